@@ -1,0 +1,1 @@
+//! The auth service: one module per endpoint, one binary per Lambda.

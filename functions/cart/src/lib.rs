@@ -1,0 +1,1 @@
+//! The cart service: one module per endpoint, one binary per Lambda.

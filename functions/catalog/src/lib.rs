@@ -1,0 +1,1 @@
+//! The catalog service: one module per endpoint, one binary per Lambda.

@@ -1,0 +1,1 @@
+//! The inventory service: one module per endpoint, one binary per Lambda.

@@ -1,0 +1,1 @@
+//! The orders service: one module per endpoint, one binary per Lambda.

@@ -1,0 +1,1 @@
+//! The payments service: one module per endpoint, one binary per Lambda.

@@ -1,0 +1,105 @@
+//! Where an order goes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::validation::{FieldError, Invalid, text};
+
+/// Longest one-piece address, and longest part of a structured one, in characters.
+const MAX_TEXT: usize = 500;
+const MAX_PART: usize = 100;
+
+/// A shipping address: one text as the shopper wrote it, or in parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ShippingAddress {
+    /// One text.
+    Text(String),
+    /// In parts.
+    Structured(Box<StructuredAddress>),
+}
+
+/// An address in parts. Unknown parts are refused, so that nothing a shopper wrote is silently lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StructuredAddress {
+    /// Who receives it.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Flat, floor, company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    /// Town.
+    pub city: String,
+    /// State, province, county.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Post code. Some countries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2, upper case.
+    pub country: String,
+    /// For the carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl ShippingAddress {
+    /// Trims every part and reports all that are bad, each under `field`.
+    pub fn checked(self, field: &str) -> Result<Self, Vec<FieldError>> {
+        match self {
+            Self::Text(raw) => text(&raw, MAX_TEXT).map(Self::Text).map_err(|e| vec![e.at(field)]),
+            Self::Structured(parts) => parts.checked(field).map(|p| Self::Structured(Box::new(p))),
+        }
+    }
+}
+
+impl StructuredAddress {
+    fn checked(self, field: &str) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut part = |name: &str, raw: String| {
+            text(&raw, MAX_PART).unwrap_or_else(|invalid| {
+                errors.push(invalid.at(format!("{field}.{name}")));
+                raw
+            })
+        };
+        let checked = Self {
+            name: part("name", self.name),
+            line1: part("line1", self.line1),
+            line2: self.line2.map(|raw| part("line2", raw)),
+            city: part("city", self.city),
+            region: self.region.map(|raw| part("region", raw)),
+            postal_code: self.postal_code.map(|raw| part("postal_code", raw)),
+            country: part("country", self.country),
+            phone: self.phone.map(|raw| part("phone", raw)),
+        };
+        if !(checked.country.len() == 2 && checked.country.bytes().all(|b| b.is_ascii_uppercase())) {
+            let invalid = Invalid::new("invalid_format", "must be a two-letter ISO 3166-1 code such as \"DE\"");
+            errors.retain(|e| e.field != format!("{field}.country"));
+            errors.push(invalid.at(format!("{field}.country")));
+        }
+        if errors.is_empty() { Ok(checked) } else { Err(errors) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_trimmed_and_must_not_be_empty() {
+        let checked = ShippingAddress::Text("  1 Main St \n".into()).checked("shipping_address");
+        assert_eq!(checked, Ok(ShippingAddress::Text("1 Main St".into())));
+        let errors = ShippingAddress::Text("  ".into()).checked("shipping_address").expect_err("empty");
+        assert_eq!((errors[0].field.as_str(), errors[0].code), ("shipping_address", "required"));
+    }
+
+    #[test]
+    fn every_bad_part_is_reported() {
+        let address: ShippingAddress =
+            serde_json::from_str(r#"{"name":"","line1":"1 Main St","city":" ","country":"Germany"}"#).expect("json");
+        let errors = address.checked("a").expect_err("three bad parts");
+        let fields: Vec<_> = errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields, ["a.name", "a.city", "a.country"]);
+    }
+}

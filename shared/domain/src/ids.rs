@@ -1,0 +1,154 @@
+//! Opaque identifiers, one type for each kind of thing, so that they cannot be confused.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::effects::Random;
+use crate::time::Timestamp;
+use crate::validation::Invalid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $valid:expr, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as clients see it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(raw: &str) -> Result<Self, Invalid> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(raw) { Ok(Self(raw.to_owned())) } else { Err(Invalid::new("invalid_format", $expected)) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(raw: String) -> Result<Self, Invalid> {
+                raw.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+fn is_uuid(raw: &str) -> bool {
+    raw.len() == 36 && Uuid::try_parse(raw).is_ok() && !raw.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+/// What a stock-keeping unit or product id may look like: it stands in URLs, keys and lists parted by commas.
+fn is_sku(raw: &str) -> bool {
+    (1..=64).contains(&raw.len())
+        && raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && raw.bytes().any(|b| b != b'.')
+}
+
+/// `<slug>` of a department or `<slug>.<slug>` of a category in it.
+fn is_category(raw: &str) -> bool {
+    raw.len() <= 161
+        && raw.split('.').count() <= 2
+        && raw.split('.').all(|slug| {
+            !slug.is_empty() && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+id!(
+    /// An account.
+    UserId, is_uuid, "must be a user id"
+);
+id!(
+    /// An order: a UUIDv7, so ids sort by time of placement.
+    OrderId, is_uuid, "must be an order id"
+);
+id!(
+    /// A product: its SKU.
+    ProductId, is_sku, "must be 1 to 64 letters, digits, '-', '_' or '.'"
+);
+id!(
+    /// A category: `printing` or `printing.ink-cartridges`.
+    CategoryId, is_category, "must be a category id such as \"printing\" or \"printing.ink-cartridges\""
+);
+
+/// A new UUIDv7 for this moment.
+fn uuid_v7(now: Timestamp, random: &dyn Random) -> String {
+    let mut bytes = [0; 10];
+    random.fill(&mut bytes);
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
+}
+
+impl UserId {
+    /// A new account's id.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        Self(uuid_v7(now, random))
+    }
+}
+
+impl OrderId {
+    /// A new order's id.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        Self(uuid_v7(now, random))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Zeros;
+    impl Random for Zeros {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(0);
+        }
+    }
+
+    #[test]
+    fn order_ids_sort_by_time() {
+        let early = OrderId::new(Timestamp::from_millis(1_795_503_420_000), &Zeros);
+        let late = OrderId::new(Timestamp::from_millis(1_795_503_420_001), &Zeros);
+        assert!(early < late);
+        assert_eq!(early.as_str().parse(), Ok(early));
+    }
+
+    #[test]
+    fn ids_are_checked() {
+        assert!("1399".parse::<ProductId>().is_ok());
+        for bad in ["", "a,b", "a b", "..", "~x", "a/b", &"x".repeat(65)] {
+            assert!(bad.parse::<ProductId>().is_err(), "{bad}");
+        }
+        assert!("printing.ink-cartridges".parse::<CategoryId>().is_ok());
+        for bad in ["", "Printing", "a.b.c", "a..b", "."] {
+            assert!(bad.parse::<CategoryId>().is_err(), "{bad}");
+        }
+        assert!("nonsense".parse::<OrderId>().is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! Moments in time, as whole milliseconds.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+const RFC_3339_MILLIS: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since the Unix epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, as DynamoDB's TTL and JWT claims want them.
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// This moment moved by so many seconds, saturating.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// Seconds from this moment until `later`, rounded up, 0 when it has passed.
+    pub const fn seconds_until(self, later: Self) -> i64 {
+        let millis = later.0.saturating_sub(self.0);
+        if millis <= 0 { 0 } else { (millis - 1) / 1000 + 1 }
+    }
+
+    /// RFC 3339 in UTC with milliseconds: `2026-11-24T06:57:00.000Z`.
+    pub fn to_rfc3339(self) -> String {
+        let nanos = i128::from(self.0) * 1_000_000;
+        OffsetDateTime::from_unix_timestamp_nanos(nanos)
+            .ok()
+            .and_then(|moment| moment.format(RFC_3339_MILLIS).ok())
+            // Beyond the year 9999: no clock of ours says so, but printing must not fail.
+            .unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_rfc_3339_in_utc() {
+        assert_eq!(Timestamp::from_millis(1_795_503_420_007).to_rfc3339(), "2026-11-24T06:57:00.007Z");
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_rfc3339(), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn seconds_until_rounds_up_and_never_goes_negative() {
+        let now = Timestamp::from_millis(1_000);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(1_001)), 1);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(3_000)), 2);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(0)), 0);
+    }
+}

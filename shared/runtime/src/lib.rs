@@ -1,0 +1,1 @@
+//! What every function stands on: configuration, telemetry, AWS clients, the HTTP layer, message batches.

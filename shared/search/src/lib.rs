@@ -1,0 +1,1 @@
+//! OpenSearch: the product index and its queries.
