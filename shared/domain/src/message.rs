@@ -42,6 +42,26 @@ pub enum Message {
     },
 }
 
+impl Message {
+    /// Whose order it is about.
+    pub const fn user_id(&self) -> &UserId {
+        match self {
+            Self::ExpireOrder { user_id, .. } | Self::CheckPayment { user_id, .. } | Self::RefundOrder { user_id, .. } => {
+                user_id
+            }
+        }
+    }
+
+    /// Which order it is about.
+    pub const fn order_id(&self) -> &OrderId {
+        match self {
+            Self::ExpireOrder { order_id, .. }
+            | Self::CheckPayment { order_id, .. }
+            | Self::RefundOrder { order_id, .. } => order_id,
+        }
+    }
+}
+
 /// A message and when it should arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {

@@ -1,1 +1,5 @@
 //! DynamoDB, one module per aggregate.
+
+mod error;
+
+pub use error::StoreError;

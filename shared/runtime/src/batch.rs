@@ -1,0 +1,108 @@
+//! Consumers of queues: each message on its own, so that a poisonous one does not hold up the others.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::future::join_all;
+use lambda_runtime::{LambdaEvent, service_fn};
+use souk_domain::message::Message;
+
+use crate::Error;
+
+/// Does what a message says. Must be safe to run twice and out of order: the queue may deliver so.
+pub trait Consumer: Send + Sync + 'static {
+    /// `Ok` names what was done, for the log, and removes the message. `Err` leaves it on the queue, which delivers it
+    /// again and after some tries sets it aside in the dead-letter queue.
+    fn consume(&self, message: &Message) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
+}
+
+/// Why a message stays on the queue.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConsumeError(String);
+
+impl ConsumeError {
+    /// With the reason, for the log.
+    pub fn new(reason: impl std::fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+impl From<souk_store::StoreError> for ConsumeError {
+    fn from(error: souk_store::StoreError) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Feeds a consumer until Lambda stops the process. `function` names it in the log.
+pub async fn run<C: Consumer>(function: &'static str, consumer: C) -> Result<(), Error> {
+    let consumer = Arc::new(consumer);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let consumer = Arc::clone(&consumer);
+        async move { Ok::<_, Error>(consume_batch(function, &*consumer, event.payload).await) }
+    }))
+    .await
+}
+
+/// Consumes a batch (SQS gives 10 at most) side by side and reports which messages failed.
+pub async fn consume_batch<C: Consumer>(function: &'static str, consumer: &C, event: SqsEvent) -> SqsBatchResponse {
+    let outcomes = join_all(event.records.iter().map(|record| consume_one(function, consumer, record))).await;
+    let mut response = SqsBatchResponse::default();
+    for (record, succeeded) in event.records.iter().zip(outcomes) {
+        if !succeeded {
+            // Without an id nothing could be reported, and the whole batch has to come again.
+            response.add_failure(record.message_id.clone().unwrap_or_default());
+        }
+    }
+    response
+}
+
+async fn consume_one<C: Consumer>(function: &'static str, consumer: &C, record: &SqsMessage) -> bool {
+    let started = Instant::now();
+    let message_id = record.message_id.as_deref();
+    let parsed = serde_json::from_str::<Message>(record.body.as_deref().unwrap_or_default());
+    let (order_id, outcome) = match &parsed {
+        // The parser's message may quote the body: only say that it failed.
+        Err(_) => (None, Err(ConsumeError::new("the message cannot be read"))),
+        Ok(message) => (Some(message.order_id()), consumer.consume(message).await),
+    };
+    let order_id = order_id.map(ToString::to_string);
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match &outcome {
+        Ok(done) => tracing::info!(function, message_id, order_id, done, duration_ms, "message"),
+        Err(error) => tracing::error!(function, message_id, order_id, %error, duration_ms, "message"),
+    }
+    outcome.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct OnlyRefunds;
+    impl Consumer for OnlyRefunds {
+        async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
+            match message {
+                Message::RefundOrder { .. } => Ok("refunded"),
+                _ => Err(ConsumeError::new("not mine")),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_failed_comes_again() {
+        let ids = r#""user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000002""#;
+        let bodies = [
+            ("good", format!(r#"{{"type":"refund_order",{ids},"refund":0}}"#)),
+            ("refused", format!(r#"{{"type":"expire_order",{ids}}}"#)),
+            ("poison", "not json".to_owned()),
+        ];
+        let records: Vec<_> =
+            bodies.iter().map(|(id, body)| serde_json::json!({"messageId": id, "body": body})).collect();
+        let event = serde_json::from_value(serde_json::json!({"Records": records})).expect("an event");
+        let response = consume_batch("test", &OnlyRefunds, event).await;
+        let failed: Vec<_> = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
+        assert_eq!(failed, ["refused", "poison"]);
+    }
+}

@@ -1,0 +1,296 @@
+//! Reads the fields of a request and collects everything that is wrong with them, for one answer.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use souk_domain::money::{Currency, Money};
+use souk_domain::validation::{FieldError, Invalid, text};
+
+use super::problem::Problem;
+
+/// The members of a JSON object, or the parameters of a query.
+///
+/// Each reader returns `None` when the field is bad and notes why. [`Fields::finish`] then turns the tuple of all
+/// results into either the values or one [`Problem`] that lists every bad field.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    source: Source<'a>,
+    errors: Vec<FieldError>,
+}
+
+#[derive(Debug)]
+enum Source<'a> {
+    Body(BTreeMap<String, &'a RawValue>),
+    Query(BTreeMap<&'a str, &'a str>),
+}
+
+/// One field as it was sent.
+enum Raw<'a> {
+    Json(&'a RawValue),
+    Text(&'a str),
+}
+
+impl<'a> Fields<'a> {
+    /// The members of a JSON object.
+    pub fn from_json(body: &'a [u8]) -> Result<Self, Problem> {
+        let members = serde_json::from_slice(body).map_err(|error| {
+            let detail = if error.is_data() { "the body must be a JSON object" } else { "the body is not valid JSON" };
+            Problem::malformed("malformed_json", format!("{detail} (line {}, column {})", error.line(), error.column()))
+        })?;
+        Ok(Self { source: Source::Body(members), errors: Vec::new() })
+    }
+
+    /// The parameters of a query; of a repeated one the first.
+    pub fn from_query(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut first = BTreeMap::new();
+        for (name, value) in parameters {
+            first.entry(name).or_insert(value);
+        }
+        Self { source: Source::Query(first), errors: Vec::new() }
+    }
+
+    /// A text that is read into a type of its own.
+    pub fn parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
+        self.required(name, |raw| raw.text()?.parse())
+    }
+
+    /// The same, but it may be missing.
+    pub fn optional_parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<Option<T>> {
+        self.optional(name, |raw| raw.text()?.parse())
+    }
+
+    /// A text, trimmed, not empty.
+    pub fn text(&mut self, name: &str, max_chars: usize) -> Option<String> {
+        self.required(name, |raw| text(&raw.text()?, max_chars))
+    }
+
+    /// The same, but it may be missing.
+    pub fn optional_text(&mut self, name: &str, max_chars: usize) -> Option<Option<String>> {
+        self.optional(name, |raw| text(&raw.text()?, max_chars))
+    }
+
+    /// A text exactly as it was sent, such as a password.
+    pub fn verbatim(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
+        self.required(name, |raw| {
+            let value = raw.text()?;
+            let (min, max) = (chars.start(), chars.end());
+            match value.chars().count() {
+                n if n < *min => Err(Invalid::new("too_short", format!("must have at least {min} characters"))),
+                n if n > *max => Err(Invalid::new("too_long", format!("must have at most {max} characters"))),
+                _ => Ok(value),
+            }
+        })
+    }
+
+    /// A whole number within bounds.
+    pub fn integer(&mut self, name: &str, bounds: RangeInclusive<i64>) -> Option<i64> {
+        self.required(name, |raw| raw.integer(&bounds))
+    }
+
+    /// The same, but it may be missing.
+    pub fn optional_integer(&mut self, name: &str, bounds: RangeInclusive<i64>) -> Option<Option<i64>> {
+        self.optional(name, |raw| raw.integer(&bounds))
+    }
+
+    /// A whole number that a rule of the domain checks.
+    pub fn checked_integer<T>(&mut self, name: &str, check: impl FnOnce(u64) -> Result<T, Invalid>) -> Option<T> {
+        self.required(name, |raw| {
+            let number = raw.integer(&(i64::MIN..=i64::MAX))?;
+            // Negative numbers are out of every such range; 0 is as well, and the rule says which is right.
+            check(u64::try_from(number).unwrap_or(0))
+        })
+    }
+
+    /// An amount of money.
+    pub fn money(&mut self, name: &str, currency: Currency) -> Option<Money> {
+        self.required(name, |raw| raw.money(currency))
+    }
+
+    /// The same, but it may be missing.
+    pub fn optional_money(&mut self, name: &str, currency: Currency) -> Option<Option<Money>> {
+        self.optional(name, |raw| raw.money(currency))
+    }
+
+    /// `true` or `false`, or missing.
+    pub fn optional_flag(&mut self, name: &str) -> Option<Option<bool>> {
+        self.optional(name, |raw| match raw.literal() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Invalid::new("wrong_type", "must be true or false")),
+        })
+    }
+
+    /// Any JSON of a given form.
+    pub fn json<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
+        self.required(name, |raw| raw.json(expected))
+    }
+
+    /// The same, but it may be missing.
+    pub fn optional_json<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<Option<T>> {
+        self.optional(name, |raw| raw.json(expected))
+    }
+
+    /// Notes bad fields that a rule beyond a single reader found.
+    pub fn refuse(&mut self, errors: impl IntoIterator<Item = FieldError>) {
+        self.errors.extend(errors);
+    }
+
+    /// All the values, or one problem with all the bad fields.
+    pub fn finish<T: AllRead>(self, read: T) -> Result<T::Values, Problem> {
+        match (self.errors.is_empty(), read.values()) {
+            (true, Some(values)) => Ok(values),
+            _ => Err(Problem::invalid(self.errors)),
+        }
+    }
+
+    fn required<T>(&mut self, name: &str, read: impl FnOnce(&Raw<'_>) -> Result<T, Invalid>) -> Option<T> {
+        match self.optional(name, read) {
+            Some(None) => {
+                self.errors.push(FieldError::new(name, "required", "must be given"));
+                None
+            }
+            Some(value) => value,
+            None => None,
+        }
+    }
+
+    fn optional<T>(&mut self, name: &str, read: impl FnOnce(&Raw<'_>) -> Result<T, Invalid>) -> Option<Option<T>> {
+        let raw = match &self.source {
+            Source::Body(members) => members.get(name).filter(|raw| raw.get() != "null").map(|raw| Raw::Json(raw)),
+            Source::Query(parameters) => parameters.get(name).filter(|text| !text.is_empty()).map(|text| Raw::Text(text)),
+        };
+        let Some(raw) = raw else { return Some(None) };
+        match read(&raw) {
+            Ok(value) => Some(Some(value)),
+            Err(invalid) => {
+                self.errors.push(invalid.at(name));
+                None
+            }
+        }
+    }
+}
+
+impl Raw<'_> {
+    fn text(&self) -> Result<String, Invalid> {
+        match self {
+            Self::Text(text) => Ok((*text).to_owned()),
+            Self::Json(raw) => serde_json::from_str(raw.get()).map_err(|_| Invalid::new("wrong_type", "must be a text")),
+        }
+    }
+
+    /// Numbers and flags, which JSON and queries write alike.
+    fn literal(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Json(raw) => raw.get(),
+        }
+    }
+
+    fn integer(&self, bounds: &RangeInclusive<i64>) -> Result<i64, Invalid> {
+        let literal = self.literal();
+        let digits = literal.strip_prefix('-').unwrap_or(literal);
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Invalid::new("wrong_type", "must be a whole number"));
+        }
+        // Whole, but beyond 64 bits: out of any range.
+        literal.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+            let range = format!("must be from {} to {}", bounds.start(), bounds.end());
+            Invalid::new("out_of_range", range)
+        })
+    }
+
+    fn money(&self, currency: Currency) -> Result<Money, Invalid> {
+        Money::parse(self.literal(), currency)
+    }
+
+    fn json<T: DeserializeOwned>(&self, expected: &str) -> Result<T, Invalid> {
+        serde_json::from_str(self.literal()).map_err(|_| Invalid::new("wrong_type", expected))
+    }
+}
+
+/// Results of several readers: either every one has a value, or none counts.
+pub trait AllRead {
+    /// The values.
+    type Values;
+
+    /// All of them, if all are there.
+    fn values(self) -> Option<Self::Values>;
+}
+
+macro_rules! all_read {
+    ($($name:ident),+) => {
+        #[expect(non_snake_case, reason = "type parameters double as variables")]
+        impl<$($name),+> AllRead for ($(Option<$name>,)+) {
+            type Values = ($($name,)+);
+
+            fn values(self) -> Option<Self::Values> {
+                let ($($name,)+) = self;
+                Some(($($name?,)+))
+            }
+        }
+    };
+}
+
+all_read!(A);
+all_read!(A, B);
+all_read!(A, B, C);
+all_read!(A, B, C, D);
+all_read!(A, B, C, D, E);
+all_read!(A, B, C, D, E, F);
+all_read!(A, B, C, D, E, F, G);
+all_read!(A, B, C, D, E, F, G, H);
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::cart::Quantity;
+    use souk_domain::ids::ProductId;
+
+    use super::*;
+
+    #[test]
+    fn all_bad_fields_come_in_one_answer() {
+        let mut fields = Fields::from_json(br#"{"product_id": 7, "quantity": 0, "note": ""}"#).expect("an object");
+        let product_id = fields.parsed::<ProductId>("product_id");
+        let quantity = fields.checked_integer("quantity", Quantity::new);
+        let price = fields.money("price", Currency::USD);
+        let problem = fields.finish((product_id, quantity, price)).expect_err("three bad fields");
+        let codes: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!(codes, [("product_id", "wrong_type"), ("quantity", "out_of_range"), ("price", "required")]);
+        assert_eq!(problem.status(), 422);
+    }
+
+    #[test]
+    fn numbers_are_read_exactly() {
+        let body = br#"{"price": 0.10, "count": 10000000000000000000000, "half": 1.5, "text": "5"}"#;
+        let mut fields = Fields::from_json(body).expect("an object");
+        assert_eq!(fields.money("price", Currency::USD).map(|m| m.minor()), Some(10));
+        assert_eq!(fields.integer("count", 0..=10), None);
+        assert_eq!(fields.integer("half", 0..=10), None);
+        assert_eq!(fields.integer("text", 0..=10), None);
+        let problem = fields.finish((Some(()),)).expect_err("bad fields");
+        let codes: Vec<_> = problem.errors().iter().map(|e| e.code).collect();
+        assert_eq!(codes, ["out_of_range", "wrong_type", "wrong_type"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_malformed() {
+        for (body, code) in [("", 400), ("[]", 400), ("{\"a\":", 400), ("null", 400), ("{\"a\":1}x", 400)] {
+            assert_eq!(Fields::from_json(body.as_bytes()).map_err(|p| p.status()).err(), Some(code), "{body}");
+        }
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        let _ = Fields::from_json(deep.as_bytes()); // must neither overflow the stack nor panic
+    }
+
+    #[test]
+    fn queries_are_read_alike() {
+        let mut fields = Fields::from_query([("page", "2"), ("in_stock", "true"), ("limit", "many"), ("brand", "")]);
+        assert_eq!(fields.optional_integer("page", 1..=100), Some(Some(2)));
+        assert_eq!(fields.optional_flag("in_stock"), Some(Some(true)));
+        assert_eq!(fields.optional_text("brand", 10), Some(None));
+        assert_eq!(fields.optional_integer("limit", 1..=100), None);
+        assert_eq!(fields.finish((Some(()),)).map_err(|p| p.errors().len()), Err(1));
+    }
+}

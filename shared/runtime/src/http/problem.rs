@@ -1,0 +1,186 @@
+//! Errors as clients see them: RFC 9457 problem details with a stable `code`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use souk_domain::validation::FieldError;
+use souk_search::SearchError;
+use souk_store::StoreError;
+
+use super::reply::Reply;
+
+/// A refusal. What it says is for outsiders; what went wrong inside is `cause`, which is only logged.
+#[derive(Debug)]
+pub struct Problem {
+    status: u16,
+    code: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    extra: Map<String, Value>,
+    retry_after_seconds: Option<u64>,
+    cause: Option<String>,
+}
+
+/// Seconds that clients are asked to wait when the shop is overloaded or a part of it is down.
+const RETRY_SOON_SECONDS: u64 = 1;
+
+impl Problem {
+    /// Any problem.
+    pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            extra: Map::new(),
+            retry_after_seconds: None,
+            cause: None,
+        }
+    }
+
+    /// 400: the request cannot be read.
+    pub fn malformed(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(400, code, detail)
+    }
+
+    /// 401: nobody knows who is asking.
+    pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(401, code, detail)
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden() -> Self {
+        Self::new(403, "forbidden", "this account may not do that")
+    }
+
+    /// 404: no such thing, or not yours; the two look alike.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(404, "not_found", format!("there is no such {what}"))
+    }
+
+    /// 409: it contradicts the present state.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(409, code, detail)
+    }
+
+    /// 422: fields are bad; all of them are listed.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => format!("{} {}", only.field, only.message),
+            many => format!("{} fields are not valid", many.len()),
+        };
+        Self { errors, ..Self::new(422, "invalid_fields", detail) }
+    }
+
+    /// 422: an idempotency key came back with another request.
+    pub fn idempotency_key_reused() -> Self {
+        Self::new(422, "idempotency_key_reused", "this Idempotency-Key was used for another request")
+    }
+
+    /// 503: a part of the shop does not answer; the client may try again soon.
+    pub fn unavailable(code: &'static str, cause: impl std::fmt::Display) -> Self {
+        let problem = Self::new(503, code, "this is not available right now; please try again");
+        problem.retry_after(RETRY_SOON_SECONDS).caused_by(cause)
+    }
+
+    /// 500: our fault.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::new(500, "internal_error", "something went wrong on our side").caused_by(cause)
+    }
+
+    /// With a member beside the standard ones.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.extra.insert(name.to_owned(), value);
+        self
+    }
+
+    /// With a `Retry-After`.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// With what went wrong inside, for the log only.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The bad fields.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// A member beside the standard ones.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.extra.get(name)
+    }
+
+    /// For the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// As the answer to a request.
+    pub fn into_reply(self, request_id: &str) -> Reply {
+        let errors: Vec<_> = self
+            .errors
+            .iter()
+            .map(|e| serde_json::json!({"field": e.field, "code": e.code, "message": e.message}))
+            .collect();
+        let mut body = Map::new();
+        body.insert("type".to_owned(), format!("urn:souk:problem:{}", self.code).into());
+        body.insert("title".to_owned(), title(self.status).into());
+        body.insert("status".to_owned(), self.status.into());
+        body.insert("code".to_owned(), self.code.into());
+        body.insert("detail".to_owned(), self.detail.into());
+        body.insert("request_id".to_owned(), request_id.into());
+        if !errors.is_empty() {
+            body.insert("errors".to_owned(), errors.into());
+        }
+        body.extend(self.extra);
+        let reply = Reply::json(self.status, &body).with_header("content-type", "application/problem+json");
+        match self.retry_after_seconds {
+            Some(seconds) => reply.with_header("retry-after", &seconds.to_string()),
+            None => reply,
+        }
+    }
+}
+
+fn title(status: u16) -> &'static str {
+    http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable("temporarily_unavailable", error),
+            StoreError::Conflict => {
+                Self::unavailable("temporarily_unavailable", "too many writers of one item at the same time")
+            }
+            StoreError::Corrupt { .. } | StoreError::Rejected(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Unavailable(_) => Self::unavailable("search_unavailable", error),
+            SearchError::Rejected(_) => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Answers.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use souk_domain::money::Money;
+
+/// An answer. Never cached unless it says so.
+#[derive(Debug)]
+pub struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+    consumed: Option<String>,
+}
+
+impl Reply {
+    /// A JSON answer.
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        // Our own wire structs, with string keys: they always serialise.
+        let body = serde_json::to_string(body).expect("a wire struct serialises");
+        let reply = Self { status, headers: HeaderMap::new(), body, consumed: None };
+        reply.with_header("content-type", "application/json").with_header("cache-control", "no-store")
+    }
+
+    /// 200 with JSON.
+    pub fn ok(body: &impl Serialize) -> Self {
+        Self::json(200, body)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        let reply = Self { status: 204, headers: HeaderMap::new(), body: String::new(), consumed: None };
+        reply.with_header("cache-control", "no-store")
+    }
+
+    /// Lets anyone keep the answer for so many seconds.
+    #[must_use]
+    pub fn cacheable(self, seconds: u32) -> Self {
+        self.with_header("cache-control", &format!("public, max-age={seconds}"))
+    }
+
+    /// With a header, in place of an earlier one of that name. One that HTTP does not allow is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// Notes in the request's log line what the store consumed, such as `6 WRU`.
+    #[must_use]
+    pub fn consumed(mut self, consumed: impl std::fmt::Display) -> Self {
+        self.consumed = Some(consumed.to_string());
+        self
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// As noted by [`Reply::consumed`].
+    pub fn consumption(&self) -> Option<&str> {
+        self.consumed.as_deref()
+    }
+
+    /// The body as JSON, for tests.
+    pub fn body_json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("the body is JSON")
+    }
+}
+
+/// An amount on the wire: a JSON number with exactly the currency's decimals.
+#[derive(Debug, Clone, Copy)]
+pub struct Amount(pub Money);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        raw_number(&self.0.to_string()).serialize(serializer)
+    }
+}
+
+/// A JSON number written as given, no floating point in between. Only `serde_json`'s writers keep it so: never pass it
+/// through `serde_json::to_value`.
+pub fn raw_number(text: &str) -> Box<RawValue> {
+    RawValue::from_string(text.to_owned())
+        .unwrap_or_else(|_| RawValue::from_string("null".to_owned()).expect("null is JSON"))
+}

@@ -1,0 +1,269 @@
+//! Requests as handlers see them.
+
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::HeaderMap;
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+use sha2::{Digest, Sha256};
+use souk_domain::account::Role;
+use souk_domain::cart::RequestMark;
+use souk_domain::ids::UserId;
+use souk_domain::validation::Invalid;
+
+use super::fields::Fields;
+use super::problem::Problem;
+
+/// Largest JSON body of an ordinary call, in bytes.
+const MAX_JSON_BYTES: usize = 64 * 1024;
+/// Longest idempotency key, in characters.
+const MAX_KEY_CHARS: usize = 255;
+
+/// Who is asking, as the authorizer found from the token. Nothing in the request itself can change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The account.
+    pub user_id: UserId,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// One HTTP request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) request_id: String,
+    pub(super) source_address: String,
+    pub(super) identity: Option<Identity>,
+    pub(super) token_problem: Option<String>,
+    pub(super) path_parameters: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Request {
+    /// A request without identity, headers or body; tests add to it.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            request_id: "request-1".to_owned(),
+            source_address: "127.0.0.1".to_owned(),
+            identity: None,
+            token_problem: None,
+            path_parameters: Vec::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// From somebody.
+    #[must_use]
+    pub fn from_user(mut self, user_id: UserId, role: Role) -> Self {
+        self.identity = Some(Identity { user_id, role });
+        self
+    }
+
+    /// With a part of the path.
+    #[must_use]
+    pub fn with_path(mut self, name: &str, value: &str) -> Self {
+        self.path_parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a parameter of the query.
+    #[must_use]
+    pub fn with_query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = http::HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn with_json(mut self, body: &str) -> Self {
+        self.body = Bytes::from(body.to_owned());
+        self.with_header("content-type", "application/json")
+    }
+
+    pub(super) fn from_lambda(request: lambda_http::Request) -> Self {
+        let context = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+            _ => None,
+        };
+        let authorized =
+            context.and_then(|context| context.authorizer.as_ref()).map(|authorizer| &authorizer.fields);
+        let claim = |name: &str| authorized.and_then(|fields| fields.get(name)).and_then(|value| value.as_str());
+        let identity = claim("user_id").zip(claim("role")).and_then(|(user_id, role)| {
+            Some(Identity { user_id: user_id.parse().ok()?, role: role.parse().ok()? })
+        });
+        let http = context.map(|context| &context.http);
+        Self {
+            request_id: context.and_then(|context| context.request_id.clone()).unwrap_or_default(),
+            source_address: http.and_then(|http| http.source_ip.clone()).unwrap_or_default(),
+            token_problem: claim("token_problem").map(str::to_owned),
+            identity,
+            path_parameters: owned_pairs(request.path_parameters().iter()),
+            query: owned_pairs(request.query_string_parameters().iter()),
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+            headers: request.headers().clone(),
+            body: match request.into_body() {
+                lambda_http::Body::Text(text) => Bytes::from(text),
+                lambda_http::Body::Binary(binary) => Bytes::from(binary),
+                _ => Bytes::new(),
+            },
+        }
+    }
+
+    /// Names this request in answers and logs.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Where it came from. For counting only, never for logs.
+    pub fn source_address(&self) -> &str {
+        &self.source_address
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The account that asks.
+    pub fn user(&self) -> Result<&Identity, Problem> {
+        self.identity.as_ref().ok_or_else(|| match self.token_problem.as_deref() {
+            Some("expired") => Problem::unauthorized("token_expired", "the token has expired; refresh it or log in again"),
+            Some(_) => Problem::unauthorized("token_invalid", "the token is not valid; log in again"),
+            None => Problem::unauthorized("token_required", "this needs a token: log in first"),
+        })
+    }
+
+    /// The staff account that asks.
+    pub fn staff(&self) -> Result<&Identity, Problem> {
+        let identity = self.user()?;
+        if identity.role == Role::Staff { Ok(identity) } else { Err(Problem::forbidden()) }
+    }
+
+    /// An id in the path. One that cannot exist is simply not found.
+    pub fn path_id<T: FromStr<Err = Invalid>>(&self, name: &str, what: &str) -> Result<T, Problem> {
+        let value = self.path_parameters.iter().find(|(known, _)| known == name);
+        value.and_then(|(_, raw)| raw.parse().ok()).ok_or_else(|| Problem::not_found(what))
+    }
+
+    /// The parameters of the query.
+    pub fn query(&self) -> Fields<'_> {
+        Fields::from_query(self.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// All parameters of the query, repeated ones included.
+    pub fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The members of the JSON body.
+    pub fn fields(&self) -> Result<Fields<'_>, Problem> {
+        Fields::from_json(self.body("application/json", MAX_JSON_BYTES)?)
+    }
+
+    /// The body, if it is of that kind and not too large.
+    pub fn body(&self, content_type: &str, max_bytes: usize) -> Result<&[u8], Problem> {
+        let sent = self.header("content-type").map(|value| value.split(';').next().unwrap_or_default().trim());
+        if sent.is_some_and(|sent| !sent.eq_ignore_ascii_case(content_type)) {
+            let detail = format!("send the body as {content_type}");
+            return Err(Problem::new(415, "unsupported_media_type", detail));
+        }
+        if self.body.len() > max_bytes {
+            let detail = format!("the body must have at most {max_bytes} bytes");
+            return Err(Problem::new(413, "body_too_large", detail));
+        }
+        Ok(&self.body)
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The client's `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header) with a fingerprint of the request.
+    /// Both are hashes: keys are the client's secrets, and hashes are short.
+    pub fn idempotency(&self) -> Result<Option<RequestMark>, Problem> {
+        let Some(header) = self.headers.get("idempotency-key") else { return Ok(None) };
+        let key = header.to_str().map(|raw| raw.trim().trim_matches('"')).unwrap_or_default();
+        if key.is_empty() || key.len() > MAX_KEY_CHARS {
+            let detail = format!("Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters");
+            return Err(Problem::malformed("invalid_idempotency_key", detail));
+        }
+        let fingerprint = short_hash(&[self.method.as_bytes(), self.path.as_bytes(), &self.body]);
+        Ok(Some(RequestMark { key: short_hash(&[key.as_bytes()]), fingerprint }))
+    }
+}
+
+fn owned_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The first 128 bits of SHA-256 over the parts, as 22 characters.
+fn short_hash(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post() -> Request {
+        Request::new("POST", "/orders").with_json("{}")
+    }
+
+    #[test]
+    fn a_key_marks_a_request() {
+        let mark = |request: Request| request.idempotency().expect("a valid key").expect("a key");
+        let first = mark(post().with_header("idempotency-key", "\"abc\""));
+        assert_eq!(first, mark(post().with_header("idempotency-key", "abc")));
+        let other_body = mark(post().with_json("{ }").with_header("idempotency-key", "abc"));
+        assert_eq!((first.key == other_body.key, first.fingerprint == other_body.fingerprint), (true, false));
+        assert_eq!(post().idempotency().ok().flatten(), None);
+        for bad in ["", "\"\"", &"k".repeat(256)] {
+            let problem = post().with_header("idempotency-key", bad).idempotency().expect_err("refused");
+            assert_eq!(problem.status(), 400, "{bad}");
+        }
+    }
+
+    #[test]
+    fn wrong_kinds_and_sizes_are_refused() {
+        assert_eq!(post().with_header("content-type", "text/plain").fields().err().map(|p| p.status()), Some(415));
+        assert!(post().with_header("content-type", "Application/JSON; charset=utf-8").fields().is_ok());
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_JSON_BYTES));
+        assert_eq!(Request::new("POST", "/").with_json(&large).fields().err().map(|p| p.status()), Some(413));
+    }
+
+    #[test]
+    fn roles_are_checked() {
+        let user_id: UserId = "0190a5a0-0000-7000-8000-000000000001".parse().expect("id");
+        assert_eq!(post().user().err().map(|p| p.status()), Some(401));
+        assert_eq!(post().staff().err().map(|p| p.status()), Some(401));
+        assert_eq!(post().from_user(user_id.clone(), Role::Shopper).staff().err().map(|p| p.status()), Some(403));
+        assert!(post().from_user(user_id, Role::Staff).staff().is_ok());
+    }
+}

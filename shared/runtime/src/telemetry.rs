@@ -1,0 +1,17 @@
+//! One JSON line per request or message: ids and figures, never bodies, tokens or addresses.
+
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// Sends the log lines of this process to standard output as JSON. Called once, at start.
+pub fn init() {
+    // A second call, as in tests, is no error: the first subscriber stays.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_span_events(FmtSpan::NONE)
+        .with_target(false)
+        .with_max_level(tracing::Level::INFO)
+        .try_init();
+}

@@ -1,0 +1,108 @@
+//! Makes what a function stands on, once, at start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use souk_domain::effects::{Clock, Random};
+use souk_domain::money::Currency;
+
+use crate::config::{Config, ConfigError};
+use crate::effects::{SystemClock, SystemRandom};
+use crate::telemetry;
+
+/// Bounds of one call to AWS. The whole operation, retries included, stays below the 10 s that a function of the API may
+/// take, so a caller is told 503 rather than cut off.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
+const OPERATION_TIMEOUT: Duration = Duration::from_millis(6_000);
+const MAX_ATTEMPTS: u32 = 3;
+
+/// Configuration and AWS clients of this process.
+///
+/// Nothing here searches for credentials or regions: Lambda gives both in the environment, and every millisecond of
+/// start-up is paid by a shopper.
+pub struct Wiring {
+    config: Config,
+    sdk: SdkConfig,
+}
+
+impl Wiring {
+    /// Starts telemetry and reads the environment.
+    pub fn start() -> Result<Self, ConfigError> {
+        telemetry::init();
+        let config = Config::from_env();
+        let sdk = sdk_config(&config)?;
+        Ok(Self { config, sdk })
+    }
+
+    /// The environment.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What every AWS client is made of.
+    pub const fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
+    /// Randomness.
+    pub fn random(&self) -> Arc<dyn Random> {
+        Arc::new(SystemRandom)
+    }
+
+    /// The shop's currency.
+    pub fn currency(&self) -> Result<Currency, ConfigError> {
+        self.config.parsed("CURRENCY", Currency::USD)
+    }
+
+    /// The region whose stock shards this stack writes.
+    pub fn region(&self) -> Result<&str, ConfigError> {
+        self.config.text("AWS_REGION")
+    }
+
+    /// The `DynamoDB` client. One for each process; stores share it.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.sdk)
+    }
+}
+
+fn sdk_config(config: &Config) -> Result<SdkConfig, ConfigError> {
+    let credentials = Credentials::new(
+        config.text("AWS_ACCESS_KEY_ID")?,
+        config.text("AWS_SECRET_ACCESS_KEY")?,
+        config.optional("AWS_SESSION_TOKEN").map(str::to_owned),
+        None,
+        "lambda-environment",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    let http_client = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    let mut builder = SdkConfig::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .region(Region::new(config.text("AWS_REGION")?.to_owned()))
+        .http_client(http_client)
+        .sleep_impl(aws_sdk_dynamodb::config::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .timeout_config(timeouts);
+    if let Some(url) = config.optional("AWS_ENDPOINT_URL") {
+        builder = builder.endpoint_url(url);
+    }
+    Ok(builder.build())
+}
