@@ -1,0 +1,92 @@
+//! Real implementations of DynamoDB.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use tokio::net::TcpListener;
+
+use crate::template;
+
+/// Names the endpoint of a second implementation (`MiniStack`) for the contract tests.
+const SECOND_IMPLEMENTATION: &str = "SOUK_CONTRACT_DYNAMODB";
+
+/// Tells databases of one test process apart on a server that they share.
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// A database with all tables of `template.yaml`, empty.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its client.
+    pub client: Client,
+    /// Which implementation it is, for messages.
+    pub implementation: &'static str,
+    prefix: String,
+}
+
+impl Database {
+    /// A new one in this process (dynoxide, in memory).
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let database = dynoxide::Database::memory().expect("an in-memory database");
+        // A thread of its own: the server outlives the runtime of whichever test came first.
+        let listener = listener.into_std().expect("a listener");
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            runtime.expect("a runtime").block_on(async move {
+                let listener = TcpListener::from_std(listener).expect("a listener");
+                dynoxide::server::serve_on(listener, database).await;
+            });
+        });
+        Self::with_tables("dynoxide", &format!("http://{address}")).await
+    }
+
+    /// Every implementation at hand: dynoxide always, and the one that `SOUK_CONTRACT_DYNAMODB` names.
+    pub async fn each() -> Vec<Self> {
+        let mut databases = vec![Self::start().await];
+        if let Ok(endpoint) = std::env::var(SECOND_IMPLEMENTATION) {
+            databases.push(Self::with_tables("MiniStack", &endpoint).await);
+        }
+        databases
+    }
+
+    /// The full name of a table: `orders` for `OrdersTable`.
+    pub fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    async fn with_tables(implementation: &'static str, endpoint: &str) -> Self {
+        let number = DATABASES.fetch_add(1, Ordering::SeqCst);
+        let prefix = format!("test-{}-{number}-", std::process::id());
+        let database = Self { client: client(endpoint), implementation, prefix };
+        for table in template::tables() {
+            let request = database.client.create_table().table_name(database.table(&table.name));
+            table.describe(request).send().await.expect("the table is made");
+        }
+        database
+    }
+}
+
+fn client(endpoint: &str) -> Client {
+    let credentials = Credentials::new("test", "test", None, None, "testkit");
+    let timeouts = aws_sdk_dynamodb::config::timeout::TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(20))
+        .build();
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(Region::from_static("us-east-1"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .timeout_config(timeouts)
+        .endpoint_url(endpoint)
+        .build();
+    Client::new(&config)
+}

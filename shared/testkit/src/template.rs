@@ -1,0 +1,74 @@
+//! The tables, as `template.yaml` declares them: tests cannot drift from the deployment.
+
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
+};
+use serde_yaml_ng::Value;
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// One table: its logical id without `Table`, in lower case (`orders`), and its properties.
+pub(crate) struct Table {
+    pub(crate) name: String,
+    properties: Value,
+}
+
+/// All tables of the template.
+pub(crate) fn tables() -> Vec<Table> {
+    let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
+    let resources = template["Resources"].as_mapping().expect("Resources");
+    resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == Value::from("AWS::DynamoDB::Table"))
+        .map(|(id, resource)| {
+            let id = id.as_str().and_then(|id| id.strip_suffix("Table")).expect("a table is called …Table");
+            Table { name: id.to_lowercase(), properties: resource["Properties"].clone() }
+        })
+        .collect()
+}
+
+impl Table {
+    /// The request that makes it, less its name.
+    pub(crate) fn describe(&self, mut request: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
+        request = request.billing_mode(BillingMode::PayPerRequest);
+        for attribute in list(&self.properties["AttributeDefinitions"]) {
+            let definition = AttributeDefinition::builder()
+                .attribute_name(text(&attribute["AttributeName"]))
+                .attribute_type(ScalarAttributeType::from(text(&attribute["AttributeType"])))
+                .build();
+            request = request.attribute_definitions(definition.expect("an attribute"));
+        }
+        for element in key_schema(&self.properties["KeySchema"]) {
+            request = request.key_schema(element);
+        }
+        for index in list(&self.properties["GlobalSecondaryIndexes"]) {
+            let projection = ProjectionType::from(text(&index["Projection"]["ProjectionType"]));
+            let index = GlobalSecondaryIndex::builder()
+                .index_name(text(&index["IndexName"]))
+                .set_key_schema(Some(key_schema(&index["KeySchema"])))
+                .projection(Projection::builder().projection_type(projection).build())
+                .build();
+            request = request.global_secondary_indexes(index.expect("an index"));
+        }
+        request
+    }
+}
+
+fn key_schema(schema: &Value) -> Vec<KeySchemaElement> {
+    let element = |element: &Value| {
+        let name = text(&element["AttributeName"]);
+        let key_type = KeyType::from(text(&element["KeyType"]));
+        KeySchemaElement::builder().attribute_name(name).key_type(key_type).build().expect("a key element")
+    };
+    list(schema).iter().map(element).collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_sequence().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text in template.yaml")
+}
