@@ -92,7 +92,8 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_failed_comes_again() {
-        let ids = r#""user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000002""#;
+        let ids =
+            r#""user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000002""#;
         let bodies = [
             ("good", format!(r#"{{"type":"refund_order",{ids},"refund":0}}"#)),
             ("refused", format!(r#"{{"type":"expire_order",{ids}}}"#)),

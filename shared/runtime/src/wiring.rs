@@ -11,6 +11,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
+use souk_store::{Carts, Categories, Inventory, Orders, Products, Table};
 
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
@@ -30,6 +31,7 @@ const MAX_ATTEMPTS: u32 = 3;
 pub struct Wiring {
     config: Config,
     sdk: SdkConfig,
+    dynamodb: aws_sdk_dynamodb::Client,
 }
 
 impl Wiring {
@@ -38,7 +40,8 @@ impl Wiring {
         telemetry::init();
         let config = Config::from_env();
         let sdk = sdk_config(&config)?;
-        Ok(Self { config, sdk })
+        let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
+        Ok(Self { config, sdk, dynamodb })
     }
 
     /// The environment.
@@ -66,14 +69,34 @@ impl Wiring {
         self.config.parsed("CURRENCY", Currency::USD)
     }
 
-    /// The region whose stock shards this stack writes.
-    pub fn region(&self) -> Result<&str, ConfigError> {
-        self.config.text("AWS_REGION")
+    /// The products table.
+    pub fn products(&self) -> Result<Products, ConfigError> {
+        Ok(Products::new(self.table("PRODUCTS_TABLE")?))
     }
 
-    /// The `DynamoDB` client. One for each process; stores share it.
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk)
+    /// The categories table.
+    pub fn categories(&self) -> Result<Categories, ConfigError> {
+        Ok(Categories::new(self.table("CATEGORIES_TABLE")?))
+    }
+
+    /// The inventory table, written as this region.
+    pub fn inventory(&self) -> Result<Inventory, ConfigError> {
+        Ok(Inventory::new(self.table("INVENTORY_TABLE")?, self.config.text("AWS_REGION")?))
+    }
+
+    /// The carts table.
+    pub fn carts(&self) -> Result<Carts, ConfigError> {
+        Ok(Carts::new(self.table("CARTS_TABLE")?))
+    }
+
+    /// The orders table.
+    pub fn orders(&self) -> Result<Orders, ConfigError> {
+        Ok(Orders::new(self.table("ORDERS_TABLE")?))
+    }
+
+    /// A table by the variable that names it. All tables share one client.
+    fn table(&self, variable: &'static str) -> Result<Table, ConfigError> {
+        Ok(Table::new(self.dynamodb.clone(), self.config.text(variable)?, self.random()))
     }
 }
 

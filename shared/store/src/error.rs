@@ -1,6 +1,6 @@
 //! What can go wrong in the store, named once for all aggregates.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
 /// Why the store could not do something. What a caller is meant to decide about, such as a version that moved on, is in
@@ -40,8 +40,7 @@ const TRANSIENT: [&str; 8] = [
 
 impl<E, R> From<SdkError<E, R>> for StoreError
 where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
+    E: ProvideErrorMetadata,
 {
     fn from(error: SdkError<E, R>) -> Self {
         let transient = match &error {
@@ -49,15 +48,42 @@ where
             SdkError::ConstructionFailure(_) => false,
             _ => true,
         };
-        let message = DisplayErrorContext(error).to_string();
+        // Not the whole error: it quotes the response, and with it what is stored.
+        let message = match &error {
+            SdkError::ServiceError(service) => {
+                let (code, message) = (service.err().code(), service.err().message());
+                format!("{}: {}", code.unwrap_or("no code"), message.unwrap_or("no message"))
+            }
+            other => other.to_string(),
+        };
         if transient { Self::Unavailable(message) } else { Self::Rejected(message) }
     }
 }
 
-/// Whether one of a transaction's conditions failed, as opposed to conflicts or throttling.
-pub(crate) fn reasons(error: &TransactWriteItemsError) -> Option<&[aws_sdk_dynamodb::types::CancellationReason]> {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(canceled) => Some(canceled.cancellation_reasons()),
-        _ => None,
+/// Why a transaction was cancelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    /// The conditions of these actions (by index, ascending) did not hold. Wins over contention: it needs a decision.
+    Condition(Vec<usize>),
+    /// Conflicts or throttling: the same transaction may succeed later.
+    Contention,
+}
+
+/// Reads a failed transaction; `None` for anything but a cancellation that a retry or a decision can mend.
+pub(crate) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
+    let reasons = match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
+        TransactWriteItemsError::TransactionInProgressException(_) => return Some(Cancelled::Contention),
+        _ => return None,
+    };
+    let with_code = |code: &str| {
+        let codes = reasons.iter().map(|reason| reason.code()).enumerate();
+        codes.filter(|(_, known)| *known == Some(code)).map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    let failed = with_code("ConditionalCheckFailed");
+    if !failed.is_empty() {
+        return Some(Cancelled::Condition(failed));
     }
+    let contended = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    contended.iter().any(|code| !with_code(code).is_empty()).then_some(Cancelled::Contention)
 }

@@ -1,5 +1,30 @@
 //! DynamoDB, one module per aggregate.
+//!
+//! A conditional write that fails becomes a named result here ([`Saved::Stale`], [`Placement::Short`], …) and nowhere
+//! else; everything that callers can only pass on is a [`StoreError`].
 
+mod carts;
+mod categories;
 mod error;
+mod inventory;
+mod orders;
+mod products;
+mod table;
 
+pub use carts::Carts;
+pub use categories::Categories;
 pub use error::StoreError;
+pub use inventory::{Inventory, LedgerEntry, StockChange};
+pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
+pub use products::Products;
+pub use table::Table;
+
+/// What became of a write on condition that nobody else wrote since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Saved {
+    /// It is written.
+    Done,
+    /// Somebody else wrote first; read again and decide again.
+    Stale,
+}

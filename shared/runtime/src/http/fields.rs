@@ -160,7 +160,9 @@ impl<'a> Fields<'a> {
     fn optional<T>(&mut self, name: &str, read: impl FnOnce(&Raw<'_>) -> Result<T, Invalid>) -> Option<Option<T>> {
         let raw = match &self.source {
             Source::Body(members) => members.get(name).filter(|raw| raw.get() != "null").map(|raw| Raw::Json(raw)),
-            Source::Query(parameters) => parameters.get(name).filter(|text| !text.is_empty()).map(|text| Raw::Text(text)),
+            Source::Query(parameters) => {
+                parameters.get(name).filter(|text| !text.is_empty()).map(|text| Raw::Text(text))
+            }
         };
         let Some(raw) = raw else { return Some(None) };
         match read(&raw) {
@@ -177,7 +179,9 @@ impl Raw<'_> {
     fn text(&self) -> Result<String, Invalid> {
         match self {
             Self::Text(text) => Ok((*text).to_owned()),
-            Self::Json(raw) => serde_json::from_str(raw.get()).map_err(|_| Invalid::new("wrong_type", "must be a text")),
+            Self::Json(raw) => {
+                serde_json::from_str(raw.get()).map_err(|_| Invalid::new("wrong_type", "must be a text"))
+            }
         }
     }
 

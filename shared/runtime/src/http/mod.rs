@@ -63,7 +63,8 @@ fn into_lambda(reply: &Reply) -> Response<Body> {
     let body = if reply.body().is_empty() { Body::Empty } else { Body::Text(reply.body().to_owned()) };
     let mut response = Response::new(body);
     // Statuses come from our own code and are all valid.
-    *response.status_mut() = http::StatusCode::from_u16(reply.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        http::StatusCode::from_u16(reply.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = reply.headers().clone();
     response
 }
@@ -98,7 +99,10 @@ mod tests {
         let body = reply.body_json();
         assert_eq!((reply.status(), body["request_id"].as_str()), (503, Some("request-1")));
         assert_eq!(reply.headers().get("retry-after").map(|v| v.as_bytes()), Some(b"1".as_slice()));
-        assert_eq!(reply.headers().get("content-type").map(|v| v.as_bytes()), Some(b"application/problem+json".as_slice()));
+        assert_eq!(
+            reply.headers().get("content-type").map(|v| v.as_bytes()),
+            Some(b"application/problem+json".as_slice())
+        );
         assert!(!reply.body().contains("souk-orders"), "{}", reply.body());
     }
 }

@@ -105,12 +105,11 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => Some(context),
             _ => None,
         };
-        let authorized =
-            context.and_then(|context| context.authorizer.as_ref()).map(|authorizer| &authorizer.fields);
+        let authorized = context.and_then(|context| context.authorizer.as_ref()).map(|authorizer| &authorizer.fields);
         let claim = |name: &str| authorized.and_then(|fields| fields.get(name)).and_then(|value| value.as_str());
-        let identity = claim("user_id").zip(claim("role")).and_then(|(user_id, role)| {
-            Some(Identity { user_id: user_id.parse().ok()?, role: role.parse().ok()? })
-        });
+        let identity = claim("user_id")
+            .zip(claim("role"))
+            .and_then(|(user_id, role)| Some(Identity { user_id: user_id.parse().ok()?, role: role.parse().ok()? }));
         let http = context.map(|context| &context.http);
         Self {
             request_id: context.and_then(|context| context.request_id.clone()).unwrap_or_default(),
@@ -148,7 +147,9 @@ impl Request {
     /// The account that asks.
     pub fn user(&self) -> Result<&Identity, Problem> {
         self.identity.as_ref().ok_or_else(|| match self.token_problem.as_deref() {
-            Some("expired") => Problem::unauthorized("token_expired", "the token has expired; refresh it or log in again"),
+            Some("expired") => {
+                Problem::unauthorized("token_expired", "the token has expired; refresh it or log in again")
+            }
             Some(_) => Problem::unauthorized("token_invalid", "the token is not valid; log in again"),
             None => Problem::unauthorized("token_required", "this needs a token: log in first"),
         })

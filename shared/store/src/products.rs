@@ -1,0 +1,90 @@
+//! Product documents.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use serde::Deserialize;
+use souk_domain::catalog::Product;
+use souk_domain::ids::{CategoryId, ProductId};
+
+use crate::table::{Table, key, number, text};
+use crate::{Saved, StoreError};
+
+const BY_CATEGORY: &str = "by_category";
+
+/// The products table.
+#[derive(Clone)]
+pub struct Products {
+    table: Table,
+}
+
+#[derive(Deserialize)]
+struct IndexKey {
+    product_id: ProductId,
+}
+
+impl Products {
+    /// The products of a table.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// One product.
+    pub async fn get(&self, product_id: &ProductId) -> Result<Option<Product>, StoreError> {
+        self.table.get(key([("product_id", product_id.as_str())]), false).await
+    }
+
+    /// Those of the products that exist. `consistent` sees every finished write, at twice the price.
+    pub async fn get_many<'a>(
+        &self,
+        product_ids: impl IntoIterator<Item = &'a ProductId>,
+        consistent: bool,
+    ) -> Result<HashMap<ProductId, Product>, StoreError> {
+        let distinct: BTreeSet<_> = product_ids.into_iter().collect();
+        let keys = distinct.into_iter().map(|id| key([("product_id", id.as_str())])).collect();
+        let products: Vec<Product> = self.table.get_many(keys, consistent).await?;
+        Ok(products.into_iter().map(|product| (product.product_id.clone(), product)).collect())
+    }
+
+    /// Writes a product on top of the version that was read, `None` for a new one.
+    pub async fn put(&self, product: &Product, seen_version: Option<i64>) -> Result<Saved, StoreError> {
+        let mut item = self.table.write(product)?;
+        if let Some(leaf) = product.category.leaf() {
+            item.insert("category_id".to_owned(), text(&leaf.category_id));
+        }
+        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
+        let request = match seen_version {
+            None => request.condition_expression("attribute_not_exists(product_id)"),
+            Some(seen) => {
+                request.condition_expression("version = :seen").expression_attribute_values(":seen", number(seen))
+            }
+        };
+        match request.send().await {
+            Ok(_) => Ok(Saved::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Ids of the products that stand directly in a category, after a given one, at most `limit` of them.
+    pub async fn ids_in_category(
+        &self,
+        category_id: &CategoryId,
+        after: Option<&ProductId>,
+        limit: i32,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        let start = after.map(|id| key([("category_id", category_id.as_str()), ("product_id", id.as_str())]));
+        let request = self.table.client.query().table_name(&self.table.name).index_name(BY_CATEGORY);
+        let answer = request
+            .key_condition_expression("category_id = :category")
+            .expression_attribute_values(":category", text(category_id))
+            .set_exclusive_start_key(start)
+            .limit(limit)
+            .send()
+            .await?;
+        let keys = answer.items.unwrap_or_default();
+        keys.into_iter().map(|item| self.table.read::<IndexKey>(item).map(|key| key.product_id)).collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! One table and the way to it: what every aggregate's store is made of.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use souk_domain::effects::Random;
+
+use crate::StoreError;
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Most keys of one BatchGetItem.
+const BATCH_GET_KEYS: usize = 100;
+/// How often unprocessed keys are asked for again.
+const BATCH_GET_TRIES: u32 = 5;
+
+/// A table's name, the client that reaches it, and randomness for jitter.
+#[derive(Clone)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    random: Arc<dyn Random>,
+}
+
+impl Table {
+    /// One table.
+    pub fn new(client: Client, name: impl Into<String>, random: Arc<dyn Random>) -> Self {
+        Self { client, name: name.into(), random }
+    }
+
+    /// Waits before another try: full jitter up to a bound that doubles with each try, at most 200 ms.
+    pub async fn back_off(&self, tries: u32) {
+        let bound_ms = (5_u64 << tries.min(6)).min(200);
+        tokio::time::sleep(Duration::from_millis(1 + self.random.below(bound_ms))).await;
+    }
+
+    /// One item by its key.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, key: Item, consistent: bool) -> Result<Option<T>, StoreError> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(consistent);
+        request.send().await?.item.map(|item| self.read(item)).transpose()
+    }
+
+    /// Many items by their keys, in any order, those that are missing left out. Keys must differ.
+    pub(crate) async fn get_many<T: DeserializeOwned>(
+        &self,
+        keys: Vec<Item>,
+        consistent: bool,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH_GET_KEYS) {
+            let mut wanted =
+                Some(KeysAndAttributes::builder().set_keys(Some(chunk.to_vec())).consistent_read(consistent));
+            let mut tries = 0;
+            while let Some(keys) = wanted.take() {
+                if tries == BATCH_GET_TRIES {
+                    return Err(StoreError::Unavailable(format!("{} left keys unprocessed", self.name)));
+                }
+                if tries > 0 {
+                    self.back_off(tries).await;
+                }
+                tries += 1;
+                let keys = keys.build().map_err(|e| StoreError::Rejected(e.to_string()))?;
+                let mut answer = self.client.batch_get_item().request_items(&self.name, keys).send().await?;
+                let items = answer.responses.as_mut().and_then(|tables| tables.remove(&self.name)).unwrap_or_default();
+                for item in items {
+                    found.push(self.read(item)?);
+                }
+                let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+                wanted =
+                    left.map(|left| KeysAndAttributes::builder().set_keys(Some(left.keys)).consistent_read(consistent));
+            }
+        }
+        Ok(found)
+    }
+
+    /// An item as the type it stands for.
+    pub(crate) fn read<T: DeserializeOwned>(&self, item: Item) -> Result<T, StoreError> {
+        serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
+            .map_err(|e| StoreError::Corrupt { table: self.name.clone(), reason: e.to_string() })
+    }
+
+    /// A value as the item that stands for it.
+    pub(crate) fn write<T: Serialize>(&self, value: &T) -> Result<Item, StoreError> {
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(value)
+            .map_err(|e| StoreError::Corrupt { table: self.name.clone(), reason: e.to_string() })
+    }
+}
+
+/// A key of one attribute, or of two.
+pub(crate) fn key<const N: usize>(attributes: [(&str, &str); N]) -> Item {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
+}
+
+pub(crate) fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

@@ -1,0 +1,99 @@
+use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
+use souk_domain::money::Currency;
+use souk_store::Saved;
+use souk_testkit::Database;
+
+use crate::{Stores, sku};
+
+fn product(id: &str, version: i64) -> Product {
+    let attributes = [
+        ("Ink type".to_owned(), AttributeValue::Text("Dye-based ink".to_owned())),
+        ("Height".to_owned(), AttributeValue::Number("114.30".to_owned())),
+        ("Refillable".to_owned(), AttributeValue::Flag(false)),
+    ];
+    Product {
+        product_id: sku(id),
+        name: "HP 80 Original Cyan".to_owned(),
+        description: None,
+        brand: Some("HP".to_owned()),
+        category: CategoryPath::from_names(&["Printing", "Ink cartridges"]).expect("a path"),
+        attributes: attributes.into(),
+        price_minor: 12_595,
+        currency: Currency::USD,
+        image_url: None,
+        thumbnail_url: None,
+        ean: vec!["0882780756328".to_owned()],
+        released: Some("2006-07-01".to_owned()),
+        stock_shards: 1,
+        version,
+    }
+}
+
+#[tokio::test]
+async fn products_read_back_as_they_were_written() {
+    for database in Database::each().await {
+        let products = Stores::on(&database).products;
+        let product = product("1399", 5);
+        assert_eq!(products.get(&product.product_id).await.expect("read"), None);
+        assert_eq!(products.put(&product, None).await.expect("written"), Saved::Done);
+        assert_eq!(
+            products.get(&product.product_id).await.expect("read"),
+            Some(product),
+            "{}",
+            database.implementation
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_only_replaced_on_top_of_what_was_read() {
+    for database in Database::each().await {
+        let products = Stores::on(&database).products;
+        assert_eq!(products.put(&product("1", 5), None).await.expect("written"), Saved::Done);
+        assert_eq!(products.put(&product("1", 6), None).await.expect("refused"), Saved::Stale);
+        assert_eq!(products.put(&product("1", 6), Some(4)).await.expect("refused"), Saved::Stale);
+        assert_eq!(products.put(&product("1", 6), Some(5)).await.expect("written"), Saved::Done);
+    }
+}
+
+#[tokio::test]
+async fn many_products_are_read_at_once() {
+    for database in Database::each().await {
+        let products = Stores::on(&database).products;
+        let ids: Vec<_> = (0..130).map(|n| format!("sku-{n:03}")).collect();
+        for id in ids.iter().take(120) {
+            let _ = products.put(&product(id, 1), None).await.expect("written");
+        }
+        let wanted: Vec<_> = ids.iter().map(|id| sku(id)).collect();
+        let found = products.get_many(wanted.iter().chain(&wanted), true).await.expect("read");
+        assert_eq!(found.len(), 120, "{}", database.implementation);
+        assert!(products.get_many(&[], true).await.expect("nothing").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_category_lists_its_products_page_by_page() {
+    for database in Database::each().await {
+        let products = Stores::on(&database).products;
+        for id in ["c", "a", "b"] {
+            let _ = products.put(&product(id, 1), None).await.expect("written");
+        }
+        let category = "printing.ink-cartridges".parse().expect("a category");
+        let first = products.ids_in_category(&category, None, 2).await.expect("read");
+        assert_eq!(first, [sku("a"), sku("b")], "{}", database.implementation);
+        let rest = products.ids_in_category(&category, first.last(), 2).await.expect("read");
+        assert_eq!(rest, [sku("c")]);
+    }
+}
+
+#[tokio::test]
+async fn categories_are_added_once() {
+    for database in Database::each().await {
+        let categories = Stores::on(&database).categories;
+        let path = CategoryPath::from_names(&["Printing", "Ink cartridges"]).expect("a path");
+        for category in path.categories().iter().chain(path.categories()) {
+            categories.ensure(category).await.expect("ensured");
+        }
+        assert_eq!(categories.all().await.expect("read"), path.categories(), "{}", database.implementation);
+    }
+}

@@ -1,0 +1,39 @@
+//! What every implementation of DynamoDB must do for the stores: the same tests on each.
+
+mod carts;
+mod catalogue;
+mod inventory;
+mod orders;
+
+use std::sync::Arc;
+
+use souk_domain::ids::ProductId;
+use souk_store::{Carts, Categories, Inventory, Orders, Products, Table};
+use souk_testkit::{Database, SeededRandom};
+
+/// The stores on one database.
+pub(crate) struct Stores {
+    pub(crate) products: Products,
+    pub(crate) categories: Categories,
+    pub(crate) inventory: Inventory,
+    pub(crate) carts: Carts,
+    pub(crate) orders: Orders,
+}
+
+impl Stores {
+    pub(crate) fn on(database: &Database) -> Self {
+        let random = Arc::new(SeededRandom::new(1));
+        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        Self {
+            products: Products::new(table("products")),
+            categories: Categories::new(table("categories")),
+            inventory: Inventory::new(table("inventory"), "local"),
+            carts: Carts::new(table("carts")),
+            orders: Orders::new(table("orders")),
+        }
+    }
+}
+
+pub(crate) fn sku(name: &str) -> ProductId {
+    name.parse().expect("a product id")
+}

@@ -1,0 +1,178 @@
+use souk_domain::address::ShippingAddress;
+use souk_domain::cart::{Cart, Checkout, Quantity};
+use souk_domain::ids::OrderId;
+use souk_domain::money::Currency;
+use souk_domain::order::{Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod};
+use souk_domain::stock::{Allocation, total};
+use souk_domain::time::Timestamp;
+use souk_store::{LedgerEntry, Placement, Saved};
+use souk_testkit::{Database, SeededRandom, user};
+
+use crate::{Stores, sku};
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+
+impl Stores {
+    async fn stock(&self, product: &str, available: u32) {
+        let entry = LedgerEntry {
+            reason: "counted".to_owned(),
+            changed_by: None,
+            at: NOW,
+            entry_id: format!("{product}-{available}"),
+            request: None,
+        };
+        self.inventory.count(&sku(product), available, &entry).await.expect("counted");
+    }
+
+    async fn available(&self, product: &str) -> u32 {
+        total(&self.inventory.counts(&sku(product)).await.expect("counts"))
+    }
+
+    async fn place(&self, order: &Order, cart: &Cart) -> Placement {
+        let checkout = Checkout { order_id: order.order_id.clone(), request: None };
+        let after = cart.checked_out(checkout);
+        self.orders.place(order, &after, &self.carts, &self.inventory, 0).await.expect("answered")
+    }
+}
+
+/// An order of one unit of each product.
+fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64) -> Order {
+    let one = Quantity::new(1).expect("one");
+    let lines = products.iter().map(|product| OrderLine {
+        product_id: sku(product),
+        name: "HP 80 Original Cyan, ink cartridge with print head and cleaner".to_owned(),
+        unit_price_minor: 12_595,
+        quantity: one,
+        allocation: vec![Allocation { shard: stores.inventory.shard(0), quantity: 1 }],
+    });
+    let new = NewOrder {
+        user_id: user(shopper),
+        order_id: OrderId::new(NOW, &SeededRandom::new(seed)),
+        payment_method: PaymentMethod::CreditCard,
+        currency: Currency::USD,
+        lines: lines.collect(),
+        shipping_address: ShippingAddress::Text("Jane Doe, 1 Main Street, Springfield, IL 62701, USA".to_owned()),
+        hold_seconds: 900,
+    };
+    Order::place(new, NOW).expect("an order")
+}
+
+#[tokio::test]
+async fn placing_takes_stock_writes_the_order_and_empties_the_cart() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 3).await;
+        let mut cart = Cart::empty(user(1));
+        cart.add(sku("a"), Quantity::new(1).expect("one"), None).expect("added");
+        assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+
+        let order = order(1, &["a"], &stores, 1);
+        assert!(matches!(stores.place(&order, &cart).await, Placement::Placed { .. }));
+        assert_eq!(stores.available("a").await, 2);
+        assert_eq!(stores.orders.get(&user(1), &order.order_id).await.expect("read"), Some(order.clone()));
+        let after = stores.carts.get(&user(1)).await.expect("read");
+        assert_eq!(
+            (after.lines.len(), &after.checkouts[0].order_id),
+            (0, &order.order_id),
+            "{}",
+            database.implementation
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_happens_when_one_line_is_short() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 3).await;
+        stores.stock("b", 0).await;
+        let order = order(1, &["a", "b", "never-counted"], &stores, 1);
+        assert_eq!(stores.place(&order, &Cart::empty(user(1))).await, Placement::Short(vec![1, 2]));
+        assert_eq!(stores.available("a").await, 3);
+        assert_eq!(
+            stores.orders.get(&user(1), &order.order_id).await.expect("read"),
+            None,
+            "{}",
+            database.implementation
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cart_becomes_one_order() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 3).await;
+        let cart = Cart::empty(user(1));
+        assert!(matches!(stores.place(&order(1, &["a"], &stores, 1), &cart).await, Placement::Placed { .. }));
+        assert_eq!(stores.place(&order(1, &["a"], &stores, 2), &cart).await, Placement::CartChanged);
+        assert_eq!(stores.available("a").await, 2, "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn of_two_steps_on_one_version_one_wins_and_stock_goes_back_once() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 3).await;
+        let placed = order(1, &["a"], &stores, 1);
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+
+        let cancelled = placed.apply(Event::Cancelled, NOW).expect("cancelled");
+        assert_eq!(stores.orders.save(&placed, &cancelled, &stores.inventory).await.expect("saved"), Saved::Done);
+        assert_eq!(stores.orders.save(&placed, &cancelled, &stores.inventory).await.expect("refused"), Saved::Stale);
+        assert_eq!(stores.available("a").await, 3, "{}", database.implementation);
+        let saved = stores.orders.get(&user(1), &placed.order_id).await.expect("read").expect("there");
+        assert_eq!((saved.status, saved.version), (OrderStatus::Cancelled, 2));
+
+        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "tok".to_owned(), request: None };
+        let paying = placed.apply(start, NOW).expect("started");
+        assert_eq!(stores.orders.save(&placed, &paying, &stores.inventory).await.expect("refused"), Saved::Stale);
+    }
+}
+
+#[tokio::test]
+async fn orders_are_listed_newest_first() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 9).await;
+        let mut ids = Vec::new();
+        for n in 0..5_u32 {
+            let mut order = order(1, &["a"], &stores, 1);
+            order.order_id = OrderId::new(NOW.plus_seconds(i64::from(n)), &SeededRandom::new(1));
+            let cart = stores.carts.get(&user(1)).await.expect("a cart");
+            assert!(matches!(stores.place(&order, &cart).await, Placement::Placed { .. }));
+            ids.insert(0, order.order_id);
+        }
+        let first = stores.orders.list(&user(1), None, 3).await.expect("listed");
+        assert_eq!(first.orders.iter().map(|o| &o.order_id).collect::<Vec<_>>(), ids[..3].iter().collect::<Vec<_>>());
+        let rest = stores.orders.list(&user(1), first.next.as_ref(), 3).await.expect("listed");
+        assert_eq!(rest.orders.iter().map(|o| &o.order_id).collect::<Vec<_>>(), ids[3..].iter().collect::<Vec<_>>());
+        assert_eq!(rest.next, None, "{}", database.implementation);
+        assert!(stores.orders.list(&user(2), None, 3).await.expect("listed").orders.is_empty());
+    }
+}
+
+/// design.md: one line costs 6 write units at most. Counted by each implementation, the way DynamoDB counts.
+#[tokio::test]
+async fn an_order_costs_two_write_units_a_line_and_few_more() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let names: Vec<_> = (0..10).map(|n| format!("sku-{n}")).collect();
+        for name in &names {
+            stores.stock(name, 9).await;
+        }
+        for (shopper, lines, at_most) in [(1, 1, 6.0), (2, 3, 12.0), (3, 10, 30.0)] {
+            let products: Vec<_> = names[..lines].iter().map(String::as_str).collect();
+            let order = order(shopper, &products, &stores, u64::from(shopper));
+            let mut cart = Cart::empty(user(shopper));
+            for product in &products {
+                cart.add(sku(product), Quantity::new(1).expect("one"), None).expect("added");
+            }
+            assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+            let Placement::Placed { write_units } = stores.place(&order, &cart).await else { panic!("not placed") };
+            println!("{}: {lines} lines cost {write_units} write units", database.implementation);
+            assert!(write_units > 0.0 && write_units <= at_most, "{lines} lines cost {write_units}");
+        }
+    }
+}
