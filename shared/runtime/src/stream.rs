@@ -32,12 +32,12 @@ pub struct ImageError(#[from] serde_dynamo::Error);
 
 impl Change {
     /// The item before, if there was one.
-    pub fn old<T: DeserializeOwned>(&self) -> Result<Option<T>, ImageError> {
+    pub fn before<T: DeserializeOwned>(&self) -> Result<Option<T>, ImageError> {
         Self::read(&self.record.change.old_image)
     }
 
     /// The item after, if there still is one.
-    pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, ImageError> {
+    pub fn after<T: DeserializeOwned>(&self) -> Result<Option<T>, ImageError> {
         Self::read(&self.record.change.new_image)
     }
 

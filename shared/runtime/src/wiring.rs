@@ -19,9 +19,9 @@ use crate::telemetry;
 
 /// Bounds of one call to AWS. The whole operation, retries included, stays below the 10 s that a function of the API may
 /// take, so a caller is told 503 rather than cut off.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
-const OPERATION_TIMEOUT: Duration = Duration::from_millis(6_000);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 const MAX_ATTEMPTS: u32 = 3;
 
 /// Configuration and AWS clients of this process.

@@ -15,7 +15,7 @@ pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
 pub use inventory::{Inventory, LedgerEntry, StockChange};
-pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
+pub use orders::{Applied, MAX_ACTIONS, OrderPage, Orders, Placement};
 pub use products::Products;
 pub use table::Table;
 

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 use souk_domain::cart::Cart;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::Order;
+use souk_domain::order::{Event, Order, TransitionError};
+use souk_domain::time::Timestamp;
 
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
@@ -12,6 +13,9 @@ use crate::{Carts, Inventory, Saved, StoreError};
 
 /// Most actions of one transaction, as DynamoDB has it. An order takes one, its cart another, every allocation one.
 pub const MAX_ACTIONS: usize = 100;
+
+/// How often a step is tried again when other writers come first.
+const TRIES: u32 = 8;
 
 /// The orders table.
 #[derive(Clone)]
@@ -33,6 +37,22 @@ pub enum Placement {
     Short(Vec<usize>),
     /// Other transactions were in the way, or DynamoDB was slow to grow; nothing was written.
     Contended,
+}
+
+/// What became of an event that happened to an order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Applied {
+    /// It is saved, now or before; this is the order after it.
+    Done(Order),
+    /// It cannot happen to the order as it stands.
+    Refused {
+        /// The order as it stands.
+        order: Order,
+        /// Why.
+        why: TransitionError,
+    },
+    /// There is no such order.
+    NotFound,
 }
 
 /// Some of an account's orders, newest first.
@@ -120,6 +140,35 @@ impl Orders {
                 }
             },
         }
+    }
+
+    /// Applies an event to an order and saves it; when somebody else saved first, reads again and decides again.
+    pub async fn apply(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        event: &Event,
+        now: Timestamp,
+        inventory: &Inventory,
+    ) -> Result<Applied, StoreError> {
+        for tries in 0..TRIES {
+            let Some(order) = self.get(user_id, order_id).await? else { return Ok(Applied::NotFound) };
+            let next = match order.apply(event.clone(), now) {
+                Ok(next) if next == order => return Ok(Applied::Done(order)),
+                Ok(next) => next,
+                Err(why) => return Ok(Applied::Refused { order, why }),
+            };
+            match self.save(&order, &next, inventory).await? {
+                Saved::Done => return Ok(Applied::Done(next)),
+                Saved::Stale => self.table.back_off(tries).await,
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    /// Waits before another try of [`Orders::place`], with jitter.
+    pub async fn back_off(&self, tries: u32) {
+        self.table.back_off(tries).await;
     }
 
     /// Saves the step from `before` to `after` on condition that nobody saved another one since. Units that the step

@@ -97,10 +97,12 @@ pub(crate) fn key<const N: usize>(attributes: [(&str, &str); N]) -> Item {
     attributes.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers pass references and numbers alike")]
 pub(crate) fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers pass references and numbers alike")]
 pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }

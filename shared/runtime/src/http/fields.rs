@@ -1,5 +1,7 @@
 //! Reads the fields of a request and collects everything that is wrong with them, for one answer.
 
+#![expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
+
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::str::FromStr;

@@ -93,14 +93,22 @@ mod tests {
         assert_eq!((reply.status(), reply.body_json()["code"].as_str()), (500, Some("internal_error")));
     }
 
+    #[test]
+    fn amounts_in_problems_stay_exact() {
+        let total = souk_domain::money::Money::from_minor(69_990, souk_domain::money::Currency::USD);
+        let problem = Problem::conflict("price_changed", "moved").with("total_amount", Amount(total));
+        let reply = problem.into_reply("r");
+        assert!(reply.body().contains("\"total_amount\":699.90"), "{}", reply.body());
+    }
+
     #[tokio::test]
     async fn problems_name_the_request_and_nothing_internal() {
         let reply = answer("test", &Fails, Request::new("GET", "/")).await;
         let body = reply.body_json();
         assert_eq!((reply.status(), body["request_id"].as_str()), (503, Some("request-1")));
-        assert_eq!(reply.headers().get("retry-after").map(|v| v.as_bytes()), Some(b"1".as_slice()));
+        assert_eq!(reply.headers().get("retry-after").map(http::HeaderValue::as_bytes), Some(b"1".as_slice()));
         assert_eq!(
-            reply.headers().get("content-type").map(|v| v.as_bytes()),
+            reply.headers().get("content-type").map(http::HeaderValue::as_bytes),
             Some(b"application/problem+json".as_slice())
         );
         assert!(!reply.body().contains("souk-orders"), "{}", reply.body());

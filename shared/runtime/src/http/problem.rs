@@ -1,7 +1,9 @@
 //! Errors as clients see them: RFC 9457 problem details with a stable `code`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 use souk_domain::validation::FieldError;
 use souk_search::SearchError;
 use souk_store::StoreError;
@@ -15,7 +17,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     errors: Vec<FieldError>,
-    extra: Map<String, Value>,
+    extra: BTreeMap<&'static str, Box<RawValue>>,
     retry_after_seconds: Option<u64>,
     cause: Option<String>,
 }
@@ -31,7 +33,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            extra: Map::new(),
+            extra: BTreeMap::new(),
             retry_after_seconds: None,
             cause: None,
         }
@@ -89,9 +91,11 @@ impl Problem {
 
     /// With a member beside the standard ones.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value).unwrap_or(Value::Null);
-        self.extra.insert(name.to_owned(), value);
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        // Written at once rather than kept as a tree, which would turn amounts of money into floats.
+        if let Ok(value) = serde_json::value::to_raw_value(&value) {
+            self.extra.insert(name, value);
+        }
         self
     }
 
@@ -124,9 +128,9 @@ impl Problem {
         &self.errors
     }
 
-    /// A member beside the standard ones.
-    pub fn member(&self, name: &str) -> Option<&Value> {
-        self.extra.get(name)
+    /// A member beside the standard ones, as JSON.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.extra.get(name).map(|value| value.get())
     }
 
     /// For the log.
@@ -136,28 +140,38 @@ impl Problem {
 
     /// As the answer to a request.
     pub fn into_reply(self, request_id: &str) -> Reply {
-        let errors: Vec<_> = self
-            .errors
-            .iter()
-            .map(|e| serde_json::json!({"field": e.field, "code": e.code, "message": e.message}))
-            .collect();
-        let mut body = Map::new();
-        body.insert("type".to_owned(), format!("urn:souk:problem:{}", self.code).into());
-        body.insert("title".to_owned(), title(self.status).into());
-        body.insert("status".to_owned(), self.status.into());
-        body.insert("code".to_owned(), self.code.into());
-        body.insert("detail".to_owned(), self.detail.into());
-        body.insert("request_id".to_owned(), request_id.into());
-        if !errors.is_empty() {
-            body.insert("errors".to_owned(), errors.into());
-        }
-        body.extend(self.extra);
+        let field = |e: &'_ FieldError| serde_json::json!({"field": e.field, "code": e.code, "message": e.message});
+        let body = Body {
+            kind: format!("urn:souk:problem:{}", self.code),
+            title: title(self.status),
+            status: self.status,
+            code: self.code,
+            detail: &self.detail,
+            request_id,
+            errors: self.errors.iter().map(field).collect(),
+            extra: &self.extra,
+        };
         let reply = Reply::json(self.status, &body).with_header("content-type", "application/problem+json");
         match self.retry_after_seconds {
             Some(seconds) => reply.with_header("retry-after", &seconds.to_string()),
             None => reply,
         }
     }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<serde_json::Value>,
+    #[serde(flatten)]
+    extra: &'a BTreeMap<&'static str, Box<RawValue>>,
 }
 
 fn title(status: u16) -> &'static str {

@@ -171,7 +171,7 @@ async fn an_order_costs_two_write_units_a_line_and_few_more() {
             }
             assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), Saved::Done);
             let Placement::Placed { write_units } = stores.place(&order, &cart).await else { panic!("not placed") };
-            println!("{}: {lines} lines cost {write_units} write units", database.implementation);
+            eprintln!("{}: {lines} lines cost {write_units} write units", database.implementation);
             assert!(write_units > 0.0 && write_units <= at_most, "{lines} lines cost {write_units}");
         }
     }

@@ -1,0 +1,11 @@
+//! `POST /orders/{order_id}/cancel`
+
+use souk_orders_functions::cancel_order::CancelOrder;
+use souk_runtime::{Error, Wiring, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let wiring = Wiring::start()?;
+    let endpoint = CancelOrder { orders: wiring.orders()?, inventory: wiring.inventory()?, clock: wiring.clock() };
+    http::run("cancel-order", endpoint).await
+}

@@ -1,0 +1,102 @@
+//! `POST /orders/{order_id}/cancel`: calls an order off before it is shipped. An unpaid one gives its stock back at once;
+//! for a paid one a refund is due, and its stock goes back with the money. Calling off twice is no error.
+
+use std::sync::Arc;
+
+use souk_domain::effects::Clock;
+use souk_domain::ids::OrderId;
+use souk_domain::order::{Event, TransitionError};
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Applied, Inventory, Orders};
+
+use crate::view;
+
+/// The endpoint.
+pub struct CancelOrder {
+    /// Where orders are.
+    pub orders: Orders,
+    /// Where their stock goes back.
+    pub inventory: Inventory,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Endpoint for CancelOrder {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let order_id: OrderId = request.path_id("order_id", "order")?;
+        let now = self.clock.now();
+        match self.orders.apply(user_id, &order_id, &Event::Cancelled, now, &self.inventory).await? {
+            Applied::Done(order) => Ok(Reply::ok(&view::detail(&order)?)),
+            Applied::NotFound => Err(Problem::not_found("order")),
+            Applied::Refused { why: TransitionError::PaymentInProgress, .. } => {
+                let detail = "a payment of this order is being processed; try again when it has ended";
+                Err(Problem::conflict("payment_in_progress", detail).retry_after(5))
+            }
+            Applied::Refused { order, why } => {
+                Err(Problem::conflict("not_cancellable", why.to_string()).with("status", order.status.as_str()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_domain::ids::UserId;
+    use souk_domain::order::{PaymentMethod, ProviderOutcome};
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    fn cancel(user_id: &UserId, order_id: &OrderId) -> Request {
+        let request = Request::new("POST", &format!("/orders/{order_id}/cancel"));
+        request.with_path("order_id", order_id.as_str()).from_user(user_id.clone(), Role::Shopper)
+    }
+
+    async fn shop_with_an_order() -> (Fixture, CancelOrder, OrderId) {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[5]).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let order_id = shop.placed(&user(1)).await;
+        let endpoint =
+            CancelOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        (shop, endpoint, order_id)
+    }
+
+    fn start() -> Event {
+        Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None }
+    }
+
+    #[tokio::test]
+    async fn an_unpaid_order_gives_its_stock_back_once() {
+        let (shop, endpoint, order_id) = shop_with_an_order().await;
+        for _ in 0..2 {
+            let reply = endpoint.handle(&cancel(&user(1), &order_id)).await.expect("cancelled");
+            assert_eq!(reply.body_json()["status"].as_str(), Some("cancelled"));
+            assert_eq!(shop.available("a").await, 5);
+        }
+    }
+
+    #[tokio::test]
+    async fn for_a_paid_order_a_refund_is_due() {
+        let (shop, endpoint, order_id) = shop_with_an_order().await;
+        shop.apply(&user(1), &order_id, start()).await;
+        assert_eq!(outcome(&endpoint.handle(&cancel(&user(1), &order_id)).await), (409, "payment_in_progress"));
+
+        let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+        shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: captured }).await;
+        let reply = endpoint.handle(&cancel(&user(1), &order_id)).await.expect("cancelled");
+        assert!(reply.body().contains(r#""refunds":[{"amount":2.00,"status":"pending"}]"#), "{}", reply.body());
+        assert_eq!(shop.available("a").await, 3);
+    }
+
+    #[tokio::test]
+    async fn orders_of_others_do_not_exist() {
+        let (_shop, endpoint, order_id) = shop_with_an_order().await;
+        assert_eq!(outcome(&endpoint.handle(&cancel(&user(2), &order_id)).await), (404, "not_found"));
+        let nonsense = Request::new("POST", "/").with_path("order_id", "x").from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&nonsense).await), (404, "not_found"));
+    }
+}

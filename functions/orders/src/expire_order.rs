@@ -1,0 +1,87 @@
+//! The order queue: ends the hold of an order that nobody paid, and gives its stock back.
+
+use std::sync::Arc;
+
+use souk_domain::effects::Clock;
+use souk_domain::message::Message;
+use souk_domain::order::{Event, OrderStatus, TransitionError};
+use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_store::{Applied, Inventory, Orders};
+
+/// The consumer.
+pub struct ExpireOrder {
+    /// Where orders are.
+    pub orders: Orders,
+    /// Where their stock goes back.
+    pub inventory: Inventory,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Consumer for ExpireOrder {
+    async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
+        let Message::ExpireOrder { user_id, order_id } = message else {
+            return Err(ConsumeError::new("not a message of the order queue"));
+        };
+        let now = self.clock.now();
+        match self.orders.apply(user_id, order_id, &Event::HoldEnded, now, &self.inventory).await? {
+            Applied::Done(order) if order.status == OrderStatus::Expired => Ok("expired"),
+            Applied::Done(_) => Ok("no longer waiting for a payment"),
+            // Its end puts a new message on the queue.
+            Applied::Refused { why: TransitionError::PaymentInProgress, .. } => Ok("a payment is being processed"),
+            // A clock that runs early: the queue delivers again.
+            Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
+            Applied::NotFound => Err(ConsumeError::new("there is no such order")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::order::{PaymentMethod, ProviderOutcome};
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn an_unpaid_order_expires_once_and_only_when_its_time_has_come() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[5]).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let order_id = shop.placed(&user(1)).await;
+        let consumer =
+            ExpireOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
+        assert!(consumer.consume(&message).await.is_err(), "too early: it must come again");
+        assert_eq!(shop.available("a").await, 3);
+
+        shop.clock.advance_seconds(900);
+        for _ in 0..2 {
+            assert_eq!(consumer.consume(&message).await.expect("consumed"), "expired");
+            assert_eq!(shop.available("a").await, 5);
+        }
+        let foreign = Message::RefundOrder { user_id: user(1), order_id, refund: 0 };
+        assert!(consumer.consume(&foreign).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_paid_order_never_expires() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[5]).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let order_id = shop.placed(&user(1)).await;
+        let consumer =
+            ExpireOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
+
+        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+        shop.apply(&user(1), &order_id, start).await;
+        shop.clock.advance_seconds(900);
+        assert_eq!(consumer.consume(&message).await.expect("consumed"), "a payment is being processed");
+        let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+        shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: captured }).await;
+        assert_eq!(consumer.consume(&message).await.expect("consumed"), "no longer waiting for a payment");
+        assert_eq!((shop.order(&user(1), &order_id).await.status, shop.available("a").await), (OrderStatus::Paid, 3));
+    }
+}

@@ -1,0 +1,142 @@
+//! What the tests of this service stand on: all its stores on one in-process DynamoDB.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use souk_domain::account::Role;
+use souk_domain::cart::Quantity;
+use souk_domain::catalog::{CategoryPath, Product};
+use souk_domain::effects::Clock;
+use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::money::Currency;
+use souk_domain::order::{Event, Order};
+use souk_domain::stock::total;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Applied, Carts, Inventory, Orders, Products, Saved, Table};
+use souk_testkit::{Database, FixedClock, SeededRandom};
+
+use crate::place_order::PlaceOrder;
+
+pub(crate) struct Fixture {
+    database: Database,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) random: Arc<SeededRandom>,
+    pub(crate) carts: Carts,
+    pub(crate) products: Products,
+    pub(crate) inventory: Inventory,
+    pub(crate) orders: Orders,
+}
+
+pub(crate) fn sku(name: &str) -> ProductId {
+    name.parse().expect("a product id")
+}
+
+impl Fixture {
+    pub(crate) async fn start() -> Self {
+        let database = Database::start().await;
+        let random = Arc::new(SeededRandom::new(7));
+        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        Self {
+            carts: Carts::new(table("carts")),
+            products: Products::new(table("products")),
+            inventory: Inventory::new(table("inventory"), "local"),
+            orders: Orders::new(table("orders")),
+            clock: Arc::new(FixedClock::new()),
+            random,
+            database,
+        }
+    }
+
+    pub(crate) fn place_order(&self) -> PlaceOrder {
+        PlaceOrder {
+            carts: self.carts.clone(),
+            products: self.products.clone(),
+            inventory: self.inventory.clone(),
+            orders: self.orders.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            currency: Currency::USD,
+            hold_seconds: 900,
+        }
+    }
+
+    /// A product that costs so many cents and lies in so many shards with so many units each.
+    pub(crate) async fn product(&self, name: &str, price_minor: i64, shards: &[u32]) {
+        let product = Product {
+            product_id: sku(name),
+            name: format!("Product {name}"),
+            description: None,
+            brand: None,
+            category: CategoryPath::default(),
+            attributes: [].into(),
+            price_minor,
+            currency: Currency::USD,
+            image_url: None,
+            thumbnail_url: None,
+            ean: vec![],
+            released: None,
+            stock_shards: u32::try_from(shards.len()).expect("few shards"),
+            version: 1,
+        };
+        let seen = self.products.get(&product.product_id).await.expect("read").map(|product| product.version);
+        let product = Product { version: seen.unwrap_or(0) + 1, ..product };
+        assert_eq!(self.products.put(&product, seen).await.expect("written"), Saved::Done);
+        self.stock(name, shards).await;
+    }
+
+    async fn stock(&self, name: &str, shards: &[u32]) {
+        for (number, available) in (0..).zip(shards) {
+            let shard = self.inventory.shard(number);
+            self.database
+                .client
+                .put_item()
+                .table_name(self.database.table("inventory"))
+                .item("product_id", AttributeValue::S(name.to_owned()))
+                .item("shard", AttributeValue::S(shard.as_str().to_owned()))
+                .item("available", AttributeValue::N(available.to_string()))
+                .send()
+                .await
+                .expect("stocked");
+        }
+    }
+
+    pub(crate) async fn available(&self, name: &str) -> u32 {
+        total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+    }
+
+    pub(crate) async fn put_in_cart(&self, user_id: &UserId, name: &str, quantity: u64) {
+        let mut cart = self.carts.get(user_id).await.expect("a cart");
+        cart.add(sku(name), Quantity::new(quantity).expect("a quantity"), None).expect("added");
+        assert_eq!(self.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+    }
+
+    /// Places what is in the cart and returns the order's id.
+    pub(crate) async fn placed(&self, user_id: &UserId) -> OrderId {
+        let reply = self.place_order().handle(&checkout(user_id)).await.expect("placed");
+        reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
+    }
+
+    pub(crate) async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
+        self.orders.get(user_id, order_id).await.expect("read").expect("an order")
+    }
+
+    pub(crate) async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: Event) -> Order {
+        match self.orders.apply(user_id, order_id, &event, self.clock.now(), &self.inventory).await {
+            Ok(Applied::Done(order)) => order,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+pub(crate) fn checkout(user_id: &UserId) -> Request {
+    let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
+    Request::new("POST", "/orders").with_json(body).from_user(user_id.clone(), Role::Shopper)
+}
+
+/// Status and code of an outcome: `(201, "")` or `(409, "cart_empty")`.
+pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
+    match outcome {
+        Ok(reply) => (reply.status(), ""),
+        Err(problem) => (problem.status(), problem.code()),
+    }
+}

@@ -1,0 +1,23 @@
+//! `GET /orders/{order_id}`: one order with its lines, payment and timeline.
+
+use souk_domain::ids::OrderId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Orders;
+
+use crate::view;
+
+/// The endpoint.
+pub struct GetOrder {
+    /// Where orders are.
+    pub orders: Orders,
+}
+
+impl Endpoint for GetOrder {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let order_id: OrderId = request.path_id("order_id", "order")?;
+        // The key begins with the caller's own id: nobody finds anybody else's order.
+        let order = self.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+        Ok(Reply::ok(&view::detail(&order)?))
+    }
+}

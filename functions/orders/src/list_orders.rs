@@ -1,0 +1,95 @@
+//! `GET /orders?cursor=&limit=`: the caller's orders, newest first.
+
+use serde::Serialize;
+use souk_domain::ids::OrderId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Orders;
+
+use crate::view::{self, OrderSummary};
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The endpoint.
+pub struct ListOrders {
+    /// Where orders are.
+    pub orders: Orders,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    orders: Vec<OrderSummary<'a>>,
+    /// For the next call; null on the last page.
+    next_cursor: Option<&'a str>,
+}
+
+impl Endpoint for ListOrders {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let mut query = request.query();
+        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
+        let (cursor, limit) = query.finish((cursor, limit))?;
+
+        let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
+        let page = self.orders.list(user_id, cursor.as_ref(), limit).await?;
+        let orders = page.orders.iter().map(view::summary).collect();
+        Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+    use crate::get_order::GetOrder;
+
+    #[tokio::test]
+    async fn history_is_newest_first_page_by_page() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            shop.put_in_cart(&user(1), "a", 2).await;
+            shop.clock.advance_seconds(1);
+            ids.insert(0, shop.placed(&user(1)).await.to_string());
+        }
+        let endpoint = ListOrders { orders: shop.orders.clone() };
+        let list = || Request::new("GET", "/orders").from_user(user(1), Role::Shopper);
+        let first = endpoint.handle(&list().with_query("limit", "2")).await.expect("listed").body_json();
+        assert_eq!(
+            (first["orders"][0]["order_id"].as_str(), first["orders"][1]["order_id"].as_str()),
+            (Some(&*ids[0]), Some(&*ids[1]))
+        );
+        let cursor = first["next_cursor"].as_str().expect("more");
+        let rest =
+            endpoint.handle(&list().with_query("limit", "2").with_query("cursor", cursor)).await.expect("listed");
+        assert_eq!(rest.body_json()["orders"][0]["order_id"].as_str(), Some(&*ids[2]));
+        assert!(rest.body().contains(r#""total_amount":2.00"#) && rest.body().contains(r#""next_cursor":null"#));
+
+        assert_eq!(outcome(&endpoint.handle(&list().with_query("limit", "0")).await), (422, "invalid_fields"));
+        assert_eq!(outcome(&endpoint.handle(&list().with_query("cursor", "x")).await), (422, "invalid_fields"));
+        assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/orders")).await), (401, "token_required"));
+    }
+
+    #[tokio::test]
+    async fn one_order_is_shown_to_its_owner_only() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let order_id = shop.placed(&user(1)).await;
+        let endpoint = GetOrder { orders: shop.orders.clone() };
+        let get = |shopper| {
+            let request = Request::new("GET", "/orders/x").with_path("order_id", order_id.as_str());
+            request.from_user(user(shopper), Role::Shopper)
+        };
+        let reply = endpoint.handle(&get(1)).await.expect("found");
+        let line = r#""lines":[{"product_id":"a","name":"Product a","price":1.00,"quantity":2,"line_total":2.00}]"#;
+        assert!(reply.body().contains(line), "{}", reply.body());
+        assert!(reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed"}]"#));
+        assert_eq!(outcome(&endpoint.handle(&get(2)).await), (404, "not_found"));
+    }
+}

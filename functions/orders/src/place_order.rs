@@ -1,0 +1,186 @@
+//! `POST /orders`: the cart becomes an order, in one transaction that takes the stock, writes the order and empties the
+//! cart, or does nothing.
+//!
+//! The cart remembers the last checkouts with their idempotency keys. A retry reads the cart, which it must anyway, and
+//! finds its answer there: idempotency costs no write.
+
+mod draft;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use souk_domain::address::ShippingAddress;
+use souk_domain::cart::{Cart, CartError, Checkout, RequestMark};
+use souk_domain::effects::{Clock, Random};
+use souk_domain::money::{Currency, Money};
+use souk_domain::order::{Order, OrderStatus, PaymentMethod};
+use souk_domain::stock::{Shortage, allocate, total};
+use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
+use souk_store::{Carts, Inventory, MAX_ACTIONS, Orders, Placement, Products};
+
+/// How often a transaction is tried, with other shards or after contention, before the client is asked to come again.
+const TRIES: u32 = 8;
+
+/// The endpoint.
+pub struct PlaceOrder {
+    /// Where carts are.
+    pub carts: Carts,
+    /// Where prices are.
+    pub products: Products,
+    /// Where stock is.
+    pub inventory: Inventory,
+    /// Where orders go.
+    pub orders: Orders,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For ids and jitter.
+    pub random: Arc<dyn Random>,
+    /// Of the shop.
+    pub currency: Currency,
+    /// How long an unpaid order keeps its stock.
+    pub hold_seconds: i64,
+}
+
+/// What the client asks for.
+struct Asked {
+    payment_method: PaymentMethod,
+    shipping_address: ShippingAddress,
+    expected_total: Option<Money>,
+    request: Option<RequestMark>,
+}
+
+#[derive(Serialize)]
+struct Placed<'a> {
+    order_id: &'a str,
+    total_amount: Amount,
+    currency: &'a str,
+    status: &'static str,
+    hold_expires_at: String,
+}
+
+impl Endpoint for PlaceOrder {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let asked = self.read(request)?;
+        let cart = self.carts.get(user_id).await?;
+        if let Some(reply) = self.replay(&cart, &asked).await? {
+            return Ok(reply);
+        }
+        if cart.lines.is_empty() {
+            return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
+        }
+        let order = self.draft(&cart, asked.payment_method, asked.shipping_address.clone()).await?;
+        if let Some(expected) = asked.expected_total.filter(|expected| *expected != order.total()) {
+            return Err(price_changed(expected, order.total()));
+        }
+        self.place(order, &cart, &asked).await
+    }
+}
+
+impl PlaceOrder {
+    fn read(&self, request: &Request) -> Result<Asked, Problem> {
+        const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
+        let idempotency = request.idempotency()?;
+        let mut fields = request.fields()?;
+        let payment_method = fields.parsed("payment_method");
+        let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
+        let address = address
+            .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());
+        let expected_total = fields.optional_money("expected_total", self.currency);
+        let (payment_method, shipping_address, expected_total) =
+            fields.finish((payment_method, address, expected_total))?;
+        Ok(Asked { payment_method, shipping_address, expected_total, request: idempotency })
+    }
+
+    /// The answer that an earlier run of this request got.
+    async fn replay(&self, cart: &Cart, asked: &Asked) -> Result<Option<Reply>, Problem> {
+        let Some(request) = &asked.request else { return Ok(None) };
+        let placed = cart.placed_by(request).map_err(|error| match error {
+            CartError::KeyReused => Problem::idempotency_key_reused(),
+            other => Problem::internal(other),
+        })?;
+        let Some(order_id) = placed else { return Ok(None) };
+        let order = self.orders.get(&cart.user_id, order_id).await?;
+        Ok(Some(placed_reply(&order.ok_or_else(|| Problem::internal("a placed order is gone"))?)))
+    }
+
+    /// Tries the transaction until it holds, or until what stands in its way is certain.
+    async fn place(&self, mut order: Order, cart: &Cart, asked: &Asked) -> Result<Reply, Problem> {
+        let checkout = Checkout { order_id: order.order_id.clone(), request: asked.request.clone() };
+        let emptied = cart.checked_out(checkout);
+        for attempt in 0..TRIES {
+            if order.lines.iter().map(|line| line.allocation.len()).sum::<usize>() + 2 > MAX_ACTIONS {
+                return Err(Problem::conflict("order_too_large", "this is too much for one order; split it in two"));
+            }
+            match self.orders.place(&order, &emptied, &self.carts, &self.inventory, attempt).await? {
+                Placement::Placed { write_units } => {
+                    return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
+                }
+                Placement::CartChanged => return self.lost_the_cart(&order, asked).await,
+                Placement::Short(_) => self.allocate_again(&mut order).await?,
+                Placement::Contended => {}
+            }
+            self.orders.back_off(attempt).await;
+        }
+        Err(Problem::unavailable("busy", "the transaction kept being contended"))
+    }
+
+    /// A shard had too few. Counts all shards of every line, strongly consistent, and takes the units from where they
+    /// are; only when all shards together have less is the product said to be short.
+    async fn allocate_again(&self, order: &mut Order) -> Result<(), Problem> {
+        let mut shortages = Vec::new();
+        for line in &mut order.lines {
+            let counts = self.inventory.counts(&line.product_id).await?;
+            let asked = line.quantity.get();
+            if let Some(allocation) = allocate(&counts, asked) {
+                line.allocation = allocation;
+            } else {
+                let product_id = line.product_id.clone();
+                shortages.push(Shortage { product_id, asked, available: total(&counts) });
+            }
+        }
+        if shortages.is_empty() { Ok(()) } else { Err(insufficient_stock(&shortages)) }
+    }
+
+    /// The cart is not the one that was read. Either this very request is already done (its answer got lost, or its twin
+    /// was faster), or another device changed the cart and the shopper has to look again.
+    async fn lost_the_cart(&self, order: &Order, asked: &Asked) -> Result<Reply, Problem> {
+        let cart = self.carts.get(&order.user_id).await?;
+        if cart.checkouts.iter().any(|checkout| checkout.order_id == order.order_id) {
+            return Ok(placed_reply(order));
+        }
+        match self.replay(&cart, asked).await? {
+            Some(reply) => Ok(reply),
+            None => Err(Problem::conflict("cart_changed", "the cart was changed meanwhile; look at it again")),
+        }
+    }
+}
+
+/// The same for the first answer and for every replay: what was true when the order was placed.
+fn placed_reply(order: &Order) -> Reply {
+    let body = Placed {
+        order_id: order.order_id.as_str(),
+        total_amount: Amount(order.total()),
+        currency: order.currency.code(),
+        status: OrderStatus::PendingPayment.as_str(),
+        hold_expires_at: order.hold_expires_at.to_rfc3339(),
+    };
+    Reply::json(201, &body)
+}
+
+fn price_changed(expected: Money, total: Money) -> Problem {
+    Problem::conflict("price_changed", format!("the total is {total}, not {expected}"))
+        .with("total_amount", Amount(total))
+        .with("currency", total.currency().code())
+}
+
+fn insufficient_stock(shortages: &[Shortage]) -> Problem {
+    let items: Vec<_> = shortages
+        .iter()
+        .map(|s| serde_json::json!({"product_id": s.product_id, "asked": s.asked, "available": s.available}))
+        .collect();
+    Problem::conflict("insufficient_stock", "there is less in stock than was asked for").with("items", items)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+use futures_util::future::join_all;
+use souk_domain::cart::Quantity;
+use souk_domain::ids::OrderId;
+use souk_domain::money::Currency;
+use souk_store::Saved;
+use souk_testkit::user;
+
+use super::*;
+use crate::fixture::{Fixture, checkout, outcome, sku};
+
+#[tokio::test]
+async fn the_cart_becomes_an_order_at_todays_prices() {
+    let shop = Fixture::start().await;
+    shop.product("a", 69_999, &[5]).await;
+    shop.product("b", 1, &[5]).await;
+    shop.put_in_cart(&user(1), "a", 2).await;
+    shop.put_in_cart(&user(1), "b", 1).await;
+    shop.product("b", 10, &[5]).await; // dearer since it was put in the cart
+
+    let reply = shop.place_order().handle(&checkout(&user(1))).await.expect("placed");
+    assert_eq!(reply.status(), 201);
+    assert!(reply.body().contains("\"total_amount\":1400.08"), "{}", reply.body());
+    let body = reply.body_json();
+    assert_eq!((body["status"].as_str(), body["currency"].as_str()), (Some("pending_payment"), Some("USD")));
+    assert_eq!(body["hold_expires_at"].as_str(), Some("2026-11-24T07:12:00.000Z"));
+    assert_eq!((shop.available("a").await, shop.available("b").await), (3, 4));
+    assert!(shop.carts.get(&user(1)).await.expect("a cart").lines.is_empty());
+    assert!(reply.consumption().is_some_and(|consumed| consumed.ends_with("WRU")));
+}
+
+#[tokio::test]
+async fn all_bad_fields_are_named() {
+    let shop = Fixture::start().await;
+    let body = r#"{"payment_method": "gold", "shipping_address": {"name": "", "line1": "x", "city": "y", "country": "DE"},
+        "expected_total": "12"}"#;
+    let problem = shop.place_order().handle(&checkout(&user(1)).with_json(body)).await.expect_err("refused");
+    let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
+    assert_eq!((problem.status(), fields), (422, vec!["payment_method", "shipping_address.name", "expected_total"]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_ordered_is_refused_and_changes_nothing() {
+    let shop = Fixture::start().await;
+    let place = shop.place_order();
+    assert_eq!(outcome(&place.handle(&Request::new("POST", "/orders").with_json("{}")).await), (401, "token_required"));
+    assert_eq!(outcome(&place.handle(&checkout(&user(1))).await), (409, "cart_empty"));
+
+    shop.product("a", 100, &[2]).await;
+    shop.put_in_cart(&user(1), "a", 3).await;
+    let problem = place.handle(&checkout(&user(1))).await.expect_err("short");
+    assert_eq!((problem.status(), problem.code()), (409, "insufficient_stock"));
+    assert_eq!(problem.member("items"), Some(r#"[{"asked":3,"available":2,"product_id":"a"}]"#));
+    assert_eq!((shop.available("a").await, shop.carts.get(&user(1)).await.expect("a cart").lines.len()), (2, 1));
+
+    shop.put_in_cart(&user(2), "gone", 1).await;
+    assert_eq!(outcome(&place.handle(&checkout(&user(2))).await), (409, "product_unavailable"));
+}
+
+#[tokio::test]
+async fn a_moved_price_is_told_before_anything_is_placed() {
+    let shop = Fixture::start().await;
+    shop.product("a", 1_050, &[2]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let expecting = |total: &str| {
+        let body = format!(r#"{{"payment_method": "paypal", "shipping_address": "x", "expected_total": {total}}}"#);
+        checkout(&user(1)).with_json(&body)
+    };
+    let problem = shop.place_order().handle(&expecting("10.49")).await.expect_err("moved");
+    assert_eq!(
+        (problem.status(), problem.code(), problem.member("total_amount")),
+        (409, "price_changed", Some("10.50"))
+    );
+    assert_eq!(shop.available("a").await, 2);
+    assert_eq!(outcome(&shop.place_order().handle(&expecting("10.5")).await), (201, ""));
+}
+
+#[tokio::test]
+async fn a_retry_with_its_key_finds_its_answer() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let keyed = || checkout(&user(1)).with_header("idempotency-key", "k-1");
+    let first = shop.place_order().handle(&keyed()).await.expect("placed");
+    shop.clock.advance_seconds(60);
+    shop.put_in_cart(&user(1), "a", 4).await;
+    let again = shop.place_order().handle(&keyed()).await.expect("found");
+    assert_eq!((first.body(), first.status()), (again.body(), again.status()));
+    assert_eq!(shop.available("a").await, 8);
+
+    let other = keyed().with_json(r#"{"payment_method": "paypal", "shipping_address": "elsewhere"}"#);
+    assert_eq!(outcome(&shop.place_order().handle(&other).await), (422, "idempotency_key_reused"));
+}
+
+#[tokio::test]
+async fn a_double_click_places_one_order() {
+    for key in [Some("k-1"), None] {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[9]).await;
+        shop.put_in_cart(&user(1), "a", 1).await;
+        let place = shop.place_order();
+        let request = match key {
+            Some(key) => checkout(&user(1)).with_header("idempotency-key", key),
+            None => checkout(&user(1)),
+        };
+        let outcomes = join_all((0..5).map(|_| place.handle(&request))).await;
+        let placed: Vec<_> = outcomes.iter().flatten().map(Reply::body).collect();
+        assert!(!placed.is_empty() && placed.iter().all(|body| *body == placed[0]), "{placed:?}");
+        assert_eq!(placed.len(), if key.is_some() { 5 } else { 1 });
+        assert_eq!(
+            (shop.available("a").await, shop.orders.list(&user(1), None, 9).await.expect("listed").orders.len()),
+            (8, 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn fifty_shoppers_for_twenty_units_over_any_number_of_shards() {
+    for shards in [&[20_u32] as &[u32], &[5, 5, 5, 5], &[17, 0, 3]] {
+        let shop = Fixture::start().await;
+        shop.product("hot", 100, shards).await;
+        for shopper in 0..50 {
+            shop.put_in_cart(&user(shopper), "hot", 1).await;
+        }
+        let place = shop.place_order();
+        let requests: Vec<_> = (0..50).map(|shopper| checkout(&user(shopper))).collect();
+        let outcomes = join_all(requests.iter().map(|request| place.handle(request))).await;
+        let count = |wanted| outcomes.iter().filter(|o| outcome(o) == wanted).count();
+        assert_eq!((count((201, "")), count((409, "insufficient_stock"))), (20, 30), "{shards:?}");
+        assert_eq!(shop.available("hot").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_order_larger_than_any_shard_takes_from_several() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[3, 4, 2]).await;
+    shop.put_in_cart(&user(1), "a", 8).await;
+    let order_id = shop.placed(&user(1)).await;
+    let allocated: u32 = shop.order(&user(1), &order_id).await.lines[0].allocation.iter().map(|a| a.quantity).sum();
+    assert_eq!((allocated, shop.available("a").await), (8, 1));
+}
+
+#[tokio::test]
+async fn a_cart_that_changed_underway_is_not_ordered() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let place = shop.place_order();
+    let seen = shop.carts.get(&user(1)).await.expect("a cart");
+    let mut changed = seen.clone();
+    changed.set_quantity(&sku("a"), Quantity::new(5).expect("five")).expect("set");
+    assert_eq!(shop.carts.save(&mut changed).await.expect("saved"), Saved::Done);
+
+    let asked = Asked {
+        payment_method: PaymentMethod::Paypal,
+        shipping_address: ShippingAddress::Text("x".to_owned()),
+        expected_total: None,
+        request: None,
+    };
+    let order = place.draft(&seen, asked.payment_method, asked.shipping_address.clone()).await.expect("a draft");
+    assert_eq!(outcome(&place.place(order, &seen, &asked).await), (409, "cart_changed"));
+    assert_eq!(shop.available("a").await, 9);
+}
+
+#[tokio::test]
+async fn amounts_that_do_not_fit_are_refused() {
+    let shop = Fixture::start().await;
+    shop.product("a", souk_domain::money::MAX_MINOR, &[99]).await;
+    shop.put_in_cart(&user(1), "a", 9).await;
+    assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (201, ""));
+    let order_id: OrderId = shop.orders.list(&user(1), None, 1).await.expect("listed").orders[0].order_id.clone();
+    let total = shop.order(&user(1), &order_id).await.total();
+    assert_eq!(total, Money::from_minor(9 * souk_domain::money::MAX_MINOR, Currency::USD));
+}

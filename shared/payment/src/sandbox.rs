@@ -1,0 +1,108 @@
+//! A provider that moves no money and answers by the token alone, the same every time: for trying out and for tests.
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use sha2::{Digest, Sha256};
+use souk_domain::order::{PaymentMethod, ProviderOutcome};
+
+use crate::{Charge, PaymentProvider, ProviderError, RefundRequest};
+
+/// Tokens and what becomes of them:
+///
+/// | token | answer |
+/// |---|---|
+/// | `sandbox_success` | the money is taken |
+/// | `sandbox_decline` | declined, `card_declined` |
+/// | `sandbox_requires_action` | the shopper must follow a link first |
+/// | `sandbox_timeout_after_charge` | no answer; asked again, the money was taken |
+/// | `sandbox_timeout_before_charge` | no answer; asked again, the money is taken now |
+/// | any other | declined, `invalid_token` |
+///
+/// Store credit is always declined: no account has any yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sandbox;
+
+impl PaymentProvider for Sandbox {
+    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        let timed_out = charge.token.starts_with("sandbox_timeout_");
+        let answer = if timed_out { Err(ProviderError::Unknown("timed out".to_owned())) } else { Ok(outcome(charge)) };
+        ready(answer).boxed()
+    }
+
+    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        ready(Ok(outcome(charge))).boxed()
+    }
+
+    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<String, ProviderError>> {
+        ready(Ok(id("re", &request.idempotency_key))).boxed()
+    }
+}
+
+/// What becomes of a charge once it is answered.
+fn outcome(charge: &Charge) -> ProviderOutcome {
+    let declined = |code: &str| ProviderOutcome::Declined { code: code.to_owned() };
+    if charge.method == PaymentMethod::StoreCredit {
+        return declined("insufficient_store_credit");
+    }
+    let payment_id = id("pay", &charge.idempotency_key);
+    match charge.token.as_str() {
+        "sandbox_success" | "sandbox_timeout_after_charge" | "sandbox_timeout_before_charge" => {
+            ProviderOutcome::Captured { payment_id, amount_minor: charge.amount.minor() }
+        }
+        "sandbox_decline" => declined("card_declined"),
+        "sandbox_requires_action" => {
+            let action_url = Some(format!("https://sandbox.invalid/authenticate/{payment_id}"));
+            ProviderOutcome::ActionRequired { payment_id, action_url }
+        }
+        _ => declined("invalid_token"),
+    }
+}
+
+/// The same id for the same key: that is how the sandbox keeps its promise of idempotency without a memory.
+fn id(kind: &str, idempotency_key: &str) -> String {
+    format!("{kind}_{}", hex::encode(&Sha256::digest(idempotency_key)[..12]))
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::money::{Currency, Money};
+
+    use super::*;
+
+    fn charge(token: &str) -> Charge {
+        let id = "0190a5a0-0000-7000-8000-000000000001";
+        Charge {
+            idempotency_key: format!("{id}#pay0"),
+            user_id: id.parse().expect("id"),
+            order_id: id.parse().expect("id"),
+            amount: Money::from_minor(25_190, Currency::USD),
+            method: PaymentMethod::CreditCard,
+            token: token.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn one_key_is_one_payment() {
+        let first = Sandbox.charge(&charge("sandbox_success")).await.expect("answered");
+        assert_eq!(Sandbox.charge_again(&charge("sandbox_success")).await, Ok(first.clone()));
+        assert!(matches!(first, ProviderOutcome::Captured { amount_minor: 25_190, .. }));
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_found_by_asking_again() {
+        for token in ["sandbox_timeout_after_charge", "sandbox_timeout_before_charge"] {
+            assert!(Sandbox.charge(&charge(token)).await.is_err(), "{token}");
+            let again = Sandbox.charge_again(&charge(token)).await;
+            assert!(matches!(again, Ok(ProviderOutcome::Captured { .. })), "{token}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_declined_says_why() {
+        let declined = |code: &str| Ok(ProviderOutcome::Declined { code: code.to_owned() });
+        assert_eq!(Sandbox.charge(&charge("sandbox_decline")).await, declined("card_declined"));
+        assert_eq!(Sandbox.charge(&charge("4242")).await, declined("invalid_token"));
+        let credit = Charge { method: PaymentMethod::StoreCredit, ..charge("sandbox_success") };
+        assert_eq!(Sandbox.charge(&credit).await, declined("insufficient_store_credit"));
+    }
+}
