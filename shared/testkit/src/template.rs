@@ -21,7 +21,7 @@ pub(crate) fn tables() -> Vec<Table> {
     let resources = template["Resources"].as_mapping().expect("Resources");
     resources
         .iter()
-        .filter(|(_, resource)| resource["Type"] == Value::from("AWS::DynamoDB::Table"))
+        .filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table")
         .map(|(id, resource)| {
             let id = id.as_str().and_then(|id| id.strip_suffix("Table")).expect("a table is called …Table");
             Table { name: id.to_lowercase(), properties: resource["Properties"].clone() }

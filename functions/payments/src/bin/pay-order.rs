@@ -1,0 +1,12 @@
+//! `POST /orders/{order_id}/pay`
+
+use souk_payments_functions::Payments;
+use souk_payments_functions::pay_order::PayOrder;
+use souk_runtime::{Error, Wiring, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let wiring = Wiring::start()?;
+    let endpoint = PayOrder { payments: Payments::from_wiring(&wiring)?, random: wiring.random() };
+    http::run("pay-order", endpoint).await
+}

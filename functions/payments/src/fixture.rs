@@ -1,0 +1,116 @@
+//! What the tests of this service stand on: a placed order on an in-process DynamoDB, and a provider that a test scripts.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use souk_domain::address::ShippingAddress;
+use souk_domain::cart::{Cart, Quantity};
+use souk_domain::effects::Clock;
+use souk_domain::ids::{OrderId, ProductId};
+use souk_domain::money::Currency;
+use souk_domain::order::{NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
+use souk_domain::stock::{Allocation, total};
+use souk_payment::{Charge, PaymentProvider, ProviderError, RefundRequest, Sandbox};
+use souk_store::{Carts, Inventory, LedgerEntry, Orders, Placement, Table};
+use souk_testkit::{Database, FixedClock, SeededRandom, user};
+
+use crate::Payments;
+
+/// The sandbox, but what a test scripts comes first; counts how often it was asked.
+#[derive(Default)]
+pub(crate) struct ScriptedProvider {
+    pub(crate) script: Mutex<VecDeque<Result<ProviderOutcome, ProviderError>>>,
+    pub(crate) charges: Mutex<Vec<Charge>>,
+    pub(crate) refunds: Mutex<Vec<RefundRequest>>,
+}
+
+impl PaymentProvider for ScriptedProvider {
+    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        self.charges.lock().expect("a lock").push(charge.clone());
+        match self.script.lock().expect("a lock").pop_front() {
+            Some(answer) => ready(answer).boxed(),
+            None => Sandbox.charge(charge),
+        }
+    }
+
+    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        self.charges.lock().expect("a lock").push(charge.clone());
+        Sandbox.charge_again(charge)
+    }
+
+    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<String, ProviderError>> {
+        self.refunds.lock().expect("a lock").push(request.clone());
+        Sandbox.refund(request)
+    }
+}
+
+pub(crate) struct Fixture {
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) random: Arc<SeededRandom>,
+    pub(crate) provider: Arc<ScriptedProvider>,
+    pub(crate) payments: Payments,
+    pub(crate) order_id: OrderId,
+}
+
+fn product() -> ProductId {
+    "a".parse().expect("a product id")
+}
+
+impl Fixture {
+    /// Shopper 1 has ordered 2 of 5 units at 1.00.
+    pub(crate) async fn start() -> Self {
+        let database = Database::start().await;
+        let random = Arc::new(SeededRandom::new(7));
+        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
+        let payments = Payments {
+            orders: Orders::new(table("orders")),
+            inventory: Inventory::new(table("inventory"), "local"),
+            provider: provider.clone(),
+            clock: clock.clone(),
+        };
+        let entry = LedgerEntry {
+            reason: "counted".to_owned(),
+            changed_by: None,
+            at: clock.now(),
+            entry_id: "1".to_owned(),
+            request: None,
+        };
+        payments.inventory.count(&product(), 5, &entry).await.expect("counted");
+        let order = order(&payments.inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
+        let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
+        let placement = payments.orders.place(&order, &cart, &carts, &payments.inventory, 0).await.expect("answered");
+        assert!(matches!(placement, Placement::Placed { .. }));
+        Self { clock, random, provider, payments, order_id: order.order_id }
+    }
+
+    pub(crate) async fn order(&self) -> Order {
+        self.payments.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
+    }
+
+    pub(crate) async fn available(&self) -> u32 {
+        total(&self.payments.inventory.counts(&product()).await.expect("counts"))
+    }
+}
+
+fn order(inventory: &Inventory, order_id: OrderId, clock: &dyn Clock) -> Order {
+    let line = OrderLine {
+        product_id: product(),
+        name: "A product".to_owned(),
+        unit_price_minor: 100,
+        quantity: Quantity::new(2).expect("two"),
+        allocation: vec![Allocation { shard: inventory.shard(0), quantity: 2 }],
+    };
+    let new = NewOrder {
+        user_id: user(1),
+        order_id,
+        payment_method: PaymentMethod::CreditCard,
+        currency: Currency::USD,
+        lines: vec![line],
+        shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+        hold_seconds: 900,
+    };
+    Order::place(new, clock.now()).expect("an order")
+}

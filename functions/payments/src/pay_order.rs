@@ -1,0 +1,156 @@
+//! `POST /orders/{order_id}/pay`: one attempt to pay.
+//!
+//! The attempt is written before the provider is asked and settled after it answered. A crash in between leaves a
+//! `processing` attempt behind, which `check-payment` settles by asking again with the same key.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use souk_domain::cart::RequestMark;
+use souk_domain::effects::Random;
+use souk_domain::ids::{OrderId, UserId};
+use souk_domain::order::{AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, TransitionError};
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Applied;
+
+use crate::Payments;
+
+const MAX_TOKEN_CHARS: usize = 500;
+/// Seconds after which a payment that is being processed is worth asking about again.
+const PROCESSING_RETRY_SECONDS: u64 = 5;
+
+/// The endpoint.
+pub struct PayOrder {
+    /// What payments stand on.
+    pub payments: Payments,
+    /// Marks requests that came without a key.
+    pub random: Arc<dyn Random>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<&'a str>,
+    status: &'static str,
+    order_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action_url: Option<&'a str>,
+}
+
+impl Endpoint for PayOrder {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let order_id: OrderId = request.path_id("order_id", "order")?;
+        let keyed = request.idempotency()?;
+        let mut fields = request.fields()?;
+        let token = fields.text("payment_token", MAX_TOKEN_CHARS);
+        let method = fields.optional_parsed::<PaymentMethod>("payment_method");
+        let (token, method) = fields.finish((token, method))?;
+
+        let order = self.payments.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+        if let Some((index, attempt)) = keyed.as_ref().and_then(|mark| order.attempt_by_key(&mark.key)) {
+            return replay(&order, index, attempt, keyed.as_ref());
+        }
+        let mark = keyed.unwrap_or_else(|| self.unkeyed());
+        let method = method.unwrap_or(order.payment_method);
+        let started = Event::PaymentStarted { method, token, request: Some(mark.clone()) };
+        let (order, attempt) = self.start(user_id, &order_id, &started, &mark).await?;
+        self.charge(&order, attempt).await
+    }
+}
+
+impl PayOrder {
+    /// Writes the attempt and returns it. An attempt that bears this request's mark is ours, even if the store's answer to
+    /// writing it got lost.
+    async fn start(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        started: &Event,
+        mark: &RequestMark,
+    ) -> Result<(Order, usize), Problem> {
+        let (order, refused) = match self.payments.apply(user_id, order_id, started).await? {
+            Applied::Done(order) => (order, None),
+            Applied::Refused { order, why } => (order, Some(why)),
+            Applied::NotFound => return Err(Problem::not_found("order")),
+        };
+        let ours = order.attempt_by_key(&mark.key).map(|(index, _)| index);
+        match (ours, refused) {
+            (Some(index), _) => Ok((order, index)),
+            (None, Some(why)) => Err(refusal(&order, why)),
+            (None, None) => Err(Problem::internal("a started attempt is missing")),
+        }
+    }
+
+    /// Asks the provider and settles what it says.
+    async fn charge(&self, order: &Order, index: usize) -> Result<Reply, Problem> {
+        let Some(charge) = Payments::charge(order, index) else {
+            return answer(order, index); // settled meanwhile
+        };
+        let Ok(outcome) = Payments::within_bounds(self.payments.provider.charge(&charge)).await else {
+            return answer(order, index); // still processing: `check-payment` asks again
+        };
+        match self.payments.settle(&order.user_id, &order.order_id, index, outcome).await? {
+            Applied::Done(settled) => answer(&settled, index),
+            Applied::Refused { why, .. } => Err(Problem::internal(why)),
+            Applied::NotFound => Err(Problem::internal("an order disappeared while it was paid")),
+        }
+    }
+
+    /// A mark for a request without a key, so that its own attempt can be told from others.
+    fn unkeyed(&self) -> RequestMark {
+        let mut bytes = [0; 16];
+        self.random.fill(&mut bytes);
+        RequestMark { key: format!("{:032x}", u128::from_le_bytes(bytes)), fingerprint: String::new() }
+    }
+}
+
+/// The answer that an earlier run of this request got, or will get.
+fn replay(order: &Order, index: usize, attempt: &PaymentAttempt, mark: Option<&RequestMark>) -> Result<Reply, Problem> {
+    if attempt.request.as_ref() != mark {
+        return Err(Problem::idempotency_key_reused());
+    }
+    if attempt.status == AttemptStatus::Processing {
+        let detail = "this request is still being processed";
+        return Err(Problem::conflict("request_in_progress", detail).retry_after(PROCESSING_RETRY_SECONDS));
+    }
+    answer(order, index)
+}
+
+/// How an attempt stands, in HTTP.
+fn answer(order: &Order, index: usize) -> Result<Reply, Problem> {
+    let attempt = order.attempts.get(index).ok_or_else(|| Problem::internal("a started attempt is missing"))?;
+    let (http_status, status) = match attempt.status {
+        AttemptStatus::Completed => (200, "completed"),
+        AttemptStatus::RequiresAction => (202, "requires_action"),
+        AttemptStatus::Processing => (202, "processing"),
+        AttemptStatus::Failed => return Err(declined(attempt)),
+    };
+    let body = Answer {
+        payment_id: attempt.payment_id.as_deref(),
+        status,
+        order_id: order.order_id.as_str(),
+        action_url: attempt.action_url.as_deref(),
+    };
+    Ok(Reply::json(http_status, &body))
+}
+
+fn declined(attempt: &PaymentAttempt) -> Problem {
+    let problem = Problem::new(402, "payment_declined", "the payment was declined; try again or pay another way");
+    problem.with("decline_code", attempt.decline_code.as_deref())
+}
+
+fn refusal(order: &Order, why: TransitionError) -> Problem {
+    let code = match why {
+        TransitionError::HoldExpired => "hold_expired",
+        TransitionError::PaymentInProgress => {
+            return Problem::conflict("payment_in_progress", why.to_string()).retry_after(PROCESSING_RETRY_SECONDS);
+        }
+        TransitionError::TooManyAttempts => "too_many_payment_attempts",
+        _ => "not_payable",
+    };
+    Problem::conflict(code, why.to_string()).with("status", order.status.as_str())
+}
+
+#[cfg(test)]
+mod tests;

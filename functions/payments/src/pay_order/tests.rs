@@ -1,0 +1,171 @@
+use futures_util::future::join_all;
+use souk_domain::account::Role;
+use souk_domain::message::Message;
+use souk_domain::order::OrderStatus;
+use souk_payment::ProviderError;
+use souk_runtime::batch::Consumer;
+use souk_testkit::user;
+
+use super::*;
+use crate::check_payment::CheckPayment;
+use crate::fixture::Fixture;
+use crate::refund_order::RefundOrder;
+
+impl Fixture {
+    fn endpoint(&self) -> PayOrder {
+        PayOrder { payments: self.payments.clone(), random: self.random.clone() }
+    }
+
+    fn request(&self, token: &str) -> Request {
+        let request = Request::new("POST", &format!("/orders/{}/pay", self.order_id));
+        let request = request.with_path("order_id", self.order_id.as_str());
+        request.with_json(&format!(r#"{{"payment_token": "{token}"}}"#)).from_user(user(1), Role::Shopper)
+    }
+
+    async fn pay(&self, token: &str) -> (u16, String) {
+        outcome(self.endpoint().handle(&self.request(token)).await)
+    }
+
+    async fn check(&self, attempt: usize) -> &'static str {
+        let message = Message::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
+        CheckPayment { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
+    }
+
+    async fn refund(&self, refund: usize) -> &'static str {
+        let message = Message::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
+        RefundOrder { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
+    }
+}
+
+/// Status, and the code of a problem or the status of a payment.
+fn outcome(result: Result<Reply, Problem>) -> (u16, String) {
+    match result {
+        Ok(reply) => (reply.status(), reply.body_json()["status"].as_str().unwrap_or_default().to_owned()),
+        Err(problem) => (problem.status(), problem.code().to_owned()),
+    }
+}
+
+fn is(status: u16, word: &str) -> (u16, String) {
+    (status, word.to_owned())
+}
+
+#[tokio::test]
+async fn a_payment_completes_once() {
+    let shop = Fixture::start().await;
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    let order = shop.order().await;
+    assert_eq!((order.status, order.captured_minor(), &order.attempts[0].token), (OrderStatus::Paid, 200, &None));
+    assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
+    assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_decline_another_attempt_may_succeed() {
+    let shop = Fixture::start().await;
+    let problem = shop.endpoint().handle(&shop.request("sandbox_decline")).await.expect_err("declined");
+    assert_eq!((problem.status(), problem.code()), (402, "payment_declined"));
+    assert_eq!(problem.member("decline_code"), Some("\"card_declined\""));
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    let charges = shop.provider.charges.lock().expect("a lock");
+    assert_ne!(charges[0].idempotency_key, charges[1].idempotency_key);
+}
+
+#[tokio::test]
+async fn a_retry_with_its_key_gets_the_same_answer_and_charges_nothing() {
+    let shop = Fixture::start().await;
+    let keyed = |token| shop.request(token).with_header("idempotency-key", "k");
+    for _ in 0..2 {
+        assert_eq!(outcome(shop.endpoint().handle(&keyed("sandbox_decline")).await), is(402, "payment_declined"));
+    }
+    assert_eq!(outcome(shop.endpoint().handle(&keyed("sandbox_success")).await), is(422, "idempotency_key_reused"));
+    assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+}
+
+#[tokio::test]
+async fn of_many_payments_at_once_one_charges() {
+    let shop = Fixture::start().await;
+    let (endpoint, request) = (shop.endpoint(), shop.request("sandbox_success"));
+    let outcomes = join_all((0..8).map(|_| endpoint.handle(&request))).await;
+    let completed = outcomes.into_iter().filter(|outcome| outcome.as_ref().is_ok_and(|reply| reply.status() == 200));
+    assert_eq!(completed.count(), 1);
+    assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+    assert_eq!(shop.order().await.captured_minor(), 200);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_found_out_later_and_charged_once() {
+    let shop = Fixture::start().await;
+    assert_eq!(shop.pay("sandbox_timeout_after_charge").await, is(202, "processing"));
+    assert_eq!(shop.pay("sandbox_success").await, is(409, "payment_in_progress"));
+    assert_eq!(shop.check(0).await, "settled");
+    assert_eq!(shop.check(0).await, "settled before");
+    let order = shop.order().await;
+    assert_eq!((order.status, order.captured_minor()), (OrderStatus::Paid, 200));
+    let charges = shop.provider.charges.lock().expect("a lock");
+    assert_eq!((charges.len(), &charges[0]), (2, &charges[1]), "asked twice with one key");
+}
+
+#[tokio::test]
+async fn a_key_whose_request_still_runs_is_told_to_wait() {
+    let shop = Fixture::start().await;
+    let keyed = || shop.request("sandbox_timeout_before_charge").with_header("idempotency-key", "k");
+    assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(202, "processing"));
+    assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(409, "request_in_progress"));
+    shop.check(0).await;
+    assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(200, "completed"));
+}
+
+#[tokio::test]
+async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
+    let shop = Fixture::start().await;
+    let reply = shop.endpoint().handle(&shop.request("sandbox_requires_action")).await.expect("an answer");
+    assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("requires_action")));
+    assert!(reply.body_json()["action_url"].as_str().is_some());
+
+    let cancelled = shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
+    assert!(matches!(cancelled, Applied::Done(_)));
+    assert_eq!(shop.available().await, 5);
+    let late = souk_domain::order::ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+    let _ = shop.payments.settle(&user(1), &shop.order_id, 0, late).await.expect("settled");
+    assert_eq!(shop.refund(0).await, "refunded");
+    let order = shop.order().await;
+    assert_eq!((order.status, order.refunded_minor(), shop.available().await), (OrderStatus::Refunded, 200, 5));
+}
+
+#[tokio::test]
+async fn a_cancelled_paid_order_is_refunded_and_restocked_once() {
+    let shop = Fixture::start().await;
+    shop.pay("sandbox_success").await;
+    let _ = shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
+    assert_eq!(shop.available().await, 3);
+    assert_eq!(shop.refund(0).await, "refunded");
+    assert_eq!(shop.refund(0).await, "refunded before");
+    assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
+    let refunds = shop.provider.refunds.lock().expect("a lock");
+    assert_eq!((refunds.len(), refunds[0].amount.minor()), (1, 200));
+}
+
+#[tokio::test]
+async fn what_cannot_be_paid_says_why() {
+    let shop = Fixture::start().await;
+    let anonymous = Request::new("POST", "/").with_path("order_id", shop.order_id.as_str()).with_json("{}");
+    assert_eq!(outcome(shop.endpoint().handle(&anonymous).await), is(401, "token_required"));
+    let other = shop.request("sandbox_success").from_user(user(2), Role::Shopper);
+    assert_eq!(outcome(shop.endpoint().handle(&other).await), is(404, "not_found"));
+    let bad = shop.request("").with_json(r#"{"payment_token": 5, "payment_method": "gold"}"#);
+    let problem = shop.endpoint().handle(&bad).await.expect_err("two bad fields");
+    assert_eq!((problem.status(), problem.errors().len()), (422, 2));
+
+    shop.clock.advance_seconds(900);
+    assert_eq!(shop.pay("sandbox_success").await, is(409, "hold_expired"));
+    assert!(shop.provider.charges.lock().expect("a lock").is_empty());
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_charges_nothing_twice() {
+    let shop = Fixture::start().await;
+    shop.provider.script.lock().expect("a lock").push_back(Err(ProviderError::Unknown("refused".to_owned())));
+    assert_eq!(shop.pay("sandbox_success").await, is(202, "processing"));
+    assert_eq!(shop.check(0).await, "settled");
+    assert_eq!(shop.order().await.captured_minor(), 200);
+}

@@ -1,0 +1,48 @@
+//! The refund queue: gives money back and, with the last of it, the stock.
+
+use souk_domain::message::Message;
+use souk_domain::money::Money;
+use souk_domain::order::{Event, Order, RefundStatus};
+use souk_payment::RefundRequest;
+use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_store::Applied;
+
+use crate::Payments;
+
+/// The consumer.
+pub struct RefundOrder {
+    /// What payments stand on.
+    pub payments: Payments,
+}
+
+impl Consumer for RefundOrder {
+    async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
+        let Message::RefundOrder { user_id, order_id, refund } = message else {
+            return Err(ConsumeError::new("not a message of the refund queue"));
+        };
+        let order = self.payments.orders.get(user_id, order_id).await?;
+        let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
+        let Some(request) = owed(&order, *refund)? else { return Ok("refunded before") };
+        let refund_id = Payments::within_bounds(self.payments.provider.refund(&request)).await;
+        let refund_id = refund_id.map_err(ConsumeError::new)?;
+        match self.payments.apply(user_id, order_id, &Event::RefundSettled { refund: *refund, refund_id }).await? {
+            Applied::Done(_) => Ok("refunded"),
+            Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
+            Applied::NotFound => Err(ConsumeError::new("there is no such order")),
+        }
+    }
+}
+
+/// What the provider is asked for a refund; `None` when it is given already.
+fn owed(order: &Order, index: usize) -> Result<Option<RefundRequest>, ConsumeError> {
+    let refund = order.refunds.get(index).ok_or_else(|| ConsumeError::new("the order owes no such refund"))?;
+    if refund.status == RefundStatus::Completed {
+        return Ok(None);
+    }
+    let payment_id = order.attempts.get(refund.attempt).and_then(|attempt| attempt.payment_id.clone());
+    Ok(Some(RefundRequest {
+        idempotency_key: order.refund_key(index),
+        payment_id: payment_id.ok_or_else(|| ConsumeError::new("the refunded payment has no id"))?,
+        amount: Money::from_minor(refund.amount_minor, order.currency),
+    }))
+}
