@@ -1,1 +1,14 @@
 //! The cart service: one module per endpoint, one binary per Lambda.
+
+pub mod add_cart_item;
+pub mod clear_cart;
+pub mod get_cart;
+pub mod remove_cart_item;
+mod stores;
+pub mod update_cart_item;
+mod view;
+
+#[cfg(test)]
+mod fixture;
+
+pub use stores::CartStores;

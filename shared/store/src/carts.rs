@@ -49,6 +49,11 @@ impl Carts {
         }
     }
 
+    /// Waits before another try after [`Saved::Stale`], with jitter.
+    pub async fn back_off(&self, tries: u32) {
+        self.table.back_off(tries).await;
+    }
+
     /// The same as a part of a transaction.
     pub(crate) fn save_action(&self, cart: &Cart) -> Result<TransactWriteItem, StoreError> {
         let (condition, values) = unchanged(cart);

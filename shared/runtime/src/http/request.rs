@@ -11,6 +11,7 @@ use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
 use souk_domain::account::Role;
 use souk_domain::cart::RequestMark;
+use souk_domain::effects::Random;
 use souk_domain::ids::UserId;
 use souk_domain::validation::Invalid;
 
@@ -213,6 +214,17 @@ impl Request {
         let fingerprint = short_hash(&[self.method.as_bytes(), self.path.as_bytes(), &self.body]);
         Ok(Some(RequestMark { key: short_hash(&[key.as_bytes()]), fingerprint }))
     }
+
+    /// The same, or a mark of its own for a request without a key, so that a write whose answer got lost can be told from
+    /// other requests' writes.
+    pub fn mark(&self, random: &dyn Random) -> Result<RequestMark, Problem> {
+        let unkeyed = || {
+            let mut bytes = [0; 16];
+            random.fill(&mut bytes);
+            RequestMark { key: URL_SAFE_NO_PAD.encode(bytes), fingerprint: String::new() }
+        };
+        Ok(self.idempotency()?.unwrap_or_else(unkeyed))
+    }
 }
 
 fn owned_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
@@ -249,6 +261,15 @@ mod tests {
             let problem = post().with_header("idempotency-key", bad).idempotency().expect_err("refused");
             assert_eq!(problem.status(), 400, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_request_without_a_key_gets_a_mark_of_its_own() {
+        let random = crate::effects::SystemRandom;
+        let mark = |request: Request| request.mark(&random).expect("a mark");
+        assert_ne!(mark(post()), mark(post()));
+        let keyed = || post().with_header("idempotency-key", "abc");
+        assert_eq!(Some(mark(keyed())), keyed().idempotency().expect("a valid key"));
     }
 
     #[test]

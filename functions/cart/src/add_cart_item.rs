@@ -1,0 +1,171 @@
+//! `POST /cart/items`: adds units of a product to the caller's cart.
+//!
+//! More than there is in stock may be put in a cart: the answer says what is available, and only an order takes stock.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use souk_domain::cart::{CartError, Quantity};
+use souk_domain::effects::Random;
+use souk_domain::ids::ProductId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+
+use crate::CartStores;
+use crate::view::CartView;
+
+/// The endpoint.
+pub struct AddCartItem {
+    /// What carts stand on.
+    pub stores: CartStores,
+    /// Marks requests that came without a key.
+    pub random: Arc<dyn Random>,
+}
+
+#[derive(Serialize)]
+struct Added {
+    message: &'static str,
+    cart: CartView,
+}
+
+impl Endpoint for AddCartItem {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        // Marked in any case: a save whose answer got lost must not add once more when it is tried again.
+        let mark = request.mark(&*self.random)?;
+        let mut fields = request.fields()?;
+        let product_id = fields.parsed::<ProductId>("product_id");
+        let quantity = fields.checked_integer("quantity", Quantity::new);
+        let (product_id, quantity) = fields.finish((product_id, quantity))?;
+
+        // Strongly consistent: a product that staff made a moment ago can be bought.
+        let sold = !self.stores.products.get_many([&product_id], true).await?.is_empty();
+        let change = self.stores.change(user_id, |cart| {
+            let added = cart.add(product_id.clone(), quantity, Some(mark.clone())).map_err(refusal)?;
+            // Not asked of a repeated request: its product was there when it was added.
+            if added && !sold { Err(product_not_found()) } else { Ok(()) }
+        });
+        let cart = self.stores.view(&change.await?).await?;
+        Ok(Reply::json(201, &Added { message: "Item added", cart }))
+    }
+}
+
+fn product_not_found() -> Problem {
+    Problem::new(404, "product_not_found", "there is no such product")
+}
+
+fn refusal(error: CartError) -> Problem {
+    match error {
+        CartError::TooManyLines => Problem::conflict("cart_full", error.to_string()),
+        CartError::TooManyUnits => Problem::conflict("quantity_limit", error.to_string()),
+        CartError::KeyReused => Problem::idempotency_key_reused(),
+        CartError::NotInCart => Problem::internal(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use souk_domain::cart::{MAX_LINES, MAX_QUANTITY};
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, of, outcome};
+
+    fn endpoint(shop: &Fixture) -> AddCartItem {
+        AddCartItem { stores: shop.stores.clone(), random: shop.random.clone() }
+    }
+
+    fn add(product_id: &str, quantity: &str) -> Request {
+        let body = format!(r#"{{"product_id": "{product_id}", "quantity": {quantity}}}"#);
+        of(1, "POST", "/cart/items").with_json(&body)
+    }
+
+    #[tokio::test]
+    async fn an_item_is_added_with_the_owners_words() {
+        let shop = Fixture::start().await;
+        shop.product("a", 69_999, 5).await;
+        let reply = endpoint(&shop).handle(&add("a", "2")).await.expect("added");
+        let item = r#"{"product_id":"a","name":"Product a","price":699.99,"quantity":2,"line_total":1399.98,"available":true,"stock_quantity":5}"#;
+        let cart = format!(r#"{{"items":[{item}],"total_amount":1399.98,"currency":"USD"}}"#);
+        assert_eq!(reply.status(), 201);
+        assert_eq!(reply.body(), format!(r#"{{"message":"Item added","cart":{cart}}}"#));
+
+        let reply = endpoint(&shop).handle(&add("a", "4")).await.expect("more than there is");
+        assert!(reply.body().contains(r#""quantity":6,"line_total":4199.94,"available":false"#), "{}", reply.body());
+    }
+
+    #[tokio::test]
+    async fn quantities_that_are_none_are_refused() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        for bad in ["0", "-1", "1000000000", "1.5", "1.0", "1e2", "\"2\"", "null", "99999999999999999999999", "[]"] {
+            assert_eq!(outcome(&endpoint(&shop).handle(&add("a", bad)).await), (422, "invalid_fields"), "{bad}");
+        }
+        let problem = endpoint(&shop).handle(&add("a b", "0")).await.expect_err("two bad fields");
+        let fields: Vec<_> = problem.errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(fields, [("product_id", "invalid_format"), ("quantity", "out_of_range")]);
+        assert_eq!(outcome(&endpoint(&shop).handle(&add("a", "").with_json("{")).await), (400, "malformed_json"));
+        let anonymous = Request::new("POST", "/cart/items").with_json("{}");
+        assert_eq!(outcome(&endpoint(&shop).handle(&anonymous).await), (401, "token_required"));
+        assert!(shop.lines(&user(1)).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_product_that_is_not_there_cannot_be_added() {
+        let shop = Fixture::start().await;
+        assert_eq!(outcome(&endpoint(&shop).handle(&add("a", "1")).await), (404, "product_not_found"));
+        assert!(shop.lines(&user(1)).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_retry_with_its_key_adds_nothing() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        let keyed = || add("a", "2").with_header("idempotency-key", "k-1");
+        let first = endpoint(&shop).handle(&keyed()).await.expect("added");
+        let again = endpoint(&shop).handle(&keyed()).await.expect("found");
+        assert_eq!((again.status(), again.body()), (201, first.body()));
+        let other = add("a", "3").with_header("idempotency-key", "k-1");
+        assert_eq!(outcome(&endpoint(&shop).handle(&other).await), (422, "idempotency_key_reused"));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 2)]);
+    }
+
+    #[tokio::test]
+    async fn one_key_sent_many_times_at_once_adds_once() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        let (endpoint, request) = (endpoint(&shop), add("a", "2").with_header("idempotency-key", "k-1"));
+        let outcomes = join_all((0..8).map(|_| endpoint.handle(&request))).await;
+        assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 2)]);
+    }
+
+    #[tokio::test]
+    async fn of_many_additions_at_once_none_is_lost() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        shop.product("b", 100, 5).await;
+        let endpoint = endpoint(&shop);
+        // As many as tries: each time that one of them comes too late, another one is through.
+        let requests: Vec<_> = (0..8).map(|n| add(if n % 2 == 0 { "a" } else { "b" }, "3")).collect();
+        let outcomes = join_all(requests.iter().map(|request| endpoint.handle(request))).await;
+        assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")));
+        let mut lines = shop.lines(&user(1)).await;
+        lines.sort();
+        assert_eq!(lines, [("a".to_owned(), 12), ("b".to_owned(), 12)]);
+    }
+
+    #[tokio::test]
+    async fn a_cart_has_an_end() {
+        let shop = Fixture::start().await;
+        for n in 0..MAX_LINES {
+            shop.put_in_cart(&user(1), &format!("p{n}"), 1).await;
+        }
+        shop.product("a", 100, 5).await;
+        shop.product("p0", 100, 5).await;
+        assert_eq!(outcome(&endpoint(&shop).handle(&add("a", "1")).await), (409, "cart_full"));
+        let too_many = MAX_QUANTITY.to_string();
+        assert_eq!(outcome(&endpoint(&shop).handle(&add("p0", &too_many)).await), (409, "quantity_limit"));
+        assert_eq!(shop.lines(&user(1)).await.len(), MAX_LINES);
+    }
+}

@@ -1,0 +1,12 @@
+//! `PATCH /cart/items/{product_id}`
+
+use souk_cart_functions::CartStores;
+use souk_cart_functions::update_cart_item::UpdateCartItem;
+use souk_runtime::{Error, Wiring, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let wiring = Wiring::start()?;
+    let stores = CartStores::from_wiring(&wiring)?;
+    http::run("update-cart-item", UpdateCartItem { stores }).await
+}

@@ -1,0 +1,70 @@
+//! `GET /cart`: the caller's cart.
+
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+
+use crate::CartStores;
+
+/// The endpoint.
+pub struct GetCart {
+    /// What carts stand on.
+    pub stores: CartStores,
+}
+
+impl Endpoint for GetCart {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let cart = self.stores.carts.get(&request.user()?.user_id).await?;
+        Ok(Reply::ok(&self.stores.view(&cart).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, of, outcome};
+
+    #[tokio::test]
+    async fn an_empty_cart_is_a_cart() {
+        let shop = Fixture::start().await;
+        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        assert_eq!((reply.status(), reply.body()), (200, r#"{"items":[],"total_amount":0.00,"currency":"USD"}"#));
+    }
+
+    #[tokio::test]
+    async fn prices_and_stock_are_those_of_now() {
+        let shop = Fixture::start().await;
+        shop.product("a", 1_250, 2).await;
+        shop.put_in_cart(&user(1), "a", 3).await;
+        shop.product("a", 9, 2).await; // cheaper since
+        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let item = r#"{"product_id":"a","name":"Product a","price":0.09,"quantity":3,"line_total":0.27,"#;
+        let stock = r#""available":false,"stock_quantity":2}"#;
+        let cart = format!(r#"{{"items":[{item}{stock}],"total_amount":0.27,"currency":"USD"}}"#);
+        assert_eq!(reply.body(), cart);
+    }
+
+    #[tokio::test]
+    async fn a_product_that_is_gone_is_shown_but_not_counted() {
+        let shop = Fixture::start().await;
+        shop.product("a", 1_250, 2).await;
+        shop.put_in_cart(&user(1), "gone", 3).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let gone = r#"{"product_id":"gone","name":null,"price":null,"quantity":3,"line_total":null,"#;
+        assert!(reply.body().contains(gone) && reply.body().contains(r#""total_amount":25.00"#), "{}", reply.body());
+        let available = |n: usize| reply.body_json()["items"][n]["available"].as_bool();
+        assert_eq!((available(0), available(1)), (Some(false), Some(true)));
+    }
+
+    #[tokio::test]
+    async fn nobody_sees_anothers_cart() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 9).await;
+        shop.put_in_cart(&user(1), "a", 1).await;
+        let endpoint = GetCart { stores: shop.stores };
+        let others = endpoint.handle(&of(2, "GET", "/cart")).await.expect("a cart");
+        assert!(others.body().starts_with(r#"{"items":[]"#));
+        assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/cart")).await), (401, "token_required"));
+    }
+}

@@ -1,0 +1,71 @@
+//! `PATCH /cart/items/{product_id}`: sets how many of a product the caller's cart holds.
+
+use souk_domain::cart::Quantity;
+use souk_domain::ids::ProductId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+
+use crate::CartStores;
+
+/// The endpoint.
+pub struct UpdateCartItem {
+    /// What carts stand on.
+    pub stores: CartStores,
+}
+
+impl Endpoint for UpdateCartItem {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let product_id: ProductId = request.path_id("product_id", "product in the cart")?;
+        let mut fields = request.fields()?;
+        let quantity = fields.checked_integer("quantity", Quantity::new);
+        let (quantity,) = fields.finish((quantity,))?;
+
+        let not_there = |_| Problem::not_found("product in the cart");
+        let change =
+            self.stores.change(user_id, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
+        Ok(Reply::ok(&self.stores.view(&change).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, of, outcome};
+
+    fn set(product_id: &str, body: &str) -> Request {
+        of(1, "PATCH", "/cart/items/x").with_path("product_id", product_id).with_json(body)
+    }
+
+    #[tokio::test]
+    async fn the_quantity_becomes_what_was_asked() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let endpoint = UpdateCartItem { stores: shop.stores.clone() };
+        for _ in 0..2 {
+            let reply = endpoint.handle(&set("a", r#"{"quantity": 4}"#)).await.expect("set");
+            assert_eq!(reply.status(), 200);
+            assert!(reply.body().ends_with(r#""total_amount":4.00,"currency":"USD"}"#), "{}", reply.body());
+        }
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 4)]);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_set_is_refused() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let endpoint = UpdateCartItem { stores: shop.stores.clone() };
+        for bad in ["0", "1000000000", "1.5", "\"2\""] {
+            let body = format!(r#"{{"quantity": {bad}}}"#);
+            assert_eq!(outcome(&endpoint.handle(&set("a", &body)).await), (422, "invalid_fields"), "{bad}");
+        }
+        assert_eq!(outcome(&endpoint.handle(&set("b", r#"{"quantity": 1}"#)).await), (404, "not_found"));
+        assert_eq!(outcome(&endpoint.handle(&set("a b", r#"{"quantity": 1}"#)).await), (404, "not_found"));
+        let anonymous = Request::new("PATCH", "/cart/items/a").with_json("{}");
+        assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 2)]);
+    }
+}
