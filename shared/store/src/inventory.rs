@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 use souk_domain::cart::RequestMark;
+use souk_domain::effects::Random;
 use souk_domain::ids::{ProductId, UserId};
 use souk_domain::stock::{Allocation, ShardCount, ShardId, allocate, total};
 use souk_domain::time::Timestamp;
@@ -20,6 +21,10 @@ use crate::table::{Item, Table, key, number, text};
 const LEDGER: &str = "~";
 /// How often a change is tried again when other writers come first.
 const TRIES: u32 = 8;
+
+/// The most units of one product that staff can bring together. Far enough below the type's end that what orders give
+/// back still fits.
+pub const MAX_AVAILABLE: u32 = 1_000_000_000;
 
 /// The inventory table, as one region writes it.
 #[derive(Clone)]
@@ -45,6 +50,23 @@ pub struct LedgerEntry {
     pub request: Option<RequestMark>,
 }
 
+impl LedgerEntry {
+    /// An entry for a change now. Runs of one request that carries a key share one entry, so only the first one counts.
+    pub fn new(
+        reason: impl Into<String>,
+        changed_by: UserId,
+        at: Timestamp,
+        request: Option<RequestMark>,
+        random: &dyn Random,
+    ) -> Self {
+        let entry_id = request.as_ref().map_or_else(
+            || format!("{}-{:016x}", at.as_millis(), random.below(u64::MAX)),
+            |request| request.key.clone(),
+        );
+        Self { reason: reason.into(), changed_by: Some(changed_by), at, entry_id, request }
+    }
+}
+
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockChange {
@@ -55,6 +77,11 @@ pub enum StockChange {
     },
     /// The count would have fallen below zero; so many are there.
     TooFew {
+        /// Over all shards.
+        available: u32,
+    },
+    /// The count would have risen above [`MAX_AVAILABLE`]; so many are there.
+    TooMany {
         /// Over all shards.
         available: u32,
     },
@@ -137,15 +164,7 @@ impl Inventory {
         delta: i64,
         entry: &LedgerEntry,
     ) -> Result<StockChange, StoreError> {
-        self.change(product_id, entry, |counts| {
-            if delta >= 0 {
-                return Some(vec![(self.shard(0), delta)]);
-            }
-            let wanted = u32::try_from(delta.unsigned_abs()).ok()?;
-            let taken = allocate(counts, wanted)?;
-            Some(taken.into_iter().map(|part| (part.shard, -i64::from(part.quantity))).collect())
-        })
-        .await
+        self.change(product_id, entry, |counts| self.moves(counts, delta)).await
     }
 
     /// Sets what is free to what was counted.
@@ -155,15 +174,23 @@ impl Inventory {
         counted: u32,
         entry: &LedgerEntry,
     ) -> Result<StockChange, StoreError> {
-        self.change(product_id, entry, |counts| {
-            let delta = i64::from(counted) - i64::from(total(counts));
-            if delta >= 0 {
-                return Some(vec![(self.shard(0), delta)]);
-            }
-            let taken = allocate(counts, u32::try_from(-delta).ok()?)?;
-            Some(taken.into_iter().map(|part| (part.shard, -i64::from(part.quantity))).collect())
-        })
-        .await
+        self.change(product_id, entry, |counts| self.moves(counts, i64::from(counted) - i64::from(total(counts)))).await
+    }
+
+    /// Which shards change by how much: units come into one, and go from where they are.
+    fn moves(&self, counts: &[ShardCount], delta: i64) -> Result<Vec<(ShardId, i64)>, StockChange> {
+        let available = total(counts);
+        let after = i64::from(available).saturating_add(delta);
+        if after < 0 {
+            return Err(StockChange::TooFew { available });
+        }
+        if delta >= 0 {
+            let fits = after <= i64::from(MAX_AVAILABLE);
+            return if fits { Ok(vec![(self.shard(0), delta)]) } else { Err(StockChange::TooMany { available }) };
+        }
+        let wanted = u32::try_from(delta.unsigned_abs()).map_err(|_| StockChange::TooFew { available })?;
+        let taken = allocate(counts, wanted).ok_or(StockChange::TooFew { available })?;
+        Ok(taken.into_iter().map(|part| (part.shard, -i64::from(part.quantity))).collect())
     }
 
     /// The first count of a product; one that has a count keeps it. For imports, which must not overwrite live stock.
@@ -186,7 +213,7 @@ impl Inventory {
         &self,
         product_id: &ProductId,
         entry: &LedgerEntry,
-        decide: impl Fn(&[ShardCount]) -> Option<Vec<(ShardId, i64)>>,
+        decide: impl Fn(&[ShardCount]) -> Result<Vec<(ShardId, i64)>, StockChange>,
     ) -> Result<StockChange, StoreError> {
         for tries in 0..TRIES {
             let counts = self.counts(product_id).await?;
@@ -196,7 +223,10 @@ impl Inventory {
                     known.request.map(|r| r.fingerprint) == entry.request.as_ref().map(|r| r.fingerprint.clone());
                 return Ok(if same { StockChange::Done { available } } else { StockChange::KeyReused });
             }
-            let Some(moves) = decide(&counts) else { return Ok(StockChange::TooFew { available }) };
+            let moves = match decide(&counts) {
+                Ok(moves) => moves,
+                Err(refused) => return Ok(refused),
+            };
             if self.write(product_id, &counts, &moves, entry).await? {
                 let delta: i64 = moves.iter().map(|(_, delta)| delta).sum();
                 let available = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);

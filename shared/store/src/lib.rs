@@ -14,7 +14,7 @@ mod table;
 pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
-pub use inventory::{Inventory, LedgerEntry, StockChange};
+pub use inventory::{Inventory, LedgerEntry, MAX_AVAILABLE, StockChange};
 pub use orders::{Applied, MAX_ACTIONS, OrderPage, Orders, Placement};
 pub use products::Products;
 pub use table::Table;

@@ -68,6 +68,11 @@ impl Products {
         }
     }
 
+    /// Waits before another try: full jitter, longer with each try, at most 200 ms.
+    pub async fn back_off(&self, tries: u32) {
+        self.table.back_off(tries).await;
+    }
+
     /// Ids of the products that stand directly in a category, after a given one, at most `limit` of them.
     pub async fn ids_in_category(
         &self,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use souk_domain::cart::RequestMark;
 use souk_domain::stock::total;
 use souk_domain::time::Timestamp;
-use souk_store::{LedgerEntry, StockChange};
+use souk_store::{LedgerEntry, MAX_AVAILABLE, StockChange};
 use souk_testkit::{Database, user};
 
 use crate::{Stores, sku};
@@ -32,6 +32,8 @@ async fn counts_go_up_and_down_but_never_below_zero() {
         assert_eq!(change(5, "e1").await, StockChange::Done { available: 5 });
         assert_eq!(change(-2, "e2").await, StockChange::Done { available: 3 });
         assert_eq!(change(-4, "e3").await, StockChange::TooFew { available: 3 });
+        let most = i64::from(MAX_AVAILABLE);
+        assert_eq!(change(most - 2, "e3").await, StockChange::TooMany { available: 3 });
         let counted = inventory.count(&product, 20, &entry("e4")).await.expect("counted");
         assert_eq!(counted, StockChange::Done { available: 20 });
         let emptied = inventory.count(&product, 0, &entry("e5")).await.expect("counted");
