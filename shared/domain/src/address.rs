@@ -9,7 +9,7 @@ const MAX_TEXT: usize = 500;
 const MAX_PART: usize = 100;
 
 /// A shipping address: one text as the shopper wrote it, or in parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ShippingAddress {
     /// One text.
@@ -19,7 +19,7 @@ pub enum ShippingAddress {
 }
 
 /// An address in parts. Unknown parts are refused, so that nothing a shopper wrote is silently lost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StructuredAddress {
     /// Who receives it.

@@ -17,7 +17,7 @@ pub const MAX_QUANTITY: u32 = 9_999;
 pub const REMEMBERED: usize = 4;
 
 /// How many of one product: 1 to [`MAX_QUANTITY`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Quantity(NonZeroU32);
 
@@ -62,7 +62,7 @@ pub struct CartLine {
 }
 
 /// A client's idempotency key and what it was used for, both hashed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RequestMark {
     /// Hash of the `Idempotency-Key`.
     pub key: String,

@@ -29,7 +29,7 @@ impl From<String> for ShardId {
 }
 
 /// Units taken from one shard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Allocation {
     /// From where.
     #[serde(rename = "s")]

@@ -96,7 +96,7 @@ impl std::str::FromStr for PaymentMethod {
 
 /// One product of an order, with name and price as they were when it was placed. The stored names are short, because a
 /// line is most of an order's size and size is what DynamoDB charges for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderLine {
     /// Which product.
     #[serde(rename = "p")]
@@ -130,7 +130,7 @@ pub enum AttemptStatus {
 }
 
 /// One attempt to pay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PaymentAttempt {
     /// How it stands.
     pub status: AttemptStatus,
@@ -169,7 +169,7 @@ pub enum RefundStatus {
 }
 
 /// Money owed back, or given back, of one captured attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Refund {
     /// How it stands.
     pub status: RefundStatus,
@@ -207,7 +207,7 @@ pub enum Happening {
 }
 
 /// One entry of the timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// When.
     #[serde(rename = "t")]
@@ -218,7 +218,7 @@ pub struct TimelineEntry {
 }
 
 /// An order. Changed only by [`Order::apply`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {
     /// Whose.
     pub user_id: UserId,

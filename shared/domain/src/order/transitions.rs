@@ -11,7 +11,7 @@ use crate::cart::RequestMark;
 use crate::time::Timestamp;
 
 /// What can happen to an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The shopper pays: the provider is about to be asked.
     PaymentStarted {
@@ -43,7 +43,7 @@ pub enum Event {
 }
 
 /// What a provider says of a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ProviderOutcome {
     /// The money was taken.
     Captured {
