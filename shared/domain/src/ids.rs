@@ -86,6 +86,10 @@ id!(
     UserId, is_uuid, "must be a user id"
 );
 id!(
+    /// A family of refresh tokens: one sign-in on one device, and every token it was renewed with since.
+    FamilyId, is_uuid, "must be a family id"
+);
+id!(
     /// An order: a UUIDv7, so ids sort by time of placement.
     OrderId, is_uuid, "must be an order id"
 );
@@ -108,6 +112,13 @@ fn uuid_v7(now: Timestamp, random: &dyn Random) -> String {
 
 impl UserId {
     /// A new account's id.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        Self(uuid_v7(now, random))
+    }
+}
+
+impl FamilyId {
+    /// A new sign-in's id.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }

@@ -1,0 +1,230 @@
+//! Signing keys, and where they come from.
+
+use std::pin::Pin;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// What stands before the 32 bytes of an Ed25519 seed in a PKCS #8 document (RFC 8410, section 7).
+const PKCS8_ED25519: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+/// Fewer characters would be a seed that somebody typed.
+const MIN_SEED_CHARS: usize = 32;
+
+/// Why there are no keys. Never quotes the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Secrets Manager did not answer, or refused.
+    #[error("the signing key cannot be read: {0}")]
+    Unavailable(String),
+    /// The secret is not what it should be.
+    #[error("the signing key's secret is not usable: {0}")]
+    Malformed(&'static str),
+}
+
+/// One Ed25519 key pair with its name.
+#[derive(Clone)]
+pub struct SigningKey {
+    pub(crate) kid: String,
+    pub(crate) private: EncodingKey,
+    pub(crate) public: DecodingKey,
+}
+
+/// The secret as Secrets Manager keeps it. Every new `seed` needs a new `kid`: verifiers look again only for a `kid`
+/// that they do not know.
+#[derive(Deserialize)]
+struct Secret {
+    kid: String,
+    seed: String,
+}
+
+impl SigningKey {
+    /// From the secret's JSON `{"kid": "…", "seed": "<64 random characters>"}`.
+    ///
+    /// Secrets Manager can generate random characters but no keys, so the key's 32 bytes are the SHA-256 of them: 64
+    /// characters out of 62 hold more randomness than the key needs.
+    pub fn from_secret(json: &str) -> Result<Self, KeyError> {
+        // The parser's message may quote the secret.
+        let secret: Secret =
+            serde_json::from_str(json).map_err(|_| KeyError::Malformed("no JSON with kid and seed"))?;
+        if secret.kid.is_empty() || secret.seed.chars().count() < MIN_SEED_CHARS {
+            return Err(KeyError::Malformed("kid is empty or seed is short"));
+        }
+        let mut pkcs8 = PKCS8_ED25519.to_vec();
+        pkcs8.extend_from_slice(&Sha256::digest(&secret.seed));
+        let private = EncodingKey::from_ed_der(&pkcs8);
+        let public = Jwk::from_encoding_key(&private, Algorithm::EdDSA)
+            .and_then(|jwk| DecodingKey::from_jwk(&jwk))
+            .map_err(|_| KeyError::Malformed("no Ed25519 key comes of it"))?;
+        Ok(Self { kid: secret.kid, private, public })
+    }
+}
+
+/// The keys of one moment.
+#[derive(Clone)]
+pub struct KeySet {
+    /// Signs, and is accepted.
+    pub current: SigningKey,
+    /// Only accepted: tokens that it signed live on for minutes after a rotation.
+    pub previous: Option<SigningKey>,
+}
+
+impl KeySet {
+    pub(crate) fn find(&self, kid: &str) -> Option<&SigningKey> {
+        let previous = self.previous.as_ref();
+        std::iter::once(&self.current).chain(previous).find(|key| key.kid == kid)
+    }
+}
+
+/// What [`KeySource::read`] gives.
+pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<KeySet, KeyError>> + Send + 'a>>;
+
+/// Where keys come from. Calls are bounded in time by the source.
+pub trait KeySource: Send + Sync {
+    /// Reads the keys as they are now.
+    fn read(&self) -> Reading<'_>;
+}
+
+/// Keys in a secret of Secrets Manager: `AWSCURRENT` signs, `AWSPREVIOUS` is still accepted.
+pub struct SecretKeys {
+    client: Client,
+    secret_id: String,
+}
+
+impl SecretKeys {
+    /// The keys in the secret of that name or ARN. The client brings its time-outs along.
+    pub fn new(client: Client, secret_id: impl Into<String>) -> Self {
+        Self { client, secret_id: secret_id.into() }
+    }
+
+    /// One version of the secret; `None` if it does not exist.
+    async fn version(&self, stage: &str) -> Result<Option<SigningKey>, KeyError> {
+        let request = self.client.get_secret_value().secret_id(&self.secret_id).version_stage(stage);
+        match request.send().await {
+            Ok(answer) => {
+                let json = answer.secret_string().ok_or(KeyError::Malformed("it is not a text"))?;
+                SigningKey::from_secret(json).map(Some)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
+                Some(service) => {
+                    let code = service.meta().code().unwrap_or("no code");
+                    Err(KeyError::Unavailable(format!("Secrets Manager answered {code}")))
+                }
+                None => Err(KeyError::Unavailable(error.to_string())),
+            },
+        }
+    }
+}
+
+impl KeySource for SecretKeys {
+    fn read(&self) -> Reading<'_> {
+        Box::pin(async {
+            let (current, previous) = tokio::try_join!(self.version("AWSCURRENT"), self.version("AWSPREVIOUS"))?;
+            let current = current.ok_or_else(|| KeyError::Unavailable("there is no such secret".to_owned()))?;
+            // A secret that was never rotated has no previous version.
+            Ok(KeySet { current, previous })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_sdk_secretsmanager::config::retry::RetryConfig;
+    use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+    use aws_sdk_secretsmanager::config::{BehaviorVersion, Region, SharedAsyncSleep};
+    use aws_smithy_async::rt::sleep::TokioSleep;
+    use aws_types::SdkConfig;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    fn secret(kid: &str) -> String {
+        format!(r#"{{"kid":"{kid}","seed":"{}"}}"#, kid.repeat(64))
+    }
+
+    #[test]
+    fn the_key_is_made_of_the_seed_alone() {
+        let key = |json: &str| SigningKey::from_secret(json).expect("a key");
+        let (a, b) = (key(&secret("a")), key(&secret("b")));
+        let bytes = |key: &SigningKey| key.public.try_get_as_bytes().expect("bytes").to_vec();
+        assert_eq!(bytes(&a), bytes(&key(&secret("a"))));
+        assert_ne!(bytes(&a), bytes(&b));
+        assert_eq!(bytes(&a).len(), 32);
+    }
+
+    #[test]
+    fn a_bad_secret_is_refused_and_not_quoted() {
+        for bad in ["", "{}", r#"{"kid":"a"}"#, r#"{"kid":"a","seed":"hunter2"}"#, r#"{"kid":1,"seed":"hunter2"}"#] {
+            let error = SigningKey::from_secret(bad).err().expect("refused").to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    /// A Secrets Manager on loopback that knows the versions given, by stage, and otherwise answers as AWS does.
+    async fn secrets_manager(versions: &'static [(&'static str, &'static str)], status: u16) -> SecretKeys {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut request = vec![0; 16 * 1024];
+                    let mut length = 0;
+                    // The body is one JSON object and comes last.
+                    while !request[..length].ends_with(b"}") {
+                        length += stream.read(&mut request[length..]).await.expect("a request");
+                    }
+                    let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                    let known = versions.iter().find(|(stage, _)| request.contains(stage));
+                    let (status, body) = match known {
+                        _ if status != 200 => (status, r#"{"__type":"InternalServiceError"}"#.to_owned()),
+                        None => (400, r#"{"__type":"ResourceNotFoundException"}"#.to_owned()),
+                        Some((_, kid)) => (200, serde_json::json!({"SecretString": secret(kid)}).to_string()),
+                    };
+                    let head = format!("HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {}", body.len());
+                    stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.expect("answered");
+                });
+            }
+        });
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("t", "t", None, None, "test")))
+            .region(Region::from_static("us-east-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_secs(10)).build())
+            .endpoint_url(format!("http://{address}"))
+            .build();
+        SecretKeys::new(Client::new(&config), "signing-key")
+    }
+
+    #[tokio::test]
+    async fn both_versions_are_read() {
+        let keys = secrets_manager(&[("AWSCURRENT", "b"), ("AWSPREVIOUS", "a")], 200).await.read().await.expect("keys");
+        assert_eq!((keys.current.kid.as_str(), keys.previous.as_ref().map(|key| key.kid.as_str())), ("b", Some("a")));
+        assert!(keys.find("a").is_some() && keys.find("b").is_some() && keys.find("c").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_was_never_rotated_will_do() {
+        let keys = secrets_manager(&[("AWSCURRENT", "a")], 200).await.read().await.expect("keys");
+        assert!(keys.previous.is_none());
+    }
+
+    #[tokio::test]
+    async fn no_secret_and_no_answer_are_errors() {
+        let missing = secrets_manager(&[], 200).await.read().await.err().expect("no secret").to_string();
+        assert!(missing.contains("no such secret"), "{missing}");
+        let down = secrets_manager(&[("AWSCURRENT", "a")], 500).await.read().await.err().expect("down").to_string();
+        assert!(down.contains("InternalServiceError"), "{down}");
+    }
+}

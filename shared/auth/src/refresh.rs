@@ -1,0 +1,85 @@
+//! Refresh tokens: opaque to clients, and only their hash is kept.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use souk_domain::effects::Random;
+use souk_domain::ids::FamilyId;
+
+/// How long a refresh token can be used. Every use gives a new one, so somebody who comes back within this time stays
+/// signed in.
+pub const REFRESH_TOKEN_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+const SECRET_BYTES: usize = 32;
+
+/// One token of a family: `<family id>.<256 random bits in base64url>`.
+///
+/// The family's id finds it in one read; the secret is new with every rotation. Not `Debug`, not `Display`: it must not
+/// get into logs by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefreshToken {
+    family_id: FamilyId,
+    secret: [u8; SECRET_BYTES],
+}
+
+impl RefreshToken {
+    /// The next token of a family.
+    pub fn new(family_id: FamilyId, random: &dyn Random) -> Self {
+        let mut secret = [0; SECRET_BYTES];
+        random.fill(&mut secret);
+        Self { family_id, secret }
+    }
+
+    /// What a client sent; `None` for what cannot be a token.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let (family_id, secret) = raw.split_once('.')?;
+        let secret = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
+        Some(Self { family_id: family_id.parse().ok()?, secret })
+    }
+
+    /// What the client keeps.
+    pub fn expose(&self) -> String {
+        format!("{}.{}", self.family_id, URL_SAFE_NO_PAD.encode(self.secret))
+    }
+
+    /// Its family.
+    pub const fn family_id(&self) -> &FamilyId {
+        &self.family_id
+    }
+
+    /// What the sessions table keeps: SHA-256 in base64url. A fast hash will do, as nobody can guess 256 random bits.
+    pub fn hash(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::effects::Clock;
+    use souk_testkit::{FixedClock, SeededRandom};
+
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_way_to_the_client_and_back() {
+        let random = SeededRandom::new(1);
+        let family_id = FamilyId::new(FixedClock::new().now(), &random);
+        let token = RefreshToken::new(family_id.clone(), &random);
+        let back = RefreshToken::parse(&token.expose()).expect("a token");
+        assert_eq!((back.family_id(), back.hash()), (&family_id, token.hash()));
+        assert!(!token.hash().contains(&token.expose()[37..]), "the hash does not tell the secret");
+
+        let next = RefreshToken::new(family_id, &random);
+        assert_eq!(next.family_id(), token.family_id());
+        assert_ne!(next.hash(), token.hash());
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused() {
+        let id = "0190a5a0-0000-7000-8000-000000000001";
+        let long = format!("{id}.{}", "A".repeat(10_000));
+        for bad in ["", ".", "x.y", id, &format!("{id}."), &format!("{id}.QUJD"), &format!("{id}.!"), &long] {
+            assert!(RefreshToken::parse(bad).is_none(), "{bad}");
+        }
+    }
+}
