@@ -1,0 +1,117 @@
+"""MiniStack as Souk's local AWS. `cargo xtask up` starts it; everything it is told comes through the environment.
+
+    ministack_local.py HOME    # HOME only marks the process, so that `cargo xtask down` knows its own
+
+Added to MiniStack 1.5.33:
+- an HTTP API's routes, integrations and authorizers come from its OpenAPI Body, which is what SAM's HttpApi events
+  turn into, so that template.yaml stays plain SAM;
+- a warm call takes 3 ms instead of 97;
+- SIGUSR1 saves the state at once, as SIGTERM does at the end, and then touches STATE_DIR/saved.
+"""
+
+import logging
+import os
+import pathlib
+import signal
+import socketserver
+import sys
+
+from ministack import app
+from ministack.core import lambda_runtime, persistence
+from ministack.services.cloudformation import provisioners as cfn
+
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method"}
+
+
+def import_authorizers(api_id, body, stack_name):
+    """Creates the authorizers that the Body declares; returns {name: authorizer id}."""
+    authorizers = {}
+    for name, scheme in ((body.get("components") or {}).get("securitySchemes") or {}).items():
+        spec = scheme.get("x-amazon-apigateway-authorizer") or {}
+        source = spec.get("identitySource", "$request.header.Authorization")
+        props = {
+            "ApiId": api_id,
+            "Name": name,
+            "AuthorizerType": "REQUEST" if spec.get("type") == "request" else "JWT",
+            "IdentitySource": [s.strip() for s in source.split(",")] if isinstance(source, str) else source,
+            "AuthorizerUri": spec.get("authorizerUri", ""),
+            "AuthorizerPayloadFormatVersion": str(spec.get("authorizerPayloadFormatVersion", "2.0")),
+            "AuthorizerResultTtlInSeconds": spec.get("authorizerResultTtlInSeconds", 300),
+            "EnableSimpleResponses": spec.get("enableSimpleResponses", False),
+        }
+        authorizers[name], _ = cfn._apigw_v2_authorizer_create(name, props, stack_name)
+    return authorizers
+
+
+def import_route(api_id, path, method, operation, authorizers, stack_name):
+    """Creates one route of the Body and the integration behind it."""
+    uri = operation["x-amazon-apigateway-integration"]["uri"]
+    integration, _ = cfn._apigw_v2_integration_create(path, {"ApiId": api_id, "IntegrationUri": uri}, stack_name)
+    verb = "ANY" if method.startswith("x-") else method.upper()
+    key = "$default" if path == "/$default" else f"{verb} {path}"
+    scheme = next((name for entry in operation.get("security") or [] for name in entry if name in authorizers), None)
+    props = {
+        "ApiId": api_id,
+        "RouteKey": key,
+        "Target": f"integrations/{integration}",
+        "AuthorizationType": "CUSTOM" if scheme else "NONE",
+        "AuthorizerId": authorizers.get(scheme),
+    }
+    cfn._apigw_v2_route_create(key, props, stack_name)
+
+
+def import_body(api_id, body, stack_name):
+    """Replaces everything the API has by what the Body says, as AWS does on create and update."""
+    for store in (cfn._apigw_v2._routes, cfn._apigw_v2._integrations, cfn._apigw_v2._authorizers):
+        store[api_id] = {}
+    authorizers = import_authorizers(api_id, body, stack_name)
+    for path, operations in (body.get("paths") or {}).items():
+        for method, operation in operations.items():
+            if method in METHODS:
+                import_route(api_id, path, method, operation, authorizers, stack_name)
+
+
+def add_body_import():
+    """Makes CloudFormation's AWS::ApiGatewayV2::Api read its Body."""
+    handlers = cfn._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
+    api_create, api_update = handlers["create"], handlers["update"]
+
+    def create(logical_id, props, stack_name):
+        made = api_create(logical_id, props, stack_name)
+        if props.get("Body"):
+            import_body(made[0], props["Body"], stack_name)
+        return made
+
+    def update(physical_id, old_props, new_props, stack_name, logical_id=None):
+        made = api_update(physical_id, old_props, new_props, stack_name, logical_id)
+        if new_props.get("Body"):
+            import_body(made[0], new_props["Body"], stack_name)
+        return made
+
+    handlers["create"], handlers["update"] = create, update
+
+
+def remove_call_delays():
+    """Nagle's algorithm holds back the event's body, and the worker waits 50 ms for a line on standard error that a
+    silent function never writes."""
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+    for worker in vars(lambda_runtime).values():
+        if hasattr(worker, "_drain_stderr_bounded"):
+            worker._drain_stderr_bounded.__defaults__ = (0.001, 0.001, 0.250)
+
+
+def save_on_signal(*_):
+    """A MiniStack that is killed loses what it did not save, so `up` asks for a save once the shop is filled."""
+    try:
+        persistence.save_all(app._build_persistence_save_dict())
+        pathlib.Path(os.environ["STATE_DIR"], "saved").touch()
+    except Exception:  # a failed save must not end the server: the one at SIGTERM follows
+        logging.getLogger("souk").exception("could not save the state")
+
+
+if __name__ == "__main__":
+    sys.argv = sys.argv[:1]  # HOME is for people and `down`; MiniStack refuses arguments it does not know
+    add_body_import()
+    remove_call_delays()
+    signal.signal(signal.SIGUSR1, save_on_signal)
+    app.main()

@@ -1,0 +1,124 @@
+//! Calls to the shop's own HTTP API.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use ureq::Agent;
+use ureq::config::Config;
+
+/// The longest that API Gateway lets a call take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An HTTP client for this machine: every status is an answer, no proxy stands in between.
+pub(crate) fn agent(timeout: Duration) -> Agent {
+    Config::builder().http_status_as_error(false).timeout_global(Some(timeout)).proxy(None).build().into()
+}
+
+/// An HTTP client for a shop anywhere, through the person's proxy if there is one.
+pub(crate) fn agent_for(url: &str, timeout: Duration) -> Result<Agent> {
+    if ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local)) {
+        return Ok(agent(timeout));
+    }
+    if url.starts_with("https://") && cfg!(not(feature = "tls")) {
+        bail!("HTTPS is not built in by default: use `cargo run --package xtask --features tls -- import …`");
+    }
+    Ok(Config::builder().http_status_as_error(false).timeout_global(Some(timeout)).build().into())
+}
+
+/// An answer: its status and its body, `null` when that is no JSON.
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The body.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// `422 invalid_fields: …`, for an error message.
+    pub(crate) fn problem(&self) -> String {
+        let text = |field: &str| self.body.get(field).and_then(Value::as_str).unwrap_or_default();
+        format!("{} {} {}", self.status, text("code"), text("detail")).trim_end().to_owned()
+    }
+}
+
+/// What `POST /auth/login` answers, as far as it matters here.
+#[derive(Deserialize)]
+pub(crate) struct Session {
+    /// The bearer token.
+    pub(crate) token: String,
+    /// How long it is valid.
+    #[serde(default = "fifteen_minutes")]
+    pub(crate) expires_in: u64,
+}
+
+fn fifteen_minutes() -> u64 {
+    900
+}
+
+/// A shop's API.
+#[derive(Clone)]
+pub(crate) struct Api {
+    url: String,
+    agent: Agent,
+}
+
+impl Api {
+    /// `url` as in `stack.json`.
+    pub(crate) fn new(url: &str) -> Result<Self> {
+        let url = url.trim_end_matches('/').to_owned();
+        let agent = agent_for(&url, CALL_TIMEOUT)?;
+        Ok(Self { url, agent })
+    }
+
+    /// Creates an account.
+    pub(crate) fn register(&self, email: &str, password: &str) -> Result<Answer> {
+        self.post("/auth/register", &json!({ "email": email, "password": password }))
+    }
+
+    /// Logs in.
+    pub(crate) fn login(&self, email: &str, password: &str) -> Result<Answer> {
+        self.post("/auth/login", &json!({ "email": email, "password": password }))
+    }
+
+    /// Logs in and takes the token.
+    pub(crate) fn session(&self, email: &str, password: &str) -> Result<Session> {
+        let answer = self.login(email, password)?;
+        if answer.status != 200 {
+            bail!("{email} cannot log in: {}", answer.problem());
+        }
+        serde_json::from_value(answer.body).context("the login answer holds no token")
+    }
+
+    /// How many products search finds.
+    pub(crate) fn product_count(&self) -> Result<u64> {
+        let url = format!("{}/products?limit=1", self.url);
+        let answer = read(self.agent.get(&url).call().with_context(|| format!("GET {url}"))?)?;
+        if answer.status != 200 {
+            bail!("GET /products: {}", answer.problem());
+        }
+        answer.body.get("total").and_then(Value::as_u64).context("GET /products answers no total")
+    }
+
+    /// Sends lines to `POST /admin/imports`. An error means that no answer came.
+    pub(crate) fn import(&self, token: &str, lines: &[u8]) -> Result<(Answer, Option<u64>)> {
+        let url = format!("{}/admin/imports", self.url);
+        let request = self.agent.post(&url).header("content-type", "application/x-ndjson");
+        let response = request.header("authorization", format!("Bearer {token}")).send(lines)?;
+        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok((read(response)?, retry_after))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        let url = format!("{}{path}", self.url);
+        let request = self.agent.post(&url).header("content-type", "application/json");
+        read(request.send(body.to_string()).with_context(|| format!("POST {url}"))?)
+    }
+}
+
+fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {
+    let text = response.body_mut().read_to_string().context("the answer broke off")?;
+    let body = serde_json::from_str(&text).unwrap_or_default();
+    Ok(Answer { status: response.status().as_u16(), body })
+}

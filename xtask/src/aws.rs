@@ -1,0 +1,158 @@
+//! The few calls to the local AWS that `up` makes itself. No SDK: it would take longer to compile than all else here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::api;
+
+/// The region that the local stack plays.
+pub(crate) const REGION: &str = "us-east-1";
+/// No call here starts anything slow: deploying is sam's.
+const CALL_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// MiniStack's AWS services. It takes no signature; the header only tells it which service is meant.
+pub(crate) struct Aws {
+    url: String,
+    agent: Agent,
+}
+
+/// A CloudFormation stack.
+#[derive(Debug, PartialEq)]
+pub(crate) struct StackState {
+    /// `CREATE_COMPLETE`, …
+    pub(crate) status: String,
+    /// Its outputs.
+    pub(crate) outputs: BTreeMap<String, String>,
+}
+
+impl Aws {
+    /// `url` is MiniStack's.
+    pub(crate) fn new(url: String) -> Self {
+        Self { url, agent: api::agent(CALL_TIMEOUT) }
+    }
+
+    /// The stack as CloudFormation sees it; none when it does not exist.
+    pub(crate) fn stack(&self, name: &str) -> Result<Option<StackState>> {
+        let (status, text) = self.cloudformation("DescribeStacks", name)?;
+        match status {
+            200 => Ok(parse_stack(&text)),
+            400 if text.contains("does not exist") => Ok(None),
+            _ => bail!("DescribeStacks answers {status}: {text}"),
+        }
+    }
+
+    /// Starts deleting a stack.
+    pub(crate) fn delete_stack(&self, name: &str) -> Result<()> {
+        let (status, text) = self.cloudformation("DeleteStack", name)?;
+        if status != 200 {
+            bail!("DeleteStack answers {status}: {text}");
+        }
+        Ok(())
+    }
+
+    /// Makes a bucket, there already or not.
+    pub(crate) fn create_bucket(&self, name: &str) -> Result<()> {
+        let request = self.agent.put(format!("{}/{name}", self.url)).header("authorization", credential("s3"));
+        let status = request.send_empty().context("S3 does not answer")?.status().as_u16();
+        if ![200, 409].contains(&status) {
+            bail!("CreateBucket answers {status}");
+        }
+        Ok(())
+    }
+
+    /// An SSM parameter: a value that is saved, restored and lost together with all the rest of the local AWS.
+    pub(crate) fn parameter(&self, name: &str) -> Result<Option<String>> {
+        let (status, answer) = self.ssm("GetParameter", &json!({ "Name": name }))?;
+        match status {
+            200 => Ok(answer.pointer("/Parameter/Value").and_then(Value::as_str).map(str::to_owned)),
+            400 => Ok(None),
+            _ => bail!("GetParameter answers {status}: {answer}"),
+        }
+    }
+
+    /// Writes an SSM parameter.
+    pub(crate) fn put_parameter(&self, name: &str, value: &str) -> Result<()> {
+        let request = json!({ "Name": name, "Value": value, "Type": "String", "Overwrite": true });
+        let (status, answer) = self.ssm("PutParameter", &request)?;
+        if status != 200 {
+            bail!("PutParameter answers {status}: {answer}");
+        }
+        Ok(())
+    }
+
+    /// Calls a function and waits for its answer.
+    pub(crate) fn invoke(&self, function: &str, payload: &Value) -> Result<Value> {
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
+        let request = self.agent.post(&url).header("authorization", credential("lambda"));
+        let mut response = request.send(payload.to_string()).with_context(|| format!("cannot invoke {function}"))?;
+        let failed = response.status() != 200 || response.headers().contains_key("x-amz-function-error");
+        let text = response.body_mut().read_to_string().context("the function's answer broke off")?;
+        if failed {
+            bail!("{function} failed: {text}");
+        }
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    fn cloudformation(&self, action: &str, stack: &str) -> Result<(u16, String)> {
+        let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential("cloudformation"));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let form = format!("Action={action}&Version=2010-05-15&StackName={stack}");
+        let mut response = request.send(form).context("CloudFormation does not answer")?;
+        let text = response.body_mut().read_to_string().context("CloudFormation's answer broke off")?;
+        Ok((response.status().as_u16(), text))
+    }
+
+    fn ssm(&self, action: &str, body: &Value) -> Result<(u16, Value)> {
+        let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential("ssm"));
+        let request = request.header("content-type", "application/x-amz-json-1.1");
+        let request = request.header("x-amz-target", format!("AmazonSSM.{action}"));
+        let mut response = request.send(body.to_string()).context("SSM does not answer")?;
+        let text = response.body_mut().read_to_string().context("SSM's answer broke off")?;
+        Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
+    }
+}
+
+fn credential(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=none"
+    )
+}
+
+/// Reads the few fields that matter out of the XML of `DescribeStacks`.
+fn parse_stack(xml: &str) -> Option<StackState> {
+    let status = between(xml, "<StackStatus>", "</StackStatus>")?.to_owned();
+    let mut outputs = BTreeMap::new();
+    let mut rest = xml;
+    while let Some(key) = between(rest, "<OutputKey>", "</OutputKey>") {
+        let at = rest.find("<OutputKey>")? + "<OutputKey>".len();
+        rest = &rest[at..];
+        outputs.insert(key.to_owned(), between(rest, "<OutputValue>", "</OutputValue>")?.to_owned());
+    }
+    Some(StackState { status, outputs })
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_is_read_from_xml() {
+        let xml = "<r><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>\
+            <member><OutputKey>ApiId</OutputKey><OutputValue>abc</OutputValue></member>\
+            <member><OutputKey>B</OutputKey><OutputValue>c</OutputValue></member></Outputs></r>";
+        let stack = parse_stack(xml).expect("it is complete");
+        assert_eq!(stack.status, "CREATE_COMPLETE");
+        assert_eq!(stack.outputs["ApiId"], "abc");
+        assert_eq!(stack.outputs["B"], "c");
+        assert_eq!(parse_stack("<r/>"), None);
+    }
+}

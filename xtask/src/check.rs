@@ -1,0 +1,152 @@
+//! `cargo xtask test`: everything that CI runs, cheap stages first, stopping at the first that fails.
+//!
+//! The last stage is the end-to-end tests against a stack of its own; their `test result:` lines are held back and
+//! printed at the very end, because CI reads the end of the log.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::check_tools::{self, Tool};
+use crate::clock::{self, Stopwatch};
+use crate::part::Part;
+use crate::paths::Paths;
+use crate::stack::Ports;
+use crate::{down, interrupt, parts, prerequisites, process, up};
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Leave out the stages that need a deployed shop
+    #[arg(long)]
+    skip_stack: bool,
+}
+
+/// Where the tests' own shops live; a developer's running one is not disturbed.
+const CONTRACT_HOME: &str = "target/local-test/contract";
+const STACK_HOME: &str = "target/local-test/stack";
+
+type Stage = (&'static str, fn(&Paths, &mut Vec<String>) -> Result<()>);
+
+const STAGES: [Stage; 8] = [
+    ("format", |paths, _| cargo(paths, &["fmt", "--all", "--check"])),
+    ("clippy", |paths, _| {
+        cargo(paths, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    }),
+    ("unused dependencies", |paths, _| check_tools::run(Tool::Machete, paths)),
+    ("licences, bans, sources", |paths, _| check_tools::run(Tool::Deny, paths)),
+    ("scripts", |paths, _| scripts(paths)),
+    ("template", |paths, _| template(paths)),
+    ("unit and contract tests", |paths, _| contract_tests(paths)),
+    ("end to end", end_to_end),
+];
+
+/// Runs the stages and prints how long each took.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
+    let clock = Stopwatch::start();
+    let stages = if options.skip_stack { &STAGES[..STAGES.len() - 1] } else { &STAGES[..] };
+    let mut held_back = Vec::new();
+    let mut rows = Vec::new();
+    let mut failure = None;
+    for (number, (name, stage)) in stages.iter().enumerate() {
+        println!("\n=== {}/{} {name}", number + 1, stages.len());
+        let stage_clock = Stopwatch::start();
+        let result = stage(paths, &mut held_back);
+        rows.push((*name, if result.is_ok() { "ok" } else { "FAILED" }, stage_clock.elapsed()));
+        if let Err(error) = result {
+            failure = Some(error.context(format!("stage `{name}`")));
+            break;
+        }
+    }
+    println!("\n=== stages");
+    for (name, outcome, time) in &rows {
+        println!("{name:<26} {outcome:<8} {:>12}", clock::text(*time));
+    }
+    println!("{:<26} {:<8} {:>12}\n", "all", if failure.is_none() { "ok" } else { "FAILED" }, clock.text());
+    for line in &held_back {
+        println!("{line}");
+    }
+    failure.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+fn cargo(paths: &Paths, arguments: &[&str]) -> Result<()> {
+    process::run_visible(process::cargo(paths).args(arguments))
+}
+
+/// Scripts parse. What they do is shown by the stages that run them.
+fn scripts(paths: &Paths) -> Result<()> {
+    process::run_visible(Command::new("bash").args(["-n", ".ci/run"]).current_dir(&paths.root))?;
+    let prerequisites = prerequisites::check()?;
+    let program =
+        "import ast, pathlib; [ast.parse(path.read_text(), str(path)) for path in pathlib.Path('local').rglob('*.py')]";
+    process::run_visible(Command::new(prerequisites.python).args(["-c", program]).current_dir(&paths.root))
+}
+
+fn template(paths: &Paths) -> Result<()> {
+    let test = paths.with_home(CONTRACT_HOME);
+    drop(test.lock()?); // makes its folders
+    parts::install_python(&prerequisites::check()?, &test)?;
+    process::run_visible(Command::new(paths.python_tool("cfn-lint")).arg("template.yaml").current_dir(&paths.root))?;
+    let mut sam = Command::new(paths.python_tool("sam"));
+    process::local_aws(&mut sam, "http://127.0.0.1:9", paths).current_dir(&paths.root);
+    process::run_visible(sam.args(["validate", "--lint", "--template-file", "template.yaml"]))
+}
+
+/// The stores' contract tests run against a MiniStack and an OpenSearch without a shop in them.
+fn contract_tests(paths: &Paths) -> Result<()> {
+    let test = paths.with_home(CONTRACT_HOME);
+    let _lock = test.lock()?;
+    down::stop_all(&test)?;
+    test.wipe()?;
+    let prerequisites = prerequisites::check()?;
+    parts::install_python(&prerequisites, &test)?;
+    let jars = parts::install_search(&prerequisites.jdk, &test)?;
+    let ports = Ports::free()?;
+    let mut started: Vec<Part> = Vec::new();
+    let tested = up::start_parts(&jars, ports, &test, &mut started).and_then(|_| {
+        let mut cargo = process::cargo(paths);
+        cargo.args(["test", "--workspace", "--exclude", "souk-e2e", "--locked"]);
+        cargo.env("SOUK_CONTRACT_DYNAMODB", ports.aws_url()).env("SOUK_CONTRACT_OPENSEARCH", ports.search_url());
+        process::run_visible(&mut cargo)
+    });
+    down::stop_all(&test)?;
+    tested
+}
+
+fn end_to_end(paths: &Paths, held_back: &mut Vec<String>) -> Result<()> {
+    let test = paths.with_home(STACK_HOME);
+    let options = up::Options { detach: true, fresh: true, products: 2000 };
+    let tested = up::start(&options, Ports::free()?, &test).and_then(|_| {
+        let mut cargo = process::cargo(paths);
+        cargo.args(["test", "--package", "souk-e2e", "--locked"]);
+        cargo.env("SOUK_STACK", test.home.join("stack.json"));
+        run_tests(&mut cargo, held_back)
+    });
+    let _lock = test.lock()?;
+    down::stop_all(&test)?;
+    tested
+}
+
+/// Runs a test command; its output goes through at once, except for the summary lines.
+fn run_tests(cargo: &mut Command, held_back: &mut Vec<String>) -> Result<()> {
+    let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let output = child.stdout.take().context("cargo has no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line.context("cannot read what the tests say")?;
+        if line.starts_with("test result:") {
+            held_back.push(line);
+        } else {
+            println!("{line}");
+        }
+    }
+    let status = child.wait().context("cannot wait for the tests")?;
+    interrupt::check()?;
+    if !status.success() {
+        bail!("the end-to-end tests failed ({status})");
+    }
+    if held_back.is_empty() {
+        bail!("no end-to-end test ran");
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Deploys template.yaml, as it is, into the local AWS.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::aws::Aws;
+use crate::clock::Stopwatch;
+use crate::paths::Paths;
+use crate::progress::Phase;
+use crate::stack::Ports;
+use crate::{interrupt, process};
+
+/// The CloudFormation stack.
+pub(crate) const STACK: &str = "souk";
+/// Where sam uploads the functions.
+const BUCKET: &str = "souk-deploy";
+/// Remembers, inside the local AWS, what was deployed last.
+const DEPLOYED: &str = "/souk/local/deployed";
+/// How long a deployment that an earlier run left under way may take to settle.
+const SETTLE_WAIT: Duration = Duration::from_mins(1);
+
+/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does. Returns the API's address.
+pub(crate) fn run(functions: &str, aws: &Aws, ports: Ports, paths: &Paths) -> Result<String> {
+    let mut phase = Phase::start("deploy template.yaml with sam");
+    let wanted = fingerprint(functions, paths)?;
+    let stack = settled(aws, &mut phase)?;
+    let usable = stack.is_some_and(|status| ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status.as_str()));
+    if usable && aws.parameter(DEPLOYED)?.is_some_and(|deployed| deployed == wanted) {
+        phase.done("nothing changed");
+        return api_url(aws, ports);
+    }
+    aws.create_bucket(BUCKET)?;
+    let mut sam = Command::new(paths.python_tool("sam"));
+    process::local_aws(&mut sam, &ports.aws_url(), paths).current_dir(&paths.root);
+    sam.args(["deploy", "--template-file", "template.yaml", "--config-env", "local", "--stack-name", STACK]);
+    sam.args(["--region", crate::aws::REGION, "--s3-bucket", BUCKET]);
+    sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
+    process::run_logged(&mut sam, &paths.log("deploy"), &mut phase)?;
+    aws.put_parameter(DEPLOYED, &wanted)?;
+    phase.done("");
+    api_url(aws, ports)
+}
+
+fn api_url(aws: &Aws, ports: Ports) -> Result<String> {
+    let stack = aws.stack(STACK)?.context("the stack is gone")?;
+    let api = stack.outputs.get("ApiId").context("template.yaml has no output ApiId")?;
+    Ok(format!("{}/_aws/execute-api/{api}", ports.aws_url()))
+}
+
+/// The stack's status once nothing moves; none when there is no stack. One that never came into being is deleted, as
+/// CloudFormation cannot update it.
+fn settled(aws: &Aws, phase: &mut Phase) -> Result<Option<String>> {
+    let waiting = Stopwatch::start();
+    loop {
+        let Some(stack) = aws.stack(STACK)? else { return Ok(None) };
+        match stack.status.as_str() {
+            "REVIEW_IN_PROGRESS" => return Ok(Some(stack.status)),
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => aws.delete_stack(STACK)?,
+            "DELETE_COMPLETE" => return Ok(None),
+            status if !status.ends_with("_IN_PROGRESS") => return Ok(Some(stack.status)),
+            _ => {}
+        }
+        if waiting.elapsed() > SETTLE_WAIT {
+            bail!("the stack stays in {}: start again with `cargo xtask up --fresh`", stack.status);
+        }
+        phase.tick(&stack.status);
+        interrupt::sleep_millis(200)?;
+    }
+}
+
+/// A short text that changes with anything that decides what is deployed.
+fn fingerprint(functions: &str, paths: &Paths) -> Result<String> {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut text = String::new();
+    // The launcher decides how MiniStack reads the template.
+    for name in ["template.yaml", "samconfig.toml", "local/ministack_local.py"] {
+        let content = fs::read_to_string(paths.root.join(name)).with_context(|| format!("cannot read {name}"))?;
+        writeln!(text, "{name}\n{content}")?;
+    }
+    let mut hasher = DefaultHasher::new();
+    (text, functions).hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
+}

@@ -1,0 +1,204 @@
+//! `cargo xtask import`: loads a catalogue of JSON lines through the shop's own API.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+
+use anyhow::{Result, bail};
+
+use crate::api::Api;
+use crate::import_lines::{self, Lines, add_available};
+use crate::import_send::{BadLine, Chunk, Courier};
+use crate::paths::Paths;
+use crate::progress::{self, Phase};
+use crate::shop::Staff;
+use crate::stack::Stack;
+use crate::{interrupt, sample};
+
+/// Chunks under way at once: enough to hide the round trip, too few to crowd out shoppers.
+const IN_FLIGHT: usize = 4;
+
+/// What `cargo xtask import` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// A file of JSON lines, plain or gzip
+    file: PathBuf,
+    /// Stock of every product whose line names none
+    #[arg(long, value_name = "N")]
+    available: Option<u64>,
+    /// The shop's API [default: the shop that `up` started]
+    #[arg(long, value_name = "URL", requires = "email")]
+    api_url: Option<String>,
+    /// A staff user [default: the one that `up` made]
+    #[arg(long, requires = "password")]
+    email: Option<String>,
+    /// Its password
+    #[arg(long)]
+    password: Option<String>,
+}
+
+/// What came of an import.
+#[derive(Default)]
+pub(crate) struct Summary {
+    /// Products that the shop took.
+    pub(crate) imported: u64,
+    /// Lines that it did not take.
+    pub(crate) bad: u64,
+}
+
+/// Loads the file; the exit code says whether every line was good.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
+    let (api_url, staff) = destination(options, paths)?;
+    let mut lines = import_lines::from_file(&options.file)?;
+    if let Some(available) = options.available {
+        lines.lines = Box::new(lines.lines.map(move |line| add_available(line, available)));
+    }
+    let name = format!("import {}", options.file.file_name().unwrap_or_default().to_string_lossy());
+    let summary = load(&name, lines, &Api::new(&api_url)?, &staff)?;
+    Ok(if summary.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn destination(options: &Options, paths: &Paths) -> Result<(String, Staff)> {
+    if let (Some(url), Some(email), Some(password)) = (&options.api_url, &options.email, &options.password) {
+        return Ok((url.clone(), Staff { email: email.clone(), password: password.clone() }));
+    }
+    let stack = Stack::read(&paths.home.join("stack.json"))?;
+    let staff = match (&options.email, &options.password) {
+        (Some(email), Some(password)) => Staff { email: email.clone(), password: password.clone() },
+        _ => Staff { email: stack.staff_email, password: stack.staff_password },
+    };
+    Ok((stack.api_url, staff))
+}
+
+/// The generated catalogue as lines to load.
+pub(crate) fn sample_lines(products: u64, seed: u64) -> Lines {
+    let position = Arc::new(AtomicU64::new(0));
+    let done = Arc::clone(&position);
+    let lines = (0..products).map(move |index| {
+        done.store(index + 1, Ordering::Relaxed);
+        import_lines::Line { number: index + 1, content: Ok(sample::line(seed, index).into_bytes()) }
+    });
+    Lines { lines: Box::new(lines), position, total: products }
+}
+
+/// What a worker has to tell.
+enum Event {
+    Done { imported: u64, bad: Vec<BadLine> },
+    Failed(anyhow::Error),
+}
+
+/// Loads lines, telling each bad one, until all are sent or the shop cannot be reached any more.
+pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result<Summary> {
+    let courier = Courier::log_in(api, staff)?;
+    let stopped = AtomicBool::new(false);
+    let (chunks, queue) = mpsc::sync_channel::<Chunk>(IN_FLIGHT);
+    let (events, news) = mpsc::channel();
+    let queue = Mutex::new(queue);
+    let mut desk = Desk { phase: Phase::start(name), summary: Summary::default(), failure: None };
+    thread::scope(|scope| {
+        for _ in 0..IN_FLIGHT {
+            let (events, queue, courier, stopped) = (events.clone(), &queue, &courier, &stopped);
+            scope.spawn(move || work(queue, courier, stopped, &events));
+        }
+        drop(events); // so that the news ends with the last worker
+        let result = feed(lines, &chunks, &news, &mut desk);
+        if result.is_err() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+        drop(chunks);
+        for event in news {
+            desk.take(event);
+        }
+        result
+    })?;
+    let Desk { phase, summary, failure } = desk;
+    let result = format!("{} products, {} bad lines", summary.imported, summary.bad);
+    if let Some(failure) = failure {
+        phase.say(&format!("stopped after {result}; a repeated import changes nothing that is loaded"));
+        return Err(failure);
+    }
+    phase.done(&result);
+    Ok(summary)
+}
+
+/// Where results come together.
+struct Desk {
+    phase: Phase,
+    summary: Summary,
+    failure: Option<anyhow::Error>,
+}
+
+impl Desk {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Done { imported, bad } => {
+                self.summary.imported += imported;
+                for line in &bad {
+                    self.refuse(line);
+                }
+            }
+            Event::Failed(error) => self.failure = Some(self.failure.take().unwrap_or(error)),
+        }
+    }
+
+    fn refuse(&mut self, line: &BadLine) {
+        self.summary.bad += 1;
+        self.phase.say(&format!("line {}: {}", line.number, line.reason));
+    }
+}
+
+/// Reads, packs and hands out everything. An error ends the whole import.
+fn feed(lines: Lines, chunks: &mpsc::SyncSender<Chunk>, news: &mpsc::Receiver<Event>, desk: &mut Desk) -> Result<()> {
+    let (position, total) = (lines.position, lines.total);
+    let mut chunk = Chunk::default();
+    for line in lines.lines {
+        match line.content {
+            Ok(content) if chunk.fits(&content) => chunk.push(line.number, &content),
+            Ok(content) => {
+                interrupt::check()?;
+                hand_out(std::mem::take(&mut chunk), chunks)?;
+                chunk.push(line.number, &content);
+            }
+            Err(import_lines::Fault::Bad(reason)) => desk.refuse(&BadLine { number: line.number, reason }),
+            Err(import_lines::Fault::Unreadable(error)) => return Err(error),
+        }
+        while let Ok(event) = news.try_recv() {
+            desk.take(event);
+        }
+        if desk.failure.is_some() {
+            return Ok(()); // told by the caller
+        }
+        let bar = progress::bar(position.load(Ordering::Relaxed), total);
+        desk.phase.tick(&format!("{bar} {}", desk.summary.imported));
+    }
+    hand_out(chunk, chunks)
+}
+
+fn hand_out(chunk: Chunk, chunks: &mpsc::SyncSender<Chunk>) -> Result<()> {
+    if !chunk.is_empty() && chunks.send(chunk).is_err() {
+        bail!("the import's workers are gone");
+    }
+    Ok(())
+}
+
+fn work(queue: &Mutex<mpsc::Receiver<Chunk>>, courier: &Courier, stopped: &AtomicBool, events: &mpsc::Sender<Event>) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(chunk) = next else { return };
+        if stopped.load(Ordering::Relaxed) {
+            continue; // empties the queue, so that nobody waits to fill it
+        }
+        let event = match courier.deliver(&chunk) {
+            Ok((imported, bad)) => Event::Done { imported, bad },
+            Err(error) => {
+                stopped.store(true, Ordering::Relaxed);
+                Event::Failed(error)
+            }
+        };
+        if events.send(event).is_err() {
+            return;
+        }
+    }
+}

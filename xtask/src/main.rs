@@ -1,0 +1,90 @@
+//! `cargo xtask`: the only command a person needs to start, fill, test and stop Souk on one machine.
+
+#![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
+
+mod api;
+mod aws;
+mod check;
+mod check_tools;
+mod clock;
+mod deploy;
+mod down;
+mod functions;
+mod import;
+mod import_lines;
+mod import_send;
+mod interrupt;
+mod ministack;
+mod opensearch;
+mod part;
+mod parts;
+mod paths;
+mod prerequisites;
+mod process;
+mod progress;
+mod random;
+mod sample;
+mod sample_words;
+mod shop;
+mod sizes;
+mod stack;
+mod up;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::paths::Paths;
+
+/// Starts, fills, tests and stops a local Souk.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the whole shop on this machine: MiniStack, OpenSearch, every function, a sample catalogue, a staff user
+    Up(up::Options),
+    /// Stop what `up` started; the data stays
+    Down,
+    /// Load a catalogue of JSON lines, plain or gzip
+    Import(import::Options),
+    /// Print a generated catalogue as JSON lines
+    Sample(sample::Options),
+    /// Run everything that CI runs
+    Test(check::Options),
+    /// Build the functions for release and print the size of each
+    Sizes,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments.command) {
+        Ok(code) => code,
+        Err(_) if interrupt::requested() => {
+            eprintln!("interrupted");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<ExitCode> {
+    let paths = Paths::from_environment()?;
+    match command {
+        Command::Up(options) => interrupt::listen().and_then(|()| up::run(options, &paths)),
+        Command::Down => interrupt::listen().and_then(|()| down::run(&paths)),
+        Command::Import(options) => return import::run(options, &paths),
+        Command::Sample(options) => sample::run(options),
+        Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
+        Command::Sizes => sizes::run(&paths),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

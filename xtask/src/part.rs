@@ -1,0 +1,137 @@
+//! A long-running part of the local stack (MiniStack, OpenSearch): started, found again, stopped.
+//!
+//! No pid file: a part is found by its command line, which names the home that it serves. So a killed part, a reused
+//! pid or a lost file can neither hide a running part nor make another program look like one.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::clock::Stopwatch;
+use crate::paths::{self, Paths};
+use crate::process::{self, Process};
+use crate::progress::{self, Phase};
+use crate::{api, interrupt};
+
+/// How long a part may take to save its state and end before it is killed.
+const STOP_WAIT: Duration = Duration::from_mins(1);
+/// How long a killed one may take to be gone.
+const KILL_WAIT: Duration = Duration::from_secs(10);
+/// How long a part may take until it answers.
+const START_WAIT: Duration = Duration::from_mins(2);
+
+/// What is known about a part before it runs.
+pub(crate) struct Part {
+    /// Its name in messages and of its log.
+    pub(crate) name: &'static str,
+    /// Its port on 127.0.0.1.
+    pub(crate) port: u16,
+    /// The environment variable that moves it to another port.
+    pub(crate) port_variable: &'static str,
+    /// Two arguments of its command line that no other process has together: the script, and the home it serves.
+    pub(crate) marks: [String; 2],
+    /// Where it answers 200 once it is ready.
+    pub(crate) ready_url: String,
+}
+
+impl Part {
+    /// The running process, if there is one.
+    pub(crate) fn find(&self) -> Result<Option<i32>> {
+        let is_mine = |process: &Process| self.marks.iter().all(|mark| process.arguments.contains(mark));
+        Ok(process::table()?.iter().find(|process| is_mine(process)).map(|process| process.pid))
+    }
+
+    /// Makes it run with exactly this command. One that already does is left alone; one that was started otherwise
+    /// (another port, another version) is replaced. Returns whether it was started now.
+    pub(crate) fn ensure(&self, command: &mut Command, paths: &Paths) -> Result<bool> {
+        let setup = self.setup(command);
+        let setup_file = paths.home.join(format!("{}.setup", self.name));
+        if self.find()?.is_some() {
+            if fs::read_to_string(&setup_file).is_ok_and(|old| old == setup) && self.answers() {
+                return Ok(false);
+            }
+            self.stop()?;
+        }
+        self.refuse_taken_port()?;
+        paths::write_whole(&setup_file, setup.as_bytes(), false)?;
+        let log = paths.log(self.name);
+        let output = File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
+        let errors = output.try_clone().context("cannot share a log")?;
+        command.stdin(Stdio::null()).stdout(output).stderr(errors);
+        // A group of its own: Ctrl-C in the terminal must reach xtask only, which then stops the part in order.
+        command.process_group(0).spawn().with_context(|| format!("cannot start {}", self.name))?;
+        Ok(true)
+    }
+
+    /// Waits until it answers.
+    pub(crate) fn wait_ready(&self, paths: &Paths, phase: &mut Phase) -> Result<()> {
+        let waiting = Stopwatch::start();
+        let log = paths.log(self.name);
+        while !self.answers() {
+            if self.find()?.is_none() || waiting.elapsed() > START_WAIT {
+                bail!("{} did not start; from {}:\n{}", self.name, log.display(), progress::tail(&log, 20));
+            }
+            phase.tick(&format!("waiting for {}", self.name));
+            interrupt::sleep_millis(100)?;
+        }
+        Ok(())
+    }
+
+    /// Stops it in order, so that it saves its state; kills it when that takes too long. Not interruptible: a second
+    /// Ctrl-C must not lose the state. Returns whether it ran.
+    pub(crate) fn stop(&self) -> Result<bool> {
+        let Some(pid) = self.find()? else { return Ok(false) };
+        for (signal, patience) in [(Signal::SIGTERM, STOP_WAIT), (Signal::SIGKILL, KILL_WAIT)] {
+            kill(Pid::from_raw(pid), signal).ok(); // it may end by itself before the signal
+            let waiting = Stopwatch::start();
+            while waiting.elapsed() < patience {
+                if self.find()?.is_none() {
+                    return Ok(true);
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+        bail!("{} (pid {pid}) does not end", self.name)
+    }
+
+    /// Sends it a signal that does not end it.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.find()?.with_context(|| format!("{} does not run", self.name))?;
+        kill(Pid::from_raw(pid), signal).with_context(|| format!("cannot signal {}", self.name))
+    }
+
+    fn answers(&self) -> bool {
+        api::agent(Duration::from_secs(2)).get(&self.ready_url).call().is_ok_and(|response| response.status() == 200)
+    }
+
+    fn refuse_taken_port(&self) -> Result<()> {
+        if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
+            bail!(
+                "port {} of 127.0.0.1, which {} needs, is taken by another program: stop that, or choose another port with {}",
+                self.port,
+                self.name,
+                self.port_variable
+            );
+        }
+        Ok(())
+    }
+
+    /// Everything that decides how it runs.
+    fn setup(&self, command: &Command) -> String {
+        let mut environment: Vec<String> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), value?.to_string_lossy())))
+            .collect();
+        environment.sort();
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let program = command.get_program().to_string_lossy();
+        format!("port {}\n{program}\n{}\n{}\n", self.port, arguments.join("\n"), environment.join("\n"))
+    }
+}

@@ -1,0 +1,147 @@
+//! Helpers that run to their end, and the table of running processes.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::progress::{self, Phase};
+use crate::{interrupt, paths::Paths};
+
+/// How many lines of a failed helper's log go into the error.
+const ERROR_LINES: usize = 20;
+
+/// A cargo that builds as if a person had typed it: `cargo run` sets variables for xtask that build scripts watch, and
+/// inheriting them would rebuild half of the workspace at every change between the two.
+pub(crate) fn cargo(paths: &Paths) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "OUT_DIR"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(&paths.root);
+    command
+}
+
+/// Takes every trace of the person's own AWS account out of a child's environment and points it at `endpoint`.
+pub(crate) fn local_aws<'a>(command: &'a mut Command, endpoint: &str, paths: &Paths) -> &'a mut Command {
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    let settings: [(&str, &OsStr); 12] = [
+        ("AWS_ACCESS_KEY_ID", "test".as_ref()),
+        ("AWS_SECRET_ACCESS_KEY", "test".as_ref()),
+        ("AWS_REGION", crate::aws::REGION.as_ref()),
+        ("AWS_DEFAULT_REGION", crate::aws::REGION.as_ref()),
+        ("AWS_ENDPOINT_URL", endpoint.as_ref()),
+        ("AWS_CONFIG_FILE", "/dev/null".as_ref()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".as_ref()),
+        ("AWS_EC2_METADATA_DISABLED", "true".as_ref()),
+        ("NO_PROXY", "127.0.0.1,localhost".as_ref()),
+        ("no_proxy", "127.0.0.1,localhost".as_ref()),
+        ("SAM_CLI_TELEMETRY", "0".as_ref()),
+        // sam keeps its settings here instead of in the person's home
+        ("__SAM_CLI_APP_DIR", paths.tools.as_os_str()),
+    ];
+    command.envs(settings)
+}
+
+/// Runs a helper to its end. What it says goes to the log, its newest line to the progress, its last lines to the error.
+pub(crate) fn run_logged(command: &mut Command, log: &Path, phase: &mut Phase) -> Result<()> {
+    let output = File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
+    let errors = output.try_clone().context("cannot share a log")?;
+    command.stdin(Stdio::null()).stdout(output).stderr(errors);
+    let status = run(command, || phase.tick(&progress::tail(log, 1)))?;
+    if !status.success() {
+        bail!("{} failed ({status}); from {}:\n{}", name_of(command), log.display(), progress::tail(log, ERROR_LINES));
+    }
+    Ok(())
+}
+
+/// Runs a helper to its end, its output in the person's view.
+pub(crate) fn run_visible(command: &mut Command) -> Result<()> {
+    let status = run(command.stdin(Stdio::null()), || ())?;
+    if !status.success() {
+        bail!("{} failed ({status})", name_of(command));
+    }
+    Ok(())
+}
+
+/// What a helper prints when it ends well; nothing otherwise. For short questions only.
+pub(crate) fn answer(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn run(command: &mut Command, mut tick: impl FnMut()) -> Result<ExitStatus> {
+    interrupt::check()?;
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", name_of(command)))?;
+    loop {
+        if let Some(status) = child.try_wait().context("cannot wait for a helper")? {
+            interrupt::check()?; // Ctrl-C reaches the helper too: its failure is not the story
+            return Ok(status);
+        }
+        if interrupt::sleep_millis(50).is_err() {
+            return Err(abandon(child));
+        }
+        tick();
+    }
+}
+
+/// Ends a helper that the person no longer wants, whose output nobody waits for.
+fn abandon(mut child: Child) -> anyhow::Error {
+    child.kill().ok(); // it may have ended by itself
+    child.wait().ok();
+    anyhow::anyhow!("interrupted")
+}
+
+fn name_of(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let first = command.get_args().next().map(|argument| format!(" {}", argument.to_string_lossy()));
+    program + &first.unwrap_or_default()
+}
+
+/// A process of this machine.
+pub(crate) struct Process {
+    /// Its id.
+    pub(crate) pid: i32,
+    /// Its program and arguments; empty for one that has ended.
+    pub(crate) arguments: Vec<String>,
+}
+
+/// Every process that runs now.
+pub(crate) fn table() -> Result<Vec<Process>> {
+    if cfg!(target_os = "linux") { from_proc() } else { from_ps() }
+}
+
+fn from_proc() -> Result<Vec<Process>> {
+    let mut processes = Vec::new();
+    for entry in fs::read_dir("/proc").context("cannot read /proc")?.flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse() else { continue };
+        // One that ended meanwhile, or that belongs to somebody else, is none of ours.
+        let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
+        let arguments = line.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+        processes.push(Process { pid, arguments });
+    }
+    Ok(processes)
+}
+
+fn from_ps() -> Result<Vec<Process>> {
+    let listing = answer("ps", &["-A", "-o", "pid=,args="]).context("cannot list processes with ps")?;
+    let processes = listing.lines().filter_map(|line| {
+        let (pid, arguments) = line.trim_start().split_once(' ')?;
+        let arguments = arguments.split_whitespace().map(str::to_owned).collect();
+        Some(Process { pid: pid.parse().ok()?, arguments })
+    });
+    Ok(processes.collect())
+}

@@ -1,0 +1,108 @@
+//! `stack.json`: where the running shop is, for people, tests and benchmarks.
+
+use std::env;
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::paths::{self, Paths};
+
+/// The two ports of a local stack, on 127.0.0.1.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports {
+    /// MiniStack: every AWS service, the shop's API among them.
+    pub(crate) aws: u16,
+    /// OpenSearch.
+    pub(crate) search: u16,
+}
+
+impl Ports {
+    /// The variable that moves MiniStack.
+    pub(crate) const AWS_VARIABLE: &str = "SOUK_AWS_PORT";
+    /// The variable that moves OpenSearch.
+    pub(crate) const SEARCH_VARIABLE: &str = "SOUK_SEARCH_PORT";
+
+    /// 4566 and 9200 unless the environment says otherwise.
+    pub(crate) fn from_environment() -> Result<Self> {
+        Ok(Self { aws: port(Self::AWS_VARIABLE, 4566)?, search: port(Self::SEARCH_VARIABLE, 9200)? })
+    }
+
+    /// Two ports that nobody uses now.
+    pub(crate) fn free() -> Result<Self> {
+        // Both listeners live until both ports are known, so that they differ.
+        let listen = || TcpListener::bind("127.0.0.1:0").context("no free port");
+        let (aws, search) = (listen()?, listen()?);
+        Ok(Self { aws: aws.local_addr()?.port(), search: search.local_addr()?.port() })
+    }
+
+    /// Where MiniStack answers.
+    pub(crate) fn aws_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.aws)
+    }
+
+    /// Where OpenSearch answers.
+    pub(crate) fn search_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.search)
+    }
+}
+
+fn port(variable: &str, default: u16) -> Result<u16> {
+    match env::var(variable) {
+        Ok(text) => text.parse().with_context(|| format!("{variable}={text} is not a port")),
+        Err(_) => Ok(default),
+    }
+}
+
+/// The file's content.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Stack {
+    /// The shop's API, without a slash at the end.
+    pub(crate) api_url: String,
+    /// A user with the staff role.
+    pub(crate) staff_email: String,
+    /// Its password.
+    pub(crate) staff_password: String,
+    /// Payment tokens of the sandbox provider.
+    pub(crate) sandbox_tokens: SandboxTokens,
+    /// Every AWS service.
+    pub(crate) aws_endpoint_url: String,
+    /// OpenSearch.
+    pub(crate) search_url: String,
+    /// The AWS region.
+    pub(crate) region: String,
+    /// The CloudFormation stack, first part of every function's name.
+    pub(crate) stack_name: String,
+}
+
+/// What to send as `payment_token`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SandboxTokens {
+    /// Pays.
+    pub(crate) success: String,
+    /// Is declined.
+    pub(crate) decline: String,
+}
+
+impl Default for SandboxTokens {
+    fn default() -> Self {
+        Self { success: "sandbox_success".to_owned(), decline: "sandbox_decline".to_owned() }
+    }
+}
+
+impl Stack {
+    /// Writes it, for its owner only: it holds a password.
+    pub(crate) fn write(&self, paths: &Paths) -> Result<()> {
+        paths::write_whole(&paths.home.join("stack.json"), &serde_json::to_vec_pretty(self)?, true)
+    }
+
+    /// Reads a running shop's file.
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text = fs::read(file).with_context(|| {
+            format!("no shop runs here ({} is missing): start one with `cargo xtask up`", file.display())
+        })?;
+        serde_json::from_slice(&text).with_context(|| format!("{} is not what `up` writes", file.display()))
+    }
+}

@@ -1,0 +1,160 @@
+//! `cargo xtask up`: from a clone to a running, filled shop.
+
+use anyhow::{Result, bail};
+
+use crate::api::Api;
+use crate::aws::{self, Aws};
+use crate::clock::Stopwatch;
+use crate::part::Part;
+use crate::parts::SearchJars;
+use crate::paths::{self, Paths};
+use crate::progress::Phase;
+use crate::shop::Staff;
+use crate::stack::{Ports, SandboxTokens, Stack};
+use crate::{deploy, down, functions, interrupt, ministack, opensearch, parts, prerequisites, shop};
+
+/// What `cargo xtask up` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Return once the shop runs; `cargo xtask down` stops it
+    #[arg(long)]
+    pub(crate) detach: bool,
+    /// Forget everything that an earlier run left
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// How many generated products an empty shop gets
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) products: u64,
+}
+
+/// Starts the shop; in the foreground, keeps it until Ctrl-C.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let ports = Ports::from_environment()?;
+    let clock = Stopwatch::start();
+    let started = start(options, ports, paths)?;
+    print_welcome(&started.stack, paths, clock);
+    if options.detach { Ok(()) } else { stay(&started.parts, paths) }
+}
+
+/// A shop that runs.
+pub(crate) struct Started {
+    /// Where it is.
+    pub(crate) stack: Stack,
+    /// What was started for it now; parts that ran already are not among them.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Does everything up to `stack.json`. When a step fails, what this run started is stopped again.
+pub(crate) fn start(options: &Options, ports: Ports, paths: &Paths) -> Result<Started> {
+    let _lock = paths.lock()?;
+    let prerequisites = prerequisites::check()?;
+    if options.fresh {
+        down::stop_all(paths)?;
+        paths.wipe()?;
+    }
+    parts::install_python(&prerequisites, paths)?;
+    let jars = parts::install_search(&prerequisites.jdk, paths)?;
+    let functions = functions::build_and_place(paths)?;
+    let mut started = Vec::new();
+    let filled = start_parts(&jars, ports, paths, &mut started)
+        .and_then(|ministack| fill(options, &functions, &ministack, ports, paths));
+    match filled {
+        Ok(stack) => Ok(Started { stack, parts: started }),
+        Err(error) => {
+            stop(&started, paths)?;
+            Err(error)
+        }
+    }
+}
+
+/// Starts both parts at once and waits for both. `started` tells which did not run before, also after an error.
+pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, started: &mut Vec<Part>) -> Result<Part> {
+    let major = opensearch::major(jars);
+    let (aws, search) = (ministack::part(ports, paths), opensearch::part(ports, major, paths));
+    if aws.find()?.is_none() {
+        ministack::end_orphans(paths)?;
+        if !ministack::has_state(paths) {
+            // The search index belongs to a shop that is gone, for example with a killed MiniStack.
+            down::stop(&search)?;
+            paths::remove(&opensearch::data(major, paths))?;
+        }
+    }
+    let mut phase = Phase::start(format!("start MiniStack and OpenSearch {}", jars.version));
+    let mut was_started = 0;
+    for (part, mut command) in
+        [(search, opensearch::command(ports, jars, paths)), (aws, ministack::command(ports, paths))]
+    {
+        if part.ensure(&mut command, paths)? {
+            was_started += 1;
+            started.push(part);
+        }
+    }
+    for part in [opensearch::part(ports, major, paths), ministack::part(ports, paths)] {
+        part.wait_ready(paths, &mut phase)?;
+    }
+    phase.done(if was_started == 0 { "both run already" } else { "" });
+    Ok(ministack::part(ports, paths))
+}
+
+fn fill(options: &Options, functions: &str, ministack: &Part, ports: Ports, paths: &Paths) -> Result<Stack> {
+    let aws = Aws::new(ports.aws_url());
+    let api_url = deploy::run(functions, &aws, ports, paths)?;
+    let api = Api::new(&api_url)?;
+    let staff = shop::ensure_staff(&api, &aws, paths)?;
+    shop::ensure_products(options.products, &staff, &api, &aws)?;
+    ministack::save(ministack, paths)?;
+    let stack = describe(api_url, staff, ports);
+    stack.write(paths)?;
+    Ok(stack)
+}
+
+fn describe(api_url: String, staff: Staff, ports: Ports) -> Stack {
+    Stack {
+        api_url,
+        staff_email: staff.email,
+        staff_password: staff.password,
+        sandbox_tokens: SandboxTokens::default(),
+        aws_endpoint_url: ports.aws_url(),
+        search_url: ports.search_url(),
+        region: aws::REGION.to_owned(),
+        stack_name: deploy::STACK.to_owned(),
+    }
+}
+
+fn print_welcome(stack: &Stack, paths: &Paths, clock: Stopwatch) {
+    let api = &stack.api_url;
+    println!("\nSouk runs, after {}.\n", clock.text());
+    println!("  API    {api}");
+    println!("  staff  {} with the password {}", stack.staff_email, stack.staff_password);
+    println!("  all    {}\n", paths.home.join("stack.json").display());
+    println!("A first request:\n\n  curl '{api}/products?search=backpack&limit=3'\n");
+}
+
+/// Waits for Ctrl-C, then stops what this run started.
+fn stay(parts: &[Part], paths: &Paths) -> Result<()> {
+    if parts.is_empty() {
+        println!("It ran already and goes on; `cargo xtask down` stops it.");
+        return Ok(());
+    }
+    println!("Ctrl-C stops it and keeps its data.");
+    while interrupt::sleep_millis(500).is_ok() {
+        for part in parts {
+            if part.find()?.is_none() {
+                let _lock = paths.lock()?; // `down` in another terminal finishes first
+                stop(parts, paths)?;
+                bail!("{} has ended; its log is {}", part.name, paths.log(part.name).display());
+            }
+        }
+    }
+    stop(parts, paths)
+}
+
+fn stop(parts: &[Part], paths: &Paths) -> Result<()> {
+    if !parts.is_empty() {
+        paths::remove(&paths.home.join("stack.json"))?;
+    }
+    for part in parts.iter().rev() {
+        down::stop(part)?; // MiniStack first: its functions use OpenSearch
+    }
+    if parts.iter().any(|part| part.name == "ministack") { ministack::end_orphans(paths) } else { Ok(()) }
+}
