@@ -139,5 +139,11 @@ const fn event(what: Happening) -> &'static str {
         Happening::Cancelled => "cancelled",
         Happening::RefundDue => "refund_due",
         Happening::Refunded => "refunded",
+        Happening::HeldAgain => "held_again",
+        Happening::Shipped => "shipped",
+        Happening::Delivered => "delivered",
+        Happening::ReturnRequested => "return_requested",
+        Happening::ReturnAccepted => "return_accepted",
+        Happening::ReturnRejected => "return_rejected",
     }
 }

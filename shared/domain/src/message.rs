@@ -46,9 +46,9 @@ impl Message {
     /// Whose order it is about.
     pub const fn user_id(&self) -> &UserId {
         match self {
-            Self::ExpireOrder { user_id, .. } | Self::CheckPayment { user_id, .. } | Self::RefundOrder { user_id, .. } => {
-                user_id
-            }
+            Self::ExpireOrder { user_id, .. }
+            | Self::CheckPayment { user_id, .. }
+            | Self::RefundOrder { user_id, .. } => user_id,
         }
     }
 

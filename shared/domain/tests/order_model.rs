@@ -137,7 +137,8 @@ impl Shop {
     fn apply(&self, rules: Rules, event: Event) -> Option<Self> {
         let order = rules(&self.order, event, self.now()).ok().filter(|next| *next != self.order)?;
         let mut next = self.clone();
-        next.stock += order.restocks_since(&self.order).iter().map(|restock| restock.quantity).sum::<u32>();
+        let moved: i64 = order.stock_moves_since(&self.order).iter().map(|change| change.delta).sum();
+        next.stock = u32::try_from(i64::from(next.stock) + moved).expect("never below zero");
         for due in due_after(Some(&self.order), &order, self.now()) {
             next.send(&due.message);
         }
@@ -275,8 +276,7 @@ impl Model for OrderModel {
                 use OrderStatus::{Cancelled, Expired, Refunded};
                 let gone = matches!(shop.order.status, Cancelled | Expired | Refunded) && shop.is_at_rest();
                 let settled = shop.order.refunded_minor() == shop.refunded_at_provider();
-                !(gone && settled)
-                    || (shop.kept() == 0 && shop.captured_at_provider() == shop.refunded_at_provider())
+                !(gone && settled) || (shop.kept() == 0 && shop.captured_at_provider() == shop.refunded_at_provider())
             }),
             Property::always("an open attempt is being watched", |_, shop: &Shop| {
                 shop.order.processing_attempt().is_none_or(|(index, _)| shop.sent.contains(&(Kind::Check, index)))

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
 use souk_domain::ids::{ProductId, UserId};
+use souk_domain::order::StockMove;
 use souk_domain::stock::{Allocation, ShardCount, ShardId, allocate, total};
 use souk_domain::time::Timestamp;
 
@@ -318,18 +319,18 @@ impl Inventory {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Gives units back. Part of the transaction that saves why. A shard that is gone comes back with them.
-    pub(crate) fn give_back_action(
-        &self,
-        product_id: &ProductId,
-        shard: &ShardId,
-        quantity: u32,
-    ) -> Result<TransactWriteItem, StoreError> {
+    /// What a step of an order does to one count. Part of the transaction that saves the step. Giving back to a shard
+    /// that is gone brings it back; taking needs the units to be there.
+    pub(crate) fn move_action(&self, change: &StockMove) -> Result<TransactWriteItem, StoreError> {
+        if let Ok(taken @ 1..) = u32::try_from(-change.delta) {
+            let part = Allocation { shard: change.shard.clone(), quantity: taken };
+            return self.take_action(&change.product_id, &part);
+        }
         let update = Update::builder()
             .table_name(&self.table.name)
-            .set_key(Some(count_key(product_id, shard)))
+            .set_key(Some(count_key(&change.product_id, &change.shard)))
             .update_expression("ADD available :n")
-            .expression_attribute_values(":n", number(quantity))
+            .expression_attribute_values(":n", number(change.delta))
             .build()
             .map_err(|e| StoreError::Rejected(e.to_string()))?;
         Ok(TransactWriteItem::builder().update(update).build())

@@ -176,15 +176,14 @@ impl Orders {
     pub async fn save(&self, before: &Order, after: &Order, inventory: &Inventory) -> Result<Saved, StoreError> {
         let next = Order { version: before.version + 1, ..after.clone() };
         let item = self.table.write(&next)?;
-        let restocks = after.restocks_since(before);
-        if restocks.is_empty() {
+        let moves = after.stock_moves_since(before);
+        if moves.is_empty() {
             return self.replace(item, before.version).await;
         }
         let mut request = self.table.client.transact_write_items();
         request = request.transact_items(self.replace_action(item, before.version)?);
-        for restock in restocks {
-            let action = inventory.give_back_action(&restock.product_id, &restock.shard, restock.quantity)?;
-            request = request.transact_items(action);
+        for change in &moves {
+            request = request.transact_items(inventory.move_action(change)?);
         }
         match request.send().await {
             Ok(_) => Ok(Saved::Done),

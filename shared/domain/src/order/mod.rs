@@ -2,6 +2,8 @@
 
 mod transitions;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::address::ShippingAddress;
@@ -16,6 +18,9 @@ pub use transitions::{Event, ProviderOutcome, TransitionError};
 
 /// Most payment attempts of one order; further ones are refused, so that the item stays small.
 pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
+
+/// Most returns of one order.
+pub const MAX_RETURNS: usize = 10;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -168,6 +173,17 @@ pub enum RefundStatus {
     Completed,
 }
 
+/// Where refunded money goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundTarget {
+    /// Back where it came from.
+    #[default]
+    Provider,
+    /// To the account's credit with the shop.
+    StoreCredit,
+}
+
 /// Money owed back, or given back, of one captured attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Refund {
@@ -177,9 +193,59 @@ pub struct Refund {
     pub attempt: usize,
     /// How much, in minor units.
     pub amount_minor: i64,
+    /// Where it goes.
+    #[serde(default, skip_serializing_if = "is_provider")]
+    pub target: RefundTarget,
+    /// Index of the return it is for; its units go back to stock with the money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_return: Option<usize>,
     /// The provider's id of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<String>,
+}
+
+/// How a return stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnStatus {
+    /// The shopper wants to send something back.
+    Requested,
+    /// The staff took it back; its money is owed.
+    Accepted,
+    /// The staff did not take it back.
+    Rejected,
+}
+
+/// Units of one product that a shopper sends back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReturnItem {
+    /// Which product.
+    #[serde(rename = "p")]
+    pub product_id: ProductId,
+    /// How many.
+    #[serde(rename = "q")]
+    pub quantity: Quantity,
+    /// Why, in the shopper's words.
+    #[serde(rename = "r")]
+    pub reason: String,
+}
+
+/// Something sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Return {
+    /// How it stands.
+    pub status: ReturnStatus,
+    /// What.
+    pub items: Vec<ReturnItem>,
+}
+
+/// How an order travels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number.
+    pub tracking_number: String,
 }
 
 /// What happened to an order.
@@ -204,6 +270,18 @@ pub enum Happening {
     RefundDue,
     /// Money was given back.
     Refunded,
+    /// Money that came after the hold had ended found the units still there.
+    HeldAgain,
+    /// It is on its way.
+    Shipped,
+    /// It arrived.
+    Delivered,
+    /// The shopper wants to send something back.
+    ReturnRequested,
+    /// The staff took it back.
+    ReturnAccepted,
+    /// The staff did not take it back.
+    ReturnRejected,
 }
 
 /// One entry of the timeline.
@@ -244,6 +322,12 @@ pub struct Order {
     /// Refunds, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// Returns, oldest first, at most [`MAX_RETURNS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
+    /// How it travels, once it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipment: Option<Shipment>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
     /// 1 when placed; each save adds one.
@@ -269,15 +353,15 @@ pub struct NewOrder {
     pub hold_seconds: i64,
 }
 
-/// Units to add to one shard's count.
+/// A change of one shard's count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restock {
+pub struct StockMove {
     /// Of which product.
     pub product_id: ProductId,
-    /// To which shard.
+    /// Of which shard.
     pub shard: ShardId,
-    /// How many.
-    pub quantity: u32,
+    /// Above zero: units go back to stock. Below: units are taken, if they are there.
+    pub delta: i64,
 }
 
 impl Order {
@@ -299,6 +383,8 @@ impl Order {
             hold_expires_at: now.plus_seconds(new.hold_seconds),
             attempts: Vec::new(),
             refunds: Vec::new(),
+            returns: Vec::new(),
+            shipment: None,
             timeline: vec![TimelineEntry { at: now, what: Happening::Placed }],
             version: 1,
         })
@@ -363,25 +449,57 @@ impl Order {
         self.refunds.iter().filter(|r| r.status == RefundStatus::Completed).map(|r| r.amount_minor).sum()
     }
 
-    /// The stock that a step from `before` to `self` gives back: what was allocated and no longer is.
+    /// How a step from `before` to `self` changes stock: the difference of what the two keep out of it.
     ///
-    /// The store adds it in the same transaction that saves the step, so stock and order cannot disagree.
-    pub fn restocks_since(&self, before: &Self) -> Vec<Restock> {
-        let kept = |product_id: &ProductId, shard: &ShardId| -> u32 {
-            let lines = self.lines.iter().filter(|line| line.product_id == *product_id);
-            lines.flat_map(|line| &line.allocation).filter(|a| a.shard == *shard).map(|a| a.quantity).sum()
-        };
-        let mut restocks = Vec::new();
-        for line in &before.lines {
-            for allocation in &line.allocation {
-                let freed = allocation.quantity.saturating_sub(kept(&line.product_id, &allocation.shard));
-                if freed > 0 {
-                    let (product_id, shard) = (line.product_id.clone(), allocation.shard.clone());
-                    restocks.push(Restock { product_id, shard, quantity: freed });
+    /// The store does it in the same transaction that saves the step, so stock and order cannot disagree.
+    pub fn stock_moves_since(&self, before: &Self) -> Vec<StockMove> {
+        let mut deltas: BTreeMap<(&ProductId, &ShardId), i64> = BTreeMap::new();
+        for (order, sign) in [(before, 1), (self, -1)] {
+            for line in &order.lines {
+                for part in &line.allocation {
+                    *deltas.entry((&line.product_id, &part.shard)).or_default() += sign * i64::from(part.quantity);
                 }
             }
         }
-        restocks
+        let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+        changed
+            .map(|((product_id, shard), delta)| StockMove {
+                product_id: product_id.clone(),
+                shard: shard.clone(),
+                delta,
+            })
+            .collect()
+    }
+
+    /// How a step from `before` to `self` changes the account's store credit, in minor units: what was paid with it goes
+    /// off, what was refunded to it comes on. Done in the same transaction too.
+    pub fn credit_move_since(&self, before: &Self) -> i64 {
+        let balance = |order: &Self| {
+            let paid = order.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit);
+            let given = order.refunds.iter().filter(|refund| {
+                refund.target == RefundTarget::StoreCredit && refund.status == RefundStatus::Completed
+            });
+            given.map(|refund| refund.amount_minor).sum::<i64>() - paid.map(|a| a.captured_minor).sum::<i64>()
+        };
+        balance(self) - balance(before)
+    }
+
+    /// Units of a product that were ordered and are not on their way back yet.
+    fn returnable(&self, product_id: &ProductId) -> u32 {
+        let ordered: u32 =
+            self.lines.iter().filter(|line| line.product_id == *product_id).map(|line| line.quantity.get()).sum();
+        let returns = self.returns.iter().filter(|r| r.status != ReturnStatus::Rejected).flat_map(|r| &r.items);
+        let returned: u32 = returns.filter(|item| item.product_id == *product_id).map(|item| item.quantity.get()).sum();
+        ordered.saturating_sub(returned)
+    }
+
+    /// What the units of a return were sold for, in minor units.
+    fn return_value_minor(&self, items: &[ReturnItem]) -> i64 {
+        let price = |item: &ReturnItem| {
+            let line = self.lines.iter().find(|line| line.product_id == item.product_id);
+            line.map_or(0, |line| line.unit_price_minor * i64::from(item.quantity.get()))
+        };
+        items.iter().map(price).sum()
     }
 }
 
@@ -390,6 +508,11 @@ impl OrderLine {
     pub fn total(&self, currency: Currency) -> Result<Money, MoneyError> {
         Money::from_minor(self.unit_price_minor, currency).times(self.quantity.get())
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_provider(target: &RefundTarget) -> bool {
+    *target == RefundTarget::Provider
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
