@@ -5,7 +5,7 @@ use crate::address::ShippingAddress;
 use crate::cart::Quantity;
 use crate::ids::OrderId;
 use crate::money::Currency;
-use crate::order::{NewOrder, OrderLine, StockMove};
+use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, StockMove};
 use crate::stock::{Allocation, ShardId};
 
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
