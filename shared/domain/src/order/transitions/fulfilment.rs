@@ -22,9 +22,9 @@ impl Order {
 
     pub(super) fn deliver(&mut self, now: Timestamp) -> Result<(), TransitionError> {
         match self.status {
-            OrderStatus::Delivered => Ok(()), // delivered before
+            OrderStatus::Delivered | OrderStatus::PartiallyRefunded => Ok(()), // delivered before
             OrderStatus::Shipped => {
-                self.status = OrderStatus::Delivered;
+                self.status = self.arrived();
                 self.record(Happening::Delivered, now);
                 Ok(())
             }

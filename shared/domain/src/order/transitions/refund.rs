@@ -32,10 +32,16 @@ impl Order {
             OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded if all_money_is_back => {
                 self.status = OrderStatus::Refunded;
             }
-            OrderStatus::Delivered => self.status = OrderStatus::PartiallyRefunded,
+            OrderStatus::Delivered => self.status = self.arrived(),
             _ => {}
         }
         Ok(())
+    }
+
+    /// The status of an order that is with the shopper: whether some of its price went back.
+    pub(super) fn arrived(&self) -> OrderStatus {
+        let paid = self.captured_minor() - self.refunded_minor();
+        if paid < self.total_minor { OrderStatus::PartiallyRefunded } else { OrderStatus::Delivered }
     }
 
     /// Owes part of the money back, out of the first capture that has so much left.
