@@ -11,6 +11,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
+use souk_search::SearchIndex;
 use souk_store::{Carts, Categories, Inventory, Orders, Products, Table};
 
 use crate::config::{Config, ConfigError};
@@ -92,6 +93,11 @@ impl Wiring {
     /// The orders table.
     pub fn orders(&self) -> Result<Orders, ConfigError> {
         Ok(Orders::new(self.table("ORDERS_TABLE")?))
+    }
+
+    /// The product index of the search domain, which is looked up on first use.
+    pub fn search(&self) -> Result<SearchIndex, ConfigError> {
+        Ok(SearchIndex::connect(&self.sdk, self.config.text("SEARCH_DOMAIN")?, self.random()))
     }
 
     /// A table by the variable that names it. All tables share one client.

@@ -1,12 +1,24 @@
 //! OpenSearch: the product index and its queries.
+//!
+//! [`SearchIndex`] finds the domain, keeps the index (`products-v1` behind the alias `products`), writes to it in bulk
+//! with external versions, and searches it. What it answers are product ids in order: documents and stock are looked up
+//! where they are kept. No text of a shopper is ever parsed as a query language.
 
-/// Why a search was not answered.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// Refused, timed out, overloaded or failing.
-    #[error("search does not answer: {0}")]
-    Unavailable(String),
-    /// OpenSearch refused the request itself: a bug or missing rights.
-    #[error("search refused the request: {0}")]
-    Rejected(String),
-}
+mod answer;
+mod document;
+mod error;
+mod index;
+mod mapping;
+mod node;
+mod query;
+mod spelling;
+mod synonyms;
+mod text;
+mod write;
+
+pub use answer::{FacetCount, Facets, SearchPage};
+pub use document::IndexedProduct;
+pub use error::SearchError;
+pub use index::{PRODUCTS, SearchIndex};
+pub use query::{MAX_DEPTH, SearchQuery, Sort, Window};
+pub use write::{IndexOperation, Indexed};

@@ -1,0 +1,108 @@
+//! A product as the index holds it.
+
+use serde::Serialize;
+use souk_domain::catalog::{AttributeValue, Product};
+use souk_domain::ids::ProductId;
+
+use crate::mapping::{KIND_END, KIND_START};
+use crate::text::code;
+
+/// A product and whether any of it can be sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexedProduct {
+    /// The product. Its version decides which of two writes wins.
+    pub product: Product,
+    /// At least one unit is available.
+    pub in_stock: bool,
+}
+
+/// The document; its fields are those of the mapping.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document<'a> {
+    product_id: &'a ProductId,
+    codes: Vec<String>,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    category_ids: Vec<&'a str>,
+    category_names: Vec<&'a str>,
+    kinds: Vec<String>,
+    attributes: Vec<String>,
+    attribute_text: Vec<&'a str>,
+    price_minor: i64,
+    currency: &'a str,
+    in_stock: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released: Option<&'a str>,
+    version: i64,
+}
+
+impl<'a> From<&'a IndexedProduct> for Document<'a> {
+    fn from(indexed: &'a IndexedProduct) -> Self {
+        let product = &indexed.product;
+        let categories = product.category.categories();
+        let codes = std::iter::once(product.product_id.as_str()).chain(product.ean.iter().map(String::as_str));
+        Self {
+            product_id: &product.product_id,
+            codes: codes.map(code).collect(),
+            name: &product.name,
+            brand: product.brand.as_deref(),
+            description: product.description.as_deref(),
+            category_ids: categories.iter().map(|category| category.category_id.as_str()).collect(),
+            category_names: categories.iter().map(|category| category.name.as_str()).collect(),
+            kinds: product.category.leaf().map(|leaf| kinds(&leaf.name)).unwrap_or_default(),
+            attributes: product.attributes.iter().map(|(name, value)| pair(name, value.as_text())).collect(),
+            attribute_text: product.attributes.iter().filter_map(|(name, value)| words_of(name, value)).collect(),
+            price_minor: product.price_minor,
+            currency: product.currency.code(),
+            in_stock: indexed.in_stock,
+            released: product.released.as_deref(),
+            version: product.version,
+        }
+    }
+}
+
+/// An attribute as it is filtered by.
+pub(crate) fn pair(name: &str, value: &str) -> String {
+    format!("{name}={value}")
+}
+
+/// What of an attribute can be searched for: a value in words, or the name of something that the product has. A number
+/// alone (a weight, a width) would be mistaken for a model.
+fn words_of<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a str> {
+    match value {
+        AttributeValue::Text(text) => Some(text),
+        AttributeValue::Flag(true) => Some(name),
+        AttributeValue::Flag(false) | AttributeValue::Number(_) => None,
+    }
+}
+
+/// The kinds of product that a category names: `Keyboards & keypads` holds keyboards, and keypads.
+fn kinds(category: &str) -> Vec<String> {
+    let names = category.split(['&', ',', '/']).flat_map(|name| name.split(" and "));
+    let names = names.map(str::trim).filter(|name| !name.is_empty());
+    names.map(|name| format!("{KIND_START} {name} {KIND_END}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_names_kinds() {
+        let kinds = |category| kinds(category).join("; ");
+        assert_eq!(kinds("Keyboards & keypads"), "kindstart Keyboards kindend; kindstart keypads kindend");
+        assert_eq!(kinds("Tablets"), "kindstart Tablets kindend");
+    }
+
+    #[test]
+    fn numbers_and_absent_features_are_not_searched_for() {
+        let text = AttributeValue::Text("Black".to_owned());
+        assert_eq!(words_of("Colour", &text), Some("Black"));
+        assert_eq!(words_of("Bluetooth", &AttributeValue::Flag(true)), Some("Bluetooth"));
+        assert_eq!(words_of("Bluetooth", &AttributeValue::Flag(false)), None);
+        assert_eq!(words_of("Weight", &AttributeValue::Number("1315".to_owned())), None);
+    }
+}

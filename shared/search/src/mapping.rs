@@ -1,0 +1,151 @@
+//! The index: how product texts are cut into terms, and which fields there are.
+
+use serde_json::{Value, json};
+
+/// Counts the shapes of the index. Another shape is another index (`products-v2`), filled beside the living one and then
+/// swapped behind the alias.
+pub(crate) const VERSION: u32 = 1;
+
+/// Marks the ends of a product kind in the field `kinds`, so that a phrase can ask for exactly that kind. Letters only,
+/// and not a word.
+pub(crate) const KIND_START: &str = "kindstart";
+/// The other end.
+pub(crate) const KIND_END: &str = "kindend";
+
+/// The body that makes the index, with the alias upon it.
+///
+/// Fields are fixed: catalogues have thousands of attribute names, and a field for each would break the cluster. So
+/// attributes are `name=value` keywords for filters and facets, and plain text for searches.
+pub(crate) fn index_body(alias: &str) -> Value {
+    json!({
+        "aliases": { alias: {} },
+        "settings": {
+            "number_of_shards": 1,
+            // A second node gets a copy, a single one does not wait for it.
+            "auto_expand_replicas": "0-1",
+            // Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
+            "refresh_interval": "1s",
+            // How long a delete is remembered, so that an older write that comes late does not bring the product back.
+            "gc_deletes": "1h",
+            "max_result_window": crate::query::MAX_DEPTH,
+            "analysis": analysis(),
+        },
+        "mappings": { "dynamic": false, "properties": properties() },
+    })
+}
+
+fn analysis() -> Value {
+    json!({
+        // 27" is 27 inch.
+        "char_filter": {
+            "inches": { "type": "pattern_replace", "pattern": "(\\d)\\s?(?:\"|″|”|'')", "replacement": "$1 inch " },
+            "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}]+", "replacement": " " },
+        },
+        "filter": {
+            // LC-1000XL: lc, 1000, xl and lc1000xl. LaserJet: laser, jet and laserjet.
+            "parts": { "type": "word_delimiter_graph", "catenate_all": true },
+            // KStem knows most plurals; these it does not, or takes for others (toner and tone).
+            "irregular": {
+                "type": "stemmer_override",
+                "rules": [
+                    "toner, toners => toner", "mice, mouses => mouse", "watches => watch", "glasses => glass",
+                    "batteries => battery", "days => day", "feet => foot", "shelves => shelf", "knives => knife",
+                ],
+            },
+            // note book: notebook.
+            "joined": {
+                "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 2,
+                "output_unigrams": false, "token_separator": "", "filler_token": "",
+            },
+            "words": { "type": "length", "min": 3, "max": 30 },
+            "beginnings": { "type": "edge_ngram", "min_gram": 1, "max_gram": 15 },
+        },
+        "normalizer": {
+            "folded": { "type": "custom", "filter": ["lowercase", "asciifolding"] },
+        },
+        "analyzer": {
+            "text": {
+                "type": "custom", "char_filter": ["inches"], "tokenizer": "whitespace",
+                "filter": ["parts", "flatten_graph", "lowercase", "asciifolding", "irregular", "kstem"],
+            },
+            // What is searched for is cut into words before it comes here.
+            "words": {
+                "type": "custom", "tokenizer": "whitespace",
+                "filter": ["lowercase", "asciifolding", "irregular", "kstem"],
+            },
+            "joined": {
+                "type": "custom", "char_filter": ["inches", "symbols"], "tokenizer": "whitespace",
+                "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
+            },
+            // Words as they are written, for corrections. No numbers: a model number is not mended into its neighbour.
+            "spelling": {
+                "type": "custom", "tokenizer": "letter", "filter": ["lowercase", "asciifolding", "words"],
+            },
+            "spelling_asked": {
+                "type": "custom", "tokenizer": "whitespace", "filter": ["lowercase", "asciifolding"],
+            },
+            "beginnings": {
+                "type": "custom", "char_filter": ["inches", "symbols"], "tokenizer": "whitespace",
+                "filter": ["lowercase", "asciifolding", "beginnings"],
+            },
+        },
+    })
+}
+
+fn properties() -> Value {
+    let text = |copy_to: &[&str]| {
+        let copies: Vec<_> = copy_to.iter().map(|field| json!(field)).collect();
+        json!({ "type": "text", "analyzer": "text", "search_analyzer": "words", "copy_to": copies })
+    };
+    let mut name = text(&["all", "spelling"]);
+    name["fields"] = json!({
+        "sort": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
+        "joined": {
+            "type": "text", "analyzer": "joined", "search_analyzer": "words", "norms": false, "index_options": "docs",
+        },
+        "beginnings": {
+            "type": "text", "analyzer": "beginnings", "search_analyzer": "words", "norms": false,
+            "index_options": "docs",
+        },
+    });
+    let mut brand = text(&["all", "spelling"]);
+    brand["fields"] = json!({
+        "raw": { "type": "keyword", "ignore_above": 1024 },
+        "folded": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
+    });
+    json!({
+        "product_id": { "type": "keyword" },
+        // SKU and EANs, without signs and leading zeros.
+        "codes": { "type": "keyword", "norms": false },
+        "name": name,
+        "brand": brand,
+        "description": text(&["all"]),
+        "category_ids": { "type": "keyword" },
+        "category_names": text(&["all", "spelling"]),
+        // `kindstart notebook bags kindend`, one value for each kind.
+        "kinds": { "type": "text", "analyzer": "words", "norms": false },
+        "attributes": { "type": "keyword", "ignore_above": 4096 },
+        "attribute_text": text(&["all"]),
+        "price_minor": { "type": "long" },
+        "currency": { "type": "keyword" },
+        "in_stock": { "type": "boolean" },
+        "released": { "type": "date", "format": "strict_date", "ignore_malformed": true },
+        "version": { "type": "long" },
+        // Everything that a word may be found in: decides what matches. How well is decided by the fields themselves.
+        "all": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
+        "spelling": { "type": "text", "analyzer": "spelling", "norms": false, "index_options": "docs" },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_stands_behind_its_alias_and_takes_no_new_fields() {
+        let body = index_body("products");
+        assert!(body["aliases"]["products"].is_object());
+        assert_eq!(body["mappings"]["dynamic"], false);
+        assert_eq!(body["settings"]["max_result_window"], 10_000);
+    }
+}

@@ -1,0 +1,257 @@
+//! The way to OpenSearch: finding the domain, and one HTTP call with its bounds.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_opensearch::error::{ProvideErrorMetadata, SdkError};
+use aws_types::SdkConfig;
+use opensearch::auth::Credentials;
+use opensearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use opensearch::http::{Method, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use souk_domain::effects::Random;
+use tokio::sync::OnceCell;
+
+use crate::SearchError;
+
+/// Longest wait before the one retry, in milliseconds.
+const RETRY_WITHIN_MS: u64 = 50;
+
+/// One OpenSearch endpoint, found on first use.
+pub(crate) struct Node {
+    site: Site,
+    transport: OnceCell<Transport>,
+    random: Arc<dyn Random>,
+}
+
+/// How the endpoint is found.
+enum Site {
+    /// A domain of this account, asked for with DescribeDomain.
+    Domain { name: String, sdk: Box<SdkConfig>, client: aws_sdk_opensearch::Client },
+    /// A node whose address is known.
+    Url(String),
+}
+
+/// One call.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) parameters: &'a [(&'a str, &'a str)],
+    pub(crate) body: Option<String>,
+    pub(crate) timeout: Duration,
+}
+
+/// What OpenSearch said.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    body: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorCause,
+}
+
+/// OpenSearch's own words for an error.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorCause {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// May quote what was sent.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+}
+
+impl Node {
+    /// The domain of that name. Asks nobody yet.
+    pub(crate) fn of_domain(sdk: &SdkConfig, name: &str, random: Arc<dyn Random>) -> Self {
+        let client = aws_sdk_opensearch::Client::new(sdk);
+        let site = Site::Domain { name: name.to_owned(), sdk: Box::new(sdk.clone()), client };
+        Self { site, transport: OnceCell::new(), random }
+    }
+
+    /// A node at an address, not signed for.
+    pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
+        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), random }
+    }
+
+    /// Makes sure that the endpoint is known. A failure is not remembered: the next call looks again.
+    pub(crate) async fn find(&self) -> Result<&Transport, SearchError> {
+        self.transport.get_or_try_init(|| self.site.transport()).await
+    }
+
+    /// Sends a call. One that never reached the node, such as on a connection that had gone stale, is sent once more:
+    /// every call of this crate may be repeated without harm. A time-out is not repeated.
+    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, SearchError> {
+        let within = call.timeout;
+        let sent = async {
+            let transport = self.find().await?;
+            match send(transport, &call).await {
+                Err(error) if connection_failed(&error) => {
+                    let wait_ms = 1 + self.random.below(RETRY_WITHIN_MS);
+                    tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+                    send(transport, &call).await
+                }
+                sent => sent,
+            }
+            .map_err(|error| SearchError::Unavailable(innermost(&error)))
+        };
+        let timed_out = |_| SearchError::Unavailable(format!("no answer within {} ms", within.as_millis()));
+        tokio::time::timeout(within, sent).await.map_err(timed_out)?
+    }
+}
+
+impl Answer {
+    /// The body, if the call succeeded; the error for callers otherwise.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, SearchError> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.failure());
+        }
+        // The parser's message names a place, not the content.
+        serde_json::from_slice(&self.body).map_err(|e| SearchError::Rejected(format!("the answer cannot be read: {e}")))
+    }
+
+    /// What a call that did not succeed means. Only OpenSearch's name for it is kept: its reason may quote what a
+    /// shopper searched for.
+    pub(crate) fn failure(&self) -> SearchError {
+        let kind = self.cause().map_or_else(|| "no details".to_owned(), |cause| cause.kind);
+        let message = format!("{}: {kind}", self.status);
+        // 404 is an index that was not made yet, or was lost.
+        if matches!(self.status, 404 | 408 | 429 | 500..=599) {
+            SearchError::Unavailable(message)
+        } else {
+            SearchError::Rejected(message)
+        }
+    }
+
+    /// The error in the body.
+    pub(crate) fn cause(&self) -> Option<ErrorCause> {
+        serde_json::from_slice::<ErrorBody>(&self.body).ok().map(|body| body.error)
+    }
+}
+
+impl Site {
+    async fn transport(&self) -> Result<Transport, SearchError> {
+        match self {
+            Self::Url(url) => transport(url, None),
+            Self::Domain { name, sdk, client } => {
+                let described = client.describe_domain().domain_name(name).send().await?;
+                let status = described.domain_status().ok_or_else(|| no_endpoint(name))?;
+                let in_vpc = || status.endpoints().and_then(|endpoints| endpoints.get("vpc")).map(String::as_str);
+                // A domain that is being made has none yet.
+                let endpoint = status.endpoint().or_else(in_vpc).ok_or_else(|| no_endpoint(name))?;
+                let url = url_of(endpoint);
+                let signed = url.starts_with("https://");
+                transport(&url, signed.then_some(&**sdk))
+            }
+        }
+    }
+}
+
+fn no_endpoint(name: &str) -> SearchError {
+    SearchError::Unavailable(format!("the domain {name} has no endpoint yet"))
+}
+
+/// AWS names a host, which answers on https only. The local stack names a host and port of this machine, in plain http;
+/// nothing but this machine is ever spoken to so.
+fn url_of(endpoint: &str) -> String {
+    let bare = endpoint.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+    let host = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
+    let scheme = if matches!(host, "127.0.0.1" | "localhost" | "[::1]") { "http" } else { "https" };
+    format!("{scheme}://{bare}")
+}
+
+/// A transport to one address, signing for OpenSearch Service with the credentials of `sdk` if given.
+fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, SearchError> {
+    // reqwest takes the process's cryptography. Somebody may have chosen it before: then that one stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let unusable = |reason: String| SearchError::Rejected(format!("the endpoint is not usable: {reason}"));
+    let url = Url::parse(url).map_err(|e| unusable(e.to_string()))?;
+    let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy();
+    if let Some(sdk) = sdk {
+        let credentials = Credentials::try_from(sdk).map_err(|e| unusable(e.to_string()))?;
+        builder = builder.auth(credentials).service_name("es");
+    }
+    builder.build().map_err(|e| unusable(e.to_string()))
+}
+
+async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensearch::Error> {
+    let mut headers = HeaderMap::new();
+    if call.path.ends_with("_bulk") {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    }
+    let body = call.body.as_deref();
+    let (method, timeout) = (call.method, Some(call.timeout));
+    let response = transport.send(method, call.path, headers, Some(call.parameters), body, timeout).await?;
+    let status = response.status_code().as_u16();
+    Ok(Answer { status, body: response.bytes().await?.to_vec() })
+}
+
+/// True when the connection broke or was never made, as opposed to an answer that took too long.
+fn connection_failed(error: &opensearch::Error) -> bool {
+    let http = error.source().and_then(|source| source.downcast_ref::<reqwest::Error>());
+    http.is_some_and(|error| !error.is_timeout() && (error.is_connect() || error.is_request() || error.is_body()))
+}
+
+/// The innermost reason: the outer ones only say that sending failed, and name the address.
+fn innermost(error: &opensearch::Error) -> String {
+    let mut error: &dyn std::error::Error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for SearchError {
+    /// From DescribeDomain.
+    fn from(error: SdkError<E, R>) -> Self {
+        match &error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("no code");
+                let message = format!("DescribeDomain: {code}");
+                match code {
+                    "AccessDeniedException" | "ResourceNotFoundException" | "ValidationException" => {
+                        Self::Rejected(message)
+                    }
+                    _ => Self::Unavailable(message),
+                }
+            }
+            SdkError::ConstructionFailure(_) => Self::Rejected(format!("DescribeDomain: {error}")),
+            other => Self::Unavailable(format!("DescribeDomain: {other}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_spoken_to_in_plain_http() {
+        let url = |endpoint| url_of(endpoint);
+        assert_eq!(url("127.0.0.1:9200"), "http://127.0.0.1:9200");
+        assert_eq!(url("http://localhost:9200/"), "http://localhost:9200");
+        assert_eq!(
+            url("search-souk-abc.eu-west-1.es.amazonaws.com"),
+            "https://search-souk-abc.eu-west-1.es.amazonaws.com"
+        );
+        assert_eq!(url("http://10.0.0.1:9200"), "https://10.0.0.1:9200");
+        assert_eq!(url("http://127.0.0.1.example.com"), "https://127.0.0.1.example.com");
+    }
+
+    #[test]
+    fn statuses_are_told_apart() {
+        let failure = |status, body: &str| Answer { status, body: body.as_bytes().to_vec() }.failure();
+        for status in [404, 429, 500, 502, 503, 504] {
+            assert!(matches!(failure(status, "{}"), SearchError::Unavailable(_)), "{status}");
+        }
+        let body = r#"{"error":{"type":"parsing_exception","reason":"for: secret wish"},"status":400}"#;
+        let rejected = failure(400, body);
+        assert!(matches!(rejected, SearchError::Rejected(_)));
+        assert!(rejected.to_string().contains("parsing_exception") && !rejected.to_string().contains("secret"));
+        assert!(matches!(failure(403, "no rights"), SearchError::Rejected(_)));
+    }
+}

@@ -1,0 +1,138 @@
+//! Corrections of misspelt words, from the words of the catalogue.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::text::Word;
+
+/// Most corrections that are tried for one word.
+const MAX_CORRECTIONS: usize = 3;
+/// Shortest word that is corrected, in characters.
+const MIN_CHARS: usize = 3;
+
+/// For a misspelt word, what may have been meant, most likely first.
+pub(crate) type Corrections = HashMap<String, Vec<String>>;
+
+/// OpenSearch's answer for one word.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Suggested {
+    /// The word as it was compared: folded to ASCII where it can be.
+    text: String,
+    options: Vec<SuggestedOption>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SuggestedOption {
+    text: String,
+    /// In how many products.
+    freq: u64,
+}
+
+/// What is asked for: each word, and each two neighbours as one (`key bord`). Words with digits are left alone.
+pub(crate) fn asked(words: &[Word]) -> Vec<String> {
+    let single = words.iter().filter(|word| word.is_letters()).map(|word| word.whole.clone());
+    let both = words.windows(2).filter(|pair| pair.iter().all(Word::is_letters));
+    let joined = both.map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
+    single.chain(joined).filter(|word| word.chars().count() >= MIN_CHARS).collect()
+}
+
+/// The request for corrections. Compares with letters at any place, the first one too. Only words that hardly any
+/// product has are compared: that walks the whole dictionary.
+pub(crate) fn body(asked: &[String]) -> Value {
+    json!({
+        "size": 0,
+        "query": { "match_none": {} },
+        "suggest": { "words": {
+            "text": asked.join(" "),
+            "term": {
+                "field": "spelling", "analyzer": "spelling_asked", "suggest_mode": "popular",
+                "prefix_length": 0, "min_word_length": MIN_CHARS, "max_edits": 2, "size": 10, "max_term_freq": 0.0001,
+            },
+        } },
+    })
+}
+
+/// Chooses from what was suggested for the words that were asked for: the nearest, of those the most frequent.
+pub(crate) fn chosen(asked: &[String], suggested: Vec<Suggested>) -> Corrections {
+    let mut corrections = Corrections::new();
+    for (word, suggested) in asked.iter().zip(suggested) {
+        let allowed = allowed_edits(&suggested.text);
+        let near = suggested.options.into_iter().map(|option| (edits(&suggested.text, &option.text), option));
+        let mut near: Vec<_> = near.filter(|(edits, _)| *edits <= allowed).collect();
+        near.sort_by_key(|(edits, option)| (*edits, Reverse(option.freq)));
+        let fewest = near.first().map_or(0, |(edits, _)| *edits);
+        let nearest = near.into_iter().take_while(|(edits, _)| *edits == fewest).take(MAX_CORRECTIONS);
+        let nearest: Vec<_> = nearest.map(|(_, option)| option.text).collect();
+        if !nearest.is_empty() {
+            corrections.insert(word.clone(), nearest);
+        }
+    }
+    corrections
+}
+
+/// As OpenSearch's `AUTO`.
+fn allowed_edits(word: &str) -> usize {
+    match word.chars().count() {
+        0..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    }
+}
+
+/// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
+fn edits(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=to.len()).collect();
+    for i in 1..=from.len() {
+        for j in 1..=to.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            let mut fewest = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                fewest = fewest.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = fewest;
+        }
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words;
+
+    #[test]
+    fn edits_are_counted() {
+        for (from, to, expected) in
+            [("printer", "printer", 0), ("prniter", "printer", 1), ("rinter", "printer", 1), ("lptpo", "laptop", 2)]
+        {
+            assert_eq!(edits(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn model_numbers_are_not_corrected() {
+        assert_eq!(asked(&words("key bord k120")), ["key", "bord", "keybord"]);
+    }
+
+    #[test]
+    fn the_nearest_and_most_frequent_are_chosen() {
+        let option = |text: &str, freq| SuggestedOption { text: text.to_owned(), freq };
+        let options = vec![option("painter", 9), option("winter", 3), option("printer", 400), option("linter", 5)];
+        let suggested = vec![Suggested { text: "lrinter".to_owned(), options }];
+        let corrections = chosen(&["lrinter".to_owned()], suggested);
+        assert_eq!(corrections["lrinter"], ["printer", "linter"]);
+        let suggested = vec![Suggested {
+            text: "mose".to_owned(),
+            options: vec![option("hose", 1), option("mouse", 50), option("mosel", 2), option("nosed", 9)],
+        }];
+        assert_eq!(chosen(&["mose".to_owned()], suggested)["mose"], ["mouse", "mosel", "hose"]);
+    }
+}

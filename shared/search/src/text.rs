@@ -1,0 +1,139 @@
+//! What a shopper typed, as words. Nothing of it has a meaning of its own: no operators, no wildcards.
+
+/// Longest search text that is looked at, in characters.
+const MAX_CHARS: usize = 200;
+/// Most words that are looked for; each costs some terms of the query.
+const MAX_WORDS: usize = 12;
+/// Longest word, in characters; a longer one is cut.
+const MAX_WORD_CHARS: usize = 40;
+/// Words that say little: looked for, but never required.
+const STOP_WORDS: [&str; 17] =
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "with"];
+
+/// One word of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// In lower case, without signs: `usbc` for `USB-C`.
+    pub(crate) whole: String,
+    /// Cut at signs and between letters and digits: `usb`, `c`. One part if there is nothing to cut.
+    pub(crate) parts: Vec<String>,
+    /// False for words such as `for`.
+    pub(crate) required: bool,
+}
+
+impl Word {
+    fn new(raw: &str) -> Option<Self> {
+        let parts = parts(raw.strip_suffix("'s").unwrap_or(raw));
+        let required = !STOP_WORDS.contains(&raw);
+        (!parts.is_empty()).then(|| Self { whole: parts.concat(), parts, required })
+    }
+
+    /// True for letters only: a word that can be misspelt, unlike a model number.
+    pub(crate) fn is_letters(&self) -> bool {
+        self.whole.chars().all(char::is_alphabetic)
+    }
+
+    /// True if the parts only mean something together, as `5.5` does, which is not 55.
+    pub(crate) fn is_decimal(&self) -> bool {
+        self.parts.len() > 1 && self.whole.chars().all(|c| c.is_ascii_digit())
+    }
+}
+
+/// The words of a text; none if it has neither letters nor digits.
+pub(crate) fn words(text: &str) -> Vec<Word> {
+    let text = plain(text);
+    let pieces = text.split(|c: char| !c.is_alphanumeric() && !is_glue(c));
+    let mut words: Vec<Word> = pieces.filter_map(Word::new).take(MAX_WORDS).collect();
+    if words.iter().all(|word| !word.required) {
+        for word in &mut words {
+            word.required = true;
+        }
+    }
+    words
+}
+
+/// An article number or EAN as it is compared: without signs, case and leading zeros (a UPC is an EAN without its 0).
+pub(crate) fn code(raw: &str) -> String {
+    let code: String = raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if code.bytes().all(|b| b.is_ascii_digit()) { code.trim_start_matches('0').to_owned() } else { code }
+}
+
+/// Lower case, cut to length, `27"` as `27 inch`, accents that stand apart left out.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let characters: Vec<char> = text.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
+    for (at, c) in characters.iter().enumerate() {
+        let after_digit = plain.ends_with(|c: char| c.is_ascii_digit());
+        let doubled = *c == '\'' && characters.get(at + 1) == Some(&'\'');
+        match c {
+            '"' | '″' | '”' if after_digit => plain.push_str(" inch "),
+            '\'' if after_digit && doubled => plain.push_str(" inch "),
+            '’' => plain.push('\''),
+            '\u{300}'..='\u{36f}' => {}
+            _ => plain.push(*c),
+        }
+    }
+    plain
+}
+
+/// Signs that stand within a word as often as between two.
+const fn is_glue(c: char) -> bool {
+    matches!(c, '-' | '.' | '_' | '\'' | '&' | '+' | '‑' | '–')
+}
+
+fn parts(raw: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut previous = ' ';
+    for c in raw.chars().filter(|c| *c != '\'').take(MAX_WORD_CHARS) {
+        if c.is_alphanumeric() {
+            let continues = previous.is_alphanumeric() && previous.is_numeric() == c.is_numeric();
+            match parts.last_mut() {
+                Some(part) if continues => part.push(c),
+                _ => parts.push(c.to_string()),
+            }
+        }
+        previous = c;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wholes(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|word| word.whole).collect()
+    }
+
+    #[test]
+    fn words_are_cut_and_joined() {
+        assert_eq!(wholes("USB-C cable, 2m"), ["usbc", "cable", "2m"]);
+        assert_eq!(words("LC-1000XL")[0].parts, ["lc", "1000", "xl"]);
+        assert_eq!(wholes("27\" monitor"), ["27", "inch", "monitor"]);
+        assert_eq!(wholes("27'' black/white men's cafe\u{301}"), ["27", "inch", "black", "white", "men", "cafe"]);
+        assert!(words("5.5")[0].is_decimal() && !words("55")[0].is_decimal());
+    }
+
+    #[test]
+    fn small_words_are_not_required_unless_alone() {
+        let required = |text| words(text).iter().map(|word| word.required).collect::<Vec<_>>();
+        assert_eq!(required("case for the phone"), [true, false, false, true]);
+        assert_eq!(required("the the"), [true, true]);
+    }
+
+    #[test]
+    fn hostile_texts_have_bounds() {
+        assert!(words("*:* ~ \\ \" ((( && || ! {}[]^").is_empty());
+        assert!(words(" \u{0}\u{202e}…").is_empty());
+        assert_eq!(words(&"x ".repeat(10_000)).len(), MAX_WORDS);
+        assert_eq!(words(&"x".repeat(10_000))[0].whole.len(), MAX_WORD_CHARS);
+        assert_eq!(words(&"İ1".repeat(10_000)).len(), 1);
+    }
+
+    #[test]
+    fn codes_compare_without_signs_and_leading_zeros() {
+        assert_eq!(code("00740617065411"), code("740617065411"));
+        assert_eq!(code("LC-1000/B"), "lc1000b");
+        assert_eq!(code("0"), "");
+    }
+}
