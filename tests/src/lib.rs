@@ -1,1 +1,57 @@
-//! End to end, over HTTP, against a deployed stack.
+//! End to end, over HTTP, against a deployed stack: what the tests in `tests/` stand on.
+//!
+//! `SOUK_STACK` names the `stack.json` of the stack, `target/local/stack.json` unless it does. Each test makes the
+//! products and shoppers it needs, so that tests run side by side and again and again on one stack. Money is compared as
+//! the text that was sent or as minor units, never as a float.
+
+mod answer;
+mod caller;
+mod json;
+mod shop;
+mod template;
+
+use std::hash::{BuildHasher, RandomState};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use answer::Answer;
+pub use caller::{Call, Caller};
+pub use json::{Json, Kind};
+pub use shop::{CATEGORY_ID, Product, Shop, checkout, credentials, fresh_email};
+pub use template::{Route, routes};
+
+/// How long what happens behind a queue or a stream may take on a small machine that is busy with other tests.
+pub const SOON_SECONDS: u64 = 60;
+
+/// Looks again and again until there is something to return; fails after so many seconds.
+pub fn eventually<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_secs(seconds), "within {seconds} s it did not happen that {what}");
+        thread::sleep(Duration::from_millis(250));
+    }
+}
+
+/// A word of twelve letters that nobody used before.
+pub fn unique_word() -> String {
+    let mut number = RandomState::new().hash_one("a word");
+    let mut word = String::new();
+    for _ in 0..12 {
+        let letter = u8::try_from(number % 26).expect("below 26");
+        word.push(char::from(b'a' + letter));
+        number /= 26;
+    }
+    word
+}
+
+/// Calls a function from so many threads at once, with the number of each, and returns the results in that order.
+pub fn at_once<T: Send>(threads: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let call = &call;
+        let running: Vec<_> = (0..threads).map(|number| scope.spawn(move || call(number))).collect();
+        running.into_iter().map(|thread| thread.join().expect("the thread ends well")).collect()
+    })
+}

@@ -1,0 +1,85 @@
+//! Answers, and what every one of them must hold.
+
+use std::fmt;
+
+use ureq::http::HeaderMap;
+
+use crate::json::{Json, Kind};
+
+/// Words that only the inside of the shop knows. In lower case.
+const INTERNALS: [&str; 14] = [
+    "arn:aws",
+    "dynamodb",
+    "opensearch",
+    "elasticsearch",
+    "amazonaws",
+    "secretsmanager",
+    "conditionalcheck",
+    "validationexception",
+    "resourcenotfound",
+    "panicked",
+    "backtrace",
+    "traceback",
+    ".rs:",
+    "souk_",
+];
+
+/// An answer over HTTP.
+pub struct Answer {
+    request: String,
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as it came.
+    pub body: String,
+}
+
+impl Answer {
+    /// The answer to a request (`POST /orders`). Fails when it tells anything of the inside.
+    pub(crate) fn new(request: String, status: u16, headers: HeaderMap, body: String) -> Self {
+        let answer = Self { request, status, headers, body };
+        let lower = answer.body.to_lowercase();
+        if let Some(word) = INTERNALS.iter().find(|word| lower.contains(**word)) {
+            panic!("{answer} names internals: {word}");
+        }
+        answer
+    }
+
+    /// A header's text, empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body of an answer with this status, which must be JSON.
+    pub fn is(&self, status: u16) -> Json {
+        assert_eq!(self.status, status, "{self}");
+        Json::parse(&self.body).unwrap_or_else(|| panic!("{self} is not JSON"))
+    }
+
+    /// The problem details (RFC 9457) of a refusal with this status and code.
+    pub fn is_problem(&self, status: u16, code: &str) -> Json {
+        let problem = self.is(status);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self}");
+        problem.has(&[("type", Kind::Text), ("title", Kind::Text), ("detail", Kind::Text), ("request_id", Kind::Text)]);
+        assert_eq!((problem.text("code").as_str(), problem.whole("status")), (code, i64::from(status)), "{self}");
+        assert!(!problem.text("request_id").is_empty() && !problem.text("detail").is_empty(), "{self}");
+        problem
+    }
+
+    /// The names of the fields that a 422 complains of.
+    pub fn bad_fields(&self) -> Vec<String> {
+        let problem = self.is_problem(422, "invalid_fields");
+        for error in problem.list("errors") {
+            error.has(&[("field", Kind::Text), ("code", Kind::Text), ("message", Kind::Text)]);
+        }
+        problem.texts("errors", "field")
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, status, body, .. } = self;
+        write!(f, "{request} answered {status} {body}")
+    }
+}

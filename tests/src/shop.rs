@@ -1,0 +1,146 @@
+//! The shop under test.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::json;
+use ureq::Agent;
+
+use crate::caller::Caller;
+use crate::json::Json;
+use crate::unique_word;
+
+/// The longest that API Gateway lets a call take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// What every test shopper logs in with.
+const PASSWORD: &str = "correct horse battery staple";
+/// Where the tests' own products stand.
+pub const CATEGORY_ID: &str = "test-goods.widgets";
+
+/// A deployed shop.
+pub struct Shop {
+    pub(crate) api_url: String,
+    pub(crate) agent: Agent,
+    staff_email: String,
+    staff_password: String,
+    staff_token: OnceLock<String>,
+    /// A payment token that pays.
+    pub success: String,
+    /// A payment token that is declined.
+    pub decline: String,
+}
+
+/// A product that a test made.
+#[derive(Debug, Clone)]
+pub struct Product {
+    /// Its SKU.
+    pub id: String,
+    /// A word of its name that no other product has.
+    pub word: String,
+}
+
+impl Shop {
+    /// The shop that `stack.json` describes.
+    pub fn open() -> &'static Self {
+        static SHOP: OnceLock<Shop> = OnceLock::new();
+        SHOP.get_or_init(|| {
+            let file = env::var_os("SOUK_STACK").map_or_else(default_file, PathBuf::from);
+            let stack = fs::read_to_string(&file).unwrap_or_else(|error| {
+                panic!(
+                    "no shop to test: {} cannot be read ({error}). Start one with `cargo xtask up --detach`, or name its \
+                     stack.json in SOUK_STACK",
+                    file.display()
+                )
+            });
+            let stack = Json::parse(&stack).unwrap_or_else(|| panic!("{} is not JSON", file.display()));
+            Self {
+                api_url: stack.text("api_url").trim_end_matches('/').to_owned(),
+                agent: agent(),
+                staff_email: stack.text("staff_email"),
+                staff_password: stack.text("staff_password"),
+                staff_token: OnceLock::new(),
+                success: stack.text("sandbox_tokens.success"),
+                decline: stack.text("sandbox_tokens.decline"),
+            }
+        })
+    }
+
+    /// Somebody without a token.
+    pub const fn anyone(&'static self) -> Caller {
+        Caller { shop: self, token: None }
+    }
+
+    /// The staff user.
+    pub fn staff(&'static self) -> Caller {
+        let log_in = || {
+            let body = json!({"email": self.staff_email, "password": self.staff_password});
+            self.anyone().post("/auth/login", body).is(200).text("token")
+        };
+        self.anyone().with_token(self.staff_token.get_or_init(log_in))
+    }
+
+    /// A shopper who has just registered.
+    pub fn shopper(&'static self) -> Caller {
+        let account = self.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+        self.anyone().with_token(account.text("token"))
+    }
+
+    /// A new product in [`CATEGORY_ID`] at this price (`12.50`), with so many in stock.
+    pub fn product(&'static self, price: &str, available: u32) -> Product {
+        let word = unique_word();
+        let product = Product { id: format!("test-{word}"), word };
+        self.put_product(&product, price);
+        self.count(&product, available);
+        product
+    }
+
+    /// Writes the product's document with this price.
+    pub fn put_product(&'static self, product: &Product, price: &str) {
+        let Product { id, word } = product;
+        let rest = r#""brand": "Testbrand", "category": ["Test goods", "Widgets"], "attributes": {"Colour": "Cyan"}"#;
+        let body = format!(r#"{{"sku": "{id}", "name": "Widget {word}", {rest}, "price": {price}}}"#);
+        let answer = self.staff().put(&format!("/admin/products/{id}"), body);
+        assert!(matches!(answer.status, 200 | 201), "{answer}");
+    }
+
+    /// Sets how many there are.
+    pub fn count(&'static self, product: &Product, available: u32) {
+        let body = json!({"available": available});
+        self.staff().put(&format!("/admin/inventory/{}", product.id), body).is(200);
+    }
+
+    /// How many there are.
+    pub fn available(&'static self, product: &Product) -> i64 {
+        let counts = self.anyone().get(&format!("/inventory?product_ids={}", product.id)).is(200);
+        assert_eq!(counts.text("items.0.product_id"), product.id);
+        counts.whole("items.0.available")
+    }
+}
+
+/// An address that nobody has registered.
+pub fn fresh_email() -> String {
+    format!("shopper-{}@souk.example", unique_word())
+}
+
+/// The body that registers a test shopper, or logs one in.
+pub fn credentials(email: &str) -> serde_json::Value {
+    json!({"email": email, "password": PASSWORD})
+}
+
+/// A body that places an order.
+pub fn checkout() -> serde_json::Value {
+    json!({"payment_method": "credit_card", "shipping_address": "1 Main Street, Springfield"})
+}
+
+fn default_file() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/local/stack.json"))
+}
+
+/// Every status is an answer; each call has a connection of its own, so that none is lost to one that the server closes.
+fn agent() -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(CALL_TIMEOUT)).proxy(None);
+    config.max_idle_connections(0).max_idle_connections_per_host(0).build().into()
+}

@@ -1,0 +1,124 @@
+//! Who may call what: every route of the template is tried without a token, with a bad one, and as a shopper.
+
+use souk_e2e::{Answer, Caller, Route, Shop, routes};
+
+/// Routes that need no token. A route that is made public by mistake is missing here.
+const PUBLIC: [&str; 8] = [
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+    "GET /products",
+    "GET /products/{product_id}",
+    "GET /categories",
+    "GET /inventory",
+];
+
+fn call(caller: &Caller, route: &Route) -> Answer {
+    let call = caller.call(&route.method, &route.example_path());
+    if route.method == "GET" || route.method == "DELETE" { call.send() } else { call.json("{}").send() }
+}
+
+fn protected() -> Vec<Route> {
+    routes().into_iter().filter(|route| !route.public).collect()
+}
+
+#[test]
+fn only_the_public_routes_are_public() {
+    let public = routes().into_iter().filter(|route| route.public);
+    let mut public: Vec<String> = public.map(|route| format!("{} {}", route.method, route.path)).collect();
+    let mut expected = PUBLIC.map(str::to_owned);
+    public.sort();
+    expected.sort();
+    assert_eq!(public, expected);
+    let admin = routes().into_iter().filter(|route| route.path.starts_with("/admin/"));
+    assert!(admin.count() >= 4);
+}
+
+#[test]
+fn every_other_route_answers_401_without_a_token() {
+    let shop = Shop::open();
+    for route in protected() {
+        // API Gateway itself says so; it does not call the function.
+        call(&shop.anyone(), &route).is(401);
+    }
+}
+
+#[test]
+fn every_other_route_answers_401_with_a_bad_token() {
+    let shop = Shop::open();
+    for route in protected() {
+        call(&shop.anyone().with_token("not-a-token"), &route).is_problem(401, "token_invalid");
+    }
+}
+
+#[test]
+fn staff_routes_answer_403_to_shoppers() {
+    let shop = Shop::open();
+    let shopper = shop.shopper();
+    for route in protected().iter().filter(|route| route.path.starts_with("/admin/")) {
+        call(&shopper, route).is_problem(403, "forbidden");
+    }
+}
+
+#[test]
+fn public_routes_ignore_tokens() {
+    let shop = Shop::open();
+    shop.anyone().with_token("not-a-token").get("/products?limit=1").is(200);
+}
+
+#[test]
+fn a_token_that_was_tampered_with_is_no_token() {
+    let shop = Shop::open();
+    let token =
+        shop.anyone().post("/auth/register", souk_e2e::credentials(&souk_e2e::fresh_email())).is(201).text("token");
+    shop.anyone().with_token(token.as_str()).get("/cart").is(200);
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { panic!("a token has three parts") };
+    // {"alg":"none","typ":"JWT"}
+    let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.");
+    let flipped = if signature.starts_with('A') { "B" } else { "A" };
+    let bad = [
+        unsigned,
+        format!("{header}.{claims}."),
+        format!("{header}.{claims}"),
+        format!("{header}.{claims}.{flipped}{}", &signature[1..]),
+        format!("{token}.{signature}"),
+        format!("{header}.{}{claims}.{signature}", &claims[..4]),
+    ];
+    for bad in bad {
+        shop.anyone().with_token(bad.as_str()).get("/cart").is_problem(401, "token_invalid");
+    }
+    for scheme in ["Basic", "Token"] {
+        let answer = shop.anyone().call("GET", "/cart").header("authorization", &format!("{scheme} {token}")).send();
+        answer.is_problem(401, "token_invalid");
+    }
+}
+
+#[test]
+fn one_shoppers_things_do_not_exist_for_another() {
+    let shop = Shop::open();
+    let (product, owner, other) = (shop.product("1.00", 5), shop.shopper(), shop.shopper());
+    let order_id = owner.order(&product, 1);
+    other.get(&format!("/orders/{order_id}")).is_problem(404, "not_found");
+    other.pay(&order_id, &shop.success).is_problem(404, "not_found");
+    other.call("POST", &format!("/orders/{order_id}/cancel")).send().is_problem(404, "not_found");
+    assert!(other.get("/orders").is(200).list("orders").is_empty());
+    owner.add(&product, 1);
+    assert!(other.get("/cart").is(200).list("items").is_empty());
+    assert_eq!(owner.order_detail(&order_id).text("status"), "pending_payment");
+}
+
+#[test]
+fn a_role_in_a_body_gives_no_rights() {
+    let shop = Shop::open();
+    let email = souk_e2e::fresh_email();
+    let body = serde_json::json!({"email": email, "password": "correct horse battery staple", "role": "staff"});
+    let answer = shop.anyone().post("/auth/register", body);
+    if answer.status == 201 {
+        let caller = shop.anyone().with_token(answer.is(201).text("token"));
+        caller.put("/admin/inventory/x", r#"{"available": 1}"#).is_problem(403, "forbidden");
+    } else {
+        answer.is_problem(422, "invalid_fields");
+    }
+}

@@ -1,0 +1,124 @@
+//! Browsing: categories, lists, search, product pages, live stock.
+
+use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually};
+
+/// Waits until a list contains the product and returns its entry.
+fn listed(shop: &'static Shop, query: &str, product: &Product) -> Json {
+    eventually(SOON_SECONDS, &format!("GET /products?{query} shows {}", product.id), || {
+        let page = shop.anyone().get(&format!("/products?{query}")).is(200);
+        page.list("products").into_iter().find(|entry| entry.text("id") == product.id)
+    })
+}
+
+#[test]
+fn the_tree_of_categories_names_every_category() {
+    let shop = Shop::open();
+    shop.product("1.00", 1);
+    let answer = shop.anyone().get("/categories");
+    answer.is(200);
+    assert!(answer.body.contains(&format!("\"{CATEGORY_ID}\"")), "{answer}");
+    assert!(answer.header("cache-control").contains("max-age"), "{answer}");
+}
+
+#[test]
+fn a_product_is_found_by_its_word_its_sku_and_a_word_misspelt() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    let entry = listed(shop, &format!("search={}", product.word), &product);
+    assert_eq!((entry.text("price").as_str(), entry.whole("stock_quantity")), ("45.00", 3));
+    listed(shop, &format!("search={}", product.id), &product);
+    let misspelt = format!("{}x{}", &product.word[..6], &product.word[7..]);
+    listed(shop, &format!("search={misspelt}"), &product);
+}
+
+#[test]
+fn a_product_is_found_in_its_category_and_the_department_above() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    listed(shop, &format!("category_id={CATEGORY_ID}&search={}", product.word), &product);
+    listed(shop, &format!("category_id=test-goods&search={}", product.word), &product);
+    let elsewhere = shop.anyone().get(&format!("/products?category_id=no-such-category&search={}", product.word));
+    assert!(elsewhere.status == 404 || elsewhere.is(200).list("products").is_empty(), "{elsewhere}");
+}
+
+#[test]
+fn pages_follow_each_other_without_gap_or_repetition() {
+    let shop = Shop::open();
+    let page = |number: u32, limit: u32| {
+        let query = format!("/products?sort=price_asc&page={number}&limit={limit}");
+        shop.anyone().get(&query).is(200).list("products")
+    };
+    let ids = |products: &[Json]| products.iter().map(|product| product.text("id")).collect::<Vec<_>>();
+    // Other tests add products meanwhile, at prices above a cent.
+    let whole = ids(&page(1, 10));
+    let (first, second) = (ids(&page(1, 5)), ids(&page(2, 5)));
+    assert_eq!((first.len(), second.len(), whole.len()), (5, 5, 10));
+    assert!(second.iter().all(|id| !first.contains(id)), "{first:?} {second:?}");
+}
+
+#[test]
+fn lists_are_sorted_and_filtered_by_price() {
+    let shop = Shop::open();
+    let prices = |query: &str| {
+        let products = shop.anyone().get(&format!("/products?{query}&limit=50")).is(200).list("products");
+        products.iter().map(|product| product.minor("price")).collect::<Vec<_>>()
+    };
+    let rising = prices("sort=price_asc");
+    assert!(rising.is_sorted() && !rising.is_empty(), "{rising:?}");
+    let falling = prices("sort=price_desc");
+    assert!(falling.iter().rev().is_sorted() && !falling.is_empty(), "{falling:?}");
+    let between = prices("min_price=20&max_price=30.50");
+    assert!(between.iter().all(|price| (2_000..=3_050).contains(price)), "{between:?}");
+}
+
+#[test]
+fn stock_is_live_on_the_page_and_in_lists() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 6), shop.shopper());
+    listed(shop, &format!("search={}", product.word), &product);
+    shopper.order(&product, 4);
+    let page = shop.anyone().get(&format!("/products/{}", product.id)).is(200);
+    assert_eq!(page.whole("stock_quantity"), 2);
+    eventually(SOON_SECONDS, "the list shows the new stock", || {
+        let entry = listed(shop, &format!("search={}", product.word), &product);
+        (entry.whole("stock_quantity") == 2).then_some(())
+    });
+}
+
+#[test]
+fn what_is_sold_out_leaves_the_list_of_what_is_in_stock_and_comes_back() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 1);
+    let query = format!("in_stock=true&search={}", product.word);
+    listed(shop, &query, &product);
+    let gone = || {
+        let page = shop.anyone().get(&format!("/products?{query}")).is(200);
+        (!page.texts("products", "id").contains(&product.id)).then_some(())
+    };
+    let (shopper, buyer) = (shop.shopper(), shop.shopper());
+    let order_id = shopper.order(&product, 1);
+    eventually(SOON_SECONDS, "the sold-out product leaves the list", gone);
+    buyer.add(&product, 1);
+    shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
+    listed(shop, &query, &product);
+    buyer.place();
+}
+
+#[test]
+fn bad_queries_are_refused_with_every_bad_field() {
+    let shop = Shop::open();
+    let mut fields =
+        shop.anyone().get("/products?page=0&limit=x&min_price=1.234&in_stock=maybe&sort=best").bad_fields();
+    fields.sort();
+    assert_eq!(fields, ["in_stock", "limit", "min_price", "page", "sort"]);
+}
+
+#[test]
+fn inventory_answers_many_counts_at_once() {
+    let shop = Shop::open();
+    let (one, two) = (shop.product("1.00", 1), shop.product("1.00", 22));
+    let counts = shop.anyone().get(&format!("/inventory?product_ids={},{},never", one.id, two.id)).is(200);
+    assert_eq!(counts.texts("items", "available"), ["1", "22", "0"]);
+    assert_eq!(counts.texts("items", "product_id"), [one.id.as_str(), two.id.as_str(), "never"]);
+    assert_eq!(shop.anyone().get("/inventory?product_ids=a%20b").bad_fields(), ["product_ids"]);
+}

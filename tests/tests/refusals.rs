@@ -1,0 +1,236 @@
+//! What must be refused, how it says so, and that it changes nothing.
+
+use serde_json::json;
+use souk_e2e::{Caller, Product, Shop, checkout, credentials, fresh_email, unique_word};
+
+fn add(caller: &Caller, product: &Product, quantity: &str) -> souk_e2e::Answer {
+    caller.post("/cart/items", format!(r#"{{"product_id": "{}", "quantity": {quantity}}}"#, product.id))
+}
+
+#[test]
+fn bodies_that_cannot_be_read() {
+    let shopper = Shop::open().shopper();
+    for bad in ["{", "", "[]", "\"text\"", "nonsense", "{\"product_id\": }", "{\"a\": \u{1}}"] {
+        shopper.post("/cart/items", bad).is_problem(400, "malformed_json");
+    }
+    for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded"] {
+        let answer = shopper.call("POST", "/cart/items").body(kind, "{}").send();
+        answer.is_problem(415, "unsupported_media_type");
+    }
+    let huge = json!({"product_id": "x".repeat(100_000), "quantity": 1});
+    shopper.post("/cart/items", huge).is_problem(413, "body_too_large");
+}
+
+#[test]
+fn bad_fields_are_all_named_in_one_answer() {
+    let shop = Shop::open();
+    let shopper = shop.shopper();
+    assert_eq!(shopper.post("/orders", "{}").bad_fields(), ["payment_method", "shipping_address"]);
+    let address = json!({"name": "", "line1": "x", "city": "y", "country": "Germany"});
+    let body = json!({"payment_method": "gold", "shipping_address": address, "expected_total": "12"});
+    let mut fields = shopper.post("/orders", body).bad_fields();
+    fields.sort();
+    assert_eq!(fields, ["expected_total", "payment_method", "shipping_address.country", "shipping_address.name"]);
+    assert_eq!(shopper.post("/cart/items", "{}").bad_fields(), ["product_id", "quantity"]);
+    assert_eq!(shop.anyone().post("/auth/register", "{}").bad_fields(), ["email", "password"]);
+    assert_eq!(shop.anyone().post("/auth/login", "{}").bad_fields(), ["email", "password"]);
+}
+
+#[test]
+fn quantities_that_are_none() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+    shopper.add(&product, 1);
+    for bad in ["0", "-1", "1000000000", "1.5", "1e3", "\"2\"", "null", "true", "99999999999999999999999999"] {
+        assert_eq!(add(&shopper, &product, bad).bad_fields(), ["quantity"], "{bad}");
+        let patch = shopper.patch(&format!("/cart/items/{}", product.id), format!(r#"{{"quantity": {bad}}}"#));
+        assert_eq!(patch.bad_fields(), ["quantity"], "{bad}");
+    }
+    assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 1);
+}
+
+#[test]
+fn what_does_not_exist() {
+    let shop = Shop::open();
+    let (shopper, unknown) = (shop.shopper(), unique_word());
+    let body = json!({"product_id": unknown, "quantity": 1});
+    shopper.post("/cart/items", body).is_problem(404, "product_not_found");
+    assert!(shopper.get("/cart").is(200).list("items").is_empty());
+    shopper.patch(&format!("/cart/items/{unknown}"), r#"{"quantity": 1}"#).is_problem(404, "not_found");
+    shop.anyone().get(&format!("/products/{unknown}")).is_problem(404, "not_found");
+    for order_id in ["01a20c57-f260-7c55-a1b2-0f1e2d3c4b5a", "x", "1399"] {
+        shopper.get(&format!("/orders/{order_id}")).is_problem(404, "not_found");
+        shopper.pay(order_id, &shop.success).is_problem(404, "not_found");
+        shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is_problem(404, "not_found");
+    }
+    for (method, path) in [("PUT", ""), ("POST", "/adjustments")] {
+        let call = shop.staff().call(method, &format!("/admin/inventory/{unknown}{path}"));
+        let answer = call.json(r#"{"available": 1, "delta": 1, "reason": "received"}"#).send();
+        answer.is_problem(404, "not_found");
+    }
+    shop.anyone().get(&format!("/{unknown}")).is(404);
+}
+
+#[test]
+fn an_empty_cart_is_no_order() {
+    let shopper = Shop::open().shopper();
+    shopper.post("/orders", checkout()).is_problem(409, "cart_empty");
+    assert!(shopper.get("/orders").is(200).list("orders").is_empty());
+}
+
+#[test]
+fn an_order_beyond_the_stock_names_product_asked_and_available() {
+    let shop = Shop::open();
+    let (scarce, plenty, shopper) = (shop.product("1.00", 2), shop.product("1.00", 50), shop.shopper());
+    shopper.add(&plenty, 5);
+    shopper.add(&scarce, 3);
+    let problem = shopper.post("/orders", checkout()).is_problem(409, "insufficient_stock");
+    assert_eq!(problem.texts("items", "product_id"), [scarce.id.as_str()]);
+    assert_eq!((problem.whole("items.0.asked"), problem.whole("items.0.available")), (3, 2));
+    assert_eq!((shop.available(&scarce), shop.available(&plenty)), (2, 50));
+    assert_eq!(shopper.get("/cart").is(200).list("items").len(), 2);
+    assert!(shopper.get("/orders").is(200).list("orders").is_empty());
+}
+
+#[test]
+fn a_price_that_moved_is_told_before_anything_is_placed() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("10.00", 5), shop.shopper());
+    shopper.add(&product, 2);
+    shop.put_product(&product, "10.05");
+    let expecting = |total: &str| {
+        format!(r#"{{"payment_method": "paypal", "shipping_address": "1 Main St", "expected_total": {total}}}"#)
+    };
+    let problem = shopper.post("/orders", expecting("20.00")).is_problem(409, "price_changed");
+    assert_eq!((problem.text("total_amount").as_str(), problem.text("currency").as_str()), ("20.10", "USD"));
+    assert_eq!((shop.available(&product), shopper.get("/orders").is(200).list("orders").len()), (5, 0));
+    assert_eq!(shopper.post("/orders", expecting("20.10")).is(201).text("total_amount"), "20.10");
+}
+
+#[test]
+fn a_declined_payment_may_be_tried_again_and_a_paid_order_is_not_paid_twice() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+    let order_id = shopper.order(&product, 1);
+    shopper.pay(&order_id, &shop.decline).is_problem(402, "payment_declined");
+    assert_eq!(shopper.order_detail(&order_id).text("payment.status"), "failed");
+    assert_eq!(shopper.post(&format!("/orders/{order_id}/pay"), "{}").bad_fields(), ["payment_token"]);
+    shopper.pay(&order_id, &shop.success).is(200);
+    shopper.pay(&order_id, &shop.success).is_problem(409, "not_payable");
+    let order = shopper.order_detail(&order_id);
+    assert_eq!(
+        order.texts("timeline", "event"),
+        ["placed", "payment_started", "payment_failed", "payment_started", "paid"]
+    );
+}
+
+#[test]
+fn accounts() {
+    let shop = Shop::open();
+    let email = fresh_email();
+    shop.anyone().post("/auth/register", credentials(&email)).is(201);
+    shop.anyone().post("/auth/register", credentials(&email.to_uppercase())).is_problem(409, "email_taken");
+    let bad = json!({"email": "nobody", "password": "short"});
+    assert_eq!(shop.anyone().post("/auth/register", bad).bad_fields(), ["email", "password"]);
+
+    // The same answer whether or not the account exists. The request id is each one's own.
+    let guess = |email: &str| {
+        let body = json!({"email": email, "password": "a wrong password"});
+        let problem = shop.anyone().post("/auth/login", body).is_problem(401, "invalid_credentials");
+        (problem.text("detail"), problem.text("title"))
+    };
+    assert_eq!(guess(&email), guess(&fresh_email()));
+    shop.anyone().post("/auth/login", credentials(&email)).is(200);
+}
+
+#[test]
+fn an_idempotency_key_places_one_order() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+    shopper.add(&product, 1);
+    let place = |key: &str, body: &serde_json::Value| {
+        shopper.call("POST", "/orders").header("idempotency-key", key).json(body).send()
+    };
+    let first = place("key-1", &checkout());
+    let order_id = first.is(201).text("order_id");
+    shopper.add(&product, 1);
+    assert_eq!(place("key-1", &checkout()).is(201).raw(), first.is(201).raw());
+    let other = json!({"payment_method": "paypal", "shipping_address": "elsewhere"});
+    place("key-1", &other).is_problem(422, "idempotency_key_reused");
+    assert_eq!((shop.available(&product), shopper.get("/orders").is(200).list("orders").len()), (4, 1));
+    assert_ne!(place("key-2", &checkout()).is(201).text("order_id"), order_id);
+    place(&"k".repeat(300), &checkout()).is_problem(400, "invalid_idempotency_key");
+}
+
+#[test]
+fn an_idempotency_key_adds_and_pays_once() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+    let keyed = |path: &str, body: &serde_json::Value| {
+        shopper.call("POST", path).header("idempotency-key", "key-1").json(body).send()
+    };
+    let item = |quantity: u32| json!({"product_id": product.id, "quantity": quantity});
+    let first = keyed("/cart/items", &item(2)).is(201);
+    assert_eq!(keyed("/cart/items", &item(2)).is(201).raw(), first.raw());
+    keyed("/cart/items", &item(3)).is_problem(422, "idempotency_key_reused");
+    assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 2);
+
+    let order_id = shopper.place();
+    let (path, token) = (format!("/orders/{order_id}/pay"), |token: &str| json!({"payment_token": token}));
+    let paid = keyed(&path, &token(&shop.success)).is(200);
+    assert_eq!(keyed(&path, &token(&shop.success)).is(200).raw(), paid.raw());
+    keyed(&path, &token(&shop.decline)).is_problem(422, "idempotency_key_reused");
+}
+
+#[test]
+fn nothing_that_a_client_sends_is_the_shops_fault() {
+    let shop = Shop::open();
+    let (anyone, shopper, staff) = (shop.anyone(), shop.shopper(), shop.staff());
+    let nested = "[".repeat(20_000);
+    let bodies =
+        ["null", "0", "{\"quantity\": 1e999}", "{\"product_id\": {}, \"quantity\": []}", "\u{feff}{}", &nested];
+    let writes = [
+        (&anyone, "POST", "/auth/register"),
+        (&anyone, "POST", "/auth/login"),
+        (&anyone, "POST", "/auth/refresh"),
+        (&anyone, "POST", "/auth/logout"),
+        (&shopper, "POST", "/cart/items"),
+        (&shopper, "PATCH", "/cart/items/x"),
+        (&shopper, "POST", "/orders"),
+        (&shopper, "POST", "/orders/x/pay"),
+        (&staff, "PUT", "/admin/products/x"),
+        (&staff, "PUT", "/admin/inventory/x"),
+        (&staff, "POST", "/admin/inventory/x/adjustments"),
+        (&staff, "POST", "/admin/imports"),
+    ];
+    for (caller, method, path) in writes {
+        for body in bodies {
+            let answer = caller.call(method, path).json(body).send();
+            assert!((400..500).contains(&answer.status) || path == "/auth/logout", "{answer}");
+        }
+        let answer = caller.call(method, path).body("application/json", b"{\"a\": \"\xff\xfe\"}").send();
+        assert!(answer.status < 500, "{answer}");
+    }
+    let reads = [
+        "/products?page=99999999999999999999",
+        "/products?page=-1&limit=0",
+        "/products?limit=1000000",
+        "/products?search=%00%ff%22%5c*%3f~%28",
+        "/products?search=%F0%9F%9B%92+AND+OR+NOT",
+        "/products?category_id=%2e%2e%2f",
+        "/products?min_price=NaN&max_price=-0.001&sort=%3Cscript%3E",
+        "/products/%00",
+        "/products/..%2f..%2fetc",
+        "/inventory?product_ids=,,,,",
+        "/inventory",
+        "/orders?cursor=%00&limit=x",
+        "/orders/%F0%9F%9B%92",
+    ];
+    for path in reads {
+        let answer = shopper.get(path);
+        assert!(answer.status < 500, "{answer}");
+    }
+    let long = format!("/products?search={}", "long+word+".repeat(600));
+    let answer = anyone.get(&long);
+    assert!(answer.status < 500, "{answer}");
+}

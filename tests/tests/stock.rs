@@ -1,0 +1,93 @@
+//! Stock under many hands at once.
+
+use souk_e2e::{Answer, Shop, at_once, checkout};
+
+/// Registering hashes a password, which fills a core; more at once only wait for each other.
+const REGISTER_AT_ONCE: usize = 5;
+const SHOPPERS: usize = 50;
+const UNITS: u32 = 20;
+
+fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == status).count()
+}
+
+#[test]
+fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
+    let shop = Shop::open();
+    let product = shop.product("19.99", UNITS);
+    let batches = at_once(REGISTER_AT_ONCE, |_| {
+        let ready = (0..SHOPPERS / REGISTER_AT_ONCE).map(|_| {
+            let shopper = shop.shopper();
+            shopper.add(&product, 1);
+            shopper
+        });
+        ready.collect::<Vec<_>>()
+    });
+    let shoppers = batches.concat();
+    let answers = at_once(SHOPPERS, |n| shoppers[n].post("/orders", checkout()));
+
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        let problem = refused.is_problem(409, "insufficient_stock");
+        assert_eq!((problem.text("items.0.product_id"), problem.whole("items.0.available")), (product.id.clone(), 0));
+    }
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (20, 30));
+    assert_eq!(shop.available(&product), 0);
+    let placed = at_once(REGISTER_AT_ONCE, |n| {
+        let mine = shoppers.iter().skip(n).step_by(REGISTER_AT_ONCE);
+        mine.map(|shopper| shopper.get("/orders").is(200).list("orders").len()).sum::<usize>()
+    });
+    assert_eq!(placed.iter().sum::<usize>(), 20);
+}
+
+#[test]
+fn a_double_click_places_one_order() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
+    shopper.add(&product, 1);
+    let answers =
+        at_once(5, |_| shopper.call("POST", "/orders").header("idempotency-key", "click").json(checkout()).send());
+    let mut order_ids: Vec<_> = answers.iter().map(|answer| answer.is(201).text("order_id")).collect();
+    order_ids.dedup();
+    assert_eq!((order_ids.len(), shop.available(&product)), (1, 8));
+}
+
+#[test]
+fn of_many_payments_at_once_one_charges() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
+    let order_id = shopper.order(&product, 1);
+    let answers = at_once(5, |_| shopper.pay(&order_id, &shop.success));
+    assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 4));
+    let happened = shopper.order_detail(&order_id).texts("timeline", "event");
+    assert_eq!(happened.iter().filter(|event| *event == "paid").count(), 1, "{happened:?}");
+}
+
+#[test]
+fn of_many_additions_at_once_none_is_lost() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 99), shop.shopper());
+    at_once(6, |_| shopper.add(&product, 2));
+    assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 12);
+}
+
+#[test]
+fn cancelling_and_paying_at_once_never_loses_stock_or_money() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
+    let order_id = shopper.order(&product, 2);
+    let answers = at_once(2, |n| match n {
+        0 => shopper.pay(&order_id, &shop.success),
+        _ => shopper.call("POST", &format!("/orders/{order_id}/cancel")).send(),
+    });
+    assert!(answers.iter().all(|answer| [200, 202, 409].contains(&answer.status)), "{} {}", answers[0], answers[1]);
+    // Whoever came first: kept units and kept money go together in the end.
+    souk_e2e::eventually(souk_e2e::SOON_SECONDS, "order, money and stock agree", || {
+        let (order, available) = (shopper.order_detail(&order_id), shop.available(&product));
+        match order.text("status").as_str() {
+            "paid" => (available == 7).then_some(()),
+            "cancelled" => (available == 9 && order.text("payment.status") != "completed").then_some(()),
+            "refunded" => (available == 9 && order.minor("refunded_amount") == 200).then_some(()),
+            _ => None,
+        }
+    });
+}
