@@ -7,16 +7,14 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{Event, TransitionError};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Applied, Inventory, Orders};
+use souk_store::{Applied, OrderSteps};
 
 use crate::view;
 
 /// The endpoint.
 pub struct CancelOrder {
-    /// Where orders are.
-    pub orders: Orders,
-    /// Where their stock goes back.
-    pub inventory: Inventory,
+    /// What steps stand on.
+    pub steps: OrderSteps,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -26,13 +24,14 @@ impl Endpoint for CancelOrder {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
         let now = self.clock.now();
-        match self.orders.apply(user_id, &order_id, &Event::Cancelled, now, &self.inventory).await? {
+        match self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await? {
             Applied::Done(order) => Ok(Reply::ok(&view::detail(&order)?)),
             Applied::NotFound => Err(Problem::not_found("order")),
             Applied::Refused { why: TransitionError::PaymentInProgress, .. } => {
                 let detail = "a payment of this order is being processed; try again when it has ended";
                 Err(Problem::conflict("payment_in_progress", detail).retry_after(5))
             }
+            Applied::Short { .. } => Err(Problem::internal("a cancellation takes nothing")),
             Applied::Refused { order, why } => {
                 Err(Problem::conflict("not_cancellable", why.to_string()).with("status", order.status.as_str()))
             }
@@ -60,8 +59,7 @@ mod tests {
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.placed(&user(1)).await;
-        let endpoint =
-            CancelOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        let endpoint = CancelOrder { steps: shop.steps(), clock: shop.clock.clone() };
         (shop, endpoint, order_id)
     }
 

@@ -6,14 +6,12 @@ use souk_domain::effects::Clock;
 use souk_domain::message::Message;
 use souk_domain::order::{Event, OrderStatus, TransitionError};
 use souk_runtime::batch::{ConsumeError, Consumer};
-use souk_store::{Applied, Inventory, Orders};
+use souk_store::{Applied, OrderSteps};
 
 /// The consumer.
 pub struct ExpireOrder {
-    /// Where orders are.
-    pub orders: Orders,
-    /// Where their stock goes back.
-    pub inventory: Inventory,
+    /// What steps stand on.
+    pub steps: OrderSteps,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -24,13 +22,14 @@ impl Consumer for ExpireOrder {
             return Err(ConsumeError::new("not a message of the order queue"));
         };
         let now = self.clock.now();
-        match self.orders.apply(user_id, order_id, &Event::HoldEnded, now, &self.inventory).await? {
+        match self.steps.apply(user_id, order_id, &Event::HoldEnded, now).await? {
             Applied::Done(order) if order.status == OrderStatus::Expired => Ok("expired"),
             Applied::Done(_) => Ok("no longer waiting for a payment"),
             // Its end puts a new message on the queue.
             Applied::Refused { why: TransitionError::PaymentInProgress, .. } => Ok("a payment is being processed"),
             // A clock that runs early: the queue delivers again.
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
+            Applied::Short { .. } => Err(ConsumeError::new("an expiry takes nothing")),
             Applied::NotFound => Err(ConsumeError::new("there is no such order")),
         }
     }
@@ -50,8 +49,7 @@ mod tests {
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.placed(&user(1)).await;
-        let consumer =
-            ExpireOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
         assert!(consumer.consume(&message).await.is_err(), "too early: it must come again");
         assert_eq!(shop.available("a").await, 3);
@@ -71,8 +69,7 @@ mod tests {
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.placed(&user(1)).await;
-        let consumer =
-            ExpireOrder { orders: shop.orders.clone(), inventory: shop.inventory.clone(), clock: shop.clock.clone() };
+        let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
 
         let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };

@@ -12,7 +12,7 @@ use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order};
 use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Applied, Carts, Inventory, Orders, Products, Saved, Table};
+use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Products, Saved, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 use crate::place_order::PlaceOrder;
@@ -116,12 +116,16 @@ impl Fixture {
         reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
     }
 
+    pub(crate) fn steps(&self) -> OrderSteps {
+        OrderSteps::new(self.orders.clone(), self.inventory.clone())
+    }
+
     pub(crate) async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
         self.orders.get(user_id, order_id).await.expect("read").expect("an order")
     }
 
     pub(crate) async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: Event) -> Order {
-        match self.orders.apply(user_id, order_id, &event, self.clock.now(), &self.inventory).await {
+        match self.steps().apply(user_id, order_id, &event, self.clock.now()).await {
             Ok(Applied::Done(order)) => order,
             other => panic!("{other:?}"),
         }

@@ -18,7 +18,7 @@ impl Consumer for CheckPayment {
         let Message::CheckPayment { user_id, order_id, attempt } = message else {
             return Err(ConsumeError::new("not a message of the payment queue"));
         };
-        let order = self.payments.orders.get(user_id, order_id).await?;
+        let order = self.payments.steps.orders.get(user_id, order_id).await?;
         let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
         if order.attempts.get(*attempt).is_none_or(|attempt| attempt.status != AttemptStatus::Processing) {
             return Ok("settled before");
@@ -29,6 +29,7 @@ impl Consumer for CheckPayment {
         match self.payments.settle(user_id, order_id, *attempt, outcome).await? {
             Applied::Done(_) => Ok("settled"),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
+            Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(ConsumeError::new("there is no such order")),
         }
     }

@@ -13,7 +13,7 @@ use souk_domain::money::Currency;
 use souk_domain::order::{NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
 use souk_domain::stock::{Allocation, total};
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundRequest, Sandbox};
-use souk_store::{Carts, Inventory, LedgerEntry, Orders, Placement, Table};
+use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Payments;
@@ -51,6 +51,7 @@ pub(crate) struct Fixture {
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) payments: Payments,
+    inventory: Inventory,
     pub(crate) order_id: OrderId,
 }
 
@@ -65,9 +66,9 @@ impl Fixture {
         let random = Arc::new(SeededRandom::new(7));
         let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
+        let inventory = Inventory::new(table("inventory"), "local");
         let payments = Payments {
-            orders: Orders::new(table("orders")),
-            inventory: Inventory::new(table("inventory"), "local"),
+            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone()),
             provider: provider.clone(),
             clock: clock.clone(),
         };
@@ -78,20 +79,20 @@ impl Fixture {
             entry_id: "1".to_owned(),
             request: None,
         };
-        payments.inventory.count(&product(), 5, &entry).await.expect("counted");
-        let order = order(&payments.inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
+        inventory.count(&product(), 5, &entry).await.expect("counted");
+        let order = order(&inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
         let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
-        let placement = payments.orders.place(&order, &cart, &carts, &payments.inventory, 0).await.expect("answered");
+        let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
         assert!(matches!(placement, Placement::Placed { .. }));
-        Self { clock, random, provider, payments, order_id: order.order_id }
+        Self { clock, random, provider, payments, inventory, order_id: order.order_id }
     }
 
     pub(crate) async fn order(&self) -> Order {
-        self.payments.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
+        self.payments.steps.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
     }
 
     pub(crate) async fn available(&self) -> u32 {
-        total(&self.payments.inventory.counts(&product()).await.expect("counts"))
+        total(&self.inventory.counts(&product()).await.expect("counts"))
     }
 }
 

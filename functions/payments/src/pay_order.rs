@@ -47,7 +47,8 @@ impl Endpoint for PayOrder {
         let method = fields.optional_parsed::<PaymentMethod>("payment_method");
         let (token, method) = fields.finish((token, method))?;
 
-        let order = self.payments.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+        let order =
+            self.payments.steps.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
         if let Some((index, attempt)) = keyed.as_ref().and_then(|mark| order.attempt_by_key(&mark.key)) {
             return replay(&order, index, attempt, keyed.as_ref());
         }
@@ -72,6 +73,7 @@ impl PayOrder {
         let (order, refused) = match self.payments.apply(user_id, order_id, started).await? {
             Applied::Done(order) => (order, None),
             Applied::Refused { order, why } => (order, Some(why)),
+            Applied::Short { of, .. } => return Err(Problem::internal(format_args!("too little: {of:?}"))),
             Applied::NotFound => return Err(Problem::not_found("order")),
         };
         let ours = order.attempt_by_key(&mark.key).map(|(index, _)| index);
@@ -93,6 +95,7 @@ impl PayOrder {
         match self.payments.settle(&order.user_id, &order.order_id, index, outcome).await? {
             Applied::Done(settled) => answer(&settled, index),
             Applied::Refused { why, .. } => Err(Problem::internal(why)),
+            Applied::Short { of, .. } => Err(Problem::internal(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(Problem::internal("an order disappeared while it was paid")),
         }
     }

@@ -10,7 +10,7 @@ use souk_domain::order::{Event, Order, ProviderOutcome};
 use souk_payment::{Charge, PaymentProvider, ProviderError, Sandbox};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
-use souk_store::{Applied, Inventory, Orders, StoreError};
+use souk_store::{Applied, OrderSteps, StoreError};
 
 /// How long the provider may take. Shorter than a function of the API, so that a shopper is told "processing" rather
 /// than cut off; `check-payment` then finds out.
@@ -19,10 +19,8 @@ const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Orders, stock, the provider and the time.
 #[derive(Clone)]
 pub struct Payments {
-    /// Where orders are.
-    pub orders: Orders,
-    /// Where their stock goes back.
-    pub inventory: Inventory,
+    /// What steps of orders stand on.
+    pub steps: OrderSteps,
     /// Who moves the money.
     pub provider: Arc<dyn PaymentProvider>,
     /// The time.
@@ -37,7 +35,7 @@ impl Payments {
             return Err(ConfigError::Invalid { name: "PAYMENT_PROVIDER", reason });
         }
         let provider = Arc::new(Sandbox);
-        Ok(Self { orders: wiring.orders()?, inventory: wiring.inventory()?, provider, clock: wiring.clock() })
+        Ok(Self { steps: wiring.order_steps()?, provider, clock: wiring.clock() })
     }
 
     /// What the provider is asked for an attempt; `None` when its token is gone because it is settled.
@@ -77,6 +75,6 @@ impl Payments {
         order_id: &OrderId,
         event: &Event,
     ) -> Result<Applied, StoreError> {
-        self.orders.apply(user_id, order_id, event, self.clock.now(), &self.inventory).await
+        self.steps.apply(user_id, order_id, event, self.clock.now()).await
     }
 }

@@ -20,7 +20,7 @@ impl Consumer for RefundOrder {
         let Message::RefundOrder { user_id, order_id, refund } = message else {
             return Err(ConsumeError::new("not a message of the refund queue"));
         };
-        let order = self.payments.orders.get(user_id, order_id).await?;
+        let order = self.payments.steps.orders.get(user_id, order_id).await?;
         let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
         let Some(request) = owed(&order, *refund)? else { return Ok("refunded before") };
         let refund_id = Payments::within_bounds(self.payments.provider.refund(&request)).await;
@@ -28,6 +28,7 @@ impl Consumer for RefundOrder {
         match self.payments.apply(user_id, order_id, &Event::RefundSettled { refund: *refund, refund_id }).await? {
             Applied::Done(_) => Ok("refunded"),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
+            Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(ConsumeError::new("there is no such order")),
         }
     }

@@ -7,17 +7,25 @@ mod carts;
 mod categories;
 mod error;
 mod inventory;
+mod limits;
+mod order_steps;
 mod orders;
 mod products;
+mod sessions;
 mod table;
+mod users;
 
 pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
 pub use inventory::{Inventory, LedgerEntry, MAX_AVAILABLE, StockChange};
-pub use orders::{Applied, MAX_ACTIONS, OrderPage, Orders, Placement};
+pub use limits::{Attempt, Limit, Limits};
+pub use order_steps::{Applied, OrderSteps, Shortfall};
+pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
 pub use products::Products;
+pub use sessions::{Presented, Rotation, Session, Sessions};
 pub use table::Table;
+pub use users::{Credentials, Registration, RoleChange, User, Users};
 
 /// What became of a write on condition that nobody else wrote since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

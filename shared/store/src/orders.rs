@@ -1,11 +1,10 @@
-//! Orders. Placing one, and every later step that touches stock, is one transaction.
+//! Orders. Placing one is one transaction; the steps of its life are in [`crate::OrderSteps`].
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
 use souk_domain::cart::Cart;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, TransitionError};
-use souk_domain::time::Timestamp;
+use souk_domain::order::Order;
 
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
@@ -14,13 +13,10 @@ use crate::{Carts, Inventory, Saved, StoreError};
 /// Most actions of one transaction, as DynamoDB has it. An order takes one, its cart another, every allocation one.
 pub const MAX_ACTIONS: usize = 100;
 
-/// How often a step is tried again when other writers come first.
-const TRIES: u32 = 8;
-
 /// The orders table.
 #[derive(Clone)]
 pub struct Orders {
-    table: Table,
+    pub(crate) table: Table,
 }
 
 /// What became of an attempt to place an order.
@@ -37,22 +33,6 @@ pub enum Placement {
     Short(Vec<usize>),
     /// Other transactions were in the way, or DynamoDB was slow to grow; nothing was written.
     Contended,
-}
-
-/// What became of an event that happened to an order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Applied {
-    /// It is saved, now or before; this is the order after it.
-    Done(Order),
-    /// It cannot happen to the order as it stands.
-    Refused {
-        /// The order as it stands.
-        order: Order,
-        /// Why.
-        why: TransitionError,
-    },
-    /// There is no such order.
-    NotFound,
 }
 
 /// Some of an account's orders, newest first.
@@ -142,63 +122,30 @@ impl Orders {
         }
     }
 
-    /// Applies an event to an order and saves it; when somebody else saved first, reads again and decides again.
-    pub async fn apply(
-        &self,
-        user_id: &UserId,
-        order_id: &OrderId,
-        event: &Event,
-        now: Timestamp,
-        inventory: &Inventory,
-    ) -> Result<Applied, StoreError> {
-        for tries in 0..TRIES {
-            let Some(order) = self.get(user_id, order_id).await? else { return Ok(Applied::NotFound) };
-            let next = match order.apply(event.clone(), now) {
-                Ok(next) if next == order => return Ok(Applied::Done(order)),
-                Ok(next) => next,
-                Err(why) => return Ok(Applied::Refused { order, why }),
-            };
-            match self.save(&order, &next, inventory).await? {
-                Saved::Done => return Ok(Applied::Done(next)),
-                Saved::Stale => self.table.back_off(tries).await,
-            }
-        }
-        Err(StoreError::Conflict)
-    }
-
     /// Waits before another try of [`Orders::place`], with jitter.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
     }
 
-    /// Saves the step from `before` to `after` on condition that nobody saved another one since. Units that the step
-    /// gives back are added to stock in the same transaction.
-    pub async fn save(&self, before: &Order, after: &Order, inventory: &Inventory) -> Result<Saved, StoreError> {
-        let next = Order { version: before.version + 1, ..after.clone() };
-        let item = self.table.write(&next)?;
-        let moves = after.stock_moves_since(before);
-        if moves.is_empty() {
-            return self.replace(item, before.version).await;
-        }
-        let mut request = self.table.client.transact_write_items();
-        request = request.transact_items(self.replace_action(item, before.version)?);
-        for change in &moves {
-            request = request.transact_items(inventory.move_action(change)?);
-        }
-        match request.send().await {
-            Ok(_) => Ok(Saved::Done),
-            Err(error) => match cancelled(&error) {
-                Some(Cancelled::Condition(_)) => Ok(Saved::Stale),
-                Some(Cancelled::Contention) => Err(StoreError::Unavailable("the transaction was contended".to_owned())),
-                None => Err(error.into()),
-            },
-        }
+    /// Replaces an order on top of the version that was read. Part of the transaction of a step.
+    pub(crate) fn replace_action(&self, order: &Order, seen_version: u64) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.table.name)
+            .set_item(Some(self.table.write(order)?))
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":seen", number(seen_version))
+            .build()
+            .map_err(|e| StoreError::Rejected(e.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    async fn replace(&self, item: Item, seen_version: u64) -> Result<Saved, StoreError> {
-        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        let request =
-            request.condition_expression("version = :seen").expression_attribute_values(":seen", number(seen_version));
+    /// The same on its own, at half the price of a transaction.
+    pub(crate) async fn replace(&self, order: &Order, seen_version: u64) -> Result<Saved, StoreError> {
+        let request = self.table.client.put_item().table_name(&self.table.name);
+        let request = request
+            .set_item(Some(self.table.write(order)?))
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":seen", number(seen_version));
         match request.send().await {
             Ok(_) => Ok(Saved::Done),
             Err(error) => match error.as_service_error() {
@@ -206,17 +153,6 @@ impl Orders {
                 _ => Err(error.into()),
             },
         }
-    }
-
-    fn replace_action(&self, item: Item, seen_version: u64) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table.name)
-            .set_item(Some(item))
-            .condition_expression("version = :seen")
-            .expression_attribute_values(":seen", number(seen_version))
-            .build()
-            .map_err(|e| StoreError::Rejected(e.to_string()))?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 
     fn insert_action(&self, order: &Order) -> Result<TransactWriteItem, StoreError> {

@@ -6,6 +6,6 @@ use souk_runtime::{Error, Wiring, http};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    let endpoint = CancelOrder { orders: wiring.orders()?, inventory: wiring.inventory()?, clock: wiring.clock() };
+    let endpoint = CancelOrder { steps: wiring.order_steps()?, clock: wiring.clock() };
     http::run("cancel-order", endpoint).await
 }

@@ -6,6 +6,6 @@ use souk_runtime::{Error, Wiring, batch};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    let consumer = ExpireOrder { orders: wiring.orders()?, inventory: wiring.inventory()?, clock: wiring.clock() };
+    let consumer = ExpireOrder { steps: wiring.order_steps()?, clock: wiring.clock() };
     batch::run("expire-order", consumer).await
 }

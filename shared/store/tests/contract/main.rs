@@ -3,12 +3,15 @@
 mod carts;
 mod catalogue;
 mod inventory;
+mod limits;
 mod orders;
+mod sessions;
+mod users;
 
 use std::sync::Arc;
 
 use souk_domain::ids::ProductId;
-use souk_store::{Carts, Categories, Inventory, Orders, Products, Table};
+use souk_store::{Carts, Categories, Inventory, Limits, Orders, Products, Sessions, Table, Users};
 use souk_testkit::{Database, SeededRandom};
 
 /// The stores on one database.
@@ -18,6 +21,9 @@ pub(crate) struct Stores {
     pub(crate) inventory: Inventory,
     pub(crate) carts: Carts,
     pub(crate) orders: Orders,
+    pub(crate) users: Users,
+    pub(crate) sessions: Sessions,
+    pub(crate) limits: Limits,
 }
 
 impl Stores {
@@ -30,6 +36,9 @@ impl Stores {
             inventory: Inventory::new(table("inventory"), "local"),
             carts: Carts::new(table("carts")),
             orders: Orders::new(table("orders")),
+            users: Users::new(table("users")),
+            sessions: Sessions::new(table("sessions")),
+            limits: Limits::new(table("limits")),
         }
     }
 }

@@ -1,11 +1,14 @@
+use souk_domain::account::{Account, Role};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Checkout, Quantity};
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod};
+use souk_domain::order::{
+    Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
+};
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
-use souk_store::{LedgerEntry, Placement, Saved};
+use souk_store::{Applied, LedgerEntry, OrderSteps, Placement, Registration, Saved, Shortfall};
 use souk_testkit::{Database, SeededRandom, user};
 
 use crate::{Stores, sku};
@@ -22,6 +25,18 @@ impl Stores {
             request: None,
         };
         self.inventory.count(&sku(product), available, &entry).await.expect("counted");
+    }
+
+    async fn account(&self, shopper: u32) {
+        let account = Account {
+            user_id: user(shopper),
+            email: format!("shopper-{shopper}@example.com").parse().expect("an address"),
+            password_hash: "$argon2id$".to_owned(),
+            role: Role::Shopper,
+            created_at: NOW,
+            registration_key: None,
+        };
+        assert_eq!(self.users.register(&account).await.expect("registered"), Registration::Done);
     }
 
     async fn available(&self, product: &str) -> u32 {
@@ -111,23 +126,106 @@ async fn a_cart_becomes_one_order() {
 }
 
 #[tokio::test]
-async fn of_two_steps_on_one_version_one_wins_and_stock_goes_back_once() {
+async fn of_many_that_cancel_at_once_stock_goes_back_once() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
         let placed = order(1, &["a"], &stores, 1);
         assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
 
-        let cancelled = placed.apply(Event::Cancelled, NOW).expect("cancelled");
-        assert_eq!(stores.orders.save(&placed, &cancelled, &stores.inventory).await.expect("saved"), Saved::Done);
-        assert_eq!(stores.orders.save(&placed, &cancelled, &stores.inventory).await.expect("refused"), Saved::Stale);
+        let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
+        let cancelling: Vec<_> = (0..5)
+            .map(|_| {
+                let (steps, order_id) = (steps.clone(), placed.order_id.clone());
+                tokio::spawn(async move { steps.apply(&user(1), &order_id, &Event::Cancelled, NOW).await })
+            })
+            .collect();
+        for task in cancelling {
+            assert!(matches!(task.await.expect("ran").expect("answered"), Applied::Done(_)));
+        }
         assert_eq!(stores.available("a").await, 3, "{}", database.implementation);
         let saved = stores.orders.get(&user(1), &placed.order_id).await.expect("read").expect("there");
         assert_eq!((saved.status, saved.version), (OrderStatus::Cancelled, 2));
+    }
+}
 
+#[tokio::test]
+async fn a_revived_order_takes_its_units_again_or_nothing() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 1).await;
+        let placed = order(1, &["a"], &stores, 1);
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+        let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
+        let apply = |event, at| {
+            let (steps, order_id) = (steps.clone(), placed.order_id.clone());
+            async move { steps.apply(&user(1), &order_id, &event, at).await.expect("answered") }
+        };
         let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "tok".to_owned(), request: None };
-        let paying = placed.apply(start, NOW).expect("started");
-        assert_eq!(stores.orders.save(&placed, &paying, &stores.inventory).await.expect("refused"), Saved::Stale);
+        apply(start, NOW).await;
+        let outcome = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
+        apply(Event::PaymentSettled { attempt: 0, outcome }, NOW).await;
+        apply(Event::HoldEnded, placed.hold_expires_at).await;
+        assert_eq!(stores.available("a").await, 1);
+
+        let allocations = placed.lines.iter().map(|line| line.allocation.clone()).collect();
+        let (payment_id, amount_minor) = ("pay_1".to_owned(), placed.total_minor);
+        let revived = Event::Revived { attempt: 0, payment_id, amount_minor, allocations };
+        stores.stock("a", 0).await;
+        let short = apply(revived.clone(), placed.hold_expires_at).await;
+        assert!(matches!(short, Applied::Short { of: Shortfall::Stock, .. }), "{short:?}");
+        stores.stock("a", 5).await;
+        assert!(matches!(apply(revived, placed.hold_expires_at).await, Applied::Done(_)));
+        assert_eq!(stores.available("a").await, 4, "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn store_credit_moves_with_the_order_and_never_below_zero() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.stock("a", 9).await;
+        let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
+        let steps = steps.with_store_credit(stores.users.clone());
+        stores.account(1).await;
+        let mut ids = Vec::new();
+        for seed in 1..=2 {
+            let placed = order(1, &["a"], &stores, seed);
+            let cart = stores.carts.get(&user(1)).await.expect("a cart");
+            assert!(matches!(stores.place(&placed, &cart).await, Placement::Placed { .. }));
+            ids.push(placed.order_id);
+        }
+        let apply = |order_id: &OrderId, event| {
+            let (steps, order_id) = (steps.clone(), order_id.clone());
+            async move { steps.apply(&user(1), &order_id, &event, NOW).await.expect("answered") }
+        };
+        let pay = || Event::PaidByStoreCredit { request: None };
+        let short = apply(&ids[0], pay()).await;
+        assert!(matches!(short, Applied::Short { of: Shortfall::StoreCredit, .. }), "{short:?}");
+
+        let capture = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 12_595 };
+        let item = ReturnItem {
+            product_id: sku("a"),
+            quantity: Quantity::new(1).expect("one"),
+            reason: "too cyan".to_owned(),
+        };
+        let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
+        for event in [
+            Event::PaymentStarted { method: PaymentMethod::Paypal, token: "tok".to_owned(), request: None },
+            Event::PaymentSettled { attempt: 0, outcome: capture },
+            Event::Shipped(shipment),
+            Event::Delivered,
+            Event::ReturnRequested(vec![item]),
+            Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit },
+            Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
+        ] {
+            assert!(matches!(apply(&ids[0], event).await, Applied::Done(_)));
+        }
+        let credit = || async { stores.users.store_credit_minor(&user(1)).await.expect("read") };
+        assert_eq!((credit().await, stores.available("a").await), (12_595, 8));
+        assert!(matches!(apply(&ids[1], pay()).await, Applied::Done(_)));
+        assert_eq!(credit().await, 0, "{}", database.implementation);
+        assert!(matches!(apply(&ids[1], pay()).await, Applied::Refused { .. }));
     }
 }
 

@@ -1,0 +1,84 @@
+use souk_domain::effects::Clock;
+use souk_domain::ids::FamilyId;
+use souk_store::{Presented, Rotation, Session, Sessions};
+use souk_testkit::{Database, FixedClock, SeededRandom, user};
+
+use crate::Stores;
+
+fn session(hash: &str) -> Session {
+    let now = FixedClock::new().now();
+    Session {
+        family_id: FamilyId::new(now, &SeededRandom::new(9)),
+        user_id: user(1),
+        token_hash: hash.to_owned(),
+        rotations: 0,
+        created_at: now,
+        expires_at: now.plus_seconds(60).as_seconds(),
+    }
+}
+
+async fn present(sessions: &Sessions, hash: &str, clock: &FixedClock) -> Presented {
+    sessions.present(&session("").family_id, hash, clock.now()).await.expect("answered")
+}
+
+#[tokio::test]
+async fn the_newest_token_counts_and_rotates() {
+    for database in Database::each().await {
+        let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
+        assert_eq!(present(&sessions, "a", &clock).await, Presented::Unknown);
+        let first = session("a");
+        sessions.create(&first).await.expect("written");
+        assert_eq!(present(&sessions, "a", &clock).await, Presented::Newest(first.clone()));
+
+        let later = clock.now().plus_seconds(120);
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), Rotation::Done);
+        let second =
+            Session { token_hash: "b".to_owned(), rotations: 1, expires_at: later.as_seconds(), ..first.clone() };
+        assert_eq!(present(&sessions, "b", &clock).await, Presented::Newest(second));
+        // What the SDK does when an answer was lost.
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("repeated"), Rotation::Done);
+
+        clock.advance_seconds(120);
+        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown, "expired, though TTL is late");
+    }
+}
+
+#[tokio::test]
+async fn an_older_token_ends_the_family() {
+    for database in Database::each().await {
+        let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
+        let first = session("a");
+        sessions.create(&first).await.expect("written");
+        assert_eq!(sessions.rotate(&first, "b", clock.now().plus_seconds(60)).await.expect("rotated"), Rotation::Done);
+        assert_eq!(present(&sessions, "a", &clock).await, Presented::Reused);
+        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown, "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn of_two_rotations_at_once_one_ends_the_family() {
+    for database in Database::each().await {
+        let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
+        let first = session("a");
+        sessions.create(&first).await.expect("written");
+        let later = clock.now().plus_seconds(60);
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), Rotation::Done);
+        assert_eq!(sessions.rotate(&first, "c", later).await.expect("refused"), Rotation::Reused);
+        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown);
+        assert_eq!(sessions.rotate(&first, "d", later).await.expect("refused"), Rotation::Unknown);
+        assert_eq!(present(&sessions, "d", &clock).await, Presented::Unknown, "an ended family stays ended");
+    }
+}
+
+#[tokio::test]
+async fn ending_twice_is_no_error() {
+    for database in Database::each().await {
+        let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
+        let first = session("a");
+        sessions.create(&first).await.expect("written");
+        for _ in 0..2 {
+            sessions.end(&first.family_id).await.expect("ended");
+            assert_eq!(present(&sessions, "a", &clock).await, Presented::Unknown);
+        }
+    }
+}
