@@ -1,1 +1,13 @@
 //! The catalog service: one module per endpoint, one binary per Lambda.
+
+pub mod get_product;
+pub mod import_products;
+pub mod index_products;
+pub mod list_categories;
+pub mod list_products;
+mod product_fields;
+pub mod put_product;
+mod view;
+
+#[cfg(test)]
+mod fixture;

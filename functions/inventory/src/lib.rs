@@ -1,1 +1,11 @@
 //! The inventory service: one module per endpoint, one binary per Lambda.
+
+pub mod adjust_inventory;
+pub mod count_inventory;
+pub mod get_inventory;
+mod stock_keeper;
+
+pub use stock_keeper::StockKeeper;
+
+#[cfg(test)]
+mod fixture;

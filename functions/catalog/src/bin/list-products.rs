@@ -1,0 +1,19 @@
+//! `GET /products`
+
+use souk_catalog_functions::list_products::ListProducts;
+use souk_runtime::{Error, Wiring, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let wiring = Wiring::start()?;
+    let search = wiring.search()?;
+    let _ = search.warm_up().await; // without it, the first request looks again
+    let endpoint = ListProducts {
+        search,
+        products: wiring.products()?,
+        categories: wiring.categories()?,
+        inventory: wiring.inventory()?,
+        currency: wiring.currency()?,
+    };
+    http::run("list-products", endpoint).await
+}

@@ -1,0 +1,158 @@
+//! What the tests of this service stand on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use souk_domain::account::Role;
+use souk_domain::effects::Clock;
+use souk_domain::ids::ProductId;
+use souk_domain::money::Currency;
+use souk_domain::stock::total;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::stream::Change;
+use souk_search::{SearchIndex, SearchQuery};
+use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, Table};
+use souk_testkit::{Database, FixedClock, SeededRandom, user};
+
+use crate::import_products::ImportProducts;
+
+static INDICES: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) struct Fixture {
+    database: Database,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) random: Arc<SeededRandom>,
+    pub(crate) products: Products,
+    pub(crate) categories: Categories,
+    pub(crate) inventory: Inventory,
+}
+
+pub(crate) fn sku(name: &str) -> ProductId {
+    name.parse().expect("a product id")
+}
+
+/// Lines sent by staff.
+pub(crate) fn import(lines: &str) -> Request {
+    let request = Request::new("POST", "/admin/imports").with_json(lines);
+    request.with_header("content-type", "application/x-ndjson").from_user(user(9), Role::Staff)
+}
+
+impl Fixture {
+    pub(crate) async fn start() -> Self {
+        let database = Database::start().await;
+        let random = Arc::new(SeededRandom::new(7));
+        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        Self {
+            products: Products::new(table("products")),
+            categories: Categories::new(table("categories")),
+            inventory: Inventory::new(table("inventory"), "local"),
+            clock: Arc::new(FixedClock::new()),
+            random,
+            database,
+        }
+    }
+
+    pub(crate) fn import_endpoint(&self) -> ImportProducts {
+        ImportProducts {
+            products: self.products.clone(),
+            categories: self.categories.clone(),
+            inventory: self.inventory.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            currency: Currency::USD,
+        }
+    }
+
+    /// Imports lines that are all good; a product may spread over several.
+    pub(crate) async fn import(&self, lines: &str) {
+        let one_object = serde_json::from_str::<serde_json::Value>(lines).is_ok();
+        let lines = if one_object { lines.replace('\n', " ") } else { lines.to_owned() };
+        let reply = self.import_endpoint().handle(&import(&lines)).await.expect("imported");
+        assert!(reply.body().ends_with(r#""errors":[]}"#), "{}", reply.body());
+    }
+
+    pub(crate) async fn count(&self, name: &str, counted: u32) {
+        let entry = LedgerEntry::new("counted", user(9), self.clock.now(), None, &*self.random);
+        let change = self.inventory.count(&sku(name), counted, &entry).await.expect("counted");
+        assert_eq!(change, StockChange::Done { available: counted });
+    }
+
+    pub(crate) async fn delete(&self, name: &str) {
+        let request = self.database.client.delete_item().table_name(self.database.table("products"));
+        request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
+    }
+
+    /// A product that cannot be read.
+    pub(crate) async fn damage(&self, name: &str) {
+        let request = self.database.client.put_item().table_name(self.database.table("products"));
+        request.item("product_id", AttributeValue::S(name.to_owned())).send().await.expect("damaged");
+    }
+
+    pub(crate) async fn available(&self, name: &str) -> u32 {
+        total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+    }
+}
+
+/// An index that is removed at the end of its test.
+pub(crate) struct Scratch {
+    pub(crate) index: SearchIndex,
+    url: String,
+    alias: String,
+}
+
+impl Scratch {
+    /// None if there is no OpenSearch.
+    pub(crate) fn new() -> Option<Self> {
+        let Ok(url) = std::env::var("SOUK_CONTRACT_OPENSEARCH") else {
+            eprintln!("skipped: SOUK_CONTRACT_OPENSEARCH names no OpenSearch");
+            return None;
+        };
+        let alias = format!("test-catalog-{}-{}", std::process::id(), INDICES.fetch_add(1, Ordering::SeqCst));
+        Some(Self { index: search_at(&url).with_alias(&alias), url, alias })
+    }
+
+    /// Ids found, in ascending order.
+    pub(crate) async fn find(&self, query: &SearchQuery) -> Vec<String> {
+        self.index.refresh().await.expect("refreshed");
+        let page = self.index.search(query).await.expect("answered");
+        let mut ids: Vec<_> = page.product_ids.iter().map(ToString::to_string).collect();
+        ids.sort();
+        ids
+    }
+
+    pub(crate) async fn remove(self) {
+        let url = format!("{}/{}-v1", self.url, self.alias);
+        let answer = reqwest::Client::new().delete(url).send().await.expect("removed");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+}
+
+/// Search that is down: nobody listens there.
+pub(crate) fn nowhere() -> SearchIndex {
+    search_at("http://127.0.0.1:1")
+}
+
+fn search_at(url: &str) -> SearchIndex {
+    SearchIndex::at(url, Arc::new(SeededRandom::new(7)))
+}
+
+/// A stream's record of this product, numbered like it.
+pub(crate) fn change(name: &str) -> Change {
+    let record = serde_json::json!({
+        "eventID": "1",
+        "eventName": "MODIFY",
+        "awsRegion": "us-east-1",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"Keys": {"product_id": {"S": name}}, "SequenceNumber": name, "SizeBytes": 1},
+    });
+    serde_json::from_value::<aws_lambda_events::dynamodb::EventRecord>(record).expect("a record").into()
+}
+
+/// Status and code of an outcome: `(200, "")` or `(404, "not_found")`.
+pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
+    match outcome {
+        Ok(reply) => (reply.status(), ""),
+        Err(problem) => (problem.status(), problem.code()),
+    }
+}

@@ -1,0 +1,56 @@
+//! `GET /products/{product_id}`: one product with its price and its live, strongly consistent stock.
+
+use souk_domain::ids::ProductId;
+use souk_domain::stock::total;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Inventory, Products};
+
+use crate::view;
+
+/// The endpoint.
+pub struct GetProduct {
+    /// Where products are.
+    pub products: Products,
+    /// Where stock is.
+    pub inventory: Inventory,
+}
+
+impl Endpoint for GetProduct {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let product_id: ProductId = request.path_id("product_id", "product")?;
+        let (product, counts) = tokio::join!(self.products.get(&product_id), self.inventory.counts(&product_id));
+        let product = product?.ok_or_else(|| Problem::not_found("product"))?;
+        Ok(Reply::ok(&view::detail(&product, total(&counts?))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    #[tokio::test]
+    async fn a_product_is_shown_with_its_stock() {
+        let shop = Fixture::start().await;
+        shop.import(
+            r#"{"sku": "1399", "name": "HP 364XL", "brand": "HP", "category": ["Printing", "Ink cartridges"], "price": 12.5,
+                "attributes": {"Colour": "Cyan", "Yield": 750.10, "Original": true}, "available": 7}"#,
+        )
+        .await;
+        let endpoint = GetProduct { products: shop.products.clone(), inventory: shop.inventory.clone() };
+        let get = |id| Request::new("GET", "/products/x").with_path("product_id", id);
+        let reply = endpoint.handle(&get("1399")).await.expect("found");
+        for part in [
+            r#"{"id":"1399","name":"HP 364XL","price":12.50,"currency":"USD","stock_quantity":7,"sku":"1399","brand":"HP""#,
+            r#""category":[{"id":"printing","name":"Printing"},{"id":"printing.ink-cartridges","name":"Ink cartridges"}]"#,
+            r#""attributes":{"Colour":"Cyan","Original":true,"Yield":750.10}"#,
+            r#""description":null"#,
+            r#""version":1795503420000,"updated_at":"2026-11-24T06:57:00.000Z"}"#,
+        ] {
+            assert!(reply.body().contains(part), "{part} in {}", reply.body());
+        }
+        for unknown in ["1400", "no id", ""] {
+            assert_eq!(outcome(&endpoint.handle(&get(unknown)).await), (404, "not_found"));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! One line of an import.
+
+use serde::Serialize;
+use souk_domain::catalog::Product;
+use souk_domain::money::Currency;
+use souk_runtime::http::{Fields, Problem};
+use souk_store::MAX_AVAILABLE;
+
+use crate::product_fields::product_from_fields;
+
+/// Longest line: as large as the body of a single product may be. It keeps the item far below DynamoDB's 400 KB,
+/// whatever the bounds of its fields add up to.
+const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Most bad fields that are told of one line.
+const TOLD_FIELDS: usize = 10;
+
+/// A good line.
+pub(super) struct Line {
+    pub(super) product: Product,
+    /// How many there are, if nobody has counted yet.
+    pub(super) available: Option<u32>,
+}
+
+/// A line that is not imported.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct BadLine {
+    /// Its place in the body, from 1; blank lines count.
+    line: usize,
+    /// Stable: `malformed_json`, `invalid_fields`, `too_long`.
+    code: &'static str,
+    /// Every bad field with what would be right.
+    message: String,
+}
+
+/// The lines that are not blank, with their numbers from 1. Some editors start a file with a byte-order mark.
+pub(super) fn numbered(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).zip(1..);
+    lines.filter(|(line, _)| !line.is_empty()).map(|(line, number)| (number, line))
+}
+
+impl Line {
+    pub(super) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, BadLine> {
+        if raw.len() > MAX_LINE_BYTES {
+            let message = format!("the line must have at most {MAX_LINE_BYTES} bytes");
+            return Err(BadLine { line: number, code: "too_long", message });
+        }
+        let read = || {
+            let mut fields = Fields::from_json(raw)?;
+            let product = product_from_fields(&mut fields, None, currency);
+            let available = fields.optional_integer("available", 0..=i64::from(MAX_AVAILABLE));
+            let (product, available) = fields.finish((product, available))?;
+            let available = available.map(u32::try_from).transpose().map_err(Problem::internal)?;
+            Ok(Self { product, available })
+        };
+        read().map_err(|problem: Problem| BadLine { line: number, code: problem.code(), message: message(&problem) })
+    }
+}
+
+fn message(problem: &Problem) -> String {
+    if problem.errors().is_empty() {
+        return "the line must be a JSON object".to_owned();
+    }
+    let told = problem.errors().iter().take(TOLD_FIELDS).map(|e| format!("{} {}", e.field, e.message));
+    told.collect::<Vec<_>>().join("; ")
+}

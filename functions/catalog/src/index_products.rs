@@ -1,0 +1,117 @@
+//! The products stream and the zero crossings of the inventory stream feed the search index.
+//!
+//! A record only says which product changed. What it is now, and whether any of it is in stock, is read afresh and
+//! strongly consistent. The version of what is written to the index is the time just before that reading, so of two
+//! writes of one product, also of the two streams at once, the one that read later wins: it has seen every change that
+//! the other has. (The product's own version would not do: stock changes without it.) A change that happens after a
+//! reading brings a record of its own. So replays and disorder are harmless.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use souk_domain::catalog::Product;
+use souk_domain::effects::Clock;
+use souk_domain::ids::ProductId;
+use souk_runtime::stream::{Change, ChangeHandler, Failure};
+use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex};
+use souk_store::{Inventory, Products, StoreError};
+
+/// The handler.
+pub struct IndexProducts {
+    /// Where products are found.
+    pub search: SearchIndex,
+    /// Where they are.
+    pub products: Products,
+    /// Where stock is.
+    pub inventory: Inventory,
+    /// The time, which orders what is written.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The part of either table's key that matters.
+#[derive(Deserialize)]
+struct Key {
+    product_id: ProductId,
+}
+
+/// Why products could not be indexed.
+type Reasons = BTreeMap<ProductId, String>;
+
+impl ChangeHandler for IndexProducts {
+    /// Every change that can be indexed is, whatever becomes of the others; Lambda delivers again from the first failed
+    /// one on, which repeats some, and in the end sets what keeps failing aside.
+    async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
+        let keys: Vec<_> = changes.iter().map(|change| (change, change.key::<Key>())).collect();
+        let product_ids = keys.iter().filter_map(|(_, key)| Some(&key.as_ref().ok()?.product_id)).collect();
+        let reasons = self.index(&product_ids).await;
+        let failed = |(change, key): (&Change, Result<Key, _>)| match key {
+            Ok(key) => reasons.get(&key.product_id).map(|reason| change.failed(reason)),
+            Err(error) => Some(change.failed(error)),
+        };
+        keys.into_iter().filter_map(failed).collect()
+    }
+}
+
+impl IndexProducts {
+    /// Writes the products as they are, each once; those that are gone are deleted. Says which failed.
+    async fn index(&self, product_ids: &BTreeSet<&ProductId>) -> Reasons {
+        let version = self.clock.now().as_millis(); // before anything is read
+        let (products, mut reasons) = self.read(product_ids).await;
+        let readable: Vec<_> = product_ids.iter().copied().filter(|id| !reasons.contains_key(*id)).collect();
+        let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
+        let available = match self.inventory.available_many(shards, true).await {
+            Ok(available) => available,
+            Err(error) => return all_failed(reasons, readable, &error.to_string()),
+        };
+        let operations: Vec<_> = readable
+            .iter()
+            .map(|&product_id| match products.get(product_id) {
+                None => IndexOperation::Delete { product_id: product_id.clone(), version },
+                Some(product) => IndexOperation::Put(Box::new(IndexedProduct {
+                    product: Product { version, ..product.clone() },
+                    in_stock: available.get(product_id).is_some_and(|available| *available > 0),
+                })),
+            })
+            .collect();
+        match self.search.bulk(&operations).await {
+            Err(error) => all_failed(reasons, readable, &error.to_string()),
+            Ok(outcomes) => {
+                for (product_id, outcome) in readable.into_iter().zip(outcomes) {
+                    if let Indexed::Failed(reason) = outcome {
+                        reasons.insert(product_id.clone(), reason);
+                    }
+                }
+                reasons
+            }
+        }
+    }
+
+    /// The products that are there. When they cannot be read together because one of them is damaged, each is read
+    /// alone, so that it holds up nobody else.
+    async fn read(&self, product_ids: &BTreeSet<&ProductId>) -> (HashMap<ProductId, Product>, Reasons) {
+        let ids = || product_ids.iter().copied();
+        match self.products.get_many(ids(), true).await {
+            Ok(products) => (products, Reasons::new()),
+            Err(StoreError::Corrupt { .. }) => {
+                let (mut products, mut reasons) = (HashMap::new(), Reasons::new());
+                for product_id in ids() {
+                    match self.products.get_many([product_id], true).await {
+                        Ok(found) => products.extend(found),
+                        Err(error) => drop(reasons.insert(product_id.clone(), error.to_string())),
+                    }
+                }
+                (products, reasons)
+            }
+            Err(error) => (HashMap::new(), all_failed(Reasons::new(), ids(), &error.to_string())),
+        }
+    }
+}
+
+fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, reason: &str) -> Reasons {
+    reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason.to_owned())));
+    reasons
+}
+
+#[cfg(test)]
+mod tests;

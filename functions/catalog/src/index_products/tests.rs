@@ -1,0 +1,99 @@
+use souk_runtime::stream::handle_batch;
+use souk_search::SearchQuery;
+
+use super::*;
+use crate::fixture::{Fixture, Scratch, change, nowhere, sku};
+
+impl Fixture {
+    pub(crate) fn indexer(&self, search: &SearchIndex) -> IndexProducts {
+        IndexProducts {
+            search: search.clone(),
+            products: self.products.clone(),
+            inventory: self.inventory.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// Feeds records of these products and returns those that failed.
+async fn feed(indexer: &IndexProducts, product_ids: &[&str]) -> Vec<String> {
+    let changes: Vec<_> = product_ids.iter().map(|product_id| change(product_id)).collect();
+    let failures = indexer.handle(&changes).await;
+    failures.into_iter().map(|failure| failure.sequence_number).collect()
+}
+
+#[tokio::test]
+async fn what_changed_is_found_and_what_is_gone_is_not() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    let indexer = shop.indexer(&scratch.index);
+    shop.import(
+        "{\"sku\": \"1\", \"name\": \"Cyan ink\", \"price\": 1, \"available\": 4}\n{\"sku\": \"2\", \"name\": \"Red ink\", \"price\": 1}",
+    )
+    .await;
+    assert_eq!(feed(&indexer, &["1", "2", "1", "gone"]).await, [""; 0]);
+    assert_eq!(scratch.find(&SearchQuery::default()).await, ["1", "2"]);
+    let in_stock = SearchQuery { in_stock: Some(true), ..SearchQuery::default() };
+    assert_eq!(scratch.find(&in_stock).await, ["1"]);
+
+    // A replay changes nothing; a zero crossing and a deletion do.
+    assert_eq!(feed(&indexer, &["1", "2"]).await, [""; 0]);
+    shop.clock.advance_seconds(1);
+    shop.count("1", 0).await;
+    shop.count("2", 3).await;
+    assert_eq!(feed(&indexer, &["1", "2"]).await, [""; 0]);
+    assert_eq!(scratch.find(&in_stock).await, ["2"]);
+    shop.clock.advance_seconds(1);
+    shop.delete("2").await;
+    assert_eq!(feed(&indexer, &["2"]).await, [""; 0]);
+    assert_eq!(scratch.find(&SearchQuery::default()).await, ["1"]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_read_earlier_does_not_undo_one_that_read_later() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1, "available": 4}"#).await;
+    let late = IndexedProduct {
+        product: Product {
+            version: shop.clock.now().as_millis(),
+            ..shop.products.get(&sku("1")).await.expect("read").expect("a product")
+        },
+        in_stock: true,
+    };
+    shop.clock.advance_seconds(1);
+    shop.count("1", 0).await;
+    assert_eq!(feed(&shop.indexer(&scratch.index), &["1"]).await, [""; 0]);
+    let outcome = scratch.index.bulk(&[IndexOperation::Put(Box::new(late))]).await.expect("answered");
+    assert_eq!(outcome, [Indexed::Superseded]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn a_damaged_record_or_product_fails_alone() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
+    shop.damage("2").await;
+    assert_eq!(feed(&shop.indexer(&scratch.index), &["no id", "2", "1"]).await, ["no id", "2"]);
+    assert_eq!(scratch.find(&SearchQuery::default()).await, ["1"]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn without_search_every_record_comes_again() {
+    let shop = Fixture::start().await;
+    shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
+    assert_eq!(feed(&shop.indexer(&nowhere()), &["1", "gone", "1"]).await, ["1", "gone", "1"]);
+}
+
+#[tokio::test]
+async fn the_sample_event_is_understood() {
+    let shop = Fixture::start().await;
+    let event = include_str!("../../../../events/index-products.json");
+    let event = serde_json::from_str(event).expect("an event");
+    let response = handle_batch("test", &shop.indexer(&nowhere()), event).await;
+    let response = serde_json::to_value(response).expect("JSON");
+    assert_eq!(response["batchItemFailures"][0]["itemIdentifier"], "000000000000000000001");
+}

@@ -1,0 +1,82 @@
+//! `GET /categories`: the tree.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use souk_domain::catalog::Category;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Categories;
+
+/// How long anyone may keep the tree. It changes when staff add a category.
+const CACHE_SECONDS: u32 = 60;
+
+/// The endpoint.
+pub struct ListCategories {
+    /// Where categories are.
+    pub categories: Categories,
+}
+
+#[derive(Serialize)]
+struct Tree<'a> {
+    categories: Vec<Node<'a>>,
+}
+
+#[derive(Serialize)]
+struct Node<'a> {
+    id: &'a str,
+    name: &'a str,
+    children: Vec<Node<'a>>,
+}
+
+impl Endpoint for ListCategories {
+    async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
+        let categories = self.categories.all().await?;
+        Ok(Reply::ok(&Tree { categories: tree(&categories) }).cacheable(CACHE_SECONDS))
+    }
+}
+
+/// Departments with what is in them, each by name. A department is always written before what is in it, so the one
+/// child without a parent is one whose parent was read a moment too early: it is left out this once.
+fn tree(categories: &[Category]) -> Vec<Node<'_>> {
+    let mut children: BTreeMap<&str, Vec<Node<'_>>> = BTreeMap::new();
+    let mut departments = Vec::new();
+    for category in categories {
+        let node = Node { id: category.category_id.as_str(), name: &category.name, children: Vec::new() };
+        match &category.parent_id {
+            None => departments.push(node),
+            Some(parent_id) => children.entry(parent_id.as_str()).or_default().push(node),
+        }
+    }
+    for department in &mut departments {
+        department.children = children.remove(department.id).unwrap_or_default();
+        department.children.sort_by_key(|child| child.name);
+    }
+    departments.sort_by_key(|department| department.name);
+    departments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn the_tree_is_by_name() {
+        let shop = Fixture::start().await;
+        let endpoint = ListCategories { categories: shop.categories.clone() };
+        let list = || async { endpoint.handle(&Request::new("GET", "/categories")).await.expect("listed") };
+        assert_eq!(list().await.body(), r#"{"categories":[]}"#);
+
+        let line = |sku, category| format!(r#"{{"sku": "{sku}", "name": "n", "price": 1, "category": {category}}}"#);
+        let (a, b) = (line("1", r#"["Printing", "Toner"]"#), line("2", r#"["Printing", "Ink cartridges"]"#));
+        let (c, d) = (line("3", r#"["Audio"]"#), line("4", "[]"));
+        shop.import(&[a, b, c, d].join("\n")).await;
+        let reply = list().await;
+        let audio = r#"{"id":"audio","name":"Audio","children":[]}"#;
+        let ink = r#"{"id":"printing.ink-cartridges","name":"Ink cartridges","children":[]}"#;
+        let toner = r#"{"id":"printing.toner","name":"Toner","children":[]}"#;
+        let printing = format!(r#"{{"id":"printing","name":"Printing","children":[{ink},{toner}]}}"#);
+        assert_eq!(reply.body(), format!(r#"{{"categories":[{audio},{printing}]}}"#));
+        assert_eq!(reply.headers()["cache-control"], "public, max-age=60");
+    }
+}

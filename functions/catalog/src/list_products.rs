@@ -1,0 +1,121 @@
+//! `GET /products`: browse, search, filter and sort, with live stock.
+//!
+//! | parameter | what |
+//! |---|---|
+//! | `category_id` | a department or a category |
+//! | `search` | what the shopper typed |
+//! | `brand` | repeated: any of them |
+//! | `attr.<name>=<value>` | an attribute as [get-product](crate::get_product) shows it, `attr.Colour=Cyan` or `attr.Page yield=750`; values of one name are alternatives, names all have to hold |
+//! | `min_price`, `max_price` | decimals in the shop's currency, both inclusive |
+//! | `in_stock` | `true`: only what can be had; `false`: only what is sold out |
+//! | `sort` | `relevance` (default), `price_asc`, `price_desc`, `newest`, `name` |
+//! | `page`, `limit` | from 1; 1 to 100, default 20; within the first 10,000 products |
+//! | `facets` | `false` leaves them out and makes the answer faster |
+//!
+//! OpenSearch says which products, in which order; DynamoDB what they are and how many there are. When OpenSearch does
+//! not answer, plain browsing still works (see [`browse`]) and the rest is 503 `search_unavailable`.
+
+mod asked;
+mod browse;
+
+use serde::Serialize;
+use souk_domain::ids::ProductId;
+use souk_domain::money::Currency;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_search::{FacetCount, Facets, SearchIndex, SearchPage};
+use souk_store::{Categories, Inventory, Products};
+
+use crate::view::{self, ProductSummary};
+use asked::Asked;
+
+/// The endpoint.
+pub struct ListProducts {
+    /// Finds them.
+    pub search: SearchIndex,
+    /// Where products are.
+    pub products: Products,
+    /// Where categories are, for browsing without search.
+    pub categories: Categories,
+    /// Where stock is.
+    pub inventory: Inventory,
+    /// Of the shop.
+    pub currency: Currency,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    products: Vec<ProductSummary<'a>>,
+    /// On all pages.
+    total: u64,
+    page: u32,
+    limit: u32,
+    currency: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facets: Option<FacetsView<'a>>,
+    /// Only ever `true`: search is down, so the order is by id, there are no facets, and `total` may be too low.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    degraded: bool,
+}
+
+#[derive(Serialize)]
+struct FacetsView<'a> {
+    brands: Vec<Entry<'a>>,
+    categories: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    /// A brand's name or a category's id: what the filter takes.
+    value: &'a str,
+    count: u64,
+}
+
+impl Endpoint for ListProducts {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let asked = Asked::read(request, self.currency)?;
+        let (found, degraded) = match self.search.search(&asked.query).await {
+            Ok(found) => (found, false),
+            Err(cause) if asked.is_plain_browsing() => {
+                tracing::warn!(function = "list-products", request_id = request.request_id(), %cause, "search is down");
+                (self.browse(&asked).await?, true)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.page(&asked, &found, degraded).await
+    }
+}
+
+impl ListProducts {
+    /// What was found as it is now. A product that is gone, but still in the index, is left out.
+    async fn page(&self, asked: &Asked, found: &SearchPage, degraded: bool) -> Result<Reply, Problem> {
+        let products = self.products.get_many(&found.product_ids, false).await?;
+        let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
+        let available = self.inventory.available_many(shards, false).await?;
+        let summary = |product_id: &ProductId| {
+            let stock_quantity = available.get(product_id).copied().unwrap_or(0);
+            products.get(product_id).map(|product| view::summary(product, stock_quantity))
+        };
+        Ok(Reply::ok(&Page {
+            products: found.product_ids.iter().filter_map(summary).collect(),
+            total: found.total,
+            page: asked.page,
+            limit: asked.limit,
+            currency: self.currency.code(),
+            facets: asked.query.facets.then(|| facets(&found.facets)),
+            degraded,
+        }))
+    }
+}
+
+fn facets(facets: &Facets) -> FacetsView<'_> {
+    fn entries<T>(counts: &[FacetCount<T>], text: impl Fn(&T) -> &str) -> Vec<Entry<'_>> {
+        counts.iter().map(|entry| Entry { value: text(&entry.value), count: entry.count }).collect()
+    }
+    FacetsView {
+        brands: entries(&facets.brands, String::as_str),
+        categories: entries(&facets.categories, |id| id.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use souk_runtime::stream::ChangeHandler as _;
+
+use super::*;
+use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
+
+impl Fixture {
+    fn list_products(&self, search: &SearchIndex) -> ListProducts {
+        ListProducts {
+            search: search.clone(),
+            products: self.products.clone(),
+            categories: self.categories.clone(),
+            inventory: self.inventory.clone(),
+            currency: Currency::USD,
+        }
+    }
+}
+
+const SHOP: &str = r#"{"sku": "1", "name": "HP 364 cyan", "brand": "HP", "price": 12.5, "category": ["Printing", "Ink cartridges"], "attributes": {"Colour": "Cyan"}, "available": 3}
+{"sku": "2", "name": "HP 364 black", "brand": "HP", "price": 9, "category": ["Printing", "Ink cartridges"], "attributes": {"Colour": "Black"}}
+{"sku": "3", "name": "Canon toner", "brand": "Canon", "price": 49.99, "category": ["Printing", "Toner"], "available": 1}
+{"sku": "4", "name": "Monitor", "price": 199, "category": ["Monitors"], "available": 1}
+{"sku": "5", "name": "Odds and ends", "price": 1, "available": 1}"#;
+
+fn get(parameters: &[(&str, &str)]) -> Request {
+    let request = Request::new("GET", "/products");
+    parameters.iter().fold(request, |request, (name, value)| request.with_query(name, value))
+}
+
+fn ids(reply: &Reply) -> Vec<String> {
+    let body = reply.body_json();
+    let products = body["products"].as_array().expect("products").iter();
+    products.map(|product| product["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn products_are_found_filtered_and_sorted_with_live_stock() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(SHOP).await;
+    let all: Vec<_> = ["1", "2", "3", "4", "5"].map(change).into();
+    assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
+    scratch.index.refresh().await.expect("refreshed");
+    let endpoint = shop.list_products(&scratch.index);
+    let list = async |parameters: &[(&str, &str)]| endpoint.handle(&get(parameters)).await.expect("listed");
+
+    shop.count("1", 2).await; // the index does not know, the list does
+    let reply = list(&[("search", "364 cyan")]).await;
+    let first = r#"{"products":[{"id":"1","name":"HP 364 cyan","price":12.50,"currency":"USD","stock_quantity":2,"sku":"1","brand":"HP","thumbnail_url":null}"#;
+    assert!(reply.body().starts_with(first), "{}", reply.body());
+    assert!(!reply.body().contains("degraded"));
+
+    assert_eq!(ids(&list(&[("category_id", "printing"), ("sort", "price_asc")]).await), ["2", "1", "3"]);
+    assert_eq!(ids(&list(&[("brand", "hp"), ("brand", "canon"), ("sort", "price_desc")]).await), ["3", "1", "2"]);
+    assert_eq!(ids(&list(&[("attr.Colour", "Black")]).await), ["2"]);
+    assert_eq!(ids(&list(&[("in_stock", "false")]).await), ["2"]);
+    assert_eq!(ids(&list(&[("min_price", "9"), ("max_price", "12.50"), ("sort", "name")]).await), ["2", "1"]);
+    let reply = list(&[("sort", "price_asc"), ("limit", "2"), ("page", "2")]).await;
+    let body = reply.body_json();
+    assert_eq!(
+        (ids(&reply), body["total"].as_u64(), body["page"].as_u64()),
+        (vec!["1".into(), "3".into()], Some(5), Some(2))
+    );
+    assert_eq!(
+        body["facets"]["brands"],
+        serde_json::json!([{"value": "HP", "count": 2}, {"value": "Canon", "count": 1}])
+    );
+    assert_eq!(list(&[("facets", "false")]).await.body_json().get("facets"), None);
+
+    shop.delete("4").await; // still in the index
+    assert_eq!(ids(&list(&[("category_id", "monitors")]).await), [""; 0]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn without_search_browsing_still_works() {
+    let shop = Fixture::start().await;
+    shop.import(SHOP).await;
+    let endpoint = shop.list_products(&nowhere());
+    let list = async |parameters: &[(&str, &str)]| endpoint.handle(&get(parameters)).await.expect("listed");
+    let reply = list(&[("category_id", "printing")]).await;
+    let body = reply.body_json();
+    assert_eq!((ids(&reply), body["total"].as_u64()), (vec!["1".into(), "2".into(), "3".into()], Some(3)));
+    assert_eq!((body["degraded"].as_bool(), body["products"][0]["stock_quantity"].as_u64()), (Some(true), Some(3)));
+    assert_eq!(ids(&list(&[("category_id", "printing.toner")]).await), ["3"]);
+    assert_eq!(ids(&list(&[("category_id", "unknown")]).await), [""; 0]);
+    assert_eq!(ids(&list(&[("limit", "3")]).await), ["4", "1", "2"]);
+    let second = list(&[("limit", "3"), ("page", "2")]).await;
+    assert_eq!((ids(&second), second.body_json()["total"].as_u64()), (vec!["3".to_owned()], Some(4)));
+}
+
+#[tokio::test]
+async fn without_search_searching_says_so() {
+    let shop = Fixture::start().await;
+    let endpoint = shop.list_products(&nowhere());
+    for parameter in [("search", "ink"), ("brand", "HP"), ("in_stock", "true"), ("sort", "price_asc"), ("attr.a", "b")]
+    {
+        let result = endpoint.handle(&get(&[parameter])).await;
+        assert_eq!(outcome(&result), (503, "search_unavailable"), "{parameter:?}");
+    }
+    assert_eq!(outcome(&endpoint.handle(&get(&[("page", "0")])).await), (422, "invalid_fields"));
+}

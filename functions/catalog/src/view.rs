@@ -1,0 +1,91 @@
+//! Products as clients see them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use souk_domain::catalog::{AttributeValue, Product};
+use souk_domain::time::Timestamp;
+use souk_runtime::http::{Amount, raw_number};
+
+/// A product in a list.
+#[derive(Serialize)]
+pub(crate) struct ProductSummary<'a> {
+    id: &'a str,
+    name: &'a str,
+    price: Amount,
+    currency: &'a str,
+    stock_quantity: u32,
+    sku: &'a str,
+    brand: Option<&'a str>,
+    thumbnail_url: Option<&'a str>,
+}
+
+/// One product, whole.
+#[derive(Serialize)]
+pub(crate) struct ProductDetail<'a> {
+    #[serde(flatten)]
+    summary: ProductSummary<'a>,
+    description: Option<&'a str>,
+    /// From the department down; empty for a product that stands nowhere.
+    category: Vec<CategoryStep<'a>>,
+    attributes: BTreeMap<&'a str, Attribute<'a>>,
+    image_url: Option<&'a str>,
+    ean: &'a [String],
+    released: Option<&'a str>,
+    version: i64,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+struct CategoryStep<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Attribute<'a> {
+    Text(&'a str),
+    /// Exactly as staff wrote it.
+    Number(Box<RawValue>),
+    Flag(bool),
+}
+
+/// The short form.
+pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<'_> {
+    ProductSummary {
+        id: product.product_id.as_str(),
+        name: &product.name,
+        price: Amount(product.price()),
+        currency: product.currency.code(),
+        stock_quantity,
+        sku: product.product_id.as_str(),
+        brand: product.brand.as_deref(),
+        thumbnail_url: product.thumbnail_url.as_deref(),
+    }
+}
+
+/// The long form.
+pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductDetail<'_> {
+    let categories = product.category.categories().iter();
+    let attributes = product.attributes.iter().map(|(name, value)| {
+        let value = match value {
+            AttributeValue::Text(text) => Attribute::Text(text),
+            AttributeValue::Number(number) => Attribute::Number(raw_number(number)),
+            AttributeValue::Flag(flag) => Attribute::Flag(*flag),
+        };
+        (name.as_str(), value)
+    });
+    ProductDetail {
+        summary: summary(product, stock_quantity),
+        description: product.description.as_deref(),
+        category: categories.map(|c| CategoryStep { id: c.category_id.as_str(), name: &c.name }).collect(),
+        attributes: attributes.collect(),
+        image_url: product.image_url.as_deref(),
+        ean: &product.ean,
+        released: product.released.as_deref(),
+        version: product.version,
+        updated_at: Timestamp::from_millis(product.version).to_rfc3339(),
+    }
+}

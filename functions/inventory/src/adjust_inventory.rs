@@ -1,0 +1,114 @@
+//! `POST /admin/inventory/{product_id}/adjustments`: receives units or corrects the count, with the reason written down.
+
+use souk_domain::validation::FieldError;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::MAX_AVAILABLE;
+
+use crate::stock_keeper::{Asked, MAX_REASON_CHARS, StockKeeper};
+
+/// The largest change at once, in either direction.
+const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
+
+/// The endpoint.
+pub struct AdjustInventory(pub StockKeeper);
+
+impl Endpoint for AdjustInventory {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let asked = Asked::read(request)?;
+        let mut fields = request.fields()?;
+        let delta = fields.integer("delta", -MAX_DELTA..=MAX_DELTA);
+        if delta == Some(0) {
+            fields.refuse([FieldError::new("delta", "out_of_range", "must not be 0")]);
+        }
+        let reason = fields.text("reason", MAX_REASON_CHARS);
+        let (delta, reason) = fields.finish((delta, reason))?;
+
+        let entry = self.0.entry(&asked, reason).await?;
+        let change = self.0.inventory.adjust(asked.product_id(), delta, &entry).await?;
+        asked.answer(change, delta.unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    fn adjust(product_id: &str, body: &str) -> Request {
+        let path = format!("/admin/inventory/{product_id}/adjustments");
+        let request = Request::new("POST", &path).with_path("product_id", product_id).with_json(body);
+        request.from_user(user(9), Role::Staff)
+    }
+
+    #[tokio::test]
+    async fn units_come_and_go_but_never_below_zero() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = AdjustInventory(shop.stock_keeper());
+        let reply = endpoint.handle(&adjust("1399", r#"{"delta": 5, "reason": "received"}"#)).await.expect("received");
+        assert_eq!((reply.status(), reply.body()), (200, r#"{"product_id":"1399","available":5}"#));
+        let reply = endpoint.handle(&adjust("1399", r#"{"delta": -2, "reason": "damaged"}"#)).await.expect("corrected");
+        assert_eq!(reply.body(), r#"{"product_id":"1399","available":3}"#);
+
+        let problem =
+            endpoint.handle(&adjust("1399", r#"{"delta": -4, "reason": "lost"}"#)).await.expect_err("too few");
+        assert_eq!((problem.status(), problem.code()), (409, "insufficient_stock"));
+        assert_eq!(problem.member("items"), Some(r#"[{"asked":4,"available":3,"product_id":"1399"}]"#));
+        let result = endpoint.handle(&adjust("1399", r#"{"delta": 1000000000, "reason": "received"}"#)).await;
+        assert_eq!(outcome(&result), (409, "stock_limit_exceeded"));
+        assert_eq!(shop.available("1399").await, 3);
+    }
+
+    #[tokio::test]
+    async fn a_retry_with_its_key_counts_once() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = AdjustInventory(shop.stock_keeper());
+        let keyed = |body| adjust("1399", body).with_header("idempotency-key", "k1");
+        for _ in 0..3 {
+            let reply = endpoint.handle(&keyed(r#"{"delta": 5, "reason": "received"}"#)).await.expect("received");
+            assert_eq!(reply.body(), r#"{"product_id":"1399","available":5}"#);
+        }
+        let result = endpoint.handle(&keyed(r#"{"delta": 6, "reason": "received"}"#)).await;
+        assert_eq!(outcome(&result), (422, "idempotency_key_reused"));
+        let unkeyed = adjust("1399", r#"{"delta": 5, "reason": "received"}"#);
+        for available in [10, 15] {
+            let reply = endpoint.handle(&unkeyed).await.expect("each counts");
+            assert_eq!(reply.body_json()["available"], available);
+        }
+    }
+
+    #[tokio::test]
+    async fn adjustments_at_once_all_count_or_ask_to_come_again() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = AdjustInventory(shop.stock_keeper());
+        let request = adjust("1399", r#"{"delta": 1, "reason": "received"}"#);
+        let results = join_all((0..10).map(|_| endpoint.handle(&request))).await;
+        let done = results.iter().filter(|result| result.is_ok()).count();
+        let refused = results.iter().filter(|result| outcome(result) == (503, "temporarily_unavailable")).count();
+        assert_eq!((done + refused, u32::try_from(done).ok()), (10, Some(shop.available("1399").await)));
+    }
+
+    #[tokio::test]
+    async fn all_bad_fields_are_named() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = AdjustInventory(shop.stock_keeper());
+        let problem = endpoint.handle(&adjust("1399", r#"{"delta": 0}"#)).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!(fields, [("delta", "out_of_range"), ("reason", "required")]);
+        for bad in ["1000000001", "-1000000001", "1.0", "\"1\"", "10000000000000000000000"] {
+            let result = endpoint.handle(&adjust("1399", &format!(r#"{{"delta": {bad}, "reason": "x"}}"#))).await;
+            assert_eq!(outcome(&result), (422, "invalid_fields"), "{bad}");
+        }
+        let good = r#"{"delta": 1, "reason": "x"}"#;
+        assert_eq!(outcome(&endpoint.handle(&adjust("unknown", good)).await), (404, "not_found"));
+        let shopper = adjust("1399", good).from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
+    }
+}

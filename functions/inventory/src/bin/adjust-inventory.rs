@@ -1,0 +1,17 @@
+//! `POST /admin/inventory/{product_id}/adjustments`
+
+use souk_inventory_functions::StockKeeper;
+use souk_inventory_functions::adjust_inventory::AdjustInventory;
+use souk_runtime::{Error, Wiring, http};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let wiring = Wiring::start()?;
+    let stock_keeper = StockKeeper {
+        inventory: wiring.inventory()?,
+        products: wiring.products()?,
+        clock: wiring.clock(),
+        random: wiring.random(),
+    };
+    http::run("adjust-inventory", AdjustInventory(stock_keeper)).await
+}

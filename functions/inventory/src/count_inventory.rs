@@ -1,0 +1,77 @@
+//! `PUT /admin/inventory/{product_id}`: sets what is free to sell to what staff counted.
+
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::MAX_AVAILABLE;
+
+use crate::stock_keeper::{Asked, MAX_REASON_CHARS, StockKeeper};
+
+/// The endpoint.
+pub struct CountInventory(pub StockKeeper);
+
+impl Endpoint for CountInventory {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let asked = Asked::read(request)?;
+        let mut fields = request.fields()?;
+        let available = fields.integer("available", 0..=i64::from(MAX_AVAILABLE));
+        let reason = fields.optional_text("reason", MAX_REASON_CHARS);
+        let (available, reason) = fields.finish((available, reason))?;
+
+        let available = u32::try_from(available).map_err(Problem::internal)?;
+        let entry = self.0.entry(&asked, reason.unwrap_or_else(|| "counted".to_owned())).await?;
+        let change = self.0.inventory.count(asked.product_id(), available, &entry).await?;
+        asked.answer(change, u64::from(available))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::Fixture;
+
+    fn count(product_id: &str, body: &str) -> Request {
+        let request = Request::new("PUT", "/admin/inventory/x").with_path("product_id", product_id).with_json(body);
+        request.from_user(user(9), Role::Staff)
+    }
+
+    #[tokio::test]
+    async fn the_count_becomes_what_was_counted() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = CountInventory(shop.stock_keeper());
+        for available in [7, 1_000_000_000, 0] {
+            let reply = endpoint.handle(&count("1399", &format!(r#"{{"available": {available}}}"#))).await;
+            let expected = format!(r#"{{"product_id":"1399","available":{available}}}"#);
+            assert_eq!(reply.expect("counted").body(), expected);
+            assert_eq!(shop.available("1399").await, available);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told_and_changes_nothing() {
+        let shop = Fixture::start().await;
+        shop.product("1399").await;
+        let endpoint = CountInventory(shop.stock_keeper());
+        let answer = async |request: &Request| {
+            endpoint
+                .handle(request)
+                .await
+                .map(|reply| reply.status())
+                .map_err(|problem| (problem.status(), problem.code()))
+        };
+        let good = r#"{"available": 7}"#;
+        for bad in [r#"{"available": -1}"#, r#"{"available": 1000000001}"#, r#"{"available": 1.5}"#, "{}"] {
+            assert_eq!(answer(&count("1399", bad)).await, Err((422, "invalid_fields")), "{bad}");
+        }
+        assert_eq!(answer(&count("1399", "{")).await, Err((400, "malformed_json")));
+        assert_eq!(answer(&count("unknown", good)).await, Err((404, "not_found")));
+        assert_eq!(answer(&count("no id", good)).await, Err((404, "not_found")));
+        let shopper = count("1399", good).from_user(user(1), Role::Shopper);
+        assert_eq!(answer(&shopper).await, Err((403, "forbidden")));
+        let nobody = Request::new("PUT", "/").with_path("product_id", "1399").with_json(good);
+        assert_eq!(answer(&nobody).await, Err((401, "token_required")));
+        assert_eq!(shop.available("1399").await, 0);
+    }
+}

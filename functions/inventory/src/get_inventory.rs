@@ -1,0 +1,101 @@
+//! `GET /inventory?product_ids=a,b,c`: strongly consistent counts.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use souk_domain::ids::ProductId;
+use souk_domain::stock::total;
+use souk_domain::validation::Invalid;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Inventory;
+
+/// Most products of one call.
+const MAX_PRODUCTS: usize = 50;
+/// Longest list: every id at its longest, with its comma and a space.
+const MAX_LIST_CHARS: usize = MAX_PRODUCTS * 66;
+/// Queries under way at once.
+const IN_FLIGHT: usize = 16;
+
+/// The endpoint.
+pub struct GetInventory {
+    /// Where stock is.
+    pub inventory: Inventory,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    items: Vec<Count>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    product_id: ProductId,
+    available: u32,
+}
+
+impl Endpoint for GetInventory {
+    /// In the order asked, each product once. One that was never counted, or does not exist, has 0.
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let mut query = request.query();
+        let product_ids = query.text("product_ids", MAX_LIST_CHARS).and_then(|list| {
+            let read = read_ids(&list);
+            read.map_err(|invalid| query.refuse([invalid.at("product_ids")])).ok()
+        });
+        let (product_ids,) = query.finish((product_ids,))?;
+
+        let counts = stream::iter(product_ids).map(|product_id| async move {
+            let available = total(&self.inventory.counts(&product_id).await?);
+            Ok::<_, Problem>(Count { product_id, available })
+        });
+        let items = counts.buffered(IN_FLIGHT).try_collect().await?;
+        Ok(Reply::ok(&Counts { items }))
+    }
+}
+
+fn read_ids(list: &str) -> Result<Vec<ProductId>, Invalid> {
+    let mut ids: Vec<ProductId> = Vec::new();
+    for raw in list.split(',') {
+        let id = raw.trim().parse()?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.len() > MAX_PRODUCTS {
+        return Err(Invalid::new("too_long", format!("must have at most {MAX_PRODUCTS} ids")));
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    #[tokio::test]
+    async fn counts_come_in_the_order_asked_each_once() {
+        let shop = Fixture::start().await;
+        shop.count("a", 3).await;
+        shop.count("b", 4).await;
+        let endpoint = GetInventory { inventory: shop.inventory.clone() };
+        let request = Request::new("GET", "/inventory").with_query("product_ids", "b, never,a,b");
+        let reply = endpoint.handle(&request).await.expect("counted");
+        let items = r#"{"items":[{"product_id":"b","available":4},{"product_id":"never","available":0},{"product_id":"a","available":3}]}"#;
+        assert_eq!(reply.body(), items);
+        assert_eq!(reply.headers()["cache-control"], "no-store");
+    }
+
+    #[tokio::test]
+    async fn lists_have_bounds() {
+        let shop = Fixture::start().await;
+        let endpoint = GetInventory { inventory: shop.inventory.clone() };
+        let ask = async |list: &str| {
+            let request = Request::new("GET", "/inventory").with_query("product_ids", list);
+            endpoint.handle(&request).await.map(|reply| reply.status()).map_err(|problem| problem.status())
+        };
+        let ids = |n: usize| (0..n).map(|n| format!("{n:064}")).collect::<Vec<_>>().join(", ");
+        assert_eq!(ask(&ids(50)).await, Ok(200));
+        for bad in [ids(51).as_str(), "a,,b", ",", "a b", ""] {
+            assert_eq!(ask(bad).await, Err(422), "{bad}");
+        }
+        assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/inventory")).await), (422, "invalid_fields"));
+    }
+}
