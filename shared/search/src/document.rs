@@ -46,7 +46,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
         let codes = std::iter::once(product.product_id.as_str()).chain(product.ean.iter().map(String::as_str));
         Self {
             product_id: &product.product_id,
-            codes: codes.map(code).collect(),
+            codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
             name: &product.name,
             brand: product.brand.as_deref(),
             description: product.description.as_deref(),

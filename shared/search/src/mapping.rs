@@ -39,11 +39,13 @@ fn analysis() -> Value {
         // 27" is 27 inch.
         "char_filter": {
             "inches": { "type": "pattern_replace", "pattern": "(\\d)\\s?(?:\"|″|”|'')", "replacement": "$1 inch " },
-            "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}]+", "replacement": " " },
+            // 5.5 stays one number: 1.5 m is not 5 m.
+            "dots": { "type": "pattern_replace", "pattern": "(?<!\\d)\\.|\\.(?!\\d)", "replacement": " " },
+            "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}.]+", "replacement": " " },
         },
         "filter": {
             // LC-1000XL: lc, 1000, xl and lc1000xl. LaserJet: laser, jet and laserjet.
-            "parts": { "type": "word_delimiter_graph", "catenate_all": true },
+            "parts": { "type": "word_delimiter_graph", "catenate_all": true, "type_table": [". => DIGIT"] },
             // KStem knows most plurals; these it does not, or takes for others (toner and tone).
             "irregular": {
                 "type": "stemmer_override",
@@ -65,7 +67,7 @@ fn analysis() -> Value {
         },
         "analyzer": {
             "text": {
-                "type": "custom", "char_filter": ["inches"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": ["inches", "dots"], "tokenizer": "whitespace",
                 "filter": ["parts", "flatten_graph", "lowercase", "asciifolding", "irregular", "kstem"],
             },
             // What is searched for is cut into words before it comes here.
@@ -74,7 +76,7 @@ fn analysis() -> Value {
                 "filter": ["lowercase", "asciifolding", "irregular", "kstem"],
             },
             "joined": {
-                "type": "custom", "char_filter": ["inches", "symbols"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
             },
             // Words as they are written, for corrections. No numbers: a model number is not mended into its neighbour.
@@ -85,7 +87,7 @@ fn analysis() -> Value {
                 "type": "custom", "tokenizer": "whitespace", "filter": ["lowercase", "asciifolding"],
             },
             "beginnings": {
-                "type": "custom", "char_filter": ["inches", "symbols"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "beginnings"],
             },
         },

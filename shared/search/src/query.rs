@@ -21,7 +21,9 @@ const FACET_ENTRIES: u32 = 100;
 /// Most words of a product kind (`usb flash drives`).
 const MAX_KIND_WORDS: usize = 4;
 /// What a match of the whole text with an article number counts: more than any other match.
-const CODE_BOOST: u32 = 1_000_000;
+const CODE_BOOST: usize = 1_000_000;
+/// What each word of a product kind counts; a word that matches the name counts some 300 to 3,000.
+const KIND_BOOST: usize = 1_500;
 
 /// The order of products.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -224,46 +226,73 @@ impl Wanted<'_> {
     fn scores(&self) -> Vec<Value> {
         let mut scores: Vec<_> = (0..self.words.len()).map(|at| self.word_score(at)).collect();
         if self.words.len() > 1 {
-            let text = self.words.iter().map(|word| word.parts.join(" ")).collect::<Vec<_>>().join(" ");
-            scores.push(json!({ "match_phrase": { "name": { "query": text, "slop": 3, "boost": 150 } } }));
+            let text = joined(self.words.iter().map(|word| match word.parts.len() {
+                1 => self.corrected(word).to_owned(),
+                _ => word.parts.join(" "),
+            }));
+            scores.push(json!({ "match_phrase": { "name": { "query": text, "slop": 3, "boost": 100 } } }));
         }
-        scores.extend(self.kinds());
+        scores.push(self.kinds());
         scores.push(constant(&json!({ "term": { "codes": self.code() } }), CODE_BOOST));
         scores
     }
 
     fn word_score(&self, at: usize) -> Value {
-        let mut ways = Vec::new();
+        let (mut ways, mut categories) = (Vec::new(), Vec::new());
         for Variant { text, tenths } in self.variants(at) {
             let field = |name: &str, percent: u32| json!({ "match_phrase": { name: { "query": text, "boost": percent * tenths / 10 } } });
             ways.push(field("name", 300));
             ways.push(field("brand", 250));
-            ways.push(field("category_names", 200));
             ways.push(field("attribute_text", 60));
             ways.push(field("description", 50));
+            categories.push(field("category_names", 100));
         }
-        json!({ "dis_max": { "queries": ways, "tie_breaker": 0.2 } })
+        let best = json!({ "dis_max": { "queries": ways, "tie_breaker": 0.2 } });
+        json!({ "bool": { "should": [best, { "dis_max": { "queries": categories } }] } })
     }
 
-    /// A search that names a kind of product, in all its words or in some, means that kind: a notebook, not its bag.
-    fn kinds(&self) -> Vec<Value> {
+    /// A search that names a kind of product, in all its words or in some, means that kind. Most of all if it stands
+    /// where English puts what a thing is: a notebook bag is a bag.
+    fn kinds(&self) -> Value {
+        let after_first = self.words.iter().skip(1);
+        // keyboard for notebooks
+        let head = after_first.clone().position(|word| !word.required).unwrap_or(after_first.len());
         let mut kinds = Vec::new();
         for first in 0..self.words.len() {
             for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
-                let span = &self.words[first..=last];
-                let whole = span.iter().map(|word| word.whole.as_str()).collect::<Vec<_>>().join(" ");
-                let mut names = vec![whole];
-                if first == last {
-                    names.extend(self.variants(first).into_iter().map(|variant| variant.text));
-                }
-                let synonyms: Vec<_> = synonyms::of(&names[0]).map(str::to_owned).collect();
-                names.extend(synonyms);
-                let boost = 800 * span.len();
-                let exactly = names.iter().map(|name| phrase("kinds", &format!("{KIND_START} {name} {KIND_END}")));
+                let names = self.kind_names(first, last);
+                let exactly = names.iter().map(|name| kind(name));
+                let boost = if last == head { KIND_BOOST * (last - first + 1) } else { KIND_BOOST / 2 };
                 kinds.push(constant(&any(&exactly.collect::<Vec<_>>()), boost));
             }
         }
-        kinds
+        // usb c cable: a usb cable
+        for word in self.words.iter().take(head.saturating_sub(1)) {
+            let name = joined([word, &self.words[head]].into_iter().map(|word| self.corrected(word)));
+            kinds.push(constant(&kind(&name), KIND_BOOST * 2));
+        }
+        json!({ "dis_max": { "queries": kinds } })
+    }
+
+    /// What a span of words may mean as the name of a kind.
+    fn kind_names(&self, first: usize, last: usize) -> Vec<String> {
+        let span = &self.words[first..=last];
+        let mut names = vec![joined(span.iter().map(|word| word.whole.as_str()))];
+        if first == last {
+            names.extend(self.variants(first).into_iter().map(|variant| variant.text));
+        } else {
+            names.push(joined(span.iter().map(|word| self.corrected(word))));
+        }
+        let synonyms: Vec<_> = names.iter().flat_map(|name| synonyms::of(name)).map(str::to_owned).collect();
+        names.extend(synonyms);
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The word, or what it most likely meant.
+    fn corrected<'a>(&'a self, word: &'a Word) -> &'a str {
+        self.corrections.get(&word.whole).and_then(|meant| meant.first()).unwrap_or(&word.whole)
     }
 
     /// The word as it is, in parts, joined with its neighbours, in other words, corrected.
@@ -275,16 +304,21 @@ impl Wanted<'_> {
                 variants.push(Variant { text, tenths });
             }
         };
-        if !word.is_decimal() {
+        // A letter or digit alone says nothing: usb c, size s, series 3 mean both words next to each other.
+        let alone = self.words.len() > 1 && word.whole.chars().count() == 1;
+        if !alone {
             add(word.whole.clone(), 10);
+            add(word.parts.join(" "), 10);
         }
-        add(word.parts.join(" "), 10);
         let corrected = |text: &str| self.corrections.get(text).into_iter().flatten().cloned();
         let synonyms = |text: &str| synonyms::of(text).map(str::to_owned).collect::<Vec<_>>();
         for text in synonyms(&word.whole) {
             add(text, 8);
         }
         for text in corrected(&word.whole) {
+            for text in synonyms(&text) {
+                add(text, 6);
+            }
             add(text, 7);
         }
         for first in [at.checked_sub(1), Some(at)].into_iter().flatten() {
@@ -297,6 +331,9 @@ impl Wanted<'_> {
                     add(text, 7);
                 }
                 add(joined, 10);
+                if alone {
+                    add(format!("{} {}", left.whole, right.whole), 10);
+                }
             }
         }
         variants
@@ -308,6 +345,13 @@ impl Wanted<'_> {
     }
 }
 
+fn joined<S: AsRef<str>>(words: impl Iterator<Item = S>) -> String {
+    words.fold(
+        String::new(),
+        |text, word| if text.is_empty() { word.as_ref().to_owned() } else { text + " " + word.as_ref() },
+    )
+}
+
 fn any(queries: &[Value]) -> Value {
     json!({ "bool": { "should": queries, "minimum_should_match": 1 } })
 }
@@ -316,6 +360,99 @@ fn phrase(field: &str, text: &str) -> Value {
     json!({ "match_phrase": { field: { "query": text } } })
 }
 
-fn constant(filter: &Value, boost: impl Into<Value>) -> Value {
-    json!({ "constant_score": { "filter": filter, "boost": boost.into() } })
+/// Products of exactly that kind.
+fn kind(name: &str) -> Value {
+    phrase("kinds", &format!("{KIND_START} {name} {KIND_END}"))
+}
+
+fn constant(filter: &Value, boost: usize) -> Value {
+    json!({ "constant_score": { "filter": filter, "boost": boost } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words;
+
+    fn query() -> SearchQuery {
+        SearchQuery::default()
+    }
+
+    fn searched(text: &str, matching: usize) -> Value {
+        let (words, corrections) =
+            (words(text), Corrections::from([("prniter".to_owned(), vec!["printer".to_owned()])]));
+        body(&query(), Some(&Wanted { words: &words, corrections: &corrections, matching }))
+    }
+
+    /// The part of the query that decides what matches.
+    fn gate(body: &Value) -> &Value {
+        &body["query"]["function_score"]["query"]["bool"]["filter"][0]["bool"]["should"][1]["bool"]
+    }
+
+    #[test]
+    fn windows_have_an_end() {
+        assert_eq!(Window::new(1, 20), Ok(Window::default()));
+        assert_eq!(Window::new(3, 25), Ok(Window { from: 50, limit: 25 }));
+        assert!(Window::new(100, 100).is_ok());
+        for (page, limit) in [(101, 100), (0, 20), (u32::MAX, 100), (10_001, 1), (2, u32::MAX)] {
+            assert_eq!(Window::new(page, limit).map_err(|e| e.code), Err("out_of_range"), "{page} {limit}");
+        }
+    }
+
+    #[test]
+    fn browsing_asks_for_everything_in_stable_order() {
+        let body = body(&query(), None);
+        assert_eq!(body["query"], json!({ "bool": { "filter": [], "should": [] } }));
+        assert_eq!(body["sort"][2], json!({ "product_id": "asc" }));
+        assert_eq!(
+            (&body["track_total_hits"], &body["aggs"], &body["post_filter"]),
+            (&json!(true), &Value::Null, &Value::Null)
+        );
+    }
+
+    #[test]
+    fn a_brand_is_filtered_after_the_facets_are_counted() {
+        let body = body(&SearchQuery { brand: vec!["HP".to_owned()], facets: true, ..query() }, None);
+        let brand = json!({ "terms": { "brand.folded": ["HP"] } });
+        assert_eq!((&body["post_filter"], &body["aggs"]["categories"]["filter"]), (&brand, &brand));
+        assert_eq!(body["aggs"]["brands"]["filter"], json!({ "match_all": {} }));
+    }
+
+    #[test]
+    fn values_of_one_attribute_are_alternatives() {
+        let attributes = [("Colour", "Black"), ("Size", "XL"), ("Colour", "Red")];
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let body = body(&SearchQuery { attributes, ..query() }, None);
+        let expected = json!([
+            { "terms": { "attributes": ["Colour=Black", "Colour=Red"] } },
+            { "terms": { "attributes": ["Size=XL"] } },
+        ]);
+        assert_eq!(body["query"]["bool"]["filter"], expected);
+    }
+
+    #[test]
+    fn small_words_are_not_insisted_on() {
+        let body = searched("case for the phone", 2);
+        assert_eq!(gate(&body)["minimum_should_match"], 2);
+        assert_eq!(gate(&body)["should"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_word_is_also_looked_for_as_it_may_have_been_meant() {
+        let body = searched("prniter usb c", 3);
+        let places = |at: usize| gate(&body)["should"][at].to_string();
+        assert!(places(0).contains(r#""prniter""#) && places(0).contains(r#""printer""#));
+        assert!(places(1).contains(r#""usb""#) && places(1).contains(r#""usbc""#));
+        // a letter only counts beside its neighbour
+        assert!(!places(2).contains(r#""c""#) && places(2).contains(r#""usb c""#) && places(2).contains(r#""usbc""#));
+    }
+
+    #[test]
+    fn only_relevance_scores() {
+        let words = words("notebook");
+        let wanted = Wanted { words: &words, corrections: &Corrections::new(), matching: 1 };
+        let body = body(&SearchQuery { sort: Sort::PriceAsc, ..query() }, Some(&wanted));
+        assert_eq!(body["query"]["bool"]["should"], json!([]));
+        assert_eq!(body["sort"], json!([{ "price_minor": "asc" }, { "product_id": "asc" }]));
+    }
 }

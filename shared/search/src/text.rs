@@ -13,7 +13,7 @@ const STOP_WORDS: [&str; 17] =
 /// One word of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// In lower case, without signs: `usbc` for `USB-C`.
+    /// In lower case, without signs: `usbc` for `USB-C`. A decimal point stays.
     pub(crate) whole: String,
     /// Cut at signs and between letters and digits: `usb`, `c`. One part if there is nothing to cut.
     pub(crate) parts: Vec<String>,
@@ -31,11 +31,6 @@ impl Word {
     /// True for letters only: a word that can be misspelt, unlike a model number.
     pub(crate) fn is_letters(&self) -> bool {
         self.whole.chars().all(char::is_alphabetic)
-    }
-
-    /// True if the parts only mean something together, as `5.5` does, which is not 55.
-    pub(crate) fn is_decimal(&self) -> bool {
-        self.parts.len() > 1 && self.whole.chars().all(|c| c.is_ascii_digit())
     }
 }
 
@@ -82,17 +77,21 @@ const fn is_glue(c: char) -> bool {
 }
 
 fn parts(raw: &str) -> Vec<String> {
+    let characters: Vec<char> = raw.chars().filter(|c| *c != '\'').take(MAX_WORD_CHARS).collect();
+    // A point within a number belongs to it: 1.5 is neither 15 nor 5.
+    let is_digit = |at: usize| characters.get(at).is_some_and(|c| c.is_numeric());
+    let is_point = |at: usize| characters[at] == '.' && at > 0 && is_digit(at - 1) && is_digit(at + 1);
     let mut parts: Vec<String> = Vec::new();
-    let mut previous = ' ';
-    for c in raw.chars().filter(|c| *c != '\'').take(MAX_WORD_CHARS) {
-        if c.is_alphanumeric() {
-            let continues = previous.is_alphanumeric() && previous.is_numeric() == c.is_numeric();
-            match parts.last_mut() {
-                Some(part) if continues => part.push(c),
-                _ => parts.push(c.to_string()),
-            }
+    let mut previous = None;
+    for (at, c) in characters.iter().enumerate() {
+        let number = is_digit(at) || is_point(at);
+        let kind = (number || c.is_alphanumeric()).then_some(number);
+        match parts.last_mut() {
+            Some(part) if kind.is_some() && kind == previous => part.push(*c),
+            _ if kind.is_some() => parts.push(c.to_string()),
+            _ => {}
         }
-        previous = c;
+        previous = kind;
     }
     parts
 }
@@ -111,7 +110,7 @@ mod tests {
         assert_eq!(words("LC-1000XL")[0].parts, ["lc", "1000", "xl"]);
         assert_eq!(wholes("27\" monitor"), ["27", "inch", "monitor"]);
         assert_eq!(wholes("27'' black/white men's cafe\u{301}"), ["27", "inch", "black", "white", "men", "cafe"]);
-        assert!(words("5.5")[0].is_decimal() && !words("55")[0].is_decimal());
+        assert_eq!(words("1.5m...")[0].parts, ["1.5", "m"]);
     }
 
     #[test]

@@ -105,6 +105,8 @@ fn shop() -> Vec<IndexedProduct> {
         product("key-2", "Cherry Stream wireless keyboards, pack of 2", "Cherry", KEYBOARDS, 8_990),
         product("cab-1", "Hama USB-C cable 2 m", "Hama", CABLES, 990),
         product("cab-2", "Hama USB-A cable 3 m", "Hama", CABLES, 790),
+        product("cab-3", "Hama patch cable CAT6 1.5m", "Hama", ["Cables & adapters", "Networking cables"], 890),
+        product("cab-4", "Hama patch cable CAT6 5 m", "Hama", ["Cables & adapters", "Networking cables"], 1_190),
         product("LC-1000BK", "Brother LC-1000BK ink cartridge black", "Brother", INKS, 2_190),
         product("LC-1100BK", "Brother LC-1100BK ink cartridge black", "Brother", INKS, 2_290),
     ];
