@@ -26,7 +26,7 @@ impl Consumer for CheckPayment {
         let charge = Payments::charge(&order, *attempt).ok_or_else(|| ConsumeError::new("the attempt has no token"))?;
         let outcome = Payments::within_bounds(self.payments.provider.charge_again(&charge)).await;
         let outcome = outcome.map_err(ConsumeError::new)?;
-        match self.payments.settle(user_id, order_id, *attempt, outcome).await? {
+        match self.payments.settle(&order, *attempt, outcome).await? {
             Applied::Done(_) => Ok("settled"),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
             Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),

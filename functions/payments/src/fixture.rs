@@ -12,8 +12,9 @@ use souk_domain::ids::{OrderId, ProductId};
 use souk_domain::money::Currency;
 use souk_domain::order::{NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
 use souk_domain::stock::{Allocation, total};
+use souk_domain::time::Timestamp;
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundRequest, Sandbox};
-use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table};
+use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Payments;
@@ -51,7 +52,6 @@ pub(crate) struct Fixture {
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) payments: Payments,
-    inventory: Inventory,
     pub(crate) order_id: OrderId,
 }
 
@@ -68,32 +68,38 @@ impl Fixture {
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
         let inventory = Inventory::new(table("inventory"), "local");
         let payments = Payments {
-            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone()),
+            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone())
+                .with_store_credit(Users::new(table("users"))),
+            inventory: inventory.clone(),
             provider: provider.clone(),
             clock: clock.clone(),
         };
-        let entry = LedgerEntry {
-            reason: "counted".to_owned(),
-            changed_by: None,
-            at: clock.now(),
-            entry_id: "1".to_owned(),
-            request: None,
-        };
+        let entry = entry(clock.now(), "1");
         inventory.count(&product(), 5, &entry).await.expect("counted");
         let order = order(&inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
         let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
         let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
         assert!(matches!(placement, Placement::Placed { .. }));
-        Self { clock, random, provider, payments, inventory, order_id: order.order_id }
+        Self { clock, random, provider, payments, order_id: order.order_id }
     }
 
     pub(crate) async fn order(&self) -> Order {
         self.payments.steps.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
     }
 
-    pub(crate) async fn available(&self) -> u32 {
-        total(&self.inventory.counts(&product()).await.expect("counts"))
+    pub(crate) async fn set_stock(&self, available: u32) {
+        let entry = entry(self.clock.now(), "2");
+        self.payments.inventory.count(&product(), available, &entry).await.expect("counted");
     }
+
+    pub(crate) async fn available(&self) -> u32 {
+        total(&self.payments.inventory.counts(&product()).await.expect("counts"))
+    }
+}
+
+fn entry(at: Timestamp, entry_id: &str) -> LedgerEntry {
+    let (reason, entry_id) = ("counted".to_owned(), entry_id.to_owned());
+    LedgerEntry { reason, changed_by: None, at, entry_id, request: None }
 }
 
 fn order(inventory: &Inventory, order_id: OrderId, clock: &dyn Clock) -> Order {

@@ -10,6 +10,7 @@ use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, TransitionError};
+use souk_domain::validation::{FieldError, looks_like_card_number};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Applied;
 
@@ -42,11 +43,7 @@ impl Endpoint for PayOrder {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
         let keyed = request.idempotency()?;
-        let mut fields = request.fields()?;
-        let token = fields.text("payment_token", MAX_TOKEN_CHARS);
-        let method = fields.optional_parsed::<PaymentMethod>("payment_method");
-        let (token, method) = fields.finish((token, method))?;
-
+        let (token, method) = read(request)?;
         let order =
             self.payments.steps.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
         if let Some((index, attempt)) = keyed.as_ref().and_then(|mark| order.attempt_by_key(&mark.key)) {
@@ -54,10 +51,35 @@ impl Endpoint for PayOrder {
         }
         let mark = keyed.unwrap_or_else(|| self.unkeyed());
         let method = method.unwrap_or(order.payment_method);
-        let started = Event::PaymentStarted { method, token, request: Some(mark.clone()) };
+        let request = Some(mark.clone());
+        if method == PaymentMethod::StoreCredit {
+            let paid = Event::PaidByStoreCredit { request };
+            let (order, attempt) = self.start(user_id, &order_id, &paid, &mark).await?;
+            return answer(&order, attempt);
+        }
+        let token = token.ok_or_else(|| Problem::invalid(vec![token_required()]))?;
+        let started = Event::PaymentStarted { method, token, request };
         let (order, attempt) = self.start(user_id, &order_id, &started, &mark).await?;
         self.charge(&order, attempt).await
     }
+}
+
+/// Every method but store credit needs a token, and which method it is may depend on the order.
+fn read(request: &Request) -> Result<(Option<String>, Option<PaymentMethod>), Problem> {
+    let mut fields = request.fields()?;
+    let token = fields.optional_text("payment_token", MAX_TOKEN_CHARS);
+    let method = fields.optional_parsed::<PaymentMethod>("payment_method");
+    let (token, method) = fields.finish((token, method))?;
+    if token.as_deref().is_some_and(looks_like_card_number) {
+        let refused =
+            FieldError::new("payment_token", "card_number", "must be the provider's token, never a card number");
+        return Err(Problem::invalid(vec![refused]));
+    }
+    Ok((token, method))
+}
+
+fn token_required() -> FieldError {
+    FieldError::new("payment_token", "required", "must be given")
 }
 
 impl PayOrder {
@@ -73,7 +95,7 @@ impl PayOrder {
         let (order, refused) = match self.payments.apply(user_id, order_id, started).await? {
             Applied::Done(order) => (order, None),
             Applied::Refused { order, why } => (order, Some(why)),
-            Applied::Short { of, .. } => return Err(Problem::internal(format_args!("too little: {of:?}"))),
+            Applied::Short { .. } => return Err(declined(Some("insufficient_store_credit"))),
             Applied::NotFound => return Err(Problem::not_found("order")),
         };
         let ours = order.attempt_by_key(&mark.key).map(|(index, _)| index);
@@ -92,7 +114,7 @@ impl PayOrder {
         let Ok(outcome) = Payments::within_bounds(self.payments.provider.charge(&charge)).await else {
             return answer(order, index); // still processing: `check-payment` asks again
         };
-        match self.payments.settle(&order.user_id, &order.order_id, index, outcome).await? {
+        match self.payments.settle(order, index, outcome).await? {
             Applied::Done(settled) => answer(&settled, index),
             Applied::Refused { why, .. } => Err(Problem::internal(why)),
             Applied::Short { of, .. } => Err(Problem::internal(format_args!("too little: {of:?}"))),
@@ -127,7 +149,7 @@ fn answer(order: &Order, index: usize) -> Result<Reply, Problem> {
         AttemptStatus::Completed => (200, "completed"),
         AttemptStatus::RequiresAction => (202, "requires_action"),
         AttemptStatus::Processing => (202, "processing"),
-        AttemptStatus::Failed => return Err(declined(attempt)),
+        AttemptStatus::Failed => return Err(declined(attempt.decline_code.as_deref())),
     };
     let body = Answer {
         payment_id: attempt.payment_id.as_deref(),
@@ -138,9 +160,9 @@ fn answer(order: &Order, index: usize) -> Result<Reply, Problem> {
     Ok(Reply::json(http_status, &body))
 }
 
-fn declined(attempt: &PaymentAttempt) -> Problem {
+fn declined(decline_code: Option<&str>) -> Problem {
     let problem = Problem::new(402, "payment_declined", "the payment was declined; try again or pay another way");
-    problem.with("decline_code", attempt.decline_code.as_deref())
+    problem.with("decline_code", decline_code)
 }
 
 fn refusal(order: &Order, why: TransitionError) -> Problem {

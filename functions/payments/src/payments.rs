@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, ProviderOutcome};
+use souk_domain::order::{Event, Order, OrderStatus, ProviderOutcome};
+use souk_domain::stock::{Allocation, allocate};
 use souk_payment::{Charge, PaymentProvider, ProviderError, Sandbox};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
-use souk_store::{Applied, OrderSteps, StoreError};
+use souk_store::{Applied, Inventory, OrderSteps, StoreError, Users};
 
 /// How long the provider may take. Shorter than a function of the API, so that a shopper is told "processing" rather
 /// than cut off; `check-payment` then finds out.
@@ -21,6 +22,8 @@ const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Payments {
     /// What steps of orders stand on.
     pub steps: OrderSteps,
+    /// Where units are, for orders that are paid too late.
+    pub inventory: Inventory,
     /// Who moves the money.
     pub provider: Arc<dyn PaymentProvider>,
     /// The time.
@@ -35,7 +38,13 @@ impl Payments {
             return Err(ConfigError::Invalid { name: "PAYMENT_PROVIDER", reason });
         }
         let provider = Arc::new(Sandbox);
-        Ok(Self { steps: wiring.order_steps()?, provider, clock: wiring.clock() })
+        Ok(Self { steps: wiring.order_steps()?, inventory: wiring.inventory()?, provider, clock: wiring.clock() })
+    }
+
+    /// The same, for functions that may also move store credit.
+    #[must_use]
+    pub fn with_store_credit(self, users: Users) -> Self {
+        Self { steps: self.steps.with_store_credit(users), ..self }
     }
 
     /// What the provider is asked for an attempt; `None` when its token is gone because it is settled.
@@ -59,14 +68,38 @@ impl Payments {
 
     /// Saves what the provider said of an attempt. The one way a payment ends: `pay-order`, `check-payment` and webhooks
     /// all come here, in any order and as often as they like.
+    ///
+    /// Money for an order whose hold has ended buys its units again if they are still there; otherwise it is owed back.
     pub(crate) async fn settle(
         &self,
-        user_id: &UserId,
-        order_id: &OrderId,
+        order: &Order,
         attempt: usize,
         outcome: ProviderOutcome,
     ) -> Result<Applied, StoreError> {
+        let (user_id, order_id) = (&order.user_id, &order.order_id);
+        if let ProviderOutcome::Captured { payment_id, amount_minor } = &outcome
+            && let Some(order) = self.steps.orders.get(user_id, order_id).await?
+            && order.status == OrderStatus::Expired
+            && let Some(allocations) = self.allocations(&order).await?
+        {
+            let (payment_id, amount_minor) = (payment_id.clone(), *amount_minor);
+            let revived = Event::Revived { attempt, payment_id, amount_minor, allocations };
+            if let done @ Applied::Done(_) = self.apply(user_id, order_id, &revived).await? {
+                return Ok(done);
+            }
+        }
         self.apply(user_id, order_id, &Event::PaymentSettled { attempt, outcome }).await
+    }
+
+    /// Units for every line of an order, from where they are now; `None` when any line is short.
+    async fn allocations(&self, order: &Order) -> Result<Option<Vec<Vec<Allocation>>>, StoreError> {
+        let mut allocations = Vec::with_capacity(order.lines.len());
+        for line in &order.lines {
+            let counts = self.inventory.counts(&line.product_id).await?;
+            let Some(parts) = allocate(&counts, line.quantity.get()) else { return Ok(None) };
+            allocations.push(parts);
+        }
+        Ok(Some(allocations))
     }
 
     pub(crate) async fn apply(

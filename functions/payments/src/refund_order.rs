@@ -2,7 +2,7 @@
 
 use souk_domain::message::Message;
 use souk_domain::money::Money;
-use souk_domain::order::{Event, Order, RefundStatus};
+use souk_domain::order::{Event, Order, RefundStatus, RefundTarget};
 use souk_payment::RefundRequest;
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::Applied;
@@ -22,15 +22,26 @@ impl Consumer for RefundOrder {
         };
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
         let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
-        let Some(request) = owed(&order, *refund)? else { return Ok("refunded before") };
-        let refund_id = Payments::within_bounds(self.payments.provider.refund(&request)).await;
-        let refund_id = refund_id.map_err(ConsumeError::new)?;
+        let Some(refund_id) = self.give_back(&order, *refund).await? else { return Ok("refunded before") };
         match self.payments.apply(user_id, order_id, &Event::RefundSettled { refund: *refund, refund_id }).await? {
             Applied::Done(_) => Ok("refunded"),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
             Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(ConsumeError::new("there is no such order")),
         }
+    }
+}
+
+impl RefundOrder {
+    /// The id of the refund, once the money is given; `None` when it was given before. Store credit is given by the
+    /// transaction that settles the refund.
+    async fn give_back(&self, order: &Order, index: usize) -> Result<Option<String>, ConsumeError> {
+        let Some(request) = owed(order, index)? else { return Ok(None) };
+        if order.refunds.get(index).is_some_and(|refund| refund.target == RefundTarget::StoreCredit) {
+            return Ok(Some(format!("credit_{}", request.idempotency_key)));
+        }
+        let refund_id = Payments::within_bounds(self.payments.provider.refund(&request)).await;
+        refund_id.map(Some).map_err(ConsumeError::new)
     }
 }
 

@@ -54,3 +54,52 @@ pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
     }
     Ok(trimmed.to_owned())
 }
+
+/// Whether a text holds what may be a card number: 13 to 19 digits, with or without blanks and hyphens between, that
+/// pass the Luhn check. Such a text is refused before it is kept or logged (PCI DSS SAQ-A: no card number reaches us).
+pub fn looks_like_card_number(raw: &str) -> bool {
+    let mut run: Vec<u32> = Vec::new();
+    for c in raw.chars().chain(['.']) {
+        match c.to_digit(10) {
+            Some(digit) => run.push(digit),
+            None if (c == ' ' || c == '-') && !run.is_empty() => {}
+            None => {
+                if (13..=19).contains(&run.len()) && passes_luhn(&run) {
+                    return true;
+                }
+                run.clear();
+            }
+        }
+    }
+    false
+}
+
+/// ISO/IEC 7812-1, annex B.
+fn passes_luhn(digits: &[u32]) -> bool {
+    let weigh = |(position, digit): (usize, &u32)| match (position % 2, digit * 2) {
+        (0, _) => *digit,
+        (_, doubled) => doubled / 10 + doubled % 10,
+    };
+    digits.iter().rev().enumerate().map(weigh).sum::<u32>() % 10 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_numbers_are_recognised() {
+        for card in ["4242424242424242", "4242 4242 4242 4242", "card: 3782-822463-10005, thanks", "6011111111111117"] {
+            assert!(looks_like_card_number(card), "{card}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_not() {
+        for other in
+            ["", "4242424242424241", "sandbox_success", "pm_1N4242", "0049 30 123456", "4242", "1 Main St, 62701"]
+        {
+            assert!(!looks_like_card_number(other), "{other}");
+        }
+    }
+}

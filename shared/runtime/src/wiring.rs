@@ -12,7 +12,7 @@ use aws_types::region::Region;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
-use souk_store::{Carts, Categories, Inventory, OrderSteps, Orders, Products, Table};
+use souk_store::{Carts, Categories, Inventory, OrderSteps, Orders, Products, Table, Users};
 
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
@@ -98,6 +98,11 @@ impl Wiring {
     /// The product index of the search domain, which is looked up on first use.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
         Ok(SearchIndex::connect(&self.sdk, self.config.text("SEARCH_DOMAIN")?, self.random()))
+    }
+
+    /// The users table.
+    pub fn users(&self) -> Result<Users, ConfigError> {
+        Ok(Users::new(self.table("USERS_TABLE")?))
     }
 
     /// Steps of orders, moving stock.

@@ -7,6 +7,7 @@ use souk_runtime::{Error, Wiring, http};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    let endpoint = PayOrder { payments: Payments::from_wiring(&wiring)?, random: wiring.random() };
+    let payments = Payments::from_wiring(&wiring)?.with_store_credit(wiring.users()?);
+    let endpoint = PayOrder { payments, random: wiring.random() };
     http::run("pay-order", endpoint).await
 }

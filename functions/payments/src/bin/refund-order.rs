@@ -7,5 +7,6 @@ use souk_runtime::{Error, Wiring, batch};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    batch::run("refund-order", RefundOrder { payments: Payments::from_wiring(&wiring)? }).await
+    let payments = Payments::from_wiring(&wiring)?.with_store_credit(wiring.users()?);
+    batch::run("refund-order", RefundOrder { payments }).await
 }

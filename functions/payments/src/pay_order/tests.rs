@@ -126,7 +126,7 @@ async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
     assert!(matches!(cancelled, Applied::Done(_)));
     assert_eq!(shop.available().await, 5);
     let late = souk_domain::order::ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
-    let _ = shop.payments.settle(&user(1), &shop.order_id, 0, late).await.expect("settled");
+    let _ = shop.payments.settle(&shop.order().await, 0, late).await.expect("settled");
     assert_eq!(shop.refund(0).await, "refunded");
     let order = shop.order().await;
     assert_eq!((order.status, order.refunded_minor(), shop.available().await), (OrderStatus::Refunded, 200, 5));
@@ -168,4 +168,39 @@ async fn a_provider_that_is_down_charges_nothing_twice() {
     assert_eq!(shop.pay("sandbox_success").await, is(202, "processing"));
     assert_eq!(shop.check(0).await, "settled");
     assert_eq!(shop.order().await.captured_minor(), 200);
+}
+
+#[tokio::test]
+async fn late_money_buys_the_units_again_if_they_are_there() {
+    for (left, status, refunds) in [(5, OrderStatus::Paid, 0), (1, OrderStatus::Expired, 1)] {
+        let shop = Fixture::start().await;
+        shop.pay("sandbox_requires_action").await;
+        shop.clock.advance_seconds(900);
+        let _ = shop.payments.apply(&user(1), &shop.order_id, &Event::HoldEnded).await.expect("expired");
+        shop.set_stock(left).await;
+        let late = souk_domain::order::ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+        for _ in 0..2 {
+            let _ = shop.payments.settle(&shop.order().await, 0, late.clone()).await.expect("settled");
+            let order = shop.order().await;
+            assert_eq!((order.status, order.refunds.len(), order.captured_minor()), (status, refunds, 200));
+        }
+        assert_eq!(shop.available().await, if refunds == 0 { left - 2 } else { left });
+    }
+}
+
+#[tokio::test]
+async fn store_credit_that_is_not_there_does_not_pay() {
+    let shop = Fixture::start().await;
+    let credit = shop.request("x").with_json(r#"{"payment_method": "store_credit"}"#);
+    let problem = shop.endpoint().handle(&credit).await.expect_err("no credit");
+    assert_eq!((problem.status(), problem.member("decline_code")), (402, Some("\"insufficient_store_credit\"")));
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+}
+
+#[tokio::test]
+async fn a_card_number_is_refused_and_not_repeated() {
+    let shop = Fixture::start().await;
+    let problem = shop.endpoint().handle(&shop.request("4242 4242 4242 4242")).await.expect_err("refused");
+    assert_eq!((problem.status(), problem.errors()[0].code), (422, "card_number"));
+    assert!(!problem.into_reply("r").body().contains("4242"));
 }
