@@ -39,7 +39,7 @@ pub(crate) fn command(ports: Ports, paths: &Paths) -> Command {
         .env("GATEWAY_PORT", ports.aws.to_string())
         .env("BIND_HOST", "127.0.0.1")
         .env("MINISTACK_REGION", aws::REGION)
-        .env("MINISTACK_OPENSEARCH_ENDPOINT", ports.search_url())
+        .env("MINISTACK_OPENSEARCH_ENDPOINT", format!("127.0.0.1:{}", ports.search)) // no scheme
         .env("LAMBDA_EXECUTOR", "local")
         .env("PERSIST_STATE", "1")
         .env("STATE_DIR", paths.state())

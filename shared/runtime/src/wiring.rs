@@ -12,7 +12,7 @@ use aws_types::region::Region;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
-use souk_store::{Carts, Categories, Inventory, OrderSteps, Orders, Products, Table, Users};
+use souk_store::{Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, Table, Users};
 
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
@@ -103,6 +103,16 @@ impl Wiring {
     /// The users table.
     pub fn users(&self) -> Result<Users, ConfigError> {
         Ok(Users::new(self.table("USERS_TABLE")?))
+    }
+
+    /// The sessions table.
+    pub fn sessions(&self) -> Result<Sessions, ConfigError> {
+        Ok(Sessions::new(self.table("SESSIONS_TABLE")?))
+    }
+
+    /// The limits table.
+    pub fn limits(&self) -> Result<Limits, ConfigError> {
+        Ok(Limits::new(self.table("LIMITS_TABLE")?))
     }
 
     /// Steps of orders, moving stock.

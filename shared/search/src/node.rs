@@ -227,6 +227,8 @@ impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for SearchError {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     #[test]
@@ -253,5 +255,41 @@ mod tests {
         assert!(matches!(rejected, SearchError::Rejected(_)));
         assert!(rejected.to_string().contains("parsing_exception") && !rejected.to_string().contains("secret"));
         assert!(matches!(failure(403, "no rights"), SearchError::Rejected(_)));
+    }
+
+    fn sdk() -> SdkConfig {
+        let credentials = aws_credential_types::Credentials::new("AKID", "secret", None, None, "test");
+        SdkConfig::builder()
+            .region(aws_types::region::Region::from_static("eu-west-1"))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+            .build()
+    }
+
+    #[tokio::test]
+    async fn calls_to_a_domain_are_signed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let transport = transport(&url, Some(&sdk())).expect("a transport");
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut request = vec![0; 4096];
+            let read = stream.read(&mut request).await.expect("a request");
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+            stream.write_all(answer).await.expect("answered");
+            String::from_utf8_lossy(&request[..read]).into_owned()
+        });
+        let parameters = [("timeout", "1s")];
+        let timeout = Duration::from_secs(5);
+        let call =
+            Call { method: Method::Post, path: "products/_search", parameters: &parameters, body: None, timeout };
+        assert_eq!(send(&transport, &call).await.expect("an answer").status, 200);
+        let request = server.await.expect("served");
+        assert!(request.contains("authorization: AWS4-HMAC-SHA256 Credential=AKID/"), "{request}");
+        assert!(request.contains("/eu-west-1/es/aws4_request"), "{request}");
+    }
+
+    #[test]
+    fn tls_needs_nothing_else() {
+        assert!(transport("https://search-souk-abc.eu-west-1.es.amazonaws.com", Some(&sdk())).is_ok());
     }
 }

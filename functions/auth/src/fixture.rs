@@ -1,0 +1,108 @@
+//! What the tests of this service stand on: its stores on one in-process DynamoDB, and a signing key that stays.
+
+use std::sync::Arc;
+
+use souk_auth::{AccessTokens, KeySet, KeySource, Reading, SigningKey};
+use souk_domain::account::{Email, Role};
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Limits, RoleChange, Sessions, Table, Users};
+use souk_testkit::{Database, FixedClock, SeededRandom};
+
+use crate::SessionKeeper;
+use crate::login::Login;
+use crate::refresh::Refresh;
+use crate::register::Register;
+
+const ACCOUNT: &str = r#"{"email": "ann@example.com", "password": "correct horse"}"#;
+
+pub(crate) struct Fixture {
+    pub(crate) users: Users,
+    pub(crate) sessions: Sessions,
+    pub(crate) clock: Arc<FixedClock>,
+    limits: Limits,
+    random: Arc<SeededRandom>,
+}
+
+struct FixedKeys;
+
+impl KeySource for FixedKeys {
+    fn read(&self) -> Reading<'_> {
+        let secret = format!(r#"{{"kid":"test","seed":"{}"}}"#, "s".repeat(64));
+        Box::pin(async move { Ok(KeySet { current: SigningKey::from_secret(&secret)?, previous: None }) })
+    }
+}
+
+impl Fixture {
+    pub(crate) async fn start() -> Self {
+        let database = Database::start().await;
+        let random = Arc::new(SeededRandom::new(7));
+        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        Self {
+            users: Users::new(table("users")),
+            sessions: Sessions::new(table("sessions")),
+            limits: Limits::new(table("limits")),
+            clock: Arc::new(FixedClock::new()),
+            random,
+        }
+    }
+
+    /// With the account of Ann.
+    pub(crate) async fn with_account() -> Self {
+        let shop = Self::start().await;
+        assert!(shop.register().await.handle(&post(ACCOUNT)).await.is_ok());
+        shop
+    }
+
+    pub(crate) async fn tokens(&self) -> AccessTokens {
+        AccessTokens::load(FixedKeys, self.clock.clone(), self.random.clone()).await.expect("keys")
+    }
+
+    async fn keeper(&self) -> SessionKeeper {
+        SessionKeeper {
+            sessions: self.sessions.clone(),
+            tokens: self.tokens().await,
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+        }
+    }
+
+    pub(crate) async fn register(&self) -> Register {
+        Register { users: self.users.clone(), keeper: self.keeper().await }
+    }
+
+    pub(crate) async fn login(&self) -> Login {
+        Login { users: self.users.clone(), limits: self.limits.clone(), keeper: self.keeper().await }
+    }
+
+    pub(crate) async fn refresh(&self) -> Refresh {
+        Refresh { users: self.users.clone(), keeper: self.keeper().await }
+    }
+
+    /// What Ann's login answers.
+    pub(crate) async fn signed_in(&self) -> serde_json::Value {
+        self.login().await.handle(&post(ACCOUNT)).await.expect("signed in").body_json()
+    }
+
+    pub(crate) async fn make_staff(&self) {
+        let email: Email = "ann@example.com".parse().expect("an address");
+        let known = self.users.credentials(&email).await.expect("read").expect("an account");
+        let change = self.users.set_role(&known.user_id, &email, Role::Staff).await.expect("set");
+        assert_eq!(change, RoleChange::Done);
+    }
+}
+
+pub(crate) fn post(body: &str) -> Request {
+    Request::new("POST", "/auth").with_json(body)
+}
+
+pub(crate) fn refresh_body(signed_in: &serde_json::Value) -> String {
+    format!(r#"{{"refresh_token": {}}}"#, signed_in["refresh_token"])
+}
+
+/// Status and code of an outcome.
+pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
+    match outcome {
+        Ok(reply) => (reply.status(), ""),
+        Err(problem) => (problem.status(), problem.code()),
+    }
+}

@@ -1,0 +1,30 @@
+//! `POST /auth/logout`: ends the session of a refresh token. Always 204: who logs out is logged out.
+
+use std::sync::Arc;
+
+use souk_domain::effects::Clock;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Presented, Sessions};
+
+use crate::refresh::read_token;
+
+/// The endpoint.
+pub struct Logout {
+    /// Where sessions are.
+    pub sessions: Sessions,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Endpoint for Logout {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        if let Some(token) = read_token(request)? {
+            // A copied token ends its family as well, which is what its holder asks for.
+            let presented = self.sessions.present(token.family_id(), &token.hash(), self.clock.now()).await?;
+            if let Presented::Newest(session) = presented {
+                self.sessions.end(&session.family_id).await?;
+            }
+        }
+        Ok(Reply::no_content())
+    }
+}

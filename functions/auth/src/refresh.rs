@@ -1,0 +1,112 @@
+//! `POST /auth/refresh`: a refresh token for the next pair of tokens. Each counts once; one that comes back was copied, and
+//! its family ends.
+//!
+//! A client whose answer got lost sends an old token too, and has to log in again: nobody can tell it from a thief.
+
+use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Presented, Rotation, Users};
+
+use crate::SessionKeeper;
+
+/// Longest refresh token that is looked at.
+const MAX_TOKEN_CHARS: usize = 200;
+
+/// The endpoint.
+pub struct Refresh {
+    /// Where accounts are: a role that was taken away must not live on.
+    pub users: Users,
+    /// What sessions stand on.
+    pub keeper: SessionKeeper,
+}
+
+impl Endpoint for Refresh {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let token = read_token(request)?.ok_or_else(invalid)?;
+        let now = self.keeper.clock.now();
+        let session = match self.keeper.sessions.present(token.family_id(), &token.hash(), now).await? {
+            Presented::Newest(session) => session,
+            Presented::Reused => return Err(reused()),
+            Presented::Unknown => return Err(invalid()),
+        };
+        let user = self.users.get(&session.user_id).await?.ok_or_else(invalid)?;
+        let next = RefreshToken::new(session.family_id.clone(), &*self.keeper.random);
+        let expires_at = now.plus_seconds(REFRESH_TOKEN_SECONDS);
+        match self.keeper.sessions.rotate(&session, &next.hash(), expires_at).await? {
+            Rotation::Done => self.keeper.answer(200, &Caller { user_id: user.user_id, role: user.role }, &next),
+            Rotation::Reused => Err(reused()),
+            Rotation::Unknown => Err(invalid()),
+        }
+    }
+}
+
+/// The refresh token of a body; `None` for a text that cannot be one.
+pub(crate) fn read_token(request: &Request) -> Result<Option<RefreshToken>, Problem> {
+    let mut fields = request.fields()?;
+    let token = fields.verbatim("refresh_token", 1..=MAX_TOKEN_CHARS);
+    let (token,) = fields.finish((token,))?;
+    Ok(RefreshToken::parse(&token))
+}
+
+fn invalid() -> Problem {
+    Problem::unauthorized("refresh_token_invalid", "the session has ended; log in again")
+}
+
+fn reused() -> Problem {
+    Problem::unauthorized("refresh_token_reused", "this token was used before, so the session was ended; log in again")
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome, post, refresh_body};
+    use crate::logout::Logout;
+
+    #[tokio::test]
+    async fn each_token_counts_once_and_reuse_ends_the_family() {
+        let shop = Fixture::with_account().await;
+        let refresh = shop.refresh().await;
+        let first = shop.signed_in().await;
+        let second = refresh.handle(&post(&refresh_body(&first))).await.expect("rotated").body_json();
+        assert!(shop.tokens().await.verify(second["token"].as_str().expect("a token")).await.is_ok());
+        assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&first))).await), (401, "refresh_token_reused"));
+        assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&second))).await), (401, "refresh_token_invalid"));
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_with_time_and_with_logout() {
+        let shop = Fixture::with_account().await;
+        let refresh = shop.refresh().await;
+        let session = shop.signed_in().await;
+        let logout = Logout { sessions: shop.sessions.clone(), clock: shop.clock.clone() };
+        for _ in 0..2 {
+            assert_eq!(outcome(&logout.handle(&post(&refresh_body(&session))).await), (204, ""));
+        }
+        assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&session))).await), (401, "refresh_token_invalid"));
+
+        let session = shop.signed_in().await;
+        shop.clock.advance_seconds(REFRESH_TOKEN_SECONDS);
+        assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&session))).await), (401, "refresh_token_invalid"));
+    }
+
+    #[tokio::test]
+    async fn a_new_role_shows_after_a_refresh() {
+        let shop = Fixture::with_account().await;
+        let session = shop.signed_in().await;
+        shop.make_staff().await;
+        let body = shop.refresh().await.handle(&post(&refresh_body(&session))).await.expect("rotated").body_json();
+        let caller = shop.tokens().await.verify(body["token"].as_str().expect("a token")).await.expect("good");
+        assert_eq!(caller.role, Role::Staff);
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_no_token() {
+        let shop = Fixture::start().await;
+        let refresh = shop.refresh().await;
+        assert_eq!(outcome(&refresh.handle(&post(r#"{"refresh_token": "x"}"#)).await), (401, "refresh_token_invalid"));
+        assert_eq!(outcome(&refresh.handle(&post(r#"{"refresh_token": 5}"#)).await), (422, "invalid_fields"));
+        assert_eq!(outcome(&refresh.handle(&post("{}")).await), (422, "invalid_fields"));
+    }
+}

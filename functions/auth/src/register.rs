@@ -1,0 +1,102 @@
+//! `POST /auth/register`: a new account, signed in at once.
+
+use souk_auth::{Caller, password};
+use souk_domain::account::{Account, Email, Role};
+use souk_domain::ids::UserId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Registration, Users};
+
+use crate::SessionKeeper;
+
+/// Bounds of a new password, in characters. The upper one keeps hashing cheap.
+const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// The endpoint.
+pub struct Register {
+    /// Where accounts are.
+    pub users: Users,
+    /// What sessions stand on.
+    pub keeper: SessionKeeper,
+}
+
+impl Endpoint for Register {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let idempotency = request.idempotency()?;
+        let mut fields = request.fields()?;
+        let email = fields.parsed::<Email>("email");
+        let password = fields.verbatim("password", PASSWORD_CHARS);
+        let (email, password) = fields.finish((email, password))?;
+
+        let now = self.keeper.clock.now();
+        let account = Account {
+            user_id: UserId::new(now, &*self.keeper.random),
+            email,
+            password_hash: password::hash(&password, &*self.keeper.random).map_err(Problem::internal)?,
+            role: Role::Shopper,
+            created_at: now,
+            registration_key: idempotency.map(|mark| mark.key),
+        };
+        let user_id = match self.users.register(&account).await? {
+            Registration::Done => account.user_id,
+            Registration::EmailTaken => self.registered_before(&account, &password).await?,
+        };
+        self.keeper.open(201, &Caller { user_id, role: Role::Shopper }).await
+    }
+}
+
+impl Register {
+    /// The account that an earlier run of this very request made. Its body is known again by the password: a fingerprint of
+    /// it would have to be kept, and would be a fast hash of a password.
+    async fn registered_before(&self, account: &Account, password: &str) -> Result<UserId, Problem> {
+        let taken = || Problem::conflict("email_taken", "there is an account with this e-mail address; log in");
+        let Some(known) = self.users.credentials(&account.email).await? else { return Err(taken()) };
+        if account.registration_key.is_none() || known.registration_key != account.registration_key {
+            return Err(taken());
+        }
+        let same = password::verify(password, Some(&known.password_hash)).map_err(Problem::internal)?;
+        if same { Ok(known.user_id) } else { Err(Problem::idempotency_key_reused()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, outcome, post};
+
+    const BODY: &str = r#"{"email": "Ann@Example.com", "password": "correct horse"}"#;
+
+    #[tokio::test]
+    async fn an_account_is_made_and_signed_in() {
+        let shop = Fixture::start().await;
+        let register = shop.register().await;
+        let body = register.handle(&post(BODY)).await.expect("registered").body_json();
+        let caller = shop.tokens().await.verify(body["token"].as_str().expect("a token")).await.expect("a good token");
+        assert_eq!((caller.user_id.as_str(), caller.role), (body["user_id"].as_str().expect("an id"), Role::Shopper));
+        assert_eq!(body["expires_in"].as_i64(), Some(900));
+        assert_eq!(outcome(&register.handle(&post(BODY)).await), (409, "email_taken"));
+    }
+
+    #[tokio::test]
+    async fn a_retry_with_its_key_finds_the_same_account() {
+        let shop = Fixture::start().await;
+        let register = shop.register().await;
+        let keyed = |body: &str| post(body).with_header("idempotency-key", "k");
+        let first = register.handle(&keyed(BODY)).await.expect("registered").body_json();
+        let again = register.handle(&keyed(BODY)).await.expect("found").body_json();
+        assert_eq!(first["user_id"], again["user_id"]);
+        let other = keyed(r#"{"email": "ann@example.com", "password": "another horse"}"#);
+        assert_eq!(outcome(&register.handle(&other).await), (422, "idempotency_key_reused"));
+        let other_key = post(BODY).with_header("idempotency-key", "other");
+        assert_eq!(outcome(&register.handle(&other_key).await), (409, "email_taken"));
+    }
+
+    #[tokio::test]
+    async fn bad_fields_are_all_named_and_never_repeated() {
+        let shop = Fixture::start().await;
+        let problem = shop.register().await.handle(&post(r#"{"email": "ann", "password": "hunter2"}"#)).await;
+        let problem = problem.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!(fields, [("email", "invalid_format"), ("password", "too_short")]);
+        assert!(!problem.into_reply("r").body().contains("hunter2"));
+    }
+}

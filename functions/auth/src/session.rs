@@ -1,0 +1,80 @@
+//! What signing in, staying signed in and signing out share.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use souk_auth::{
+    ACCESS_TOKEN_SECONDS, AccessTokens, Caller, KeyError, REFRESH_TOKEN_SECONDS, RefreshToken, SecretKeys,
+};
+use souk_domain::effects::{Clock, Random};
+use souk_domain::ids::FamilyId;
+use souk_runtime::http::{Problem, Reply};
+use souk_runtime::{Error, Wiring};
+use souk_store::{Session, Sessions};
+
+/// Issues the pair of tokens and keeps their family.
+pub struct SessionKeeper {
+    /// Where families are.
+    pub sessions: Sessions,
+    /// Signs access tokens.
+    pub tokens: AccessTokens,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For ids and token secrets.
+    pub random: Arc<dyn Random>,
+}
+
+#[derive(Serialize)]
+struct SignedIn<'a> {
+    token: &'a str,
+    token_type: &'static str,
+    user_id: &'a str,
+    refresh_token: &'a str,
+    /// Of `token`, in seconds.
+    expires_in: i64,
+}
+
+/// Reads the signing keys that the environment names.
+pub async fn access_tokens(wiring: &Wiring) -> Result<AccessTokens, Error> {
+    let client = aws_sdk_secretsmanager::Client::new(wiring.sdk());
+    let keys = SecretKeys::new(client, wiring.config().text("SIGNING_KEY_SECRET")?);
+    Ok(AccessTokens::load(keys, wiring.clock(), wiring.random()).await?)
+}
+
+impl SessionKeeper {
+    /// With what the environment names.
+    pub async fn from_wiring(wiring: &Wiring) -> Result<Self, Error> {
+        let tokens = access_tokens(wiring).await?;
+        Ok(Self { sessions: wiring.sessions()?, tokens, clock: wiring.clock(), random: wiring.random() })
+    }
+
+    /// Opens a family for somebody who just proved who they are, and answers with its first pair of tokens.
+    pub(crate) async fn open(&self, status: u16, caller: &Caller) -> Result<Reply, Problem> {
+        let now = self.clock.now();
+        let family_id = FamilyId::new(now, &*self.random);
+        let refresh_token = RefreshToken::new(family_id.clone(), &*self.random);
+        let session = Session {
+            family_id,
+            user_id: caller.user_id.clone(),
+            token_hash: refresh_token.hash(),
+            rotations: 0,
+            created_at: now,
+            expires_at: now.plus_seconds(REFRESH_TOKEN_SECONDS).as_seconds(),
+        };
+        self.sessions.create(&session).await?;
+        self.answer(status, caller, &refresh_token)
+    }
+
+    /// The answer that carries a pair of tokens.
+    pub(crate) fn answer(&self, status: u16, caller: &Caller, refresh: &RefreshToken) -> Result<Reply, Problem> {
+        let token = self.tokens.issue(caller).map_err(|error: KeyError| Problem::internal(error))?;
+        let body = SignedIn {
+            token: &token,
+            token_type: "Bearer",
+            user_id: caller.user_id.as_str(),
+            refresh_token: &refresh.expose(),
+            expires_in: ACCESS_TOKEN_SECONDS,
+        };
+        Ok(Reply::json(status, &body))
+    }
+}
