@@ -5,10 +5,15 @@
 Added to MiniStack 1.5.33:
 - an HTTP API's routes, integrations and authorizers come from its OpenAPI Body, which is what SAM's HttpApi events
   turn into, so that template.yaml stays plain SAM;
+- CORS comes from there too;
 - a warm call takes 3 ms instead of 97;
+- a domain's numbers stay numbers when they come from a parameter of the template, as CloudFormation passes texts;
+- the records of streams are saved with the state: MiniStack saves how far each was read but not what it held, and so
+  would skip as many changes after a restart as were read before it;
 - SIGUSR1 saves the state at once, as SIGTERM does at the end, and then touches STATE_DIR/saved.
 """
 
+import copy
 import logging
 import os
 import pathlib
@@ -18,6 +23,7 @@ import sys
 
 from ministack import app
 from ministack.core import lambda_runtime, persistence
+from ministack.services import dynamodb
 from ministack.services.cloudformation import provisioners as cfn
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method"}
@@ -64,6 +70,8 @@ def import_body(api_id, body, stack_name):
     """Replaces everything the API has by what the Body says, as AWS does on create and update."""
     for store in (cfn._apigw_v2._routes, cfn._apigw_v2._integrations, cfn._apigw_v2._authorizers):
         store[api_id] = {}
+    if body.get("x-amazon-apigateway-cors"):
+        cfn._apigw_v2._apis[api_id]["corsConfiguration"] = body["x-amazon-apigateway-cors"]
     authorizers = import_authorizers(api_id, body, stack_name)
     for path, operations in (body.get("paths") or {}).items():
         for method, operation in operations.items():
@@ -91,6 +99,36 @@ def add_body_import():
     handlers["create"], handlers["update"] = create, update
 
 
+def keep_numbers_of_domains():
+    def with_numbers(value):
+        if isinstance(value, dict):
+            return {name: with_numbers(inner) for name, inner in value.items()}
+        return int(value) if isinstance(value, str) and value.isdigit() else value
+
+    create_payload = cfn._opensearch_create_payload
+
+    def create_payload_with_numbers(props, domain_name):
+        numbers = {name: with_numbers(props[name]) for name in ("EBSOptions", "ClusterConfig") if name in props}
+        return create_payload({**props, **numbers}, domain_name)
+
+    cfn._opensearch_create_payload = create_payload_with_numbers
+
+
+def keep_stream_records():
+    get_state, load_state = dynamodb.get_state, dynamodb.load_persisted_state
+    kept = ("_stream_records", "_stream_trimmed")
+
+    def get_state_with_streams():
+        return get_state() | {name: copy.deepcopy(getattr(dynamodb, name)) for name in kept}
+
+    def load_state_with_streams(data):
+        load_state(data)
+        for name in kept:
+            getattr(dynamodb, name).update((data or {}).get(name, {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state_with_streams, load_state_with_streams
+
+
 def remove_call_delays():
     """Nagle's algorithm holds back the event's body, and the worker waits 50 ms for a line on standard error that a
     silent function never writes."""
@@ -112,6 +150,8 @@ def save_on_signal(*_):
 if __name__ == "__main__":
     sys.argv = sys.argv[:1]  # HOME is for people and `down`; MiniStack refuses arguments it does not know
     add_body_import()
+    keep_numbers_of_domains()
+    keep_stream_records()
     remove_call_delays()
     signal.signal(signal.SIGUSR1, save_on_signal)
     app.main()
