@@ -107,9 +107,7 @@ impl Users {
         let mut email_item = self.table.write(&credentials)?;
         email_item.insert("user_id".to_owned(), text(email_key(&account.email)));
         let actions = vec![self.insert_action(email_item)?, self.insert_action(self.table.write(&user)?)?];
-        // The id is new with every account, so the token tells the SDK's own repetitions from another registration.
-        let token = account.user_id.as_str().replace('-', "");
-        Ok(if self.transact(actions, Some(token)).await? { Registration::Done } else { Registration::EmailTaken })
+        Ok(if self.transact(actions).await? { Registration::Done } else { Registration::EmailTaken })
     }
 
     /// Gives an account a role, in both of its items.
@@ -118,7 +116,7 @@ impl Users {
             self.role_action(user_id.as_str(), ("email", email.as_str()), role)?,
             self.role_action(&email_key(email), ("account_id", user_id.as_str()), role)?,
         ];
-        Ok(if self.transact(actions, None).await? { RoleChange::Done } else { RoleChange::NotFound })
+        Ok(if self.transact(actions).await? { RoleChange::Done } else { RoleChange::NotFound })
     }
 
     /// What an account has with the shop, in minor units.
@@ -171,11 +169,12 @@ impl Users {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// One transaction; `false` when a condition of it did not hold.
-    async fn transact(&self, actions: Vec<TransactWriteItem>, token: Option<String>) -> Result<bool, StoreError> {
+    /// One transaction; `false` when a condition of it did not hold. The SDK gives each `send` a request token of its own
+    /// and repeats it when an answer was lost, so a repetition is not taken for somebody else's write.
+    async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
         for tries in 0..TRIES {
             let request = self.table.client.transact_write_items().set_transact_items(Some(actions.clone()));
-            match request.set_client_request_token(token.clone()).send().await {
+            match request.send().await {
                 Ok(_) => return Ok(true),
                 Err(error) => match cancelled(&error) {
                     Some(Cancelled::Condition(_)) => return Ok(false),
