@@ -7,7 +7,7 @@ use ureq::http::HeaderMap;
 use crate::json::{Json, Kind};
 
 /// Words that only the inside of the shop knows. In lower case.
-const INTERNALS: [&str; 14] = [
+const INTERNALS: [&str; 15] = [
     "arn:aws",
     "dynamodb",
     "opensearch",
@@ -22,6 +22,7 @@ const INTERNALS: [&str; 14] = [
     "traceback",
     ".rs:",
     "souk_",
+    "souk-",
 ];
 
 /// An answer over HTTP.

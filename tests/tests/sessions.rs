@@ -12,7 +12,7 @@ fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_session() {
     assert_eq!(second.text("user_id"), first.text("user_id"));
     shop.anyone().with_token(second.text("token")).get("/cart").is(200);
     // Somebody has a copy of the first: nobody can tell who, so the whole session ends.
-    refresh(&first.text("refresh_token")).is_problem(401, "refresh_token_invalid");
+    refresh(&first.text("refresh_token")).is_problem(401, "refresh_token_reused");
     refresh(&second.text("refresh_token")).is_problem(401, "refresh_token_invalid");
 }
 
