@@ -8,6 +8,7 @@ Added to MiniStack 1.5.33:
 - CORS comes from there too;
 - a warm call takes 3 ms instead of 97;
 - a domain's numbers stay numbers when they come from a parameter of the template, as CloudFormation passes texts;
+- a domain that comes back with the state names the search port of now, not the one of then;
 - the records of streams are saved with the state: MiniStack saves how far each was read but not what it held, and so
   would skip as many changes after a restart as were read before it;
 - SIGUSR1 saves the state at once, as SIGTERM does at the end, and then touches STATE_DIR/saved.
@@ -23,7 +24,7 @@ import sys
 
 from ministack import app
 from ministack.core import lambda_runtime, persistence
-from ministack.services import dynamodb
+from ministack.services import dynamodb, opensearch
 from ministack.services.cloudformation import provisioners as cfn
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method"}
@@ -114,6 +115,17 @@ def keep_numbers_of_domains():
     cfn._opensearch_create_payload = create_payload_with_numbers
 
 
+def follow_search_port():
+    load_state = opensearch.load_persisted_state
+
+    def load_state_with_endpoint(data):
+        load_state(data)
+        for _, domain in opensearch._domains.all_items():
+            domain["Endpoint"] = opensearch.ENDPOINT_OVERRIDE
+
+    opensearch.load_persisted_state = load_state_with_endpoint
+
+
 def keep_stream_records():
     get_state, load_state = dynamodb.get_state, dynamodb.load_persisted_state
     kept = ("_stream_records", "_stream_trimmed")
@@ -151,6 +163,7 @@ if __name__ == "__main__":
     sys.argv = sys.argv[:1]  # HOME is for people and `down`; MiniStack refuses arguments it does not know
     add_body_import()
     keep_numbers_of_domains()
+    follow_search_port()
     keep_stream_records()
     remove_call_delays()
     signal.signal(signal.SIGUSR1, save_on_signal)

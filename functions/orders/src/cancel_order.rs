@@ -33,7 +33,7 @@ impl Endpoint for CancelOrder {
             }
             Applied::Short { .. } => Err(Problem::internal("a cancellation takes nothing")),
             Applied::Refused { order, why } => {
-                Err(Problem::conflict("not_cancellable", why.to_string()).with("status", order.status.as_str()))
+                Err(Problem::conflict("not_cancellable", why.to_string()).with("order_status", order.status.as_str()))
             }
         }
     }

@@ -174,7 +174,7 @@ fn refusal(order: &Order, why: TransitionError) -> Problem {
         TransitionError::TooManyAttempts => "too_many_payment_attempts",
         _ => "not_payable",
     };
-    Problem::conflict(code, why.to_string()).with("status", order.status.as_str())
+    Problem::conflict(code, why.to_string()).with("order_status", order.status.as_str())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Error> {
     let tokens = Arc::new(access_tokens(&wiring).await?);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<AuthorizerRequest>| {
         let tokens = Arc::clone(&tokens);
-        async move { Ok::<_, Error>(authorize(&event.payload, &tokens).await?) }
+        async move { Ok::<_, Error>(authorize(&event.payload, &tokens).await) }
     }))
     .await
 }

@@ -25,6 +25,9 @@ pub struct Problem {
 /// Seconds that clients are asked to wait when the shop is overloaded or a part of it is down.
 const RETRY_SOON_SECONDS: u64 = 1;
 
+/// What every problem may carry.
+const STANDARD_MEMBERS: [&str; 7] = ["type", "title", "status", "code", "detail", "request_id", "errors"];
+
 impl Problem {
     /// Any problem.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
@@ -89,9 +92,10 @@ impl Problem {
         Self::new(500, "internal_error", "something went wrong on our side").caused_by(cause)
     }
 
-    /// With a member beside the standard ones.
+    /// With a member beside the standard ones, which it must not be called like: clients would read either of the two.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        debug_assert!(!STANDARD_MEMBERS.contains(&name), "{name} is a standard member");
         // Written at once rather than kept as a tree, which would turn amounts of money into floats.
         if let Ok(value) = serde_json::value::to_raw_value(&value) {
             self.extra.insert(name, value);

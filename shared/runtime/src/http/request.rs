@@ -151,6 +151,7 @@ impl Request {
             Some("expired") => {
                 Problem::unauthorized("token_expired", "the token has expired; refresh it or log in again")
             }
+            Some("unavailable") => Problem::unavailable("temporarily_unavailable", "the token's key could not be read"),
             Some(_) => Problem::unauthorized("token_invalid", "the token is not valid; log in again"),
             None => Problem::unauthorized("token_required", "this needs a token: log in first"),
         })

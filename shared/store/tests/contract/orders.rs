@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use souk_domain::account::{Account, Role};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Checkout, Quantity};
@@ -50,6 +52,13 @@ impl Stores {
     }
 }
 
+/// An order id that no other test uses: request tokens are made of it, and tests share a server and an account.
+fn order_id(at: Timestamp, seed: u64) -> OrderId {
+    static ORDERS: AtomicU64 = AtomicU64::new(0);
+    let unique = (u64::from(std::process::id()) << 32) + ORDERS.fetch_add(1, Ordering::SeqCst) * 1_000 + seed;
+    OrderId::new(at, &SeededRandom::new(unique))
+}
+
 /// An order of one unit of each product.
 fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64) -> Order {
     let one = Quantity::new(1).expect("one");
@@ -62,7 +71,7 @@ fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64) -> Order {
     });
     let new = NewOrder {
         user_id: user(shopper),
-        order_id: OrderId::new(NOW, &SeededRandom::new(seed)),
+        order_id: order_id(NOW, seed),
         payment_method: PaymentMethod::CreditCard,
         currency: Currency::USD,
         lines: lines.collect(),
@@ -237,7 +246,7 @@ async fn orders_are_listed_newest_first() {
         let mut ids = Vec::new();
         for n in 0..5_u32 {
             let mut order = order(1, &["a"], &stores, 1);
-            order.order_id = OrderId::new(NOW.plus_seconds(i64::from(n)), &SeededRandom::new(1));
+            order.order_id = order_id(NOW.plus_seconds(i64::from(n)), 1);
             let cart = stores.carts.get(&user(1)).await.expect("a cart");
             assert!(matches!(stores.place(&order, &cart).await, Placement::Placed { .. }));
             ids.insert(0, order.order_id);
