@@ -19,6 +19,22 @@ fn a_new_price_shows_on_the_page_in_carts_and_in_lists() {
 }
 
 #[test]
+fn a_deleted_product_leaves_the_page_the_lists_and_the_carts_total() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("10.00", 5), shop.shopper());
+    shopper.add(&product, 1);
+    let path = format!("/admin/products/{}", product.id);
+    shop.staff().delete(&path).is(204);
+    shop.staff().delete(&path).is_problem(404, "not_found");
+    shop.anyone().get(&format!("/products/{}", product.id)).is_problem(404, "not_found");
+    assert_eq!(shopper.get("/cart").is(200).text("total_amount"), "0.00");
+    eventually(SOON_SECONDS, "the list no longer has the product", || {
+        let found = shop.anyone().get(&format!("/products?search={}", product.word)).is(200);
+        found.list("products").is_empty().then_some(())
+    });
+}
+
+#[test]
 fn counting_sets_and_adjusting_adds() {
     let shop = Shop::open();
     let (product, staff) = (shop.product("1.00", 5), shop.staff());

@@ -74,12 +74,12 @@ impl Api {
 
     /// Creates an account.
     pub(crate) fn register(&self, email: &str, password: &str) -> Result<Answer> {
-        self.post("/auth/register", &json!({ "email": email, "password": password }))
+        self.post("/auth/register", &json!({ "email": email, "password": password }), None)
     }
 
     /// Logs in.
     pub(crate) fn login(&self, email: &str, password: &str) -> Result<Answer> {
-        self.post("/auth/login", &json!({ "email": email, "password": password }))
+        self.post("/auth/login", &json!({ "email": email, "password": password }), None)
     }
 
     /// Logs in and takes the token.
@@ -93,8 +93,7 @@ impl Api {
 
     /// How many products search finds.
     pub(crate) fn product_count(&self) -> Result<u64> {
-        let url = format!("{}/products?limit=1", self.url);
-        let answer = read(self.agent.get(&url).call().with_context(|| format!("GET {url}"))?)?;
+        let answer = self.get("/products?limit=1", None)?;
         if answer.status != 200 {
             bail!("GET /products: {}", answer.problem());
         }
@@ -110,9 +109,23 @@ impl Api {
         Ok((read(response)?, retry_after))
     }
 
-    fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+    /// Asks, as somebody or nobody.
+    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Result<Answer> {
         let url = format!("{}{path}", self.url);
-        let request = self.agent.post(&url).header("content-type", "application/json");
+        let mut request = self.agent.get(&url);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        read(request.call().with_context(|| format!("GET {url}"))?)
+    }
+
+    /// Sends JSON, as somebody or nobody.
+    pub(crate) fn post(&self, path: &str, body: &Value, token: Option<&str>) -> Result<Answer> {
+        let url = format!("{}{path}", self.url);
+        let mut request = self.agent.post(&url).header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         read(request.send(body.to_string()).with_context(|| format!("POST {url}"))?)
     }
 }

@@ -4,6 +4,7 @@
 
 mod api;
 mod aws;
+mod bench;
 mod check;
 mod check_tools;
 mod clock;
@@ -57,6 +58,8 @@ enum Command {
     Sample(sample::Options),
     /// Run everything that CI runs
     Test(check::Options),
+    /// Time searches and orders against the running shop
+    Bench(bench::Options),
     /// Build the functions for release and print the size of each
     Sizes,
 }
@@ -84,6 +87,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Import(options) => return import::run(options, &paths),
         Command::Sample(options) => sample::run(options),
         Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
+        Command::Bench(options) => bench::run(options, &paths),
         Command::Sizes => sizes::run(&paths),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The catalog service: one module per endpoint, one binary per Lambda.
 
+pub mod delete_product;
 pub mod get_product;
 pub mod import_products;
 pub mod index_products;

@@ -49,7 +49,7 @@ impl Endpoint for PayOrder {
         if let Some((index, attempt)) = keyed.as_ref().and_then(|mark| order.attempt_by_key(&mark.key)) {
             return replay(&order, index, attempt, keyed.as_ref());
         }
-        let mark = keyed.unwrap_or_else(|| self.unkeyed());
+        let mark = request.mark(&*self.random)?;
         let method = method.unwrap_or(order.payment_method);
         let request = Some(mark.clone());
         if method == PaymentMethod::StoreCredit {
@@ -120,13 +120,6 @@ impl PayOrder {
             Applied::Short { of, .. } => Err(Problem::internal(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(Problem::internal("an order disappeared while it was paid")),
         }
-    }
-
-    /// A mark for a request without a key, so that its own attempt can be told from others.
-    fn unkeyed(&self) -> RequestMark {
-        let mut bytes = [0; 16];
-        self.random.fill(&mut bytes);
-        RequestMark { key: format!("{:032x}", u128::from_le_bytes(bytes)), fingerprint: String::new() }
     }
 }
 

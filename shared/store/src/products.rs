@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Deserialize;
 use souk_domain::catalog::Product;
 use souk_domain::ids::{CategoryId, ProductId};
@@ -71,6 +72,14 @@ impl Products {
     /// Waits before another try: full jitter, longer with each try, at most 200 ms.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
+    }
+
+    /// Removes a product; `None` if there was none.
+    pub async fn delete(&self, product_id: &ProductId) -> Result<Option<Product>, StoreError> {
+        let request = self.table.client.delete_item().table_name(&self.table.name);
+        let request = request.set_key(Some(key([("product_id", product_id.as_str())])));
+        let answer = request.return_values(ReturnValue::AllOld).send().await?;
+        answer.attributes.map(|item| self.table.read(item)).transpose()
     }
 
     /// Ids of the products that stand directly in a category, after a given one, at most `limit` of them.

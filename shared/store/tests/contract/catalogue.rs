@@ -57,6 +57,18 @@ async fn a_product_is_only_replaced_on_top_of_what_was_read() {
 }
 
 #[tokio::test]
+async fn a_product_is_deleted_once() {
+    for database in Database::each().await {
+        let products = Stores::on(&database).products;
+        let product = product("1399", 5);
+        assert_eq!(products.put(&product, None).await.expect("written"), Saved::Done);
+        assert_eq!(products.delete(&product.product_id).await.expect("deleted"), Some(product.clone()));
+        assert_eq!(products.delete(&product.product_id).await.expect("gone"), None);
+        assert_eq!(products.get(&product.product_id).await.expect("read"), None, "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
 async fn many_products_are_read_at_once() {
     for database in Database::each().await {
         let products = Stores::on(&database).products;

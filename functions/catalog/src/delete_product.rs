@@ -1,0 +1,52 @@
+//! `DELETE /admin/products/{product_id}`: takes a product out of the shop. Orders keep the name and price they were placed
+//! with, and its stock stays counted in case it comes back.
+
+use souk_domain::ids::ProductId;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::Products;
+
+/// The endpoint.
+pub struct DeleteProduct {
+    /// Where products are.
+    pub products: Products,
+}
+
+impl Endpoint for DeleteProduct {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let product_id: ProductId = request.path_id("product_id", "product")?;
+        match self.products.delete(&product_id).await? {
+            Some(_) => Ok(Reply::no_content()),
+            None => Err(Problem::not_found("product")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome, sku};
+
+    fn delete(product_id: &str) -> Request {
+        Request::new("DELETE", "/admin/products/x").with_path("product_id", product_id)
+    }
+
+    #[tokio::test]
+    async fn staff_alone_take_a_product_out_once() {
+        let shop = Fixture::start().await;
+        shop.import(r#"{"sku": "1399", "name": "HP 364", "price": 9}"#).await;
+        let endpoint = DeleteProduct { products: shop.products.clone() };
+        let answer = async |request: Request| outcome(&endpoint.handle(&request).await).0;
+        assert_eq!(answer(delete("1399")).await, 401);
+        assert_eq!(answer(delete("1399").from_user(user(1), Role::Shopper)).await, 403);
+        assert!(shop.products.get(&sku("1399")).await.expect("read").is_some());
+
+        assert_eq!(answer(delete("1399").from_user(user(9), Role::Staff)).await, 204);
+        assert_eq!(answer(delete("1399").from_user(user(9), Role::Staff)).await, 404);
+        assert_eq!(answer(delete("no id").from_user(user(9), Role::Staff)).await, 404);
+        assert_eq!(shop.products.get(&sku("1399")).await.expect("read"), None);
+    }
+}

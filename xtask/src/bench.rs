@@ -1,0 +1,109 @@
+//! `cargo xtask bench`: how long the running shop takes for a search and for an order, asked one after another.
+//!
+//! The figures are of this machine and of debug builds on an emulator: compare them with each other, before and after a
+//! change, not with AWS. What an order costs in write units is counted by the contract tests, see docs/cost.md.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::api::{Answer, Api};
+use crate::paths::Paths;
+use crate::stack::Stack;
+
+/// What `cargo xtask bench` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Searches to time
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(10..=10_000))]
+    searches: u32,
+    /// Orders to place and time
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(10..=10_000))]
+    orders: u32,
+}
+
+/// Words that the sample catalogue knows, and one that it does not.
+const WORDS: [&str; 6] = ["backpack", "lamp", "green", "steel kettle", "hikign backpack", "zzzz"];
+
+/// Times both and prints a table.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let stack = Stack::read(&paths.home.join("stack.json"))?;
+    let api = Api::new(&stack.api_url)?;
+    let searches = time(options.searches, |n| {
+        let word = WORDS[n as usize % WORDS.len()].replace(' ', "%20");
+        expect(200, &api.get(&format!("/products?search={word}&limit=20"), None)?)
+    })?;
+
+    let product = orderable(&api)?;
+    let shopper = Shopper::register(&api)?;
+    let mut placed = Vec::new();
+    for _ in 0..options.orders {
+        shopper.fill_cart(&product)?;
+        let started = Instant::now();
+        shopper.place_order()?;
+        placed.push(started.elapsed());
+    }
+    println!("{:<16} {:>7} {:>9} {:>9} {:>9}", "call", "calls", "median", "p99", "slowest");
+    print("GET /products", searches);
+    print("POST /orders", placed);
+    Ok(())
+}
+
+fn time(calls: u32, call: impl Fn(u32) -> Result<()>) -> Result<Vec<Duration>> {
+    call(0)?; // the first one starts the function
+    (0..calls)
+        .map(|n| {
+            let started = Instant::now();
+            call(n)?;
+            Ok(started.elapsed())
+        })
+        .collect()
+}
+
+fn print(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |percent: usize| ms(times[(times.len() - 1) * percent / 100]);
+    println!("{name:<16} {:>7} {:>9} {:>9} {:>9}", times.len(), at(50), at(99), at(100));
+}
+
+fn ms(time: Duration) -> String {
+    format!("{}.{} ms", time.as_micros() / 1000, time.as_micros() / 100 % 10)
+}
+
+fn expect(status: u16, answer: &Answer) -> Result<()> {
+    if answer.status == status { Ok(()) } else { bail!("expected {status}: {}", answer.problem()) }
+}
+
+/// The product with the most stock among the first hundred.
+fn orderable(api: &Api) -> Result<Value> {
+    let answer = api.get("/products?in_stock=true&limit=100", None)?;
+    let products = answer.body.get("products").and_then(Value::as_array).context("no products")?;
+    let most = products.iter().max_by_key(|product| product["stock_quantity"].as_u64());
+    most.map(|product| product["id"].clone()).context("the shop is empty")
+}
+
+struct Shopper<'a> {
+    api: &'a Api,
+    token: String,
+}
+
+impl<'a> Shopper<'a> {
+    fn register(api: &'a Api) -> Result<Self> {
+        let email = format!("bench-{}@souk.example", crate::random::hex(8)?);
+        let answer = api.register(&email, &crate::random::hex(16)?)?;
+        expect(201, &answer)?;
+        let token = answer.body["token"].as_str().context("no token")?.to_owned();
+        Ok(Self { api, token })
+    }
+
+    fn fill_cart(&self, product: &Value) -> Result<()> {
+        let body = json!({ "product_id": product, "quantity": 1 });
+        expect(201, &self.api.post("/cart/items", &body, Some(&self.token))?)
+    }
+
+    fn place_order(&self) -> Result<()> {
+        let body = json!({ "payment_method": "credit_card", "shipping_address": "1 Main Street, Springfield" });
+        expect(201, &self.api.post("/orders", &body, Some(&self.token))?)
+    }
+}
