@@ -23,26 +23,28 @@ const DEPLOYED: &str = "/souk/local/deployed";
 /// How long a deployment that an earlier run left under way may take to settle.
 const SETTLE_WAIT: Duration = Duration::from_mins(1);
 
-/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does. Returns the API's address.
-pub(crate) fn run(functions: &str, aws: &Aws, ports: Ports, paths: &Paths) -> Result<String> {
+/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does. Returns the API's address, and
+/// whether anything changed.
+pub(crate) fn run(functions: &str, aws: &Aws, ports: Ports, paths: &Paths) -> Result<(String, bool)> {
     let mut phase = Phase::start("deploy template.yaml with sam");
     let wanted = fingerprint(functions, paths)?;
     let stack = settled(aws, &mut phase)?;
     let usable = stack.is_some_and(|status| ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status.as_str()));
     if usable && aws.parameter(DEPLOYED)?.is_some_and(|deployed| deployed == wanted) {
         phase.done("nothing changed");
-        return api_url(aws, ports);
+        return Ok((api_url(aws, ports)?, false));
     }
     aws.create_bucket(BUCKET)?;
     let mut sam = Command::new(paths.python_tool("sam"));
     process::local_aws(&mut sam, &ports.aws_url(), paths).current_dir(&paths.root);
+    sam.env("SAM_CLI_POLL_DELAY", "1"); // seconds; 5 by default, for the sake of AWS
     sam.args(["deploy", "--template-file", "template.yaml", "--config-env", "local", "--stack-name", STACK]);
     sam.args(["--region", crate::aws::REGION, "--s3-bucket", BUCKET]);
     sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
     process::run_logged(&mut sam, &paths.log("deploy"), &mut phase)?;
     aws.put_parameter(DEPLOYED, &wanted)?;
     phase.done("");
-    api_url(aws, ports)
+    Ok((api_url(aws, ports)?, true))
 }
 
 fn api_url(aws: &Aws, ports: Ports) -> Result<String> {

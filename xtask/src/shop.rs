@@ -28,8 +28,8 @@ pub(crate) struct Staff {
     pub(crate) password: String,
 }
 
-/// The staff user of an earlier `up` when it still can log in, else a new one.
-pub(crate) fn ensure_staff(api: &Api, aws: &Aws, paths: &Paths) -> Result<Staff> {
+/// The staff user of an earlier `up` when it still can log in, else a new one. Says whether it is new.
+pub(crate) fn ensure_staff(api: &Api, aws: &Aws, paths: &Paths) -> Result<(Staff, bool)> {
     let phase = Phase::start("make a staff user");
     let file = paths.home.join("staff.json");
     let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Staff>(&text).ok());
@@ -38,13 +38,13 @@ pub(crate) fn ensure_staff(api: &Api, aws: &Aws, paths: &Paths) -> Result<Staff>
     {
         grant(aws, &staff)?;
         phase.done(&format!("{} is there", staff.email));
-        return Ok(staff);
+        return Ok((staff, false));
     }
     let staff = register(api)?;
     grant(aws, &staff)?;
     paths::write_whole(&file, &serde_json::to_vec_pretty(&staff)?, true)?;
     phase.done(&staff.email);
-    Ok(staff)
+    Ok((staff, true))
 }
 
 /// An address that is taken (its password was lost) makes room for another.
@@ -67,16 +67,16 @@ fn grant(aws: &Aws, staff: &Staff) -> Result<()> {
     aws.invoke(&function, &json!({ "email": staff.email, "role": "staff" })).map(drop)
 }
 
-/// Loads the sample unless the shop has products, and waits until search knows them.
-pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws) -> Result<()> {
+/// Loads the sample unless the shop has products, and waits until search knows them. Says whether it loaded.
+pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws) -> Result<bool> {
     if products == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let there = api.product_count()?;
     let half_loaded = aws.parameter(SAMPLE)?.is_some_and(|state| state == "loading");
     if there > 0 && !half_loaded {
         Phase::start("load the sample catalogue").done(&format!("the shop has {there} products"));
-        return Ok(());
+        return Ok(false);
     }
     aws.put_parameter(SAMPLE, "loading")?;
     let lines = import::sample_lines(products, sample::DEFAULT_SEED);
@@ -85,7 +85,8 @@ pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws
         bail!("the shop refused {} lines of the sample catalogue", summary.bad);
     }
     wait_indexed(products, api)?;
-    aws.put_parameter(SAMPLE, "loaded")
+    aws.put_parameter(SAMPLE, "loaded")?;
+    Ok(true)
 }
 
 fn wait_indexed(products: u64, api: &Api) -> Result<()> {

@@ -98,11 +98,13 @@ pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, starte
 
 fn fill(options: &Options, functions: &str, ministack: &Part, ports: Ports, paths: &Paths) -> Result<Stack> {
     let aws = Aws::new(ports.aws_url());
-    let api_url = deploy::run(functions, &aws, ports, paths)?;
+    let (api_url, deployed) = deploy::run(functions, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
-    let staff = shop::ensure_staff(&api, &aws, paths)?;
-    shop::ensure_products(options.products, &staff, &api, &aws)?;
-    ministack::save(ministack, paths)?;
+    let (staff, registered) = shop::ensure_staff(&api, &aws, paths)?;
+    let loaded = shop::ensure_products(options.products, &staff, &api, &aws)?;
+    if deployed || registered || loaded {
+        ministack::save(ministack, paths)?;
+    }
     let stack = describe(api_url, staff, ports);
     stack.write(paths)?;
     Ok(stack)
