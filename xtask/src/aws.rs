@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -27,6 +28,32 @@ pub(crate) struct StackState {
     pub(crate) status: String,
     /// Its outputs.
     pub(crate) outputs: BTreeMap<String, String>,
+}
+
+/// A function as Lambda lists it.
+#[derive(Deserialize)]
+pub(crate) struct Function {
+    /// `souk-place-order`, …
+    #[serde(rename = "FunctionName")]
+    pub(crate) name: String,
+    /// None for a function without variables.
+    #[serde(rename = "Environment")]
+    pub(crate) environment: Option<Environment>,
+}
+
+/// What a function finds in its environment.
+#[derive(Deserialize)]
+pub(crate) struct Environment {
+    /// By name.
+    #[serde(rename = "Variables", default)]
+    pub(crate) variables: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct FunctionPage {
+    functions: Vec<Function>,
+    next_marker: Option<String>,
 }
 
 impl Aws {
@@ -95,6 +122,28 @@ impl Aws {
             bail!("{function} failed: {text}");
         }
         Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Every function.
+    pub(crate) fn functions(&self) -> Result<Vec<Function>> {
+        let mut functions = Vec::new();
+        let mut marker = None;
+        loop {
+            let url = format!("{}/2015-03-31/functions/", self.url);
+            let request = self.agent.get(&url).header("authorization", credential("lambda"));
+            let request = request.query_pairs(marker.iter().map(|marker: &String| ("Marker", marker.as_str())));
+            let mut response = request.call().context("Lambda does not answer")?;
+            let text = response.body_mut().read_to_string().context("Lambda's answer broke off")?;
+            if response.status() != 200 {
+                bail!("ListFunctions answers {}: {text}", response.status());
+            }
+            let page: FunctionPage = serde_json::from_str(&text).context("ListFunctions answers something else")?;
+            functions.extend(page.functions);
+            marker = page.next_marker.filter(|marker| !marker.is_empty());
+            if marker.is_none() {
+                return Ok(functions);
+            }
+        }
     }
 
     fn cloudformation(&self, action: &str, stack: &str) -> Result<(u16, String)> {

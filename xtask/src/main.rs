@@ -24,6 +24,7 @@ mod prerequisites;
 mod process;
 mod progress;
 mod random;
+mod sam_local;
 mod sample;
 mod sample_words;
 mod shop;

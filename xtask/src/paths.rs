@@ -80,7 +80,7 @@ impl Paths {
 
     /// Forgets the shop: state, search data, logs. Installed parts stay.
     pub(crate) fn wipe(&self) -> Result<()> {
-        for name in ["state", "search-2", "search-3", "tmp", "logs", "stack.json", "staff.json"] {
+        for name in ["state", "search-2", "search-3", "tmp", "logs", "sam-local", "stack.json", "staff.json"] {
             remove(&self.home.join(name))?;
         }
         for name in ["logs", "tmp"] {

@@ -11,7 +11,7 @@ use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::shop::Staff;
 use crate::stack::{Ports, SandboxTokens, Stack};
-use crate::{deploy, down, functions, interrupt, ministack, opensearch, parts, prerequisites, shop};
+use crate::{deploy, down, functions, interrupt, ministack, opensearch, parts, prerequisites, sam_local, shop};
 
 /// What `cargo xtask up` takes.
 #[derive(clap::Args)]
@@ -105,6 +105,7 @@ fn fill(options: &Options, functions: &str, ministack: &Part, ports: Ports, path
     if deployed || registered || loaded {
         ministack::save(ministack, paths)?;
     }
+    sam_local::write(&aws, ports, paths)?;
     let stack = describe(api_url, staff, ports);
     stack.write(paths)?;
     Ok(stack)
