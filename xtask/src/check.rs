@@ -119,7 +119,7 @@ fn end_to_end(paths: &Paths, held_back: &mut Vec<String>) -> Result<()> {
     let options = up::Options { detach: true, fresh: true, products: 2000 };
     let tested = up::start(&options, Ports::free()?, &test).and_then(|_| {
         let mut cargo = process::cargo(paths);
-        cargo.args(["test", "--package", "souk-e2e", "--locked"]);
+        cargo.args(["test", "--package", "souk-e2e", "--locked", "--no-fail-fast"]);
         cargo.env("SOUK_STACK", test.home.join("stack.json"));
         run_tests(&mut cargo, held_back)
     });
