@@ -3,17 +3,16 @@
 //! The last stage is the end-to-end tests against a stack of its own; their `test result:` lines are held back and
 //! printed at the very end, because CI reads the end of the log.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::check_tools::{self, Tool};
 use crate::clock::{self, Stopwatch};
 use crate::part::Part;
 use crate::paths::Paths;
 use crate::stack::Ports;
-use crate::{down, interrupt, parts, prerequisites, process, up};
+use crate::{down, parts, prerequisites, process, up};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -130,21 +129,13 @@ fn end_to_end(paths: &Paths, held_back: &mut Vec<String>) -> Result<()> {
 
 /// Runs a test command; its output goes through at once, except for the summary lines.
 fn run_tests(cargo: &mut Command, held_back: &mut Vec<String>) -> Result<()> {
-    let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
-    let output = child.stdout.take().context("cargo has no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line.context("cannot read what the tests say")?;
+    process::run_lines(cargo, |line| {
         if line.starts_with("test result:") {
             held_back.push(line);
         } else {
             println!("{line}");
         }
-    }
-    let status = child.wait().context("cannot wait for the tests")?;
-    interrupt::check()?;
-    if !status.success() {
-        bail!("the end-to-end tests failed ({status})");
-    }
+    })?;
     if held_back.is_empty() {
         bail!("no end-to-end test ran");
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::UNIX_EPOCH;
@@ -38,21 +37,14 @@ pub(crate) struct Binary {
 pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
     let mut cargo = process::cargo(paths);
     cargo.args(["build", "--bins", "--message-format=json-render-diagnostics"]).args(arguments);
-    let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
-    let output = child.stdout.take().context("cargo has no output")?;
     let mut binaries = Vec::new();
-    for line in BufReader::new(output).lines() {
-        let line = line.context("cannot read what cargo says")?;
-        let Ok(message) = serde_json::from_str::<Message>(&line) else { continue }; // a build script's own words
+    process::run_lines(&mut cargo, |line| {
+        let Ok(message) = serde_json::from_str::<Message>(&line) else { return }; // a build script's own words
         if let (Some(target), Some(path)) = (message.target, message.executable) {
             binaries.push(Binary { name: target.name, path });
         }
-    }
-    let status = child.wait().context("cannot wait for cargo")?;
-    interrupt::check()?;
-    if !status.success() {
-        bail!("the functions do not build");
-    }
+    })
+    .context("the functions do not build")?;
     binaries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(binaries)
 }

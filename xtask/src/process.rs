@@ -3,16 +3,26 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
+use crate::clock::Stopwatch;
 use crate::progress::{self, Phase};
 use crate::{interrupt, paths::Paths};
 
 /// How many lines of a failed helper's log go into the error.
 const ERROR_LINES: usize = 20;
+/// How long an unwanted helper may take to end before it is killed.
+const ABANDON_WAIT: Duration = Duration::from_secs(5);
 
 /// A cargo that builds as if a person had typed it: `cargo run` sets variables for xtask that build scripts watch, and
 /// inheriting them would rebuild half of the workspace at every change between the two.
@@ -83,26 +93,60 @@ pub(crate) fn answer(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<S
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn run(command: &mut Command, mut tick: impl FnMut()) -> Result<ExitStatus> {
+/// Runs a helper to its end and hands over every line of its standard output as it comes.
+pub(crate) fn run_lines(command: &mut Command, mut take: impl FnMut(String)) -> Result<()> {
+    let mut child = start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let output = child.stdout.take().context("a helper has no output")?;
+    let (sender, lines) = mpsc::channel();
+    // A thread of its own: reading cannot be interrupted. It ends with the helper's output.
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let status = wait(&mut child, || lines.try_iter().for_each(&mut take))?;
+    lines.iter().for_each(take);
+    if !status.success() {
+        bail!("{} failed ({status})", name_of(command));
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command, tick: impl FnMut()) -> Result<ExitStatus> {
+    wait(&mut start(command)?, tick)
+}
+
+/// A helper gets a process group of its own, so that it can be ended together with all that it started.
+fn start(command: &mut Command) -> Result<Child> {
     interrupt::check()?;
-    let mut child = command.spawn().with_context(|| format!("cannot start {}", name_of(command)))?;
+    command.process_group(0).spawn().with_context(|| format!("cannot start {}", name_of(command)))
+}
+
+fn wait(child: &mut Child, mut tick: impl FnMut()) -> Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a helper")? {
-            interrupt::check()?; // Ctrl-C reaches the helper too: its failure is not the story
             return Ok(status);
         }
-        if interrupt::sleep_millis(50).is_err() {
-            return Err(abandon(child));
-        }
         tick();
+        if let Err(interrupted) = interrupt::sleep_millis(50) {
+            abandon(child);
+            return Err(interrupted);
+        }
     }
 }
 
-/// Ends a helper that the person no longer wants, whose output nobody waits for.
-fn abandon(mut child: Child) -> anyhow::Error {
-    child.kill().ok(); // it may have ended by itself
+/// Ends a helper that the person no longer wants: politely, then for certain.
+fn abandon(child: &mut Child) {
+    let Ok(group) = i32::try_from(child.id()).map(Pid::from_raw) else { return };
+    killpg(group, Signal::SIGTERM).ok(); // it may have ended by itself
+    let waiting = Stopwatch::start();
+    while waiting.elapsed() < ABANDON_WAIT && matches!(child.try_wait(), Ok(None)) {
+        thread::sleep(Duration::from_millis(50));
+    }
+    killpg(group, Signal::SIGKILL).ok(); // also what it started and did not end
     child.wait().ok();
-    anyhow::anyhow!("interrupted")
 }
 
 fn name_of(command: &Command) -> String {
