@@ -33,10 +33,10 @@ pub(crate) struct Binary {
     pub(crate) path: PathBuf,
 }
 
-/// Builds the binaries of the default members (the functions); cargo shows its own progress.
+/// Builds binaries of the default members (the functions); cargo shows its own progress.
 pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
     let mut cargo = process::cargo(paths);
-    cargo.args(["build", "--bins", "--message-format=json-render-diagnostics"]).args(arguments);
+    cargo.args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
     let mut binaries = Vec::new();
     process::run_lines(&mut cargo, |line| {
         let Ok(message) = serde_json::from_str::<Message>(&line) else { return }; // a build script's own words
@@ -53,7 +53,7 @@ pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
 pub(crate) fn build_and_place(paths: &Paths) -> Result<String> {
     let phase = Phase::start("build the functions (a first build takes minutes)");
     phase.yield_line();
-    let binaries = build(paths, &[])?;
+    let binaries = build(paths, &["--bins"])?;
     if binaries.is_empty() {
         bail!("no function has a binary");
     }

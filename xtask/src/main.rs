@@ -62,7 +62,7 @@ enum Command {
     /// Time searches and orders against the running shop
     Bench(bench::Options),
     /// Build the functions for release and print the size of each
-    Sizes,
+    Sizes(sizes::Options),
 }
 
 fn main() -> ExitCode {
@@ -89,7 +89,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Sample(options) => sample::run(options),
         Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
         Command::Bench(options) => bench::run(options, &paths),
-        Command::Sizes => sizes::run(&paths),
+        Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,10 +7,24 @@ use anyhow::{Context, Result};
 use crate::functions;
 use crate::paths::Paths;
 
-/// Builds the release binaries for this machine and prints the size of each, largest first.
-pub(crate) fn run(paths: &Paths) -> Result<()> {
+/// What `cargo xtask sizes` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only these functions; a release build of one takes a while
+    functions: Vec<String>,
+}
+
+/// Builds release binaries for this machine and prints the size of each, largest first.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let mut arguments = vec!["--release"];
+    if options.functions.is_empty() {
+        arguments.push("--bins");
+    }
+    for function in &options.functions {
+        arguments.extend(["--bin", function]);
+    }
     let mut sizes = Vec::new();
-    for binary in functions::build(paths, &["--release"])? {
+    for binary in functions::build(paths, &arguments)? {
         let bytes = fs::metadata(&binary.path).with_context(|| format!("{} is gone", binary.path.display()))?.len();
         sizes.push((bytes, binary.name));
     }

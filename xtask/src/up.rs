@@ -77,6 +77,13 @@ pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, starte
             // The search index belongs to a shop that is gone, for example with a killed MiniStack.
             down::stop(&search)?;
             paths::remove(&opensearch::data(major, paths))?;
+        } else if !opensearch::data(major, paths).exists() {
+            bail!(
+                "the shop in {} was searched by another OpenSearch than {}, the one for this Java: \
+                 name the earlier Java with OPENSEARCH_JAVA_HOME, or start again with `cargo xtask up --fresh`",
+                paths.home.display(),
+                jars.version
+            );
         }
     }
     let mut phase = Phase::start(format!("start MiniStack and OpenSearch {}", jars.version));
