@@ -69,6 +69,7 @@ impl Payments {
     /// Saves what the provider said of an attempt. The one way a payment ends: `pay-order`, `check-payment` and webhooks
     /// all come here, in any order and as often as they like.
     ///
+    /// `order` as the caller just read it: one that expires in between is settled all the same, by giving the money back.
     /// Money for an order whose hold has ended buys its units again if they are still there; otherwise it is owed back.
     pub(crate) async fn settle(
         &self,
@@ -78,9 +79,8 @@ impl Payments {
     ) -> Result<Applied, StoreError> {
         let (user_id, order_id) = (&order.user_id, &order.order_id);
         if let ProviderOutcome::Captured { payment_id, amount_minor } = &outcome
-            && let Some(order) = self.steps.orders.get(user_id, order_id).await?
             && order.status == OrderStatus::Expired
-            && let Some(allocations) = self.allocations(&order).await?
+            && let Some(allocations) = self.allocations(order).await?
         {
             let (payment_id, amount_minor) = (payment_id.clone(), *amount_minor);
             let revived = Event::Revived { attempt, payment_id, amount_minor, allocations };
