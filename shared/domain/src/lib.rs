@@ -9,6 +9,7 @@ pub mod address;
 pub mod cart;
 pub mod catalog;
 pub mod effects;
+pub mod event;
 pub mod ids;
 pub mod message;
 pub mod money;

@@ -1,6 +1,7 @@
 //! What every function stands on: configuration, telemetry, AWS clients, the HTTP layer, message batches.
 
 pub mod batch;
+pub mod bus;
 pub mod config;
 pub mod effects;
 pub mod http;

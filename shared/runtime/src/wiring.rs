@@ -14,6 +14,7 @@ use souk_domain::money::Currency;
 use souk_search::SearchIndex;
 use souk_store::{Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, Table, Users};
 
+use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
 use crate::telemetry;
@@ -113,6 +114,12 @@ impl Wiring {
     /// The limits table.
     pub fn limits(&self) -> Result<Limits, ConfigError> {
         Ok(Limits::new(self.table("LIMITS_TABLE")?))
+    }
+
+    /// The bus that tells other systems what happened.
+    pub fn event_bus(&self) -> Result<EventBus, ConfigError> {
+        let client = aws_sdk_eventbridge::Client::new(&self.sdk);
+        Ok(EventBus::new(client, self.config.text("EVENT_BUS")?, self.random()))
     }
 
     /// Steps of orders, moving stock.

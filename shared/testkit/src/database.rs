@@ -65,7 +65,7 @@ impl Database {
     async fn with_tables(implementation: &'static str, endpoint: &str) -> Self {
         let number = DATABASES.fetch_add(1, Ordering::SeqCst);
         let prefix = format!("test-{}-{number}-", std::process::id());
-        let database = Self { client: client(endpoint), implementation, prefix };
+        let database = Self { client: Client::new(&sdk_config(endpoint)), implementation, prefix };
         for table in template::tables() {
             let request = database.client.create_table().table_name(database.table(&table.name));
             table.describe(request).send().await.expect("the table is made");
@@ -74,12 +74,13 @@ impl Database {
     }
 }
 
-fn client(endpoint: &str) -> Client {
+/// What a client of any AWS service is made of, for one that answers at `endpoint`.
+pub fn sdk_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "testkit");
     let timeouts = aws_sdk_dynamodb::config::timeout::TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(20))
         .build();
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .region(Region::from_static("us-east-1"))
@@ -87,6 +88,5 @@ fn client(endpoint: &str) -> Client {
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .timeout_config(timeouts)
         .endpoint_url(endpoint)
-        .build();
-    Client::new(&config)
+        .build()
 }

@@ -1,6 +1,7 @@
-//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, a clock that stands still,
-//! randomness that repeats.
+//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, AWS services that a test plays, a
+//! clock that stands still, randomness that repeats.
 
+mod aws;
 mod database;
 mod template;
 
@@ -10,7 +11,8 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::UserId;
 use souk_domain::time::Timestamp;
 
-pub use database::Database;
+pub use aws::FakeAws;
+pub use database::{Database, sdk_config};
 
 /// A clock that a test sets.
 #[derive(Debug)]

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::address::ShippingAddress;
 use crate::cart::Quantity;
+use crate::event::events_after;
 use crate::ids::OrderId;
 use crate::money::Currency;
 use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, StockMove};
@@ -271,10 +272,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     /// Whatever happens in whatever order: never more refunded than captured, units given back exactly once and only
-    /// when nobody paid for them, and every message may come twice.
+    /// when nobody paid for them, every message may come twice, and others are told each happening under one name.
     #[test]
     fn no_history_breaks_the_books(events in prop::collection::vec((any_event(), 0_i64..200), 0..40)) {
         let (mut order, mut now, mut stock, mut credit) = (order(), PLACED, 0_i64, 0_i64);
+        let ids = |old: Option<&Order>, new: &Order| events_after(old, new).into_iter().map(|event| event.event_id);
+        let mut told: Vec<String> = ids(None, &order).collect();
         for (event, seconds) in events {
             now = now.plus_seconds(seconds);
             let Ok(next) = order.apply(event.clone(), now) else { continue };
@@ -287,6 +290,7 @@ proptest! {
             if may_come_twice(&event) {
                 prop_assert_eq!(next.apply(event, now), Ok(next.clone()), "the event came twice");
             }
+            told.extend(ids(Some(&order), &next));
             order = next;
 
             let owed: i64 = order.refunds.iter().map(|r| r.amount_minor).sum();
@@ -304,5 +308,11 @@ proptest! {
                 _ => {}
             }
         }
+        told.sort();
+        let mut whole: Vec<String> = ids(None, &order).collect();
+        whole.sort();
+        prop_assert_eq!(&told, &whole, "told step by step and at once");
+        whole.dedup();
+        prop_assert_eq!(told.len(), whole.len(), "no name twice");
     }
 }

@@ -1,0 +1,194 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::*;
+use crate::address::ShippingAddress;
+use crate::cart::Quantity;
+use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
+
+const DOCS: &str = include_str!("../../../../docs/events.md");
+const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+
+fn placed() -> Order {
+    let new = NewOrder {
+        user_id: "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e01".parse().expect("an id"),
+        order_id: "01a20c57-f260-7c55-a1b2-0f1e2d3c4b5a".parse().expect("an id"),
+        payment_method: PaymentMethod::CreditCard,
+        currency: Currency::USD,
+        lines: vec![OrderLine {
+            product_id: "1399".parse().expect("an id"),
+            name: "HP 364XL ink cartridge, cyan".to_owned(),
+            unit_price_minor: 1_250,
+            quantity: Quantity::new(2).expect("two"),
+            allocation: vec![],
+        }],
+        shipping_address: ShippingAddress::Text("1 Main Street, Springfield".to_owned()),
+        hold_seconds: 900,
+    };
+    Order::place(new, PLACED).expect("an order")
+}
+
+/// The order after each event, saved as the store does, ten seconds apart; and what is told of each step.
+fn live(events: Vec<Event>) -> (Order, Vec<DomainEvent>) {
+    let mut order = placed();
+    let mut told = events_after(None, &order);
+    for (n, event) in (1..).zip(events) {
+        let next = order.apply(event, PLACED.plus_seconds(n * 10)).expect("it can happen");
+        let next = Order { version: order.version + 1, ..next };
+        told.extend(events_after(Some(&order), &next));
+        order = next;
+    }
+    (order, told)
+}
+
+fn pay() -> [Event; 2] {
+    let token = "tok_secret".to_owned();
+    let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 2_500 };
+    [
+        Event::PaymentStarted { method: PaymentMethod::CreditCard, token, request: None },
+        Event::PaymentSettled { attempt: 0, outcome },
+    ]
+}
+
+/// Sent, arrived, and one of two units comes back.
+fn whole_life() -> Vec<Event> {
+    let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
+    let item = || ReturnItem {
+        product_id: "1399".parse().expect("an id"),
+        quantity: Quantity::new(1).expect("one"),
+        reason: "My name is Ann and it leaks".to_owned(),
+    };
+    let mut events = pay().to_vec();
+    events.extend([
+        Event::Shipped(shipment),
+        Event::Delivered,
+        Event::ReturnRequested(vec![item()]),
+        Event::ReturnRejected { index: 0 },
+        Event::ReturnRequested(vec![item()]),
+        Event::ReturnAccepted { index: 1, target: RefundTarget::Provider },
+        Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
+    ]);
+    events
+}
+
+fn kinds(events: &[DomainEvent]) -> Vec<&'static str> {
+    events.iter().map(|event| event.what.kind()).collect()
+}
+
+#[test]
+fn each_step_is_told_once_and_again_the_same() {
+    let (order, told) = live(whole_life());
+    let life = [
+        "order.placed",
+        "order.paid",
+        "order.shipped",
+        "order.delivered",
+        "return.requested",
+        "return.rejected",
+        "return.requested",
+        "return.accepted",
+        "order.refunded",
+    ];
+    assert_eq!(kinds(&told), life);
+    assert_eq!(events_after(Some(&order), &order), []);
+
+    // Whoever has only the order as it stands tells the same happenings, under the same ids and times.
+    let again = events_after(None, &order);
+    let named = |events: &[DomainEvent]| events.iter().map(|e| (e.event_id.clone(), e.at)).collect::<Vec<_>>();
+    assert_eq!(named(&again), named(&told));
+}
+
+#[test]
+fn refunds_are_told_in_the_order_in_which_they_were_given() {
+    let mut events = whole_life()[..4].to_vec();
+    for amount_minor in [100, 200] {
+        events.push(Event::RefundGranted { amount_minor, target: RefundTarget::StoreCredit });
+    }
+    events.push(Event::RefundSettled { refund: 1, refund_id: "re_1".to_owned() });
+    events.push(Event::RefundSettled { refund: 0, refund_id: "re_0".to_owned() });
+    let (order, told) = live(events);
+    let amounts: Vec<_> = told
+        .iter()
+        .filter_map(|event| match event.what {
+            What::OrderRefunded { refund_index, amount_minor, refunded_minor, target, .. } => {
+                Some((refund_index, amount_minor, refunded_minor, target))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(amounts, [(1, 200, 200, "store_credit"), (0, 100, 300, "store_credit")]);
+    assert_eq!(order.refunded_minor(), 300);
+}
+
+#[test]
+fn an_expired_order_that_is_paid_late_is_told_as_both() {
+    let mut events = pay().to_vec();
+    let captured = events.pop().expect("two events");
+    let action = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
+    events.push(Event::PaymentSettled { attempt: 0, outcome: action });
+    let (waiting, told) = live(events);
+    let late = waiting.hold_expires_at;
+    let expired = waiting.apply(Event::HoldEnded, late).expect("expired");
+    let owed = expired.apply(captured, late).expect("owed back");
+    assert_eq!(kinds(&told), ["order.placed"]);
+    assert_eq!(kinds(&events_after(Some(&waiting), &expired)), ["order.expired"]);
+    assert_eq!(kinds(&events_after(Some(&expired), &owed)), [""; 0], "money that is owed back pays nothing");
+    let settled = Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() };
+    let refunded = owed.apply(settled, late).expect("refunded");
+    assert_eq!(kinds(&events_after(Some(&owed), &refunded)), ["order.refunded"]);
+}
+
+#[test]
+fn nobodys_address_token_or_words_leave_the_shop() {
+    let (_, told) = live(whole_life());
+    let told = serde_json::to_string(&told).expect("JSON");
+    for secret in ["Main Street", "tok_secret", "Ann", "HP 364XL", "pay_1"] {
+        assert!(!told.contains(secret), "{secret}: {told}");
+    }
+}
+
+/// One event of each type.
+fn examples() -> Vec<DomainEvent> {
+    let (_, mut examples) = live(whole_life());
+    let (paid, _) = live(pay().to_vec());
+    let cancelled = paid.apply(Event::Cancelled, PLACED.plus_seconds(30)).expect("cancelled");
+    examples.extend(events_after(Some(&paid), &Order { version: 4, ..cancelled }));
+    let placed = placed();
+    let expired = placed.apply(Event::HoldEnded, placed.hold_expires_at).expect("expired");
+    examples.extend(events_after(Some(&placed), &Order { version: 2, ..expired }));
+    let stock = |available| StockFacts { product_id: "1399".parse().expect("an id"), available, low_at: 5 };
+    for what in [What::StockLow(stock(4)), What::StockOut(stock(0)), What::StockBack(stock(20))] {
+        examples.push(DomainEvent::of_stock(what, "300000000000012345678", PLACED));
+    }
+    examples
+}
+
+/// The JSON under each `### <type>` of docs/events.md.
+fn documented() -> BTreeMap<&'static str, Value> {
+    let sections = DOCS.split("\n### ").skip(1).map(|section| {
+        let (name, rest) = section.split_once('\n').expect("a title");
+        let (_, rest) = rest.split_once("```json\n").unwrap_or_else(|| panic!("{name} has no example"));
+        let (example, _) = rest.split_once("```").expect("the example ends");
+        (name, serde_json::from_str(example).unwrap_or_else(|error| panic!("{name}: {error}")))
+    });
+    sections.collect()
+}
+
+#[test]
+fn the_documentation_shows_every_event_as_it_is() {
+    let documented = documented();
+    let mut shown = Vec::new();
+    for event in examples() {
+        let detail_type = event.what.detail_type();
+        if shown.contains(&detail_type) {
+            continue; // a second return
+        }
+        shown.push(detail_type);
+        let detail = serde_json::to_value(&event).expect("JSON");
+        let pretty = serde_json::to_string_pretty(&detail).expect("JSON");
+        assert_eq!(documented.get(detail_type), Some(&detail), "docs/events.md must show {detail_type} so:\n{pretty}");
+    }
+    shown.sort_unstable();
+    assert_eq!(shown, documented.into_keys().collect::<Vec<_>>(), "docs/events.md shows what there is, and no more");
+}
