@@ -96,6 +96,7 @@ pub(crate) fn detail(order: &Order) -> Result<OrderDetail<'_>, Problem> {
         status: match refund.status {
             RefundStatus::Pending => "pending",
             RefundStatus::Completed => "completed",
+            RefundStatus::Failed => "failed",
         },
     });
     let timeline = order.timeline.iter().map(|entry| Entry { at: entry.at.to_rfc3339(), event: event(entry.what) });
@@ -139,6 +140,7 @@ const fn event(what: Happening) -> &'static str {
         Happening::Cancelled => "cancelled",
         Happening::RefundDue => "refund_due",
         Happening::Refunded => "refunded",
+        Happening::RefundFailed => "refund_failed",
         Happening::HeldAgain => "held_again",
         Happening::Shipped => "shipped",
         Happening::Delivered => "delivered",

@@ -1,11 +1,24 @@
-//! The payment queue: some time after an attempt began, asks the provider again if nobody knows yet how it went.
+//! The payment queue: asks the provider how a payment stands that has no end yet.
+//!
+//! Some time after an attempt began, because its answer may have got lost; every quarter of an hour while a bank takes its
+//! days; and when an order no longer waits for a shopper who was asked to do something. A provider that cannot be reached
+//! is asked again in the same way, so its outage ends by itself.
 
-use souk_domain::message::Message;
-use souk_domain::order::AttemptStatus;
+use souk_domain::ids::{OrderId, UserId};
+use souk_domain::message::{MAX_DELAY_SECONDS, Message, PENDING_CHECK_SECONDS};
+use souk_domain::order::{AttemptStatus, Order, OrderStatus, ProviderOutcome};
+use souk_payment::{ABANDONED, Charge, ProviderError};
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::Applied;
 
 use crate::Payments;
+
+/// While an attempt is younger, the queue itself has the provider asked again, every few minutes. It must end before the
+/// queue gives a message up (5 receipts, 180 s apart), in seconds.
+const QUEUE_RETRIES_SECONDS: i64 = 600;
+/// A payment that is still open after two weeks is one for a person, in seconds. Bank debits take up to ten working days.
+const MAX_PENDING_SECONDS: i64 = 14 * 24 * 3600;
+const _: () = assert!(QUEUE_RETRIES_SECONDS < 5 * 180 && PENDING_CHECK_SECONDS <= MAX_DELAY_SECONDS);
 
 /// The consumer.
 pub struct CheckPayment {
@@ -18,15 +31,22 @@ impl Consumer for CheckPayment {
         let Message::CheckPayment { user_id, order_id, attempt } = message else {
             return Err(ConsumeError::new("not a message of the payment queue"));
         };
-        let order = self.payments.steps.orders.get(user_id, order_id).await?;
-        let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
-        if order.attempts.get(*attempt).is_none_or(|attempt| attempt.status != AttemptStatus::Processing) {
+        let order = self.order(user_id, order_id).await?;
+        let Some(state) = order.attempts.get(*attempt) else {
+            return Err(ConsumeError::new("the order has no such attempt"));
+        };
+        if matches!(state.status, AttemptStatus::Completed | AttemptStatus::Failed) {
             return Ok("settled before");
         }
         let charge = Payments::charge(&order, *attempt).ok_or_else(|| ConsumeError::new("the attempt has no token"))?;
-        let outcome = Payments::within_bounds(self.payments.provider.charge_again(&charge)).await;
-        let outcome = outcome.map_err(ConsumeError::new)?;
+        let outcome = self.outcome(&order, &charge).await?;
+        let waits = matches!(outcome, ProviderOutcome::ActionRequired { .. });
+        if waits && state.status == AttemptStatus::RequiresAction {
+            return Ok("waits for the shopper");
+        }
+        let pending = matches!(outcome, ProviderOutcome::Pending { .. });
         match self.payments.settle(&order, *attempt, outcome).await? {
+            Applied::Done(_) if pending => Ok("still pending"),
             Applied::Done(_) => Ok("settled"),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
             Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
@@ -34,3 +54,44 @@ impl Consumer for CheckPayment {
         }
     }
 }
+
+impl CheckPayment {
+    async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Result<Order, ConsumeError> {
+        let order = self.payments.steps.orders.get(user_id, order_id).await?;
+        order.ok_or_else(|| ConsumeError::new("there is no such order"))
+    }
+
+    /// What the provider says now. What nobody waits for any more is called off.
+    async fn outcome(&self, order: &Order, charge: &Charge) -> Result<ProviderOutcome, ConsumeError> {
+        let provider = &self.payments.provider;
+        let asked = match Payments::within_bounds(provider.charge_again(charge)).await {
+            Ok(ProviderOutcome::ActionRequired { payment_id, .. }) if self.is_abandoned(order) => {
+                Payments::within_bounds(provider.cancel(&payment_id)).await
+            }
+            asked => asked,
+        };
+        let age_seconds = charge.started_at.seconds_until(self.payments.clock.now());
+        match asked {
+            Ok(ProviderOutcome::Pending { .. }) if age_seconds > MAX_PENDING_SECONDS => {
+                Err(ConsumeError::new("the payment has no end after two weeks"))
+            }
+            Ok(outcome) => Ok(outcome),
+            Err(ProviderError::Unknown(_)) if (QUEUE_RETRIES_SECONDS..MAX_PENDING_SECONDS).contains(&age_seconds) => {
+                Ok(ProviderOutcome::Pending { payment_id: None })
+            }
+            Err(ProviderError::Refused(reason)) => {
+                tracing::error!(order_id = order.order_id.as_str(), reason, "payment refused");
+                Ok(ProviderOutcome::Declined { code: ABANDONED.to_owned() })
+            }
+            Err(error @ ProviderError::Unknown(_)) => Err(ConsumeError::new(error)),
+        }
+    }
+
+    /// Whether nobody waits for the shopper any more.
+    fn is_abandoned(&self, order: &Order) -> bool {
+        order.status != OrderStatus::PendingPayment || self.payments.clock.now() >= order.hold_expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests;

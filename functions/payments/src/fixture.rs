@@ -9,15 +9,19 @@ use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId};
+use souk_domain::message::Message;
 use souk_domain::money::Currency;
-use souk_domain::order::{NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
+use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
-use souk_payment::{Charge, PaymentProvider, ProviderError, RefundRequest, Sandbox};
-use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table, Users};
+use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
+use souk_runtime::batch::Consumer;
+use souk_store::{Applied, Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Payments;
+use crate::check_payment::CheckPayment;
+use crate::refund_order::RefundOrder;
 
 /// The sandbox, but what a test scripts comes first; counts how often it was asked.
 #[derive(Default)]
@@ -25,6 +29,8 @@ pub(crate) struct ScriptedProvider {
     pub(crate) script: Mutex<VecDeque<Result<ProviderOutcome, ProviderError>>>,
     pub(crate) charges: Mutex<Vec<Charge>>,
     pub(crate) refunds: Mutex<Vec<RefundRequest>>,
+    pub(crate) refund_script: Mutex<VecDeque<Result<RefundOutcome, ProviderError>>>,
+    pub(crate) cancelled: Mutex<Vec<String>>,
 }
 
 impl PaymentProvider for ScriptedProvider {
@@ -38,12 +44,26 @@ impl PaymentProvider for ScriptedProvider {
 
     fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.charges.lock().expect("a lock").push(charge.clone());
-        Sandbox.charge_again(charge)
+        match self.script.lock().expect("a lock").pop_front() {
+            Some(answer) => ready(answer).boxed(),
+            None => Sandbox.charge_again(charge),
+        }
     }
 
-    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<String, ProviderError>> {
+    fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        self.cancelled.lock().expect("a lock").push(payment_id.to_owned());
+        match self.script.lock().expect("a lock").pop_front() {
+            Some(answer) => ready(answer).boxed(),
+            None => Sandbox.cancel(payment_id),
+        }
+    }
+
+    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
         self.refunds.lock().expect("a lock").push(request.clone());
-        Sandbox.refund(request)
+        match self.refund_script.lock().expect("a lock").pop_front() {
+            Some(answer) => ready(answer).boxed(),
+            None => Sandbox.refund(request),
+        }
     }
 }
 
@@ -85,6 +105,29 @@ impl Fixture {
 
     pub(crate) async fn order(&self) -> Order {
         self.payments.steps.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
+    }
+
+    /// The provider's next answers, in their order.
+    pub(crate) fn script(&self, answers: impl IntoIterator<Item = Result<ProviderOutcome, ProviderError>>) {
+        self.provider.script.lock().expect("a lock").extend(answers);
+    }
+
+    pub(crate) async fn check(&self, attempt: usize) -> Result<&'static str, String> {
+        let message = Message::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
+        let consumed = CheckPayment { payments: self.payments.clone() }.consume(&message).await;
+        consumed.map_err(|error| error.to_string())
+    }
+
+    pub(crate) async fn refund(&self, refund: usize) -> &'static str {
+        let message = Message::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
+        RefundOrder { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
+    }
+
+    pub(crate) async fn happen(&self, event: Event) -> Order {
+        match self.payments.apply(&user(1), &self.order_id, &event).await.expect("answered") {
+            Applied::Done(order) => order,
+            other => panic!("{event:?}: {other:?}"),
+        }
     }
 
     pub(crate) async fn set_stock(&self, available: u32) {

@@ -9,8 +9,11 @@ use serde::Serialize;
 use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, TransitionError};
+use souk_domain::order::{
+    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, TransitionError,
+};
 use souk_domain::validation::{FieldError, looks_like_card_number};
+use souk_payment::ProviderError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Applied;
 
@@ -111,8 +114,10 @@ impl PayOrder {
         let Some(charge) = Payments::charge(order, index) else {
             return answer(order, index); // settled meanwhile
         };
-        let Ok(outcome) = Payments::within_bounds(self.payments.provider.charge(&charge)).await else {
-            return answer(order, index); // still processing: `check-payment` asks again
+        let outcome = match Payments::within_bounds(self.payments.provider.charge(&charge)).await {
+            Ok(outcome) => outcome,
+            Err(ProviderError::Unknown(_)) => return answer(order, index), // `check-payment` asks again
+            Err(refused @ ProviderError::Refused(_)) => return Err(self.refused(order, index, &refused).await?),
         };
         match self.payments.settle(order, index, outcome).await? {
             Applied::Done(settled) => answer(&settled, index),
@@ -120,6 +125,13 @@ impl PayOrder {
             Applied::Short { of, .. } => Err(Problem::internal(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(Problem::internal("an order disappeared while it was paid")),
         }
+    }
+
+    /// The provider will not do what we ask of it: our fault, and nothing was taken. The shopper may pay another way.
+    async fn refused(&self, order: &Order, index: usize, refused: &ProviderError) -> Result<Problem, Problem> {
+        let declined = ProviderOutcome::Declined { code: "payment_unavailable".to_owned() };
+        let _ = self.payments.settle(order, index, declined).await?;
+        Ok(Problem::unavailable("payment_unavailable", refused))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, OrderStatus, ProviderOutcome};
+use souk_domain::order::{AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, ProviderOutcome};
 use souk_domain::stock::{Allocation, allocate};
 use souk_payment::{Charge, PaymentProvider, ProviderError, Sandbox};
 use souk_runtime::Wiring;
@@ -48,12 +48,15 @@ impl Payments {
     }
 
     /// What the provider is asked for an attempt; `None` when its token is gone because it is settled.
-    pub(crate) fn charge(order: &Order, attempt: usize) -> Option<Charge> {
+    pub fn charge(order: &Order, attempt: usize) -> Option<Charge> {
         let state = order.attempts.get(attempt)?;
         Some(Charge {
             idempotency_key: order.payment_key(attempt),
             user_id: order.user_id.clone(),
             order_id: order.order_id.clone(),
+            attempt,
+            started_at: state.started_at,
+            payment_id: state.payment_id.clone(),
             amount: order.total(),
             method: state.method,
             token: state.token.clone()?,
@@ -61,7 +64,7 @@ impl Payments {
     }
 
     /// Waits for the provider, but not for ever: a late answer counts as an unknown one.
-    pub(crate) async fn within_bounds<T>(answer: BoxFuture<'_, Result<T, ProviderError>>) -> Result<T, ProviderError> {
+    pub async fn within_bounds<T>(answer: BoxFuture<'_, Result<T, ProviderError>>) -> Result<T, ProviderError> {
         let late = || ProviderError::Unknown("timed out".to_owned());
         tokio::time::timeout(PROVIDER_TIMEOUT, answer).await.unwrap_or_else(|_| Err(late()))
     }
@@ -71,15 +74,12 @@ impl Payments {
     ///
     /// `order` as the caller just read it: one that expires in between is settled all the same, by giving the money back.
     /// Money for an order whose hold has ended buys its units again if they are still there; otherwise it is owed back.
-    pub(crate) async fn settle(
-        &self,
-        order: &Order,
-        attempt: usize,
-        outcome: ProviderOutcome,
-    ) -> Result<Applied, StoreError> {
+    pub async fn settle(&self, order: &Order, attempt: usize, outcome: ProviderOutcome) -> Result<Applied, StoreError> {
         let (user_id, order_id) = (&order.user_id, &order.order_id);
+        let captured_before = |state: &PaymentAttempt| state.status == AttemptStatus::Completed;
         if let ProviderOutcome::Captured { payment_id, amount_minor } = &outcome
             && order.status == OrderStatus::Expired
+            && !order.attempts.get(attempt).is_some_and(captured_before)
             && let Some(allocations) = self.allocations(order).await?
         {
             let (payment_id, amount_minor) = (payment_id.clone(), *amount_minor);
@@ -102,12 +102,8 @@ impl Payments {
         Ok(Some(allocations))
     }
 
-    pub(crate) async fn apply(
-        &self,
-        user_id: &UserId,
-        order_id: &OrderId,
-        event: &Event,
-    ) -> Result<Applied, StoreError> {
+    /// Saves what happened to an order.
+    pub async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: &Event) -> Result<Applied, StoreError> {
         self.steps.apply(user_id, order_id, event, self.clock.now()).await
     }
 }

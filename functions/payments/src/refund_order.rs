@@ -3,7 +3,7 @@
 use souk_domain::message::Message;
 use souk_domain::money::Money;
 use souk_domain::order::{Event, Order, RefundStatus, RefundTarget};
-use souk_payment::RefundRequest;
+use souk_payment::{RefundOutcome, RefundRequest};
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::Applied;
 
@@ -22,9 +22,18 @@ impl Consumer for RefundOrder {
         };
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
         let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
-        let Some(refund_id) = self.give_back(&order, *refund).await? else { return Ok("refunded before") };
-        match self.payments.apply(user_id, order_id, &Event::RefundSettled { refund: *refund, refund_id }).await? {
-            Applied::Done(_) => Ok("refunded"),
+        let Some(outcome) = self.give_back(&order, *refund).await? else { return Ok("nothing is due") };
+        let refund = *refund;
+        let (event, done) = match outcome {
+            RefundOutcome::Given { refund_id } => (Event::RefundSettled { refund, refund_id }, "refunded"),
+            RefundOutcome::Failed { refund_id } => {
+                let retry = order.refunds[refund].retries;
+                refund_failed(&order, refund, &refund_id);
+                (Event::RefundFailed { refund, retry, refund_id }, "the refund failed")
+            }
+        };
+        match self.payments.apply(user_id, order_id, &event).await? {
+            Applied::Done(_) => Ok(done),
             Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
             Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
             Applied::NotFound => Err(ConsumeError::new("there is no such order")),
@@ -33,27 +42,35 @@ impl Consumer for RefundOrder {
 }
 
 impl RefundOrder {
-    /// The id of the refund, once the money is given; `None` when it was given before. Store credit is given by the
-    /// transaction that settles the refund.
-    async fn give_back(&self, order: &Order, index: usize) -> Result<Option<String>, ConsumeError> {
+    /// What became of a refund that is due. Store credit is given by the transaction that settles the refund.
+    async fn give_back(&self, order: &Order, index: usize) -> Result<Option<RefundOutcome>, ConsumeError> {
         let Some(request) = owed(order, index)? else { return Ok(None) };
         if order.refunds.get(index).is_some_and(|refund| refund.target == RefundTarget::StoreCredit) {
-            return Ok(Some(format!("credit_{}", request.idempotency_key)));
+            return Ok(Some(RefundOutcome::Given { refund_id: format!("credit_{}", request.idempotency_key) }));
         }
-        let refund_id = Payments::within_bounds(self.payments.provider.refund(&request)).await;
-        refund_id.map(Some).map_err(ConsumeError::new)
+        let outcome = Payments::within_bounds(self.payments.provider.refund(&request)).await;
+        outcome.map(Some).map_err(ConsumeError::new)
     }
 }
 
-/// What the provider is asked for a refund; `None` when it is given already.
+/// Has a person look: the alarm of that name counts this line.
+pub(crate) fn refund_failed(order: &Order, refund: usize, refund_id: &str) {
+    tracing::error!(order_id = order.order_id.as_str(), refund, refund_id, "refund failed");
+}
+
+/// What the provider is asked for a refund; `None` when it is given already, or waits for the staff.
 fn owed(order: &Order, index: usize) -> Result<Option<RefundRequest>, ConsumeError> {
     let refund = order.refunds.get(index).ok_or_else(|| ConsumeError::new("the order owes no such refund"))?;
-    if refund.status == RefundStatus::Completed {
+    if refund.status != RefundStatus::Pending {
         return Ok(None);
     }
     let payment_id = order.attempts.get(refund.attempt).and_then(|attempt| attempt.payment_id.clone());
     Ok(Some(RefundRequest {
         idempotency_key: order.refund_key(index),
+        user_id: order.user_id.clone(),
+        order_id: order.order_id.clone(),
+        refund: index,
+        retry: refund.retries,
         payment_id: payment_id.ok_or_else(|| ConsumeError::new("the refunded payment has no id"))?,
         amount: Money::from_minor(refund.amount_minor, order.currency),
     }))

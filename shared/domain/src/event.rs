@@ -252,10 +252,11 @@ pub fn events_after(old: Option<&Order>, new: &Order) -> Vec<DomainEvent> {
             Happening::ReturnRequested => of_return(requested.next(), What::ReturnRequested),
             Happening::ReturnAccepted => of_return(accepted.next(), What::ReturnAccepted),
             Happening::ReturnRejected => of_return(rejected.next(), What::ReturnRejected),
-            // Steps on the way, of no use to others; the last two show in what they lead to.
+            // Steps on the way, of no use to others; the last three show in what they lead to.
             Happening::PaymentStarted
             | Happening::PaymentActionRequired
             | Happening::PaymentFailed
+            | Happening::RefundFailed
             | Happening::RefundDue
             | Happening::HeldAgain => None,
         };

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrderId, UserId};
-use crate::order::{AttemptStatus, Order, OrderStatus, RefundStatus};
+use crate::order::{AttemptStatus, Order, OrderStatus, PaymentAttempt, RefundStatus};
 use crate::time::Timestamp;
 
 /// The longest that SQS can delay a message, in seconds.
 pub const MAX_DELAY_SECONDS: i64 = 900;
 /// How long an answer of the payment provider may be missing before it is asked again, in seconds.
 pub const PAYMENT_CHECK_SECONDS: i64 = 30;
+/// How often the provider is asked about a payment that takes days, in seconds.
+pub const PENDING_CHECK_SECONDS: i64 = MAX_DELAY_SECONDS;
 
 /// Something to do about an order. Both halves of its key travel along, so no consumer needs an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,21 +85,45 @@ pub fn due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<Due> {
         let delay_seconds = now.seconds_until(new.hold_expires_at).min(MAX_DELAY_SECONDS);
         due.push(Due { message: Message::ExpireOrder { user_id, order_id }, delay_seconds });
     }
-    for (attempt, state) in new.attempts.iter().enumerate() {
-        let before = old.and_then(|old| old.attempts.get(attempt)).map(|attempt| attempt.status);
-        if state.status == AttemptStatus::Processing && before.is_none() {
+    for attempt in 0..new.attempts.len() {
+        if let Some(delay_seconds) = check_due(old, new, attempt, now) {
             let (user_id, order_id) = ids();
-            let message = Message::CheckPayment { user_id, order_id, attempt };
-            due.push(Due { message, delay_seconds: PAYMENT_CHECK_SECONDS });
+            due.push(Due { message: Message::CheckPayment { user_id, order_id, attempt }, delay_seconds });
         }
     }
     for (refund, state) in new.refunds.iter().enumerate() {
-        if state.status == RefundStatus::Pending && old.is_none_or(|old| old.refunds.len() <= refund) {
+        let before = old.and_then(|old| old.refunds.get(refund)).map(|refund| refund.status);
+        if state.status == RefundStatus::Pending && before != Some(RefundStatus::Pending) {
             let (user_id, order_id) = ids();
             due.push(Due { message: Message::RefundOrder { user_id, order_id, refund }, delay_seconds: 0 });
         }
     }
     due
+}
+
+/// In how many seconds the provider is to be asked about an attempt because of this change, if at all.
+fn check_due(old: Option<&Order>, new: &Order, attempt: usize, now: Timestamp) -> Option<i64> {
+    let (state, before) = (new.attempts.get(attempt)?, old.and_then(|old| old.attempts.get(attempt)));
+    let is_new = before.is_none_or(|before| before.status != state.status);
+    match state.status {
+        AttemptStatus::Processing if before.is_none() => Some(PAYMENT_CHECK_SECONDS),
+        AttemptStatus::Processing => {
+            let since = |before: &PaymentAttempt| (before.status, before.checked_at);
+            let asked_again = before.is_some_and(|before| since(before) != since(state));
+            asked_again.then_some(PENDING_CHECK_SECONDS)
+        }
+        // When the order no longer waits for it, it is called off, so that it cannot take money any more.
+        AttemptStatus::RequiresAction if new.status != OrderStatus::PendingPayment => {
+            let was_waited_for = old.is_some_and(|old| old.status == OrderStatus::PendingPayment);
+            (is_new || was_waited_for).then_some(0)
+        }
+        // The word that the shopper is through may get lost.
+        AttemptStatus::RequiresAction => {
+            let end = now.seconds_until(new.hold_expires_at) + PAYMENT_CHECK_SECONDS;
+            is_new.then_some(end.clamp(0, MAX_DELAY_SECONDS))
+        }
+        AttemptStatus::Completed | AttemptStatus::Failed => None,
+    }
 }
 
 /// Unpaid, and nobody is about to change that.
@@ -109,19 +135,27 @@ fn waits_unattended(order: &Order) -> bool {
 mod tests {
     use super::*;
     use crate::address::ShippingAddress;
+    use crate::cart::Quantity;
     use crate::money::Currency;
-    use crate::order::{Event, NewOrder, PaymentMethod, ProviderOutcome};
+    use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 
     fn placed() -> Order {
         let id = "0190a5a0-0000-7000-8000-000000000001";
+        let line = OrderLine {
+            product_id: "1399".parse().expect("id"),
+            name: "HP 80".to_owned(),
+            unit_price_minor: 1,
+            quantity: Quantity::new(1).expect("one"),
+            allocation: vec![],
+        };
         let new = NewOrder {
             user_id: id.parse().expect("id"),
             order_id: id.parse().expect("id"),
             payment_method: PaymentMethod::CreditCard,
             currency: Currency::USD,
-            lines: vec![],
+            lines: vec![line],
             shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
             hold_seconds: 600,
         };
@@ -170,6 +204,51 @@ mod tests {
 
         let refunded = after(&cancelled, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() });
         assert_eq!(kinds(&due_after(Some(&cancelled), &refunded, NOW)), []);
+    }
+
+    #[test]
+    fn a_payment_that_takes_days_is_asked_about_again_and_again() {
+        let pending = |payment_id: &str| ProviderOutcome::Pending { payment_id: Some(payment_id.to_owned()) };
+        let settle_at = |order: &Order, outcome, at| {
+            order.apply(Event::PaymentSettled { attempt: 0, outcome }, at).expect("settled")
+        };
+        let open = after(&placed(), start());
+        let waiting = after(&open, settle(pending("pay_1")));
+        assert_eq!(kinds(&due_after(Some(&open), &waiting, NOW)), [("check", PENDING_CHECK_SECONDS)]);
+
+        // The webhook that says the same must not start a second row of messages.
+        assert_eq!(settle_at(&waiting, pending("pay_1"), NOW.plus_seconds(599)), waiting);
+        let later = NOW.plus_seconds(PENDING_CHECK_SECONDS);
+        let still_waiting = settle_at(&waiting, pending("pay_1"), later);
+        assert_eq!(kinds(&due_after(Some(&waiting), &still_waiting, later)), [("check", PENDING_CHECK_SECONDS)]);
+        assert_eq!(still_waiting.attempts[0].payment_id.as_deref(), Some("pay_1"));
+    }
+
+    #[test]
+    fn an_action_is_asked_about_when_the_hold_ends_or_nobody_waits_for_it_any_more() {
+        let action = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
+        let open = after(&placed(), start());
+        let waiting = after(&open, settle(action));
+        let due = kinds(&due_after(Some(&open), &waiting, NOW.plus_seconds(100)));
+        assert_eq!(due, [("expire", 500), ("check", 530)]);
+
+        let cancelled = after(&waiting, Event::Cancelled);
+        assert_eq!(kinds(&due_after(Some(&waiting), &cancelled, NOW)), [("check", 0)]);
+        assert_eq!(kinds(&due_after(Some(&cancelled), &cancelled, NOW)), []);
+
+        let pending = after(&waiting, settle(ProviderOutcome::Pending { payment_id: None }));
+        assert_eq!(kinds(&due_after(Some(&waiting), &pending, NOW)), [("check", PENDING_CHECK_SECONDS)]);
+    }
+
+    #[test]
+    fn a_failed_refund_is_due_again_once_the_staff_says_so() {
+        let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 1 };
+        let open = after(&placed(), start());
+        let cancelled = after(&after(&open, settle(captured)), Event::Cancelled);
+        let failed = after(&cancelled, Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() });
+        assert_eq!(kinds(&due_after(Some(&cancelled), &failed, NOW)), []);
+        let again = after(&failed, Event::RefundRetried { refund: 0, target: RefundTarget::Provider });
+        assert_eq!(kinds(&due_after(Some(&failed), &again, NOW)), [("refund", 0)]);
     }
 
     #[test]

@@ -27,7 +27,10 @@ const MAX_ATTEMPTS: usize = 3;
 enum AtProvider {
     NotAsked,
     ActionRequired,
+    /// It takes days.
+    Pending,
     Captured,
+    /// It says so; it may take the money all the same, later.
     Declined,
 }
 
@@ -66,6 +69,18 @@ enum Step {
     /// The provider gives a refund; the process may die before the order hears of it.
     ProviderRefunds(usize),
     SettleRefund(usize),
+}
+
+/// Whether a provider may decide so after it had decided otherwise.
+fn may_follow(known: AtProvider, decision: AtProvider) -> bool {
+    use AtProvider::{ActionRequired, Captured, Declined, NotAsked, Pending};
+    match known {
+        NotAsked => decision != NotAsked,
+        ActionRequired => matches!(decision, Pending | Captured | Declined),
+        Pending => matches!(decision, Captured | Declined),
+        Declined => decision == Captured,
+        Captured => false,
+    }
 }
 
 type Rules = fn(&Order, Event, Timestamp) -> Result<Order, TransitionError>;
@@ -127,7 +142,7 @@ impl Shop {
             AtProvider::Captured => attempt == AttemptStatus::Completed,
             AtProvider::Declined => attempt == AttemptStatus::Failed,
             AtProvider::ActionRequired => attempt == AttemptStatus::RequiresAction,
-            AtProvider::NotAsked => false,
+            AtProvider::Pending | AtProvider::NotAsked => false,
         };
         let attempts = self.order.attempts.iter().map(|attempt| attempt.status);
         attempts.zip(&self.provider).all(heard) && self.order.refunds.len() == self.refunded_at_provider.len()
@@ -144,6 +159,7 @@ impl Shop {
         }
         next.order = order;
         next.order.timeline.truncate(1); // what happened when is no part of where things stand
+        next.order.attempts.iter_mut().for_each(|attempt| attempt.checked_at = None);
         next.provider.resize(next.order.attempts.len(), AtProvider::NotAsked);
         Some(next)
     }
@@ -165,6 +181,7 @@ impl Shop {
         match self.provider[attempt] {
             AtProvider::NotAsked => None,
             AtProvider::ActionRequired => Some(ProviderOutcome::ActionRequired { payment_id, action_url: None }),
+            AtProvider::Pending => Some(ProviderOutcome::Pending { payment_id: Some(payment_id) }),
             AtProvider::Captured => Some(ProviderOutcome::Captured { payment_id, amount_minor: TOTAL }),
             AtProvider::Declined => Some(ProviderOutcome::Declined { code: "no".to_owned() }),
         }
@@ -206,7 +223,8 @@ impl Model for OrderModel {
             steps.push(Step::DeliverExpire);
         }
         for attempt in 0..shop.provider.len() {
-            for decision in [AtProvider::ActionRequired, AtProvider::Captured, AtProvider::Declined] {
+            use AtProvider::{ActionRequired, Captured, Declined, Pending};
+            for decision in [ActionRequired, Pending, Captured, Declined] {
                 steps.push(Step::ProviderDecides(attempt, decision));
             }
             steps.extend([Step::Settle(attempt), Step::SettleLateAction(attempt)]);
@@ -223,9 +241,8 @@ impl Model for OrderModel {
                 shop.apply(self.rules, Event::PaymentStarted { method, token: "t".to_owned(), request: None })
             }
             Step::ProviderDecides(attempt, decision) => {
-                let known = shop.provider[attempt];
-                let open = matches!(known, AtProvider::NotAsked | AtProvider::ActionRequired) && known != decision;
-                open.then(|| shop.with(|next| next.provider[attempt] = decision))
+                let follows = may_follow(shop.provider[attempt], decision);
+                follows.then(|| shop.with(|next| next.provider[attempt] = decision))
             }
             Step::Settle(attempt) => {
                 let outcome = shop.outcome(attempt)?;
@@ -261,6 +278,17 @@ impl Model for OrderModel {
         vec![
             Property::always("never more refunded than captured", |_, shop: &Shop| {
                 shop.refunded_at_provider() <= shop.captured_at_provider()
+            }),
+            Property::always("never more kept than the order costs", |_, shop: &Shop| {
+                shop.order.captured_minor() - shop.owed() <= TOTAL
+            }),
+            Property::always("money that the provider took can be heard of", |model: &Self, shop: &Shop| {
+                let taken = (0..shop.provider.len()).filter(|attempt| shop.provider[*attempt] == AtProvider::Captured);
+                taken.into_iter().all(|attempt| {
+                    let outcome = shop.outcome(attempt).expect("it was asked");
+                    let heard = (model.rules)(&shop.order, Event::PaymentSettled { attempt, outcome }, shop.now());
+                    heard.is_ok_and(|order| order.attempts[attempt].captured_minor == TOTAL)
+                })
             }),
             Property::always("stock is conserved", |_, shop: &Shop| shop.stock + shop.kept() == UNITS),
             Property::always("a paid order is never expired", |_, shop: &Shop| {
@@ -337,6 +365,16 @@ const MISTAKES: &[(&str, Rules, &str)] = &[
             Ok(next)
         },
         "a paid order is paid once",
+    ),
+    (
+        "money that comes after a decline is not believed",
+        |order, event, now| match &event {
+            Event::PaymentSettled { attempt, .. } if order.attempts[*attempt].status == AttemptStatus::Failed => {
+                Ok(order.clone())
+            }
+            _ => order.apply(event, now),
+        },
+        "money that the provider took can be heard of",
     ),
     (
         "a cancelled order keeps its units",

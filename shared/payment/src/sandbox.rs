@@ -5,7 +5,7 @@ use futures_util::future::{BoxFuture, ready};
 use sha2::{Digest, Sha256};
 use souk_domain::order::{PaymentMethod, ProviderOutcome};
 
-use crate::{Charge, PaymentProvider, ProviderError, RefundRequest};
+use crate::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
 /// Tokens and what becomes of them:
 ///
@@ -33,8 +33,12 @@ impl PaymentProvider for Sandbox {
         ready(Ok(outcome(charge))).boxed()
     }
 
-    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<String, ProviderError>> {
-        ready(Ok(id("re", &request.idempotency_key))).boxed()
+    fn cancel<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+        ready(Ok(ProviderOutcome::Declined { code: ABANDONED.to_owned() })).boxed()
+    }
+
+    fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
+        ready(Ok(RefundOutcome::Given { refund_id: id("re", &request.idempotency_key) })).boxed()
     }
 }
 
@@ -66,6 +70,7 @@ fn id(kind: &str, idempotency_key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use souk_domain::money::{Currency, Money};
+    use souk_domain::time::Timestamp;
 
     use super::*;
 
@@ -75,6 +80,9 @@ mod tests {
             idempotency_key: format!("{id}#pay0"),
             user_id: id.parse().expect("id"),
             order_id: id.parse().expect("id"),
+            attempt: 0,
+            started_at: Timestamp::from_millis(0),
+            payment_id: None,
             amount: Money::from_minor(25_190, Currency::USD),
             method: PaymentMethod::CreditCard,
             token: token.to_owned(),

@@ -1,15 +1,11 @@
 use futures_util::future::join_all;
 use souk_domain::account::Role;
-use souk_domain::message::Message;
 use souk_domain::order::OrderStatus;
 use souk_payment::ProviderError;
-use souk_runtime::batch::Consumer;
 use souk_testkit::user;
 
 use super::*;
-use crate::check_payment::CheckPayment;
 use crate::fixture::Fixture;
-use crate::refund_order::RefundOrder;
 
 impl Fixture {
     fn endpoint(&self) -> PayOrder {
@@ -24,16 +20,6 @@ impl Fixture {
 
     async fn pay(&self, token: &str) -> (u16, String) {
         outcome(self.endpoint().handle(&self.request(token)).await)
-    }
-
-    async fn check(&self, attempt: usize) -> &'static str {
-        let message = Message::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
-        CheckPayment { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
-    }
-
-    async fn refund(&self, refund: usize) -> &'static str {
-        let message = Message::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
-        RefundOrder { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
     }
 }
 
@@ -97,8 +83,8 @@ async fn a_lost_answer_is_found_out_later_and_charged_once() {
     let shop = Fixture::start().await;
     assert_eq!(shop.pay("sandbox_timeout_after_charge").await, is(202, "processing"));
     assert_eq!(shop.pay("sandbox_success").await, is(409, "payment_in_progress"));
-    assert_eq!(shop.check(0).await, "settled");
-    assert_eq!(shop.check(0).await, "settled before");
+    assert_eq!(shop.check(0).await.as_deref(), Ok("settled"));
+    assert_eq!(shop.check(0).await.as_deref(), Ok("settled before"));
     let order = shop.order().await;
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Paid, 200));
     let charges = shop.provider.charges.lock().expect("a lock");
@@ -111,7 +97,7 @@ async fn a_key_whose_request_still_runs_is_told_to_wait() {
     let keyed = || shop.request("sandbox_timeout_before_charge").with_header("idempotency-key", "k");
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(202, "processing"));
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(409, "request_in_progress"));
-    shop.check(0).await;
+    shop.check(0).await.expect("checked");
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(200, "completed"));
 }
 
@@ -125,7 +111,7 @@ async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
     let cancelled = shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
     assert!(matches!(cancelled, Applied::Done(_)));
     assert_eq!(shop.available().await, 5);
-    let late = souk_domain::order::ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+    let late = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
     let _ = shop.payments.settle(&shop.order().await, 0, late).await.expect("settled");
     assert_eq!(shop.refund(0).await, "refunded");
     let order = shop.order().await;
@@ -139,7 +125,7 @@ async fn a_cancelled_paid_order_is_refunded_and_restocked_once() {
     let _ = shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
     assert_eq!(shop.available().await, 3);
     assert_eq!(shop.refund(0).await, "refunded");
-    assert_eq!(shop.refund(0).await, "refunded before");
+    assert_eq!(shop.refund(0).await, "nothing is due");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_eq!((refunds.len(), refunds[0].amount.minor()), (1, 200));
@@ -166,7 +152,7 @@ async fn a_provider_that_is_down_charges_nothing_twice() {
     let shop = Fixture::start().await;
     shop.provider.script.lock().expect("a lock").push_back(Err(ProviderError::Unknown("refused".to_owned())));
     assert_eq!(shop.pay("sandbox_success").await, is(202, "processing"));
-    assert_eq!(shop.check(0).await, "settled");
+    assert_eq!(shop.check(0).await.as_deref(), Ok("settled"));
     assert_eq!(shop.order().await.captured_minor(), 200);
 }
 
@@ -178,7 +164,7 @@ async fn late_money_buys_the_units_again_if_they_are_there() {
         shop.clock.advance_seconds(900);
         let _ = shop.payments.apply(&user(1), &shop.order_id, &Event::HoldEnded).await.expect("expired");
         shop.set_stock(left).await;
-        let late = souk_domain::order::ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
+        let late = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
         for _ in 0..2 {
             let _ = shop.payments.settle(&shop.order().await, 0, late.clone()).await.expect("settled");
             let order = shop.order().await;
@@ -203,4 +189,24 @@ async fn a_card_number_is_refused_and_not_repeated() {
     let problem = shop.endpoint().handle(&shop.request("4242 4242 4242 4242")).await.expect_err("refused");
     assert_eq!((problem.status(), problem.errors()[0].code), (422, "card_number"));
     assert!(!problem.into_reply("r").body().contains("4242"));
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_is_our_fault_and_leaves_the_order_payable() {
+    let shop = Fixture::start().await;
+    shop.script([Err(ProviderError::Refused("401: invalid_api_key".to_owned()))]);
+    let problem = shop.endpoint().handle(&shop.request("sandbox_success")).await.expect_err("refused");
+    assert_eq!((problem.status(), problem.code()), (503, "payment_unavailable"));
+    assert!(problem.cause().is_some_and(|cause| cause.contains("invalid_api_key")));
+    assert!(!problem.into_reply("r").body().contains("api_key"));
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+}
+
+#[tokio::test]
+async fn a_payment_that_takes_days_is_answered_at_once() {
+    let shop = Fixture::start().await;
+    shop.script([Ok(ProviderOutcome::Pending { payment_id: Some("pay_1".to_owned()) })]);
+    let reply = shop.endpoint().handle(&shop.request("x")).await.expect("answered");
+    assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("processing")));
+    assert_eq!(reply.body_json()["payment_id"].as_str(), Some("pay_1"));
 }

@@ -124,13 +124,13 @@ pub struct OrderLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptStatus {
-    /// The provider was asked, or is about to be; its answer is not known yet.
+    /// The provider was asked, or is about to be; its answer is not known yet, or it takes days, as a bank debit does.
     Processing,
     /// The shopper must do something at the provider.
     RequiresAction,
     /// The money was taken.
     Completed,
-    /// No money was taken, and none will be.
+    /// No money was taken, says the provider. If it takes some all the same, that counts.
     Failed,
 }
 
@@ -161,6 +161,9 @@ pub struct PaymentAttempt {
     /// What was taken, in minor units.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub captured_minor: i64,
+    /// When the provider was last asked and had no final answer. Moving it on is what has it asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<Timestamp>,
 }
 
 /// How a refund stands.
@@ -171,6 +174,8 @@ pub enum RefundStatus {
     Pending,
     /// Given back.
     Completed,
+    /// The provider could not give it back: it is still owed, and waits for the staff to say how.
+    Failed,
 }
 
 /// Where refunded money goes.
@@ -202,6 +207,12 @@ pub struct Refund {
     /// The provider's id of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<String>,
+    /// How often it was owed anew after it had failed: each try has a key of its own.
+    #[serde(default, skip_serializing_if = "is_zero_tries")]
+    pub retries: u32,
+    /// Whether the units of its return went back to stock, which a second try must not do again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub restocked: bool,
 }
 
 /// How a return stands.
@@ -270,6 +281,8 @@ pub enum Happening {
     RefundDue,
     /// Money was given back.
     Refunded,
+    /// The provider could not give money back.
+    RefundFailed,
     /// Money that came after the hold had ended found the units still there.
     HeldAgain,
     /// It is on its way.
@@ -418,7 +431,8 @@ impl Order {
         }
     }
 
-    /// The attempt whose outcome is not known yet, with its index. There is at most one.
+    /// An attempt whose outcome is not known yet, with its index. None is started beside another, but one that waited for
+    /// the shopper may become one.
     pub fn processing_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
     }
@@ -436,7 +450,10 @@ impl Order {
 
     /// What the provider is given, so that asking again never refunds again.
     pub fn refund_key(&self, refund: usize) -> String {
-        format!("{}#refund{refund}", self.order_id)
+        match self.refunds.get(refund).map_or(0, |refund| refund.retries) {
+            0 => format!("{}#refund{refund}", self.order_id),
+            retries => format!("{}#refund{refund}.{retries}", self.order_id),
+        }
     }
 
     /// All money taken, in minor units.
@@ -447,6 +464,11 @@ impl Order {
     /// All money given back, in minor units.
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().filter(|r| r.status == RefundStatus::Completed).map(|r| r.amount_minor).sum()
+    }
+
+    /// All money owed back or given back, in minor units.
+    pub fn owed_minor(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.amount_minor).sum()
     }
 
     /// How a step from `before` to `self` changes stock: the difference of what the two keep out of it.
@@ -513,6 +535,16 @@ impl OrderLine {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_provider(target: &RefundTarget) -> bool {
     *target == RefundTarget::Provider
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+const fn is_zero_tries(tries: &u32) -> bool {
+    *tries == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]

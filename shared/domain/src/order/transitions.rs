@@ -83,6 +83,22 @@ pub enum Event {
         /// The provider's id of it.
         refund_id: String,
     },
+    /// The provider could not give a refund, or took it back: the money is still here.
+    RefundFailed {
+        /// Which refund.
+        refund: usize,
+        /// Which try of it, as in [`super::Refund::retries`].
+        retry: u32,
+        /// The provider's id of that try.
+        refund_id: String,
+    },
+    /// The staff has a failed refund tried again.
+    RefundRetried {
+        /// Which refund.
+        refund: usize,
+        /// Where its money goes this time.
+        target: RefundTarget,
+    },
 }
 
 /// What a provider says of a payment.
@@ -95,7 +111,7 @@ pub enum ProviderOutcome {
         /// How much, in minor units.
         amount_minor: i64,
     },
-    /// No money was taken, and none will be.
+    /// No money was taken, and none is to be expected.
     Declined {
         /// Why, as a stable code.
         code: String,
@@ -106,6 +122,11 @@ pub enum ProviderOutcome {
         payment_id: String,
         /// Where the shopper must go.
         action_url: Option<String>,
+    },
+    /// It takes time, or the provider could not be asked: to be asked again later.
+    Pending {
+        /// The provider's id of the payment, if it is known.
+        payment_id: Option<String>,
     },
 }
 
@@ -173,6 +194,8 @@ impl Order {
             Event::ReturnRejected { index } => next.reject_return(index, now)?,
             Event::RefundGranted { amount_minor, target } => next.grant_refund(amount_minor, target, None, now)?,
             Event::RefundSettled { refund, refund_id } => next.settle_refund(refund, refund_id, now)?,
+            Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
+            Event::RefundRetried { refund, target } => next.retry_refund(refund, target, now)?,
         }
         Ok(next)
     }

@@ -8,6 +8,11 @@ use crate::order::{
 use crate::stock::Allocation;
 use crate::time::Timestamp;
 
+/// Two words of the provider that a payment takes time, within so many seconds, count as one. More than half of the time
+/// between two checks ([`crate::message::PENDING_CHECK_SECONDS`]): so of two messages that keep asking about one payment,
+/// as a webhook or a redrive may bring about, one ends by itself.
+const PENDING_ONCE_SECONDS: i64 = 600;
+
 impl Order {
     pub(super) fn start_payment(
         &mut self,
@@ -61,40 +66,42 @@ impl Order {
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let attempt = self.attempts.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if matches!(attempt.status, AttemptStatus::Completed | AttemptStatus::Failed) {
-            return Ok(()); // settled before
-        }
+        let ended = matches!(attempt.status, AttemptStatus::Completed | AttemptStatus::Failed);
         match outcome {
+            // Money is the truth, also after the provider had said that there would be none.
+            ProviderOutcome::Captured { payment_id, amount_minor } => {
+                if attempt.status != AttemptStatus::Completed {
+                    attempt.complete(payment_id, amount_minor);
+                    self.accept_capture(index, amount_minor, now);
+                }
+            }
+            _ if ended => {} // settled before
             ProviderOutcome::Declined { code } => {
-                attempt.status = AttemptStatus::Failed;
-                attempt.token = None;
-                attempt.action_url = None;
-                attempt.decline_code = Some(code);
+                attempt.fail(code);
                 self.record(Happening::PaymentFailed, now);
             }
             ProviderOutcome::ActionRequired { payment_id, action_url } => {
                 if attempt.status == AttemptStatus::Processing {
-                    attempt.status = AttemptStatus::RequiresAction;
-                    attempt.payment_id = Some(payment_id);
-                    attempt.action_url = action_url;
+                    attempt.require_action(payment_id, action_url);
                     self.record(Happening::PaymentActionRequired, now);
                 }
             }
-            ProviderOutcome::Captured { payment_id, amount_minor } => {
-                attempt.complete(payment_id, amount_minor);
-                self.accept_capture(index, amount_minor, now);
-            }
+            ProviderOutcome::Pending { payment_id } => attempt.wait(payment_id, now),
         }
         Ok(())
     }
 
-    /// Money was taken. It pays the order if that still waits for it; otherwise it is owed back.
+    /// Money was taken. It pays the order if that still waits for it and it is enough; otherwise it is owed back. So is
+    /// what is more than the order costs.
     pub(super) fn accept_capture(&mut self, attempt: usize, amount_minor: i64, now: Timestamp) {
-        if self.status == OrderStatus::PendingPayment {
+        let pays = self.status == OrderStatus::PendingPayment && amount_minor >= self.total_minor;
+        if pays {
             self.status = OrderStatus::Paid;
             self.record(Happening::Paid, now);
-        } else {
-            self.owe_refund(attempt, amount_minor, RefundTarget::Provider, None, now);
+        }
+        let kept_minor = if pays { self.total_minor } else { 0 };
+        if amount_minor > kept_minor {
+            self.owe_refund(attempt, amount_minor - kept_minor, RefundTarget::Provider, None, now);
         }
     }
 
@@ -109,22 +116,22 @@ impl Order {
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let attempt = self.attempts.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if matches!(attempt.status, AttemptStatus::Completed | AttemptStatus::Failed) {
+        if attempt.status == AttemptStatus::Completed {
             return Ok(()); // settled before
         }
         let units = |parts: &[Allocation]| parts.iter().map(|part| part.quantity).sum::<u32>();
         let fits = allocations.len() == self.lines.len()
             && self.lines.iter().zip(&allocations).all(|(line, parts)| units(parts) == line.quantity.get());
-        if self.status != OrderStatus::Expired || !fits {
+        if self.status != OrderStatus::Expired || amount_minor < self.total_minor || !fits {
             return Err(TransitionError::NotRevivable);
         }
         attempt.complete(payment_id, amount_minor);
         for (line, parts) in self.lines.iter_mut().zip(allocations) {
             line.allocation = parts;
         }
-        self.status = OrderStatus::Paid;
+        self.status = OrderStatus::PendingPayment;
         self.record(Happening::HeldAgain, now);
-        self.record(Happening::Paid, now);
+        self.accept_capture(index, amount_minor, now);
         Ok(())
     }
 }
@@ -141,7 +148,35 @@ impl PaymentAttempt {
             decline_code: None,
             action_url: None,
             captured_minor: 0,
+            checked_at: None,
         }
+    }
+
+    /// The provider took nothing.
+    fn fail(&mut self, code: String) {
+        self.status = AttemptStatus::Failed;
+        self.token = None;
+        self.action_url = None;
+        self.decline_code = Some(code);
+    }
+
+    /// The shopper's turn.
+    fn require_action(&mut self, payment_id: String, action_url: Option<String>) {
+        self.status = AttemptStatus::RequiresAction;
+        self.payment_id = Some(payment_id);
+        self.action_url = action_url;
+    }
+
+    /// Nobody's turn but the provider's.
+    fn wait(&mut self, payment_id: Option<String>, now: Timestamp) {
+        self.payment_id = payment_id.or(self.payment_id.take());
+        let noted_before = self.checked_at.is_some_and(|at| at.seconds_until(now) < PENDING_ONCE_SECONDS);
+        if self.status == AttemptStatus::Processing && noted_before {
+            return;
+        }
+        self.status = AttemptStatus::Processing;
+        self.action_url = None;
+        self.checked_at = Some(now);
     }
 
     /// The money was taken; the token has served.
@@ -149,6 +184,7 @@ impl PaymentAttempt {
         self.status = AttemptStatus::Completed;
         self.token = None;
         self.action_url = None;
+        self.decline_code = None;
         self.payment_id = Some(payment_id);
         self.captured_minor = amount_minor;
     }

@@ -12,12 +12,13 @@ impl Order {
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if refund.status == RefundStatus::Completed {
+        if refund.status != RefundStatus::Pending {
             return Ok(()); // settled before
         }
         refund.status = RefundStatus::Completed;
         refund.refund_id = Some(refund_id);
-        let for_return = refund.for_return;
+        let for_return = refund.for_return.filter(|_| !refund.restocked);
+        refund.restocked = refund.for_return.is_some();
         self.record(Happening::Refunded, now);
         if let Some(returned) = for_return {
             self.release_returned(returned);
@@ -35,6 +36,54 @@ impl Order {
             OrderStatus::Delivered => self.status = self.arrived(),
             _ => {}
         }
+        Ok(())
+    }
+
+    /// The money is still here, and owed. What went back to stock along with it stays there: the goods did come back.
+    pub(super) fn fail_refund(
+        &mut self,
+        index: usize,
+        retry: u32,
+        refund_id: String,
+        now: Timestamp,
+    ) -> Result<(), TransitionError> {
+        let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
+        if refund.target == RefundTarget::StoreCredit {
+            return Err(TransitionError::NotRefundable); // given by this shop itself: that does not fail
+        }
+        if refund.status == RefundStatus::Failed || refund.retries != retry {
+            return Ok(()); // heard before
+        }
+        refund.status = RefundStatus::Failed;
+        refund.refund_id = Some(refund_id);
+        self.record(Happening::RefundFailed, now);
+        let happened = |what| self.timeline.iter().any(|entry| entry.what == what);
+        self.status = match self.status {
+            OrderStatus::Refunded | OrderStatus::PartiallyRefunded if happened(Happening::Delivered) => self.arrived(),
+            OrderStatus::Refunded if self.shipment.is_some() => OrderStatus::Shipped,
+            OrderStatus::Refunded if happened(Happening::Cancelled) => OrderStatus::Cancelled,
+            OrderStatus::Refunded => OrderStatus::Expired,
+            other => other,
+        };
+        Ok(())
+    }
+
+    /// A failed refund is tried again under a new key, perhaps another way.
+    pub(super) fn retry_refund(
+        &mut self,
+        index: usize,
+        target: RefundTarget,
+        now: Timestamp,
+    ) -> Result<(), TransitionError> {
+        let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
+        if refund.status != RefundStatus::Failed {
+            return Ok(()); // being tried, or given
+        }
+        refund.status = RefundStatus::Pending;
+        refund.target = target;
+        refund.refund_id = None;
+        refund.retries += 1;
+        self.record(Happening::RefundDue, now);
         Ok(())
     }
 
@@ -84,7 +133,8 @@ impl Order {
         now: Timestamp,
     ) {
         let status = RefundStatus::Pending;
-        self.refunds.push(Refund { status, attempt, amount_minor, target, for_return, refund_id: None });
+        let (refund_id, retries, restocked) = (None, 0, false);
+        self.refunds.push(Refund { status, attempt, amount_minor, target, for_return, refund_id, retries, restocked });
         self.record(Happening::RefundDue, now);
     }
 

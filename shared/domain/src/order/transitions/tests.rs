@@ -51,6 +51,18 @@ fn action(attempt: usize) -> Event {
     Event::PaymentSettled { attempt, outcome }
 }
 
+fn pending(attempt: usize) -> Event {
+    Event::PaymentSettled { attempt, outcome: ProviderOutcome::Pending { payment_id: Some(format!("pay_{attempt}")) } }
+}
+
+fn refund_failed(refund: usize, retry: u32) -> Event {
+    Event::RefundFailed { refund, retry, refund_id: format!("re_{refund}.{retry}") }
+}
+
+fn retried(refund: usize, target: RefundTarget) -> Event {
+    Event::RefundRetried { refund, target }
+}
+
 fn refunded(refund: usize) -> Event {
     Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
 }
@@ -123,6 +135,78 @@ fn money_for_an_order_that_is_gone_is_owed_back() {
     assert_eq!(order.status, OrderStatus::Cancelled);
     assert_eq!((order.refunds.len(), order.refunds[0].amount_minor), (1, 25_190));
     assert_eq!(order.apply(refunded(0), PLACED).map(|o| o.status), Ok(OrderStatus::Refunded));
+}
+
+#[test]
+fn money_counts_although_the_provider_had_declined() {
+    let paid = run([start(), declined(0), captured(0)]).expect("paid after all");
+    assert_eq!((paid.status, paid.attempts[0].decline_code.as_ref()), (OrderStatus::Paid, None));
+    let both = run([start(), declined(0), start(), captured(1), captured(0)]).expect("paid twice");
+    assert_eq!((both.status, both.refunds.len(), both.refunds[0].attempt), (OrderStatus::Paid, 1, 0));
+    let gone = run([start(), declined(0), Event::Cancelled, captured(0)]).expect("owed back");
+    assert_eq!((gone.status, gone.owed_minor()), (OrderStatus::Cancelled, 25_190));
+    for late in [declined(0), action(0), pending(0)] {
+        assert_eq!(paid.apply(late.clone(), PLACED), Ok(paid.clone()), "{late:?} after the money");
+        let failed = run([start(), declined(0)]).expect("declined");
+        assert_eq!(failed.apply(late.clone(), PLACED), Ok(failed.clone()), "{late:?} after the decline");
+    }
+    let expired = run([start(), declined(0)]).and_then(|order| order.apply(Event::HoldEnded, order.hold_expires_at));
+    let revived = expired.and_then(|order| order.apply(revived(0), order.hold_expires_at)).expect("held again");
+    assert_eq!(revived.status, OrderStatus::Paid);
+}
+
+#[test]
+fn a_wrong_amount_pays_nothing_and_too_much_is_owed_back() {
+    let capture = |amount_minor| {
+        let outcome = ProviderOutcome::Captured { payment_id: "pay_0".to_owned(), amount_minor };
+        run([start(), Event::PaymentSettled { attempt: 0, outcome }]).expect("settled")
+    };
+    let (less, more) = (capture(25_189), capture(25_200));
+    assert_eq!((less.status, less.owed_minor()), (OrderStatus::PendingPayment, 25_189));
+    assert_eq!((more.status, more.owed_minor()), (OrderStatus::Paid, 10));
+}
+
+#[test]
+fn a_payment_that_takes_days_keeps_the_hold() {
+    let waiting = run([start(), pending(0)]).expect("pending");
+    assert_eq!((waiting.payment_status(), waiting.attempts[0].payment_id.as_deref()), ("processing", Some("pay_0")));
+    let days_later = PLACED.plus_seconds(3 * 86_400);
+    assert_eq!(waiting.apply(Event::HoldEnded, days_later), Err(TransitionError::PaymentInProgress));
+    assert_eq!(waiting.apply(captured(0), days_later).map(|order| order.status), Ok(OrderStatus::Paid));
+    let declined = waiting.apply(declined(0), days_later).expect("bounced");
+    assert_eq!(declined.apply(Event::HoldEnded, days_later).map(|order| order.status), Ok(OrderStatus::Expired));
+
+    let after_the_action = run([start(), action(0), pending(0)]).expect("pending");
+    assert_eq!(after_the_action.apply(Event::HoldEnded, days_later), Err(TransitionError::PaymentInProgress));
+}
+
+#[test]
+fn a_refund_that_fails_stays_owed_and_may_be_tried_again() {
+    let done = run([start(), captured(0), Event::Cancelled, refunded(0)]).expect("refunded");
+    let failed = done.apply(refund_failed(0, 0), PLACED).expect("failed");
+    assert_eq!((failed.status, failed.refunded_minor(), failed.owed_minor()), (OrderStatus::Cancelled, 0, 25_190));
+    assert!(failed.stock_moves_since(&done).is_empty());
+    assert_eq!(failed.apply(refunded(0), PLACED), Ok(failed.clone()), "an old word changes nothing");
+
+    let again = failed.apply(retried(0, RefundTarget::StoreCredit), PLACED).expect("retried");
+    assert_ne!(again.refund_key(0), done.refund_key(0));
+    assert!(again.apply(refund_failed(0, 0), PLACED).is_err(), "store credit does not fail");
+    let given = again.apply(refunded(0), PLACED).expect("given");
+    assert_eq!((given.status, given.credit_move_since(&again)), (OrderStatus::Refunded, 25_190));
+}
+
+#[test]
+fn the_units_of_a_return_go_back_to_stock_once() {
+    let events = [Event::ReturnRequested(vec![item(1)]), accept(0, RefundTarget::Provider), refunded(0)];
+    let returned = run(delivered().into_iter().chain(events)).expect("refunded");
+    assert_eq!(returned.status, OrderStatus::PartiallyRefunded);
+    let failed = returned.apply(refund_failed(0, 0), PLACED).expect("failed");
+    assert_eq!(failed.status, OrderStatus::Delivered);
+    let again = failed.apply(retried(0, RefundTarget::Provider), PLACED).expect("retried");
+    assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
+    let given = again.apply(refunded(0), PLACED).expect("given");
+    assert_eq!(given.status, OrderStatus::PartiallyRefunded);
+    assert!(given.stock_moves_since(&returned).is_empty());
 }
 
 #[test]
@@ -246,8 +330,9 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => Just(start()),
         4 => (0_usize..4).prop_map(captured),
-        1 => (0_usize..4).prop_map(declined),
+        2 => (0_usize..4).prop_map(declined),
         2 => (0_usize..4).prop_map(action),
+        2 => (0_usize..4).prop_map(pending),
         1 => (0_usize..4).prop_map(revived),
         1 => Just(Event::HoldEnded),
         1 => Just(Event::Cancelled),
@@ -259,6 +344,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index }),
         1 => ((1_i64..30_000), target()).prop_map(|(amount_minor, target)| Event::RefundGranted { amount_minor, target }),
         4 => (0_usize..4).prop_map(refunded),
+        2 => ((0_usize..4), (0_u32..2)).prop_map(|(refund, retry)| refund_failed(refund, retry)),
+        2 => ((0_usize..4), target()).prop_map(|(refund, target)| retried(refund, target)),
     ]
 }
 
@@ -288,13 +375,19 @@ proptest! {
             stock += moved;
             credit += next.credit_move_since(&order);
             if may_come_twice(&event) {
-                prop_assert_eq!(next.apply(event, now), Ok(next.clone()), "the event came twice");
+                prop_assert_eq!(next.apply(event.clone(), now), Ok(next.clone()), "the event came twice");
+            }
+            let took_money = |order: &Order| order.attempts.iter().filter(|a| a.captured_minor > 0).count();
+            prop_assert!(took_money(&next) >= took_money(&order), "money that came stays known");
+            if let Event::PaymentSettled { attempt, outcome: ProviderOutcome::Captured { .. } } = &event {
+                prop_assert_eq!(next.attempts[*attempt].captured_minor, 25_190, "a capture always counts");
             }
             told.extend(ids(Some(&order), &next));
             order = next;
 
-            let owed: i64 = order.refunds.iter().map(|r| r.amount_minor).sum();
+            let owed = order.owed_minor();
             prop_assert!(owed <= order.captured_minor());
+            prop_assert!(order.captured_minor() - owed <= order.total_minor, "never more kept than it costs");
             let kept: i64 = order.lines.iter().flat_map(|l| &l.allocation).map(|a| i64::from(a.quantity)).sum();
             prop_assert_eq!(kept + stock, 2, "stock is conserved");
             prop_assert!(credit >= -order.captured_minor() && credit <= order.captured_minor());

@@ -1,0 +1,165 @@
+use souk_domain::order::{Event, PaymentMethod};
+use souk_payment::RefundOutcome;
+
+use super::*;
+use crate::fixture::Fixture;
+
+const DAY_SECONDS: i64 = 24 * 3600;
+
+fn start() -> Event {
+    Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "sandbox_success".to_owned(), request: None }
+}
+
+fn action() -> ProviderOutcome {
+    ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None }
+}
+
+fn pending() -> ProviderOutcome {
+    ProviderOutcome::Pending { payment_id: Some("pay_1".to_owned()) }
+}
+
+fn captured() -> ProviderOutcome {
+    ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 }
+}
+
+fn unknown() -> ProviderError {
+    ProviderError::Unknown("timed out".to_owned())
+}
+
+impl Fixture {
+    async fn settle(&self, outcome: ProviderOutcome) {
+        let settled = self.payments.settle(&self.order().await, 0, outcome).await.expect("answered");
+        assert!(matches!(settled, Applied::Done(_)), "{settled:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bank_may_take_its_days() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    for day in 0..5 {
+        shop.script([Ok(pending())]);
+        assert_eq!(shop.check(0).await, Ok("still pending"), "day {day}");
+        shop.clock.advance_seconds(DAY_SECONDS);
+        assert!(shop.payments.apply(&souk_testkit::user(1), &shop.order_id, &Event::HoldEnded).await.is_ok());
+    }
+    assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::PendingPayment, 3));
+    shop.script([Ok(captured())]);
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!(shop.order().await.status, OrderStatus::Paid);
+    let charges = shop.provider.charges.lock().expect("a lock");
+    assert_eq!(charges.last().and_then(|charge| charge.payment_id.as_deref()), Some("pay_1"));
+}
+
+#[tokio::test]
+async fn a_payment_without_an_end_is_one_for_a_person() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.clock.advance_seconds(15 * DAY_SECONDS);
+    for answer in [Ok(pending()), Err(unknown())] {
+        shop.script([answer]);
+        assert!(shop.check(0).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn an_outage_of_the_provider_ends_by_itself() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    // As the queue delivers: every 180 seconds, and never five times in vain.
+    for _ in 0..4 {
+        shop.script([Err(unknown())]);
+        assert!(shop.check(0).await.is_err());
+        shop.clock.advance_seconds(180);
+    }
+    for hour in 0..3 {
+        shop.script([Err(unknown())]);
+        assert_eq!(shop.check(0).await, Ok("still pending"), "hour {hour}");
+        shop.clock.advance_seconds(3600);
+    }
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!(shop.order().await.status, OrderStatus::Paid);
+}
+
+#[tokio::test]
+async fn an_action_is_waited_for_only_as_long_as_the_order_waits() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.settle(action()).await;
+    shop.script([Ok(action())]);
+    assert_eq!(shop.check(0).await, Ok("waits for the shopper"));
+    assert!(shop.provider.cancelled.lock().expect("a lock").is_empty());
+
+    shop.clock.advance_seconds(900);
+    shop.happen(Event::HoldEnded).await;
+    shop.script([Ok(action())]);
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!(*shop.provider.cancelled.lock().expect("a lock"), ["pay_1"]);
+    let order = shop.order().await;
+    assert_eq!(order.attempts[0].decline_code.as_deref(), Some(ABANDONED));
+    assert_eq!((order.status, order.captured_minor()), (OrderStatus::Expired, 0));
+}
+
+#[tokio::test]
+async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.settle(action()).await;
+    shop.clock.advance_seconds(900);
+    shop.happen(Event::HoldEnded).await;
+    shop.script([Ok(action()), Ok(captured())]);
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3));
+}
+
+#[tokio::test]
+async fn an_action_that_a_second_attempt_made_needless_is_called_off() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.settle(action()).await;
+    shop.happen(start()).await;
+    let _ = shop.payments.settle(&shop.order().await, 1, captured()).await.expect("answered");
+    shop.script([Ok(action())]);
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!(*shop.provider.cancelled.lock().expect("a lock"), ["pay_1"]);
+    assert_eq!(shop.order().await.captured_minor(), 200);
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_ends_the_attempt() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.script([Err(ProviderError::Refused("amount_too_small".to_owned()))]);
+    assert_eq!(shop.check(0).await, Ok("settled"));
+    assert_eq!(shop.order().await.attempts[0].status, AttemptStatus::Failed);
+}
+
+#[tokio::test]
+async fn money_after_a_decline_pays_or_goes_back() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.settle(ProviderOutcome::Declined { code: "card_declined".to_owned() }).await;
+    shop.clock.advance_seconds(900);
+    shop.happen(Event::HoldEnded).await;
+    shop.settle(captured()).await;
+    assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3), "held again");
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_waits_for_the_staff() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    shop.settle(captured()).await;
+    shop.happen(Event::Cancelled).await;
+    let failed = RefundOutcome::Failed { refund_id: "re_1".to_owned() };
+    shop.provider.refund_script.lock().expect("a lock").push_back(Ok(failed));
+    assert_eq!(shop.refund(0).await, "the refund failed");
+    assert_eq!(shop.refund(0).await, "nothing is due");
+    assert_eq!(shop.order().await.refunded_minor(), 0);
+
+    shop.happen(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider }).await;
+    assert_eq!(shop.refund(0).await, "refunded");
+    assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
+    let refunds = shop.provider.refunds.lock().expect("a lock");
+    assert_ne!(refunds[0].idempotency_key, refunds[1].idempotency_key);
+}
