@@ -14,6 +14,7 @@ pub mod ids;
 pub mod message;
 pub mod money;
 pub mod order;
+pub mod reconcile;
 pub mod stock;
 pub mod time;
 pub mod validation;

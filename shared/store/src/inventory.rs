@@ -19,7 +19,7 @@ use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
 
 /// Sort keys of the ledger begin so; it sorts behind every region's name.
-const LEDGER: &str = "~";
+pub(crate) const LEDGER: &str = "~";
 /// How often a change is tried again when other writers come first.
 const TRIES: u32 = 8;
 
@@ -30,7 +30,7 @@ pub const MAX_AVAILABLE: u32 = 1_000_000_000;
 /// The inventory table, as one region writes it.
 #[derive(Clone)]
 pub struct Inventory {
-    table: Table,
+    pub(crate) table: Table,
     region: String,
 }
 

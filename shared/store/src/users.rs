@@ -17,7 +17,7 @@ const TRIES: u32 = 8;
 /// The users table.
 #[derive(Clone)]
 pub struct Users {
-    table: Table,
+    pub(crate) table: Table,
 }
 
 /// An account, as found by its id.

@@ -496,14 +496,17 @@ impl Order {
     /// How a step from `before` to `self` changes the account's store credit, in minor units: what was paid with it goes
     /// off, what was refunded to it comes on. Done in the same transaction too.
     pub fn credit_move_since(&self, before: &Self) -> i64 {
-        let balance = |order: &Self| {
-            let paid = order.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit);
-            let given = order.refunds.iter().filter(|refund| {
-                refund.target == RefundTarget::StoreCredit && refund.status == RefundStatus::Completed
-            });
-            given.map(|refund| refund.amount_minor).sum::<i64>() - paid.map(|a| a.captured_minor).sum::<i64>()
-        };
-        balance(self) - balance(before)
+        self.credit_minor() - before.credit_minor()
+    }
+
+    /// What this order ever gave to the account's store credit, less what was paid with it, in minor units.
+    pub fn credit_minor(&self) -> i64 {
+        let paid = self.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit);
+        let given = self
+            .refunds
+            .iter()
+            .filter(|refund| refund.target == RefundTarget::StoreCredit && refund.status == RefundStatus::Completed);
+        given.map(|refund| refund.amount_minor).sum::<i64>() - paid.map(|a| a.captured_minor).sum::<i64>()
     }
 
     /// Units of a product that were ordered and are not on their way back yet.

@@ -5,6 +5,7 @@ mod catalogue;
 mod inventory;
 mod limits;
 mod orders;
+mod reconcile;
 mod sessions;
 mod users;
 

@@ -15,10 +15,10 @@ use souk_testkit::{Database, SeededRandom, user};
 
 use crate::{Stores, sku};
 
-const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 
 impl Stores {
-    async fn stock(&self, product: &str, available: u32) {
+    pub(crate) async fn stock(&self, product: &str, available: u32) {
         let entry = LedgerEntry {
             reason: "counted".to_owned(),
             changed_by: None,
@@ -29,7 +29,7 @@ impl Stores {
         self.inventory.count(&sku(product), available, &entry).await.expect("counted");
     }
 
-    async fn account(&self, shopper: u32) {
+    pub(crate) async fn account(&self, shopper: u32) {
         let account = Account {
             user_id: user(shopper),
             email: format!("shopper-{shopper}@example.com").parse().expect("an address"),
@@ -60,7 +60,7 @@ fn order_id(at: Timestamp, seed: u64) -> OrderId {
 }
 
 /// An order of one unit of each product.
-fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64) -> Order {
+pub(crate) fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64) -> Order {
     let one = Quantity::new(1).expect("one");
     let lines = products.iter().map(|product| OrderLine {
         product_id: sku(product),

@@ -1,0 +1,198 @@
+//! What must hold within one order.
+
+use std::collections::BTreeMap;
+
+use super::{Difference, Kind, Subject};
+use crate::ids::ProductId;
+use crate::order::{AttemptStatus, Happening, Order, OrderStatus, Refund, RefundStatus, ReturnStatus};
+use crate::time::Timestamp;
+
+/// How long the steps of an order may take before it counts as stuck, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    /// From the end of the hold until the order is expired.
+    pub hold_seconds: i64,
+    /// From the start of a payment until its outcome is known.
+    pub payment_seconds: i64,
+    /// From the moment a refund is due until it is given.
+    pub refund_seconds: i64,
+}
+
+impl Default for Grace {
+    /// Well beyond what queues and their retries take when all is well: a quarter of an hour, and an hour for what waits
+    /// for the provider.
+    fn default() -> Self {
+        Self { hold_seconds: 900, payment_seconds: 3_600, refund_seconds: 3_600 }
+    }
+}
+
+/// Everything about an order that does not agree with the rest of it, and the steps that should have happened by now.
+pub fn check_order(order: &Order, grace: &Grace, now: Timestamp) -> Vec<Difference> {
+    let mut checks = Checks { order, found: Vec::new() };
+    checks.total();
+    checks.units();
+    checks.attempts();
+    checks.refunds();
+    checks.money();
+    checks.overdue(grace, now);
+    checks.found
+}
+
+struct Checks<'a> {
+    order: &'a Order,
+    found: Vec<Difference>,
+}
+
+impl Checks<'_> {
+    fn report(&mut self, kind: Kind, subject: Subject, expected: i64, actual: i64) {
+        self.found.push(Difference { kind, subject, expected, actual });
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Order { user_id: self.order.user_id.clone(), order_id: self.order.order_id.clone() }
+    }
+
+    fn attempt(&self, attempt: usize) -> Subject {
+        Subject::Attempt { user_id: self.order.user_id.clone(), order_id: self.order.order_id.clone(), attempt }
+    }
+
+    fn refund(&self, refund: usize) -> Subject {
+        Subject::Refund { user_id: self.order.user_id.clone(), order_id: self.order.order_id.clone(), refund }
+    }
+
+    fn total(&mut self) {
+        let lines = self.order.lines.iter().try_fold(0_i64, |sum, line| {
+            sum.checked_add(line.unit_price_minor.checked_mul(i64::from(line.quantity.get()))?)
+        });
+        let lines = lines.unwrap_or(i64::MAX); // no order can be placed with so much
+        if lines != self.order.total_minor {
+            self.report(Kind::OrderTotal, self.subject(), lines, self.order.total_minor);
+        }
+    }
+
+    /// Units are kept from placement until they are given back: unpaid, with all of the money, or with a return.
+    fn units(&mut self) {
+        let order = self.order;
+        for (product_id, Units { ordered, returned, kept }) in units(order) {
+            let sold = ordered - returned;
+            let expected = match order.status {
+                OrderStatus::Expired => 0,
+                OrderStatus::Refunded if order.shipment.is_none() => 0,
+                OrderStatus::Cancelled if order.captured_minor() == order.refunded_minor() => 0,
+                // Paid when it was called off, or paid too late: both wait for the refund.
+                OrderStatus::Cancelled if kept == 0 => 0,
+                _ => sold,
+            };
+            if kept != expected {
+                let (user_id, order_id) = (order.user_id.clone(), order.order_id.clone());
+                let subject = Subject::OrderProduct { user_id, order_id, product_id: product_id.clone() };
+                self.report(Kind::OrderUnits, subject, expected, kept);
+            }
+        }
+    }
+
+    fn attempts(&mut self) {
+        for (index, attempt) in self.order.attempts.iter().enumerate() {
+            let captured = attempt.captured_minor;
+            if captured < 0 || (captured > 0 && attempt.status != AttemptStatus::Completed) {
+                self.report(Kind::AttemptMoney, self.attempt(index), 0, captured);
+            }
+            let owed = owed(self.order.refunds.iter().filter(|refund| refund.attempt == index));
+            if owed > captured {
+                self.report(Kind::OverRefunded, self.attempt(index), captured, owed);
+            }
+        }
+    }
+
+    fn refunds(&mut self) {
+        let order = self.order;
+        let accepted =
+            |index: usize| order.returns.get(index).is_some_and(|entry| entry.status == ReturnStatus::Accepted);
+        for (index, refund) in order.refunds.iter().enumerate() {
+            let belongs = refund.attempt < order.attempts.len() && refund.for_return.is_none_or(accepted);
+            let named = refund.status != RefundStatus::Completed || refund.refund_id.is_some();
+            if !belongs || !named || refund.amount_minor <= 0 {
+                self.report(Kind::RefundMismatch, self.refund(index), 1, 0);
+            }
+        }
+    }
+
+    /// What an order keeps of the money it took: the price while it is paid, some of it after grants and returns, and
+    /// nothing once it is gone. What is owed counts as given.
+    fn money(&mut self) {
+        let order = self.order;
+        let at_rest = order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed);
+        let price = order.total_minor;
+        let (least, most) = match order.status {
+            OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired | OrderStatus::Refunded => {
+                (0, 0)
+            }
+            OrderStatus::Paid => (price, price),
+            OrderStatus::Delivered if at_rest => (price, price),
+            OrderStatus::Shipped | OrderStatus::Delivered => (0, price),
+            OrderStatus::PartiallyRefunded => (i64::from(at_rest), price - 1),
+        };
+        let kept = order.captured_minor() - owed(&order.refunds);
+        if kept < least {
+            self.report(Kind::OrderMoney, self.subject(), least, kept);
+        } else if kept > most {
+            self.report(Kind::OrderMoney, self.subject(), most, kept);
+        }
+    }
+
+    fn overdue(&mut self, grace: &Grace, now: Timestamp) {
+        let order = self.order;
+        let unattended = order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none();
+        let since = unattended.then_some(order.hold_expires_at);
+        self.late(Kind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
+        for (index, attempt) in order.attempts.iter().enumerate() {
+            let since = (attempt.status == AttemptStatus::Processing).then_some(attempt.started_at);
+            self.late(Kind::PaymentOverdue, self.attempt(index), since, grace.payment_seconds, now);
+        }
+        for (index, refund) in order.refunds.iter().enumerate() {
+            let pending = refund.status == RefundStatus::Pending;
+            let since = pending.then(|| refund_due_at(order, index));
+            self.late(Kind::RefundOverdue, self.refund(index), since, grace.refund_seconds, now);
+        }
+    }
+
+    fn late(&mut self, kind: Kind, subject: Subject, since: Option<Timestamp>, grace_seconds: i64, now: Timestamp) {
+        let waited = since.map_or(0, |since| since.seconds_until(now));
+        if waited > grace_seconds {
+            self.report(kind, subject, grace_seconds, waited);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Units {
+    ordered: i64,
+    returned: i64,
+    kept: i64,
+}
+
+/// Units of each product of an order.
+fn units(order: &Order) -> BTreeMap<&ProductId, Units> {
+    let mut units: BTreeMap<&ProductId, Units> = BTreeMap::new();
+    for line in &order.lines {
+        let entry = units.entry(&line.product_id).or_default();
+        entry.ordered += i64::from(line.quantity.get());
+        entry.kept += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
+    }
+    // A return's units go back to stock with its money.
+    let given = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Completed);
+    for item in given.filter_map(|refund| order.returns.get(refund.for_return?)).flat_map(|entry| &entry.items) {
+        units.entry(&item.product_id).or_default().returned += i64::from(item.quantity.get());
+    }
+    units
+}
+
+fn owed<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
+    refunds.into_iter().map(|refund| refund.amount_minor).sum()
+}
+
+/// When a refund became due: refunds and these entries of the timeline are made together.
+pub(super) fn refund_due_at(order: &Order, refund: usize) -> Timestamp {
+    let due = order.timeline.iter().filter(|entry| entry.what == Happening::RefundDue).nth(refund);
+    due.map_or_else(|| order.placed_at(), |entry| entry.at)
+}

@@ -1,0 +1,149 @@
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use souk_domain::cart::Quantity;
+use souk_domain::order::{Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
+use souk_domain::stock::Allocation;
+
+use crate::shop::{Shop, product, settled, shard};
+
+/// Something that happens in a shop; the number says to which order.
+#[derive(Debug, Clone)]
+enum Step {
+    Place(usize, Vec<(usize, usize, u32)>),
+    Happens(usize, Event),
+    Captured(usize, usize),
+    Revived(usize, usize, usize),
+    Refunded(usize, usize),
+    /// Paid, sent and arrived at once: most histories would not get so far by chance.
+    Sold(usize),
+    /// Staff count or receive.
+    Adjust(usize, usize, i64),
+    Later(i64),
+}
+
+fn shipment() -> Shipment {
+    Shipment { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() }
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let target = || prop_oneof![Just(RefundTarget::Provider), Just(RefundTarget::StoreCredit)];
+    let declined = |code: &str| ProviderOutcome::Declined { code: code.to_owned() };
+    let action = ProviderOutcome::ActionRequired { payment_id: "pay".to_owned(), action_url: None };
+    let item = |(n, units): (usize, u64)| {
+        let quantity = Quantity::new(units).expect("a quantity");
+        Event::ReturnRequested(vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }])
+    };
+    let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+    prop_oneof![
+        6 => Just(start),
+        1 => (0_usize..3).prop_map(move |attempt| settled(attempt, declined("no"))),
+        1 => (0_usize..3).prop_map(move |attempt| settled(attempt, action.clone())),
+        2 => Just(Event::HoldEnded),
+        1 => Just(Event::Cancelled),
+        2 => Just(Event::PaidByStoreCredit { request: None }),
+        3 => Just(Event::Shipped(shipment())),
+        3 => Just(Event::Delivered),
+        3 => ((0_usize..2), (1_u64..3)).prop_map(item),
+        3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target }),
+        1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index }),
+        2 => ((1_i64..30_000), target()).prop_map(|(amount_minor, target)| Event::RefundGranted { amount_minor, target }),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let part = || ((0_usize..2), (0_usize..2), (1_u32..4));
+    prop_oneof![
+        3 => ((0_usize..3), prop::collection::vec(part(), 1..4)).prop_map(|(shopper, parts)| Step::Place(shopper, parts)),
+        12 => ((0_usize..3), any_event()).prop_map(|(order, event)| Step::Happens(order, event)),
+        6 => ((0_usize..3), (0_usize..3)).prop_map(|(order, attempt)| Step::Captured(order, attempt)),
+        1 => ((0_usize..3), (0_usize..3), (0_usize..2)).prop_map(|(order, attempt, from)| Step::Revived(order, attempt, from)),
+        6 => ((0_usize..3), (0_usize..2)).prop_map(|(order, refund)| Step::Refunded(order, refund)),
+        1 => ((0_usize..2), (0_usize..2), (-5_i64..6)).prop_map(|(product, from, delta)| Step::Adjust(product, from, delta)),
+        3 => (0_usize..3).prop_map(Step::Sold),
+        2 => (0_i64..600).prop_map(Step::Later),
+    ]
+}
+
+fn run(shop: &mut Shop, step: Step) {
+    match step {
+        Step::Place(shopper, parts) => {
+            shop.place(shopper, &parts);
+        }
+        Step::Happens(order, event) => shop.apply(order, event),
+        Step::Captured(order, attempt) if order < shop.orders.len() => shop.capture(order, attempt),
+        Step::Refunded(order, refund) if order < shop.orders.len() => shop.refund(order, refund),
+        Step::Revived(order, attempt, from) if order < shop.orders.len() => revive(shop, order, attempt, from),
+        Step::Sold(order) if order < shop.orders.len() => {
+            shop.pay(order);
+            shop.apply(order, Event::Shipped(shipment()));
+            shop.apply(order, Event::Delivered);
+        }
+        Step::Captured(..) | Step::Refunded(..) | Step::Revived(..) | Step::Sold(..) => {}
+        Step::Adjust(n, from, delta) => {
+            let facts = shop.stock.get_mut(&product(n)).expect("a product");
+            let count = facts.shards.get_mut(&shard(from)).expect("a shard");
+            if *count + delta >= 0 {
+                *count += delta;
+                facts.ledger += delta;
+                facts.ledger_entries += 1;
+            }
+        }
+        Step::Later(seconds) => shop.now = shop.now.plus_seconds(seconds),
+    }
+}
+
+/// Money that came too late finds the units still there.
+fn revive(shop: &mut Shop, number: usize, attempt: usize, from: usize) {
+    let order = &shop.orders[number];
+    let part = |quantity: Quantity| vec![Allocation { shard: shard(from), quantity: quantity.get() }];
+    let allocations = order.lines.iter().map(|line| part(line.quantity)).collect();
+    let (payment_id, amount_minor) = (format!("pay_{number}_{attempt}"), order.total_minor);
+    shop.apply(number, Event::Revived { attempt, payment_id, amount_minor, allocations });
+    if shop.orders[number].attempts.get(attempt).is_some_and(|state| state.captured_minor > 0) {
+        shop.capture(number, attempt); // the provider's side of it
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    /// Whatever happens to several orders of two products, books that the rules made agree, after every single step.
+    #[test]
+    fn books_that_the_rules_made_agree(steps in prop::collection::vec(any_step(), 0..80)) {
+        let mut shop = Shop::open();
+        for step in steps {
+            run(&mut shop, step.clone());
+            let found: Vec<_> = shop.reconcile().into_iter().filter(|difference| !difference.kind.is_stuck()).collect();
+            prop_assert_eq!(found, vec![], "after {:?}: {:#?}", step, shop.orders);
+        }
+    }
+}
+
+/// The histories above reach every status; otherwise they would show little.
+#[test]
+fn histories_reach_every_status() {
+    let mut reached = std::collections::HashSet::new();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..500 {
+        let steps = prop::collection::vec(any_step(), 0..80);
+        let mut shop = Shop::open();
+        for step in steps.new_tree(&mut runner).expect("steps").current() {
+            run(&mut shop, step);
+            reached.extend(shop.orders.iter().map(|order| order.status));
+        }
+    }
+    use OrderStatus as S;
+    let all = [
+        S::PendingPayment,
+        S::Paid,
+        S::Shipped,
+        S::Delivered,
+        S::Cancelled,
+        S::Expired,
+        S::Refunded,
+        S::PartiallyRefunded,
+    ];
+    for status in all {
+        assert!(reached.contains(&status), "{status:?}");
+    }
+}

@@ -1,0 +1,176 @@
+//! A shop in memory, whose books move as the store moves them.
+
+use std::collections::BTreeMap;
+
+use souk_domain::address::ShippingAddress;
+use souk_domain::cart::Quantity;
+use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::money::Currency;
+use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget};
+use souk_domain::reconcile::{
+    Difference, Grace, ProviderFacts, ProviderPayment, ProviderRefund, StockFacts, Sums, check_order,
+};
+use souk_domain::stock::{Allocation, ShardId};
+use souk_domain::time::Timestamp;
+
+pub(crate) const OPENED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+pub(crate) const PRICE: i64 = 12_595;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Shop {
+    pub(crate) now: Timestamp,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) stock: BTreeMap<ProductId, StockFacts>,
+    pub(crate) credit: BTreeMap<UserId, i64>,
+    pub(crate) payments: Vec<ProviderPayment>,
+    pub(crate) refunds: Vec<ProviderRefund>,
+    pub(crate) unreadable: Vec<(String, String)>,
+}
+
+pub(crate) fn product(n: usize) -> ProductId {
+    format!("sku-{n}").parse().expect("a product id")
+}
+
+pub(crate) fn user(n: usize) -> UserId {
+    format!("0190a5a0-0000-7000-8000-{n:012}").parse().expect("a user id")
+}
+
+pub(crate) fn shard(n: usize) -> ShardId {
+    ShardId::new("local", u32::try_from(n).expect("small"))
+}
+
+impl Shop {
+    /// Two products, each with 10 units in each of two shards.
+    pub(crate) fn open() -> Self {
+        let facts = StockFacts { shards: [(shard(0), 10), (shard(1), 10)].into(), ledger: 20, ledger_entries: 1 };
+        Self {
+            now: OPENED,
+            orders: vec![],
+            stock: [(product(0), facts.clone()), (product(1), facts)].into(),
+            credit: BTreeMap::new(),
+            payments: vec![],
+            refunds: vec![],
+            unreadable: vec![],
+        }
+    }
+
+    /// Places an order of so many units from each of some shards, if they are there: product, shard, units.
+    pub(crate) fn place(&mut self, shopper: usize, parts: &[(usize, usize, u32)]) -> Option<usize> {
+        let number = self.orders.len();
+        let mut lines: BTreeMap<usize, Vec<Allocation>> = BTreeMap::new();
+        for &(product, from, quantity) in parts {
+            lines.entry(product).or_default().push(Allocation { shard: shard(from), quantity });
+        }
+        let line = |(n, allocation): (usize, Vec<Allocation>)| OrderLine {
+            product_id: product(n),
+            name: "HP 80".to_owned(),
+            unit_price_minor: PRICE,
+            quantity: Quantity::new(allocation.iter().map(|part| u64::from(part.quantity)).sum()).expect("a quantity"),
+            allocation,
+        };
+        let new = NewOrder {
+            user_id: user(shopper),
+            order_id: format!("0190a5a1-0000-7000-8000-{number:012}").parse::<OrderId>().expect("an id"),
+            payment_method: PaymentMethod::CreditCard,
+            currency: Currency::USD,
+            lines: lines.into_iter().map(line).collect(),
+            shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+            hold_seconds: 900,
+        };
+        let order = Order::place(new, self.now).expect("an order");
+        let nothing = Order { lines: vec![], ..order.clone() };
+        self.move_stock(&nothing, &order).then(|| self.orders.push(order))?;
+        Some(number)
+    }
+
+    /// Applies an event with all that the store does along with it; nothing when the rules or the stock say no.
+    pub(crate) fn apply(&mut self, number: usize, event: Event) {
+        let Some(before) = self.orders.get(number).cloned() else { return };
+        let Ok(after) = before.apply(event, self.now) else { return };
+        let balance = self.credit.get(&before.user_id).copied().unwrap_or(0) + after.credit_move_since(&before);
+        if after == before || balance < 0 || !self.move_stock(&before, &after) {
+            return;
+        }
+        if after.credit_move_since(&before) != 0 {
+            self.credit.insert(before.user_id.clone(), balance);
+        }
+        self.orders[number] = Order { version: before.version + 1, ..after };
+    }
+
+    fn move_stock(&mut self, before: &Order, after: &Order) -> bool {
+        let moves = after.stock_moves_since(before);
+        let count = |stock: &BTreeMap<ProductId, StockFacts>, product, shard| stock[product].shards[shard];
+        if moves.iter().any(|change| count(&self.stock, &change.product_id, &change.shard) + change.delta < 0) {
+            return false;
+        }
+        for change in moves {
+            let facts = self.stock.get_mut(&change.product_id).expect("a product");
+            *facts.shards.get_mut(&change.shard).expect("a shard") += change.delta;
+        }
+        true
+    }
+
+    /// Pays with a card; the provider takes the money.
+    pub(crate) fn pay(&mut self, number: usize) {
+        let attempt = self.orders[number].attempts.len();
+        let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+        self.apply(number, start);
+        self.capture(number, attempt);
+    }
+
+    /// The provider takes the money of an attempt, once, and the order hears of it.
+    pub(crate) fn capture(&mut self, number: usize, attempt: usize) {
+        let order = &self.orders[number];
+        let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor);
+        let payment_id = format!("pay_{number}_{attempt}");
+        self.apply(
+            number,
+            settled(attempt, ProviderOutcome::Captured { payment_id: payment_id.clone(), amount_minor }),
+        );
+        let heard = self.orders[number].attempts.get(attempt).is_some_and(|state| state.captured_minor > 0);
+        if heard && !self.payments.iter().any(|known| known.payment_id == payment_id) {
+            self.payments.push(ProviderPayment { idempotency_key, payment_id, captured_minor: amount_minor });
+        }
+    }
+
+    /// Gives a refund, to where it goes.
+    pub(crate) fn refund(&mut self, number: usize, refund: usize) {
+        let Some(state) = self.orders[number].refunds.get(refund).cloned() else { return };
+        let refund_id = format!("re_{number}_{refund}");
+        if state.target == RefundTarget::Provider && !self.refunds.iter().any(|known| known.refund_id == refund_id) {
+            let idempotency_key = self.orders[number].refund_key(refund);
+            let (refund_id, amount_minor) = (refund_id.clone(), state.amount_minor);
+            self.refunds.push(ProviderRefund { idempotency_key, refund_id, amount_minor });
+        }
+        self.apply(number, Event::RefundSettled { refund, refund_id });
+    }
+
+    /// Counts everything against each other, as the store's reading does.
+    pub(crate) fn reconcile(&self) -> Vec<Difference> {
+        let mut found: Vec<Difference> =
+            self.unreadable.iter().map(|(table, key)| Difference::unreadable(table, key)).collect();
+        let mut provider = ProviderFacts::new(OPENED, self.payments.clone(), self.refunds.clone());
+        let mut sums = Sums::new();
+        for order in &self.orders {
+            sums.add(order);
+            found.extend(check_order(order, &Grace::default(), self.now));
+            found.extend(provider.check(order));
+        }
+        for (product_id, facts) in &self.stock {
+            found.extend(sums.check_product(product_id, facts));
+        }
+        for (user_id, balance) in &self.credit {
+            found.extend(sums.check_account(user_id, *balance));
+        }
+        let uncounted: Vec<_> = sums.unchecked_products().cloned().collect();
+        found.extend(uncounted.iter().flat_map(|id| sums.check_product(id, &StockFacts::default())));
+        let without: Vec<_> = sums.unchecked_accounts().cloned().collect();
+        found.extend(without.iter().flat_map(|id| sums.check_account(id, 0)));
+        found.extend(provider.rest());
+        found
+    }
+}
+
+pub(crate) fn settled(attempt: usize, outcome: ProviderOutcome) -> Event {
+    Event::PaymentSettled { attempt, outcome }
+}

@@ -1,0 +1,225 @@
+//! The passes over whole tables.
+
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
+use souk_domain::ids::{ProductId, UserId};
+use souk_domain::order::Order;
+use souk_domain::reconcile::{Difference, ProviderFacts, StockFacts, Subject, Sums, check_order};
+
+use super::facts::{add, number_of, text_of};
+use super::{Cursor, Plan, Position, Reading, Report, Suspects};
+use crate::StoreError;
+use crate::scan::{From, scan};
+use crate::table::{Item, Table, key};
+
+impl Reading<'_> {
+    /// The first pass over all orders: holds each against itself and the provider, and adds it to the sums. Says where to
+    /// go on when time ran out.
+    pub(super) async fn check_orders(
+        &self,
+        plan: Plan,
+        sums: &mut Sums,
+        report: &mut Report,
+    ) -> Result<Option<Cursor>, StoreError> {
+        let Plan { now, grace, cursor, mut provider, .. } = plan;
+        let mut segments = cursor.map_or_else(|| self.whole_table(), Cursor::into_segments);
+        let mut pages = scan(&self.orders.table, segments.clone(), whole);
+        while let Some(page) = pages.recv().await {
+            let page = page?;
+            for item in page.items {
+                match read_order(&self.orders.table, item) {
+                    Ok(order) => {
+                        sums.add(&order);
+                        report.add(check_order(&order, &grace, now));
+                        report.add(provider.iter_mut().flat_map(|facts| facts.check(&order)));
+                    }
+                    Err(unreadable) => report.add([unreadable]),
+                }
+            }
+            segments[page.segment] = page.next;
+            if !self.in_time() && segments.iter().any(|from| !matches!(from, From::End)) {
+                return Ok(Some(Cursor::of(segments)));
+            }
+        }
+        report.add(provider.into_iter().flat_map(ProviderFacts::rest));
+        Ok(None)
+    }
+
+    /// A further pass that only adds up. `false` when time ran out.
+    pub(super) async fn sum_orders(&self, sums: &mut Sums) -> Result<bool, StoreError> {
+        let mut pages = scan(&self.orders.table, self.whole_table(), whole);
+        while let Some(page) = pages.recv().await {
+            for item in page?.items {
+                if let Ok(order) = read_order(&self.orders.table, item) {
+                    sums.add(&order);
+                }
+            }
+            if !self.in_time() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// All counts and ledgers, product by product. `false` when time ran out.
+    pub(super) async fn suspect_products(
+        &self,
+        sums: &mut Sums,
+        suspects: &mut Suspects,
+        report: &mut Report,
+    ) -> Result<bool, StoreError> {
+        let table = &self.inventory.table;
+        // A product's items lie together. Should they not, it is taken for two, suspected, and cleared when looked at again.
+        let mut open: Vec<Option<(ProductId, StockFacts)>> = self.whole_table().iter().map(|_| None).collect();
+        let mut pages = scan(table, self.whole_table(), counts_and_ledger);
+        while let Some(page) = pages.recv().await {
+            let page = page?;
+            let current = &mut open[page.segment];
+            for item in page.items {
+                let Some(product_id) = text_of(&item, "product_id").and_then(|id| id.parse::<ProductId>().ok()) else {
+                    report.add([unreadable(table, &item, ["product_id", "shard"])]);
+                    continue;
+                };
+                if current.as_ref().is_some_and(|(known, _)| *known != product_id)
+                    && let Some((done, facts)) = current.take()
+                {
+                    suspect_product(done, &facts, sums, suspects, report);
+                }
+                let (_, facts) = current.get_or_insert_with(|| (product_id, StockFacts::default()));
+                if add(facts, &item).is_err() {
+                    report.add([unreadable(table, &item, ["product_id", "shard"])]);
+                }
+            }
+            if !self.in_time() {
+                return Ok(false);
+            }
+        }
+        for (product_id, facts) in open.into_iter().flatten() {
+            suspect_product(product_id, &facts, sums, suspects, report);
+        }
+        let uncounted: Vec<ProductId> = sums.unchecked_products().cloned().collect();
+        for product_id in uncounted {
+            suspect_product(product_id, &StockFacts::default(), sums, suspects, report);
+        }
+        Ok(true)
+    }
+
+    /// All balances. `false` when time ran out.
+    pub(super) async fn suspect_accounts(
+        &self,
+        sums: &mut Sums,
+        suspects: &mut Suspects,
+        report: &mut Report,
+    ) -> Result<bool, StoreError> {
+        let table = &self.users.table;
+        let mut pages = scan(table, self.whole_table(), balances);
+        while let Some(page) = pages.recv().await {
+            for item in page?.items {
+                let user_id = text_of(&item, "user_id").and_then(|id| id.parse::<UserId>().ok());
+                let balance = number_of(&item, "store_credit_minor");
+                match user_id.zip(balance) {
+                    Some((user_id, balance)) => suspect_account(user_id, balance, sums, suspects, report),
+                    None => report.add([unreadable(table, &item, ["user_id"])]),
+                }
+            }
+            if !self.in_time() {
+                return Ok(false);
+            }
+        }
+        let without: Vec<UserId> = sums.unchecked_accounts().cloned().collect();
+        for user_id in without {
+            suspect_account(user_id, 0, sums, suspects, report);
+        }
+        Ok(true)
+    }
+
+    fn whole_table(&self) -> Vec<From> {
+        (0..self.segments).map(|_| From::Start).collect()
+    }
+}
+
+impl Cursor {
+    fn of(segments: Vec<From>) -> Self {
+        let position = |from: From| match from {
+            From::Start => Position::Start,
+            From::End => Position::End,
+            // A key that cannot be read was made by nobody: that segment starts again rather than being left out.
+            From::After(key) => {
+                let user_id = text_of(&key, "user_id").and_then(|id| id.parse().ok());
+                let order_id = text_of(&key, "order_id").and_then(|id| id.parse().ok());
+                user_id.zip(order_id).map_or(Position::Start, |(user, order)| Position::After(user, order))
+            }
+        };
+        Self { segments: segments.into_iter().map(position).collect() }
+    }
+
+    fn into_segments(self) -> Vec<From> {
+        let from = |position: Position| match position {
+            Position::Start => From::Start,
+            Position::End => From::End,
+            Position::After(user_id, order_id) => {
+                From::After(key([("user_id", user_id.as_str()), ("order_id", order_id.as_str())]))
+            }
+        };
+        self.segments.into_iter().map(from).collect()
+    }
+}
+
+fn suspect_product(
+    product_id: ProductId,
+    stock: &StockFacts,
+    sums: &mut Sums,
+    suspects: &mut Suspects,
+    report: &mut Report,
+) {
+    report.checked.products += 1;
+    let found = sums.check_product(&product_id, stock);
+    if found.is_empty() {
+        return;
+    }
+    if suspects.have_room() {
+        suspects.products.insert(product_id, found);
+    } else {
+        report.unsettled([Subject::Product { product_id }]);
+    }
+}
+
+fn suspect_account(user_id: UserId, balance_minor: i64, sums: &mut Sums, suspects: &mut Suspects, report: &mut Report) {
+    report.checked.accounts += 1;
+    let found = sums.check_account(&user_id, balance_minor);
+    if found.is_empty() {
+        return;
+    }
+    if suspects.have_room() {
+        suspects.accounts.insert(user_id, found);
+    } else {
+        report.unsettled([Subject::Account { user_id }]);
+    }
+}
+
+fn read_order(table: &Table, item: Item) -> Result<Order, Difference> {
+    let unreadable = unreadable(table, &item, ["user_id", "order_id"]);
+    table.read(item).map_err(|_| unreadable)
+}
+
+fn unreadable<const N: usize>(table: &Table, item: &Item, key: [&str; N]) -> Difference {
+    Difference::unreadable(&table.name, key.map(|name| text_of(item, name).unwrap_or_default()).join("/"))
+}
+
+fn whole(request: ScanFluentBuilder) -> ScanFluentBuilder {
+    request
+}
+
+fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
+    request
+        .projection_expression("product_id, #shard, #available, #delta")
+        .expression_attribute_names("#shard", "shard") // a reserved word
+        .expression_attribute_names("#available", "available")
+        .expression_attribute_names("#delta", "delta")
+}
+
+/// Accounts without the attribute never had any; addresses have none.
+fn balances(request: ScanFluentBuilder) -> ScanFluentBuilder {
+    request
+        .filter_expression("attribute_exists(store_credit_minor)")
+        .projection_expression("user_id, store_credit_minor")
+}
