@@ -36,18 +36,26 @@ struct Key {
 }
 
 /// Why products could not be indexed.
-type Reasons = BTreeMap<ProductId, String>;
+type Reasons = BTreeMap<ProductId, Reason>;
+
+struct Reason {
+    text: String,
+    /// Whether it will be the same next time.
+    lasting: bool,
+}
 
 impl ChangeHandler for IndexProducts {
-    /// Every change that can be indexed is, whatever becomes of the others; Lambda delivers again from the first failed
-    /// one on, which repeats some, and in the end sets what keeps failing aside.
+    /// Every change that can be indexed is, whatever becomes of the others; Lambda delivers again from the first one on
+    /// that failed for now, which repeats some.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
         let keys: Vec<_> = changes.iter().map(|change| (change, change.key::<Key>())).collect();
         let product_ids = keys.iter().filter_map(|(_, key)| Some(&key.as_ref().ok()?.product_id)).collect();
         let reasons = self.index(&product_ids).await;
         let failed = |(change, key): (&Change, Result<Key, _>)| match key {
-            Ok(key) => reasons.get(&key.product_id).map(|reason| change.failed(reason)),
-            Err(error) => Some(change.failed(error)),
+            Ok(key) => reasons
+                .get(&key.product_id)
+                .map(|Reason { text, lasting }| if *lasting { change.hopeless(text) } else { change.failed(text) }),
+            Err(error) => Some(change.hopeless(error)),
         };
         keys.into_iter().filter_map(failed).collect()
     }
@@ -78,8 +86,8 @@ impl IndexProducts {
             Err(error) => all_failed(reasons, readable, &error.to_string()),
             Ok(outcomes) => {
                 for (product_id, outcome) in readable.into_iter().zip(outcomes) {
-                    if let Indexed::Failed(reason) = outcome {
-                        reasons.insert(product_id.clone(), reason);
+                    if let Indexed::Failed(text) = outcome {
+                        reasons.insert(product_id.clone(), Reason { text, lasting: true });
                     }
                 }
                 reasons
@@ -98,7 +106,10 @@ impl IndexProducts {
                 for product_id in ids() {
                     match self.products.get_many([product_id], true).await {
                         Ok(found) => products.extend(found),
-                        Err(error) => drop(reasons.insert(product_id.clone(), error.to_string())),
+                        Err(error) => {
+                            let lasting = matches!(error, StoreError::Corrupt { .. });
+                            reasons.insert(product_id.clone(), Reason { text: error.to_string(), lasting });
+                        }
                     }
                 }
                 (products, reasons)
@@ -108,8 +119,10 @@ impl IndexProducts {
     }
 }
 
-fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, reason: &str) -> Reasons {
-    reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason.to_owned())));
+/// What holds for all of them is an outage, and passes.
+fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, text: &str) -> Reasons {
+    let reason = || Reason { text: text.to_owned(), lasting: false };
+    reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason())));
     reasons
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use souk_domain::effects::Clock;
-use souk_domain::message::{Due, Message, due_after};
+use souk_domain::message::due_after;
 use souk_domain::order::Order;
+use souk_runtime::queues::{Queues, SendError};
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
 
 /// The handler.
@@ -15,55 +16,46 @@ pub struct Dispatch {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The queues of the chain.
-pub struct Queues {
-    /// The client.
-    pub client: aws_sdk_sqs::Client,
-    /// Of `expire-order`.
-    pub order_queue_url: String,
-    /// Of `check-payment`.
-    pub payment_queue_url: String,
-    /// Of `refund-order`.
-    pub refund_queue_url: String,
-}
-
 impl ChangeHandler for Dispatch {
-    /// In order, and not past a failure: Lambda delivers again from there on.
+    /// In order, and not past a queue that does not answer: Lambda delivers again from there on.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
+        let mut failures = Vec::new();
         for change in changes {
-            if let Err(reason) = self.dispatch(change).await {
-                return vec![change.failed(reason)];
+            let (before, after) = match orders(change) {
+                Ok(Some(orders)) => orders,
+                Ok(None) => continue,
+                Err(hopeless) => {
+                    failures.push(hopeless);
+                    continue;
+                }
+            };
+            if let Err(error) = self.dispatch(before.as_ref(), &after).await {
+                failures.push(change.failed(error));
+                break;
             }
         }
-        Vec::new()
+        failures
     }
 }
 
 impl Dispatch {
-    async fn dispatch(&self, change: &Change) -> Result<(), String> {
-        let before: Option<Order> = change.before().map_err(|e| e.to_string())?;
-        let Some(after) = change.after::<Order>().map_err(|e| e.to_string())? else {
-            return Ok(()); // orders are not deleted; if an operator does so, nothing is due
-        };
-        for due in due_after(before.as_ref(), &after, self.clock.now()) {
+    /// Sends what is due; all that an order waits for when there is no `before`.
+    pub(crate) async fn dispatch(&self, before: Option<&Order>, after: &Order) -> Result<(), SendError> {
+        for due in due_after(before, after, self.clock.now()) {
             self.queues.send(&due).await?;
         }
         Ok(())
     }
 }
 
-impl Queues {
-    async fn send(&self, due: &Due) -> Result<(), String> {
-        let url = match due.message {
-            Message::ExpireOrder { .. } => &self.order_queue_url,
-            Message::CheckPayment { .. } => &self.payment_queue_url,
-            Message::RefundOrder { .. } => &self.refund_queue_url,
-        };
-        let body = serde_json::to_string(&due.message).map_err(|e| e.to_string())?;
-        let delay_seconds = i32::try_from(due.delay_seconds).map_err(|e| e.to_string())?;
-        let request = self.client.send_message().queue_url(url).message_body(body).delay_seconds(delay_seconds);
-        // Not the whole error: it quotes the response.
-        request.send().await.map_err(|error| format!("the queue does not take the message: {error}"))?;
-        Ok(())
-    }
+/// The order before and after a change; `None` if it is gone. Orders are not deleted; if an operator does so, nothing is due.
+///
+/// An image of before that cannot be read counts as none: somebody has just mended the item, and what is due now is due
+/// whatever was before.
+pub(crate) fn orders(change: &Change) -> Result<Option<(Option<Order>, Order)>, Failure> {
+    let after = change.after().map_err(|error| change.hopeless(error))?;
+    Ok(after.map(|after| (change.before().unwrap_or_default(), after)))
 }
+
+#[cfg(test)]
+mod tests;

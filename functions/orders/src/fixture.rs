@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use aws_lambda_events::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 use souk_domain::account::Role;
 use souk_domain::cart::Quantity;
 use souk_domain::catalog::{CategoryPath, Product};
@@ -12,6 +14,7 @@ use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order};
 use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::stream::Change;
 use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Products, Saved, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
@@ -143,4 +146,36 @@ pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
         Ok(reply) => (reply.status(), ""),
         Err(problem) => (problem.status(), problem.code()),
     }
+}
+
+/// A record of the orders stream.
+pub(crate) fn change(sequence_number: &str, before: Option<&Order>, after: Option<&Order>) -> Change {
+    let image = |order: Option<&Order>| match order {
+        Some(order) => json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(order).expect("an item")),
+        None => json!({}),
+    };
+    change_of_images(sequence_number, &image(before), &image(after))
+}
+
+/// A record of the orders stream with an image that no order has.
+pub(crate) fn poison(sequence_number: &str) -> Change {
+    change_of_images(sequence_number, &json!({}), &json!({"order_id": {"S": "an order?"}}))
+}
+
+pub(crate) fn change_of_images(sequence_number: &str, before: &Value, after: &Value) -> Change {
+    let record = json!({
+        "eventID": "1",
+        "eventName": "MODIFY",
+        "awsRegion": "us-east-1",
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/souk-orders/stream/2026-11-24T06:57:00.000",
+        "dynamodb": {
+            "Keys": {"user_id": {"S": "u"}, "order_id": {"S": "o"}},
+            "OldImage": before,
+            "NewImage": after,
+            "SequenceNumber": sequence_number,
+            "SizeBytes": 1,
+        },
+    });
+    serde_json::from_value::<EventRecord>(record).expect("a record").into()
 }

@@ -6,6 +6,7 @@ pub mod expire_order;
 pub mod get_order;
 pub mod list_orders;
 pub mod place_order;
+pub mod publish_events;
 mod view;
 
 #[cfg(test)]

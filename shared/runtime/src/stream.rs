@@ -1,4 +1,8 @@
-//! Consumers of DynamoDB streams.
+//! Consumers of DynamoDB streams: in order, and past what can never be handled.
+//!
+//! A stream's shard waits for its first failed record, for hours if need be. That is right for a failure that passes (a
+//! queue that does not answer): nothing is lost and nothing overtakes. A record that nobody can read would block everybody
+//! behind it in vain, so it is set aside in the streams' dead-letter queue, with its key, and the others go on.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
+use crate::queues::{DeadLetter, DeadLetters};
 
 /// One change of an item, in the order in which the changes of its shard happened.
 #[derive(Debug, Clone)]
@@ -23,12 +28,21 @@ pub struct Failure {
     pub sequence_number: String,
     /// Why, for the log.
     pub reason: String,
+    /// Whether it would fail each time: such a change is set aside.
+    pub lasting: bool,
 }
 
 /// An image in the stream does not fit the type that the table is supposed to hold.
 #[derive(Debug, thiserror::Error)]
 #[error("the image cannot be read: {0}")]
-pub struct ImageError(#[from] serde_dynamo::Error);
+pub struct ImageError(String);
+
+impl From<serde_dynamo::Error> for ImageError {
+    /// Without what the parser quotes: that is what is stored.
+    fn from(error: serde_dynamo::Error) -> Self {
+        Self(error.to_string().split('"').step_by(2).collect::<Vec<_>>().join("…"))
+    }
+}
 
 impl Change {
     /// The item before, if there was one.
@@ -51,13 +65,39 @@ impl Change {
         self.record.change.sequence_number.as_deref().unwrap_or_default()
     }
 
-    /// This change as one that could not be handled.
+    /// This change as one that could not be handled now: it comes again, and all behind it wait.
     pub fn failed(&self, reason: impl std::fmt::Display) -> Failure {
-        Failure { sequence_number: self.sequence_number().to_owned(), reason: reason.to_string() }
+        self.failure(reason, false)
+    }
+
+    /// This change as one that can never be handled: it is set aside, and the others go on.
+    pub fn hopeless(&self, reason: impl std::fmt::Display) -> Failure {
+        self.failure(reason, true)
+    }
+
+    fn failure(&self, reason: impl std::fmt::Display, lasting: bool) -> Failure {
+        Failure { sequence_number: self.sequence_number().to_owned(), reason: reason.to_string(), lasting }
     }
 
     fn read<T: DeserializeOwned>(image: &serde_dynamo::Item) -> Result<Option<T>, ImageError> {
         if image.is_empty() { Ok(None) } else { Ok(Some(serde_dynamo::from_item(image.clone())?)) }
+    }
+
+    /// What is left of it for a person who looks for it later.
+    fn letter(&self, function: &str, reason: &str) -> DeadLetter {
+        let arn = self.record.event_source_arn.as_deref().unwrap_or_default();
+        let table = arn.split('/').nth(1).unwrap_or_default(); // …:table/<name>/stream/…
+        let text = |value: &serde_dynamo::AttributeValue| match value {
+            serde_dynamo::AttributeValue::S(text) | serde_dynamo::AttributeValue::N(text) => text.clone(),
+            _ => String::new(), // no table here has such keys
+        };
+        DeadLetter {
+            function: function.to_owned(),
+            table: table.to_owned(),
+            key: self.record.change.keys.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            sequence_number: self.sequence_number().to_owned(),
+            reason: reason.to_owned(),
+        }
     }
 }
 
@@ -69,11 +109,12 @@ impl From<EventRecord> for Change {
 
 /// Handles changes. Must be safe to run twice on the same ones.
 pub trait ChangeHandler: Send + Sync + 'static {
-    /// Handles a batch and says which changes failed. The stream delivers again from the first failed one on.
+    /// Handles a batch and says which changes failed: those that fail for now by [`Change::failed`], those that always
+    /// will by [`Change::hopeless`]. The stream delivers again from the first of the former on.
     fn handle(&self, changes: &[Change]) -> impl Future<Output = Vec<Failure>> + Send;
 }
 
-/// What Lambda is told about a batch.
+/// What Lambda is told about a batch: the first change that failed, or nothing.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamBatchResponse {
@@ -87,27 +128,54 @@ struct ItemFailure {
 }
 
 /// Feeds a handler until Lambda stops the process. `function` names it in the log.
-pub async fn run<H: ChangeHandler>(function: &'static str, handler: H) -> Result<(), Error> {
-    let handler = Arc::new(handler);
+pub async fn run<H: ChangeHandler>(function: &'static str, handler: H, dead_letters: DeadLetters) -> Result<(), Error> {
+    let shared = Arc::new((handler, dead_letters));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
-        let handler = Arc::clone(&handler);
-        async move { Ok::<_, Error>(handle_batch(function, &*handler, event.payload).await) }
+        let shared = Arc::clone(&shared);
+        // On the heap: the compiler gives up on futures that are nested as deep as an SDK call in a handler in the runtime.
+        Box::pin(async move { Ok::<_, Error>(handle_batch(function, &shared.0, &shared.1, event.payload).await) })
     }))
     .await
 }
 
-/// Handles one batch and reports what failed.
-pub async fn handle_batch<H: ChangeHandler>(function: &'static str, handler: &H, event: Event) -> StreamBatchResponse {
+/// Handles one batch, sets aside what can never be handled, and reports the first change that is to come again.
+pub async fn handle_batch<H: ChangeHandler>(
+    function: &'static str,
+    handler: &H,
+    dead_letters: &DeadLetters,
+    event: Event,
+) -> StreamBatchResponse {
     let started = Instant::now();
     let changes: Vec<Change> = event.records.into_iter().map(Change::from).collect();
     let failures = handler.handle(&changes).await;
+    for Failure { sequence_number, reason, lasting } in &failures {
+        tracing::error!(function, sequence_number, lasting, reason, "change");
+    }
+    let mut set_aside = 0;
+    let mut again = None;
+    // Only up to the first that comes again: those behind it come with it, and would be set aside twice.
+    for change in &changes {
+        let mut failed =
+            failures.iter().filter(|failure| failure.sequence_number == change.sequence_number()).peekable();
+        let Some(first) = failed.peek() else { continue };
+        let letter = change.letter(function, &first.reason);
+        if failed.any(|failure| !failure.lasting) {
+            again = Some(change);
+            break;
+        }
+        if let Err(error) = dead_letters.send(&letter).await {
+            tracing::error!(function, sequence_number = change.sequence_number(), %error, "not set aside");
+            again = Some(change);
+            break;
+        }
+        set_aside += 1;
+    }
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (records, failed) = (changes.len(), failures.len());
-    for Failure { sequence_number, reason } in &failures {
-        tracing::error!(function, sequence_number, reason, "change");
-    }
-    tracing::info!(function, records, failed, duration_ms, "changes");
-    let batch_item_failures =
-        failures.into_iter().map(|failure| ItemFailure { item_identifier: failure.sequence_number }).collect();
-    StreamBatchResponse { batch_item_failures }
+    tracing::info!(function, records, failed, set_aside, duration_ms, "changes");
+    let failure = |change: &Change| ItemFailure { item_identifier: change.sequence_number().to_owned() };
+    StreamBatchResponse { batch_item_failures: again.map(failure).into_iter().collect() }
 }
+
+#[cfg(test)]
+mod tests;

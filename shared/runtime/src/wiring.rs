@@ -17,6 +17,7 @@ use souk_store::{Carts, Categories, Inventory, Limits, OrderSteps, Orders, Produ
 use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
+use crate::queues::{DeadLetters, Queues};
 use crate::telemetry;
 
 /// Bounds of one call to AWS. The whole operation, retries included, stays below the 10 s that a function of the API may
@@ -120,6 +121,22 @@ impl Wiring {
     pub fn event_bus(&self) -> Result<EventBus, ConfigError> {
         let client = aws_sdk_eventbridge::Client::new(&self.sdk);
         Ok(EventBus::new(client, self.config.text("EVENT_BUS")?, self.random()))
+    }
+
+    /// The queues between the steps of an order's life.
+    pub fn queues(&self) -> Result<Queues, ConfigError> {
+        let url = |variable| self.config.text(variable).map(str::to_owned);
+        Ok(Queues {
+            client: aws_sdk_sqs::Client::new(&self.sdk),
+            order_queue_url: url("ORDER_QUEUE_URL")?,
+            payment_queue_url: url("PAYMENT_QUEUE_URL")?,
+            refund_queue_url: url("REFUND_QUEUE_URL")?,
+        })
+    }
+
+    /// Where a stream's consumer leaves what it can never handle.
+    pub fn dead_letters(&self) -> Result<DeadLetters, ConfigError> {
+        Ok(DeadLetters::new(&self.sdk, self.config.text("STREAM_DEAD_LETTERS_URL")?))
     }
 
     /// Steps of orders, moving stock.

@@ -157,8 +157,9 @@ impl Item {
             // Deleting what is not there: noted nevertheless, against older writes that come later.
             404 if error.is_none() => Ok(Indexed::Done),
             409 => Ok(Indexed::Superseded),
-            404 | 408 | 429 | 500..=599 => Err(SearchError::Unavailable(described())),
-            _ => Ok(Indexed::Failed(described())),
+            400 | 413 => Ok(Indexed::Failed(described())),
+            // The rest says nothing of the document: busy, no index yet, a full disk (403), no rights.
+            _ => Err(SearchError::Unavailable(described())),
         }
     }
 }
@@ -180,8 +181,10 @@ mod tests {
         let bad = r#"{"index":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"no"}}}"#;
         let failed = Indexed::Failed("400 mapper_parsing_exception: no".to_owned());
         assert_eq!(outcome(bad).expect("answered"), failed);
-        let busy = r#"{"index":{"status":429,"error":{"type":"rejected_execution_exception"}}}"#;
-        assert!(matches!(outcome(busy), Err(SearchError::Unavailable(_))));
+        for (status, kind) in [(429, "rejected_execution_exception"), (403, "cluster_block_exception")] {
+            let busy = format!(r#"{{"index":{{"status":{status},"error":{{"type":"{kind}"}}}}}}"#);
+            assert!(matches!(outcome(&busy), Err(SearchError::Unavailable(_))), "{busy}");
+        }
     }
 
     #[test]

@@ -15,5 +15,5 @@ async fn main() -> Result<(), Error> {
     let _ = tokio::time::timeout(START_TIMEOUT, search.ensure_index()).await;
     let handler =
         IndexProducts { search, products: wiring.products()?, inventory: wiring.inventory()?, clock: wiring.clock() };
-    stream::run("index-products", handler).await
+    stream::run("index-products", handler, wiring.dead_letters()?).await
 }

@@ -1,0 +1,100 @@
+use serde_json::{Value, json};
+use souk_domain::message::Message;
+use souk_domain::order::{Event, PaymentMethod};
+use souk_testkit::{FakeAws, FixedClock, user};
+
+use super::*;
+use crate::fixture::{Fixture, change, change_of_images, poison};
+
+/// Queues that take messages as long as `takes` says so.
+fn queues(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
+    FakeAws::start(move |_, request| {
+        if takes(request) {
+            (200, json!({"MessageId": "1", "MD5OfMessageBody": ""}))
+        } else {
+            (400, json!({"__type": "QueueDoesNotExist", "message": "down"}))
+        }
+    })
+}
+
+fn dispatch(aws: &FakeAws) -> Dispatch {
+    let url = |name: &str| format!("https://queues/{name}");
+    let queues = Queues {
+        client: aws_sdk_sqs::Client::new(&aws.sdk_config()),
+        order_queue_url: url("order"),
+        payment_queue_url: url("payment"),
+        refund_queue_url: url("refund"),
+    };
+    Dispatch { queues, clock: Arc::new(FixedClock::new()) }
+}
+
+fn sent(aws: &FakeAws) -> Vec<(String, Message)> {
+    let calls = aws.calls().into_iter().map(|(_, request)| {
+        let text = |name: &str| request[name].as_str().expect("a text").to_owned();
+        (text("QueueUrl"), serde_json::from_str(&text("MessageBody")).expect("a message"))
+    });
+    calls.collect()
+}
+
+/// An order as it was placed, and with a payment that is being processed.
+async fn orders() -> (Order, Order) {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[5]).await;
+    shop.put_in_cart(&user(1), "a", 2).await;
+    let order_id = shop.placed(&user(1)).await;
+    let placed = shop.order(&user(1), &order_id).await;
+    let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+    (placed, shop.apply(&user(1), &order_id, start).await)
+}
+
+fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
+    failures.iter().map(|failure| (failure.sequence_number.as_str(), failure.lasting)).collect()
+}
+
+#[tokio::test]
+async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_again() {
+    let (placed, open) = orders().await;
+    let aws = queues(|_| true);
+    let changes = [change("1", None, Some(&placed)), change("2", Some(&placed), Some(&open))];
+    for _ in 0..2 {
+        assert_eq!(failed(&dispatch(&aws).handle(&changes).await), []);
+    }
+    let ids = || (placed.user_id.clone(), placed.order_id.clone());
+    let ((user_id, order_id), (payer, paid)) = (ids(), ids());
+    let expire = ("https://queues/order".to_owned(), Message::ExpireOrder { user_id, order_id });
+    let check =
+        ("https://queues/payment".to_owned(), Message::CheckPayment { user_id: payer, order_id: paid, attempt: 0 });
+    assert_eq!(sent(&aws), [expire.clone(), check.clone(), expire, check]);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_down_stops_the_batch_there_and_a_poisonous_record_does_not() {
+    let (placed, open) = orders().await;
+    let aws = queues(|request| request["QueueUrl"] != "https://queues/payment");
+    let changes = [
+        poison("1"),
+        change("2", None, Some(&placed)),
+        change("3", Some(&placed), Some(&open)),
+        change("4", None, Some(&placed)),
+    ];
+    assert_eq!(failed(&dispatch(&aws).handle(&changes).await), [("1", true), ("3", false)]);
+    assert_eq!(sent(&aws).len(), 2, "nothing overtakes the one that failed");
+}
+
+#[tokio::test]
+async fn an_order_that_was_mended_gets_what_it_waits_for() {
+    let (placed, _) = orders().await;
+    let aws = queues(|_| true);
+    let mended = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
+    let change = change_of_images("1", &json!({"order_id": {"S": "an order?"}}), &mended);
+    assert_eq!(failed(&dispatch(&aws).handle(&[change]).await), []);
+    assert_eq!(sent(&aws).len(), 1);
+}
+
+#[tokio::test]
+async fn for_an_order_that_is_gone_nothing_is_due() {
+    let (placed, _) = orders().await;
+    let aws = queues(|_| true);
+    assert_eq!(failed(&dispatch(&aws).handle(&[change("1", Some(&placed), None)]).await), []);
+    assert_eq!(sent(&aws), []);
+}

@@ -1,0 +1,40 @@
+//! The orders stream, told to other systems: what happened to each order, on the event bus.
+
+use souk_domain::event::events_after;
+use souk_runtime::bus::EventBus;
+use souk_runtime::stream::{Change, ChangeHandler, Failure};
+
+use crate::dispatch::orders;
+
+/// The handler.
+pub struct PublishEvents {
+    /// Where events go.
+    pub bus: EventBus,
+}
+
+impl ChangeHandler for PublishEvents {
+    /// All at once: receivers are promised no order, and drop what comes twice.
+    async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
+        let (mut events, mut changed_by, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        for change in changes {
+            match orders(change) {
+                Ok(None) => {}
+                Ok(Some((before, after))) => {
+                    events.extend(events_after(before.as_ref(), &after));
+                    changed_by.resize(events.len(), change);
+                }
+                Err(hopeless) => failures.push(hopeless),
+            }
+        }
+        if let Err(error) = self.bus.publish(&events).await {
+            failures.extend(error.failed.into_iter().map(|event| {
+                let change = changed_by[event.index];
+                if event.lasting { change.hopeless(event.reason) } else { change.failed(event.reason) }
+            }));
+        }
+        failures
+    }
+}
+
+#[cfg(test)]
+mod tests;

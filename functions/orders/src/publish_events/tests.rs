@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use souk_domain::event::DomainEvent;
+use souk_domain::order::{Event, Order};
+use souk_testkit::{FakeAws, SeededRandom, user};
+
+use super::*;
+use crate::fixture::{Fixture, change, poison};
+
+fn publisher(aws: &FakeAws) -> PublishEvents {
+    let client = aws_sdk_eventbridge::Client::new(&aws.sdk_config());
+    PublishEvents { bus: EventBus::new(client, "souk", Arc::new(SeededRandom::new(7))) }
+}
+
+/// A bus that answers each entry by its detail type.
+fn bus(answer: impl Fn(&str) -> Value + Send + 'static) -> FakeAws {
+    FakeAws::start(move |_, request| {
+        let entries = request["Entries"].as_array().expect("entries");
+        let results: Vec<_> =
+            entries.iter().map(|entry| answer(entry["DetailType"].as_str().expect("a type"))).collect();
+        (200, json!({"FailedEntryCount": 0, "Entries": results}))
+    })
+}
+
+fn published(aws: &FakeAws) -> Vec<String> {
+    let calls = aws.calls();
+    let entries = calls.iter().flat_map(|(_, request)| request["Entries"].as_array().expect("entries"));
+    entries.map(|entry| entry["DetailType"].as_str().expect("a type").to_owned()).collect()
+}
+
+/// An order as it was placed, and called off.
+async fn orders() -> (Order, Order) {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[5]).await;
+    shop.put_in_cart(&user(1), "a", 2).await;
+    let order_id = shop.placed(&user(1)).await;
+    let placed = shop.order(&user(1), &order_id).await;
+    (placed, shop.apply(&user(1), &order_id, Event::Cancelled).await)
+}
+
+fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
+    failures.iter().map(|failure| (failure.sequence_number.as_str(), failure.lasting)).collect()
+}
+
+#[tokio::test]
+async fn a_batch_is_told_in_one_call_and_a_poisonous_record_holds_up_nobody() {
+    let (placed, cancelled) = orders().await;
+    let aws = bus(|_| json!({"EventId": "e"}));
+    let changes = [
+        change("1", None, Some(&placed)),
+        poison("2"),
+        change("3", Some(&placed), Some(&cancelled)),
+        change("4", Some(&cancelled), None),
+    ];
+    assert_eq!(failed(&publisher(&aws).handle(&changes).await), [("2", true)]);
+    assert_eq!(published(&aws), ["order.placed.v1", "order.cancelled.v1"]);
+    assert_eq!(aws.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_bus_does_not_take_comes_again_with_the_same_ids() {
+    let (placed, cancelled) = orders().await;
+    let aws = bus(|detail_type| match detail_type {
+        "order.placed.v1" => json!({"EventId": "e"}),
+        _ => json!({"ErrorCode": "InternalFailure"}),
+    });
+    let changes = [change("1", None, Some(&placed)), change("2", Some(&placed), Some(&cancelled))];
+    assert_eq!(failed(&publisher(&aws).handle(&changes).await), [("2", false)]);
+
+    let ids = |events: Vec<DomainEvent>| events.into_iter().map(|event| event.event_id).collect::<Vec<_>>();
+    assert_eq!(
+        ids(events_after(Some(&placed), &cancelled)),
+        ids(events_after(None, &cancelled))[1..],
+        "also for who tells it from the order alone"
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_the_bus_will_never_take_is_set_aside() {
+    let (placed, _) = orders().await;
+    let aws = bus(|_| json!({"ErrorCode": "MalformedDetail"}));
+    assert_eq!(failed(&publisher(&aws).handle(&[change("1", None, Some(&placed))]).await), [("1", true)]);
+}

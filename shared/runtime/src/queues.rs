@@ -1,0 +1,128 @@
+//! The queues between the steps of an order's life, and the one where streams' consumers leave what they give up on.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sqs::Client;
+use aws_types::SdkConfig;
+use serde::{Deserialize, Serialize};
+use souk_domain::message::{Due, Message};
+
+/// The queues of the chain.
+#[derive(Clone)]
+pub struct Queues {
+    /// The client.
+    pub client: Client,
+    /// Of `expire-order`.
+    pub order_queue_url: String,
+    /// Of `check-payment`.
+    pub payment_queue_url: String,
+    /// Of `refund-order`.
+    pub refund_queue_url: String,
+}
+
+/// A queue does not take a message.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue does not take the message: {0}")]
+pub struct SendError(String);
+
+impl Queues {
+    /// Puts a message on its queue, where it shows when it is due.
+    pub async fn send(&self, due: &Due) -> Result<(), SendError> {
+        let url = match due.message {
+            Message::ExpireOrder { .. } => &self.order_queue_url,
+            Message::CheckPayment { .. } => &self.payment_queue_url,
+            Message::RefundOrder { .. } => &self.refund_queue_url,
+        };
+        let delay_seconds = i32::try_from(due.delay_seconds).map_err(|error| SendError(error.to_string()))?;
+        send(&self.client, url, &due.message, delay_seconds).await
+    }
+}
+
+/// The dead-letter queue of the streams. Lambda leaves there which records it gave up on, by shard and number; our own
+/// letters hold the key, so that the item can be looked at and handled again.
+#[derive(Clone)]
+pub struct DeadLetters {
+    client: Client,
+    url: String,
+}
+
+/// A change of an item that a consumer could never handle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "set_aside")]
+pub struct DeadLetter {
+    /// Who could not.
+    pub function: String,
+    /// The item's table.
+    pub table: String,
+    /// The item's key: ids.
+    pub key: BTreeMap<String, String>,
+    /// The change's place in the stream.
+    pub sequence_number: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl DeadLetters {
+    /// A queue by its URL.
+    pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
+        Self { client: Client::new(sdk), url: url.into() }
+    }
+
+    /// Sets a change aside.
+    pub async fn send(&self, letter: &DeadLetter) -> Result<(), SendError> {
+        send(&self.client, &self.url, letter, 0).await
+    }
+}
+
+async fn send(client: &Client, url: &str, body: &impl Serialize, delay_seconds: i32) -> Result<(), SendError> {
+    let body = serde_json::to_string(body).map_err(|error| SendError(error.to_string()))?;
+    let request = client.send_message().queue_url(url).message_body(body).delay_seconds(delay_seconds);
+    // Not the whole error: it quotes the response.
+    request.send().await.map_err(|error| SendError(error.to_string()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use souk_testkit::FakeAws;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_message_goes_to_its_queue_with_its_delay() {
+        let aws = FakeAws::start(|_, _| (200, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
+        let url = |name: &str| format!("https://queues/{name}");
+        let queues = Queues {
+            client: Client::new(&aws.sdk_config()),
+            order_queue_url: url("order"),
+            payment_queue_url: url("payment"),
+            refund_queue_url: url("refund"),
+        };
+        let id = "0190a5a0-0000-7000-8000-000000000001";
+        let (user_id, order_id) = (id.parse().expect("an id"), id.parse().expect("an id"));
+        let message = Message::CheckPayment { user_id, order_id, attempt: 1 };
+        queues.send(&Due { message, delay_seconds: 30 }).await.expect("sent");
+        let (action, request) = aws.calls().remove(0);
+        assert_eq!((action.as_str(), &request["QueueUrl"]), ("SendMessage", &json!(url("payment"))));
+        assert_eq!(request["DelaySeconds"], json!(30));
+    }
+
+    #[tokio::test]
+    async fn a_letter_says_that_it_is_ours() {
+        let aws = FakeAws::start(|_, _| (200, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
+        let letters = DeadLetters::new(&aws.sdk_config(), "https://queues/stream");
+        let letter = DeadLetter {
+            function: "dispatch".to_owned(),
+            table: "orders".to_owned(),
+            key: [("order_id".to_owned(), "1".to_owned())].into(),
+            sequence_number: "7".to_owned(),
+            reason: "the image cannot be read".to_owned(),
+        };
+        letters.send(&letter).await.expect("sent");
+        let (_, request) = aws.calls().remove(0);
+        let body = request["MessageBody"].as_str().expect("a body");
+        assert!(body.starts_with(r#"{"type":"set_aside","function":"dispatch","#), "{body}");
+        assert_eq!(serde_json::from_str::<DeadLetter>(body).expect("a letter"), letter);
+    }
+}
