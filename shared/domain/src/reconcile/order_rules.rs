@@ -146,7 +146,13 @@ impl Checks<'_> {
         let since = unattended.then_some(order.hold_expires_at);
         self.late(Kind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
         for (index, attempt) in order.attempts.iter().enumerate() {
-            let since = (attempt.status == AttemptStatus::Processing).then_some(attempt.started_at);
+            let since = match attempt.status {
+                // A payment that takes days is asked about all the while.
+                AttemptStatus::Processing => Some(attempt.checked_at.unwrap_or(attempt.started_at)),
+                // To be called off once the order waits no longer.
+                AttemptStatus::RequiresAction if order.status != OrderStatus::PendingPayment => last_step_at(order),
+                _ => None,
+            };
             self.late(Kind::PaymentOverdue, self.attempt(index), since, grace.payment_seconds, now);
         }
         for (index, refund) in order.refunds.iter().enumerate() {
@@ -179,9 +185,9 @@ fn units(order: &Order) -> BTreeMap<&ProductId, Units> {
         entry.ordered += i64::from(line.quantity.get());
         entry.kept += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
     }
-    // A return's units go back to stock with its money.
-    let given = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Completed);
-    for item in given.filter_map(|refund| order.returns.get(refund.for_return?)).flat_map(|entry| &entry.items) {
+    // A return's units go back to stock with its money, and stay there when the money comes back.
+    let restocked = order.refunds.iter().filter(|refund| refund.restocked);
+    for item in restocked.filter_map(|refund| order.returns.get(refund.for_return?)).flat_map(|entry| &entry.items) {
         units.entry(&item.product_id).or_default().returned += i64::from(item.quantity.get());
     }
     units
@@ -191,8 +197,15 @@ fn owed<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
     refunds.into_iter().map(|refund| refund.amount_minor).sum()
 }
 
-/// When a refund became due: refunds and these entries of the timeline are made together.
+/// When a refund became due: refunds and these entries of the timeline are made together. Once a refund was tried again,
+/// which has an entry too, it may be any of them: the last one is never too early.
 pub(super) fn refund_due_at(order: &Order, refund: usize) -> Timestamp {
-    let due = order.timeline.iter().filter(|entry| entry.what == Happening::RefundDue).nth(refund);
-    due.map_or_else(|| order.placed_at(), |entry| entry.at)
+    let mut due = order.timeline.iter().filter(|entry| entry.what == Happening::RefundDue);
+    let retried = order.refunds.iter().any(|refund| refund.retries > 0);
+    let entry = if retried { due.next_back() } else { due.nth(refund) };
+    entry.map_or_else(|| order.placed_at(), |entry| entry.at)
+}
+
+fn last_step_at(order: &Order) -> Option<Timestamp> {
+    order.timeline.last().map(|entry| entry.at)
 }

@@ -28,7 +28,7 @@ fn shop() -> Shop {
     let action = souk_domain::order::ProviderOutcome::ActionRequired { payment_id: "p".to_owned(), action_url: None };
     shop.apply(REFUNDED, Event::PaymentSettled { attempt: 0, outcome: action });
     shop.pay(REFUNDED);
-    shop.capture(REFUNDED, 0);
+    shop.capture(REFUNDED, 0, 0);
     shop.apply(REFUNDED, Event::Cancelled);
     shop.refund(REFUNDED, 0);
     shop.refund(REFUNDED, 1);

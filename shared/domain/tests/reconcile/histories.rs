@@ -11,9 +11,11 @@ use crate::shop::{Shop, product, settled, shard};
 enum Step {
     Place(usize, Vec<(usize, usize, u32)>),
     Happens(usize, Event),
-    Captured(usize, usize),
+    /// Order, attempt, and how much beyond the price is taken.
+    Captured(usize, usize, i64),
     Revived(usize, usize, usize),
     Refunded(usize, usize),
+    RefundFailed(usize, usize),
     /// Paid, sent and arrived at once: most histories would not get so far by chance.
     Sold(usize),
     /// Staff count or receive.
@@ -38,7 +40,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         6 => Just(start),
         1 => (0_usize..3).prop_map(move |attempt| settled(attempt, declined("no"))),
         1 => (0_usize..3).prop_map(move |attempt| settled(attempt, action.clone())),
+        1 => (0_usize..3).prop_map(|attempt| settled(attempt, ProviderOutcome::Pending { payment_id: None })),
         2 => Just(Event::HoldEnded),
+        2 => ((0_usize..2), target()).prop_map(|(refund, target)| Event::RefundRetried { refund, target }),
         1 => Just(Event::Cancelled),
         2 => Just(Event::PaidByStoreCredit { request: None }),
         3 => Just(Event::Shipped(shipment())),
@@ -52,10 +56,12 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     let part = || ((0_usize..2), (0_usize..2), (1_u32..4));
+    let extra = prop_oneof![8 => Just(0_i64), 1 => Just(-5_i64), 1 => Just(7_i64)];
     prop_oneof![
         3 => ((0_usize..3), prop::collection::vec(part(), 1..4)).prop_map(|(shopper, parts)| Step::Place(shopper, parts)),
         12 => ((0_usize..3), any_event()).prop_map(|(order, event)| Step::Happens(order, event)),
-        6 => ((0_usize..3), (0_usize..3)).prop_map(|(order, attempt)| Step::Captured(order, attempt)),
+        6 => ((0_usize..3), (0_usize..3), extra).prop_map(|(order, attempt, extra)| Step::Captured(order, attempt, extra)),
+        2 => ((0_usize..3), (0_usize..2)).prop_map(|(order, refund)| Step::RefundFailed(order, refund)),
         1 => ((0_usize..3), (0_usize..3), (0_usize..2)).prop_map(|(order, attempt, from)| Step::Revived(order, attempt, from)),
         6 => ((0_usize..3), (0_usize..2)).prop_map(|(order, refund)| Step::Refunded(order, refund)),
         1 => ((0_usize..2), (0_usize..2), (-5_i64..6)).prop_map(|(product, from, delta)| Step::Adjust(product, from, delta)),
@@ -70,7 +76,8 @@ fn run(shop: &mut Shop, step: Step) {
             shop.place(shopper, &parts);
         }
         Step::Happens(order, event) => shop.apply(order, event),
-        Step::Captured(order, attempt) if order < shop.orders.len() => shop.capture(order, attempt),
+        Step::Captured(order, attempt, extra) if order < shop.orders.len() => shop.capture(order, attempt, extra),
+        Step::RefundFailed(order, refund) if order < shop.orders.len() => shop.fail_refund(order, refund),
         Step::Refunded(order, refund) if order < shop.orders.len() => shop.refund(order, refund),
         Step::Revived(order, attempt, from) if order < shop.orders.len() => revive(shop, order, attempt, from),
         Step::Sold(order) if order < shop.orders.len() => {
@@ -78,7 +85,7 @@ fn run(shop: &mut Shop, step: Step) {
             shop.apply(order, Event::Shipped(shipment()));
             shop.apply(order, Event::Delivered);
         }
-        Step::Captured(..) | Step::Refunded(..) | Step::Revived(..) | Step::Sold(..) => {}
+        Step::Captured(..) | Step::Refunded(..) | Step::RefundFailed(..) | Step::Revived(..) | Step::Sold(..) => {}
         Step::Adjust(n, from, delta) => {
             let facts = shop.stock.get_mut(&product(n)).expect("a product");
             let count = facts.shards.get_mut(&shard(from)).expect("a shard");
@@ -98,10 +105,9 @@ fn revive(shop: &mut Shop, number: usize, attempt: usize, from: usize) {
     let part = |quantity: Quantity| vec![Allocation { shard: shard(from), quantity: quantity.get() }];
     let allocations = order.lines.iter().map(|line| part(line.quantity)).collect();
     let (payment_id, amount_minor) = (format!("pay_{number}_{attempt}"), order.total_minor);
-    shop.apply(number, Event::Revived { attempt, payment_id, amount_minor, allocations });
-    if shop.orders[number].attempts.get(attempt).is_some_and(|state| state.captured_minor > 0) {
-        shop.capture(number, attempt); // the provider's side of it
-    }
+    let key = order.payment_key(attempt);
+    shop.apply(number, Event::Revived { attempt, payment_id: payment_id.clone(), amount_minor, allocations });
+    shop.charged(number, attempt, key, payment_id);
 }
 
 proptest! {

@@ -6,7 +6,9 @@ use souk_domain::address::ShippingAddress;
 use souk_domain::cart::Quantity;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget};
+use souk_domain::order::{
+    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundStatus, RefundTarget,
+};
 use souk_domain::reconcile::{
     Difference, Grace, ProviderFacts, ProviderPayment, ProviderRefund, StockFacts, Sums, check_order,
 };
@@ -115,34 +117,49 @@ impl Shop {
         let attempt = self.orders[number].attempts.len();
         let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
         self.apply(number, start);
-        self.capture(number, attempt);
+        self.capture(number, attempt, 0);
     }
 
-    /// The provider takes the money of an attempt, once, and the order hears of it.
-    pub(crate) fn capture(&mut self, number: usize, attempt: usize) {
+    /// The provider takes the money of an attempt, once, and the order hears of it. `too_much_minor` is what it takes
+    /// beyond the price.
+    pub(crate) fn capture(&mut self, number: usize, attempt: usize, too_much_minor: i64) {
         let order = &self.orders[number];
-        let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor);
+        let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor + too_much_minor);
         let payment_id = format!("pay_{number}_{attempt}");
         self.apply(
             number,
             settled(attempt, ProviderOutcome::Captured { payment_id: payment_id.clone(), amount_minor }),
         );
-        let heard = self.orders[number].attempts.get(attempt).is_some_and(|state| state.captured_minor > 0);
-        if heard && !self.payments.iter().any(|known| known.payment_id == payment_id) {
-            self.payments.push(ProviderPayment { idempotency_key, payment_id, captured_minor: amount_minor });
+        self.charged(number, attempt, idempotency_key, payment_id);
+    }
+
+    /// The provider's side of a capture that an order has heard of.
+    pub(crate) fn charged(&mut self, number: usize, attempt: usize, idempotency_key: String, payment_id: String) {
+        let captured_minor = self.orders[number].attempts.get(attempt).map_or(0, |state| state.captured_minor);
+        if captured_minor > 0 && !self.payments.iter().any(|known| known.payment_id == payment_id) {
+            self.payments.push(ProviderPayment { idempotency_key, payment_id, captured_minor });
         }
     }
 
     /// Gives a refund, to where it goes.
     pub(crate) fn refund(&mut self, number: usize, refund: usize) {
         let Some(state) = self.orders[number].refunds.get(refund).cloned() else { return };
-        let refund_id = format!("re_{number}_{refund}");
-        if state.target == RefundTarget::Provider && !self.refunds.iter().any(|known| known.refund_id == refund_id) {
+        let refund_id = format!("re_{number}_{refund}.{}", state.retries);
+        let at_provider = state.status == RefundStatus::Pending && state.target == RefundTarget::Provider;
+        if at_provider && !self.refunds.iter().any(|known| known.refund_id == refund_id) {
             let idempotency_key = self.orders[number].refund_key(refund);
             let (refund_id, amount_minor) = (refund_id.clone(), state.amount_minor);
             self.refunds.push(ProviderRefund { idempotency_key, refund_id, amount_minor });
         }
         self.apply(number, Event::RefundSettled { refund, refund_id });
+    }
+
+    /// The provider cannot give a refund, or what it gave comes back.
+    pub(crate) fn fail_refund(&mut self, number: usize, refund: usize) {
+        let Some(state) = self.orders[number].refunds.get(refund).cloned() else { return };
+        let refund_id = format!("re_{number}_{refund}.{}", state.retries);
+        self.refunds.retain(|known| known.refund_id != refund_id);
+        self.apply(number, Event::RefundFailed { refund, retry: state.retries, refund_id });
     }
 
     /// Counts everything against each other, as the store's reading does.
