@@ -73,6 +73,11 @@ impl Fixture {
         assert_eq!(change, StockChange::Done { available: counted });
     }
 
+    /// How many shards checkouts choose from.
+    pub(crate) async fn stock_shards(&self, name: &str) -> u32 {
+        self.products.get(&sku(name)).await.expect("read").expect("a product").stock_shards
+    }
+
     pub(crate) async fn available(&self, name: &str) -> u32 {
         total(&self.inventory.counts(&sku(name)).await.expect("counts"))
     }

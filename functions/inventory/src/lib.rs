@@ -3,6 +3,7 @@
 pub mod adjust_inventory;
 pub mod count_inventory;
 pub mod get_inventory;
+pub mod spread_inventory;
 mod stock_keeper;
 
 pub use stock_keeper::StockKeeper;

@@ -90,16 +90,19 @@ impl Fixture {
     async fn stock(&self, name: &str, shards: &[u32]) {
         for (number, available) in (0..).zip(shards) {
             let shard = self.inventory.shard(number);
-            self.database
+            let request = self
+                .database
                 .client
                 .put_item()
                 .table_name(self.database.table("inventory"))
                 .item("product_id", AttributeValue::S(name.to_owned()))
                 .item("shard", AttributeValue::S(shard.as_str().to_owned()))
-                .item("available", AttributeValue::N(available.to_string()))
-                .send()
-                .await
-                .expect("stocked");
+                .item("available", AttributeValue::N(available.to_string()));
+            let request = match number {
+                0 => request.item("shards", AttributeValue::N(shards.len().to_string())),
+                _ => request,
+            };
+            request.send().await.expect("stocked");
         }
     }
 

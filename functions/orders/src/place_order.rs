@@ -14,9 +14,9 @@ use souk_domain::cart::{Cart, CartError, Checkout, RequestMark};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
-use souk_domain::stock::{Shortage, allocate, total};
+use souk_domain::stock::Shortage;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
-use souk_store::{Carts, Inventory, MAX_ACTIONS, Orders, Placement, Products};
+use souk_store::{Carts, Found, Inventory, MAX_ACTIONS, Orders, Placement, Products, StoreError};
 
 /// How often a transaction is tried, with other shards or after contention, before the client is asked to come again.
 const TRIES: u32 = 8;
@@ -109,6 +109,9 @@ impl PlaceOrder {
         let checkout = Checkout { order_id: order.order_id.clone(), request: asked.request.clone() };
         let emptied = cart.checked_out(checkout);
         for attempt in 0..TRIES {
+            if attempt > 0 {
+                self.orders.back_off(attempt - 1).await;
+            }
             if order.lines.iter().map(|line| line.allocation.len()).sum::<usize>() + 2 > MAX_ACTIONS {
                 return Err(Problem::conflict("order_too_large", "this is too much for one order; split it in two"));
             }
@@ -117,26 +120,27 @@ impl PlaceOrder {
                     return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
                 }
                 Placement::CartChanged => return self.lost_the_cart(&order, asked).await,
-                Placement::Short(_) => self.allocate_again(&mut order).await?,
+                Placement::Short(lines) => self.allocate_again(&mut order, &lines).await?,
                 Placement::Contended => {}
             }
-            self.orders.back_off(attempt).await;
         }
-        Err(Problem::unavailable("busy", "the transaction kept being contended"))
+        Err(busy("the transaction kept being contended"))
     }
 
-    /// A shard had too few. Counts all shards of every line, strongly consistent, and takes the units from where they
-    /// are; only when all shards together have less is the product said to be short.
-    async fn allocate_again(&self, order: &mut Order) -> Result<(), Problem> {
+    /// Shards of these lines had too few. Takes the units from wherever they are; only when it is certain that all shards
+    /// together have less is the product said to be short.
+    async fn allocate_again(&self, order: &mut Order, lines: &[usize]) -> Result<(), Problem> {
         let mut shortages = Vec::new();
-        for line in &mut order.lines {
-            let counts = self.inventory.counts(&line.product_id).await?;
+        for index in lines {
+            let line = &mut order.lines[*index];
             let asked = line.quantity.get();
-            if let Some(allocation) = allocate(&counts, asked) {
-                line.allocation = allocation;
-            } else {
-                let product_id = line.product_id.clone();
-                shortages.push(Shortage { product_id, asked, available: total(&counts) });
+            match self.inventory.find(&line.product_id, asked, self.random.below(u64::MAX)).await {
+                Ok(Found::Units(allocation)) => line.allocation = allocation,
+                Ok(Found::Short { available }) => {
+                    shortages.push(Shortage { product_id: line.product_id.clone(), asked, available });
+                }
+                Err(StoreError::Conflict) => return Err(busy("the shards could not be read at one moment")),
+                Err(error) => return Err(error.into()),
             }
         }
         if shortages.is_empty() { Ok(()) } else { Err(insufficient_stock(&shortages)) }
@@ -154,6 +158,10 @@ impl PlaceOrder {
             None => Err(Problem::conflict("cart_changed", "the cart was changed meanwhile; look at it again")),
         }
     }
+}
+
+fn busy(why: &str) -> Problem {
+    Problem::unavailable("busy", why)
 }
 
 /// The same for the first answer and for every replay: what was true when the order was placed.

@@ -7,11 +7,11 @@ use futures_util::future::BoxFuture;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, ProviderOutcome};
-use souk_domain::stock::{Allocation, allocate};
+use souk_domain::stock::Allocation;
 use souk_payment::{Charge, PaymentProvider, ProviderError, Sandbox};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
-use souk_store::{Applied, Inventory, OrderSteps, StoreError, Users};
+use souk_store::{Applied, Found, Inventory, OrderSteps, StoreError, Users};
 
 /// How long the provider may take. Shorter than a function of the API, so that a shopper is told "processing" rather
 /// than cut off; `check-payment` then finds out.
@@ -95,9 +95,11 @@ impl Payments {
     async fn allocations(&self, order: &Order) -> Result<Option<Vec<Vec<Allocation>>>, StoreError> {
         let mut allocations = Vec::with_capacity(order.lines.len());
         for line in &order.lines {
-            let counts = self.inventory.counts(&line.product_id).await?;
-            let Some(parts) = allocate(&counts, line.quantity.get()) else { return Ok(None) };
-            allocations.push(parts);
+            // Late money is too rare to run for one shard with others: no chance is needed to choose.
+            match self.inventory.find(&line.product_id, line.quantity.get(), 0).await? {
+                Found::Units(parts) => allocations.push(parts),
+                Found::Short { .. } => return Ok(None),
+            }
         }
         Ok(Some(allocations))
     }

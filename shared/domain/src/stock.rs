@@ -1,8 +1,14 @@
-//! Where an order's units come from when a product's stock is spread over shards.
+//! Where an order's units come from, and where others go, when a product's stock is spread over shards.
+
+mod change;
+mod spread;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ProductId;
+
+pub use change::{Cause, CountChange, ShardState, count_change};
+pub use spread::{MAX_SHARDS, Spread, SpreadStep, Transfer, drain, pour};
 
 /// The name of one shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global
 /// tables no counter ever has two writers.
@@ -59,9 +65,17 @@ pub struct Shortage {
     pub available: u32,
 }
 
-/// Chooses shards for `wanted` units: one shard if any has enough (the fullest, so that shards run dry together),
-/// else as few as possible. `None` when all of them together have less.
-pub fn allocate(counts: &[ShardCount], wanted: u32) -> Option<Vec<Allocation>> {
+/// Chooses shards for `wanted` units: one shard if any has enough, else as few as possible. `None` when all of them
+/// together have less.
+///
+/// Of the shards that have enough, `choice` (a random number) decides which: shoppers who choose at the same moment
+/// must not all run for the same one.
+pub fn allocate(counts: &[ShardCount], wanted: u32, choice: u64) -> Option<Vec<Allocation>> {
+    let enough: Vec<&ShardCount> = counts.iter().filter(|count| (1..=count.available).contains(&wanted)).collect();
+    if let Some(index) = choice.checked_rem(enough.len() as u64) {
+        let chosen = enough.get(usize::try_from(index).unwrap_or(0))?;
+        return Some(vec![Allocation { shard: chosen.shard.clone(), quantity: wanted }]);
+    }
     let mut fullest_first: Vec<&ShardCount> = counts.iter().filter(|count| count.available > 0).collect();
     fullest_first.sort_by(|a, b| b.available.cmp(&a.available).then_with(|| a.shard.cmp(&b.shard)));
     let mut missing = wanted;
@@ -93,27 +107,31 @@ mod tests {
     }
 
     #[test]
-    fn one_shard_serves_when_it_can() {
-        let allocations = allocate(&counts(&[1, 9, 5]), 4).expect("enough");
-        assert_eq!(allocations, [Allocation { shard: ShardId::new("local", 1), quantity: 4 }]);
+    fn one_shard_serves_when_it_can_and_chance_says_which() {
+        let served_by = |choice| allocate(&counts(&[1, 9, 5]), 4, choice).expect("enough");
+        for (choice, number) in [(0, 1), (1, 2), (2, 1), (u64::MAX, 2)] {
+            assert_eq!(served_by(choice), [Allocation { shard: ShardId::new("local", number), quantity: 4 }]);
+        }
     }
 
     #[test]
     fn several_shards_serve_together() {
-        let allocations = allocate(&counts(&[2, 3, 1]), 6).expect("enough");
+        let allocations = allocate(&counts(&[2, 3, 1]), 6, 7).expect("enough");
         assert_eq!(allocations.iter().map(|a| a.quantity).collect::<Vec<_>>(), [3, 2, 1]);
-        assert_eq!(allocate(&counts(&[2, 3, 1]), 7), None);
+        assert_eq!(allocate(&counts(&[2, 3, 1]), 7, 7), None);
     }
 
     proptest! {
         #[test]
         fn takes_exactly_what_is_wanted_and_no_more_than_is_there(
-            available in prop::collection::vec(0_u32..1_000, 0..20), wanted in 1_u32..5_000,
+            available in prop::collection::vec(0_u32..1_000, 0..20), wanted in 1_u32..5_000, choice: u64,
         ) {
             let counts = counts(&available);
-            match allocate(&counts, wanted) {
+            match allocate(&counts, wanted, choice) {
                 None => prop_assert!(total(&counts) < wanted),
                 Some(allocations) => {
+                    let one_could = available.iter().any(|available| *available >= wanted);
+                    prop_assert_eq!(allocations.len() == 1, one_could);
                     prop_assert_eq!(allocations.iter().map(|a| a.quantity).sum::<u32>(), wanted);
                     for allocation in allocations {
                         let shard = counts.iter().find(|count| count.shard == allocation.shard).expect("a known shard");

@@ -1,6 +1,7 @@
 //! What can go wrong in the store, named once for all aggregates.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
 /// Why the store could not do something. What a caller is meant to decide about, such as a version that moved on, is in
@@ -60,6 +61,9 @@ where
     }
 }
 
+/// Reasons of a cancellation after which the same transaction may succeed later.
+const CONTENDED: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+
 /// Why a transaction was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cancelled {
@@ -84,6 +88,16 @@ pub(crate) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opti
     if !failed.is_empty() {
         return Some(Cancelled::Condition(failed));
     }
-    let contended = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-    contended.iter().any(|code| !with_code(code).is_empty()).then_some(Cancelled::Contention)
+    CONTENDED.iter().any(|code| !with_code(code).is_empty()).then_some(Cancelled::Contention)
+}
+
+/// Whether a transaction of reads failed only because of writers at the same moment.
+pub(crate) fn contended<R>(error: &SdkError<TransactGetItemsError, R>) -> bool {
+    match error.as_service_error() {
+        Some(TransactGetItemsError::TransactionCanceledException(cancelled)) => {
+            let codes = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+            codes.into_iter().any(|code| CONTENDED.contains(&code))
+        }
+        _ => false,
+    }
 }

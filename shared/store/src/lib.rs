@@ -20,7 +20,10 @@ mod users;
 pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
-pub use inventory::{Inventory, LedgerEntry, MAX_AVAILABLE, StockChange};
+pub use inventory::{
+    Found, HistoryCursor, HistoryEntry, HistoryPage, Inventory, LedgerEntry, MAX_AVAILABLE, Spreading, StockChange,
+    StockSpread,
+};
 pub use limits::{Attempt, Limit, Limits};
 pub use order_steps::{Applied, OrderSteps, Shortfall};
 pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};

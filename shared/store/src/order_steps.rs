@@ -4,7 +4,7 @@
 //! [`Order::credit_move_since`]). No step can forget it, and none can do it twice.
 
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, TransitionError};
+use souk_domain::order::{Event, Order, StockMove, TransitionError};
 use souk_domain::time::Timestamp;
 
 use crate::error::{Cancelled, cancelled};
@@ -59,6 +59,8 @@ enum StepSaved {
     Done,
     Stale,
     Short(Shortfall),
+    /// A shard that units would go back to was removed since they were taken.
+    ShardGone,
 }
 
 impl OrderSteps {
@@ -91,7 +93,7 @@ impl OrderSteps {
             match self.save(&order, &next).await? {
                 StepSaved::Done => return Ok(Applied::Done(next)),
                 StepSaved::Short(of) => return Ok(Applied::Short { order, of }),
-                StepSaved::Stale => self.orders.back_off(tries).await,
+                StepSaved::Stale | StepSaved::ShardGone => self.orders.back_off(tries).await,
             }
         }
         Err(StoreError::Conflict)
@@ -106,10 +108,24 @@ impl OrderSteps {
                 Saved::Stale => StepSaved::Stale,
             });
         }
+        match self.transact(before, after, &moves, credit).await? {
+            StepSaved::ShardGone => self.transact(before, after, &self.inventory.to_first_shards(&moves), credit).await,
+            saved => Ok(saved),
+        }
+    }
+
+    async fn transact(
+        &self,
+        before: &Order,
+        after: &Order,
+        moves: &[StockMove],
+        credit: i64,
+    ) -> Result<StepSaved, StoreError> {
         let mut request = self.orders.table.client.transact_write_items();
         request = request.transact_items(self.orders.replace_action(after, before.version)?);
-        for change in &moves {
-            request = request.transact_items(self.inventory.move_action(change)?);
+        let cause = after.stock_cause();
+        for change in moves {
+            request = request.transact_items(self.inventory.move_action(change, &cause)?);
         }
         if credit != 0 {
             let missing = || StoreError::Rejected("this function may not move store credit".to_owned());
@@ -122,11 +138,14 @@ impl OrderSteps {
                 None => Err(error.into()),
                 Some(Cancelled::Contention) => Ok(StepSaved::Stale),
                 // The order's own condition comes first, then stock, then credit.
-                Some(Cancelled::Condition(failed)) => Ok(match failed.first() {
-                    Some(0) | None => StepSaved::Stale,
-                    Some(index) if *index <= moves.len() => StepSaved::Short(Shortfall::Stock),
-                    Some(_) => StepSaved::Short(Shortfall::StoreCredit),
-                }),
+                Some(Cancelled::Condition(failed)) => {
+                    let what_failed = |index: &usize| match moves.get(index.checked_sub(1)?) {
+                        Some(change) if change.delta > 0 => Some(StepSaved::ShardGone),
+                        Some(_) => Some(StepSaved::Short(Shortfall::Stock)),
+                        None => Some(StepSaved::Short(Shortfall::StoreCredit)),
+                    };
+                    Ok(failed.first().and_then(what_failed).unwrap_or(StepSaved::Stale))
+                }
             },
         }
     }

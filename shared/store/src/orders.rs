@@ -87,9 +87,10 @@ impl Orders {
     ) -> Result<Placement, StoreError> {
         let mut actions = vec![carts.save_action(cart)?, self.insert_action(order)?];
         let mut line_of_action = vec![None; actions.len()];
+        let cause = order.stock_cause();
         for (index, line) in order.lines.iter().enumerate() {
             for part in &line.allocation {
-                actions.push(inventory.take_action(&line.product_id, part)?);
+                actions.push(inventory.take_action(&line.product_id, part, &cause)?);
                 line_of_action.push(Some(index));
             }
         }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Deserialize;
 use souk_domain::catalog::Product;
 use souk_domain::ids::{CategoryId, ProductId};
+use souk_domain::time::Timestamp;
 
 use crate::table::{Table, key, number, text};
 use crate::{Saved, StoreError};
@@ -64,6 +66,25 @@ impl Products {
             Ok(_) => Ok(Saved::Done),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Over how many shards checkouts take a product's stock to be spread, on top of the state that was read.
+    pub(crate) async fn set_shards(&self, seen: &Product, shards: u32, now: Timestamp) -> Result<Saved, StoreError> {
+        let request = self.table.client.update_item().table_name(&self.table.name);
+        let request = request
+            .set_key(Some(key([("product_id", seen.product_id.as_str())])))
+            .update_expression("SET stock_shards = :shards, version = :next")
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":shards", number(shards))
+            .expression_attribute_values(":next", number(Product::next_version(Some(seen.version), now)))
+            .expression_attribute_values(":seen", number(seen.version));
+        match request.send().await {
+            Ok(_) => Ok(Saved::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
                 _ => Err(error.into()),
             },
         }

@@ -1,8 +1,12 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use souk_domain::cart::Quantity;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
-use souk_store::Saved;
+use souk_domain::order::Event;
+use souk_store::{LedgerEntry, Saved, Spreading, StockSpread};
 use souk_testkit::user;
 
 use super::*;
@@ -114,19 +118,70 @@ async fn a_double_click_places_one_order() {
 }
 
 #[tokio::test]
-async fn fifty_shoppers_for_twenty_units_over_any_number_of_shards() {
-    for shards in [&[20_u32] as &[u32], &[5, 5, 5, 5], &[17, 0, 3]] {
+async fn two_hundred_shoppers_for_a_hundred_units_over_any_number_of_shards() {
+    for shards in [&[100_u32] as &[u32], &[25; 4], &[97, 0, 3], &[7, 6, 6, 6, 7, 6, 6, 6, 7, 6, 6, 6, 7, 6, 6, 6]] {
         let shop = Fixture::start().await;
         shop.product("hot", 100, shards).await;
-        for shopper in 0..50 {
-            shop.put_in_cart(&user(shopper), "hot", 1).await;
-        }
-        let place = shop.place_order();
-        let requests: Vec<_> = (0..50).map(|shopper| checkout(&user(shopper))).collect();
-        let outcomes = join_all(requests.iter().map(|request| place.handle(request))).await;
+        let outcomes = join_all((0..200).map(|shopper| shop.shops(shopper, "hot"))).await;
         let count = |wanted| outcomes.iter().filter(|o| outcome(o) == wanted).count();
-        assert_eq!((count((201, "")), count((409, "insufficient_stock"))), (20, 30), "{shards:?}");
+        assert_eq!((count((201, "")), count((409, "insufficient_stock"))), (100, 100), "{shards:?}");
         assert_eq!(shop.available("hot").await, 0);
+    }
+}
+
+/// As many units as shoppers: whoever is told that there are none was told wrong.
+#[tokio::test]
+async fn while_stock_is_spread_and_gathered_nobody_is_refused_and_no_unit_is_lost() {
+    const SHOPPERS: u32 = 120;
+    let shop = Fixture::start().await;
+    shop.product("hot", 100, &[SHOPPERS]).await;
+    let done = AtomicBool::new(false);
+    let staff = async {
+        let mut changes = 0;
+        for shards in [4, 1, 16, 1].into_iter().cycle().take_while(|_| !done.load(Ordering::SeqCst)) {
+            shop.spread("hot", shards).await;
+            changes += 1;
+        }
+        changes
+    };
+    let shoppers = async {
+        let visits = (0..SHOPPERS).map(|shopper| shop.comes_and_may_cancel(shopper, "hot"));
+        let kept: u32 = stream::iter(visits).buffer_unordered(4).collect::<Vec<u32>>().await.into_iter().sum();
+        done.store(true, Ordering::SeqCst);
+        kept
+    };
+    let (changes, kept) = tokio::join!(staff, shoppers);
+    assert!(changes > 1, "the stock stood still after {changes} changes");
+    assert_eq!((kept, shop.available("hot").await), (SHOPPERS / 3 * 2, SHOPPERS / 3));
+    shop.spread("hot", 3).await;
+    let counts = shop.inventory.counts(&sku("hot")).await.expect("counts");
+    assert_eq!(counts.iter().map(|count| count.available).sum::<u32>(), SHOPPERS / 3);
+    assert_eq!(counts.len(), 3, "{counts:?}");
+}
+
+impl Fixture {
+    /// Puts one unit in the cart and orders it.
+    async fn shops(&self, shopper: u32, product: &str) -> Result<Reply, Problem> {
+        self.put_in_cart(&user(shopper), product, 1).await;
+        self.place_order().handle(&checkout(&user(shopper))).await
+    }
+
+    /// Orders one unit, and if the shopper is one of every third, calls it off. How many units are kept.
+    async fn comes_and_may_cancel(&self, shopper: u32, product: &str) -> u32 {
+        let reply = self.shops(shopper, product).await.expect("placed");
+        if shopper % 3 > 0 {
+            return 1;
+        }
+        let order_id = reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id");
+        self.apply(&user(shopper), &order_id, Event::Cancelled).await;
+        0
+    }
+
+    async fn spread(&self, product: &str, shards: u32) {
+        let spread = StockSpread { inventory: self.inventory.clone(), products: self.products.clone() };
+        let entry = LedgerEntry::new("spread", user(9), self.clock.now(), None, &*self.random);
+        let done = spread.spread(&sku(product), shards, &entry).await.expect("spread");
+        assert!(matches!(done, Spreading::Done { .. }), "{done:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::address::ShippingAddress;
 use crate::cart::Quantity;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::{Currency, Money, MoneyError};
-use crate::stock::{Allocation, ShardId};
+use crate::stock::{Allocation, Cause, ShardId};
 use crate::time::Timestamp;
 use crate::validation::Invalid;
 
@@ -491,6 +491,11 @@ impl Order {
                 delta,
             })
             .collect()
+    }
+
+    /// What the counts are marked with that the step to `self` changes.
+    pub fn stock_cause(&self) -> Cause {
+        Cause::Order { order_id: self.order_id.clone(), user_id: self.user_id.clone(), version: self.version }
     }
 
     /// How a step from `before` to `self` changes the account's store credit, in minor units: what was paid with it goes

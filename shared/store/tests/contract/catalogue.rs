@@ -5,7 +5,7 @@ use souk_testkit::Database;
 
 use crate::{Stores, sku};
 
-fn product(id: &str, version: i64) -> Product {
+pub(crate) fn product(id: &str, version: i64) -> Product {
     let attributes = [
         ("Ink type".to_owned(), AttributeValue::Text("Dye-based ink".to_owned())),
         ("Height".to_owned(), AttributeValue::Number("114.30".to_owned())),

@@ -1,9 +1,12 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::cart::RequestMark;
-use souk_domain::stock::total;
+use souk_domain::ids::ProductId;
+use souk_domain::stock::{Cause, MAX_SHARDS, total};
 use souk_domain::time::Timestamp;
-use souk_store::{LedgerEntry, MAX_AVAILABLE, StockChange};
+use souk_store::{Found, HistoryEntry, LedgerEntry, MAX_AVAILABLE, Saved, Spreading, StockChange, StockSpread};
 use souk_testkit::{Database, user};
 
 use crate::{Stores, sku};
@@ -83,5 +86,174 @@ async fn concurrent_adjustments_all_count() {
             assert!(matches!(task.await.expect("ran").expect("adjusted"), StockChange::Done { .. }));
         }
         assert_eq!(total(&inventory.counts(&sku("1")).await.expect("read")), 15, "{}", database.implementation);
+    }
+}
+
+impl Stores {
+    /// A product with so many units, in so many shards.
+    async fn spread_product(&self, name: &str, available: u32, shards: u32) -> (StockSpread, ProductId) {
+        let product = crate::catalogue::product(name, 1);
+        assert_eq!(self.products.put(&product, None).await.expect("written"), Saved::Done);
+        self.inventory.count(&product.product_id, available, &entry("first")).await.expect("counted");
+        let spread = StockSpread { inventory: self.inventory.clone(), products: self.products.clone() };
+        let done = spread.spread(&product.product_id, shards, &entry("spread")).await.expect("spread");
+        assert_eq!(done, Spreading::Done { available });
+        (spread, product.product_id)
+    }
+
+    async fn levels(&self, product_id: &ProductId) -> Vec<u32> {
+        self.inventory.counts(product_id).await.expect("read").iter().map(|count| count.available).collect()
+    }
+}
+
+#[tokio::test]
+async fn stock_is_spread_over_shards_and_gathered_again() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (spread, product) = stores.spread_product("hot", 10, 4).await;
+        assert_eq!(stores.levels(&product).await, [3, 3, 2, 2], "{}", database.implementation);
+        for (shards, step) in [(MAX_SHARDS, "e1"), (2, "e2"), (1, "e3")] {
+            let done = spread.spread(&product, shards, &entry(step)).await.expect("spread");
+            assert_eq!(done, Spreading::Done { available: 10 }, "{shards} on {}", database.implementation);
+            assert_eq!(stores.levels(&product).await.len(), shards as usize);
+            let document = stores.products.get(&product).await.expect("read").expect("there");
+            assert_eq!(document.stock_shards, shards);
+        }
+        assert_eq!(stores.levels(&product).await, [10], "{}", database.implementation);
+        let unknown = spread.spread(&sku("unknown"), 2, &entry("e4")).await.expect("answered");
+        assert_eq!(unknown, Spreading::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn units_go_where_there_are_fewest_and_come_from_where_there_are_most() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (_, product) = stores.spread_product("hot", 9, 3).await;
+        let adjusted = stores.inventory.adjust(&product, 5, &entry("a1")).await.expect("adjusted");
+        assert_eq!((adjusted, stores.levels(&product).await), (StockChange::Done { available: 14 }, vec![5, 5, 4]));
+        let adjusted = stores.inventory.adjust(&product, -4, &entry("a2")).await.expect("adjusted");
+        assert_eq!((adjusted, stores.levels(&product).await), (StockChange::Done { available: 10 }, vec![3, 3, 4]));
+        let counted = stores.inventory.count(&product, 30, &entry("c1")).await.expect("counted");
+        assert_eq!((counted, stores.levels(&product).await), (StockChange::Done { available: 30 }, vec![10, 10, 10]));
+        let counted = stores.inventory.count(&product, 0, &entry("c2")).await.expect("counted");
+        let levels = stores.levels(&product).await;
+        assert_eq!((counted, levels), (StockChange::Done { available: 0 }, vec![0; 3]), "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn what_a_first_shard_knows_of_is_counted_whatever_the_hint_says() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (_, product) = stores.spread_product("hot", 10, 4).await;
+        for hint in [0, 1, 3, 4, 9] {
+            let many = stores.inventory.available_many([(&product, hint)], true).await.expect("read");
+            assert_eq!(many, [(product.clone(), 10)].into(), "{hint} on {}", database.implementation);
+        }
+    }
+}
+
+#[tokio::test]
+async fn units_are_found_in_one_shard_or_in_several_or_are_certainly_not_there() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (_, product) = stores.spread_product("hot", 10, 4).await;
+        for (wanted, parts) in [(1, 1), (3, 1), (4, 2), (10, 4)] {
+            let Found::Units(found) = stores.inventory.find(&product, wanted, 6).await.expect("read") else {
+                panic!("{wanted} are there, says {}", database.implementation);
+            };
+            let units: u32 = found.iter().map(|part| part.quantity).sum();
+            assert_eq!((found.len(), units), (parts, wanted), "{}", database.implementation);
+        }
+        let short = async |id: &ProductId, wanted| stores.inventory.find(id, wanted, 6).await.expect("read");
+        assert_eq!(short(&product, 11).await, Found::Short { available: 10 }, "{}", database.implementation);
+        assert_eq!(short(&sku("never"), 1).await, Found::Short { available: 0 });
+    }
+}
+
+/// While all units move to and fro, a look at one shard after the other would miss some of them again and again.
+#[tokio::test]
+async fn units_on_their_way_between_shards_are_found() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (spread, product) = stores.spread_product("hot", 6, 1).await;
+        let moving = Arc::new(AtomicBool::new(true));
+        let mover = tokio::spawn({
+            let (product, moving) = (product.clone(), Arc::clone(&moving));
+            async move {
+                for round in 0_u32.. {
+                    if !moving.load(Ordering::SeqCst) {
+                        return round;
+                    }
+                    let entry = entry(&format!("round-{round}"));
+                    spread.spread(&product, 1 + round % 6, &entry).await.expect("spread");
+                }
+                0
+            }
+        });
+        for look in 0..100 {
+            let found = stores.inventory.find(&product, 6, look).await.expect("read");
+            assert!(matches!(found, Found::Units(_)), "{found:?} on {}", database.implementation);
+        }
+        moving.store(false, Ordering::SeqCst);
+        assert!(mover.await.expect("ran") > 0, "nothing moved");
+    }
+}
+
+#[tokio::test]
+async fn each_write_of_a_count_says_who_did_it() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (_, product) = stores.spread_product("hot", 4, 2).await;
+        let cause = async |shard: u32| {
+            let request = database.client.get_item().table_name(database.table("inventory")).consistent_read(true);
+            let request = request.key("product_id", AttributeValue::S(product.to_string()));
+            let shard = stores.inventory.shard(shard).as_str().to_owned();
+            let item = request.key("shard", AttributeValue::S(shard)).send().await.expect("read").item;
+            let cause = item.expect("a shard").remove("cause").expect("a cause");
+            serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value::<Cause>(cause).expect("a cause")
+        };
+        let by = |entry_id: &str| Cause::Entry { entry_id: entry_id.to_owned(), step: 0 };
+        assert_eq!((cause(0).await, cause(1).await), (by("spread"), by("spread")));
+        stores.inventory.count(&product, 5, &entry("counted")).await.expect("counted");
+        assert_eq!(cause(0).await, by("counted"), "{}", database.implementation);
+        stores.inventory.adjust(&product, 1, &entry("adjusted")).await.expect("adjusted");
+        assert_eq!(cause(1).await, by("adjusted"), "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn the_history_is_read_newest_first_and_holds_each_change_once() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (_, product) = stores.spread_product("hot", 4, 2).await;
+        let change = |sequence: u32, before, after| HistoryEntry {
+            product_id: product.clone(),
+            at: Timestamp::from_millis(1_795_503_420_000),
+            sequence_number: sequence.to_string(),
+            of_shard: stores.inventory.shard(0),
+            before,
+            after,
+            cause: Some(Cause::Entry { entry_id: "counted".to_owned(), step: 0 }),
+        };
+        let changes: Vec<_> = (0..60).map(|n| change(n + 95, n, n + 1)).collect();
+        for _ in 0..2 {
+            stores.inventory.record(&changes).await.expect("recorded");
+        }
+        stores.inventory.record(&[changes[3].clone(), changes[3].clone()]).await.expect("recorded");
+        let (mut read, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = stores.inventory.history(&product, cursor.as_ref(), 25).await.expect("read");
+            read.extend(page.changes);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert!(read.iter().eq(changes.iter().rev()), "{}", database.implementation);
+        assert_eq!(stores.levels(&product).await, [2, 2], "the history is no shard");
+        let entries = stores.inventory.ledger_entries(&product, ["first", "first", "none"]).await.expect("read");
+        assert_eq!(entries, [("first".to_owned(), entry("first"))].into());
     }
 }

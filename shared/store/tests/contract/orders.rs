@@ -10,7 +10,7 @@ use souk_domain::order::{
 };
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
-use souk_store::{Applied, LedgerEntry, OrderSteps, Placement, Registration, Saved, Shortfall};
+use souk_store::{Applied, LedgerEntry, OrderSteps, Placement, Registration, Saved, Shortfall, StockSpread};
 use souk_testkit::{Database, SeededRandom, user};
 
 use crate::{Stores, sku};
@@ -257,6 +257,32 @@ async fn orders_are_listed_newest_first() {
         assert_eq!(rest.orders.iter().map(|o| &o.order_id).collect::<Vec<_>>(), ids[3..].iter().collect::<Vec<_>>());
         assert_eq!(rest.next, None, "{}", database.implementation);
         assert!(stores.orders.list(&user(2), None, 3).await.expect("listed").orders.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn units_of_a_shard_that_was_removed_go_back_to_the_first() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let document = crate::catalogue::product("hot", 1);
+        assert_eq!(stores.products.put(&document, None).await.expect("written"), Saved::Done);
+        stores.stock("hot", 9).await;
+        let spread = StockSpread { inventory: stores.inventory.clone(), products: stores.products.clone() };
+        let entry = LedgerEntry::new("spread", user(9), NOW, None, &SeededRandom::new(3));
+        spread.spread(&sku("hot"), 3, &entry).await.expect("spread");
+        let mut placed = order(1, &["hot"], &stores, 1);
+        placed.lines[0].quantity = Quantity::new(3).expect("three");
+        placed.lines[0].allocation =
+            (0..3).map(|number| Allocation { shard: stores.inventory.shard(number), quantity: 1 }).collect();
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+        let entry = LedgerEntry::new("gathered", user(9), NOW, None, &SeededRandom::new(4));
+        spread.spread(&sku("hot"), 2, &entry).await.expect("gathered");
+
+        let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
+        let cancelled = steps.apply(&user(1), &placed.order_id, &Event::Cancelled, NOW).await.expect("answered");
+        assert!(matches!(cancelled, Applied::Done(_)), "{cancelled:?} on {}", database.implementation);
+        let counts = stores.inventory.counts(&sku("hot")).await.expect("counts");
+        assert_eq!(counts.iter().map(|count| count.available).collect::<Vec<_>>(), [6, 3]);
     }
 }
 

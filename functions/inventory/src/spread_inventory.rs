@@ -1,0 +1,127 @@
+//! `PUT /admin/inventory/{product_id}/shards`: spreads a product's stock over more shards, for a sale in which thousands
+//! want it at once, or gathers it again. Checkouts go on meanwhile.
+//!
+//! The answer to the same call is the same however often it is sent: what is done stays done, and a call that broke off is
+//! finished by the next one.
+
+use serde::Serialize;
+use souk_domain::ids::ProductId;
+use souk_domain::stock::MAX_SHARDS;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{LedgerEntry, Spreading, StockSpread, StoreError};
+
+use crate::StockKeeper;
+
+/// The endpoint.
+pub struct SpreadInventory(pub StockKeeper);
+
+#[derive(Serialize)]
+struct Shards<'a> {
+    product_id: &'a str,
+    shards: u32,
+    /// Over all of them, when they were last looked at.
+    available: u32,
+}
+
+impl Endpoint for SpreadInventory {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let staff = request.staff()?.user_id.clone();
+        let product_id: ProductId = request.path_id("product_id", "product")?;
+        let mut fields = request.fields()?;
+        let shards = fields.integer("shards", 1..=i64::from(MAX_SHARDS));
+        let (shards,) = fields.finish((shards,))?;
+
+        let shards = u32::try_from(shards).map_err(Problem::internal)?;
+        let StockKeeper { inventory, products, clock, random } = &self.0;
+        // Without the request: asking again must go on, not find that it was asked before.
+        let entry = LedgerEntry::new(format!("spread over {shards} shards"), staff, clock.now(), None, &**random);
+        let spread = StockSpread { inventory: inventory.clone(), products: products.clone() };
+        match spread.spread(&product_id, shards, &entry).await {
+            Ok(Spreading::Done { available }) => {
+                Ok(Reply::ok(&Shards { product_id: product_id.as_str(), shards, available }))
+            }
+            Ok(Spreading::NotFound) => Err(Problem::not_found("product")),
+            Err(StoreError::Conflict) => Err(Problem::unavailable("busy", "checkouts kept coming first")),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    fn spread(product_id: &str, body: &str) -> Request {
+        let request = Request::new("PUT", "/admin/inventory/x/shards").with_path("product_id", product_id);
+        request.with_json(body).from_user(user(9), Role::Staff)
+    }
+
+    #[tokio::test]
+    async fn stock_is_spread_and_gathered_without_losing_a_unit() {
+        let shop = Fixture::start().await;
+        shop.product("hot").await;
+        shop.count("hot", 100).await;
+        let endpoint = SpreadInventory(shop.stock_keeper());
+        for (shards, levels) in [(4, vec![25; 4]), (3, vec![34, 33, 33]), (1, vec![100])] {
+            for _ in 0..2 {
+                let reply =
+                    endpoint.handle(&spread("hot", &format!(r#"{{"shards": {shards}}}"#))).await.expect("spread");
+                assert_eq!(reply.body(), format!(r#"{{"product_id":"hot","shards":{shards},"available":100}}"#));
+            }
+            let counts = shop.inventory.counts(&"hot".parse().expect("id")).await.expect("counts");
+            assert_eq!(counts.iter().map(|count| count.available).collect::<Vec<_>>(), levels);
+            assert_eq!(shop.stock_shards("hot").await, shards);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_product_that_was_never_counted_can_be_spread_and_is_filled_evenly() {
+        let shop = Fixture::start().await;
+        shop.product("new").await;
+        let endpoint = SpreadInventory(shop.stock_keeper());
+        let reply = endpoint.handle(&spread("new", r#"{"shards": 3}"#)).await.expect("spread");
+        assert_eq!(reply.body(), r#"{"product_id":"new","shards":3,"available":0}"#);
+        shop.count("new", 8).await;
+        let counts = shop.inventory.counts(&"new".parse().expect("id")).await.expect("counts");
+        assert_eq!(counts.iter().map(|count| count.available).collect::<Vec<_>>(), [3, 3, 2]);
+    }
+
+    #[tokio::test]
+    async fn contradicting_calls_at_once_leave_a_state_that_holds() {
+        let shop = Fixture::start().await;
+        shop.product("hot").await;
+        shop.count("hot", 1_000).await;
+        let endpoint = SpreadInventory(shop.stock_keeper());
+        let requests = [16, 1, 64, 3, 16, 1].map(|shards| spread("hot", &format!(r#"{{"shards": {shards}}}"#)));
+        for result in join_all(requests.iter().map(|request| endpoint.handle(request))).await {
+            assert!(matches!(outcome(&result), (200, "") | (503, "busy")), "{result:?}");
+        }
+        assert_eq!(shop.available("hot").await, 1_000);
+        let reply = endpoint.handle(&spread("hot", r#"{"shards": 5}"#)).await.expect("spread");
+        assert_eq!(reply.body(), r#"{"product_id":"hot","shards":5,"available":1000}"#);
+        let counts = shop.inventory.counts(&"hot".parse().expect("id")).await.expect("counts");
+        assert_eq!((counts.len(), shop.stock_shards("hot").await), (5, 5));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told() {
+        let shop = Fixture::start().await;
+        shop.product("hot").await;
+        let endpoint = SpreadInventory(shop.stock_keeper());
+        for bad in [r#"{"shards": 0}"#, r#"{"shards": 65}"#, r#"{"shards": 1.5}"#, r#"{"shards": "4"}"#, "{}"] {
+            assert_eq!(outcome(&endpoint.handle(&spread("hot", bad)).await), (422, "invalid_fields"), "{bad}");
+        }
+        let good = r#"{"shards": 4}"#;
+        assert_eq!(outcome(&endpoint.handle(&spread("unknown", good)).await), (404, "not_found"));
+        assert_eq!(outcome(&endpoint.handle(&spread("no id", good)).await), (404, "not_found"));
+        let shopper = spread("hot", good).from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
+        let nobody = Request::new("PUT", "/").with_path("product_id", "hot").with_json(good);
+        assert_eq!(outcome(&endpoint.handle(&nobody).await), (401, "token_required"));
+    }
+}

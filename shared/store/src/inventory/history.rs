@@ -1,0 +1,201 @@
+//! The history of every count: an item for each change of a shard, behind the ledger. `watch-stock` writes it from the
+//! table's stream, so that an order pays nothing for it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use serde::{Deserialize, Serialize};
+use souk_domain::ids::ProductId;
+use souk_domain::stock::{Cause, ShardId};
+use souk_domain::time::Timestamp;
+use souk_domain::validation::Invalid;
+
+use super::Inventory;
+use super::ledger::{LedgerEntry, entry_key};
+use crate::StoreError;
+use crate::table::{Item, key, text};
+
+/// Sort keys of the history begin so, followed by time and sequence number.
+const HISTORY: &str = "~h#";
+/// Digits of a time in milliseconds, until the year 2286.
+const TIME_DIGITS: usize = 13;
+/// Most digits of a stream's sequence number.
+const SEQUENCE_DIGITS: usize = 40;
+/// Most items of one BatchWriteItem.
+const BATCH_WRITE_ITEMS: usize = 25;
+/// How often unprocessed items are written again.
+const BATCH_WRITE_TRIES: u32 = 5;
+
+/// One change of one shard's count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// Of which product.
+    pub product_id: ProductId,
+    /// When, to the second: streams tell no more.
+    pub at: Timestamp,
+    /// Its record's number in the stream, which orders the changes of one moment.
+    pub sequence_number: String,
+    /// Of which shard.
+    pub of_shard: ShardId,
+    /// Units before.
+    pub before: u32,
+    /// Units after.
+    pub after: u32,
+    /// Who did it, if whoever it was said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+}
+
+/// Some of a product's changes, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The changes.
+    pub changes: Vec<HistoryEntry>,
+    /// The last of them, if there are more.
+    pub next: Option<HistoryCursor>,
+}
+
+/// A place in a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryCursor(String);
+
+impl HistoryCursor {
+    /// As clients see it: `<time>-<sequence number>`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of(entry: &HistoryEntry) -> Self {
+        let (at, sequence) = (entry.at.as_millis().max(0), &entry.sequence_number);
+        Self(format!("{at:0TIME_DIGITS$}-{sequence:0>SEQUENCE_DIGITS$}"))
+    }
+
+    fn sort_key(&self) -> String {
+        format!("{HISTORY}{}", self.0.replace('-', "#"))
+    }
+}
+
+impl FromStr for HistoryCursor {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        let well_formed = raw
+            .split_once('-')
+            .is_some_and(|(at, sequence)| digits(at, TIME_DIGITS) && digits(sequence, SEQUENCE_DIGITS));
+        if well_formed {
+            Ok(Self(raw.to_owned()))
+        } else {
+            Err(Invalid::new("invalid_format", "must be the next_cursor of an earlier page"))
+        }
+    }
+}
+
+impl Inventory {
+    /// Writes changes into the history. Writing one again changes nothing: its time and number are its key.
+    pub async fn record(&self, changes: &[HistoryEntry]) -> Result<(), StoreError> {
+        let mut items = BTreeMap::new();
+        for change in changes {
+            let sort_key = HistoryCursor::of(change).sort_key();
+            let mut item = self.table.write(change)?;
+            item.extend(key([("product_id", change.product_id.as_str()), ("shard", &sort_key)]));
+            items.insert((&change.product_id, sort_key), item);
+        }
+        let items: Vec<Item> = items.into_values().collect();
+        for chunk in items.chunks(BATCH_WRITE_ITEMS) {
+            self.write_batch(chunk).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_batch(&self, items: &[Item]) -> Result<(), StoreError> {
+        let mut writes = Vec::with_capacity(items.len());
+        for item in items {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build();
+            let put = put.map_err(|e| StoreError::Rejected(e.to_string()))?;
+            writes.push(WriteRequest::builder().put_request(put).build());
+        }
+        for tries in 0..BATCH_WRITE_TRIES {
+            let request = self.table.client.batch_write_item().request_items(&self.table.name, writes);
+            let left = request.send().await?.unprocessed_items;
+            writes = left.and_then(|mut tables| tables.remove(&self.table.name)).unwrap_or_default();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            self.table.back_off(tries).await;
+        }
+        Err(StoreError::Unavailable(format!("{} left items unprocessed", self.table.name)))
+    }
+
+    /// A product's changes, newest first, older than `after`.
+    pub async fn history(
+        &self,
+        product_id: &ProductId,
+        after: Option<&HistoryCursor>,
+        limit: i32,
+    ) -> Result<HistoryPage, StoreError> {
+        let start = after.map(|after| key([("product_id", product_id.as_str()), ("shard", &after.sort_key())]));
+        let request = self.table.client.query().table_name(&self.table.name);
+        let answer = request
+            .key_condition_expression("product_id = :product AND #shard BETWEEN :first AND :last")
+            .expression_attribute_names("#shard", "shard") // a reserved word
+            .expression_attribute_values(":product", text(product_id))
+            .expression_attribute_values(":first", text(format!("{HISTORY}0")))
+            .expression_attribute_values(":last", text(format!("{HISTORY}:"))) // the character behind 9
+            .set_exclusive_start_key(start)
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await?;
+        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let items = answer.items.unwrap_or_default().into_iter();
+        let changes: Vec<HistoryEntry> = items.map(|item| self.table.read(item)).collect::<Result<_, _>>()?;
+        let next = changes.last().filter(|_| more).map(HistoryCursor::of);
+        Ok(HistoryPage { changes, next })
+    }
+
+    /// Those of a product's ledger entries that exist, by their ids.
+    pub async fn ledger_entries<'a>(
+        &self,
+        product_id: &ProductId,
+        entry_ids: impl IntoIterator<Item = &'a str>,
+    ) -> Result<HashMap<String, LedgerEntry>, StoreError> {
+        let distinct: BTreeSet<&str> = entry_ids.into_iter().collect();
+        let keys = distinct.into_iter().map(|entry_id| entry_key(product_id, entry_id)).collect();
+        let entries: Vec<LedgerEntry> = self.table.get_many(keys, false).await?;
+        Ok(entries.into_iter().map(|entry| (entry.entry_id.clone(), entry)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::LEDGER;
+
+    #[test]
+    fn sort_keys_are_behind_the_ledger_and_in_the_order_of_changes() {
+        let entry = |millis, sequence: &str| HistoryEntry {
+            product_id: "1".parse().expect("an id"),
+            at: Timestamp::from_millis(millis),
+            sequence_number: sequence.to_owned(),
+            of_shard: ShardId::new("local", 0),
+            before: 0,
+            after: 1,
+            cause: None,
+        };
+        let keys = [entry(999, "9"), entry(1_795_503_420_000, "5"), entry(1_795_503_420_000, "40")]
+            .map(|entry| HistoryCursor::of(&entry).sort_key());
+        assert!(keys.is_sorted() && keys.iter().all(|key| key.starts_with(HISTORY)), "{keys:?}");
+        assert!(HISTORY.starts_with(LEDGER));
+    }
+
+    #[test]
+    fn cursors_are_what_an_earlier_page_said() {
+        let good = format!("{:013}-{:040}", 7, 7);
+        assert_eq!(good.parse::<HistoryCursor>().map(|cursor| cursor.as_str().to_owned()), Ok(good.clone()));
+        for bad in ["", "-", "7-7", &good[1..], &good.replace('-', "#"), &format!("{good}0"), &good.replace('7', "x")] {
+            assert!(bad.parse::<HistoryCursor>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Changes by hand: what staff receive, correct and count, each with an entry that says who did it and why.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use serde::{Deserialize, Serialize};
+use souk_domain::cart::RequestMark;
+use souk_domain::effects::Random;
+use souk_domain::ids::{ProductId, UserId};
+use souk_domain::stock::{Cause, ShardCount, ShardId, drain, pour, total};
+use souk_domain::time::Timestamp;
+
+use super::{Inventory, LEDGER, action};
+use crate::StoreError;
+use crate::error::{Cancelled, cancelled};
+use crate::table::{Item, key, number};
+
+/// How often a change is tried again when other writers come first.
+const TRIES: u32 = 8;
+
+/// The most units of one product that staff can bring together. Far enough below the type's end that what orders give
+/// back still fits.
+pub const MAX_AVAILABLE: u32 = 1_000_000_000;
+
+/// Why a count changed, by hand of whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// `received`, `damaged`, `counted`, …
+    pub reason: String,
+    /// Who changed it; none for an import at the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+    /// Distinguishes entries of one moment; the client's idempotency key if there was one.
+    pub entry_id: String,
+    /// The client's request, if it carried a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestMark>,
+}
+
+impl LedgerEntry {
+    /// An entry for a change now. Runs of one request that carries a key share one entry, so only the first one counts.
+    pub fn new(
+        reason: impl Into<String>,
+        changed_by: UserId,
+        at: Timestamp,
+        request: Option<RequestMark>,
+        random: &dyn Random,
+    ) -> Self {
+        let entry_id = request.as_ref().map_or_else(
+            || format!("{}-{:016x}", at.as_millis(), random.below(u64::MAX)),
+            |request| request.key.clone(),
+        );
+        Self { reason: reason.into(), changed_by: Some(changed_by), at, entry_id, request }
+    }
+
+    /// What a count that it changes is marked with.
+    pub(super) fn cause(&self, step: u32) -> Cause {
+        Cause::Entry { entry_id: self.entry_id.clone(), step }
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockChange {
+    /// It is done, now or by an earlier run of the same request; so many are free to sell now.
+    Done {
+        /// Over all shards.
+        available: u32,
+    },
+    /// The count would have fallen below zero; so many are there.
+    TooFew {
+        /// Over all shards.
+        available: u32,
+    },
+    /// The count would have risen above [`MAX_AVAILABLE`]; so many are there.
+    TooMany {
+        /// Over all shards.
+        available: u32,
+    },
+    /// The idempotency key was used for another request.
+    KeyReused,
+}
+
+/// What must hold of the counts for a change to be right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    /// Those that change are still what was read: the outcome was decided from them.
+    Unchanged,
+    /// Nothing but the bounds: a difference is as right on top of anybody else's change.
+    Bounds,
+}
+
+impl Inventory {
+    /// Receives units (`delta` above zero) or corrects the count downwards, never below zero.
+    pub async fn adjust(
+        &self,
+        product_id: &ProductId,
+        delta: i64,
+        entry: &LedgerEntry,
+    ) -> Result<StockChange, StoreError> {
+        self.change(product_id, entry, Guard::Bounds, |_| delta).await
+    }
+
+    /// Sets what is free to what was counted.
+    pub async fn count(
+        &self,
+        product_id: &ProductId,
+        counted: u32,
+        entry: &LedgerEntry,
+    ) -> Result<StockChange, StoreError> {
+        let delta = |available| i64::from(counted) - i64::from(available);
+        self.change(product_id, entry, Guard::Unchanged, delta).await
+    }
+
+    /// The first count of a product; one that has a count keeps it. For imports, which must not overwrite live stock.
+    pub async fn count_if_new(
+        &self,
+        product_id: &ProductId,
+        counted: u32,
+        entry: &LedgerEntry,
+    ) -> Result<(), StoreError> {
+        if self.counts(product_id).await?.is_empty() {
+            let moves = [(self.shard(0), i64::from(counted))];
+            // Somebody else's count came in between: that one stays.
+            let _ = self.write(product_id, &[], &moves, Guard::Unchanged, entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the counts, decides, and writes on condition that what was decided is still right.
+    async fn change(
+        &self,
+        product_id: &ProductId,
+        entry: &LedgerEntry,
+        guard: Guard,
+        delta: impl Fn(u32) -> i64,
+    ) -> Result<StockChange, StoreError> {
+        for tries in 0..TRIES {
+            let counts = self.counts(product_id).await?;
+            let available = total(&counts);
+            if let Some(known) = self.known(product_id, entry).await? {
+                let fingerprint = |entry: &LedgerEntry| entry.request.as_ref().map(|r| r.fingerprint.clone());
+                let same = fingerprint(&known) == fingerprint(entry);
+                return Ok(if same { StockChange::Done { available } } else { StockChange::KeyReused });
+            }
+            let delta = delta(available);
+            let moves = match self.moves(&counts, delta) {
+                Ok(moves) => moves,
+                Err(refused) => return Ok(refused),
+            };
+            if self.write(product_id, &counts, &moves, guard, entry).await? {
+                let available = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);
+                return Ok(StockChange::Done { available });
+            }
+            self.table.back_off(tries).await;
+        }
+        Err(StoreError::Conflict)
+    }
+
+    /// Which shards change by how much: units come where there are fewest, and go from where there are most.
+    fn moves(&self, counts: &[ShardCount], delta: i64) -> Result<Vec<(ShardId, i64)>, StockChange> {
+        let available = total(counts);
+        if i64::from(available).saturating_add(delta) > i64::from(MAX_AVAILABLE) {
+            return Err(StockChange::TooMany { available });
+        }
+        let Ok(units) = u32::try_from(delta.unsigned_abs()) else { return Err(StockChange::TooFew { available }) };
+        if delta < 0 {
+            return drain(counts, units).ok_or(StockChange::TooFew { available });
+        }
+        let mine: Vec<ShardCount> = counts.iter().filter(|count| self.is_mine(&count.shard)).cloned().collect();
+        Ok(if mine.is_empty() { vec![(self.shard(0), delta)] } else { pour(&mine, units) })
+    }
+
+    /// Whether a shard is one of this region.
+    fn is_mine(&self, shard: &ShardId) -> bool {
+        shard.as_str().strip_prefix(&self.region).is_some_and(|rest| rest.starts_with('#'))
+    }
+
+    /// The ledger entry of an earlier run of the same request. Only requests with a key can have one.
+    async fn known(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<Option<LedgerEntry>, StoreError> {
+        if entry.request.is_none() {
+            return Ok(None);
+        }
+        self.table.get(entry_key(product_id, &entry.entry_id), true).await
+    }
+
+    /// One transaction: the counts and their ledger entry. `false` when what it stood on no longer holds.
+    async fn write(
+        &self,
+        product_id: &ProductId,
+        seen: &[ShardCount],
+        moves: &[(ShardId, i64)],
+        guard: Guard,
+        entry: &LedgerEntry,
+    ) -> Result<bool, StoreError> {
+        let mut request = self.table.client.transact_write_items();
+        for (shard, delta) in moves {
+            let before = seen.iter().find(|count| count.shard == *shard).map(|count| count.available);
+            request = request.transact_items(match guard {
+                Guard::Unchanged => self.set_action(product_id, shard, before, *delta, entry)?,
+                Guard::Bounds => self.add_action(product_id, shard, *delta, entry)?,
+            });
+        }
+        let put = Put::builder()
+            .table_name(&self.table.name)
+            .set_item(Some(self.entry_item(product_id, entry, moves.iter().map(|(_, delta)| delta).sum())?))
+            .condition_expression("attribute_not_exists(product_id)")
+            .build()
+            .map_err(|e| StoreError::Rejected(e.to_string()))?;
+        let request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match cancelled(&error) {
+                Some(Cancelled::Condition(_) | Cancelled::Contention) => Ok(false),
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    pub(super) fn entry_item(
+        &self,
+        product_id: &ProductId,
+        entry: &LedgerEntry,
+        delta: i64,
+    ) -> Result<Item, StoreError> {
+        let mut item = self.table.write(entry)?;
+        item.extend(entry_key(product_id, &entry.entry_id));
+        item.insert("delta".to_owned(), number(delta));
+        Ok(item)
+    }
+
+    /// `available` from what was read to what it shall be.
+    fn set_action(
+        &self,
+        product_id: &ProductId,
+        shard: &ShardId,
+        before: Option<u32>,
+        delta: i64,
+        entry: &LedgerEntry,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = self
+            .update(product_id, shard)
+            .update_expression("SET available = :after, cause = :cause")
+            .expression_attribute_values(":after", number(i64::from(before.unwrap_or(0)) + delta))
+            .expression_attribute_values(":cause", self.cause(&entry.cause(0))?);
+        action(match before {
+            None => update.condition_expression("attribute_not_exists(product_id)"),
+            Some(before) => update
+                .condition_expression("available = :before")
+                .expression_attribute_values(":before", number(before)),
+        })
+    }
+
+    /// So many more or fewer, whatever there is now, within the bounds. Makes no shard but the first.
+    fn add_action(
+        &self,
+        product_id: &ProductId,
+        shard: &ShardId,
+        delta: i64,
+        entry: &LedgerEntry,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let in_bounds = if *shard == self.shard(0) && delta > 0 {
+            "attribute_not_exists(product_id) OR available BETWEEN :least AND :most"
+        } else {
+            "available BETWEEN :least AND :most"
+        };
+        let most = i64::from(MAX_AVAILABLE);
+        let update = self
+            .update(product_id, shard)
+            .update_expression("SET available = if_not_exists(available, :none) + :delta, cause = :cause")
+            .condition_expression(in_bounds)
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":delta", number(delta))
+            .expression_attribute_values(":least", number((-delta).max(0)))
+            .expression_attribute_values(":most", number((most - delta).min(i64::from(u32::MAX))))
+            .expression_attribute_values(":cause", self.cause(&entry.cause(0))?);
+        action(update)
+    }
+}
+
+pub(super) fn entry_key(product_id: &ProductId, entry_id: &str) -> Item {
+    key([("product_id", product_id.as_str()), ("shard", &format!("{LEDGER}{entry_id}"))])
+}

@@ -1,0 +1,193 @@
+//! Stock: the counts of each product's shards, a ledger of every change that staff made, and a history of every change.
+//!
+//! Orders change counts only inside the transactions of [`crate::Orders`] and [`crate::OrderSteps`]; what they took is
+//! written in the order. So every unit is explained: the ledger's sum = what is available + what orders keep. Every write
+//! of a count says who did it, in the attribute `cause`.
+//!
+//! A product's shards are numbered from 0, and the first one's item says how many there are (`shards`). They are made and
+//! removed in the transaction that changes this number (see `spread.rs`), and nothing else makes one but a first count.
+
+mod history;
+mod ledger;
+mod spread;
+mod units;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use serde::Deserialize;
+use souk_domain::ids::ProductId;
+use souk_domain::order::StockMove;
+use souk_domain::stock::{Allocation, Cause, ShardCount, ShardId};
+
+use crate::StoreError;
+use crate::table::{Item, Table, key, number, text};
+
+pub use history::{HistoryCursor, HistoryEntry, HistoryPage};
+pub use ledger::{LedgerEntry, MAX_AVAILABLE, StockChange};
+pub use spread::{Spreading, StockSpread};
+pub use units::Found;
+
+/// Sort keys of the ledger and of the history begin so; it sorts behind every region's name.
+pub(crate) const LEDGER: &str = "~";
+
+/// The inventory table, as one region writes it.
+#[derive(Clone)]
+pub struct Inventory {
+    pub(crate) table: Table,
+    region: String,
+}
+
+/// One shard.
+#[derive(Deserialize)]
+struct CountItem {
+    product_id: ProductId,
+    shard: ShardId,
+    available: u32,
+    /// In the first shard's item: how many there are. Absent while that is one.
+    #[serde(default = "one_shard")]
+    shards: u32,
+}
+
+const fn one_shard() -> u32 {
+    1
+}
+
+impl From<CountItem> for ShardCount {
+    fn from(item: CountItem) -> Self {
+        Self { shard: item.shard, available: item.available }
+    }
+}
+
+impl Inventory {
+    /// The inventory of a table; shards in `region` are the ones this process may write.
+    pub fn new(table: Table, region: impl Into<String>) -> Self {
+        Self { table, region: region.into() }
+    }
+
+    /// The shard of this region with that number.
+    pub fn shard(&self, number: u32) -> ShardId {
+        ShardId::new(&self.region, number)
+    }
+
+    /// Every shard of a product, strongly consistent. Empty for a product that was never counted.
+    ///
+    /// Not one moment of all shards: while units move between two of them, the sum may miss them or count them twice.
+    /// Who has to be certain asks [`Inventory::find`].
+    pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
+        Ok(self.items(product_id).await?.into_iter().map(ShardCount::from).collect())
+    }
+
+    /// The same, as stored.
+    async fn items(&self, product_id: &ProductId) -> Result<Vec<CountItem>, StoreError> {
+        let answer = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("product_id = :product AND #shard < :ledger")
+            .expression_attribute_names("#shard", "shard") // a reserved word
+            .expression_attribute_values(":product", text(product_id))
+            .expression_attribute_values(":ledger", text(LEDGER))
+            .consistent_read(true)
+            .send()
+            .await?;
+        answer.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
+    }
+
+    /// What is free of many products at once, in the shards of this region. Eventually consistent unless asked otherwise:
+    /// for lists, where a second of delay does no harm. A product without a count has 0.
+    ///
+    /// The numbers of shards are hints, and may be as old as a cached document: when a first shard knows of more, the
+    /// others are read as well.
+    pub async fn available_many<'a>(
+        &self,
+        products: impl IntoIterator<Item = (&'a ProductId, u32)>,
+        consistent: bool,
+    ) -> Result<HashMap<ProductId, u32>, StoreError> {
+        let hints: BTreeMap<_, _> = products.into_iter().map(|(id, shards)| (id.clone(), shards.max(1))).collect();
+        let first = self.shard(0);
+        let mut keys: BTreeSet<(ProductId, u32)> =
+            hints.iter().flat_map(|(id, shards)| (0..*shards).map(|number| (id.clone(), number))).collect();
+        let mut available = HashMap::new();
+        while !keys.is_empty() {
+            let wanted = keys.iter().map(|(id, number)| count_key(id, &self.shard(*number))).collect();
+            keys.clear();
+            for count in self.table.get_many::<CountItem>(wanted, consistent).await? {
+                let hint = hints.get(&count.product_id).copied().unwrap_or(1);
+                if count.shard == first {
+                    keys.extend((hint..count.shards).map(|number| (count.product_id.clone(), number)));
+                }
+                let sum: &mut u32 = available.entry(count.product_id).or_default();
+                *sum = sum.saturating_add(count.available);
+            }
+        }
+        Ok(available)
+    }
+
+    /// Takes an order's units, if they are there. Part of the transaction that places the order.
+    pub(crate) fn take_action(
+        &self,
+        product_id: &ProductId,
+        part: &Allocation,
+        cause: &Cause,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = self
+            .update(product_id, &part.shard)
+            .update_expression("SET available = available - :n, cause = :cause")
+            .condition_expression("available >= :n")
+            .expression_attribute_values(":n", number(part.quantity))
+            .expression_attribute_values(":cause", self.cause(cause)?);
+        action(update)
+    }
+
+    /// What a step of an order does to one count. Part of the transaction that saves the step. Taking needs the units to
+    /// be there; giving back needs the shard to be there, but for the first one, which it makes if need be.
+    pub(crate) fn move_action(&self, change: &StockMove, cause: &Cause) -> Result<TransactWriteItem, StoreError> {
+        if let Ok(taken @ 1..) = u32::try_from(-change.delta) {
+            let part = Allocation { shard: change.shard.clone(), quantity: taken };
+            return self.take_action(&change.product_id, &part, cause);
+        }
+        let update = self
+            .update(&change.product_id, &change.shard)
+            .expression_attribute_values(":n", number(change.delta))
+            .expression_attribute_values(":cause", self.cause(cause)?);
+        action(if change.shard == self.shard(0) {
+            update
+                .update_expression("SET available = if_not_exists(available, :none) + :n, cause = :cause")
+                .expression_attribute_values(":none", number(0))
+        } else {
+            update
+                .update_expression("SET available = available + :n, cause = :cause")
+                .condition_expression("attribute_exists(available)")
+        })
+    }
+
+    /// The same moves, but what goes back to stock goes to the first shards, which are never removed.
+    pub(crate) fn to_first_shards(&self, moves: &[StockMove]) -> Vec<StockMove> {
+        let mut deltas: BTreeMap<(&ProductId, ShardId), i64> = BTreeMap::new();
+        for change in moves {
+            let shard = if change.delta > 0 { self.shard(0) } else { change.shard.clone() };
+            *deltas.entry((&change.product_id, shard)).or_default() += change.delta;
+        }
+        let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+        changed.map(|((id, shard), delta)| StockMove { product_id: id.clone(), shard, delta }).collect()
+    }
+
+    fn update(&self, product_id: &ProductId, shard: &ShardId) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+        Update::builder().table_name(&self.table.name).set_key(Some(count_key(product_id, shard)))
+    }
+
+    fn cause(&self, cause: &Cause) -> Result<AttributeValue, StoreError> {
+        Ok(AttributeValue::M(self.table.write(cause)?))
+    }
+}
+
+fn action(update: aws_sdk_dynamodb::types::builders::UpdateBuilder) -> Result<TransactWriteItem, StoreError> {
+    let update = update.build().map_err(|e| StoreError::Rejected(e.to_string()))?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+fn count_key(product_id: &ProductId, shard: &ShardId) -> Item {
+    key([("product_id", product_id.as_str()), ("shard", shard.as_str())])
+}
