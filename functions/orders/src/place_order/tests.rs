@@ -169,7 +169,7 @@ impl Fixture {
     /// Orders one unit, and if the shopper is one of every third, calls it off. How many units are kept.
     async fn comes_and_may_cancel(&self, shopper: u32, product: &str) -> u32 {
         let reply = self.shops(shopper, product).await.expect("placed");
-        if shopper % 3 > 0 {
+        if !shopper.is_multiple_of(3) {
             return 1;
         }
         let order_id = reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id");

@@ -175,11 +175,11 @@ mod tests {
     }
 
     fn after(counts: &[ShardCount], changes: &[(ShardId, i64)]) -> Vec<u32> {
-        let changed = |count: &ShardCount| {
+        let level = |count: &ShardCount| {
             let by: i64 = changes.iter().filter(|(shard, _)| *shard == count.shard).map(|(_, by)| by).sum();
             u32::try_from(i64::from(count.available) + by).expect("never below zero")
         };
-        counts.iter().map(changed).collect()
+        counts.iter().map(level).collect()
     }
 
     #[test]
