@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::Currency;
-use crate::order::{Happening, Order, RefundStatus, RefundTarget, Return, ReturnStatus};
+use crate::order::{Happening, Order, RefundStatus, RefundTarget, Return, ReturnStatus, TimelineEntry};
 use crate::time::Timestamp;
 
 /// Something that happened. Serialised, it is the `detail` of the event on the bus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DomainEvent {
     /// The same for the same happening, however often it is told: receivers drop what they have seen. An order's event
-    /// is named by the order, the kind and, where there may be several, which refund or return. Not by the order's
+    /// is named by the order, the kind and, where there may be several, which return, or which try of which refund. Not by the order's
     /// version: whoever tells it again from the order as it stands now must come to the same id.
     pub event_id: String,
     /// When it happened, by the order's own timeline.
@@ -76,21 +76,9 @@ pub enum What {
         order: OrderFacts,
     },
     /// Money was given back, some or all.
-    OrderRefunded {
-        /// Which order.
-        #[serde(flatten)]
-        order: OrderFacts,
-        /// Which of the order's refunds, from 0.
-        refund_index: usize,
-        /// How much this time.
-        amount_minor: i64,
-        /// How much of the order's money is back by now.
-        refunded_minor: i64,
-        /// Where it went: `provider`, back where it came from, or `store_credit`.
-        target: &'static str,
-        /// Which return it pays for, if any.
-        return_index: Option<usize>,
-    },
+    OrderRefunded(RefundFacts),
+    /// Money that was to be given back, or was thought to be, did not arrive. It is owed still, and the staff decides how.
+    RefundFailed(RefundFacts),
     /// A shopper wants to send something back.
     ReturnRequested(ReturnFacts),
     /// The staff took a return back. Its money is owed: `order.refunded` follows.
@@ -131,6 +119,24 @@ pub struct LineFacts {
     pub quantity: u32,
     /// The price of one when the order was placed.
     pub unit_price_minor: i64,
+}
+
+/// A refund of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefundFacts {
+    /// Which order.
+    #[serde(flatten)]
+    pub order: OrderFacts,
+    /// Which of its refunds, from 0.
+    pub refund_index: usize,
+    /// How much it is.
+    pub amount_minor: i64,
+    /// How much of the order's money is back by now.
+    pub refunded_minor: i64,
+    /// Where it goes: `provider`, back where it came from, or `store_credit`.
+    pub target: &'static str,
+    /// Which return it pays for, if any.
+    pub return_index: Option<usize>,
 }
 
 /// A return of an order.
@@ -176,10 +182,13 @@ impl DomainEvent {
         Self { event_id: format!("{product_id}/{}/{change}", what.kind()), at, what }
     }
 
-    /// An event of an order. `index` tells apart what may happen to one order several times.
-    fn of_order(order: &Order, what: What, index: Option<usize>, at: Timestamp) -> Self {
-        let index = index.map(|index| format!("/{index}")).unwrap_or_default();
-        Self { event_id: format!("{}/{}{index}", order.order_id, what.kind()), at, what }
+    /// An event of an order. `which` tells apart what may happen to one order several times; empty for what may not.
+    fn of_order(order: &Order, what: What, which: &str, at: Timestamp) -> Self {
+        let mut event_id = format!("{}/{}", order.order_id, what.kind());
+        if !which.is_empty() {
+            event_id.extend(["/", which]);
+        }
+        Self { event_id, at, what }
     }
 }
 
@@ -199,7 +208,8 @@ impl What {
             Self::OrderDelivered { .. } => "order.delivered.v1",
             Self::OrderCancelled { .. } => "order.cancelled.v1",
             Self::OrderExpired { .. } => "order.expired.v1",
-            Self::OrderRefunded { .. } => "order.refunded.v1",
+            Self::OrderRefunded(_) => "order.refunded.v1",
+            Self::RefundFailed(_) => "order.refund_failed.v1",
             Self::ReturnRequested(_) => "return.requested.v1",
             Self::ReturnAccepted(_) => "return.accepted.v1",
             Self::ReturnRejected(_) => "return.rejected.v1",
@@ -218,51 +228,55 @@ impl What {
     }
 }
 
-/// What happened to an order between `old` and `new`, oldest first; all of it when there is no `old`. A pure function of
-/// the two: the stream may deliver a change twice, and then says the same thing twice, with the same ids.
+/// What happened to an order between `old` and `new`, oldest first. A pure function of the two: the stream may deliver a
+/// change twice, and then says the same thing twice, with the same ids. Without an `old` it is everything that still holds
+/// (a refund that failed after it was given does not), with the ids that it had when it happened.
 pub fn events_after(old: Option<&Order>, new: &Order) -> Vec<DomainEvent> {
-    let known = old.map_or(0, |old| old.timeline.len());
-    // Which refund or return an entry of the timeline is about stands in those themselves: what is new among them.
-    let mut accepted = returns_become(old, new, ReturnStatus::Accepted).into_iter();
-    let mut rejected = returns_become(old, new, ReturnStatus::Rejected).into_iter();
-    let mut requested = old.map_or(0, |old| old.returns.len())..new.returns.len();
-    let mut refunded = refunds_completed(old, new).into_iter();
-    let mut events = Vec::new();
-    for entry in new.timeline.iter().skip(known) {
-        let of_return = |index: Option<usize>, what: fn(ReturnFacts) -> What| {
-            index.and_then(|index| Some((what(ReturnFacts::of(new, index)?), Some(index))))
-        };
-        let order = || OrderFacts::of(new);
-        let told = match entry.what {
-            Happening::Placed => Some((
-                What::OrderPlaced {
-                    order: order(),
-                    payment_method: new.payment_method.as_str(),
-                    hold_expires_at: new.hold_expires_at,
-                    lines: lines(new),
-                },
-                None,
-            )),
-            Happening::Paid => Some((What::OrderPaid { order: order(), lines: lines(new) }, None)),
-            Happening::Expired => Some((What::OrderExpired { order: order() }, None)),
-            Happening::Cancelled => Some((What::OrderCancelled { order: order() }, None)),
-            Happening::Shipped => Some((What::OrderShipped { order: order() }, None)),
-            Happening::Delivered => Some((What::OrderDelivered { order: order() }, None)),
-            Happening::Refunded => refunded.next().and_then(|index| Some((refund(new, index)?, Some(index)))),
-            Happening::ReturnRequested => of_return(requested.next(), What::ReturnRequested),
-            Happening::ReturnAccepted => of_return(accepted.next(), What::ReturnAccepted),
-            Happening::ReturnRejected => of_return(rejected.next(), What::ReturnRejected),
-            // Steps on the way, of no use to others; the last three show in what they lead to.
+    let entries = &new.timeline[old.map_or(0, |old| old.timeline.len()).min(new.timeline.len())..];
+    // Which refund or return an entry is about stands in those: what came to stand so, the last of them for the last entry.
+    let about = |position: usize, indices: &[usize]| {
+        let later = entries[position + 1..].iter().filter(|later| later.what == entries[position].what).count();
+        Some(*indices.iter().rev().nth(later)?)
+    };
+    let of_return = |position, what: fn(ReturnFacts) -> What, status| {
+        let index = about(position, &returns_become(old, new, status))?;
+        Some((what(ReturnFacts::of(new, index)?), index.to_string()))
+    };
+    let of_refund = |position, status| refund(new, about(position, &refunds_become(old, new, status))?, status);
+    let once = |what| Some((what, String::new()));
+    let told = |(position, entry): (usize, &TimelineEntry)| {
+        let order = OrderFacts::of(new);
+        let (what, which) = match entry.what {
+            Happening::Placed => once(What::OrderPlaced {
+                order,
+                payment_method: new.payment_method.as_str(),
+                hold_expires_at: new.hold_expires_at,
+                lines: lines(new),
+            }),
+            Happening::Paid => once(What::OrderPaid { order, lines: lines(new) }),
+            Happening::Expired => once(What::OrderExpired { order }),
+            Happening::Cancelled => once(What::OrderCancelled { order }),
+            Happening::Shipped => once(What::OrderShipped { order }),
+            Happening::Delivered => once(What::OrderDelivered { order }),
+            Happening::Refunded => of_refund(position, RefundStatus::Completed),
+            Happening::RefundFailed => of_refund(position, RefundStatus::Failed),
+            Happening::ReturnRequested => {
+                let index =
+                    about(position, &(old.map_or(0, |old| old.returns.len())..new.returns.len()).collect::<Vec<_>>())?;
+                Some((What::ReturnRequested(ReturnFacts::of(new, index)?), index.to_string()))
+            }
+            Happening::ReturnAccepted => of_return(position, What::ReturnAccepted, ReturnStatus::Accepted),
+            Happening::ReturnRejected => of_return(position, What::ReturnRejected, ReturnStatus::Rejected),
+            // Steps on the way, of no use to others; the last two show in what they lead to.
             Happening::PaymentStarted
             | Happening::PaymentActionRequired
             | Happening::PaymentFailed
-            | Happening::RefundFailed
             | Happening::RefundDue
             | Happening::HeldAgain => None,
-        };
-        events.extend(told.map(|(what, index)| DomainEvent::of_order(new, what, index, entry.at)));
-    }
-    events
+        }?;
+        Some(DomainEvent::of_order(new, what, &which, entry.at))
+    };
+    entries.iter().enumerate().filter_map(told).collect()
 }
 
 /// Indices of the returns that came to stand so.
@@ -271,19 +285,16 @@ fn returns_become(old: Option<&Order>, new: &Order, status: ReturnStatus) -> Vec
     (0..new.returns.len()).filter(|index| new.returns[*index].status == status && !stood_so(index)).collect()
 }
 
-/// Indices of the refunds that were given.
-fn refunds_completed(old: Option<&Order>, new: &Order) -> Vec<usize> {
-    let completed = |order: &Order, index: usize| {
-        order.refunds.get(index).is_some_and(|refund| refund.status == RefundStatus::Completed)
-    };
-    (0..new.refunds.len())
-        .filter(|index| completed(new, *index) && !old.is_some_and(|old| completed(old, *index)))
-        .collect()
+/// Indices of the refunds that came to stand so.
+fn refunds_become(old: Option<&Order>, new: &Order, status: RefundStatus) -> Vec<usize> {
+    let stood_so = |index: &usize| old.and_then(|old| old.refunds.get(*index)).is_some_and(|r| r.status == status);
+    (0..new.refunds.len()).filter(|index| new.refunds[*index].status == status && !stood_so(index)).collect()
 }
 
-fn refund(order: &Order, index: usize) -> Option<What> {
+/// A refund that was given or failed, and which try of which refund it is: `0`, or `0.1` once it was tried again.
+fn refund(order: &Order, index: usize, status: RefundStatus) -> Option<(What, String)> {
     let refund = order.refunds.get(index)?;
-    Some(What::OrderRefunded {
+    let facts = RefundFacts {
         order: OrderFacts::of(order),
         refund_index: index,
         amount_minor: refund.amount_minor,
@@ -293,7 +304,9 @@ fn refund(order: &Order, index: usize) -> Option<What> {
             RefundTarget::StoreCredit => "store_credit",
         },
         return_index: refund.for_return,
-    })
+    };
+    let which = if refund.retries == 0 { index.to_string() } else { format!("{index}.{}", refund.retries) };
+    Some((if status == RefundStatus::Failed { What::RefundFailed(facts) } else { What::OrderRefunded(facts) }, which))
 }
 
 fn lines(order: &Order) -> Vec<LineFacts> {

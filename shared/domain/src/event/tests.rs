@@ -111,7 +111,7 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
     let amounts: Vec<_> = told
         .iter()
         .filter_map(|event| match event.what {
-            What::OrderRefunded { refund_index, amount_minor, refunded_minor, target, .. } => {
+            What::OrderRefunded(RefundFacts { refund_index, amount_minor, refunded_minor, target, .. }) => {
                 Some((refund_index, amount_minor, refunded_minor, target))
             }
             _ => None,
@@ -119,6 +119,29 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
         .collect();
     assert_eq!(amounts, [(1, 200, 200, "store_credit"), (0, 100, 300, "store_credit")]);
     assert_eq!(order.refunded_minor(), 300);
+}
+
+#[test]
+fn a_refund_that_fails_and_is_tried_again_is_told_each_time_under_a_name_of_its_own() {
+    let refund_id = || "re_1".to_owned();
+    let mut events = pay().to_vec();
+    events.extend([
+        Event::Cancelled,
+        Event::RefundSettled { refund: 0, refund_id: refund_id() },
+        Event::RefundFailed { refund: 0, retry: 0, refund_id: refund_id() },
+        Event::RefundRetried { refund: 0, target: RefundTarget::Provider },
+        Event::RefundSettled { refund: 0, refund_id: refund_id() },
+    ]);
+    let (order, told) = live(events);
+    let named = |events: &[DomainEvent]| {
+        let ids = events.iter().map(|event| (event.event_id.split_once('/').expect("a kind").1.to_owned(), event.at));
+        ids.skip(3).collect::<Vec<_>>()
+    };
+    let after = |seconds| PLACED.plus_seconds(seconds);
+    let (given, failed) = ("order.refunded/0".to_owned(), "order.refund_failed/0".to_owned());
+    let again = ("order.refunded/0.1".to_owned(), after(70));
+    assert_eq!(named(&told), [(given, after(40)), (failed, after(50)), again.clone()]);
+    assert_eq!(named(&events_after(None, &order)), [again], "the others do not hold any more");
 }
 
 #[test]
@@ -153,7 +176,11 @@ fn examples() -> Vec<DomainEvent> {
     let (_, mut examples) = live(whole_life());
     let (paid, _) = live(pay().to_vec());
     let cancelled = paid.apply(Event::Cancelled, PLACED.plus_seconds(30)).expect("cancelled");
-    examples.extend(events_after(Some(&paid), &Order { version: 4, ..cancelled }));
+    let cancelled = Order { version: 4, ..cancelled };
+    examples.extend(events_after(Some(&paid), &cancelled));
+    let failed = Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() };
+    let failed = cancelled.apply(failed, PLACED.plus_seconds(40)).expect("failed");
+    examples.extend(events_after(Some(&cancelled), &Order { version: 5, ..failed }));
     let placed = placed();
     let expired = placed.apply(Event::HoldEnded, placed.hold_expires_at).expect("expired");
     examples.extend(events_after(Some(&placed), &Order { version: 2, ..expired }));
