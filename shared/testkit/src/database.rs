@@ -6,12 +6,14 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep, SharedHttpClient};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::net::TcpListener;
 
+use crate::stream::Stream;
 use crate::template;
 
 /// Names the endpoint of a second implementation (`MiniStack`) for the contract tests.
@@ -21,13 +23,16 @@ const SECOND_IMPLEMENTATION: &str = "SOUK_CONTRACT_DYNAMODB";
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A database with all tables of `template.yaml`, empty.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Database {
     /// Its client.
     pub client: Client,
     /// Which implementation it is, for messages.
     pub implementation: &'static str,
+    endpoint: String,
     prefix: String,
+    /// The database itself, when it is in this process.
+    embedded: Option<dynoxide::Database>,
 }
 
 impl Database {
@@ -36,6 +41,7 @@ impl Database {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let database = dynoxide::Database::memory().expect("an in-memory database");
+        let embedded = Some(database.clone());
         // A thread of its own: the server outlives the runtime of whichever test came first.
         let listener = listener.into_std().expect("a listener");
         std::thread::spawn(move || {
@@ -45,7 +51,7 @@ impl Database {
                 dynoxide::server::serve_on(listener, database).await;
             });
         });
-        Self::with_tables("dynoxide", &format!("http://{address}")).await
+        Self { embedded, ..Self::with_tables("dynoxide", &format!("http://{address}")).await }
     }
 
     /// Every implementation at hand: dynoxide always, and the one that `SOUK_CONTRACT_DYNAMODB` names.
@@ -62,10 +68,21 @@ impl Database {
         format!("{}{name}", self.prefix)
     }
 
+    /// What clients of this database are made of, when all they send goes through `http_client`: to break it on the way.
+    pub fn sdk_config(&self, http_client: SharedHttpClient) -> SdkConfig {
+        sdk_config(&self.endpoint).into_builder().http_client(http_client).build()
+    }
+
+    /// The stream of a table, from its first record on. Only of a database in this process.
+    pub fn stream(&self, name: &str) -> Stream {
+        Stream::new(self.embedded.clone().expect("a database in this process"), self.table(name))
+    }
+
     async fn with_tables(implementation: &'static str, endpoint: &str) -> Self {
         let number = DATABASES.fetch_add(1, Ordering::SeqCst);
         let prefix = format!("test-{}-{number}-", std::process::id());
-        let database = Self { client: Client::new(&sdk_config(endpoint)), implementation, prefix };
+        let client = Client::new(&sdk_config(endpoint));
+        let database = Self { client, implementation, endpoint: endpoint.to_owned(), prefix, embedded: None };
         for table in template::tables() {
             let request = database.client.create_table().table_name(database.table(&table.name));
             table.describe(request).send().await.expect("the table is made");
@@ -86,6 +103,8 @@ pub fn sdk_config(endpoint: &str) -> SdkConfig {
         .region(Region::from_static("us-east-1"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        // As often as the functions try, but without their waiting: nothing here recovers with time.
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(5)))
         .timeout_config(timeouts)
         .endpoint_url(endpoint)
         .build()

@@ -3,6 +3,7 @@
 
 mod aws;
 mod database;
+mod stream;
 mod template;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use souk_domain::time::Timestamp;
 
 pub use aws::FakeAws;
 pub use database::{Database, sdk_config};
+pub use stream::Stream;
 
 /// A clock that a test sets.
 #[derive(Debug)]

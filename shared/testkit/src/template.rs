@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
+    ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 use serde_yaml_ng::Value;
 
@@ -51,6 +51,11 @@ impl Table {
                 .projection(Projection::builder().projection_type(projection).build())
                 .build();
             request = request.global_secondary_indexes(index.expect("an index"));
+        }
+        if let Some(view) = self.properties["StreamSpecification"]["StreamViewType"].as_str() {
+            let stream =
+                StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::from(view));
+            request = request.stream_specification(stream.build().expect("a stream"));
         }
         request
     }

@@ -1,0 +1,259 @@
+//! The whole shop in one process: the real handlers on a real DynamoDB, everything outside reached through one gate.
+
+use std::sync::Arc;
+
+use souk_domain::account::{Account, Role};
+use souk_domain::cart::Quantity;
+use souk_domain::catalog::{CategoryPath, Product};
+use souk_domain::effects::{Clock, Random};
+use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::money::Currency;
+use souk_domain::order::Order;
+use souk_domain::stock::{self, ShardCount};
+use souk_orders_functions::cancel_order::CancelOrder;
+use souk_orders_functions::dispatch::{Dispatch, Queues};
+use souk_orders_functions::expire_order::ExpireOrder;
+use souk_orders_functions::place_order::PlaceOrder;
+use souk_payments_functions::Payments;
+use souk_payments_functions::check_payment::CheckPayment;
+use souk_payments_functions::pay_order::PayOrder;
+use souk_payments_functions::refund_order::RefundOrder;
+use souk_runtime::http::Request;
+use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Products, Saved, StockChange, Table, Users};
+use souk_testkit::{Database, FixedClock, SeededRandom};
+
+use crate::bank::Bank;
+use crate::conflicts::Conflicts;
+use crate::gate::Gate;
+use crate::wire::Wire;
+
+/// The region that the shop's stock is in.
+const REGION: &str = "local";
+/// How long an unpaid order keeps its stock.
+pub const HOLD_SECONDS: i64 = 900;
+
+/// The aggregates, over one client.
+#[derive(Clone)]
+pub struct Stores {
+    /// Carts.
+    pub carts: Carts,
+    /// Products.
+    pub products: Products,
+    /// Stock.
+    pub inventory: Inventory,
+    /// Orders.
+    pub orders: Orders,
+    /// Accounts.
+    pub users: Users,
+}
+
+/// A shop.
+pub struct Shop {
+    /// Where effects break.
+    pub gate: Arc<Gate>,
+    /// The way of every AWS call of the handlers.
+    pub wire: Wire,
+    /// The payment provider.
+    pub bank: Arc<Bank>,
+    /// The time, for all.
+    pub clock: Arc<FixedClock>,
+    /// Ids and jitter.
+    pub random: Arc<dyn Random>,
+    /// What tests set up and look at; never breaks and is not counted.
+    pub plain: Stores,
+    pub(crate) database: Database,
+    wired: Stores,
+    queues: aws_sdk_sqs::Client,
+}
+
+impl Stores {
+    fn new(client: &aws_sdk_dynamodb::Client, database: &Database, random: &Arc<dyn Random>) -> Self {
+        let table = |name| Table::new(client.clone(), database.table(name), Arc::clone(random));
+        Self {
+            carts: Carts::new(table("carts")),
+            products: Products::new(table("products")),
+            inventory: Inventory::new(table("inventory"), REGION),
+            orders: Orders::new(table("orders")),
+            users: Users::new(table("users")),
+        }
+    }
+}
+
+impl Shop {
+    /// An empty shop on a database of its own.
+    pub async fn open(conflicts: Conflicts, seed: u64) -> Self {
+        let database = Database::start().await;
+        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
+        let gate = Arc::new(Gate::default());
+        let wire = Wire::new(Arc::clone(&gate), conflicts);
+        let sdk = database.sdk_config(aws_sdk_dynamodb::config::SharedHttpClient::new(wire.clone()));
+        Self {
+            bank: Arc::new(Bank::new(Arc::clone(&gate))),
+            clock: Arc::new(FixedClock::new()),
+            plain: Stores::new(&database.client, &database, &random),
+            wired: Stores::new(&aws_sdk_dynamodb::Client::new(&sdk), &database, &random),
+            queues: aws_sdk_sqs::Client::new(&sdk),
+            gate,
+            wire,
+            random,
+            database,
+        }
+    }
+
+    /// A product that costs so many cents, with so many units over so many shards.
+    pub async fn product(&self, name: impl AsRef<str>, price_minor: i64, available: u32, shards: u32) -> ProductId {
+        let name = name.as_ref();
+        let product = Product {
+            product_id: name.parse().expect("a product id"),
+            name: format!("Product {name}"),
+            description: None,
+            brand: None,
+            category: CategoryPath::default(),
+            attributes: [].into(),
+            price_minor,
+            currency: Currency::USD,
+            image_url: None,
+            thumbnail_url: None,
+            ean: vec![],
+            released: None,
+            stock_shards: shards,
+            version: 1,
+        };
+        assert_eq!(self.plain.products.put(&product, None).await.expect("written"), Saved::Done);
+        self.receive(&product.product_id, available).await;
+        product.product_id
+    }
+
+    async fn receive(&self, product_id: &ProductId, units: u32) {
+        let staff = souk_testkit::user(0);
+        let entry = LedgerEntry::new("received", staff, self.clock.now(), None, &*self.random);
+        let change = self.plain.inventory.adjust(product_id, i64::from(units), &entry).await.expect("answered");
+        assert_eq!(change, StockChange::Done { available: units });
+        self.wire.witness().introduce(product_id.as_str(), units);
+    }
+
+    /// A registered shopper.
+    pub async fn shopper(&self, number: u32) -> UserId {
+        let user_id = souk_testkit::user(number);
+        let account = Account {
+            user_id: user_id.clone(),
+            email: format!("shopper-{number}@souk.example").parse().expect("an address"),
+            password_hash: "none".to_owned(),
+            role: Role::Shopper,
+            created_at: self.clock.now(),
+            registration_key: None,
+        };
+        assert_eq!(self.plain.users.register(&account).await.expect("answered"), souk_store::Registration::Done);
+        user_id
+    }
+
+    /// Puts units into a shopper's cart.
+    pub async fn put_in_cart(&self, user_id: &UserId, product_id: &ProductId, quantity: u32) {
+        let mut cart = self.plain.carts.get(user_id).await.expect("a cart");
+        cart.add(product_id.clone(), Quantity::try_from(quantity).expect("a quantity"), None).expect("added");
+        assert_eq!(self.plain.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+    }
+
+    /// Every shard of a product.
+    pub async fn counts(&self, product_id: &ProductId) -> Vec<ShardCount> {
+        self.plain.inventory.counts(product_id).await.expect("counts")
+    }
+
+    /// What is free of a product, over all shards.
+    pub async fn available(&self, product_id: &ProductId) -> u32 {
+        stock::total(&self.counts(product_id).await)
+    }
+
+    /// A shopper's orders, newest first.
+    pub async fn orders(&self, user_id: &UserId) -> Vec<Order> {
+        self.plain.orders.list(user_id, None, 100).await.expect("listed").orders
+    }
+
+    /// One order.
+    pub async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
+        self.plain.orders.get(user_id, order_id).await.expect("read").expect("an order")
+    }
+
+    /// What an account has with the shop.
+    pub async fn store_credit_minor(&self, user_id: &UserId) -> i64 {
+        self.plain.users.store_credit_minor(user_id).await.expect("read")
+    }
+}
+
+/// The functions, each as its `main` makes it.
+impl Shop {
+    /// `POST /orders`
+    pub fn place_order(&self) -> PlaceOrder {
+        PlaceOrder {
+            carts: self.wired.carts.clone(),
+            products: self.wired.products.clone(),
+            inventory: self.wired.inventory.clone(),
+            orders: self.wired.orders.clone(),
+            clock: self.clock.clone(),
+            random: Arc::clone(&self.random),
+            currency: Currency::USD,
+            hold_seconds: HOLD_SECONDS,
+        }
+    }
+
+    /// `POST /orders/{order_id}/pay`
+    pub fn pay_order(&self) -> PayOrder {
+        PayOrder { payments: self.payments(), random: Arc::clone(&self.random) }
+    }
+
+    /// `POST /orders/{order_id}/cancel`
+    pub fn cancel_order(&self) -> CancelOrder {
+        CancelOrder { steps: self.steps(), clock: self.clock.clone() }
+    }
+
+    /// The orders stream.
+    pub fn dispatch(&self) -> Dispatch {
+        let url = |name: &str| format!("http://sqs.local/0/{name}");
+        let queues = Queues {
+            client: self.queues.clone(),
+            order_queue_url: url("order"),
+            payment_queue_url: url("payment"),
+            refund_queue_url: url("refund"),
+        };
+        Dispatch { queues, clock: self.clock.clone() }
+    }
+
+    /// The order queue.
+    pub fn expire_order(&self) -> ExpireOrder {
+        ExpireOrder { steps: self.steps(), clock: self.clock.clone() }
+    }
+
+    /// The payment queue.
+    pub fn check_payment(&self) -> CheckPayment {
+        CheckPayment { payments: self.payments() }
+    }
+
+    /// The refund queue.
+    pub fn refund_order(&self) -> RefundOrder {
+        RefundOrder { payments: self.payments() }
+    }
+
+    /// What payments stand on.
+    pub fn payments(&self) -> Payments {
+        Payments {
+            steps: self.steps().with_store_credit(self.wired.users.clone()),
+            inventory: self.wired.inventory.clone(),
+            provider: self.bank.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    fn steps(&self) -> OrderSteps {
+        OrderSteps::new(self.wired.orders.clone(), self.wired.inventory.clone())
+    }
+}
+
+/// A request of a shopper about one order (`POST /orders/{order_id}/{action}`), or about all (no order, no action).
+pub fn request(user_id: &UserId, order_id: Option<&OrderId>, action: &str, body: &str, key: &str) -> Request {
+    let path = order_id.map_or_else(|| "/orders".to_owned(), |order_id| format!("/orders/{order_id}/{action}"));
+    let mut request = Request::new("POST", &path).with_json(body).from_user(user_id.clone(), Role::Shopper);
+    if let Some(order_id) = order_id {
+        request = request.with_path("order_id", order_id.as_str());
+    }
+    request.with_header("idempotency-key", key)
+}

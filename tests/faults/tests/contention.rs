@@ -1,0 +1,64 @@
+//! Many shoppers for few units: nothing is sold twice, nothing gets lost, and nobody is turned away from what is there.
+
+use std::time::Duration;
+
+use souk_faults::sale::{Outcome, Sale};
+
+/// About what a transaction of three items takes in DynamoDB.
+const TRANSACTION_TIME: Duration = Duration::from_millis(10);
+
+fn assert_right(outcome: &Outcome) {
+    eprintln!("{}\n{outcome}", Outcome::HEADING);
+    assert_eq!((outcome.oversold, outcome.leaked, outcome.leaked_at_the_end), (0, 0, 0));
+    assert_eq!(outcome.false_sold_outs, 0);
+}
+
+async fn one_product(shards: u32) {
+    let sale = Sale {
+        shoppers: 1_000,
+        products: 1,
+        units: 100,
+        shards,
+        lines: 1..=1,
+        at_once: 100,
+        transaction_time: TRANSACTION_TIME,
+        changes_of_mind: false,
+        seed: 1,
+    };
+    let outcome = sale.hold().await;
+    assert_right(&outcome);
+    assert_eq!((outcome.placed(), outcome.busy), (100, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_shoppers_for_a_hundred_units_in_1_shard() {
+    one_product(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_shoppers_for_a_hundred_units_in_4_shards() {
+    one_product(4).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_shoppers_for_a_hundred_units_in_16_shards() {
+    one_product(16).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_baskets_over_scarce_products_with_cancels_and_expiries() {
+    let sale = Sale {
+        shoppers: 500,
+        products: 50,
+        units: 20,
+        shards: 2,
+        lines: 1..=10,
+        at_once: 50,
+        transaction_time: TRANSACTION_TIME,
+        changes_of_mind: true,
+        seed: 2,
+    };
+    let outcome = sale.hold().await;
+    assert_right(&outcome);
+    assert!(outcome.placed() > 100 && outcome.refused() > 0, "{outcome}");
+}

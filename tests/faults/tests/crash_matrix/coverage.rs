@@ -1,0 +1,73 @@
+//! No function and no event of an order's life without a row.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value;
+use souk_domain::order::Event;
+
+use crate::rows::ROWS;
+
+const TEMPLATE: &str = include_str!("../../../../template.yaml");
+
+/// Tables whose writers must have rows.
+const TABLES: [&str; 2] = ["OrdersTable", "InventoryTable"];
+
+/// Writers that have none, and why.
+const WITHOUT_ROWS: &[(&str, &str)] = &[
+    ("count-inventory", "one transaction of stock and ledger; the store's contract tests repeat it"),
+    ("adjust-inventory", "the same"),
+    ("import-products", "the same, for first counts"),
+];
+
+#[test]
+fn every_function_that_moves_orders_or_stock_has_a_row() {
+    let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
+    let resources = template["Resources"].as_mapping().expect("Resources");
+    let writers: BTreeSet<String> =
+        resources.values().filter(|resource| writes(resource)).filter_map(|resource| name(resource)).collect();
+    assert!(writers.len() > 5, "{writers:?}");
+    let known: BTreeSet<String> = ROWS
+        .iter()
+        .map(|row| row.function)
+        .chain(WITHOUT_ROWS.iter().map(|(function, _)| *function))
+        .map(str::to_owned)
+        .collect();
+    let missing: Vec<_> = writers.difference(&known).collect();
+    assert!(missing.is_empty(), "these functions move orders or stock and no row breaks them: {missing:?}");
+}
+
+/// The function's name: the last part of `${AWS::StackName}-place-order`.
+fn name(resource: &Value) -> Option<String> {
+    let text = serde_yaml_ng::to_string(&resource["Properties"]["FunctionName"]).ok()?;
+    Some(text.split_once("${AWS::StackName}-")?.1.trim().trim_matches('\'').to_owned())
+}
+
+/// Whether its policies let it write one of the tables.
+fn writes(resource: &Value) -> bool {
+    let statements = resource["Properties"]["Policies"].as_sequence().into_iter().flatten();
+    let statements = statements.filter_map(|policy| policy["Statement"].as_sequence()).flatten();
+    resource["Type"] == "AWS::Serverless::Function"
+        && statements.into_iter().any(|statement| {
+            let text = serde_yaml_ng::to_string(statement).expect("a statement is YAML");
+            let writes = ["dynamodb:PutItem", "dynamodb:UpdateItem"].iter().any(|action| text.contains(action));
+            writes && TABLES.iter().any(|table| text.contains(table))
+        })
+}
+
+/// The rows in which an event of an order's life happens. A new event does not compile without its row.
+const fn rows_of(event: &Event) -> &'static [&'static str] {
+    match event {
+        Event::PaymentStarted { .. } | Event::PaymentSettled { .. } => &["pay", "settle_by_check"],
+        Event::HoldEnded => &["expire"],
+        Event::Cancelled => &["cancel_unpaid", "cancel_paid"],
+        Event::PaidByStoreCredit { .. } => &["pay_by_store_credit"],
+        Event::Revived { .. } => &["late_money_for_units_that_are_there", "late_money_for_units_that_are_gone"],
+        Event::Shipped(_) => &["ship"],
+        Event::Delivered => &["deliver_parcel"],
+        Event::ReturnRequested(_) => &["request_return"],
+        Event::ReturnAccepted { .. } => &["accept_return"],
+        Event::ReturnRejected { .. } => &["reject_return"],
+        Event::RefundGranted { .. } => &["grant_refund"],
+        Event::RefundSettled { .. } => &["refund", "refund_to_store_credit"],
+    }
+}

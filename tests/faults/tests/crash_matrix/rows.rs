@@ -1,0 +1,60 @@
+//! The steps of an order's life: what is broken, how to get there, and how the order may end.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use souk_domain::order::OrderStatus::{self, Cancelled, Expired, Paid, Refunded};
+
+use crate::scene::Scene;
+use crate::{break_everywhere, steps};
+
+type Do = for<'a> fn(&'a mut Scene) -> BoxFuture<'a, ()>;
+
+/// One step.
+pub(crate) struct Row {
+    /// Also the name of its test.
+    pub(crate) name: &'static str,
+    /// Which function of template.yaml takes it.
+    pub(crate) function: &'static str,
+    /// Brings the order to right before the step.
+    pub(crate) prepare: Do,
+    /// Asks for the step, as a client or the platform does. Asking again must be harmless.
+    pub(crate) act: Do,
+    /// How the order ends when the step was asked for again after the break.
+    pub(crate) ends: &'static [OrderStatus],
+    /// How it may end when whoever asked is gone.
+    pub(crate) may_end: &'static [OrderStatus],
+}
+
+/// Makes the list of rows, and a test for each.
+macro_rules! rows {
+    ($($name:ident: $function:literal, $prepare:ident => $act:ident, ends $ends:expr, or $may_end:expr;)+) => {
+        pub(crate) const ROWS: &[Row] = &[$(Row {
+            name: stringify!($name),
+            function: $function,
+            prepare: |scene| steps::$prepare(scene).boxed(),
+            act: |scene| steps::$act(scene).boxed(),
+            ends: &$ends,
+            may_end: &$may_end,
+        }),+];
+
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let row = ROWS.iter().find(|row| row.name == stringify!($name)).expect("its row");
+            break_everywhere(row).await;
+        })+
+    };
+}
+
+rows! {
+    place: "place-order", a_full_cart => place, ends [Expired], or [Expired];
+    pay: "pay-order", an_order => pay, ends [Paid], or [Paid, Expired];
+    pay_and_be_declined: "pay-order", an_order => pay_and_be_declined, ends [Expired], or [Expired];
+    pay_and_be_asked: "pay-order", an_order => pay_and_be_asked, ends [Expired], or [Expired];
+    settle_by_check: "check-payment", a_payment_nobody_heard_of => deliver, ends [Paid], or [Paid];
+    expire: "expire-order", an_order_past_its_hold => deliver, ends [Expired], or [Expired];
+    cancel_unpaid: "cancel-order", an_order => cancel, ends [Cancelled], or [Cancelled, Expired];
+    cancel_paid: "cancel-order", a_paid_order => cancel, ends [Refunded], or [Refunded, Paid];
+    refund: "refund-order", a_refund_that_is_due => deliver, ends [Refunded], or [Refunded];
+    dispatch_of_a_placed_order: "dispatch", an_order => dispatch, ends [Expired], or [Expired];
+    dispatch_of_a_cancelled_order: "dispatch", a_cancelled_order => dispatch, ends [Refunded], or [Refunded];
+}

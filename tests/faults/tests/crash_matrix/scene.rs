@@ -1,0 +1,93 @@
+//! One shopper, one product, one order: where a row of the matrix happens, and what must hold at its end.
+
+use std::panic::Location;
+
+use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::order::{AttemptStatus, Order, OrderStatus, RefundStatus};
+use souk_faults::conflicts::Conflicts;
+use souk_faults::platform::Platform;
+use souk_faults::shop::Shop;
+use souk_runtime::http::{Endpoint, Request};
+
+use crate::rows::Row;
+
+/// Units of the product when the scene opens.
+pub(crate) const UNITS: u32 = 10;
+/// What one of them costs.
+pub(crate) const PRICE_MINOR: i64 = 1_250;
+
+pub(crate) struct Scene {
+    pub(crate) shop: Shop,
+    pub(crate) platform: Platform,
+    pub(crate) user_id: UserId,
+    pub(crate) product_id: ProductId,
+    /// What is being tried, for messages.
+    case: String,
+}
+
+impl Scene {
+    pub(crate) async fn open(case: &str) -> Self {
+        let shop = Shop::open(Conflicts::never(), 7).await;
+        let platform = Platform::around(&shop);
+        let (user_id, product_id) = (shop.shopper(1).await, shop.product("a", PRICE_MINOR, UNITS, 2).await);
+        Self { shop, platform, user_id, product_id, case: case.to_owned() }
+    }
+
+    /// Asks an endpoint; what it answers, or whether it crashes, is not looked at.
+    pub(crate) async fn ask(&self, endpoint: impl Endpoint, request: Request) {
+        let _ = self.shop.gate.run(endpoint.handle(&request)).await;
+    }
+
+    /// Asks an endpoint for something that must work.
+    #[track_caller]
+    pub(crate) fn must<'a>(&'a self, endpoint: impl Endpoint + 'a, request: Request) -> impl Future<Output = ()> + 'a {
+        let from = Location::caller();
+        async move {
+            if let Err(problem) = endpoint.handle(&request).await {
+                panic!("{}: {from}: {problem:?}", self.case);
+            }
+        }
+    }
+
+    /// The newest order, if there is any.
+    pub(crate) async fn newest(&self) -> Option<Order> {
+        self.shop.orders(&self.user_id).await.into_iter().next()
+    }
+
+    /// The newest order's id.
+    pub(crate) async fn order_id(&self) -> OrderId {
+        self.newest().await.expect("an order").order_id
+    }
+
+    /// Lets everything happen that is left to happen, with a redrive of what was given up on.
+    pub(crate) async fn settle_down(&mut self) {
+        self.platform.settle_down(&self.shop).await;
+        if self.platform.dead_letters() > 0 {
+            self.platform.redrive();
+            self.platform.settle_down(&self.shop).await;
+        }
+        assert_eq!(self.platform.dead_letters(), 0, "{}: a redrive did not help", self.case);
+    }
+
+    /// What must hold whatever broke, and how the order must stand if it was asked for once more.
+    pub(crate) async fn check(&self, row: &Row, asked_again: bool) {
+        let case = &self.case;
+        let mut orders = self.shop.orders(&self.user_id).await;
+        let status = orders.first().map(|order| order.status);
+        orders.extend(self.shop.orders(&souk_testkit::user(2)).await);
+        for order in &orders {
+            assert_ne!(order.status, OrderStatus::PendingPayment, "{case}: it waits for ever");
+            assert!(order.attempts.iter().all(|a| a.status != AttemptStatus::Processing), "{case}: {order:?}");
+            assert!(order.refunds.iter().all(|r| r.status == RefundStatus::Completed), "{case}: {order:?}");
+        }
+        let kept: u32 =
+            orders.iter().flat_map(|o| &o.lines).flat_map(|l| &l.allocation).map(|part| part.quantity).sum();
+        let available = self.shop.available(&self.product_id).await;
+        assert_eq!(available + kept, UNITS, "{case}: units got lost or were sold twice");
+        let believed: i64 = orders.iter().map(|order| order.captured_minor() - order.refunded_minor()).sum();
+        let credit = self.shop.store_credit_minor(&self.user_id).await;
+        assert_eq!(self.shop.bank.kept_minor(), believed + credit, "{case}: the bank has another sum");
+        let expected = if asked_again { row.ends } else { row.may_end };
+        assert!(status.map_or(!asked_again, |status| expected.contains(&status)), "{case}: it ended as {status:?}");
+    }
+}

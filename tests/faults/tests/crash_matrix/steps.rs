@@ -1,0 +1,115 @@
+//! How rows begin, and what they ask for.
+
+use souk_domain::order::OrderStatus::Expired;
+use souk_faults::bank::token;
+use souk_faults::gate::Fault;
+use souk_faults::shop::{HOLD_SECONDS, request};
+use souk_runtime::http::Request;
+
+use crate::scene::{Scene, UNITS};
+
+// Where steps begin.
+
+pub(crate) async fn a_full_cart(scene: &mut Scene) {
+    scene.shop.put_in_cart(&scene.user_id, &scene.product_id, 2).await;
+}
+
+pub(crate) async fn an_order(scene: &mut Scene) {
+    a_full_cart(scene).await;
+    scene.must(scene.shop.place_order(), placing(scene)).await;
+}
+
+pub(crate) async fn an_order_past_its_hold(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.platform.dispatch(&scene.shop).await;
+    scene.shop.clock.advance_seconds(HOLD_SECONDS);
+}
+
+pub(crate) async fn a_paid_order(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.must(scene.shop.pay_order(), paying(scene, token::PAYS).await).await;
+}
+
+pub(crate) async fn a_cancelled_order(scene: &mut Scene) {
+    a_paid_order(scene).await;
+    scene.must(scene.shop.cancel_order(), cancelling(scene).await).await;
+}
+
+pub(crate) async fn a_refund_that_is_due(scene: &mut Scene) {
+    a_cancelled_order(scene).await;
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+/// The money is taken, the answer got lost, and it is time to ask again.
+pub(crate) async fn a_payment_nobody_heard_of(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.shop.gate.arm(1, Fault::AnswerLost);
+    scene.must(scene.shop.pay_order(), paying(scene, token::PAYS).await).await;
+    assert_eq!(scene.shop.gate.open(), ["PutItem", "charge"]);
+    scene.platform.dispatch(&scene.shop).await;
+    scene.shop.clock.advance_seconds(souk_domain::message::PAYMENT_CHECK_SECONDS);
+}
+
+pub(crate) async fn an_expired_order_that_gets_paid(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.must(scene.shop.pay_order(), paying(scene, token::ASKS).await).await;
+    scene.platform.settle_down(&scene.shop).await;
+    let order = scene.newest().await.expect("an order");
+    assert_eq!(order.status, Expired);
+    scene.shop.bank.finish_action(&order.payment_key(0));
+}
+
+pub(crate) async fn an_expired_order_whose_units_are_gone(scene: &mut Scene) {
+    an_expired_order_that_gets_paid(scene).await;
+    let other = scene.shop.shopper(2).await;
+    scene.shop.put_in_cart(&other, &scene.product_id, UNITS).await;
+    let body = r#"{"payment_method": "credit_card", "shipping_address": "2 Main St"}"#;
+    scene.must(scene.shop.place_order(), request(&other, None, "", body, "other")).await;
+    let order_id = scene.shop.orders(&other).await[0].order_id.clone();
+    let body = format!(r#"{{"payment_token": "{}"}}"#, token::PAYS);
+    scene.must(scene.shop.pay_order(), request(&other, Some(&order_id), "pay", &body, "other")).await;
+}
+
+// The steps.
+
+pub(crate) async fn place(scene: &mut Scene) {
+    scene.ask(scene.shop.place_order(), placing(scene)).await;
+}
+
+pub(crate) async fn pay(scene: &mut Scene) {
+    scene.ask(scene.shop.pay_order(), paying(scene, token::PAYS).await).await;
+}
+
+pub(crate) async fn pay_and_be_declined(scene: &mut Scene) {
+    scene.ask(scene.shop.pay_order(), paying(scene, token::DECLINES).await).await;
+}
+
+pub(crate) async fn pay_and_be_asked(scene: &mut Scene) {
+    scene.ask(scene.shop.pay_order(), paying(scene, token::ASKS).await).await;
+}
+
+pub(crate) async fn cancel(scene: &mut Scene) {
+    scene.ask(scene.shop.cancel_order(), cancelling(scene).await).await;
+}
+
+pub(crate) async fn dispatch(scene: &mut Scene) {
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+pub(crate) async fn deliver(scene: &mut Scene) {
+    scene.platform.deliver_due(&scene.shop).await;
+}
+
+fn placing(scene: &Scene) -> Request {
+    let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
+    request(&scene.user_id, None, "", body, "place")
+}
+
+async fn paying(scene: &Scene, token: &str) -> Request {
+    let body = format!(r#"{{"payment_token": "{token}"}}"#);
+    request(&scene.user_id, Some(&scene.order_id().await), "pay", &body, token)
+}
+
+async fn cancelling(scene: &Scene) -> Request {
+    request(&scene.user_id, Some(&scene.order_id().await), "cancel", "", "cancel")
+}
