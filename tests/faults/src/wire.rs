@@ -118,8 +118,8 @@ impl Connector {
             "SendMessage" => Ok(success(&self.wire.queue(&body))),
             "PutEvents" => Ok(success(&self.wire.publish(&body))),
             "TransactWriteItems" => self.transact(&body, request).await,
-            _ => match self.wire.conflicts.enter(operation, &body).await {
-                Ok(_) => self.real.call(request).await,
+            _ => match self.wire.conflicts.pass(operation, &body).await {
+                Ok(()) => self.real.call(request).await,
                 Err(actions) => Ok(conflict(operation, actions)),
             },
         }
@@ -127,13 +127,11 @@ impl Connector {
 
     async fn transact(&self, body: &Value, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let watched = self.wire.witness.sent(body);
-        let answer = match self.wire.conflicts.enter("TransactWriteItems", body).await {
-            Ok(_inside) => self.real.call(request).await?,
-            Err(actions) => {
-                self.wire.witness.cancelled(&watched, true);
-                return Ok(conflict("TransactWriteItems", actions));
-            }
-        };
+        if let Err(actions) = self.wire.conflicts.pass("TransactWriteItems", body).await {
+            self.wire.witness.cancelled(&watched, true);
+            return Ok(conflict("TransactWriteItems", actions));
+        }
+        let answer = self.real.call(request).await?;
         if answer.status().is_success() {
             self.wire.witness.done(&watched);
         } else {
