@@ -75,8 +75,18 @@ impl Platform {
 
     /// Delivers every message that is due; what fails comes again later.
     pub async fn deliver_due(&mut self, shop: &Shop) {
+        self.deliver_if(shop, |_| true).await;
+    }
+
+    /// Delivers what is due in one queue only: the others are slow.
+    pub async fn deliver_due_in(&mut self, queue: &str, shop: &Shop) {
+        self.deliver_if(shop, |message| message.queue == queue).await;
+    }
+
+    async fn deliver_if(&mut self, shop: &Shop, chosen: impl Fn(&Waiting) -> bool) {
         let now = shop.clock.now();
-        let (due, later) = self.waiting.drain(..).partition(|message: &Waiting| message.due_at <= now);
+        let is_due = |message: &Waiting| message.due_at <= now && chosen(message);
+        let (due, later) = self.waiting.drain(..).partition(is_due);
         self.waiting = later;
         for mut message in due {
             message.receives += 1;

@@ -19,7 +19,9 @@ use souk_payments_functions::check_payment::CheckPayment;
 use souk_payments_functions::pay_order::PayOrder;
 use souk_payments_functions::refund_order::RefundOrder;
 use souk_runtime::http::Request;
-use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Products, Saved, StockChange, Table, Users};
+use souk_store::{
+    Carts, Inventory, LedgerEntry, OrderSteps, Orders, Plan, Products, Report, Saved, StockChange, Table, Users,
+};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 use crate::bank::Bank;
@@ -172,6 +174,13 @@ impl Shop {
     /// One order.
     pub async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
         self.plain.orders.get(user_id, order_id).await.expect("read").expect("an order")
+    }
+
+    /// Counts stock, orders and money of this shop and of its bank against each other.
+    pub async fn reconcile(&self) -> Report {
+        let plan = Plan { provider: Some(self.bank.facts()), ..Plan::new(self.clock.now()) };
+        let Stores { orders, inventory, users, .. } = &self.plain;
+        souk_store::reconcile(orders, inventory, users, plan).await.expect("counted")
     }
 
     /// What an account has with the shop.

@@ -68,6 +68,8 @@ const fn rows_of(event: &Event) -> &'static [&'static str] {
         Event::ReturnAccepted { .. } => &["accept_return"],
         Event::ReturnRejected { .. } => &["reject_return"],
         Event::RefundGranted { .. } => &["grant_refund"],
+        Event::RefundFailed { .. } => &["refund_that_fails"],
+        Event::RefundRetried { .. } => &["retry_refund"],
         Event::RefundSettled { .. } => &["refund", "refund_to_store_credit"],
     }
 }

@@ -50,12 +50,28 @@ pub(crate) async fn a_payment_nobody_heard_of(scene: &mut Scene) {
     scene.shop.clock.advance_seconds(souk_domain::message::PAYMENT_CHECK_SECONDS);
 }
 
-pub(crate) async fn an_expired_order_that_gets_paid(scene: &mut Scene) {
+pub(crate) async fn a_refund_that_will_fail(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.must(scene.shop.pay_order(), paying(scene, token::KEEPS).await).await;
+    scene.must(scene.shop.cancel_order(), cancelling(scene).await).await;
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+/// The shopper was asked to do something and did not come back; the provider is to be told that it is too late.
+pub(crate) async fn an_expired_order_with_an_open_payment(scene: &mut Scene) {
     an_order(scene).await;
     scene.must(scene.shop.pay_order(), paying(scene, token::ASKS).await).await;
-    scene.platform.settle_down(&scene.shop).await;
+    scene.platform.dispatch(&scene.shop).await;
+    scene.shop.clock.advance_seconds(HOLD_SECONDS);
+    scene.platform.deliver_due_in("order", &scene.shop).await;
+    assert_eq!(scene.newest().await.map(|order| order.status), Some(Expired));
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+/// The shopper came back after the end of the hold, but before the provider was told.
+pub(crate) async fn an_expired_order_that_gets_paid(scene: &mut Scene) {
+    an_expired_order_with_an_open_payment(scene).await;
     let order = scene.newest().await.expect("an order");
-    assert_eq!(order.status, Expired);
     scene.shop.bank.finish_action(&order.payment_key(0));
 }
 
