@@ -233,6 +233,11 @@ impl Outcome {
         self.refused.len()
     }
 
+    /// Whether nothing was sold twice, nothing got lost, and nobody was turned away from what was there.
+    pub const fn is_right(&self) -> bool {
+        self.oversold == 0 && self.leaked == 0 && self.leaked_at_the_end == 0 && self.false_sold_outs == 0
+    }
+
     /// The heading of the table whose rows outcomes are.
     pub const HEADING: &str = "shoppers products units shards lines | placed refused busy orders/s | \
         transactions conflicts short retries | placed p50  p99 ms | refused p50  p99 ms | WRU placed refused | \
