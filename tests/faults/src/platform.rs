@@ -1,13 +1,17 @@
-//! What AWS does around the functions: it reads the orders stream, keeps messages until they are due, delivers them at least
+//! What AWS does around the functions: it feeds them the orders stream, keeps messages until they are due, delivers them at least
 //! once, and sets aside what fails too often.
+
+use std::collections::BTreeSet;
 
 use aws_lambda_events::dynamodb;
 use aws_lambda_events::sqs::SqsEvent;
 use serde_json::{Value, json};
 use souk_domain::effects::Clock;
+use souk_domain::event::events_after;
+use souk_domain::order::Order;
 use souk_domain::time::Timestamp;
 use souk_runtime::batch::{Consumer, consume_batch};
-use souk_runtime::stream::handle_batch;
+use souk_runtime::stream::{Change, ChangeHandler, handle_batch};
 use souk_testkit::Stream;
 
 use crate::shop::Shop;
@@ -19,15 +23,21 @@ const VISIBILITY_SECONDS: i64 = 180;
 /// More rounds than any order's life has steps.
 const MAX_ROUNDS: usize = 200;
 
-/// The queues and the stream around a shop.
+/// The queues and the readers of the orders stream around a shop.
 pub struct Platform {
+    dispatch: Reader,
+    publish: Reader,
+    waiting: Vec<Waiting>,
+    dead: Vec<Waiting>,
+}
+
+/// One function's place in the stream.
+struct Reader {
     stream: Stream,
     /// Records that were read and not handled yet, oldest first.
     records: Vec<Value>,
-    waiting: Vec<Waiting>,
-    dead: Vec<Waiting>,
-    /// Every message is delivered twice.
-    twice: bool,
+    /// Records that were handled.
+    handled: Vec<Value>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,39 +48,62 @@ struct Waiting {
     receives: u32,
 }
 
+impl Reader {
+    fn of(shop: &Shop) -> Self {
+        Self { stream: shop.database.stream("orders"), records: Vec::new(), handled: Vec::new() }
+    }
+
+    /// Whether records wait to be handled.
+    fn has_records(&mut self) -> bool {
+        self.records.extend(self.stream.read());
+        !self.records.is_empty()
+    }
+
+    /// Hands new records to a function. When it fails or crashes, the records stay, and the next call hands over all of
+    /// them again.
+    async fn feed<H: ChangeHandler>(&mut self, shop: &Shop, function: &'static str, handler: H) {
+        if !self.has_records() {
+            return;
+        }
+        let event = json!({"Records": self.records});
+        let event: dynamodb::Event = serde_json::from_value(event).expect("records are an event");
+        let dead_letters = shop.stream_dead_letters();
+        let handled = shop.gate.run(handle_batch(function, &handler, &dead_letters, event)).await;
+        let answer = handled.map(|response| serde_json::to_value(response).expect("an answer is JSON"));
+        if answer.is_some_and(|answer| answer["batchItemFailures"] == json!([])) {
+            self.handled.append(&mut self.records);
+        }
+    }
+}
+
 impl Platform {
     /// The platform around a shop that has no orders yet.
     pub fn around(shop: &Shop) -> Self {
-        let stream = shop.database.stream("orders");
-        Self { stream, records: Vec::new(), waiting: Vec::new(), dead: Vec::new(), twice: false }
+        Self { dispatch: Reader::of(shop), publish: Reader::of(shop), waiting: Vec::new(), dead: Vec::new() }
     }
 
-    /// The same, but it delivers every record and every message twice, as it may.
-    #[must_use]
-    pub fn delivering_twice(self) -> Self {
-        Self { twice: true, ..self }
-    }
-
-    /// Hands new records of the stream to `dispatch` and takes over what it sent. When it fails or crashes, the records
-    /// stay, and the next call hands over all of them again.
+    /// Hands new records of the stream to `dispatch` and takes over what it sent.
     pub async fn dispatch(&mut self, shop: &Shop) {
-        self.records.extend(self.stream.read());
-        for _ in 0..if self.twice { 2 } else { 1 } {
-            if self.records.is_empty() {
-                break;
-            }
-            let event: dynamodb::Event =
-                serde_json::from_value(json!({"Records": self.records})).expect("records are an event");
-            let handled = shop.gate.run(handle_batch("dispatch", &shop.dispatch(), event)).await;
-            let response = handled.map(|response| serde_json::to_value(response).expect("an answer is JSON"));
-            let failed = response.is_none_or(|answer| answer["batchItemFailures"] != json!([]));
-            if failed {
-                self.take_over(shop);
-                return;
-            }
-        }
-        self.records.clear();
+        self.dispatch.feed(shop, "dispatch", shop.dispatch()).await;
         self.take_over(shop);
+    }
+
+    /// Hands new records of the stream to `publish-events`.
+    pub async fn publish(&mut self, shop: &Shop) {
+        self.publish.feed(shop, "publish-events", shop.publish_events()).await;
+    }
+
+    /// The ids of the events that the changes so far call for.
+    pub fn expected_events(&self) -> BTreeSet<String> {
+        let event = json!({"Records": self.publish.handled});
+        let event: dynamodb::Event = serde_json::from_value(event).expect("records are an event");
+        let changes = event.records.into_iter().map(Change::from);
+        let events = changes.flat_map(|change| {
+            let before: Option<Order> = change.before().expect("an order");
+            let after: Order = change.after().expect("an order").expect("orders are not deleted");
+            events_after(before.as_ref(), &after)
+        });
+        events.map(|event| event.event_id).collect()
     }
 
     /// Delivers every message that is due; what fails comes again later.
@@ -90,11 +123,7 @@ impl Platform {
         self.waiting = later;
         for mut message in due {
             message.receives += 1;
-            let mut done = self.deliver(shop, &message).await;
-            if self.twice {
-                done = self.deliver(shop, &message).await && done;
-            }
-            if !done {
+            if !deliver(shop, &message).await {
                 message.due_at = now.plus_seconds(VISIBILITY_SECONDS);
                 let shelf = if message.receives < MAX_RECEIVES { &mut self.waiting } else { &mut self.dead };
                 shelf.push(message);
@@ -106,9 +135,9 @@ impl Platform {
     pub async fn settle_down(&mut self, shop: &Shop) {
         for _ in 0..MAX_ROUNDS {
             self.dispatch(shop).await;
+            self.publish(shop).await;
             self.deliver_due(shop).await;
-            self.records.extend(self.stream.read());
-            if !self.records.is_empty() {
+            if self.dispatch.has_records() || self.publish.has_records() {
                 continue;
             }
             let Some(next) = self.waiting.iter().map(|message| message.due_at).min() else { return };
@@ -137,14 +166,14 @@ impl Platform {
         });
         self.waiting.extend(sent);
     }
+}
 
-    async fn deliver(&self, shop: &Shop, message: &Waiting) -> bool {
-        match message.queue.as_str() {
-            "order" => consumed(shop, "expire-order", shop.expire_order(), message).await,
-            "payment" => consumed(shop, "check-payment", shop.check_payment(), message).await,
-            "refund" => consumed(shop, "refund-order", shop.refund_order(), message).await,
-            other => panic!("no function reads the queue {other}"),
-        }
+async fn deliver(shop: &Shop, message: &Waiting) -> bool {
+    match message.queue.as_str() {
+        "order" => consumed(shop, "expire-order", shop.expire_order(), message).await,
+        "payment" => consumed(shop, "check-payment", shop.check_payment(), message).await,
+        "refund" => consumed(shop, "refund-order", shop.refund_order(), message).await,
+        other => panic!("no function reads the queue {other}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_types::SdkConfig;
 use souk_domain::account::{Account, Role};
 use souk_domain::cart::Quantity;
 use souk_domain::catalog::{CategoryPath, Product};
@@ -11,14 +12,17 @@ use souk_domain::money::Currency;
 use souk_domain::order::Order;
 use souk_domain::stock::{self, ShardCount};
 use souk_orders_functions::cancel_order::CancelOrder;
-use souk_orders_functions::dispatch::{Dispatch, Queues};
+use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
 use souk_orders_functions::place_order::PlaceOrder;
+use souk_orders_functions::publish_events::PublishEvents;
 use souk_payments_functions::Payments;
 use souk_payments_functions::check_payment::CheckPayment;
 use souk_payments_functions::pay_order::PayOrder;
 use souk_payments_functions::refund_order::RefundOrder;
+use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
+use souk_runtime::queues::{DeadLetters, Queues};
 use souk_store::{
     Carts, Inventory, LedgerEntry, OrderSteps, Orders, Plan, Products, Report, Saved, StockChange, Table, Users,
 };
@@ -65,7 +69,7 @@ pub struct Shop {
     pub plain: Stores,
     pub(crate) database: Database,
     wired: Stores,
-    queues: aws_sdk_sqs::Client,
+    sdk: SdkConfig,
 }
 
 impl Stores {
@@ -94,7 +98,7 @@ impl Shop {
             clock: Arc::new(FixedClock::new()),
             plain: Stores::new(&database.client, &database, &random),
             wired: Stores::new(&aws_sdk_dynamodb::Client::new(&sdk), &database, &random),
-            queues: aws_sdk_sqs::Client::new(&sdk),
+            sdk,
             gate,
             wire,
             random,
@@ -217,14 +221,25 @@ impl Shop {
 
     /// The orders stream.
     pub fn dispatch(&self) -> Dispatch {
-        let url = |name: &str| format!("http://sqs.local/0/{name}");
         let queues = Queues {
-            client: self.queues.clone(),
-            order_queue_url: url("order"),
-            payment_queue_url: url("payment"),
-            refund_queue_url: url("refund"),
+            client: aws_sdk_sqs::Client::new(&self.sdk),
+            order_queue_url: queue_url("order"),
+            payment_queue_url: queue_url("payment"),
+            refund_queue_url: queue_url("refund"),
         };
         Dispatch { queues, clock: self.clock.clone() }
+    }
+
+    /// The orders stream, told to others.
+    pub fn publish_events(&self) -> PublishEvents {
+        PublishEvents {
+            bus: EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), "events", Arc::clone(&self.random)),
+        }
+    }
+
+    /// Where consumers of streams set aside what they cannot read.
+    pub(crate) fn stream_dead_letters(&self) -> DeadLetters {
+        DeadLetters::new(&self.sdk, queue_url("stream-dead-letters"))
     }
 
     /// The order queue.
@@ -255,6 +270,10 @@ impl Shop {
     fn steps(&self) -> OrderSteps {
         OrderSteps::new(self.wired.orders.clone(), self.wired.inventory.clone())
     }
+}
+
+fn queue_url(name: &str) -> String {
+    format!("http://sqs.local/0/{name}")
 }
 
 /// A request of a shopper about one order (`POST /orders/{order_id}/{action}`), or about all (no order, no action).

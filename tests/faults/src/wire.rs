@@ -1,6 +1,7 @@
 //! The way of every AWS call: an HTTP client for the SDK that passes the gate. `DynamoDB` behind it is a real one; queues and
 //! the event bus are lists in memory, because what matters of them here is only what was sent.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -63,9 +64,11 @@ impl Wire {
         std::mem::take(&mut self.sent.lock().expect("a lock"))
     }
 
-    /// The entries that were put on the event bus so far.
-    pub fn events(&self) -> Vec<Value> {
-        self.events.lock().expect("a lock").clone()
+    /// The ids of the events that were put on the bus so far.
+    pub fn event_ids(&self) -> BTreeSet<String> {
+        let events = self.events.lock().expect("a lock");
+        let details = events.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["Detail"].as_str()?).ok());
+        details.filter_map(|detail| Some(detail["event_id"].as_str()?.to_owned())).collect()
     }
 
     fn queue(&self, request: &Value) -> Value {

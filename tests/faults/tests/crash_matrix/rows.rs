@@ -1,13 +1,13 @@
 //! The steps of an order's life: what is broken, how to get there, and how the order may end.
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 use souk_domain::order::OrderStatus::{self, Cancelled, Expired, Paid, Refunded};
 
 use crate::scene::Scene;
 use crate::{break_everywhere, steps};
 
-type Do = for<'a> fn(&'a mut Scene) -> BoxFuture<'a, ()>;
+type Do = for<'a> fn(&'a mut Scene) -> LocalBoxFuture<'a, ()>;
 
 /// One step.
 pub(crate) struct Row {
@@ -31,8 +31,8 @@ macro_rules! rows {
         pub(crate) const ROWS: &[Row] = &[$(Row {
             name: stringify!($name),
             function: $function,
-            prepare: |scene| steps::$prepare(scene).boxed(),
-            act: |scene| steps::$act(scene).boxed(),
+            prepare: |scene| steps::$prepare(scene).boxed_local(),
+            act: |scene| steps::$act(scene).boxed_local(),
             ends: &$ends,
             may_end: &$may_end,
         }),+];
@@ -59,6 +59,7 @@ rows! {
     call_off_an_open_payment: "check-payment", an_expired_order_with_an_open_payment => deliver, ends [Expired], or [Expired];
     late_money_for_units_that_are_there: "check-payment", an_expired_order_that_gets_paid => deliver, ends [Paid], or [Paid];
     late_money_for_units_that_are_gone: "check-payment", an_expired_order_whose_units_are_gone => deliver, ends [Refunded], or [Refunded];
+    publish: "publish-events", a_cancelled_order => publish, ends [Refunded], or [Refunded];
     dispatch_of_a_placed_order: "dispatch", an_order => dispatch, ends [Expired], or [Expired];
     dispatch_of_a_cancelled_order: "dispatch", a_cancelled_order => dispatch, ends [Refunded], or [Refunded];
 }

@@ -82,6 +82,7 @@ impl Scene {
         }
         let report = self.shop.reconcile().await;
         assert!(report.is_clean(), "{case}: {report:?}");
+        assert_eq!(self.shop.wire.event_ids(), self.platform.expected_events(), "{case}: events");
         let expected = if asked_again { row.ends } else { row.may_end };
         assert!(status.map_or(!asked_again, |status| expected.contains(&status)), "{case}: it ended as {status:?}");
     }

@@ -112,6 +112,10 @@ pub(crate) async fn dispatch(scene: &mut Scene) {
     scene.platform.dispatch(&scene.shop).await;
 }
 
+pub(crate) async fn publish(scene: &mut Scene) {
+    scene.platform.publish(&scene.shop).await;
+}
+
 pub(crate) async fn deliver(scene: &mut Scene) {
     scene.platform.deliver_due(&scene.shop).await;
 }
