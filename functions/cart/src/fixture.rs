@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use souk_cache::CachedProducts;
 use souk_domain::account::Role;
 use souk_domain::cart::Quantity;
 use souk_domain::catalog::{CategoryPath, Product};
@@ -17,7 +18,7 @@ use crate::CartStores;
 pub(crate) struct Fixture {
     pub(crate) stores: CartStores,
     pub(crate) random: Arc<SeededRandom>,
-    clock: FixedClock,
+    clock: Arc<FixedClock>,
 }
 
 fn sku(name: &str) -> ProductId {
@@ -29,13 +30,16 @@ impl Fixture {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
         let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        let clock = Arc::new(FixedClock::new());
+        let products = Products::new(table("products"));
         let stores = CartStores {
             carts: Carts::new(table("carts")),
-            products: Products::new(table("products")),
+            documents: CachedProducts::new(products.clone(), None, clock.clone(), random.clone()),
+            products,
             inventory: Inventory::new(table("inventory"), "local"),
             currency: Currency::USD,
         };
-        Self { stores, random, clock: FixedClock::new() }
+        Self { stores, random, clock }
     }
 
     /// A product that costs so many cents, with so many in stock. Twice the same changes it.

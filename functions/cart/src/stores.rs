@@ -1,5 +1,6 @@
 //! What every call of the cart stands on: reading a cart, and changing it although other devices change it too.
 
+use souk_cache::CachedProducts;
 use souk_domain::cart::Cart;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
@@ -16,8 +17,10 @@ const TRIES: u32 = 8;
 pub struct CartStores {
     /// Where carts are.
     pub carts: Carts,
-    /// Where names and prices are.
+    /// Which products there are.
     pub products: Products,
+    /// Names and prices, to show.
+    pub documents: CachedProducts,
     /// Where stock is.
     pub inventory: Inventory,
     /// Of the shop: of the total of an empty cart too.
@@ -30,6 +33,7 @@ impl CartStores {
         Ok(Self {
             carts: wiring.carts()?,
             products: wiring.products()?,
+            documents: wiring.cached_products()?,
             inventory: wiring.inventory()?,
             currency: wiring.currency()?,
         })

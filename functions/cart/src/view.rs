@@ -32,9 +32,10 @@ struct Item {
 
 impl CartStores {
     /// The cart with what the shop says of its products now. Stock is strongly consistent; a price may lag by the moment
-    /// that an eventually consistent read does, and `expected_total` at checkout guards against that.
+    /// that the stream takes to reach the cache, and `expected_total` at checkout guards against that.
     pub(crate) async fn view(&self, cart: &Cart) -> Result<CartView, Problem> {
-        let products = self.products.get_many(cart.lines.iter().map(|line| &line.product_id), false).await?;
+        let found = self.documents.current(cart.lines.iter().map(|line| &line.product_id)).await?;
+        let products = &found.products;
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
         let stock = self.inventory.available_many(shards, true).await?;
         let (mut items, mut total) = (Vec::with_capacity(cart.lines.len()), Money::zero(self.currency));

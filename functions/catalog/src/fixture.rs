@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use souk_cache::{CachedProducts, CachedStock};
 use souk_domain::account::Role;
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
@@ -62,6 +63,15 @@ impl Fixture {
             random: self.random.clone(),
             currency: Currency::USD,
         }
+    }
+
+    /// The products behind a cache that nobody else uses.
+    pub(crate) fn cached_products(&self) -> CachedProducts {
+        CachedProducts::new(self.products.clone(), None, self.clock.clone(), self.random.clone())
+    }
+
+    pub(crate) fn cached_stock(&self) -> CachedStock {
+        CachedStock::new(self.inventory.clone(), self.clock.clone(), self.random.clone())
     }
 
     /// Imports lines that are all good; a product may spread over several.

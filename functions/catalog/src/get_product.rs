@@ -1,16 +1,18 @@
-//! `GET /products/{product_id}`: one product with its price and its live, strongly consistent stock.
+//! `GET /products/{product_id}`: one product with its price and its live, strongly consistent stock. Anyone may keep the
+//! page, but must ask each time whether it still holds (`If-None-Match`): its stock may have changed.
 
+use souk_cache::CachedProducts;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Inventory, Products};
+use souk_store::Inventory;
 
 use crate::view;
 
 /// The endpoint.
 pub struct GetProduct {
     /// Where products are.
-    pub products: Products,
+    pub products: CachedProducts,
     /// Where stock is.
     pub inventory: Inventory,
 }
@@ -18,9 +20,10 @@ pub struct GetProduct {
 impl Endpoint for GetProduct {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let product_id: ProductId = request.path_id("product_id", "product")?;
-        let (product, counts) = tokio::join!(self.products.get(&product_id), self.inventory.counts(&product_id));
-        let product = product?.ok_or_else(|| Problem::not_found("product"))?;
-        Ok(Reply::ok(&view::detail(&product, total(&counts?))))
+        let (found, counts) = tokio::join!(self.products.current([&product_id]), self.inventory.counts(&product_id));
+        let found = found?;
+        let product = found.products.get(&product_id).ok_or_else(|| Problem::not_found("product"))?;
+        Ok(Reply::ok(&view::detail(product, total(&counts?))).revalidated().looked_up(found.lookups))
     }
 }
 
@@ -37,7 +40,7 @@ mod tests {
                 "attributes": {"Colour": "Cyan", "Yield": 750.10, "Original": true}, "available": 7}"#,
         )
         .await;
-        let endpoint = GetProduct { products: shop.products.clone(), inventory: shop.inventory.clone() };
+        let endpoint = GetProduct { products: shop.cached_products(), inventory: shop.inventory.clone() };
         let get = |id| Request::new("GET", "/products/x").with_path("product_id", id);
         let reply = endpoint.handle(&get("1399")).await.expect("found");
         for part in [

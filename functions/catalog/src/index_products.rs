@@ -1,4 +1,4 @@
-//! The products stream and the zero crossings of the inventory stream feed the search index.
+//! The products stream and the zero crossings of the inventory stream feed the search index, and tell the shared cache.
 //!
 //! A record only says which product changed. What it is now, and whether any of it is in stock, is read afresh and
 //! strongly consistent. The version of what is written to the index is the time just before that reading, so of two
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Deserialize;
+use souk_cache::CachedProducts;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
@@ -23,6 +24,8 @@ pub struct IndexProducts {
     pub search: SearchIndex,
     /// Where they are.
     pub products: Products,
+    /// Where others may remember them.
+    pub cache: CachedProducts,
     /// Where stock is.
     pub inventory: Inventory,
     /// The time, which orders what is written.
@@ -64,7 +67,8 @@ impl ChangeHandler for IndexProducts {
 impl IndexProducts {
     /// Writes the products as they are, each once; those that are gone are deleted. Says which failed.
     async fn index(&self, product_ids: &BTreeSet<&ProductId>) -> Reasons {
-        let version = self.clock.now().as_millis(); // before anything is read
+        let read_at = self.clock.now(); // before anything is read
+        let version = read_at.as_millis();
         let (products, mut reasons) = self.read(product_ids).await;
         let readable: Vec<_> = product_ids.iter().copied().filter(|id| !reasons.contains_key(*id)).collect();
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
@@ -82,7 +86,13 @@ impl IndexProducts {
                 })),
             })
             .collect();
-        match self.search.bulk(&operations).await {
+        let states = readable.iter().map(|&product_id| (product_id, products.get(product_id)));
+        let (told, written) = tokio::join!(self.cache.changed(states, read_at), self.search.bulk(&operations));
+        if let Err(cause) = told {
+            // Not a failure of the records: the index must not wait for the cache, which forgets within five minutes.
+            tracing::warn!(function = "index-products", products = operations.len(), %cause, "the cache was not told");
+        }
+        match written {
             Err(error) => all_failed(reasons, readable, &error.to_string()),
             Ok(outcomes) => {
                 for (product_id, outcome) in readable.into_iter().zip(outcomes) {

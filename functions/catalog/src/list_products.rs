@@ -19,25 +19,31 @@ mod asked;
 mod browse;
 
 use serde::Serialize;
+use souk_cache::{CachedProducts, CachedStock};
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::{FacetCount, Facets, SearchIndex, SearchPage};
-use souk_store::{Categories, Inventory, Products};
+use souk_store::{Categories, Products};
 
 use crate::view::{self, ProductSummary};
 use asked::Asked;
+
+/// How long anyone may keep a list: as long as this process keeps the stock in it.
+const CACHE_SECONDS: u32 = 1;
 
 /// The endpoint.
 pub struct ListProducts {
     /// Finds them.
     pub search: SearchIndex,
-    /// Where products are.
+    /// What they are.
+    pub documents: CachedProducts,
+    /// How many there are.
+    pub stock: CachedStock,
+    /// Which there are, for browsing without search.
     pub products: Products,
-    /// Where categories are, for browsing without search.
+    /// The tree, for browsing without search.
     pub categories: Categories,
-    /// Where stock is.
-    pub inventory: Inventory,
     /// Of the shop.
     pub currency: Currency,
 }
@@ -88,14 +94,15 @@ impl Endpoint for ListProducts {
 impl ListProducts {
     /// What was found as it is now. A product that is gone, but still in the index, is left out.
     async fn page(&self, asked: &Asked, found: &SearchPage, degraded: bool) -> Result<Reply, Problem> {
-        let products = self.products.get_many(&found.product_ids, false).await?;
+        let documents = self.documents.recent(&found.product_ids).await?;
+        let products = &documents.products;
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
-        let available = self.inventory.available_many(shards, false).await?;
+        let available = self.stock.available_many(shards).await?;
         let summary = |product_id: &ProductId| {
             let stock_quantity = available.get(product_id).copied().unwrap_or(0);
             products.get(product_id).map(|product| view::summary(product, stock_quantity))
         };
-        Ok(Reply::ok(&Page {
+        let reply = Reply::ok(&Page {
             products: found.product_ids.iter().filter_map(summary).collect(),
             total: found.total,
             page: asked.page,
@@ -103,7 +110,8 @@ impl ListProducts {
             currency: self.currency.code(),
             facets: asked.query.facets.then(|| facets(&found.facets)),
             degraded,
-        }))
+        });
+        Ok(reply.cacheable(CACHE_SECONDS).looked_up(documents.lookups))
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod breaker;
 pub mod cart;
 pub mod catalog;
 pub mod effects;

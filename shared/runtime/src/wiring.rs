@@ -9,6 +9,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use souk_cache::{CachedProducts, CachedStock, SharedCache};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
@@ -75,6 +76,23 @@ impl Wiring {
     /// The products table.
     pub fn products(&self) -> Result<Products, ConfigError> {
         Ok(Products::new(self.table("PRODUCTS_TABLE")?))
+    }
+
+    /// The products table behind its cache, which processes share if `CACHE_URL` names one. Shops that share a cache are
+    /// told apart by the table's name.
+    pub fn cached_products(&self) -> Result<CachedProducts, ConfigError> {
+        const CACHE_URL: &str = "CACHE_URL";
+        let shared = self.config.optional(CACHE_URL).map(|url| {
+            let expected = "must be redis://host:port, or rediss://… for TLS".to_owned();
+            let namespace = self.config.text("PRODUCTS_TABLE")?;
+            SharedCache::at(url, namespace).map_err(|_| ConfigError::Invalid { name: CACHE_URL, reason: expected })
+        });
+        Ok(CachedProducts::new(self.products()?, shared.transpose()?, self.clock(), self.random()))
+    }
+
+    /// Stock for lists, at most a second old.
+    pub fn cached_stock(&self) -> Result<CachedStock, ConfigError> {
+        Ok(CachedStock::new(self.inventory()?, self.clock(), self.random()))
     }
 
     /// The categories table.

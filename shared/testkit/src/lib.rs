@@ -1,8 +1,9 @@
 //! For tests only: real DynamoDB implementations with the tables of `template.yaml`, AWS services that a test plays, a
-//! clock that stands still, randomness that repeats.
+//! connection that it can break, a clock that stands still, randomness that repeats.
 
 mod aws;
 mod database;
+mod proxy;
 mod stream;
 mod template;
 
@@ -14,6 +15,7 @@ use souk_domain::time::Timestamp;
 
 pub use aws::FakeAws;
 pub use database::{Database, sdk_config};
+pub use proxy::{Fault, Proxy};
 pub use stream::Stream;
 
 /// A clock that a test sets.

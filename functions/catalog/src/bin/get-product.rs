@@ -6,6 +6,6 @@ use souk_runtime::{Error, Wiring, http};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    let endpoint = GetProduct { products: wiring.products()?, inventory: wiring.inventory()? };
+    let endpoint = GetProduct { products: wiring.cached_products()?, inventory: wiring.inventory()? };
     http::run("get-product", endpoint).await
 }

@@ -13,7 +13,12 @@ async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
     let search = wiring.search()?;
     let _ = tokio::time::timeout(START_TIMEOUT, search.ensure_index()).await;
-    let handler =
-        IndexProducts { search, products: wiring.products()?, inventory: wiring.inventory()?, clock: wiring.clock() };
+    let handler = IndexProducts {
+        search,
+        products: wiring.products()?,
+        cache: wiring.cached_products()?,
+        inventory: wiring.inventory()?,
+        clock: wiring.clock(),
+    };
     stream::run("index-products", handler, wiring.dead_letters()?).await
 }

@@ -10,9 +10,10 @@ async fn main() -> Result<(), Error> {
     let _ = search.warm_up().await; // without it, the first request looks again
     let endpoint = ListProducts {
         search,
+        documents: wiring.cached_products()?,
+        stock: wiring.cached_stock()?,
         products: wiring.products()?,
         categories: wiring.categories()?,
-        inventory: wiring.inventory()?,
         currency: wiring.currency()?,
     };
     http::run("list-products", endpoint).await

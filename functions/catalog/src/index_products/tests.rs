@@ -11,6 +11,7 @@ impl Fixture {
         IndexProducts {
             search: search.clone(),
             products: self.products.clone(),
+            cache: self.cached_products(),
             inventory: self.inventory.clone(),
             clock: self.clock.clone(),
         }

@@ -7,9 +7,10 @@ impl Fixture {
     fn list_products(&self, search: &SearchIndex) -> ListProducts {
         ListProducts {
             search: search.clone(),
+            documents: self.cached_products(),
+            stock: self.cached_stock(),
             products: self.products.clone(),
             categories: self.categories.clone(),
-            inventory: self.inventory.clone(),
             currency: Currency::USD,
         }
     }
@@ -67,6 +68,7 @@ async fn products_are_found_filtered_and_sorted_with_live_stock() {
     assert_eq!(list(&[("facets", "false")]).await.body_json().get("facets"), None);
 
     shop.delete("4").await; // still in the index
+    shop.clock.advance_seconds(1);
     assert_eq!(ids(&list(&[("category_id", "monitors")]).await), [""; 0]);
     scratch.remove().await;
 }

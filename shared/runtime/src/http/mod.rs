@@ -1,5 +1,6 @@
 //! The HTTP layer: from API Gateway's event to a handler and back, one log line per request.
 
+mod delivery;
 mod fields;
 mod problem;
 mod reply;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use lambda_http::{Body, Response, service_fn};
+use lambda_http::service_fn;
 
 pub use fields::{AllRead, Fields};
 pub use problem::Problem;
@@ -25,21 +26,26 @@ pub trait Endpoint: Send + Sync + 'static {
     fn handle(&self, request: &Request) -> impl Future<Output = Result<Reply, Problem>> + Send;
 }
 
-/// Serves an endpoint until Lambda stops the process. `function` names it in the log.
+/// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
+/// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn run<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
     let endpoint = Arc::new(endpoint);
-    lambda_http::run(service_fn(move |request: lambda_http::Request| {
+    lambda_http::run_concurrent(service_fn(move |request: lambda_http::Request| {
         let endpoint = Arc::clone(&endpoint);
-        async move { Ok::<_, Error>(into_lambda(&answer(function, &*endpoint, Request::from_lambda(request)).await)) }
+        async move {
+            let request = Request::from_lambda(request);
+            let reply = answer(function, &*endpoint, &request).await;
+            Ok::<_, Error>(delivery::into_lambda(&request, &reply))
+        }
     }))
     .await
 }
 
 /// Answers one request, whatever happens, and logs it.
-async fn answer<E: Endpoint>(function: &'static str, endpoint: &E, request: Request) -> Reply {
+async fn answer<E: Endpoint>(function: &'static str, endpoint: &E, request: &Request) -> Reply {
     let started = Instant::now();
     // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
-    let outcome = match AssertUnwindSafe(endpoint.handle(&request)).catch_unwind().await {
+    let outcome = match AssertUnwindSafe(endpoint.handle(request)).catch_unwind().await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::internal("the handler panicked")),
     };
@@ -48,25 +54,22 @@ async fn answer<E: Endpoint>(function: &'static str, endpoint: &E, request: Requ
         Err(problem) => (Some(problem.code()), problem.cause().map(str::to_owned)),
     };
     let reply = outcome.unwrap_or_else(|problem| problem.into_reply(&request.request_id));
+    let reply = delivery::revalidate(request, reply);
     let (status, user_id) = (reply.status(), request.identity.as_ref().map(|who| who.user_id.as_str()));
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (method, consumed, request_id) = (request.method.as_str(), reply.consumption(), request.request_id.as_str());
+    let lookups = reply.lookups();
+    let (from_process, from_cache, from_table) =
+        (lookups.map(|l| l.process), lookups.map(|l| l.shared), lookups.map(|l| l.table));
     if status >= 500 {
         tracing::error!(function, request_id, method, status, code, cause, user_id, consumed, duration_ms, "request");
     } else {
-        tracing::info!(function, request_id, method, status, code, user_id, consumed, duration_ms, "request");
+        tracing::info!(
+            function, request_id, method, status, code, user_id, consumed, from_process, from_cache, from_table,
+            duration_ms, "request"
+        );
     }
     reply
-}
-
-fn into_lambda(reply: &Reply) -> Response<Body> {
-    let body = if reply.body().is_empty() { Body::Empty } else { Body::Text(reply.body().to_owned()) };
-    let mut response = Response::new(body);
-    // Statuses come from our own code and are all valid.
-    *response.status_mut() =
-        http::StatusCode::from_u16(reply.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = reply.headers().clone();
-    response
 }
 
 #[cfg(test)]
@@ -89,7 +92,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_a_problem() {
-        let reply = answer("test", &Panics, Request::new("GET", "/")).await;
+        let reply = answer("test", &Panics, &Request::new("GET", "/")).await;
         assert_eq!((reply.status(), reply.body_json()["code"].as_str()), (500, Some("internal_error")));
     }
 
@@ -103,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn problems_name_the_request_and_nothing_internal() {
-        let reply = answer("test", &Fails, Request::new("GET", "/")).await;
+        let reply = answer("test", &Fails, &Request::new("GET", "/")).await;
         let body = reply.body_json();
         assert_eq!((reply.status(), body["request_id"].as_str()), (503, Some("request-1")));
         assert_eq!(reply.headers().get("retry-after").map(http::HeaderValue::as_bytes), Some(b"1".as_slice()));

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use souk_cache::Lookups;
 use souk_domain::money::Money;
 
 /// An answer. Never cached unless it says so.
@@ -12,6 +13,7 @@ pub struct Reply {
     headers: HeaderMap,
     body: String,
     consumed: Option<String>,
+    lookups: Option<Lookups>,
 }
 
 impl Reply {
@@ -19,7 +21,7 @@ impl Reply {
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         // Our own wire structs, with string keys: they always serialise.
         let body = serde_json::to_string(body).expect("a wire struct serialises");
-        let reply = Self { status, headers: HeaderMap::new(), body, consumed: None };
+        let reply = Self { status, headers: HeaderMap::new(), body, consumed: None, lookups: None };
         reply.with_header("content-type", "application/json").with_header("cache-control", "no-store")
     }
 
@@ -30,14 +32,23 @@ impl Reply {
 
     /// 204.
     pub fn no_content() -> Self {
-        let reply = Self { status: 204, headers: HeaderMap::new(), body: String::new(), consumed: None };
-        reply.with_header("cache-control", "no-store")
+        Self::without_body(204).with_header("cache-control", "no-store")
+    }
+
+    pub(super) fn without_body(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new(), consumed: None, lookups: None }
     }
 
     /// Lets anyone keep the answer for so many seconds.
     #[must_use]
     pub fn cacheable(self, seconds: u32) -> Self {
         self.with_header("cache-control", &format!("public, max-age={seconds}"))
+    }
+
+    /// Lets anyone keep the answer, but ask each time whether it still holds: 304 says yes and carries no body.
+    #[must_use]
+    pub fn revalidated(self) -> Self {
+        self.with_header("cache-control", "public, no-cache")
     }
 
     /// With a header, in place of an earlier one of that name. One that HTTP does not allow is left out.
@@ -53,6 +64,13 @@ impl Reply {
     #[must_use]
     pub fn consumed(mut self, consumed: impl std::fmt::Display) -> Self {
         self.consumed = Some(consumed.to_string());
+        self
+    }
+
+    /// Notes in the request's log line where products were found.
+    #[must_use]
+    pub const fn looked_up(mut self, lookups: Lookups) -> Self {
+        self.lookups = Some(lookups);
         self
     }
 
@@ -74,6 +92,24 @@ impl Reply {
     /// As noted by [`Reply::consumed`].
     pub fn consumption(&self) -> Option<&str> {
         self.consumed.as_deref()
+    }
+
+    /// As noted by [`Reply::looked_up`].
+    pub const fn lookups(&self) -> Option<Lookups> {
+        self.lookups
+    }
+
+    /// Whether somebody may keep it.
+    pub(super) fn is_kept(&self) -> bool {
+        self.status == 200 && self.headers.get("cache-control").is_some_and(|control| control != "no-store")
+    }
+
+    /// The same answer for someone who has its body already.
+    pub(super) fn without_what_is_known(self) -> Self {
+        let mut known = Self { consumed: self.consumed, lookups: self.lookups, ..Self::without_body(304) };
+        known.headers = self.headers;
+        known.headers.remove("content-type");
+        known
     }
 
     /// The body as JSON, for tests.

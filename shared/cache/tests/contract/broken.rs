@@ -1,0 +1,76 @@
+//! A shared cache that does not answer: the table does, within bounds, and the cache is back by itself.
+
+use std::time::{Duration, Instant};
+
+use souk_cache::NoAnswer;
+use souk_domain::effects::Clock as _;
+use souk_testkit::{Fault, Proxy};
+
+use crate::fixture::{Shop, id, product, redis_url, told};
+
+/// How soon a healed cache is used again.
+const BACK_WITHIN: Duration = Duration::from_secs(4);
+
+#[tokio::test]
+async fn a_broken_cache_costs_a_bounded_wait_then_none_and_comes_back() {
+    let Some(url) = redis_url() else { return };
+    for fault in [Fault::Refuse, Fault::Hang, Fault::Cut, Fault::Slow(Duration::from_secs(5))] {
+        let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);
+        shop.write(&product("a", 1), None).await;
+        let cache = shop.process(Some(&format!("redis://{}", proxy.address())));
+        cache.current(&[id("a")]).await.expect("read");
+        assert_eq!(cache.current(&[id("a")]).await.expect("read").lookups.shared, 1, "{fault:?}");
+
+        proxy.set(fault);
+        for n in 0..30 {
+            let started = Instant::now();
+            assert_eq!(told(&cache.current(&[id("a")]).await.expect("read")), (vec!["a of 1"], [0, 0, 1]), "{fault:?}");
+            // The cache's own bound, and the time of a table on a busy machine.
+            let bound = if n < 3 { Duration::from_millis(1_000) } else { Duration::from_millis(750) };
+            assert!(started.elapsed() < bound, "{fault:?} {n} {:?}", started.elapsed());
+        }
+
+        proxy.set(Fault::None);
+        let healed = Instant::now();
+        while cache.current(&[id("a")]).await.expect("read").lookups.shared == 0 {
+            assert!(healed.elapsed() < BACK_WITHIN, "{fault:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_the_cache_does_not_take_is_told() {
+    let Some(url) = redis_url() else { return };
+    let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);
+    let cache = shop.process(Some(&format!("redis://{}", proxy.address())));
+    let changed = product("a", 1);
+    proxy.set(Fault::Refuse);
+    let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
+    assert!(matches!(told, Err(NoAnswer::Failed(_))), "{told:?}");
+    let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
+    assert!(matches!(told, Err(NoAnswer::Resting)), "{told:?}");
+}
+
+#[tokio::test]
+async fn connections_that_were_closed_while_idle_do_no_harm() {
+    let Some(url) = redis_url() else { return };
+    let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);
+    shop.write(&product("a", 1), None).await;
+    let cache = shop.process(Some(&format!("redis://{}", proxy.address())));
+    cache.current(&[id("a")]).await.expect("read");
+    for _ in 0..3 {
+        proxy.set(Fault::Refuse); // closes what is open
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        proxy.set(Fault::None);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(cache.current(&[id("a")]).await.expect("read").lookups.shared, 1);
+    }
+}
+
+#[test]
+fn what_is_no_address_is_refused() {
+    for url in ["", "127.0.0.1", "http://127.0.0.1", "redis://"] {
+        assert!(souk_cache::SharedCache::at(url, "test").is_err() || url == "redis://", "{url}");
+    }
+}
