@@ -11,6 +11,7 @@ use crate::check_tools::{self, Tool};
 use crate::clock::{self, Stopwatch};
 use crate::part::Part;
 use crate::paths::Paths;
+use crate::redis::Redis;
 use crate::stack::Ports;
 use crate::{down, parts, prerequisites, process, up};
 
@@ -92,7 +93,7 @@ fn template(paths: &Paths) -> Result<()> {
     process::run_visible(sam.args(["validate", "--lint", "--template-file", "template.yaml"]))
 }
 
-/// The stores' contract tests run against a MiniStack and an OpenSearch without a shop in them.
+/// The stores' contract tests run against a MiniStack, an OpenSearch and a Redis without a shop in them.
 fn contract_tests(paths: &Paths) -> Result<()> {
     let test = paths.with_home(CONTRACT_HOME);
     let _lock = test.lock()?;
@@ -107,6 +108,8 @@ fn contract_tests(paths: &Paths) -> Result<()> {
         let mut cargo = process::cargo(paths);
         cargo.args(["test", "--workspace", "--exclude", "souk-e2e", "--locked"]);
         cargo.env("SOUK_CONTRACT_DYNAMODB", ports.aws_url()).env("SOUK_CONTRACT_OPENSEARCH", ports.search_url());
+        let redis = Redis::start(&test)?;
+        cargo.env("SOUK_CONTRACT_REDIS", redis.url());
         process::run_visible(&mut cargo)
     });
     down::stop_all(&test)?;

@@ -24,6 +24,7 @@ mod prerequisites;
 mod process;
 mod progress;
 mod random;
+mod redis;
 mod sam_local;
 mod sample;
 mod sample_words;

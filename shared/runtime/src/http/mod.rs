@@ -65,8 +65,18 @@ async fn answer<E: Endpoint>(function: &'static str, endpoint: &E, request: &Req
         tracing::error!(function, request_id, method, status, code, cause, user_id, consumed, duration_ms, "request");
     } else {
         tracing::info!(
-            function, request_id, method, status, code, user_id, consumed, from_process, from_cache, from_table,
-            duration_ms, "request"
+            function,
+            request_id,
+            method,
+            status,
+            code,
+            user_id,
+            consumed,
+            from_process,
+            from_cache,
+            from_table,
+            duration_ms,
+            "request"
         );
     }
     reply
