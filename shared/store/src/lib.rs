@@ -14,6 +14,7 @@ mod products;
 mod reconcile;
 mod scan;
 mod sessions;
+mod staff_orders;
 mod table;
 mod users;
 
@@ -30,6 +31,7 @@ pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
 pub use products::Products;
 pub use reconcile::{Checked, Cursor, Plan, Report, reconcile};
 pub use sessions::{Presented, Rotation, Session, Sessions};
+pub use staff_orders::{StaffList, StaffPage};
 pub use table::Table;
 pub use users::{Credentials, Registration, RoleChange, User, Users};
 

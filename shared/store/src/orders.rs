@@ -8,7 +8,7 @@ use souk_domain::order::Order;
 
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
-use crate::{Carts, Inventory, Saved, StoreError};
+use crate::{Carts, Inventory, Saved, StoreError, staff_orders};
 
 /// Most actions of one transaction, as DynamoDB has it. An order takes one, its cart another, every allocation one.
 pub const MAX_ACTIONS: usize = 100;
@@ -132,7 +132,7 @@ impl Orders {
     pub(crate) fn replace_action(&self, order: &Order, seen_version: u64) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table.name)
-            .set_item(Some(self.table.write(order)?))
+            .set_item(Some(self.item(order)?))
             .condition_expression("version = :seen")
             .expression_attribute_values(":seen", number(seen_version))
             .build()
@@ -144,7 +144,7 @@ impl Orders {
     pub(crate) async fn replace(&self, order: &Order, seen_version: u64) -> Result<Saved, StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         let request = request
-            .set_item(Some(self.table.write(order)?))
+            .set_item(Some(self.item(order)?))
             .condition_expression("version = :seen")
             .expression_attribute_values(":seen", number(seen_version));
         match request.send().await {
@@ -156,10 +156,17 @@ impl Orders {
         }
     }
 
+    /// An order with what puts it into the indexes of the staff. Said here and nowhere else, so that no step can forget it.
+    fn item(&self, order: &Order) -> Result<Item, StoreError> {
+        let mut item = self.table.write(order)?;
+        item.extend(staff_orders::index_attributes(order));
+        Ok(item)
+    }
+
     fn insert_action(&self, order: &Order) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table.name)
-            .set_item(Some(self.table.write(order)?))
+            .set_item(Some(self.item(order)?))
             .condition_expression("attribute_not_exists(order_id)")
             .build()
             .map_err(|e| StoreError::Rejected(e.to_string()))?;
@@ -167,7 +174,7 @@ impl Orders {
     }
 }
 
-fn order_key(user_id: &UserId, order_id: &OrderId) -> Item {
+pub(crate) fn order_key(user_id: &UserId, order_id: &OrderId) -> Item {
     key([("user_id", user_id.as_str()), ("order_id", order_id.as_str())])
 }
 

@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::address::ShippingAddress;
-use crate::cart::Quantity;
-use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
+use crate::cart::{Quantity, RequestMark};
+use crate::money::Money;
+use crate::order::{
+    Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, ReturnItem, Shipment,
+};
 
 const DOCS: &str = include_str!("../../../../docs/events.md");
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
@@ -51,6 +54,14 @@ fn pay() -> [Event; 2] {
     ]
 }
 
+fn mark(key: &str) -> RequestMark {
+    RequestMark { key: key.to_owned(), fingerprint: key.to_owned() }
+}
+
+fn staff() -> UserId {
+    "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e09".parse().expect("an id")
+}
+
 /// Sent, arrived, and one of two units comes back.
 fn whole_life() -> Vec<Event> {
     let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
@@ -63,10 +74,10 @@ fn whole_life() -> Vec<Event> {
     events.extend([
         Event::Shipped(shipment),
         Event::Delivered,
-        Event::ReturnRequested(vec![item()]),
-        Event::ReturnRejected { index: 0 },
-        Event::ReturnRequested(vec![item()]),
-        Event::ReturnAccepted { index: 1, target: RefundTarget::Provider },
+        Event::ReturnRequested { items: vec![item()], request: mark("1") },
+        Event::ReturnRejected { index: 0, reason: Some("Ann, it was worn".to_owned()) },
+        Event::ReturnRequested { items: vec![item()], request: mark("2") },
+        Event::ReturnAccepted { index: 1, target: RefundTarget::Provider, accepted_by: staff() },
         Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
     ]);
     events
@@ -103,7 +114,13 @@ fn each_step_is_told_once_and_again_the_same() {
 fn refunds_are_told_in_the_order_in_which_they_were_given() {
     let mut events = whole_life()[..4].to_vec();
     for amount_minor in [100, 200] {
-        events.push(Event::RefundGranted { amount_minor, target: RefundTarget::StoreCredit });
+        events.push(Event::RefundGranted(RefundGrant {
+            amount: Money::from_minor(amount_minor, Currency::USD),
+            target: RefundTarget::StoreCredit,
+            reason: "Ann got it late".to_owned(),
+            granted_by: staff(),
+            request: mark(&amount_minor.to_string()),
+        }));
     }
     events.push(Event::RefundSettled { refund: 1, refund_id: "re_1".to_owned() });
     events.push(Event::RefundSettled { refund: 0, refund_id: "re_0".to_owned() });

@@ -1,5 +1,8 @@
 //! An order, with its payment and refunds: one document, one conditional write for every step of its life.
 
+mod refunds;
+mod returns;
+mod timeline;
 mod transitions;
 
 use std::collections::BTreeMap;
@@ -14,13 +17,13 @@ use crate::stock::{Allocation, Cause, ShardId};
 use crate::time::Timestamp;
 use crate::validation::Invalid;
 
-pub use transitions::{Event, ProviderOutcome, TransitionError};
+pub use refunds::{Refund, RefundStatus, RefundTarget};
+pub use returns::{MAX_RETURNS, Return, ReturnItem, ReturnStatus};
+pub use timeline::{Happening, TimelineEntry};
+pub use transitions::{Event, ProviderOutcome, RefundGrant, TransitionError};
 
 /// Most payment attempts of one order; further ones are refused, so that the item stays small.
 pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
-
-/// Most returns of one order.
-pub const MAX_RETURNS: usize = 10;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +48,18 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
+    /// Every status.
+    pub const ALL: [Self; 8] = [
+        Self::PendingPayment,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Cancelled,
+        Self::Expired,
+        Self::Refunded,
+        Self::PartiallyRefunded,
+    ];
+
     /// The word clients see.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -57,6 +72,17 @@ impl OrderStatus {
             Self::Refunded => "refunded",
             Self::PartiallyRefunded => "partially_refunded",
         }
+    }
+}
+
+impl std::str::FromStr for OrderStatus {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|status| status.as_str() == raw).ok_or_else(|| {
+            let words = Self::ALL.map(|status| format!("\"{}\"", status.as_str()));
+            Invalid::new("unknown_value", format!("must be one of {}", words.join(", ")))
+        })
     }
 }
 
@@ -166,90 +192,6 @@ pub struct PaymentAttempt {
     pub checked_at: Option<Timestamp>,
 }
 
-/// How a refund stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundStatus {
-    /// Owed; the provider is being asked.
-    Pending,
-    /// Given back.
-    Completed,
-    /// The provider could not give it back: it is still owed, and waits for the staff to say how.
-    Failed,
-}
-
-/// Where refunded money goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundTarget {
-    /// Back where it came from.
-    #[default]
-    Provider,
-    /// To the account's credit with the shop.
-    StoreCredit,
-}
-
-/// Money owed back, or given back, of one captured attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Refund {
-    /// How it stands.
-    pub status: RefundStatus,
-    /// Index of the attempt whose money it is.
-    pub attempt: usize,
-    /// How much, in minor units.
-    pub amount_minor: i64,
-    /// Where it goes.
-    #[serde(default, skip_serializing_if = "is_provider")]
-    pub target: RefundTarget,
-    /// Index of the return it is for; its units go back to stock with the money.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub for_return: Option<usize>,
-    /// The provider's id of the refund.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refund_id: Option<String>,
-    /// How often it was owed anew after it had failed: each try has a key of its own.
-    #[serde(default, skip_serializing_if = "is_zero_tries")]
-    pub retries: u32,
-    /// Whether the units of its return went back to stock, which a second try must not do again.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub restocked: bool,
-}
-
-/// How a return stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnStatus {
-    /// The shopper wants to send something back.
-    Requested,
-    /// The staff took it back; its money is owed.
-    Accepted,
-    /// The staff did not take it back.
-    Rejected,
-}
-
-/// Units of one product that a shopper sends back.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ReturnItem {
-    /// Which product.
-    #[serde(rename = "p")]
-    pub product_id: ProductId,
-    /// How many.
-    #[serde(rename = "q")]
-    pub quantity: Quantity,
-    /// Why, in the shopper's words.
-    #[serde(rename = "r")]
-    pub reason: String,
-}
-
-/// Something sent back.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Return {
-    /// How it stands.
-    pub status: ReturnStatus,
-    /// What.
-    pub items: Vec<ReturnItem>,
-}
-
 /// How an order travels.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Shipment {
@@ -257,55 +199,6 @@ pub struct Shipment {
     pub carrier: String,
     /// The carrier's number.
     pub tracking_number: String,
-}
-
-/// What happened to an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Happening {
-    /// It was placed and its stock held.
-    Placed,
-    /// The shopper tried to pay.
-    PaymentStarted,
-    /// The shopper was asked to do something at the provider.
-    PaymentActionRequired,
-    /// The provider refused.
-    PaymentFailed,
-    /// The money was taken.
-    Paid,
-    /// The hold ended unpaid.
-    Expired,
-    /// It was called off.
-    Cancelled,
-    /// Money is owed back.
-    RefundDue,
-    /// Money was given back.
-    Refunded,
-    /// The provider could not give money back.
-    RefundFailed,
-    /// Money that came after the hold had ended found the units still there.
-    HeldAgain,
-    /// It is on its way.
-    Shipped,
-    /// It arrived.
-    Delivered,
-    /// The shopper wants to send something back.
-    ReturnRequested,
-    /// The staff took it back.
-    ReturnAccepted,
-    /// The staff did not take it back.
-    ReturnRejected,
-}
-
-/// One entry of the timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TimelineEntry {
-    /// When.
-    #[serde(rename = "t")]
-    pub at: Timestamp,
-    /// What.
-    #[serde(rename = "h")]
-    pub what: Happening,
 }
 
 /// An order. Changed only by [`Order::apply`].
@@ -398,7 +291,7 @@ impl Order {
             refunds: Vec::new(),
             returns: Vec::new(),
             shipment: None,
-            timeline: vec![TimelineEntry { at: now, what: Happening::Placed }],
+            timeline: vec![TimelineEntry { at: now, what: Happening::Placed, of: None }],
             version: 1,
         })
     }
@@ -411,6 +304,12 @@ impl Order {
     /// When it was placed.
     pub fn placed_at(&self) -> Timestamp {
         self.timeline.first().map_or(self.hold_expires_at, |entry| entry.at)
+    }
+
+    /// Whether staff see it in their lists: from its first payment attempt on. What nobody tried to pay is no business of
+    /// theirs, and is most of what is ever placed and left to expire.
+    pub const fn is_for_staff(&self) -> bool {
+        !self.attempts.is_empty()
     }
 
     /// The word for the payment as a whole: `none`, `processing`, `requires_action`, `completed`, `failed`, `refunded`.
@@ -461,16 +360,6 @@ impl Order {
         self.attempts.iter().map(|attempt| attempt.captured_minor).sum()
     }
 
-    /// All money given back, in minor units.
-    pub fn refunded_minor(&self) -> i64 {
-        self.refunds.iter().filter(|r| r.status == RefundStatus::Completed).map(|r| r.amount_minor).sum()
-    }
-
-    /// All money owed back or given back, in minor units.
-    pub fn owed_minor(&self) -> i64 {
-        self.refunds.iter().map(|refund| refund.amount_minor).sum()
-    }
-
     /// How a step from `before` to `self` changes stock: the difference of what the two keep out of it.
     ///
     /// The store does it in the same transaction that saves the step, so stock and order cannot disagree.
@@ -513,24 +402,6 @@ impl Order {
             .filter(|refund| refund.target == RefundTarget::StoreCredit && refund.status == RefundStatus::Completed);
         given.map(|refund| refund.amount_minor).sum::<i64>() - paid.map(|a| a.captured_minor).sum::<i64>()
     }
-
-    /// Units of a product that were ordered and are not on their way back yet.
-    fn returnable(&self, product_id: &ProductId) -> u32 {
-        let ordered: u32 =
-            self.lines.iter().filter(|line| line.product_id == *product_id).map(|line| line.quantity.get()).sum();
-        let returns = self.returns.iter().filter(|r| r.status != ReturnStatus::Rejected).flat_map(|r| &r.items);
-        let returned: u32 = returns.filter(|item| item.product_id == *product_id).map(|item| item.quantity.get()).sum();
-        ordered.saturating_sub(returned)
-    }
-
-    /// What the units of a return were sold for, in minor units.
-    fn return_value_minor(&self, items: &[ReturnItem]) -> i64 {
-        let price = |item: &ReturnItem| {
-            let line = self.lines.iter().find(|line| line.product_id == item.product_id);
-            line.map_or(0, |line| line.unit_price_minor * i64::from(item.quantity.get()))
-        };
-        items.iter().map(price).sum()
-    }
 }
 
 impl OrderLine {
@@ -538,21 +409,6 @@ impl OrderLine {
     pub fn total(&self, currency: Currency) -> Result<Money, MoneyError> {
         Money::from_minor(self.unit_price_minor, currency).times(self.quantity.get())
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-fn is_provider(target: &RefundTarget) -> bool {
-    *target == RefundTarget::Provider
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-const fn is_zero_tries(tries: &u32) -> bool {
-    *tries == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]

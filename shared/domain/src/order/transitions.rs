@@ -7,8 +7,10 @@ mod fulfilment;
 mod payment;
 mod refund;
 
-use super::{Happening, Order, OrderStatus, PaymentMethod, RefundTarget, ReturnItem, Shipment, TimelineEntry};
+use super::{Happening, Order, OrderStatus, PaymentMethod, Refund, RefundTarget, ReturnItem, Shipment};
 use crate::cart::RequestMark;
+use crate::ids::UserId;
+use crate::money::Money;
 use crate::stock::Allocation;
 use crate::time::Timestamp;
 
@@ -56,26 +58,30 @@ pub enum Event {
     /// It arrived.
     Delivered,
     /// The shopper wants to send something back.
-    ReturnRequested(Vec<ReturnItem>),
+    ReturnRequested {
+        /// What.
+        items: Vec<ReturnItem>,
+        /// The client's request.
+        request: RequestMark,
+    },
     /// The staff took a return back.
     ReturnAccepted {
         /// Which return.
         index: usize,
         /// Where its money goes.
         target: RefundTarget,
+        /// Who of the staff.
+        accepted_by: UserId,
     },
     /// The staff did not take a return back.
     ReturnRejected {
         /// Which return.
         index: usize,
+        /// Why, in words for the shopper.
+        reason: Option<String>,
     },
     /// The staff gives money back without a return.
-    RefundGranted {
-        /// How much, in minor units.
-        amount_minor: i64,
-        /// Where it goes.
-        target: RefundTarget,
-    },
+    RefundGranted(RefundGrant),
     /// The provider gave a refund.
     RefundSettled {
         /// Which refund.
@@ -99,6 +105,21 @@ pub enum Event {
         /// Where its money goes this time.
         target: RefundTarget,
     },
+}
+
+/// Money that the staff gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RefundGrant {
+    /// How much.
+    pub amount: Money,
+    /// Where it goes.
+    pub target: RefundTarget,
+    /// Why, in words for the shopper.
+    pub reason: String,
+    /// Who of the staff.
+    pub granted_by: UserId,
+    /// The client's request.
+    pub request: RequestMark,
 }
 
 /// What a provider says of a payment.
@@ -164,11 +185,17 @@ pub enum TransitionError {
     #[error("too many returns of one order")]
     TooManyReturns,
     /// More than what was taken and is not owed back yet.
-    #[error("there is less to refund")]
+    #[error("there is less to refund, or nothing yet")]
     NotRefundable,
     /// It is not an expired order, or the units do not match its lines.
     #[error("the order cannot be held again")]
     NotRevivable,
+    /// The return was accepted or rejected before, and not so.
+    #[error("the return was decided before, and otherwise")]
+    AlreadyDecided,
+    /// The idempotency key came with another request about this order.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// There is no such attempt, refund or return.
     #[error("the order has no such payment attempt, refund or return")]
     Unknown,
@@ -189,10 +216,12 @@ impl Order {
             }
             Event::Shipped(shipment) => next.ship(shipment, now)?,
             Event::Delivered => next.deliver(now)?,
-            Event::ReturnRequested(items) => next.request_return(items, now)?,
-            Event::ReturnAccepted { index, target } => next.accept_return(index, target, now)?,
-            Event::ReturnRejected { index } => next.reject_return(index, now)?,
-            Event::RefundGranted { amount_minor, target } => next.grant_refund(amount_minor, target, None, now)?,
+            Event::ReturnRequested { items, request } => next.request_return(items, request, now)?,
+            Event::ReturnAccepted { index, target, accepted_by } => {
+                next.accept_return(index, target, accepted_by, now)?;
+            }
+            Event::ReturnRejected { index, reason } => next.reject_return(index, reason, now)?,
+            Event::RefundGranted(grant) => next.grant_refund(grant, now)?,
             Event::RefundSettled { refund, refund_id } => next.settle_refund(refund, refund_id, now)?,
             Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
             Event::RefundRetried { refund, target } => next.retry_refund(refund, target, now)?,
@@ -231,10 +260,10 @@ impl Order {
                 self.status = OrderStatus::Cancelled;
                 self.record(Happening::Cancelled, now);
                 for attempt in 0..self.attempts.len() {
-                    let left = self.attempts[attempt].captured_minor - self.owed_or_refunded_minor(attempt);
+                    let left = self.left_minor(attempt);
                     if left > 0 {
-                        let target = self.natural_target(attempt);
-                        self.owe_refund(attempt, left, target, None, now);
+                        let target = self.target(attempt, RefundTarget::Provider);
+                        self.owe_refund(Refund::owed(attempt, left, target), now);
                     }
                 }
                 Ok(())
@@ -252,10 +281,6 @@ impl Order {
         for line in &mut self.lines {
             line.allocation.clear();
         }
-    }
-
-    pub(super) fn record(&mut self, what: Happening, at: Timestamp) {
-        self.timeline.push(TimelineEntry { at, what });
     }
 }
 

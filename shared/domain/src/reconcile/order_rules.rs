@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Difference, Kind, Subject};
 use crate::ids::ProductId;
-use crate::order::{AttemptStatus, Happening, Order, OrderStatus, Refund, RefundStatus, ReturnStatus};
+use crate::order::{AttemptStatus, Happening, Order, OrderStatus, Refund, RefundStatus, ReturnStatus, TimelineEntry};
 use crate::time::Timestamp;
 
 /// How long the steps of an order may take before it counts as stuck, in seconds.
@@ -123,11 +123,12 @@ impl Checks<'_> {
         let order = self.order;
         let at_rest = order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed);
         let price = order.total_minor;
+        let granted = owed(order.refunds.iter().filter(|refund| refund.granted_by.is_some()));
         let (least, most) = match order.status {
             OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired | OrderStatus::Refunded => {
                 (0, 0)
             }
-            OrderStatus::Paid => (price, price),
+            OrderStatus::Paid => ((price - granted).max(1), price),
             OrderStatus::Delivered if at_rest => (price, price),
             OrderStatus::Shipped | OrderStatus::Delivered => (0, price),
             OrderStatus::PartiallyRefunded => (i64::from(at_rest), price - 1),
@@ -185,9 +186,8 @@ fn units(order: &Order) -> BTreeMap<&ProductId, Units> {
         entry.ordered += i64::from(line.quantity.get());
         entry.kept += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
     }
-    // A return's units go back to stock with its money, and stay there when the money comes back.
-    let restocked = order.refunds.iter().filter(|refund| refund.restocked);
-    for item in restocked.filter_map(|refund| order.returns.get(refund.for_return?)).flat_map(|entry| &entry.items) {
+    let restocked = order.returns.iter().enumerate().filter(|(index, _)| order.is_restocked(*index));
+    for item in restocked.flat_map(|(_, entry)| &entry.items) {
         units.entry(&item.product_id).or_default().returned += i64::from(item.quantity.get());
     }
     units
@@ -197,13 +197,10 @@ fn owed<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
     refunds.into_iter().map(|refund| refund.amount_minor).sum()
 }
 
-/// When a refund became due: refunds and these entries of the timeline are made together. Once a refund was tried again,
-/// which has an entry too, it may be any of them: the last one is never too early.
+/// When a refund became due, or due again after it had failed.
 pub(super) fn refund_due_at(order: &Order, refund: usize) -> Timestamp {
-    let mut due = order.timeline.iter().filter(|entry| entry.what == Happening::RefundDue);
-    let retried = order.refunds.iter().any(|refund| refund.retries > 0);
-    let entry = if retried { due.next_back() } else { due.nth(refund) };
-    entry.map_or_else(|| order.placed_at(), |entry| entry.at)
+    let is_it = |entry: &&TimelineEntry| entry.what == Happening::RefundDue && entry.of == Some(refund);
+    order.timeline.iter().rev().find(is_it).map_or_else(|| order.placed_at(), |entry| entry.at)
 }
 
 fn last_step_at(order: &Order) -> Option<Timestamp> {

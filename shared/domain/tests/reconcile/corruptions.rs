@@ -4,7 +4,7 @@ use souk_domain::order::{AttemptStatus, Event, OrderStatus, PaymentMethod, Refun
 use souk_domain::reconcile::{Kind, ProviderPayment, ProviderRefund, Subject};
 use souk_domain::stock::{Allocation, ShardId};
 
-use crate::shop::{OPENED, PRICE, Shop, product, shard, user};
+use crate::shop::{OPENED, PRICE, Shop, granted, mark, product, shard, user};
 
 const PENDING: usize = 0;
 const PAID: usize = 1;
@@ -37,7 +37,7 @@ fn shop() -> Shop {
     shop.apply(REFUNDING, Event::Cancelled);
     shop.pay(CREDITED);
     shop.apply(CREDITED, Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() }));
-    shop.apply(CREDITED, Event::RefundGranted { amount_minor: 500, target: RefundTarget::StoreCredit });
+    shop.apply(CREDITED, granted(500, RefundTarget::StoreCredit, mark(0)));
     shop.refund(CREDITED, 0);
     assert_eq!(shop.credit[&user(CREDITED)], 500);
     let held_until = shop.orders[EXPIRED].hold_expires_at;

@@ -4,7 +4,7 @@ use souk_domain::cart::Quantity;
 use souk_domain::order::{Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
 use souk_domain::stock::Allocation;
 
-use crate::shop::{Shop, product, settled, shard};
+use crate::shop::{Shop, granted, mark, product, settled, shard, user};
 
 /// Something that happens in a shop; the number says to which order.
 #[derive(Debug, Clone)]
@@ -31,9 +31,10 @@ fn any_event() -> impl Strategy<Value = Event> {
     let target = || prop_oneof![Just(RefundTarget::Provider), Just(RefundTarget::StoreCredit)];
     let declined = |code: &str| ProviderOutcome::Declined { code: code.to_owned() };
     let action = ProviderOutcome::ActionRequired { payment_id: "pay".to_owned(), action_url: None };
-    let item = |(n, units): (usize, u64)| {
+    let item = |(n, units, key): (usize, u64, u8)| {
         let quantity = Quantity::new(units).expect("a quantity");
-        Event::ReturnRequested(vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }])
+        let items = vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }];
+        Event::ReturnRequested { items, request: mark(key) }
     };
     let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
     prop_oneof![
@@ -47,10 +48,10 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::PaidByStoreCredit { request: None }),
         3 => Just(Event::Shipped(shipment())),
         3 => Just(Event::Delivered),
-        3 => ((0_usize..2), (1_u64..3)).prop_map(item),
-        3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target }),
-        1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index }),
-        2 => ((1_i64..30_000), target()).prop_map(|(amount_minor, target)| Event::RefundGranted { amount_minor, target }),
+        3 => ((0_usize..2), (1_u64..3), any::<u8>()).prop_map(item),
+        3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target, accepted_by: user(9) }),
+        1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index, reason: None }),
+        2 => ((1_i64..30_000), target(), any::<u8>()).prop_map(|(amount, target, key)| granted(amount, target, mark(key))),
     ]
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::Quantity;
+use souk_domain::cart::{Quantity, RequestMark};
 use souk_domain::ids::{OrderId, ProductId, UserId};
-use souk_domain::money::Currency;
+use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
-    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundStatus, RefundTarget,
+    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundStatus, RefundTarget,
 };
 use souk_domain::reconcile::{
     Difference, Grace, ProviderFacts, ProviderPayment, ProviderRefund, StockFacts, Sums, check_order,
@@ -39,6 +39,15 @@ pub(crate) fn user(n: usize) -> UserId {
 
 pub(crate) fn shard(n: usize) -> ShardId {
     ShardId::new("local", u32::try_from(n).expect("small"))
+}
+
+pub(crate) fn mark(key: u8) -> RequestMark {
+    RequestMark { key: format!("key {key}"), fingerprint: "f".to_owned() }
+}
+
+pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: RequestMark) -> Event {
+    let (amount, reason, granted_by) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned(), user(9));
+    Event::RefundGranted(RefundGrant { amount, target, reason, granted_by, request })
 }
 
 impl Shop {

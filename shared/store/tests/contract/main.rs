@@ -7,6 +7,7 @@ mod limits;
 mod orders;
 mod reconcile;
 mod sessions;
+mod staff_orders;
 mod users;
 
 use std::sync::Arc;

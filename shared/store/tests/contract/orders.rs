@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use souk_domain::account::{Account, Role};
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, Checkout, Quantity};
+use souk_domain::cart::{Cart, Checkout, Quantity, RequestMark};
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
 use souk_domain::order::{
@@ -45,15 +45,19 @@ impl Stores {
         total(&self.inventory.counts(&sku(product)).await.expect("counts"))
     }
 
-    async fn place(&self, order: &Order, cart: &Cart) -> Placement {
+    pub(crate) async fn place(&self, order: &Order, cart: &Cart) -> Placement {
         let checkout = Checkout { order_id: order.order_id.clone(), request: None };
         let after = cart.checked_out(checkout);
         self.orders.place(order, &after, &self.carts, &self.inventory, 0).await.expect("answered")
     }
 }
 
+pub(crate) fn mark(key: &str) -> RequestMark {
+    RequestMark { key: key.to_owned(), fingerprint: key.to_owned() }
+}
+
 /// An order id that no other test uses: request tokens are made of it, and tests share a server and an account.
-fn order_id(at: Timestamp, seed: u64) -> OrderId {
+pub(crate) fn order_id(at: Timestamp, seed: u64) -> OrderId {
     static ORDERS: AtomicU64 = AtomicU64::new(0);
     let unique = (u64::from(std::process::id()) << 32) + ORDERS.fetch_add(1, Ordering::SeqCst) * 1_000 + seed;
     OrderId::new(at, &SeededRandom::new(unique))
@@ -224,8 +228,8 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             Event::PaymentSettled { attempt: 0, outcome: capture },
             Event::Shipped(shipment),
             Event::Delivered,
-            Event::ReturnRequested(vec![item]),
-            Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit },
+            Event::ReturnRequested { items: vec![item], request: mark("return") },
+            Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit, accepted_by: user(9) },
             Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
         ] {
             assert!(matches!(apply(&ids[0], event).await, Applied::Done(_)));

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::cart::{Cart, Checkout};
-use souk_domain::order::{Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, Shipment};
+use souk_domain::money::{Currency, Money};
+use souk_domain::order::{
+    Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment,
+};
 use souk_domain::reconcile::{Kind, ProviderFacts, ProviderPayment, Subject};
 use souk_store::{Applied, OrderSteps, Placement, Plan, Report, reconcile};
 use souk_testkit::{Database, user};
 
-use crate::orders::{NOW, order};
+use crate::orders::{NOW, mark, order};
 use crate::{Stores, sku};
 
 impl Stores {
@@ -59,7 +62,14 @@ impl Stores {
         self.paid(&given).await;
         let shipment = Shipment { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() };
         self.step(&given, Event::Shipped(shipment)).await;
-        self.step(&given, Event::RefundGranted { amount_minor: 700, target: RefundTarget::StoreCredit }).await;
+        let grant = RefundGrant {
+            amount: Money::from_minor(700, Currency::USD),
+            target: RefundTarget::StoreCredit,
+            reason: "late".to_owned(),
+            granted_by: user(9),
+            request: mark("grant"),
+        };
+        self.step(&given, Event::RefundGranted(grant)).await;
         let given = self.step(&given, Event::RefundSettled { refund: 0, refund_id: "re".to_owned() }).await;
         [open, expired, paid, given]
     }

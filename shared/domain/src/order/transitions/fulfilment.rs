@@ -1,83 +1,116 @@
 //! Shipping, arriving, and coming back.
 
 use super::TransitionError;
+use crate::cart::RequestMark;
+use crate::ids::UserId;
 use crate::order::{
-    Happening, MAX_RETURNS, Order, OrderStatus, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment,
+    Happening, MAX_RETURNS, Order, OrderStatus, Refund, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment,
 };
 use crate::time::Timestamp;
 
 impl Order {
     pub(super) fn ship(&mut self, shipment: Shipment, now: Timestamp) -> Result<(), TransitionError> {
-        match self.status {
-            OrderStatus::Shipped if self.shipment.as_ref() == Some(&shipment) => Ok(()), // shipped before
-            OrderStatus::Paid => {
-                self.status = OrderStatus::Shipped;
-                self.shipment = Some(shipment);
-                self.record(Happening::Shipped, now);
-                Ok(())
-            }
-            _ => Err(TransitionError::NotShippable),
+        if self.shipment.as_ref() == Some(&shipment) {
+            return Ok(()); // shipped before
         }
+        if self.status != OrderStatus::Paid {
+            return Err(TransitionError::NotShippable);
+        }
+        self.status = OrderStatus::Shipped;
+        self.shipment = Some(shipment);
+        self.record(Happening::Shipped, now);
+        Ok(())
     }
 
     pub(super) fn deliver(&mut self, now: Timestamp) -> Result<(), TransitionError> {
-        match self.status {
-            OrderStatus::Delivered | OrderStatus::PartiallyRefunded => Ok(()), // delivered before
-            OrderStatus::Shipped => {
-                self.status = self.arrived();
-                self.record(Happening::Delivered, now);
-                Ok(())
-            }
-            _ => Err(TransitionError::NotDeliverable),
+        if self.has_happened(Happening::Delivered) {
+            return Ok(()); // delivered before
         }
+        if self.status != OrderStatus::Shipped {
+            return Err(TransitionError::NotDeliverable);
+        }
+        self.status = self.arrived();
+        self.record(Happening::Delivered, now);
+        Ok(())
     }
 
-    pub(super) fn request_return(&mut self, items: Vec<ReturnItem>, now: Timestamp) -> Result<(), TransitionError> {
+    pub(super) fn request_return(
+        &mut self,
+        items: Vec<ReturnItem>,
+        request: RequestMark,
+        now: Timestamp,
+    ) -> Result<(), TransitionError> {
+        if self.has_seen(&request)? {
+            return Ok(()); // requested before
+        }
         if !matches!(self.status, OrderStatus::Delivered | OrderStatus::PartiallyRefunded) || items.is_empty() {
             return Err(TransitionError::NotReturnable);
         }
         if self.returns.len() >= MAX_RETURNS {
             return Err(TransitionError::TooManyReturns);
         }
-        self.returns.push(Return { status: ReturnStatus::Requested, items: Vec::new() });
+        let index = self.returns.len();
+        self.returns.push(Return { status: ReturnStatus::Requested, items: Vec::new(), request, rejection: None });
         for item in items {
             if item.quantity.get() > self.returnable(&item.product_id) {
                 return Err(TransitionError::NotReturnable);
             }
             // One by one, so that two items of one product count together.
-            if let Some(entry) = self.returns.last_mut() {
-                entry.items.push(item);
-            }
+            self.returns[index].items.push(item);
         }
-        self.record(Happening::ReturnRequested, now);
+        self.record_of(Happening::ReturnRequested, index, now);
         Ok(())
     }
 
+    /// Owes what the units were sold for, or what is left of it after earlier refunds. The units go back to stock with the
+    /// money; when none is left to give, at once.
     pub(super) fn accept_return(
         &mut self,
         index: usize,
         target: RefundTarget,
+        accepted_by: UserId,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let entry = self.returns.get_mut(index).ok_or(TransitionError::Unknown)?;
         match entry.status {
-            ReturnStatus::Accepted => return Ok(()), // accepted before
-            ReturnStatus::Rejected => return Err(TransitionError::NotReturnable),
+            ReturnStatus::Accepted => return self.accepted_before(index, target),
+            ReturnStatus::Rejected => return Err(TransitionError::AlreadyDecided),
             ReturnStatus::Requested => entry.status = ReturnStatus::Accepted,
         }
         let items = entry.items.clone();
-        self.record(Happening::ReturnAccepted, now);
-        self.grant_refund(self.return_value_minor(&items), target, Some(index), now)
+        self.record_of(Happening::ReturnAccepted, index, now);
+        match self.fullest_capture() {
+            Some((attempt, left)) if self.return_value_minor(&items) > 0 => {
+                let amount_minor = self.return_value_minor(&items).min(left);
+                let owed = Refund::owed(attempt, amount_minor, self.target(attempt, target));
+                self.owe_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..owed }, now);
+            }
+            _ => self.release_returned(index),
+        }
+        Ok(())
     }
 
-    pub(super) fn reject_return(&mut self, index: usize, now: Timestamp) -> Result<(), TransitionError> {
+    /// Said again it must be the same decision, as far as money followed from it.
+    fn accepted_before(&self, index: usize, target: RefundTarget) -> Result<(), TransitionError> {
+        let refund = self.refunds.iter().find(|refund| refund.for_return == Some(index));
+        let same = refund.is_none_or(|refund| refund.target == self.target(refund.attempt, target));
+        if same { Ok(()) } else { Err(TransitionError::AlreadyDecided) }
+    }
+
+    pub(super) fn reject_return(
+        &mut self,
+        index: usize,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), TransitionError> {
         let entry = self.returns.get_mut(index).ok_or(TransitionError::Unknown)?;
         match entry.status {
             ReturnStatus::Rejected => Ok(()), // rejected before
-            ReturnStatus::Accepted => Err(TransitionError::NotReturnable),
+            ReturnStatus::Accepted => Err(TransitionError::AlreadyDecided),
             ReturnStatus::Requested => {
                 entry.status = ReturnStatus::Rejected;
-                self.record(Happening::ReturnRejected, now);
+                entry.rejection = reason;
+                self.record_of(Happening::ReturnRejected, index, now);
                 Ok(())
             }
         }

@@ -3,7 +3,8 @@
 use super::{ProviderOutcome, TransitionError};
 use crate::cart::RequestMark;
 use crate::order::{
-    AttemptStatus, Happening, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, RefundTarget,
+    AttemptStatus, Happening, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, Refund,
+    RefundTarget,
 };
 use crate::stock::Allocation;
 use crate::time::Timestamp;
@@ -23,7 +24,7 @@ impl Order {
     ) -> Result<(), TransitionError> {
         self.check_payable(now)?;
         self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method, request, now) });
-        self.record(Happening::PaymentStarted, now);
+        self.record_of(Happening::PaymentStarted, self.attempts.len() - 1, now);
         Ok(())
     }
 
@@ -55,7 +56,7 @@ impl Order {
         let status = AttemptStatus::Completed;
         self.attempts.push(PaymentAttempt { status, payment_id, captured_minor: self.total_minor, ..attempt });
         self.status = OrderStatus::Paid;
-        self.record(Happening::Paid, now);
+        self.record_of(Happening::Paid, self.attempts.len() - 1, now);
         Ok(())
     }
 
@@ -78,12 +79,12 @@ impl Order {
             _ if ended => {} // settled before
             ProviderOutcome::Declined { code } => {
                 attempt.fail(code);
-                self.record(Happening::PaymentFailed, now);
+                self.record_of(Happening::PaymentFailed, index, now);
             }
             ProviderOutcome::ActionRequired { payment_id, action_url } => {
                 if attempt.status == AttemptStatus::Processing {
                     attempt.require_action(payment_id, action_url);
-                    self.record(Happening::PaymentActionRequired, now);
+                    self.record_of(Happening::PaymentActionRequired, index, now);
                 }
             }
             ProviderOutcome::Pending { payment_id } => attempt.wait(payment_id, now),
@@ -97,11 +98,11 @@ impl Order {
         let pays = self.status == OrderStatus::PendingPayment && amount_minor >= self.total_minor;
         if pays {
             self.status = OrderStatus::Paid;
-            self.record(Happening::Paid, now);
+            self.record_of(Happening::Paid, attempt, now);
         }
         let kept_minor = if pays { self.total_minor } else { 0 };
         if amount_minor > kept_minor {
-            self.owe_refund(attempt, amount_minor - kept_minor, RefundTarget::Provider, None, now);
+            self.owe_refund(Refund::owed(attempt, amount_minor - kept_minor, RefundTarget::Provider), now);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Money that is owed back or given back.
 
-use super::TransitionError;
+use super::{RefundGrant, TransitionError};
+use crate::cart::RequestMark;
 use crate::order::{Happening, Order, OrderStatus, PaymentMethod, Refund, RefundStatus, RefundTarget};
 use crate::time::Timestamp;
 
@@ -19,7 +20,7 @@ impl Order {
         refund.refund_id = Some(refund_id);
         let for_return = refund.for_return.filter(|_| !refund.restocked);
         refund.restocked = refund.for_return.is_some();
-        self.record(Happening::Refunded, now);
+        self.record_of(Happening::Refunded, index, now);
         if let Some(returned) = for_return {
             self.release_returned(returned);
         }
@@ -56,12 +57,13 @@ impl Order {
         }
         refund.status = RefundStatus::Failed;
         refund.refund_id = Some(refund_id);
-        self.record(Happening::RefundFailed, now);
-        let happened = |what| self.timeline.iter().any(|entry| entry.what == what);
+        self.record_of(Happening::RefundFailed, index, now);
         self.status = match self.status {
-            OrderStatus::Refunded | OrderStatus::PartiallyRefunded if happened(Happening::Delivered) => self.arrived(),
+            OrderStatus::Refunded | OrderStatus::PartiallyRefunded if self.has_happened(Happening::Delivered) => {
+                self.arrived()
+            }
             OrderStatus::Refunded if self.shipment.is_some() => OrderStatus::Shipped,
-            OrderStatus::Refunded if happened(Happening::Cancelled) => OrderStatus::Cancelled,
+            OrderStatus::Refunded if self.has_happened(Happening::Cancelled) => OrderStatus::Cancelled,
             OrderStatus::Refunded => OrderStatus::Expired,
             other => other,
         };
@@ -83,7 +85,7 @@ impl Order {
         refund.target = target;
         refund.refund_id = None;
         refund.retries += 1;
-        self.record(Happening::RefundDue, now);
+        self.record_of(Happening::RefundDue, index, now);
         Ok(())
     }
 
@@ -93,52 +95,51 @@ impl Order {
         if paid < self.total_minor { OrderStatus::PartiallyRefunded } else { OrderStatus::Delivered }
     }
 
-    /// Owes part of the money back, out of the first capture that has so much left.
-    pub(super) fn grant_refund(
-        &mut self,
-        amount_minor: i64,
-        target: RefundTarget,
-        for_return: Option<usize>,
-        now: Timestamp,
-    ) -> Result<(), TransitionError> {
-        use OrderStatus::{Delivered, PartiallyRefunded, Shipped};
-        if amount_minor <= 0 || !matches!(self.status, Shipped | Delivered | PartiallyRefunded) {
+    /// Owes part of the money back because the staff says so. Of an order that is still to be sent not all of it: that
+    /// one is cancelled instead, so that its units come back too.
+    pub(super) fn grant_refund(&mut self, grant: RefundGrant, now: Timestamp) -> Result<(), TransitionError> {
+        if self.has_seen(&grant.request)? {
+            return Ok(()); // granted before
+        }
+        let (attempt, left) = self.fullest_capture().ok_or(TransitionError::NotRefundable)?;
+        let most = match self.status {
+            OrderStatus::Paid => left - 1,
+            OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => left,
+            _ => 0,
+        };
+        let amount_minor = grant.amount.minor();
+        if grant.amount.currency() != self.currency || !(1..=most).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
-        let left = |index: &usize| self.attempts[*index].captured_minor - self.owed_or_refunded_minor(*index);
-        let attempt = (0..self.attempts.len()).find(|index| left(index) >= amount_minor);
-        let attempt = attempt.ok_or(TransitionError::NotRefundable)?;
-        let target = match self.natural_target(attempt) {
-            RefundTarget::StoreCredit => RefundTarget::StoreCredit,
-            RefundTarget::Provider => target,
-        };
-        self.owe_refund(attempt, amount_minor, target, for_return, now);
+        let owed = Refund::owed(attempt, amount_minor, self.target(attempt, grant.target));
+        let (reason, granted_by, request) = (Some(grant.reason), Some(grant.granted_by), Some(grant.request));
+        self.owe_refund(Refund { reason, granted_by, request, ..owed }, now);
         Ok(())
     }
 
-    /// Where the money of an attempt came from.
-    pub(super) fn natural_target(&self, attempt: usize) -> RefundTarget {
+    pub(super) fn owe_refund(&mut self, refund: Refund, now: Timestamp) {
+        self.record_of(Happening::RefundDue, self.refunds.len(), now);
+        self.refunds.push(refund);
+    }
+
+    /// Where the money of an attempt goes if it is asked to go there: what was paid with store credit stays store credit.
+    pub(super) fn target(&self, attempt: usize, asked: RefundTarget) -> RefundTarget {
         match self.attempts[attempt].method {
             PaymentMethod::StoreCredit => RefundTarget::StoreCredit,
-            _ => RefundTarget::Provider,
+            _ => asked,
         }
     }
 
-    pub(super) fn owe_refund(
-        &mut self,
-        attempt: usize,
-        amount_minor: i64,
-        target: RefundTarget,
-        for_return: Option<usize>,
-        now: Timestamp,
-    ) {
-        let status = RefundStatus::Pending;
-        let (refund_id, retries, restocked) = (None, 0, false);
-        self.refunds.push(Refund { status, attempt, amount_minor, target, for_return, refund_id, retries, restocked });
-        self.record(Happening::RefundDue, now);
-    }
-
-    pub(super) fn owed_or_refunded_minor(&self, attempt: usize) -> i64 {
-        self.refunds.iter().filter(|refund| refund.attempt == attempt).map(|refund| refund.amount_minor).sum()
+    /// Whether an earlier run of this request was applied. A key that came with another request is refused, whichever of
+    /// the order's calls that was.
+    pub(super) fn has_seen(&self, request: &RequestMark) -> Result<bool, TransitionError> {
+        let attempts = self.attempts.iter().filter_map(|attempt| attempt.request.as_ref());
+        let refunds = self.refunds.iter().filter_map(|refund| refund.request.as_ref());
+        let mut marks = attempts.chain(refunds).chain(self.returns.iter().map(|entry| &entry.request));
+        match marks.find(|known| known.key == request.key) {
+            None => Ok(false),
+            Some(known) if known == request => Ok(true),
+            Some(_) => Err(TransitionError::KeyReused),
+        }
     }
 }

@@ -1,12 +1,12 @@
-use proptest::prelude::*;
+mod histories;
+mod returns;
 
 use super::*;
 use crate::address::ShippingAddress;
 use crate::cart::Quantity;
-use crate::event::events_after;
 use crate::ids::OrderId;
 use crate::money::Currency;
-use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, StockMove};
+use crate::order::{Happening, MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, StockMove};
 use crate::stock::{Allocation, ShardId};
 
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
@@ -196,20 +196,6 @@ fn a_refund_that_fails_stays_owed_and_may_be_tried_again() {
 }
 
 #[test]
-fn the_units_of_a_return_go_back_to_stock_once() {
-    let events = [Event::ReturnRequested(vec![item(1)]), accept(0, RefundTarget::Provider), refunded(0)];
-    let returned = run(delivered().into_iter().chain(events)).expect("refunded");
-    assert_eq!(returned.status, OrderStatus::PartiallyRefunded);
-    let failed = returned.apply(refund_failed(0, 0), PLACED).expect("failed");
-    assert_eq!(failed.status, OrderStatus::Delivered);
-    let again = failed.apply(retried(0, RefundTarget::Provider), PLACED).expect("retried");
-    assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
-    let given = again.apply(refunded(0), PLACED).expect("given");
-    assert_eq!(given.status, OrderStatus::PartiallyRefunded);
-    assert!(given.stock_moves_since(&returned).is_empty());
-}
-
-#[test]
 fn a_second_capture_is_owed_back_and_the_order_stays_paid() {
     let order = run([start(), action(0), start(), captured(1), captured(0)]).expect("two captures");
     assert_eq!(order.status, OrderStatus::Paid);
@@ -224,64 +210,9 @@ fn what_is_unknown_is_refused() {
     assert_eq!(run([refunded(0)]), Err(TransitionError::Unknown));
 }
 
-fn shipped() -> Event {
-    Event::Shipped(Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() })
-}
-
-fn item(quantity: u64) -> ReturnItem {
-    let quantity = Quantity::new(quantity).expect("quantity");
-    ReturnItem { product_id: "1399".parse().expect("id"), quantity, reason: "too cyan".to_owned() }
-}
-
-fn accept(index: usize, target: RefundTarget) -> Event {
-    Event::ReturnAccepted { index, target }
-}
-
 fn revived(attempt: usize) -> Event {
     let allocations = vec![vec![Allocation { shard: ShardId::new("local", 0), quantity: 2 }]];
     Event::Revived { attempt, payment_id: format!("pay_{attempt}"), amount_minor: 25_190, allocations }
-}
-
-/// The events of an order that has arrived.
-fn delivered() -> [Event; 4] {
-    [start(), captured(0), shipped(), Event::Delivered]
-}
-
-#[test]
-fn a_paid_order_is_shipped_and_arrives() {
-    let order = run(delivered()).expect("delivered");
-    assert_eq!(order.status, OrderStatus::Delivered);
-    assert_eq!(run([shipped()]), Err(TransitionError::NotShippable));
-    assert_eq!(run([start(), captured(0), Event::Delivered]), Err(TransitionError::NotDeliverable));
-    assert_eq!(run([start(), captured(0), shipped(), Event::Cancelled]), Err(TransitionError::NotCancellable));
-}
-
-#[test]
-fn one_of_two_units_is_returned() {
-    let requested = [Event::ReturnRequested(vec![item(1)]), accept(0, RefundTarget::Provider)];
-    let before = run(delivered().into_iter().chain(requested)).expect("accepted");
-    assert_eq!((before.refunds[0].amount_minor, before.refunds[0].for_return), (12_595, Some(0)));
-    let after = before.apply(refunded(0), PLACED).expect("refunded");
-    let moves = after.stock_moves_since(&before);
-    assert_eq!((after.status, moves[0].delta), (OrderStatus::PartiallyRefunded, 1));
-    assert_eq!(after.apply(Event::ReturnRequested(vec![item(2)]), PLACED), Err(TransitionError::NotReturnable));
-
-    let second = [Event::ReturnRequested(vec![item(1)]), accept(1, RefundTarget::Provider), refunded(1)];
-    let all = second.into_iter().try_fold(after, |order, event| order.apply(event, PLACED)).expect("all back");
-    assert_eq!((all.status, all.lines[0].allocation.len()), (OrderStatus::Refunded, 0));
-}
-
-#[test]
-fn a_return_may_be_rejected_and_then_asked_for_again() {
-    let events = [Event::ReturnRequested(vec![item(2)]), Event::ReturnRejected { index: 0 }];
-    let order = run(delivered().into_iter().chain(events)).expect("rejected");
-    assert!(order.refunds.is_empty());
-    assert!(order.apply(Event::ReturnRequested(vec![item(1), item(1)]), PLACED).is_ok());
-    assert_eq!(
-        order.apply(Event::ReturnRequested(vec![item(1), item(2)]), PLACED),
-        Err(TransitionError::NotReturnable)
-    );
-    assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::NotReturnable));
 }
 
 #[test]
@@ -296,14 +227,6 @@ fn store_credit_pays_in_one_step_and_gets_its_refund() {
 }
 
 #[test]
-fn a_card_payment_may_be_refunded_as_store_credit() {
-    let events = [Event::ReturnRequested(vec![item(2)]), accept(0, RefundTarget::StoreCredit)];
-    let before = run(delivered().into_iter().chain(events)).expect("accepted");
-    let after = before.apply(refunded(0), PLACED).expect("refunded");
-    assert_eq!(after.credit_move_since(&before), 25_190);
-}
-
-#[test]
 fn late_money_revives_an_expired_order_if_its_units_are_there() {
     let requires_action = run([start(), action(0)]).expect("waiting");
     let late = requires_action.hold_expires_at;
@@ -312,101 +235,4 @@ fn late_money_revives_an_expired_order_if_its_units_are_there() {
     assert_eq!((paid.status, paid.stock_moves_since(&expired)[0].delta), (OrderStatus::Paid, -2));
     assert_eq!(paid.apply(captured(0), late), Ok(paid.clone()), "the same money twice");
     assert_eq!(requires_action.apply(revived(0), late), Err(TransitionError::NotRevivable));
-}
-
-#[test]
-fn refunds_never_exceed_what_is_left() {
-    let grant = |amount_minor| Event::RefundGranted { amount_minor, target: RefundTarget::Provider };
-    let order = run(delivered()).expect("delivered");
-    assert_eq!(order.apply(grant(25_191), PLACED), Err(TransitionError::NotRefundable));
-    assert_eq!(order.apply(grant(0), PLACED), Err(TransitionError::NotRefundable));
-    let some = order.apply(grant(20_000), PLACED).expect("granted");
-    assert_eq!(some.apply(grant(5_191), PLACED), Err(TransitionError::NotRefundable));
-    assert!(some.apply(grant(5_190), PLACED).is_ok());
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let target = || prop_oneof![Just(RefundTarget::Provider), Just(RefundTarget::StoreCredit)];
-    prop_oneof![
-        4 => Just(start()),
-        4 => (0_usize..4).prop_map(captured),
-        2 => (0_usize..4).prop_map(declined),
-        2 => (0_usize..4).prop_map(action),
-        2 => (0_usize..4).prop_map(pending),
-        1 => (0_usize..4).prop_map(revived),
-        1 => Just(Event::HoldEnded),
-        1 => Just(Event::Cancelled),
-        1 => Just(Event::PaidByStoreCredit { request: None }),
-        3 => Just(shipped()),
-        3 => Just(Event::Delivered),
-        3 => (1_u64..3).prop_map(|units| Event::ReturnRequested(vec![item(units)])),
-        3 => ((0_usize..3), target()).prop_map(|(index, target)| accept(index, target)),
-        1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index }),
-        1 => ((1_i64..30_000), target()).prop_map(|(amount_minor, target)| Event::RefundGranted { amount_minor, target }),
-        4 => (0_usize..4).prop_map(refunded),
-        2 => ((0_usize..4), (0_u32..2)).prop_map(|(refund, retry)| refund_failed(refund, retry)),
-        2 => ((0_usize..4), target()).prop_map(|(refund, target)| retried(refund, target)),
-    ]
-}
-
-/// Events that a second delivery must not apply again. The others are calls of people, which idempotency keys guard.
-fn may_come_twice(event: &Event) -> bool {
-    !matches!(event, Event::PaymentStarted { .. } | Event::PaidByStoreCredit { .. })
-        && !matches!(event, Event::ReturnRequested(_) | Event::RefundGranted { .. })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    /// Whatever happens in whatever order: never more refunded than captured, units given back exactly once and only
-    /// when nobody paid for them, every message may come twice, and others are told each happening under one name.
-    #[test]
-    fn no_history_breaks_the_books(events in prop::collection::vec((any_event(), 0_i64..200), 0..40)) {
-        let (mut order, mut now, mut stock, mut credit) = (order(), PLACED, 0_i64, 0_i64);
-        let ids = |old: Option<&Order>, new: &Order| events_after(old, new).into_iter().map(|event| event.event_id);
-        let mut told: Vec<String> = ids(None, &order).collect();
-        for (event, seconds) in events {
-            now = now.plus_seconds(seconds);
-            let Ok(next) = order.apply(event.clone(), now) else { continue };
-            let moved: i64 = next.stock_moves_since(&order).iter().map(|change| change.delta).sum();
-            if stock + moved < 0 {
-                continue; // the store refuses to take units that are not there
-            }
-            stock += moved;
-            credit += next.credit_move_since(&order);
-            if may_come_twice(&event) {
-                prop_assert_eq!(next.apply(event.clone(), now), Ok(next.clone()), "the event came twice");
-            }
-            let took_money = |order: &Order| order.attempts.iter().filter(|a| a.captured_minor > 0).count();
-            prop_assert!(took_money(&next) >= took_money(&order), "money that came stays known");
-            if let Event::PaymentSettled { attempt, outcome: ProviderOutcome::Captured { .. } } = &event {
-                prop_assert_eq!(next.attempts[*attempt].captured_minor, 25_190, "a capture always counts");
-            }
-            told.extend(ids(Some(&order), &next));
-            order = next;
-
-            let owed = order.owed_minor();
-            prop_assert!(owed <= order.captured_minor());
-            prop_assert!(order.captured_minor() - owed <= order.total_minor, "never more kept than it costs");
-            let kept: i64 = order.lines.iter().flat_map(|l| &l.allocation).map(|a| i64::from(a.quantity)).sum();
-            prop_assert_eq!(kept + stock, 2, "stock is conserved");
-            prop_assert!(credit >= -order.captured_minor() && credit <= order.captured_minor());
-            match order.status {
-                OrderStatus::Paid => {
-                    prop_assert_eq!(kept, 2);
-                    prop_assert!(order.captured_minor() - owed >= order.total_minor);
-                }
-                OrderStatus::Expired => prop_assert_eq!(kept, 0),
-                OrderStatus::Refunded if order.shipment.is_none() => prop_assert_eq!(kept, 0),
-                _ => {}
-            }
-        }
-        for id in ids(None, &order) {
-            prop_assert!(told.contains(&id), "{} was told when it happened", id);
-        }
-        let count = told.len();
-        told.sort();
-        told.dedup();
-        prop_assert_eq!(told.len(), count, "no name twice");
-    }
 }

@@ -1,0 +1,287 @@
+//! Sent, arrived, sent back; and money given back.
+
+use super::*;
+use crate::order::{MAX_RETURNS, RefundStatus};
+
+fn staff() -> UserId {
+    "0190a5a0-0000-7000-8000-000000000009".parse().expect("id")
+}
+
+pub(super) fn mark(key: &str) -> RequestMark {
+    RequestMark { key: key.to_owned(), fingerprint: format!("of {key}") }
+}
+
+pub(super) fn shipped() -> Event {
+    Event::Shipped(Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() })
+}
+
+pub(super) fn item(quantity: u64) -> ReturnItem {
+    let quantity = Quantity::new(quantity).expect("quantity");
+    ReturnItem { product_id: "1399".parse().expect("id"), quantity, reason: "too cyan".to_owned() }
+}
+
+pub(super) fn send_back(items: Vec<ReturnItem>, key: &str) -> Event {
+    Event::ReturnRequested { items, request: mark(key) }
+}
+
+pub(super) fn accept(index: usize, target: RefundTarget) -> Event {
+    Event::ReturnAccepted { index, target, accepted_by: staff() }
+}
+
+pub(super) fn reject(index: usize) -> Event {
+    Event::ReturnRejected { index, reason: Some("worn".to_owned()) }
+}
+
+pub(super) fn grant(amount_minor: i64, target: RefundTarget, key: &str) -> Event {
+    Event::RefundGranted(RefundGrant {
+        amount: Money::from_minor(amount_minor, Currency::USD),
+        target,
+        reason: "late".to_owned(),
+        granted_by: staff(),
+        request: mark(key),
+    })
+}
+
+/// The events of an order that has arrived.
+pub(super) fn delivered() -> [Event; 4] {
+    [start(), captured(0), shipped(), Event::Delivered]
+}
+
+/// An order that has arrived, and what happened to it since.
+fn arrived_then(events: impl IntoIterator<Item = Event>) -> Result<Order, TransitionError> {
+    run(delivered().into_iter().chain(events))
+}
+
+fn kept(order: &Order) -> u32 {
+    order.lines.iter().flat_map(|line| &line.allocation).map(|part| part.quantity).sum()
+}
+
+#[test]
+fn a_paid_order_is_shipped_and_arrives() {
+    let order = arrived_then([]).expect("delivered");
+    assert_eq!(order.status, OrderStatus::Delivered);
+    assert_eq!(arrived_then([shipped(), Event::Delivered]), Ok(order.clone()), "said again");
+    let other = Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1".to_owned() });
+    assert_eq!(order.apply(other, PLACED), Err(TransitionError::NotShippable));
+    assert_eq!(run([shipped()]), Err(TransitionError::NotShippable));
+    assert_eq!(run([start(), captured(0), Event::Delivered]), Err(TransitionError::NotDeliverable));
+    assert_eq!(run([start(), captured(0), shipped(), Event::Cancelled]), Err(TransitionError::NotCancellable));
+    assert_eq!(run([start(), captured(0), Event::Cancelled, shipped()]), Err(TransitionError::NotShippable));
+    let events = [start(), captured(0), Event::Cancelled, refunded(0), shipped()];
+    assert_eq!(run(events), Err(TransitionError::NotShippable));
+}
+
+#[test]
+fn one_of_two_units_is_returned() {
+    let before = arrived_then([send_back(vec![item(1)], "a"), accept(0, RefundTarget::Provider)]).expect("accepted");
+    assert_eq!((before.refunds[0].amount_minor, before.refunds[0].for_return), (12_595, Some(0)));
+    assert_eq!(before.refunds[0].granted_by, Some(staff()));
+    let after = before.apply(refunded(0), PLACED).expect("refunded");
+    let moves = after.stock_moves_since(&before);
+    assert_eq!((after.status, moves[0].delta), (OrderStatus::PartiallyRefunded, 1));
+    assert_eq!(after.apply(send_back(vec![item(2)], "b"), PLACED), Err(TransitionError::NotReturnable));
+
+    let second = [send_back(vec![item(1)], "b"), accept(1, RefundTarget::Provider), refunded(1)];
+    let all = second.into_iter().try_fold(after, |order, event| order.apply(event, PLACED)).expect("all back");
+    assert_eq!((all.status, kept(&all), all.has_open_return()), (OrderStatus::Refunded, 0, false));
+}
+
+#[test]
+fn a_return_may_be_rejected_and_then_asked_for_again() {
+    let order = arrived_then([send_back(vec![item(2)], "a"), reject(0)]).expect("rejected");
+    assert_eq!((order.refunds.len(), order.returns[0].rejection.as_deref()), (0, Some("worn")));
+    assert!(order.apply(send_back(vec![item(1), item(1)], "b"), PLACED).is_ok());
+    let too_many = send_back(vec![item(1), item(2)], "b");
+    assert_eq!(order.apply(too_many, PLACED), Err(TransitionError::NotReturnable));
+    assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::AlreadyDecided));
+    assert_eq!(order.apply(reject(0), PLACED), Ok(order.clone()), "said again");
+}
+
+#[test]
+fn only_so_many_returns_may_be_asked_for() {
+    let rounds = (0..MAX_RETURNS).flat_map(|n| [send_back(vec![item(2)], &n.to_string()), reject(n)]);
+    let last = [send_back(vec![item(2)], "last")];
+    assert_eq!(arrived_then(rounds.chain(last)), Err(TransitionError::TooManyReturns));
+}
+
+#[test]
+fn a_decision_about_a_return_is_not_changed_by_saying_another() {
+    let events = || [send_back(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)];
+    let order = arrived_then(events()).expect("accepted");
+    assert_eq!(order.apply(accept(0, RefundTarget::StoreCredit), PLACED), Ok(order.clone()));
+    assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::AlreadyDecided));
+    assert_eq!(order.apply(reject(0), PLACED), Err(TransitionError::AlreadyDecided));
+    assert_eq!(order.apply(accept(1, RefundTarget::Provider), PLACED), Err(TransitionError::Unknown));
+}
+
+#[test]
+fn a_request_that_comes_again_changes_nothing() {
+    let once = arrived_then([send_back(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")]).expect("done");
+    for event in [send_back(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")] {
+        assert_eq!(once.apply(event, PLACED), Ok(once.clone()));
+    }
+    assert!(once.return_by_key("a").is_some() && once.refund_by_key("b").is_some());
+    // The key of one call does not serve another one.
+    for event in [send_back(vec![item(1)], "b"), grant(100, RefundTarget::Provider, "a")] {
+        let other = match event {
+            Event::ReturnRequested { items, mut request } => {
+                request.fingerprint.clear();
+                Event::ReturnRequested { items, request }
+            }
+            Event::RefundGranted(mut grant) => {
+                grant.request.fingerprint.clear();
+                Event::RefundGranted(grant)
+            }
+            other => other,
+        };
+        assert_eq!(once.apply(other, PLACED), Err(TransitionError::KeyReused));
+    }
+}
+
+#[test]
+fn a_card_payment_may_be_refunded_as_store_credit() {
+    let before = arrived_then([send_back(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)]).expect("accepted");
+    let after = before.apply(refunded(0), PLACED).expect("refunded");
+    assert_eq!(after.credit_move_since(&before), 25_190);
+}
+
+#[test]
+fn what_was_paid_with_store_credit_stays_store_credit() {
+    let pay = Event::PaidByStoreCredit { request: None };
+    let events = [pay, shipped(), Event::Delivered, grant(500, RefundTarget::Provider, "a")];
+    let order = run(events).expect("granted");
+    assert_eq!(order.refunds[0].target, RefundTarget::StoreCredit);
+    let back = order.apply(refunded(0), PLACED).expect("refunded");
+    assert_eq!((back.credit_move_since(&order), back.status), (500, OrderStatus::PartiallyRefunded));
+}
+
+#[test]
+fn refunds_never_exceed_what_is_left() {
+    let grant = |amount, key| grant(amount, RefundTarget::Provider, key);
+    let order = arrived_then([]).expect("delivered");
+    assert_eq!(order.apply(grant(25_191, "a"), PLACED), Err(TransitionError::NotRefundable));
+    assert_eq!(order.apply(grant(0, "a"), PLACED), Err(TransitionError::NotRefundable));
+    let some = order.apply(grant(20_000, "a"), PLACED).expect("granted");
+    assert_eq!(some.refundable_minor(), 5_190);
+    assert_eq!(some.apply(grant(5_191, "b"), PLACED), Err(TransitionError::NotRefundable));
+    let all = some.apply(grant(5_190, "b"), PLACED).expect("granted");
+    assert_eq!(all.apply(grant(1, "c"), PLACED), Err(TransitionError::NotRefundable));
+    // The last refund may be settled first.
+    let settled = [refunded(1), refunded(0)].into_iter().try_fold(all, |order, event| order.apply(event, PLACED));
+    assert_eq!(settled.map(|order| order.status), Ok(OrderStatus::Refunded));
+    assert_eq!(run([grant(1, "a")]), Err(TransitionError::NotRefundable), "nothing was paid");
+}
+
+#[test]
+fn an_order_that_is_still_to_be_sent_is_refunded_in_part_or_cancelled() {
+    let paid = || [start(), captured(0)].into_iter();
+    let grant = |amount| grant(amount, RefundTarget::Provider, "a");
+    assert_eq!(run(paid().chain([grant(25_190)])), Err(TransitionError::NotRefundable));
+    let some = run(paid().chain([grant(190), refunded(0)])).expect("granted");
+    assert_eq!((some.status, kept(&some)), (OrderStatus::Paid, 2));
+    let mut sent = [shipped(), Event::Delivered].into_iter();
+    let arrived = sent.try_fold(some.clone(), |order, event| order.apply(event, PLACED)).expect("arrived");
+    assert_eq!(arrived.status, OrderStatus::PartiallyRefunded);
+    let cancelled = some.apply(Event::Cancelled, PLACED).expect("cancelled");
+    assert_eq!(cancelled.refunds[1].amount_minor, 25_000);
+    let done = cancelled.apply(refunded(1), PLACED).expect("refunded");
+    assert_eq!((done.status, kept(&done)), (OrderStatus::Refunded, 0));
+    assert_eq!(
+        cancelled.apply(self::grant(1, RefundTarget::Provider, "b"), PLACED),
+        Err(TransitionError::NotRefundable)
+    );
+}
+
+#[test]
+fn a_return_is_worth_no_more_than_what_earlier_refunds_left() {
+    let gave = |amount| [grant(amount, RefundTarget::Provider, "a"), send_back(vec![item(2)], "b")];
+    let some = arrived_then(gave(200).into_iter().chain([accept(0, RefundTarget::Provider)])).expect("accepted");
+    assert_eq!(some.refunds.iter().map(|r| r.amount_minor).collect::<Vec<_>>(), [200, 24_990]);
+
+    // All of it was given before: the units come back at once, for there is no money that they could come with.
+    let before = arrived_then(gave(25_190)).expect("requested");
+    let after = before.apply(accept(0, RefundTarget::Provider), PLACED).expect("accepted");
+    assert_eq!((after.refunds.len(), kept(&after)), (1, 0));
+    assert_eq!(after.apply(accept(0, RefundTarget::Provider), PLACED), Ok(after.clone()), "said again");
+    let settled = after.apply(refunded(0), PLACED).expect("refunded");
+    assert_eq!((settled.status, settled.refunds[0].status), (OrderStatus::Refunded, RefundStatus::Completed));
+}
+
+#[test]
+fn after_two_captures_the_one_that_paid_is_refunded() {
+    let events = [start(), action(0), start(), captured(1), captured(0), refunded(0), shipped(), Event::Delivered];
+    let order = run(events).expect("delivered, paid once");
+    assert_eq!((order.status, order.refundable_minor()), (OrderStatus::Delivered, 25_190));
+    let granted = order.apply(grant(25_190, RefundTarget::Provider, "a"), PLACED).expect("granted");
+    assert_eq!(granted.refunds[1].attempt, 1);
+    assert_eq!(granted.apply(refunded(1), PLACED).map(|order| order.status), Ok(OrderStatus::Refunded));
+}
+
+#[test]
+fn units_go_back_to_the_shards_they_came_from() {
+    let parts = |parts: &[(u32, u32)]| {
+        let part = |&(shard, quantity): &(u32, u32)| Allocation { shard: ShardId::new("local", shard), quantity };
+        parts.iter().map(part).collect::<Vec<_>>()
+    };
+    let mut order = arrived_then([]).expect("delivered");
+    order.lines[0].unit_price_minor = 5_038;
+    order.lines[0].quantity = Quantity::new(5).expect("five");
+    order.lines[0].allocation = parts(&[(0, 2), (1, 2), (2, 1)]);
+    let back = |order: Order, events: [Event; 3]| {
+        events.into_iter().try_fold(order, |order, event| order.apply(event, PLACED)).expect("given back")
+    };
+    let first = back(order, [send_back(vec![item(1), item(2)], "a"), accept(0, RefundTarget::Provider), refunded(0)]);
+    assert_eq!(first.lines[0].allocation, parts(&[(1, 1), (2, 1)]));
+    let second = back(first, [send_back(vec![item(2)], "b"), accept(1, RefundTarget::Provider), refunded(1)]);
+    assert!(second.lines[0].allocation.is_empty());
+}
+
+#[test]
+fn the_timeline_says_what_each_entry_is_about() {
+    let events = [
+        send_back(vec![item(1)], "a"),
+        reject(0),
+        send_back(vec![item(1)], "b"),
+        accept(1, RefundTarget::Provider),
+        grant(1, RefundTarget::Provider, "c"),
+        refunded(1),
+        refunded(0),
+    ];
+    let order = run([start(), declined(0), start(), captured(1)]
+        .into_iter()
+        .chain([shipped(), Event::Delivered])
+        .chain(events));
+    let told: Vec<_> = order.expect("a long life").timeline.iter().map(|entry| (entry.what, entry.of)).collect();
+    let expected = [
+        (Happening::Placed, None),
+        (Happening::PaymentStarted, Some(0)),
+        (Happening::PaymentFailed, Some(0)),
+        (Happening::PaymentStarted, Some(1)),
+        (Happening::Paid, Some(1)),
+        (Happening::Shipped, None),
+        (Happening::Delivered, None),
+        (Happening::ReturnRequested, Some(0)),
+        (Happening::ReturnRejected, Some(0)),
+        (Happening::ReturnRequested, Some(1)),
+        (Happening::ReturnAccepted, Some(1)),
+        (Happening::RefundDue, Some(0)),
+        (Happening::RefundDue, Some(1)),
+        (Happening::Refunded, Some(1)),
+        (Happening::Refunded, Some(0)),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_units_of_a_return_go_back_to_stock_once() {
+    let events = [send_back(vec![item(1)], "a"), accept(0, RefundTarget::Provider), refunded(0)];
+    let returned = arrived_then(events).expect("refunded");
+    assert_eq!(returned.status, OrderStatus::PartiallyRefunded);
+    let failed = returned.apply(refund_failed(0, 0), PLACED).expect("failed");
+    assert_eq!(failed.status, OrderStatus::Delivered);
+    let again = failed.apply(retried(0, RefundTarget::Provider), PLACED).expect("retried");
+    assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
+    let given = again.apply(refunded(0), PLACED).expect("given");
+    assert_eq!(given.status, OrderStatus::PartiallyRefunded);
+    assert!(given.stock_moves_since(&returned).is_empty());
+}
