@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use souk_cache::{CachedProducts, CachedStock};
+use souk_cache::{CachedProducts, CachedStock, SharedCache};
 use souk_domain::account::Role;
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
@@ -14,7 +14,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::stream::Change;
 use souk_search::{SearchIndex, SearchQuery};
 use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, Table};
-use souk_testkit::{Database, FixedClock, SeededRandom, user};
+use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 
 use crate::import_products::ImportProducts;
 
@@ -70,6 +70,12 @@ impl Fixture {
         CachedProducts::new(self.products.clone(), None, self.clock.clone(), self.random.clone())
     }
 
+    /// The same, with a shared cache at that address.
+    pub(crate) fn products_cached_at(&self, redis_url: &str) -> CachedProducts {
+        let shared = SharedCache::at(redis_url, &self.database.table("products")).expect("a url");
+        CachedProducts::new(self.products.clone(), Some(shared), self.clock.clone(), self.random.clone())
+    }
+
     pub(crate) fn cached_stock(&self) -> CachedStock {
         CachedStock::new(self.inventory.clone(), self.clock.clone(), self.random.clone())
     }
@@ -122,6 +128,25 @@ impl Scratch {
         Some(Self { index: search_at(&url).with_alias(&alias), url, alias })
     }
 
+    /// The same index, over a connection that can be broken.
+    pub(crate) fn over(&self, proxy: &Proxy) -> SearchIndex {
+        search_at(&format!("http://{}", proxy.address())).with_alias(&self.alias)
+    }
+
+    /// The server that holds it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn alias(&self) -> &str {
+        &self.alias
+    }
+
+    /// The living index's own name.
+    pub(crate) fn name(&self) -> String {
+        format!("{}-v1", self.alias)
+    }
+
     /// Ids found, in ascending order.
     pub(crate) async fn find(&self, query: &SearchQuery) -> Vec<String> {
         self.index.refresh().await.expect("refreshed");
@@ -132,7 +157,7 @@ impl Scratch {
     }
 
     pub(crate) async fn remove(self) {
-        let url = format!("{}/{}-v1", self.url, self.alias);
+        let url = format!("{}/{}", self.url, self.name());
         let answer = reqwest::Client::new().delete(url).send().await.expect("removed");
         assert!(answer.status().is_success(), "{}", answer.status());
     }

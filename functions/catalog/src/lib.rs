@@ -11,4 +11,6 @@ pub mod put_product;
 mod view;
 
 #[cfg(test)]
+mod degraded;
+#[cfg(test)]
 mod fixture;

@@ -1,8 +1,8 @@
 //! The way to OpenSearch: finding the domain, and one HTTP call with its bounds.
 
 use std::error::Error as _;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_opensearch::error::{ProvideErrorMetadata, SdkError};
 use aws_types::SdkConfig;
@@ -12,6 +12,7 @@ use opensearch::http::transport::{SingleNodeConnectionPool, Transport, Transport
 use opensearch::http::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use souk_domain::breaker::Breaker;
 use souk_domain::effects::Random;
 use tokio::sync::OnceCell;
 
@@ -24,6 +25,7 @@ const RETRY_WITHIN_MS: u64 = 50;
 pub(crate) struct Node {
     site: Site,
     transport: OnceCell<Transport>,
+    breaker: Mutex<Breaker>,
     random: Arc<dyn Random>,
 }
 
@@ -70,12 +72,12 @@ impl Node {
     pub(crate) fn of_domain(sdk: &SdkConfig, name: &str, random: Arc<dyn Random>) -> Self {
         let client = aws_sdk_opensearch::Client::new(sdk);
         let site = Site::Domain { name: name.to_owned(), sdk: Box::new(sdk.clone()), client };
-        Self { site, transport: OnceCell::new(), random }
+        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), random }
     }
 
     /// A node at an address, not signed for.
     pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), random }
+        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), breaker: Mutex::default(), random }
     }
 
     /// Makes sure that the endpoint is known. A failure is not remembered: the next call looks again.
@@ -83,9 +85,31 @@ impl Node {
         self.transport.get_or_try_init(|| self.site.transport()).await
     }
 
-    /// Sends a call. One that never reached the node, such as on a connection that had gone stale, is sent once more:
-    /// every call of this crate may be repeated without harm. A time-out is not repeated.
+    /// Sends a call. A shopper's is refused at once while the node does not answer: nobody waits for what will not come,
+    /// and a node that comes back is not met by all who waited. Writers wait and try again by themselves.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, SearchError> {
+        if !call.path.ends_with("search") {
+            return self.send(call).await;
+        }
+        if !self.breaker().admits(Instant::now()) {
+            return Err(SearchError::Unavailable("the node is left alone for a moment".to_owned()));
+        }
+        let mut verdict = Verdict { node: self, answered: false };
+        let answer = self.send(call).await;
+        verdict.answered = match &answer {
+            Ok(answer) => answer.status != 429 && answer.status < 500,
+            Err(error) => !matches!(error, SearchError::Unavailable(_)),
+        };
+        answer
+    }
+
+    fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A call that never reached the node, such as on a connection that had gone stale, is sent once more: every call of
+    /// this crate may be repeated without harm. A time-out is not repeated.
+    async fn send(&self, call: Call<'_>) -> Result<Answer, SearchError> {
         let within = call.timeout;
         let sent = async {
             let transport = self.find().await?;
@@ -101,6 +125,22 @@ impl Node {
         };
         let timed_out = |_| SearchError::Unavailable(format!("no answer within {} ms", within.as_millis()));
         tokio::time::timeout(within, sent).await.map_err(timed_out)?
+    }
+}
+
+/// Tells the breaker what became of a call, also of one that was given up because a whole search took too long.
+struct Verdict<'a> {
+    node: &'a Node,
+    answered: bool,
+}
+
+impl Drop for Verdict<'_> {
+    fn drop(&mut self) {
+        if self.answered {
+            self.node.breaker().succeeded();
+        } else {
+            self.node.breaker().failed(Instant::now());
+        }
     }
 }
 

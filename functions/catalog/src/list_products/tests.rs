@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
 
 impl Fixture {
-    fn list_products(&self, search: &SearchIndex) -> ListProducts {
+    pub(crate) fn list_products(&self, search: &SearchIndex) -> ListProducts {
         ListProducts {
             search: search.clone(),
             documents: self.cached_products(),
