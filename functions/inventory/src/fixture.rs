@@ -1,19 +1,31 @@
 //! What the tests of this service stand on.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
+use aws_lambda_events::dynamodb::EventRecord;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
-use souk_domain::stock::total;
+use souk_domain::stock::{Cause, total};
+use souk_runtime::bus::EventBus;
 use souk_runtime::http::{Problem, Reply};
+use souk_runtime::stream::{Change, ChangeHandler};
 use souk_store::{Inventory, LedgerEntry, Products, Saved, StockChange, Table};
-use souk_testkit::{Database, FixedClock, SeededRandom, user};
+use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, user};
 
 use crate::StockKeeper;
+use crate::watch_stock::WatchStock;
 
 pub(crate) struct Fixture {
+    database: Database,
+    /// What the table's stream has told: each item by its sort key.
+    streamed: Mutex<HashMap<String, Value>>,
+    records: AtomicU32,
     clock: Arc<FixedClock>,
     random: Arc<SeededRandom>,
     products: Products,
@@ -34,6 +46,9 @@ impl Fixture {
             inventory: Inventory::new(table("inventory"), "local"),
             clock: Arc::new(FixedClock::new()),
             random,
+            streamed: Mutex::default(),
+            records: AtomicU32::new(0),
+            database,
         }
     }
 
@@ -80,6 +95,83 @@ impl Fixture {
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
         total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+    }
+}
+
+/// The inventory's stream, as far as one product goes.
+impl Fixture {
+    /// Writes a count as somebody would who gives this cause, or none.
+    pub(crate) async fn writes(&self, name: &str, available: u32, cause: Option<Cause>) {
+        let request = self.database.client.update_item().table_name(self.database.table("inventory"));
+        let request = request
+            .key("product_id", AttributeValue::S(name.to_owned()))
+            .key("shard", AttributeValue::S(self.inventory.shard(0).as_str().to_owned()))
+            .expression_attribute_values(":n", AttributeValue::N(available.to_string()));
+        let request = match cause {
+            None => request.update_expression("SET available = :n"),
+            Some(cause) => {
+                let cause = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(cause).expect("a value");
+                let request = request.expression_attribute_values(":cause", cause);
+                request.update_expression("SET available = :n, cause = :cause")
+            }
+        };
+        request.send().await.expect("written");
+    }
+
+    /// The records of what changed among a product's items since it was asked last, as DynamoDB makes them.
+    pub(crate) async fn stream(&self, name: &str) -> Vec<Change> {
+        let request = self.database.client.query().table_name(self.database.table("inventory"));
+        let request = request
+            .key_condition_expression("product_id = :product")
+            .expression_attribute_values(":product", AttributeValue::S(name.to_owned()));
+        let items = request.send().await.expect("read").items.expect("items");
+        let items = items.into_iter().map(|item| {
+            let sort_key = item["shard"].as_s().expect("a text").clone();
+            let item: HashMap<String, serde_dynamo::AttributeValue> =
+                item.into_iter().map(|(name, value)| (name, value.into())).collect();
+            (sort_key, json!(serde_dynamo::Item::from(item)))
+        });
+        let now: HashMap<String, Value> = items.collect();
+        let before = std::mem::replace(&mut *self.streamed.lock().expect("a lock"), now.clone());
+        let mut sort_keys: Vec<&String> = before.keys().chain(now.keys()).collect();
+        sort_keys.sort();
+        sort_keys.dedup();
+        let image = |items: &HashMap<String, Value>, key: &String| items.get(key).cloned().unwrap_or_else(|| json!({}));
+        let changed = sort_keys.into_iter().filter(|key| before.get(*key) != now.get(*key));
+        changed.map(|key| self.record(name, key, &image(&before, key), &image(&now, key))).collect()
+    }
+
+    /// A record with any images.
+    pub(crate) fn record(&self, name: &str, sort_key: &str, before: &Value, after: &Value) -> Change {
+        let record = json!({
+            "eventID": "1",
+            "eventName": "MODIFY",
+            "awsRegion": "us-east-1",
+            "eventSource": "aws:dynamodb",
+            "dynamodb": {
+                "ApproximateCreationDateTime": self.clock.now().as_seconds(),
+                "Keys": {"product_id": {"S": name}, "shard": {"S": sort_key}},
+                "OldImage": before,
+                "NewImage": after,
+                "SequenceNumber": (self.records.fetch_add(1, Ordering::SeqCst) + 1).to_string(),
+                "SizeBytes": 1,
+            },
+        });
+        serde_json::from_value::<EventRecord>(record).expect("a record").into()
+    }
+
+    /// watch-stock, telling a bus that a test plays.
+    pub(crate) fn watcher(&self, bus: &FakeAws) -> WatchStock {
+        let client = aws_sdk_eventbridge::Client::new(&bus.sdk_config());
+        let bus = EventBus::new(client, "souk", self.random.clone());
+        WatchStock { inventory: self.inventory.clone(), bus, low_at: 5 }
+    }
+
+    /// Lets watch-stock see what changed.
+    pub(crate) async fn watches(&self, name: &str) {
+        let bus = FakeAws::start(|_, _| (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]})));
+        let failures = self.watcher(&bus).handle(&self.stream(name).await).await;
+        assert!(failures.is_empty(), "{failures:?}");
     }
 }
 

@@ -3,8 +3,10 @@
 pub mod adjust_inventory;
 pub mod count_inventory;
 pub mod get_inventory;
+pub mod list_stock_changes;
 pub mod spread_inventory;
 mod stock_keeper;
+pub mod watch_stock;
 
 pub use stock_keeper::StockKeeper;
 

@@ -1,6 +1,7 @@
 //! Where an order's units come from, and where others go, when a product's stock is spread over shards.
 
 mod change;
+mod level;
 mod spread;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ProductId;
 
 pub use change::{Cause, CountChange, ShardState, count_change};
+pub use level::StockLevel;
 pub use spread::{MAX_SHARDS, Spread, SpreadStep, Transfer, drain, pour};
 
 /// The name of one shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global
@@ -20,6 +22,11 @@ impl ShardId {
     /// The n-th shard in a region.
     pub fn new(region: &str, number: u32) -> Self {
         Self(format!("{region}#{number}"))
+    }
+
+    /// Whether it is a shard at all: what else lies in the inventory table has sort keys that begin with `~`.
+    pub fn holds_units(&self) -> bool {
+        !self.0.starts_with('~')
     }
 
     /// The sort key in the inventory table.

@@ -11,6 +11,7 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use souk_domain::time::Timestamp;
 
 use crate::Error;
 use crate::queues::{DeadLetter, DeadLetters};
@@ -58,6 +59,11 @@ impl Change {
     /// The item's key.
     pub fn key<T: DeserializeOwned>(&self) -> Result<T, ImageError> {
         Ok(serde_dynamo::from_item(self.record.change.keys.clone())?)
+    }
+
+    /// When it happened, about: to the second.
+    pub fn at(&self) -> Timestamp {
+        Timestamp::from_millis(self.record.change.approximate_creation_date_time.timestamp_millis())
     }
 
     /// Its place in the stream.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::ProductId;
-use souk_domain::stock::{Cause, ShardId};
+use souk_domain::stock::{Cause, ShardId, StockLevel};
 use souk_domain::time::Timestamp;
 use souk_domain::validation::Invalid;
 
@@ -18,6 +18,8 @@ use crate::table::{Item, key, text};
 
 /// Sort keys of the history begin so, followed by time and sequence number.
 const HISTORY: &str = "~h#";
+/// The item beside the history that says which level was told last.
+const LEVEL: &str = "~h#level";
 /// Digits of a time in milliseconds, until the year 2286.
 const TIME_DIGITS: usize = 13;
 /// Most digits of a stream's sequence number.
@@ -54,6 +56,11 @@ pub struct HistoryPage {
     pub changes: Vec<HistoryEntry>,
     /// The last of them, if there are more.
     pub next: Option<HistoryCursor>,
+}
+
+#[derive(Deserialize)]
+struct LevelItem {
+    level: StockLevel,
 }
 
 /// A place in a history.
@@ -155,6 +162,20 @@ impl Inventory {
         Ok(HistoryPage { changes, next })
     }
 
+    /// The level that [`Inventory::set_level`] noted last; `None` for a product that always had plenty.
+    pub async fn level(&self, product_id: &ProductId) -> Result<Option<StockLevel>, StoreError> {
+        let item: Option<LevelItem> = self.table.get(level_key(product_id), true).await?;
+        Ok(item.map(|item| item.level))
+    }
+
+    /// Notes which level of a product was told to others.
+    pub async fn set_level(&self, product_id: &ProductId, level: StockLevel) -> Result<(), StoreError> {
+        let mut item = level_key(product_id);
+        item.insert("level".to_owned(), text(level.as_str()));
+        self.table.client.put_item().table_name(&self.table.name).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+
     /// Those of a product's ledger entries that exist, by their ids.
     pub async fn ledger_entries<'a>(
         &self,
@@ -166,6 +187,10 @@ impl Inventory {
         let entries: Vec<LedgerEntry> = self.table.get_many(keys, false).await?;
         Ok(entries.into_iter().map(|entry| (entry.entry_id.clone(), entry)).collect())
     }
+}
+
+fn level_key(product_id: &ProductId) -> Item {
+    key([("product_id", product_id.as_str()), ("shard", LEVEL)])
 }
 
 #[cfg(test)]
@@ -188,6 +213,7 @@ mod tests {
             .map(|entry| HistoryCursor::of(&entry).sort_key());
         assert!(keys.is_sorted() && keys.iter().all(|key| key.starts_with(HISTORY)), "{keys:?}");
         assert!(HISTORY.starts_with(LEDGER));
+        assert!(LEVEL > format!("{HISTORY}:").as_str(), "it is no change");
     }
 
     #[test]

@@ -1,0 +1,157 @@
+//! `GET /admin/inventory/{product_id}/history?cursor=&limit=`: every change of a product's counts, newest first, with who
+//! did it: which order of whom, or which member of the staff and why.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use souk_domain::ids::ProductId;
+use souk_domain::stock::Cause;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{HistoryCursor, HistoryEntry, Inventory, LedgerEntry};
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The endpoint.
+pub struct ListStockChanges {
+    /// Where the history is.
+    pub inventory: Inventory,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    changes: Vec<ChangeView<'a>>,
+    /// For the next call; null on the last page.
+    next_cursor: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ChangeView<'a> {
+    at: String,
+    shard: &'a str,
+    before: u32,
+    after: u32,
+    delta: i64,
+    /// Null if whoever did it did not say so: nothing in the shop does that.
+    cause: Option<CauseView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum CauseView<'a> {
+    Order {
+        order_id: &'a str,
+        user_id: &'a str,
+        /// The order's version after the step; its timeline says what that was.
+        order_version: u64,
+    },
+    Staff {
+        entry_id: &'a str,
+        /// Null for an import at the command line.
+        changed_by: Option<&'a str>,
+        reason: Option<&'a str>,
+    },
+}
+
+impl Endpoint for ListStockChanges {
+    /// Also of a product that was deleted: its history stays.
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let product_id: ProductId = request.path_id("product_id", "product")?;
+        let mut query = request.query();
+        let cursor = query.optional_parsed::<HistoryCursor>("cursor");
+        let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
+        let (cursor, limit) = query.finish((cursor, limit))?;
+
+        let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
+        let page = self.inventory.history(&product_id, cursor.as_ref(), limit).await?;
+        let entry_ids = page.changes.iter().filter_map(|change| match &change.cause {
+            Some(Cause::Entry { entry_id, .. }) => Some(entry_id.as_str()),
+            _ => None,
+        });
+        let entries = self.inventory.ledger_entries(&product_id, entry_ids).await?;
+        let changes = page.changes.iter().map(|change| view(change, &entries)).collect();
+        Ok(Reply::ok(&Page { changes, next_cursor: page.next.as_ref().map(HistoryCursor::as_str) }))
+    }
+}
+
+fn view<'a>(change: &'a HistoryEntry, entries: &'a HashMap<String, LedgerEntry>) -> ChangeView<'a> {
+    let cause = change.cause.as_ref().map(|cause| match cause {
+        Cause::Order { order_id, user_id, version } => {
+            CauseView::Order { order_id: order_id.as_str(), user_id: user_id.as_str(), order_version: *version }
+        }
+        Cause::Entry { entry_id, .. } => {
+            let entry = entries.get(entry_id);
+            CauseView::Staff {
+                entry_id,
+                changed_by: entry.and_then(|entry| Some(entry.changed_by.as_ref()?.as_str())),
+                reason: entry.map(|entry| entry.reason.as_str()),
+            }
+        }
+    });
+    ChangeView {
+        at: change.at.to_rfc3339(),
+        shard: change.of_shard.as_str(),
+        before: change.before,
+        after: change.after,
+        delta: i64::from(change.after) - i64::from(change.before),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    fn ask(query: &[(&str, &str)]) -> Request {
+        let request = Request::new("GET", "/admin/inventory/1399/history").with_path("product_id", "1399");
+        let request = request.from_user(user(9), Role::Staff);
+        query.iter().fold(request, |request, (name, value)| request.with_query(name, value))
+    }
+
+    #[tokio::test]
+    async fn changes_are_newest_first_page_by_page_with_who_did_them() {
+        let shop = Fixture::start().await;
+        shop.count("1399", 5).await;
+        shop.watches("1399").await;
+        let order = "0190a5a0-0000-7000-8000-000000000007";
+        let (order_id, user_id) = (order.parse().expect("an id"), order.parse().expect("an id"));
+        shop.writes("1399", 3, Some(Cause::Order { order_id, user_id, version: 1 })).await;
+        shop.watches("1399").await;
+        shop.writes("1399", 9, None).await;
+        shop.watches("1399").await;
+
+        let endpoint = ListStockChanges { inventory: shop.inventory.clone() };
+        let page = endpoint.handle(&ask(&[("limit", "2")])).await.expect("listed").body_json();
+        let expected = serde_json::json!([
+            {"at": "2026-11-24T06:57:00.000Z", "shard": "local#0", "before": 3, "after": 9, "delta": 6, "cause": null},
+            {"at": "2026-11-24T06:57:00.000Z", "shard": "local#0", "before": 5, "after": 3, "delta": -2,
+                "cause": {"kind": "order", "order_id": order, "user_id": order, "order_version": 1}},
+        ]);
+        assert_eq!(page["changes"], expected);
+        let cursor = page["next_cursor"].as_str().expect("more");
+        let page = endpoint.handle(&ask(&[("limit", "2"), ("cursor", cursor)])).await.expect("listed").body_json();
+        let cause = &page["changes"][0]["cause"];
+        assert_eq!((cause["kind"].as_str(), cause["reason"].as_str()), (Some("staff"), Some("counted")));
+        assert_eq!(cause["changed_by"].as_str(), Some(user(9).as_str()));
+        assert_eq!((page["changes"].as_array().map(Vec::len), page["next_cursor"].as_str()), (Some(1), None));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told() {
+        let shop = Fixture::start().await;
+        let endpoint = ListStockChanges { inventory: shop.inventory.clone() };
+        let problem = endpoint.handle(&ask(&[("limit", "0"), ("cursor", "~h#")])).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
+        assert_eq!((problem.status(), fields), (422, vec!["cursor", "limit"]));
+        assert_eq!(outcome(&endpoint.handle(&ask(&[]).from_user(user(1), Role::Shopper)).await), (403, "forbidden"));
+        let nobody = Request::new("GET", "/").with_path("product_id", "1399");
+        assert_eq!(outcome(&endpoint.handle(&nobody).await), (401, "token_required"));
+        let reply = endpoint.handle(&ask(&[])).await.expect("nothing happened yet");
+        assert_eq!(reply.body(), r#"{"changes":[],"next_cursor":null}"#);
+    }
+}
