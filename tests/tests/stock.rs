@@ -1,6 +1,6 @@
 //! Stock under many hands at once.
 
-use souk_e2e::{Answer, Shop, at_once, checkout};
+use souk_e2e::{Answer, SOON_SECONDS, Shop, at_once, checkout, eventually};
 
 /// Registering hashes a password, which fills a core; more at once only wait for each other.
 const REGISTER_AT_ONCE: usize = 5;
@@ -37,6 +37,59 @@ fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
         mine.map(|shopper| shopper.get("/orders").is(200).list("orders").len()).sum::<usize>()
     });
     assert_eq!(placed.iter().sum::<usize>(), 20);
+}
+
+#[test]
+fn stock_is_spread_and_gathered_while_shoppers_buy_and_every_change_is_explained() {
+    const SHOPPERS: usize = 12;
+    let shop = Shop::open();
+    let product = shop.product("19.99", 12);
+    let shoppers = at_once(REGISTER_AT_ONCE, |n| {
+        let mine = (n..SHOPPERS).step_by(REGISTER_AT_ONCE).map(|_| {
+            let shopper = shop.shopper();
+            shopper.add(&product, 1);
+            shopper
+        });
+        mine.collect::<Vec<_>>()
+    })
+    .concat();
+    let path = format!("/admin/inventory/{}", product.id);
+    let spread = |shards: u32| {
+        let answer = shop.staff().put(&format!("{path}/shards"), format!(r#"{{"shards": {shards}}}"#));
+        (answer.status != 503).then(|| assert_eq!(answer.is(200).whole("shards"), i64::from(shards)))
+    };
+    // As many units as shoppers: nobody may be told that there are none. One more thread is the staff.
+    let answers = at_once(SHOPPERS + 1, |n| {
+        if let Some(shopper) = shoppers.get(n) {
+            return shopper.post("/orders", checkout());
+        }
+        for shards in [4, 1, 3] {
+            spread(shards);
+        }
+        shop.anyone().get(&format!("/inventory?product_ids={}", product.id))
+    });
+    for answer in &answers[..SHOPPERS] {
+        answer.is(201);
+    }
+    assert_eq!(shop.available(&product), 0);
+    let order_id = answers[0].is(201).text("order_id");
+    shoppers[0].call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
+    eventually(SOON_SECONDS, "the shards are gathered", || spread(1));
+    assert_eq!(shop.available(&product), 1);
+    shop.staff().put(&format!("{path}/shards"), r#"{"shards": 65}"#).bad_fields();
+
+    // Taken once, given back once, and all of it adds up to what is there.
+    eventually(SOON_SECONDS, "the history is complete", || {
+        let history = shop.staff().get(&format!("{path}/history?limit=100")).is(200);
+        let changes = history.list("changes");
+        let sum: i64 = changes.iter().map(|change| change.whole("delta")).sum();
+        let of_order: Vec<i64> = changes
+            .iter()
+            .filter(|change| change.text("cause.kind") == "order" && change.text("cause.order_id") == order_id)
+            .map(|change| change.whole("delta"))
+            .collect();
+        (sum == 1 && of_order == [1, -1]).then_some(())
+    });
 }
 
 #[test]
@@ -81,7 +134,7 @@ fn cancelling_and_paying_at_once_never_loses_stock_or_money() {
     });
     assert!(answers.iter().all(|answer| [200, 202, 409].contains(&answer.status)), "{} {}", answers[0], answers[1]);
     // Whoever came first: kept units and kept money go together in the end.
-    souk_e2e::eventually(souk_e2e::SOON_SECONDS, "order, money and stock agree", || {
+    eventually(SOON_SECONDS, "order, money and stock agree", || {
         let (order, available) = (shopper.order_detail(&order_id), shop.available(&product));
         match order.text("status").as_str() {
             "paid" => (available == 7).then_some(()),

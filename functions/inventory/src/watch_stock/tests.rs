@@ -15,9 +15,12 @@ use crate::fixture::Fixture;
 fn bus() -> (FakeAws, Arc<AtomicBool>) {
     let up = Arc::new(AtomicBool::new(true));
     let is_up = Arc::clone(&up);
-    let bus = FakeAws::start(move |_, _| match is_up.load(Ordering::SeqCst) {
-        true => (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]})),
-        false => (400, json!({"__type": "AccessDeniedException"})),
+    let bus = FakeAws::start(move |_, _| {
+        if is_up.load(Ordering::SeqCst) {
+            (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]}))
+        } else {
+            (400, json!({"__type": "AccessDeniedException"}))
+        }
     });
     (bus, up)
 }
