@@ -7,6 +7,7 @@ pub mod get_order;
 pub mod list_orders;
 pub mod place_order;
 pub mod publish_events;
+pub mod redrive;
 mod view;
 
 #[cfg(test)]

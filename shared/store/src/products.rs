@@ -90,6 +90,11 @@ impl Products {
         }
     }
 
+    /// Writes a product as it is, on top of the state that was read, so that the stream carries it once more.
+    pub async fn touch(&self, seen: &Product, now: Timestamp) -> Result<Saved, StoreError> {
+        self.set_shards(seen, seen.stock_shards, now).await
+    }
+
     /// Waits before another try: full jitter, longer with each try, at most 200 ms.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
