@@ -1,0 +1,211 @@
+//! What holds for every function, queue and event source of `template.yaml`, also for those to come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_yaml_ng::Value;
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+struct Template(Value);
+
+impl Template {
+    fn read() -> Self {
+        Self(serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML"))
+    }
+
+    fn resources(&self, kind: &str) -> BTreeMap<&str, &Value> {
+        let resources = self.0["Resources"].as_mapping().expect("Resources").iter();
+        let of_kind = resources.filter(|(_, resource)| resource["Type"] == kind);
+        of_kind.map(|(id, resource)| (id.as_str().expect("a name"), &resource["Properties"])).collect()
+    }
+
+    fn functions(&self) -> BTreeMap<&str, &Value> {
+        let functions = self.resources("AWS::Serverless::Function");
+        assert!(functions.len() > 20, "{}", functions.len());
+        functions
+    }
+
+    /// The sources of events of every function but HTTP: function, source, type, properties.
+    fn sources(&self) -> Vec<(&str, &str, &str, &Value)> {
+        let mut sources = Vec::new();
+        for (function, properties) in self.functions() {
+            for (name, event) in properties["Events"].as_mapping().into_iter().flatten() {
+                let kind = event["Type"].as_str().expect("a type");
+                if kind != "HttpApi" {
+                    sources.push((function, name.as_str().expect("a name"), kind, &event["Properties"]));
+                }
+            }
+        }
+        assert!(sources.len() > 5, "{}", sources.len());
+        sources
+    }
+
+    /// Queues that take what others gave up on.
+    fn dead_letter_queues(&self) -> BTreeSet<&str> {
+        let queues = self.resources("AWS::SQS::Queue");
+        queues.into_keys().filter(|id| id.ends_with("DeadLetterQueue")).collect()
+    }
+
+    /// The dead-letter queue of a queue.
+    fn dead_letters_of(&self, queue: &str) -> Option<&str> {
+        self.resources("AWS::SQS::Queue")
+            .get(queue)
+            .and_then(|queue| named(&queue["RedrivePolicy"]["deadLetterTargetArn"]))
+    }
+
+    fn alarms(&self, namespace: &str, metric: &str) -> BTreeSet<&str> {
+        let alarms = self.resources("AWS::CloudWatch::Alarm").into_values();
+        let of_metric = alarms.filter(|alarm| alarm["Namespace"] == namespace && alarm["MetricName"] == metric);
+        of_metric.filter_map(|alarm| named(&alarm["Dimensions"][0]["Value"])).collect()
+    }
+}
+
+/// The resource that `!Ref X` or `!GetAtt X.Y` names.
+fn named(value: &Value) -> Option<&str> {
+    let Value::Tagged(tagged) = value else { return None };
+    let name = tagged.value.as_str().filter(|_| tagged.tag == "Ref" || tagged.tag == "GetAtt")?;
+    Some(name.split_once('.').map_or(name, |(resource, _)| resource))
+}
+
+/// `place-order` of `PlaceOrderFunction`.
+fn word(function: &str) -> String {
+    let mut word = String::new();
+    for letter in function.strip_suffix("Function").expect("a function is called …Function").chars() {
+        if letter.is_ascii_uppercase() && !word.is_empty() {
+            word.push('-');
+        }
+        word.push(letter.to_ascii_lowercase());
+    }
+    word
+}
+
+#[test]
+fn every_function_has_its_name_logs_alarm_and_sample_event() {
+    let template = Template::read();
+    let (logs, alarms) = (template.resources("AWS::Logs::LogGroup"), template.alarms("AWS/Lambda", "Errors"));
+    for (function, properties) in template.functions() {
+        let word = word(function);
+        let text = |value: &Value| match value {
+            Value::Tagged(tagged) => tagged.value.as_str().unwrap_or_default().to_owned(),
+            other => other.as_str().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(text(&properties["FunctionName"]), format!("${{AWS::StackName}}-{word}"));
+        assert_eq!(text(&properties["CodeUri"]), format!("target/lambda/{word}/"));
+        let group =
+            named(&properties["LoggingConfig"]["LogGroup"]).unwrap_or_else(|| panic!("{function} has no log group"));
+        assert_eq!(text(&logs[group]["LogGroupName"]), format!("/aws/lambda/${{AWS::StackName}}-{word}"));
+        assert!(alarms.contains(function), "{function} has no alarm for its errors");
+        let event = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/{word}.json"));
+        assert!(event.exists(), "{} is missing", event.display());
+    }
+}
+
+#[test]
+fn every_queue_has_a_dead_letter_queue_and_every_one_of_those_rings_an_alarm() {
+    let template = Template::read();
+    let dead_letter_queues = template.dead_letter_queues();
+    for queue in template.resources("AWS::SQS::Queue").into_keys() {
+        if !dead_letter_queues.contains(queue) {
+            let target = template.dead_letters_of(queue).unwrap_or_else(|| panic!("{queue} has no dead-letter queue"));
+            assert!(dead_letter_queues.contains(target), "the dead letters of {queue} go to {target}");
+        }
+    }
+    let alarms = template.alarms("AWS/SQS", "ApproximateNumberOfMessagesVisible");
+    let silent: Vec<_> = dead_letter_queues.difference(&alarms).collect();
+    assert!(silent.is_empty(), "no alarm for {silent:?}");
+}
+
+#[test]
+fn every_alarm_tells_somebody() {
+    for (id, alarm) in Template::read().resources("AWS::CloudWatch::Alarm") {
+        assert!(!alarm["AlarmActions"].is_null() && !alarm["AlarmDescription"].is_null(), "{id}");
+    }
+}
+
+#[test]
+fn every_event_source_has_somewhere_to_leave_what_fails() {
+    let template = Template::read();
+    let dead_letter_queues = template.dead_letter_queues();
+    let seconds = |value: &Value| value.as_u64().unwrap_or(10); // the template's default
+    for (function, name, kind, source) in template.sources() {
+        let properties = template.functions()[function];
+        let on_failure =
+            |config: &Value| named(&config["DestinationConfig"]["OnFailure"]["Destination"]).map(str::to_owned);
+        let destination = match kind {
+            "SQS" => {
+                let queue = named(&source["Queue"]).expect("a queue of this template");
+                let hidden =
+                    template.resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"].as_u64().expect("seconds");
+                assert!(
+                    hidden >= 6 * seconds(&properties["Timeout"]),
+                    "{queue} shows messages too early for {function}"
+                );
+                template.dead_letters_of(queue).map(str::to_owned)
+            }
+            "DynamoDB" => on_failure(source),
+            // Lambda calls the function asynchronously.
+            "Schedule" | "ScheduleV2" | "S3" | "EventBridgeRule" => on_failure(&properties["EventInvokeConfig"]),
+            other => panic!("{function}.{name}: say here what a source of type {other} does with what fails"),
+        };
+        let destination = destination.unwrap_or_else(|| panic!("{function}.{name} has nowhere to leave what fails"));
+        assert!(dead_letter_queues.contains(destination.as_str()), "{function}.{name} leaves it in {destination}");
+        if ["SQS", "DynamoDB"].contains(&kind) {
+            assert_eq!(source["FunctionResponseTypes"][0], "ReportBatchItemFailures", "{function}.{name}");
+        }
+        if kind == "DynamoDB" {
+            let hours = source["MaximumRecordAgeInSeconds"].as_u64().expect("a maximum age") / 3600;
+            assert!(hours <= 12, "{function}.{name} must give up while the stream still knows its records");
+        }
+    }
+}
+
+#[test]
+fn no_stream_has_more_readers_than_it_serves() {
+    let mut readers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let template = Template::read();
+    for (function, _, kind, source) in template.sources() {
+        if kind == "DynamoDB" {
+            readers.entry(named(&source["Stream"]).expect("a stream")).or_default().insert(function);
+        }
+    }
+    for (table, functions) in readers {
+        assert!(functions.len() <= 2, "{table}: {functions:?}");
+    }
+}
+
+/// `cargo xtask dlq` sees every dead-letter queue, may empty it, and knows where its messages came from.
+#[test]
+fn redrive_knows_every_dead_letter_queue() {
+    let template = Template::read();
+    let redrive = template.functions()["RedriveFunction"];
+    let Value::Tagged(queues) = &redrive["Environment"]["Variables"]["DEAD_LETTER_QUEUES"] else { panic!("a !Sub") };
+    let words: Vec<_> = queues.value.as_str().expect("a text").split_whitespace().collect();
+    let name = |word: &str| word.trim_start_matches("${").trim_end_matches('}').to_owned();
+    let known: BTreeMap<_, _> = words.chunks(3).map(|triple| (name(triple[1]), name(triple[2]))).collect();
+    let all: BTreeSet<_> = template.dead_letter_queues().into_iter().map(str::to_owned).collect();
+    assert_eq!(known.keys().cloned().collect::<BTreeSet<_>>(), all);
+
+    let queues = template.resources("AWS::SQS::Queue").into_keys();
+    let sources: BTreeMap<_, _> =
+        queues.filter_map(|queue| Some((template.dead_letters_of(queue)?.to_owned(), queue.to_owned()))).collect();
+    for (dead_letter_queue, source) in known {
+        let expected = sources.get(&dead_letter_queue).map_or("-", String::as_str);
+        assert_eq!(source, expected, "{dead_letter_queue}");
+    }
+
+    let statements = redrive["Policies"][0]["Statement"].as_sequence().expect("statements");
+    let may = |action: &str| -> BTreeSet<String> {
+        let granting = statements.iter().filter(|statement| {
+            statement["Action"].as_sequence().is_some_and(|actions| actions.iter().any(|granted| granted == action))
+        });
+        let resources = granting.flat_map(|statement| match &statement["Resource"] {
+            Value::Sequence(many) => many.iter().collect(),
+            one => vec![one],
+        });
+        resources.filter_map(named).map(str::to_owned).collect()
+    };
+    assert_eq!(may("sqs:ReceiveMessage"), all);
+    assert_eq!(may("sqs:DeleteMessage"), all);
+    assert_eq!(may("sqs:SendMessage"), sources.into_values().collect());
+}
