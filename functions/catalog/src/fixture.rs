@@ -156,10 +156,18 @@ impl Scratch {
         ids
     }
 
+    /// All indices of this test.
+    pub(crate) async fn names(&self) -> Vec<String> {
+        let answer = reqwest::get(format!("{}/{}-v*/_alias", self.url, self.alias)).await.expect("asked");
+        let indices: serde_json::Value = serde_json::from_str(&answer.text().await.expect("answered")).expect("JSON");
+        indices.as_object().expect("indices").keys().cloned().collect()
+    }
+
     pub(crate) async fn remove(self) {
-        let url = format!("{}/{}", self.url, self.name());
-        let answer = reqwest::Client::new().delete(url).send().await.expect("removed");
-        assert!(answer.status().is_success(), "{}", answer.status());
+        for name in self.names().await {
+            let answer = reqwest::Client::new().delete(format!("{}/{name}", self.url)).send().await.expect("removed");
+            assert!(answer.status().is_success(), "{}", answer.status());
+        }
     }
 }
 

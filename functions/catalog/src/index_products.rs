@@ -80,10 +80,7 @@ impl IndexProducts {
             .iter()
             .map(|&product_id| match products.get(product_id) {
                 None => IndexOperation::Delete { product_id: product_id.clone(), version },
-                Some(product) => IndexOperation::Put(Box::new(IndexedProduct {
-                    product: Product { version, ..product.clone() },
-                    in_stock: available.get(product_id).is_some_and(|available| *available > 0),
-                })),
+                Some(product) => IndexOperation::Put(Box::new(as_indexed(product, &available, version))),
             })
             .collect();
         let states = readable.iter().map(|&product_id| (product_id, products.get(product_id)));
@@ -130,6 +127,14 @@ impl IndexProducts {
 }
 
 /// What holds for all of them is an outage, and passes.
+/// A product and its stock, as they were read just after that moment.
+pub(crate) fn as_indexed(product: &Product, available: &HashMap<ProductId, u32>, read_at_ms: i64) -> IndexedProduct {
+    IndexedProduct {
+        product: Product { version: read_at_ms, ..product.clone() },
+        in_stock: available.get(&product.product_id).is_some_and(|available| *available > 0),
+    }
+}
+
 fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, text: &str) -> Reasons {
     let reason = || Reason { text: text.to_owned(), lasting: false };
     reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason())));

@@ -1,5 +1,6 @@
 //! The catalog service: one module per endpoint, one binary per Lambda.
 
+pub mod compare_index;
 pub mod delete_product;
 pub mod get_product;
 pub mod import_products;
@@ -8,6 +9,7 @@ pub mod list_categories;
 pub mod list_products;
 mod product_fields;
 pub mod put_product;
+pub mod reindex;
 mod view;
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ impl SearchIndex {
         self.node.call(call).await?.read()
     }
 
-    async fn manage(
+    pub(crate) async fn manage(
         &self,
         method: Method,
         path: &str,

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 /// swapped behind the alias.
 pub(crate) const VERSION: u32 = 1;
 
+/// Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
+pub(crate) const REFRESH_INTERVAL: &str = "1s";
 /// Marks the ends of a product kind in the field `kinds`, so that a phrase can ask for exactly that kind. Letters only,
 /// and not a word.
 pub(crate) const KIND_START: &str = "kindstart";
@@ -23,8 +25,7 @@ pub(crate) fn index_body(alias: &str) -> Value {
             "number_of_shards": 1,
             // A second node gets a copy, a single one does not wait for it.
             "auto_expand_replicas": "0-1",
-            // Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
-            "refresh_interval": "1s",
+            "refresh_interval": REFRESH_INTERVAL,
             // How long a delete is remembered, so that an older write that comes late does not bring the product back.
             "gc_deletes": "1h",
             "max_result_window": crate::query::MAX_DEPTH,

@@ -74,36 +74,76 @@ struct ItemAnswer {
     error: Option<ErrorCause>,
 }
 
+/// What to do when there is no index behind the alias.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Missing {
+    /// Make it.
+    Make,
+    /// Nothing: another index has taken its place, and is written to as well.
+    Pass,
+    /// Fail.
+    Refuse,
+}
+
 impl SearchIndex {
     /// Applies changes and says of each, in order, what became of it. Makes the index if it is missing. Repeating a call
     /// does no harm, so after an error, which may come when a part is applied, the caller just does so.
+    ///
+    /// What is written must be read before this is called: while an index is being filled, that decides that nothing is
+    /// missed (see the module `rebuild`).
     pub async fn bulk(&self, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
+        let mut next = Vec::new();
+        if !operations.is_empty() && self.is_rebuilt().await? {
+            next = self.write(&self.next_alias(), operations, Missing::Pass).await?;
+        }
+        let mut outcomes = self.write(&self.alias, operations, Missing::Make).await?;
+        for (outcome, next) in outcomes.iter_mut().zip(next) {
+            if matches!(next, Indexed::Failed(_)) {
+                *outcome = next;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Applies changes to the index behind one alias.
+    pub(crate) async fn write(
+        &self,
+        alias: &str,
+        operations: &[IndexOperation],
+        missing: Missing,
+    ) -> Result<Vec<Indexed>, SearchError> {
         let mut outcomes = Vec::with_capacity(operations.len());
         let mut body = String::new();
         for operation in operations {
             let lines = lines(operation)?;
             if !body.is_empty() && body.len() + lines.len() > BULK_BYTES {
-                outcomes.extend(self.send(std::mem::take(&mut body)).await?);
+                outcomes.extend(self.send(alias, std::mem::take(&mut body), missing).await?);
             }
             body.push_str(&lines);
         }
         if !body.is_empty() {
-            outcomes.extend(self.send(body).await?);
+            outcomes.extend(self.send(alias, body, missing).await?);
         }
         Ok(outcomes)
     }
 
-    async fn send(&self, body: String) -> Result<Vec<Indexed>, SearchError> {
-        let mut items = self.send_once(body.clone()).await?;
+    async fn send(&self, alias: &str, body: String, missing: Missing) -> Result<Vec<Indexed>, SearchError> {
+        let mut items = self.send_once(alias, body.clone()).await?;
         if items.iter().any(Item::misses_index) {
-            self.ensure_index().await?;
-            items = self.send_once(body).await?;
+            match missing {
+                Missing::Make => {
+                    self.ensure_index().await?;
+                    items = self.send_once(alias, body).await?;
+                }
+                Missing::Pass => return Ok(vec![Indexed::Superseded; items.len()]),
+                Missing::Refuse => return Err(SearchError::Rejected(format!("nothing is behind {alias} any more"))),
+            }
         }
         items.into_iter().map(Item::outcome).collect()
     }
 
-    async fn send_once(&self, body: String) -> Result<Vec<Item>, SearchError> {
-        let path = format!("{}/_bulk", self.alias);
+    async fn send_once(&self, alias: &str, body: String) -> Result<Vec<Item>, SearchError> {
+        let path = format!("{alias}/_bulk");
         let call = Call {
             method: Method::Post,
             path: &path,

@@ -10,7 +10,7 @@ use souk_domain::catalog::Product;
 use souk_domain::ids::{CategoryId, ProductId};
 use souk_domain::time::Timestamp;
 
-use crate::table::{Table, key, number, text};
+use crate::table::{Item, Table, key, number, text};
 use crate::{Saved, StoreError};
 
 const BY_CATEGORY: &str = "by_category";
@@ -19,6 +19,16 @@ const BY_CATEGORY: &str = "by_category";
 #[derive(Clone)]
 pub struct Products {
     table: Table,
+}
+
+/// A part of the table.
+pub struct ProductPage {
+    /// Its products.
+    pub products: Vec<Product>,
+    /// Keys of the items in it that cannot be read, and why.
+    pub unreadable: Vec<(String, StoreError)>,
+    /// The key after which the next part begins; none at the end.
+    pub next: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +116,28 @@ impl Products {
         let request = request.set_key(Some(key([("product_id", product_id.as_str())])));
         let answer = request.return_values(ReturnValue::AllOld).send().await?;
         answer.attributes.map(|item| self.table.read(item)).transpose()
+    }
+
+    /// A part of the table, strongly consistent, after the given key; at most 1 MB of it. In no order, but each product
+    /// once. For reindexing and comparing only: no request scans.
+    pub async fn page(&self, after: Option<&str>, limit: i32) -> Result<ProductPage, StoreError> {
+        let request = self.table.client.scan().table_name(&self.table.name).consistent_read(true).limit(limit);
+        let start = after.map(|after| key([("product_id", after)]));
+        let answer = request.set_exclusive_start_key(start).send().await?;
+        let id = |item: &Item| item.get("product_id").and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();
+        let mut page = ProductPage {
+            products: Vec::new(),
+            unreadable: Vec::new(),
+            next: answer.last_evaluated_key.as_ref().map(id),
+        };
+        for item in answer.items.unwrap_or_default() {
+            let product_id = id(&item);
+            match self.table.read(item) {
+                Ok(product) => page.products.push(product),
+                Err(error) => page.unreadable.push((product_id, error)),
+            }
+        }
+        Ok(page)
     }
 
     /// Ids of the products that stand directly in a category, after a given one, at most `limit` of them.

@@ -1,0 +1,162 @@
+//! Fills a new index from the products table and puts it in the place of the living one, while writes go on: after a
+//! change of the mapping, or when the index was lost. Invoked by an operator, again and again until it says `done`; each
+//! run goes on where the last one ended, however that ended. What cannot be indexed is told and left out.
+//!
+//! ```json
+//! {"seconds": 600}
+//! {"done": false, "index": "products-v2", "written": 125000, "set_aside": 1, "problems": [{"product_id": "x", "reason": "…"}]}
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use souk_domain::effects::{Clock, Random};
+use souk_domain::time::Timestamp;
+use souk_search::{IndexOperation, Indexed, Rebuild, SearchError, SearchIndex};
+use souk_store::{Inventory, Products, StoreError};
+
+use crate::index_products::as_indexed;
+
+/// Products of one page of the table, and of one bulk request.
+const PAGE_PRODUCTS: i32 = 500;
+/// How often a write is tried again while OpenSearch does not take it; the waits between add up to some ten seconds.
+const TRIES: u32 = 6;
+/// Longest run that is asked for; Lambda ends it after 900 seconds.
+const MAX_SECONDS: u64 = 840;
+/// Most problems of one answer; all are in the log, and all are counted.
+const TOLD_PROBLEMS: usize = 100;
+
+/// The function.
+pub struct Reindex {
+    /// Where products are found.
+    pub search: SearchIndex,
+    /// Where they are.
+    pub products: Products,
+    /// Where stock is.
+    pub inventory: Inventory,
+    /// The time, which orders what is written.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter.
+    pub random: Arc<dyn Random>,
+}
+
+/// What the operator asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Order {
+    /// How long this run may take.
+    #[serde(default)]
+    seconds: Option<u64>,
+}
+
+/// How far it is.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The new index is the living one.
+    pub done: bool,
+    /// The new index.
+    pub index: String,
+    /// Products written, by all runs.
+    pub written: u64,
+    /// Products that could not be, by all runs.
+    pub set_aside: u64,
+    /// The first of those of this run.
+    pub problems: Vec<Problem>,
+}
+
+/// A product that is left out.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Which.
+    pub product_id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a run ended early. The next one goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReindexError {
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+}
+
+impl Order {
+    /// When this run has to end, if it begins now.
+    pub fn until(&self, now: Timestamp) -> Timestamp {
+        let seconds = self.seconds.unwrap_or(MAX_SECONDS).min(MAX_SECONDS);
+        Timestamp::from_millis(now.as_millis() + i64::try_from(seconds * 1_000).unwrap_or_default())
+    }
+}
+
+impl Reindex {
+    /// Fills until it is done or that moment has come.
+    pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
+        let mut rebuild = self.search.rebuild().await?;
+        let mut problems = Vec::new();
+        while !rebuild.progress.scanned && self.clock.now() < until {
+            self.page(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
+        }
+        let (index, progress) = (rebuild.name().to_owned(), rebuild.progress.clone());
+        if progress.scanned {
+            rebuild.finish().await?;
+        }
+        problems.truncate(TOLD_PROBLEMS);
+        Ok(Report { done: progress.scanned, index, written: progress.written, set_aside: progress.set_aside, problems })
+    }
+
+    /// Copies one page and remembers that.
+    pub(crate) async fn page(
+        &self,
+        rebuild: &mut Rebuild,
+        products: i32,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), ReindexError> {
+        let read_at_ms = self.clock.now().as_millis(); // before anything is read
+        let page = self.products.page(rebuild.progress.after.as_deref(), products).await?;
+        let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
+        let available = self.inventory.available_many(shards, true).await?;
+        let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
+        let operations: Vec<_> = page.products.iter().map(indexed).collect();
+        let outcomes = self.write(rebuild, &operations).await?;
+
+        let unreadable = page.unreadable.into_iter().map(|(product_id, error)| (product_id, error.to_string()));
+        let refused = page.products.iter().zip(outcomes).filter_map(|(product, outcome)| match outcome {
+            Indexed::Failed(reason) => Some((product.product_id.to_string(), reason)),
+            Indexed::Done | Indexed::Superseded => None,
+        });
+        let set_aside: Vec<_> =
+            unreadable.chain(refused).map(|(product_id, reason)| Problem { product_id, reason }).collect();
+        for Problem { product_id, reason } in &set_aside {
+            tracing::error!(function = "reindex", product_id, reason, "set aside");
+        }
+        let progress = &mut rebuild.progress;
+        progress.set_aside += set_aside.len() as u64;
+        progress.written += operations.len() as u64;
+        progress.scanned = page.next.is_none();
+        progress.after = page.next;
+        problems.extend(set_aside);
+        tracing::info!(function = "reindex", index = rebuild.name(), written = rebuild.progress.written, "page");
+        Ok(rebuild.save().await?)
+    }
+
+    async fn write(&self, rebuild: &Rebuild, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
+        let mut tries = 0;
+        loop {
+            match rebuild.write(operations).await {
+                Err(SearchError::Unavailable(_)) if tries < TRIES => {
+                    let wait_ms = 100 << tries;
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(wait_ms / 2 + self.random.below(wait_ms))).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

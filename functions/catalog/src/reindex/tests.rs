@@ -1,0 +1,222 @@
+//! Rebuilding the index while the shop sells, and proving that it holds what the table holds.
+
+use souk_runtime::stream::ChangeHandler as _;
+use souk_search::SearchQuery;
+use souk_testkit::{Fault, Proxy};
+
+use super::*;
+use crate::compare_index::{CompareIndex, Comparison, Position};
+use crate::fixture::{Fixture, Scratch, change, nowhere};
+
+impl Fixture {
+    fn reindex(&self, search: &SearchIndex) -> Reindex {
+        Reindex {
+            search: search.clone(),
+            products: self.products.clone(),
+            inventory: self.inventory.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+        }
+    }
+
+    fn compare(&self, search: &SearchIndex) -> CompareIndex {
+        CompareIndex {
+            search: search.clone(),
+            products: self.products.clone(),
+            inventory: self.inventory.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// Far enough, while the clock stands still.
+    fn later(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.now().as_millis() + 1)
+    }
+
+    async fn import_many(&self, numbers: std::ops::Range<u32>, name: &str) {
+        let line = |n| format!(r#"{{"sku": "p-{n}", "name": "{name} {n}", "price": 1, "available": 3}}"#);
+        self.import(&numbers.map(line).collect::<Vec<_>>().join("\n")).await;
+    }
+}
+
+/// What compare-index finds, the index made visible before.
+async fn compared(shop: &Fixture, scratch: &Scratch) -> Comparison {
+    scratch.index.refresh().await.expect("refreshed");
+    let compare = shop.compare(&scratch.index);
+    let mut found = compare.run(Position::Table(None), shop.later()).await.expect("compared");
+    assert_eq!(found.next.take(), None);
+    found
+}
+
+fn same(compared: u64) -> Comparison {
+    Comparison { compared, ..Comparison::default() }
+}
+
+async fn feed(shop: &Fixture, scratch: &Scratch, product_ids: &[&str]) {
+    let changes: Vec<_> = product_ids.iter().map(|product_id| change(product_id)).collect();
+    assert_eq!(shop.indexer(&scratch.index).handle(&changes).await.len(), 0);
+}
+
+#[tokio::test]
+async fn writes_that_come_meanwhile_are_in_the_new_index() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..30, "first").await;
+    let reindex = shop.reindex(&scratch.index);
+    let mut rebuild = scratch.index.rebuild().await.expect("begun");
+    let mut problems = Vec::new();
+    reindex.page(&mut rebuild, 10, &mut problems).await.expect("copied");
+    let copied = shop.products.page(None, 10).await.expect("read").products;
+    let copied: Vec<_> = copied.iter().map(|product| product.product_id.to_string()).collect();
+
+    // Of what is copied: one changes, one is deleted, one is sold out. And one is new.
+    shop.clock.advance_seconds(1);
+    shop.import(&format!(r#"{{"sku": "{}", "name": "changed", "price": 2}}"#, copied[0])).await;
+    shop.delete(&copied[1]).await;
+    shop.count(&copied[2], 0).await;
+    shop.import_many(30..31, "new").await;
+    feed(&shop, &scratch, &[copied[0].as_str(), &copied[1], &copied[2], "p-30"]).await;
+    drop(rebuild); // that run has ended; another one goes on
+
+    let report = reindex.run(shop.later()).await.expect("done");
+    assert_eq!((report.done, report.set_aside, report.problems), (true, 0, vec![]));
+    assert!(report.written >= 29, "{}", report.written);
+    assert_eq!(scratch.index.living().await.expect("an index"), report.index);
+    assert_eq!(compared(&shop, &scratch).await, same(30));
+    let query = SearchQuery { text: Some("changed".to_owned()), ..SearchQuery::default() };
+    assert_eq!(scratch.find(&query).await, [copied[0].as_str()]);
+
+    // And again: another index takes the place of that one, and writes follow.
+    let again = reindex.run(shop.later()).await.expect("done");
+    assert_ne!(again.index, report.index);
+    shop.clock.advance_seconds(1);
+    shop.import_many(5..6, "after").await;
+    feed(&shop, &scratch, &["p-5"]).await;
+    assert_eq!(scratch.names().await, [again.index]);
+    let found = compared(&shop, &scratch).await;
+    assert!(found.missing.is_empty() && found.different.is_empty() && found.surplus.is_empty(), "{found:?}");
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn writers_race_the_scan_and_the_swap_and_nothing_is_missed() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..40, "first").await;
+    let (reindex, indexer) = (shop.reindex(&scratch.index), shop.indexer(&scratch.index));
+    let writer = async {
+        for n in 0..60 {
+            let name = format!("p-{}", n * 7 % 45); // some are new
+            shop.clock.advance_seconds(1);
+            shop.import(&format!(r#"{{"sku": "{name}", "name": "round {n}", "price": 2}}"#)).await;
+            assert_eq!(indexer.handle(&[change(&name)]).await.len(), 0);
+        }
+    };
+    let rebuilds = async {
+        for _ in 0..3 {
+            let mut rebuild = scratch.index.rebuild().await.expect("begun");
+            while !rebuild.progress.scanned {
+                reindex.page(&mut rebuild, 5, &mut Vec::new()).await.expect("copied");
+            }
+            rebuild.finish().await.expect("swapped");
+        }
+    };
+    tokio::join!(writer, rebuilds);
+    let found = compared(&shop, &scratch).await;
+    assert!(found.missing.is_empty() && found.different.is_empty() && found.surplus.is_empty(), "{found:?}");
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn a_run_that_breaks_off_is_gone_on_with() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..20, "first").await;
+    let proxy = Proxy::to(scratch.url()).await;
+    let broken = shop.reindex(&scratch.over(&proxy));
+    let mut rebuild = scratch.over(&proxy).rebuild().await.expect("begun");
+    let mut problems = Vec::new();
+    broken.page(&mut rebuild, 8, &mut problems).await.expect("copied");
+    for fault in [Fault::Cut, Fault::Status(429), Fault::Refuse] {
+        proxy.set(fault);
+        let failed = broken.page(&mut rebuild, 8, &mut problems).await.expect_err("broken");
+        assert!(matches!(failed, ReindexError::Search(SearchError::Unavailable(_))), "{fault:?} {failed}");
+    }
+    let resumed = scratch.index.rebuild().await.expect("found");
+    assert_eq!((resumed.name(), resumed.progress.written), (rebuild.name(), 8));
+    let report = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
+    assert_eq!((report.done, report.written), (true, 20));
+    assert_eq!(compared(&shop, &scratch).await, same(20));
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn no_time_is_no_harm() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..3, "first").await;
+    let report = shop.reindex(&scratch.index).run(shop.clock.now()).await.expect("ended");
+    assert_eq!((report.done, report.written), (false, 0));
+    assert_ne!(scratch.index.living().await.expect("an index"), report.index);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_indexed_is_set_aside() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..3, "first").await;
+    shop.damage("broken").await;
+    let report = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
+    assert_eq!((report.done, report.written, report.set_aside), (true, 3, 1));
+    assert_eq!(report.problems[0].product_id, "broken");
+    let found = compared(&shop, &scratch).await;
+    assert_eq!((found.compared, found.missing.len(), found.different.len()), (4, 1, 0), "{found:?}");
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn differences_are_told() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import_many(0..4, "first").await;
+    feed(&shop, &scratch, &["p-0", "p-1", "p-2", "p-3"]).await;
+    assert_eq!(compared(&shop, &scratch).await, same(4));
+    shop.import(r#"{"sku": "p-0", "name": "renamed", "price": 1}"#).await;
+    shop.count("p-1", 0).await;
+    shop.delete("p-2").await;
+    shop.import_many(4..5, "new").await;
+    let found = compared(&shop, &scratch).await;
+    let ids = |ids: &std::collections::BTreeSet<souk_domain::ids::ProductId>| {
+        ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        (ids(&found.missing), ids(&found.different), ids(&found.surplus)),
+        ("p-4".into(), "p-0 p-1".into(), "p-2".into())
+    );
+    assert_eq!(found.compared, 4);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn without_search_nothing_is_compared_or_filled() {
+    let shop = Fixture::start().await;
+    shop.import_many(0..3, "first").await;
+    assert!(shop.reindex(&nowhere()).run(shop.later()).await.is_err());
+    assert!(shop.compare(&nowhere()).run(Position::Table(None), shop.later()).await.is_err());
+}
+
+#[test]
+fn orders_and_positions_are_read() {
+    let now = Timestamp::from_millis(1_000);
+    let order = |text| serde_json::from_str::<Order>(text).expect("an order").until(now).as_millis();
+    assert_eq!((order("{}"), order(r#"{"seconds": 20}"#), order(r#"{"seconds": 99999}"#)), (841_000, 21_000, 841_000));
+    for event in [include_str!("../../../../events/reindex.json")] {
+        assert_eq!(order(event), 601_000);
+    }
+    let order = |text| serde_json::from_str::<crate::compare_index::Order>(text).expect("an order").read(now);
+    assert_eq!(order(include_str!("../../../../events/compare-index.json")).0, Position::Table(None));
+    let next = order(r#"{"next": {"index": "a"}}"#).0;
+    assert_eq!(next, Position::Index(Some("a".parse().expect("an id"))));
+    assert_eq!(serde_json::to_string(&next).expect("JSON"), r#"{"index":"a"}"#);
+}
