@@ -25,6 +25,7 @@ mod process;
 mod progress;
 mod random;
 mod redis;
+mod reindex;
 mod sam_local;
 mod sample;
 mod sample_words;
@@ -60,6 +61,10 @@ enum Command {
     Sample(sample::Options),
     /// Run everything that CI runs
     Test(check::Options),
+    /// Fill a new search index while the shop goes on, and put it in the place of the old one
+    Reindex,
+    /// Tell where the search index and the products table differ
+    CompareIndex,
     /// Time searches and orders against the running shop
     Bench(bench::Options),
     /// Build the functions for release and print the size of each
@@ -89,6 +94,8 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Import(options) => return import::run(options, &paths),
         Command::Sample(options) => sample::run(options),
         Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
+        Command::Reindex => interrupt::listen().and_then(|()| reindex::run(&paths)),
+        Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
         Command::Bench(options) => bench::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
