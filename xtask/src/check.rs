@@ -13,6 +13,7 @@ use crate::part::Part;
 use crate::paths::Paths;
 use crate::redis::Redis;
 use crate::stack::Ports;
+use crate::stripe_mock::StripeMock;
 use crate::{down, parts, prerequisites, process, up};
 
 /// What `cargo xtask test` takes.
@@ -93,7 +94,7 @@ fn template(paths: &Paths) -> Result<()> {
     process::run_visible(sam.args(["validate", "--lint", "--template-file", "template.yaml"]))
 }
 
-/// The stores' contract tests run against a MiniStack, an OpenSearch and a Redis without a shop in them.
+/// The adapters' contract tests run against a MiniStack, an OpenSearch, a Redis and a stripe-mock without a shop in them.
 fn contract_tests(paths: &Paths) -> Result<()> {
     let test = paths.with_home(CONTRACT_HOME);
     let _lock = test.lock()?;
@@ -110,6 +111,8 @@ fn contract_tests(paths: &Paths) -> Result<()> {
         cargo.env("SOUK_CONTRACT_DYNAMODB", ports.aws_url()).env("SOUK_CONTRACT_OPENSEARCH", ports.search_url());
         let redis = Redis::start(&test)?;
         cargo.env("SOUK_CONTRACT_REDIS", redis.url());
+        let stripe_mock = StripeMock::start(&test)?;
+        cargo.envs(stripe_mock.as_ref().map(|mock| ("SOUK_CONTRACT_STRIPE_MOCK", mock.url())));
         process::run_visible(&mut cargo)
     });
     down::stop_all(&test)?;

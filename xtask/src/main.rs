@@ -32,6 +32,7 @@ mod sample_words;
 mod shop;
 mod sizes;
 mod stack;
+mod stripe_mock;
 mod up;
 
 use std::process::ExitCode;

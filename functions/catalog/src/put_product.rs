@@ -35,7 +35,7 @@ impl Endpoint for PutProduct {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         request.staff()?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
-        let mut fields = request.fields()?;
+        let mut fields = request.fields()?.of_products();
         let draft = product_from_fields(&mut fields, Some(&product_id), self.currency);
         let (draft,) = fields.finish((draft,))?;
 

@@ -12,6 +12,7 @@ use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::Applied;
 
 use crate::Payments;
+use crate::person::needs_a_person;
 
 /// While an attempt is younger, the queue itself has the provider asked again, every few minutes. It must end before the
 /// queue gives a message up (5 receipts, 180 s apart), in seconds.
@@ -80,7 +81,7 @@ impl CheckPayment {
                 Ok(ProviderOutcome::Pending { payment_id: None })
             }
             Err(ProviderError::Refused(reason)) => {
-                tracing::error!(order_id = order.order_id.as_str(), reason, "payment refused");
+                needs_a_person(&order.order_id, "the provider refuses a payment", &reason);
                 Ok(ProviderOutcome::Declined { code: ABANDONED.to_owned() })
             }
             Err(error @ ProviderError::Unknown(_)) => Err(ConsumeError::new(error)),

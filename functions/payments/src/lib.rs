@@ -3,7 +3,10 @@
 pub mod check_payment;
 pub mod pay_order;
 mod payments;
+mod person;
+mod provider;
 pub mod refund_order;
+pub mod stripe_webhook;
 
 #[cfg(test)]
 mod fixture;

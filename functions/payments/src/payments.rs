@@ -8,10 +8,12 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, ProviderOutcome};
 use souk_domain::stock::Allocation;
-use souk_payment::{Charge, PaymentProvider, ProviderError, Sandbox};
+use souk_payment::{Charge, PaymentProvider, ProviderError};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
 use souk_store::{Applied, Found, Inventory, OrderSteps, StoreError, Users};
+
+use crate::provider;
 
 /// How long the provider may take. Shorter than a function of the API, so that a shopper is told "processing" rather
 /// than cut off; `check-payment` then finds out.
@@ -33,11 +35,7 @@ pub struct Payments {
 impl Payments {
     /// With what the environment names.
     pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
-        if wiring.config().text("PAYMENT_PROVIDER")? != "sandbox" {
-            let reason = "must be \"sandbox\"".to_owned();
-            return Err(ConfigError::Invalid { name: "PAYMENT_PROVIDER", reason });
-        }
-        let provider = Arc::new(Sandbox);
+        let provider = provider::from_wiring(wiring)?;
         Ok(Self { steps: wiring.order_steps()?, inventory: wiring.inventory()?, provider, clock: wiring.clock() })
     }
 

@@ -8,6 +8,7 @@ use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::Applied;
 
 use crate::Payments;
+use crate::person::needs_a_person;
 
 /// The consumer.
 pub struct RefundOrder {
@@ -28,7 +29,7 @@ impl Consumer for RefundOrder {
             RefundOutcome::Given { refund_id } => (Event::RefundSettled { refund, refund_id }, "refunded"),
             RefundOutcome::Failed { refund_id } => {
                 let retry = order.refunds[refund].retries;
-                refund_failed(&order, refund, &refund_id);
+                needs_a_person(order_id, "a refund failed", &refund_id);
                 (Event::RefundFailed { refund, retry, refund_id }, "the refund failed")
             }
         };
@@ -51,11 +52,6 @@ impl RefundOrder {
         let outcome = Payments::within_bounds(self.payments.provider.refund(&request)).await;
         outcome.map(Some).map_err(ConsumeError::new)
     }
-}
-
-/// Has a person look: the alarm of that name counts this line.
-pub(crate) fn refund_failed(order: &Order, refund: usize, refund_id: &str) {
-    tracing::error!(order_id = order.order_id.as_str(), refund, refund_id, "refund failed");
 }
 
 /// What the provider is asked for a refund; `None` when it is given already, or waits for the staff.

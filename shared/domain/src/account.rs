@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
 use crate::time::Timestamp;
-use crate::validation::Invalid;
+use crate::validation::{Invalid, looks_like_card_number};
 
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ impl FromStr for Email {
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
         let invalid = || Invalid::new("invalid_format", "must be an e-mail address");
+        if looks_like_card_number(raw) {
+            return Err(Invalid::new("card_number", "must be an e-mail address, never a card number"));
+        }
         let address = raw.trim().to_lowercase();
         let (local, host) = address.rsplit_once('@').ok_or_else(invalid)?;
         let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control());

@@ -55,23 +55,54 @@ pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
     Ok(trimmed.to_owned())
 }
 
-/// Whether a text holds what may be a card number: 13 to 19 digits, with or without blanks and hyphens between, that
-/// pass the Luhn check. Such a text is refused before it is kept or logged (PCI DSS SAQ-A: no card number reaches us).
+/// Whether a text holds what may be a card number. Such a text is refused before it is kept or logged (PCI DSS SAQ-A: no
+/// card number reaches us).
+///
+/// That is 14 to 19 digits, unbroken or in the groups that cards print (4-4-4-4, 4-6-5, …), that an issuer's range, its
+/// length and the Luhn check make a card's. Not fewer than 14: product codes (EAN, UPC) have up to 13 digits and one in
+/// ten of those passes the Luhn check by chance, while cards of 13 digits are no longer issued. Telephone numbers (up to
+/// 15 digits) and UUIDs fit no range with its length, or no grouping.
 pub fn looks_like_card_number(raw: &str) -> bool {
-    let mut run: Vec<u32> = Vec::new();
-    for c in raw.chars().chain(['.']) {
-        match c.to_digit(10) {
-            Some(digit) => run.push(digit),
-            None if (c == ' ' || c == '-') && !run.is_empty() => {}
-            None => {
-                if (13..=19).contains(&run.len()) && passes_luhn(&run) {
-                    return true;
-                }
-                run.clear();
-            }
+    let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '\u{a0}');
+    // What is neither digit nor separator ends a number; a doubled separator does as well.
+    let mut groups: Vec<&str> = Vec::new();
+    let numbers = raw.split(|c: char| !c.is_ascii_digit() && !is_separator(c));
+    numbers.into_iter().any(|number| {
+        groups.clear();
+        groups.extend(number.split(is_separator));
+        (0..groups.len()).any(|start| starts_with_card(&groups[start..]))
+    })
+}
+
+/// How cards print their digits; a card's last group may be followed by anything.
+const PRINTED_GROUPS: [&[usize]; 5] = [&[4, 4, 4, 4, 3], &[4, 4, 4, 4, 2], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
+
+fn starts_with_card(groups: &[&str]) -> bool {
+    let printed_so = |lengths: &&[usize]| {
+        groups.len() >= lengths.len() && groups.iter().zip(lengths.iter()).all(|(group, length)| group.len() == *length)
+    };
+    groups.first().is_some_and(|unbroken| is_card(unbroken))
+        || PRINTED_GROUPS
+            .iter()
+            .filter(|lengths| printed_so(lengths))
+            .any(|lengths| is_card(&groups[..lengths.len()].concat()))
+}
+
+fn is_card(digits: &str) -> bool {
+    let first = |length: usize| digits.get(..length).and_then(|prefix| prefix.parse::<u32>().ok()).unwrap_or(0);
+    let known = match digits.len() {
+        14 => matches!(first(3), 300..=305 | 309 | 360..=369 | 380..=399), // Diners Club
+        15 => matches!(first(2), 34 | 37),                                 // American Express
+        16 => {
+            // Visa, Mastercard, Maestro, Discover, UnionPay, JCB, Diners Club, Mir
+            matches!(first(1), 4..=6)
+                || matches!(first(4), 2200..=2204 | 2221..=2720 | 3528..=3589)
+                || matches!(first(2), 30 | 36 | 38 | 39)
         }
-    }
-    false
+        17..=19 => matches!(first(1), 4..=6) || matches!(first(4), 3528..=3589), // Visa, Maestro, UnionPay, Discover, JCB
+        _ => false,
+    };
+    known && passes_luhn(&digits.bytes().map(|digit| u32::from(digit - b'0')).collect::<Vec<_>>())
 }
 
 /// ISO/IEC 7812-1, annex B.
@@ -89,16 +120,48 @@ mod tests {
 
     #[test]
     fn card_numbers_are_recognised() {
-        for card in ["4242424242424242", "4242 4242 4242 4242", "card: 3782-822463-10005, thanks", "6011111111111117"] {
+        let cards = [
+            "4242424242424242",
+            "4242 4242 4242 4242",
+            "4242-4242-4242-4242 12/28 123",
+            "no 7, 4242.4242.4242.4242",
+            "card: 3782-822463-10005, thanks",
+            "378282246310005",
+            "6011111111111117",
+            "30569309025904",
+            "2223003122003222",
+            "6200000000000005",
+            "4000000000000000006",
+            "pay4242424242424242now",
+            r#"{"a":[4242424242424242]}"#,
+        ];
+        for card in cards {
             assert!(looks_like_card_number(card), "{card}");
         }
     }
 
     #[test]
     fn other_numbers_are_not() {
-        for other in
-            ["", "4242424242424241", "sandbox_success", "pm_1N4242", "0049 30 123456", "4242", "1 Main St, 62701"]
-        {
+        let others = [
+            "",
+            "4242424242424241",
+            "sandbox_success",
+            "pm_1N4242",
+            "0049 30 123456",
+            "4242",
+            "1 Main St, 62701",
+            "4006381333931",                        // an EAN
+            "4006381333900",                        // one that passes the Luhn check
+            "00012345600012",                       // a GTIN of 14 digits
+            "+49 1512 3456789",                     // a telephone
+            "0190a5a0-0000-7000-8000-000000000001", // a UUID
+            "42424242-4242-4242-a123-000000000000",
+            "1795503420000",          // milliseconds
+            "9400111899223100001234", // a parcel
+            "42424242424242424242",   // twenty digits
+            "4242  4242 4242 4242",
+        ];
+        for other in others {
             assert!(!looks_like_card_number(other), "{other}");
         }
     }

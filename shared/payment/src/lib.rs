@@ -2,6 +2,7 @@
 //! the provider's one-time token (PCI DSS SAQ-A).
 
 mod sandbox;
+pub mod stripe;
 
 use futures_util::future::BoxFuture;
 use souk_domain::ids::{OrderId, UserId};

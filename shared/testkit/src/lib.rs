@@ -1,10 +1,11 @@
 //! For tests only: real DynamoDB implementations with the tables of `template.yaml`, AWS services that a test plays, a
-//! connection that it can break, a clock that stands still, randomness that repeats.
+//! Stripe of our own, a connection that it can break, a clock that stands still, randomness that repeats.
 
 mod aws;
 mod database;
 mod proxy;
 mod stream;
+pub mod stripe;
 mod template;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

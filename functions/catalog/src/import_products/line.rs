@@ -46,7 +46,7 @@ impl Line {
             return Err(BadLine { line: number, code: "too_long", message });
         }
         let read = || {
-            let mut fields = Fields::from_json(raw)?;
+            let mut fields = Fields::from_json(raw)?.of_products();
             let product = product_from_fields(&mut fields, None, currency);
             let available = fields.optional_integer("available", 0..=i64::from(MAX_AVAILABLE));
             let (product, available) = fields.finish((product, available))?;

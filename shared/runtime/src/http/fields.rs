@@ -2,18 +2,25 @@
 
 #![expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use souk_domain::money::{Currency, Money};
-use souk_domain::validation::{FieldError, Invalid, text};
+use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text};
 
 use super::problem::Problem;
 
+/// Members that hold codes of goods and parcels. Some look like card numbers by chance, and nobody writes a card there.
+const CODES: [&str; 5] = ["ean", "gtin", "product_id", "sku", "tracking_number"];
+
 /// The members of a JSON object, or the parameters of a query.
+///
+/// A member that looks like a card number is refused whatever it is for, also one that nobody reads, and its value is
+/// never repeated. Exempt are [`CODES`] and what is read into a type with a grammar of its own ([`Fields::parsed`]).
 ///
 /// Each reader returns `None` when the field is bad and notes why. [`Fields::finish`] then turns the tuple of all
 /// results into either the values or one [`Problem`] that lists every bad field.
@@ -21,6 +28,8 @@ use super::problem::Problem;
 pub struct Fields<'a> {
     source: Source<'a>,
     errors: Vec<FieldError>,
+    /// Names of members that look like card numbers.
+    cards: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -38,11 +47,12 @@ enum Raw<'a> {
 impl<'a> Fields<'a> {
     /// The members of a JSON object.
     pub fn from_json(body: &'a [u8]) -> Result<Self, Problem> {
-        let members = serde_json::from_slice(body).map_err(|error| {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).map_err(|error| {
             let detail = if error.is_data() { "the body must be a JSON object" } else { "the body is not valid JSON" };
             Problem::malformed("malformed_json", format!("{detail} (line {}, column {})", error.line(), error.column()))
         })?;
-        Ok(Self { source: Source::Body(members), errors: Vec::new() })
+        let cards = card_members(members.iter().map(|(name, raw)| (name.as_str(), raw.get())));
+        Ok(Self { source: Source::Body(members), errors: Vec::new(), cards })
     }
 
     /// The parameters of a query; of a repeated one the first.
@@ -51,16 +61,26 @@ impl<'a> Fields<'a> {
         for (name, value) in parameters {
             first.entry(name).or_insert(value);
         }
-        Self { source: Source::Query(first), errors: Vec::new() }
+        let cards = card_members(first.iter().map(|(name, value)| (*name, *value)));
+        Self { source: Source::Query(first), errors: Vec::new(), cards }
+    }
+
+    /// Without the rule about card numbers: for product documents, which are full of long numbers and hold no shopper's
+    /// words.
+    #[must_use]
+    pub fn of_products(self) -> Self {
+        Self { cards: BTreeSet::new(), ..self }
     }
 
     /// A text that is read into a type of its own.
     pub fn parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
+        self.cards.remove(name);
         self.required(name, |raw| raw.text()?.parse())
     }
 
     /// The same, but it may be missing.
     pub fn optional_parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<Option<T>> {
+        self.cards.remove(name);
         self.optional(name, |raw| raw.text()?.parse())
     }
 
@@ -141,7 +161,12 @@ impl<'a> Fields<'a> {
     }
 
     /// All the values, or one problem with all the bad fields.
-    pub fn finish<T: AllRead>(self, read: T) -> Result<T::Values, Problem> {
+    pub fn finish<T: AllRead>(mut self, read: T) -> Result<T::Values, Problem> {
+        // Only this is said of them: another complaint might repeat the value.
+        self.errors.retain(|error| !self.cards.contains(error.field.split(['.', '[']).next().unwrap_or_default()));
+        self.errors.extend(self.cards.into_iter().map(|name| {
+            FieldError::new(name, "card_number", "looks like a card number, which must never be sent here")
+        }));
         match (self.errors.is_empty(), read.values()) {
             (true, Some(values)) => Ok(values),
             _ => Err(Problem::invalid(self.errors)),
@@ -175,6 +200,23 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// The names of members that look like card numbers. A name that does so itself is not repeated.
+fn card_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeSet<String> {
+    let named = members.filter_map(|(name, value)| {
+        if looks_like_card_number(name) {
+            return Some("(a name)".to_owned());
+        }
+        (!CODES.contains(&name) && looks_like_card_number(&unescaped(value))).then(|| name.to_owned())
+    });
+    named.collect()
+}
+
+/// JSON may spell any character by its number.
+fn unescaped(raw: &str) -> Cow<'_, str> {
+    let parsed = raw.contains('\\').then(|| serde_json::from_str::<serde_json::Value>(raw).ok()).flatten();
+    parsed.map_or(Cow::Borrowed(raw), |value| Cow::Owned(value.to_string()))
 }
 
 impl Raw<'_> {
@@ -288,6 +330,43 @@ mod tests {
         }
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         let _ = Fields::from_json(deep.as_bytes()); // must neither overflow the stack nor panic
+    }
+
+    /// Fields and codes of what was refused.
+    fn refused(fields: Fields<'_>) -> Vec<(String, &'static str)> {
+        let problem = fields.finish((Some(()),)).expect_err("refused");
+        assert!(!problem.errors().iter().any(|e| e.message.contains("4242")));
+        problem.errors().iter().map(|e| (e.field.clone(), e.code)).collect()
+    }
+
+    #[test]
+    fn a_card_number_is_refused_in_any_member() {
+        let card = "4242 4242 4242 4242";
+        let bodies = [
+            (format!(r#"{{"note": "{card}"}}"#), "note"),
+            (r#"{"unread": 4242424242424242}"#.to_owned(), "unread"),
+            (format!(r#"{{"address": {{"line1": ["x", "{card}"]}}}}"#), "address"),
+            (r#"{"4242424242424242": "x"}"#.to_owned(), "(a name)"),
+            (r#"{"escaped": ["\u0034242424242424242"]}"#.to_owned(), "escaped"),
+        ];
+        for (body, field) in &bodies {
+            let mut fields = Fields::from_json(body.as_bytes()).expect("an object");
+            let _ = fields.optional_text("note", 5);
+            assert_eq!(refused(fields), [((*field).to_owned(), "card_number")], "{body}");
+        }
+        let mut query = Fields::from_query([("search", "4242424242424242"), ("page", "none")]);
+        let _ = query.optional_integer("page", 1..=2);
+        assert_eq!(refused(query), [("page".to_owned(), "wrong_type"), ("search".to_owned(), "card_number")]);
+    }
+
+    #[test]
+    fn codes_of_goods_are_no_card_numbers() {
+        let body = br#"{"product_id": "4242424242424242", "other": "4242424242424242", "sku": "4242424242424242"}"#;
+        let mut fields = Fields::from_json(body).expect("an object");
+        assert!(fields.parsed::<ProductId>("product_id").is_some() && fields.parsed::<ProductId>("other").is_some());
+        assert!(fields.finish((Some(()),)).is_ok());
+        let document = Fields::from_json(br#"{"name": "Part 4242424242424242"}"#).expect("an object");
+        assert!(document.of_products().finish((Some(()),)).is_ok());
     }
 
     #[test]

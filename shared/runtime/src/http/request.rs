@@ -13,7 +13,7 @@ use souk_domain::account::Role;
 use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
 use souk_domain::ids::UserId;
-use souk_domain::validation::Invalid;
+use souk_domain::validation::{Invalid, looks_like_card_number};
 
 use super::fields::Fields;
 use super::problem::Problem;
@@ -212,6 +212,9 @@ impl Request {
             let detail = format!("Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters");
             return Err(Problem::malformed("invalid_idempotency_key", detail));
         }
+        if looks_like_card_number(key) {
+            return Err(Problem::malformed("card_number", "Idempotency-Key looks like a card number"));
+        }
         let fingerprint = short_hash(&[self.method.as_bytes(), self.path.as_bytes(), &self.body]);
         Ok(Some(RequestMark { key: short_hash(&[key.as_bytes()]), fingerprint }))
     }
@@ -258,7 +261,7 @@ mod tests {
         let other_body = mark(post().with_json("{ }").with_header("idempotency-key", "abc"));
         assert_eq!((first.key == other_body.key, first.fingerprint == other_body.fingerprint), (true, false));
         assert_eq!(post().idempotency().ok().flatten(), None);
-        for bad in ["", "\"\"", &"k".repeat(256)] {
+        for bad in ["", "\"\"", &"k".repeat(256), "4242 4242 4242 4242"] {
             let problem = post().with_header("idempotency-key", bad).idempotency().expect_err("refused");
             assert_eq!(problem.status(), 400, "{bad}");
         }

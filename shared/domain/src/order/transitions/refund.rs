@@ -49,11 +49,11 @@ impl Order {
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if refund.target == RefundTarget::StoreCredit {
-            return Err(TransitionError::NotRefundable); // given by this shop itself: that does not fail
-        }
         if refund.status == RefundStatus::Failed || refund.retries != retry {
             return Ok(()); // heard before
+        }
+        if refund.target == RefundTarget::StoreCredit {
+            return Err(TransitionError::NotRefundable); // given by this shop itself: that does not fail
         }
         refund.status = RefundStatus::Failed;
         refund.refund_id = Some(refund_id);

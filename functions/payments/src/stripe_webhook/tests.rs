@@ -1,0 +1,250 @@
+//! The endpoint on the fake Stripe: what the fake sends is what arrives, late, twice and out of order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use souk_domain::effects::Clock;
+use souk_domain::order::{AttemptStatus, OrderStatus, PaymentMethod};
+use souk_payment::stripe::{Bounds, Secrets, Stripe, StripeConfig, StripeSecret, sign};
+use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
+use souk_testkit::user;
+
+use super::*;
+use crate::fixture::Fixture;
+
+const SECRET: &str = "whsec_fake";
+
+/// A shop whose provider is Stripe's adapter on a fake Stripe.
+struct Shop {
+    base: Fixture,
+    fake: StripeFake,
+    endpoint: StripeWebhook,
+}
+
+impl Shop {
+    async fn start() -> Self {
+        let mut base = Fixture::start().await;
+        let hang = Duration::from_secs(1);
+        let options = StripeFakeOptions { clock: base.clock.clone(), hang, ..StripeFakeOptions::default() };
+        let fake = StripeFake::start(options).await;
+        let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
+        let secrets = Secrets::new(Arc::new(secret), base.clock.clone());
+        let (attempt, all) = (Duration::from_millis(300), Duration::from_millis(500));
+        let bounds = Bounds { attempt, all, retries: 0, ..Bounds::default() };
+        let return_url = Some("https://shop.test/paid".to_owned());
+        let config = StripeConfig { api_url: fake.url().to_owned(), return_url, bounds };
+        let stripe = Stripe::new(config, secrets.clone(), base.random.clone(), base.clock.clone()).expect("an adapter");
+        base.payments.provider = Arc::new(stripe);
+        let endpoint = StripeWebhook { payments: base.payments.clone(), webhook: Some(Webhook::new(secrets)) };
+        Self { base, fake, endpoint }
+    }
+
+    /// As `pay-order` does it.
+    async fn pay(&self, method: PaymentMethod, token: &str) -> AttemptStatus {
+        let order = self.base.happen(Event::PaymentStarted { method, token: token.to_owned(), request: None }).await;
+        let index = order.attempts.len() - 1;
+        let charge = Payments::charge(&order, index).expect("a charge");
+        if let Ok(outcome) = self.base.payments.provider.charge(&charge).await {
+            let _ = self.base.payments.settle(&order, index, outcome).await.expect("settled");
+        }
+        self.base.order().await.attempts[index].status
+    }
+
+    async fn receive(&self, (signature, body): &(String, String)) -> Result<String, (u16, String)> {
+        let request =
+            Request::new("POST", "/webhooks/stripe").with_json(body).with_header("stripe-signature", signature);
+        match self.endpoint.handle(&request).await {
+            Ok(reply) => Ok(reply.body_json()["outcome"].as_str().expect("an outcome").to_owned()),
+            Err(problem) => Err((problem.status(), problem.code().to_owned())),
+        }
+    }
+
+    /// Everything that waits, newest first and each twice.
+    async fn receive_all(&self) -> Vec<String> {
+        let mut outcomes = Vec::new();
+        for message in self.fake.take_messages().iter().rev() {
+            for _ in 0..2 {
+                outcomes.push(self.receive(message).await.expect("received"));
+            }
+        }
+        outcomes
+    }
+
+    async fn expire(&self) {
+        self.base.clock.advance_seconds(900);
+        self.base.happen(Event::HoldEnded).await;
+    }
+
+    fn newest_intent(&self) -> String {
+        self.fake.intents().last().expect("an intent").id.clone()
+    }
+
+    /// The books of the order and of the provider agree.
+    async fn is_even(&self) {
+        let order = self.base.order().await;
+        assert_eq!(self.fake.balance(), order.captured_minor() - order.refunded_minor());
+    }
+}
+
+fn signed(shop: &Shop, body: &str) -> (String, String) {
+    (sign(body.as_bytes(), SECRET, shop.base.clock.now()), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_payment_is_settled_once_whoever_hears_of_it_first() {
+    let shop = Shop::start().await;
+    assert_eq!(shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Completed);
+    assert_eq!(shop.receive_all().await, ["settled before", "settled before"]);
+    assert_eq!(shop.base.order().await.captured_minor(), 200);
+
+    let shop = Shop::start().await;
+    shop.fake.fail_next([Some(Fault::TimeoutAfter)]);
+    assert_eq!(shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Processing);
+    assert_eq!(shop.receive_all().await, ["settled", "settled before"]);
+    assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
+    assert_eq!(shop.base.check(0).await, Ok("settled before"));
+    shop.is_even().await;
+}
+
+#[tokio::test]
+async fn an_action_is_completed_by_the_webhook() {
+    let shop = Shop::start().await;
+    assert_eq!(
+        shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await,
+        AttemptStatus::RequiresAction
+    );
+    assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
+    shop.receive_all().await;
+    assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
+    shop.is_even().await;
+}
+
+#[tokio::test]
+async fn an_old_word_does_not_undo_a_newer_one() {
+    let shop = Shop::start().await;
+    shop.pay(PaymentMethod::Paypal, "pm_paypal").await;
+    assert!(shop.fake.move_intent(&shop.newest_intent(), "processing"));
+    assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
+    let messages = shop.fake.take_messages();
+    assert_eq!(messages.len(), 3);
+    // The one that says "requires_action" comes first: the provider is asked, and knows better.
+    assert_eq!(shop.receive(&messages[0]).await, Ok("settled".to_owned()));
+    assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
+    for message in messages.iter().rev() {
+        assert_eq!(shop.receive(message).await, Ok("settled before".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_bank_debit_ends_by_webhook_days_later() {
+    for (end, status, left) in
+        [("succeeded", OrderStatus::Paid, 3), ("requires_payment_method", OrderStatus::PendingPayment, 3)]
+    {
+        let shop = Shop::start().await;
+        assert_eq!(shop.pay(PaymentMethod::BankTransfer, "ctoken_usBankAccount").await, AttemptStatus::Processing);
+        shop.base.clock.advance_seconds(3 * 24 * 3600);
+        assert_eq!(shop.base.check(0).await, Ok("still pending"));
+        assert!(shop.fake.move_intent(&shop.newest_intent(), end));
+        shop.receive_all().await;
+        let order = shop.base.order().await;
+        assert_eq!((order.status, shop.base.available().await), (status, left), "{end}");
+        shop.is_even().await;
+    }
+}
+
+#[tokio::test]
+async fn money_after_expiry_buys_the_units_again_or_goes_back() {
+    for (left, status) in [(5, OrderStatus::Paid), (1, OrderStatus::Refunded)] {
+        let shop = Shop::start().await;
+        shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+        assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
+        shop.expire().await;
+        shop.base.set_stock(left).await;
+        shop.receive_all().await;
+        if !shop.base.order().await.refunds.is_empty() {
+            assert_eq!(shop.base.refund(0).await, "refunded");
+        }
+        assert_eq!(shop.base.order().await.status, status);
+        shop.is_even().await;
+    }
+}
+
+#[tokio::test]
+async fn an_action_that_nobody_finishes_ends_with_the_hold() {
+    let shop = Shop::start().await;
+    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    shop.expire().await;
+    assert_eq!(shop.base.check(0).await, Ok("settled"));
+    assert_eq!(shop.fake.intents()[0].status, "canceled");
+    assert!(!shop.fake.move_intent(&shop.newest_intent(), "succeeded"), "too late to pay");
+    shop.receive_all().await;
+    assert_eq!(shop.base.order().await.status, OrderStatus::Expired);
+    shop.is_even().await;
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_later_is_owed_again() {
+    let shop = Shop::start().await;
+    shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await;
+    shop.base.happen(Event::Cancelled).await;
+    assert_eq!(shop.base.refund(0).await, "refunded");
+    shop.receive_all().await;
+    assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
+
+    assert!(shop.fake.move_refund(&shop.fake.refunds()[0].id, "failed"));
+    assert_eq!(shop.receive_all().await, ["settled", "settled before"]);
+    let order = shop.base.order().await;
+    assert_eq!((order.status, order.refunded_minor()), (OrderStatus::Cancelled, 0));
+    shop.is_even().await;
+
+    shop.base.happen(Event::RefundRetried { refund: 0, target: order.refunds[0].target }).await;
+    assert_eq!(shop.base.refund(0).await, "refunded");
+    shop.receive_all().await;
+    assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
+    shop.is_even().await;
+}
+
+#[tokio::test]
+async fn what_is_not_signed_or_not_known_changes_nothing() {
+    let shop = Shop::start().await;
+    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
+    let messages = shop.fake.take_messages();
+    let (signature, body) = messages.last().expect("a message");
+    let forged = (signature.clone(), body.replace("200", "100"));
+    assert_eq!(shop.receive(&forged).await, Err((400, "invalid_signature".to_owned())));
+    assert_eq!(shop.receive(&(String::new(), body.clone())).await, Err((400, "invalid_signature".to_owned())));
+    shop.base.clock.advance_seconds(301);
+    assert_eq!(shop.receive(&messages[0]).await, Err((400, "invalid_signature".to_owned())), "a replay");
+    assert_eq!(shop.base.order().await.status, OrderStatus::PendingPayment);
+
+    let foreign = signed(&shop, &body.replace("\"attempt\"", "\"basket\""));
+    assert_eq!(shop.receive(&foreign).await, Ok("ignored".to_owned()));
+    let other_event = signed(&shop, r#"{"type":"customer.created","data":{"object":{}}}"#);
+    assert_eq!(shop.receive(&other_event).await, Ok("ignored".to_owned()));
+    let unknown = signed(&shop, &body.replace(user(1).as_str(), user(9).as_str()));
+    assert_eq!(shop.receive(&unknown).await, Err((404, "not_found".to_owned())), "Stripe is to send it again");
+    assert_eq!(shop.receive(&signed(&shop, "{}")).await, Err((400, "malformed_event".to_owned())));
+    assert_eq!(shop.receive(&signed(&shop, body)).await, Ok("settled".to_owned()));
+}
+
+#[tokio::test]
+async fn without_stripe_there_is_no_webhook() {
+    let mut shop = Shop::start().await;
+    shop.endpoint.webhook = None;
+    assert_eq!(shop.receive(&signed(&shop, "{}")).await, Err((404, "not_found".to_owned())));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_has_the_event_sent_again() {
+    let shop = Shop::start().await;
+    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    let messages = shop.fake.take_messages();
+    let down = Err(souk_payment::ProviderError::Unknown("down".to_owned()));
+    shop.base.script([down]);
+    let payments = Payments { provider: shop.base.provider.clone(), ..shop.base.payments.clone() };
+    let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
+    let webhook = Some(Webhook::new(Secrets::new(Arc::new(secret), shop.base.clock.clone())));
+    let shop = Shop { endpoint: StripeWebhook { payments, webhook }, ..shop };
+    assert_eq!(shop.receive(&messages[0]).await, Err((503, "payment_unavailable".to_owned())));
+}

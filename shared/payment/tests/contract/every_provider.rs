@@ -1,0 +1,79 @@
+use souk_domain::order::ProviderOutcome;
+use souk_payment::{ABANDONED, ProviderError, RefundOutcome};
+
+use crate::fixture::{Subject, Token, refund};
+
+fn declined(code: &str) -> Result<ProviderOutcome, ProviderError> {
+    Ok(ProviderOutcome::Declined { code: code.to_owned() })
+}
+
+#[tokio::test]
+async fn one_key_takes_money_once() {
+    for subject in Subject::each().await {
+        let charge = subject.charge(Token::Good);
+        let first = subject.provider.charge(&charge).await.expect("answered");
+        assert!(
+            matches!(&first, ProviderOutcome::Captured { amount_minor: 25_190, .. }),
+            "{}: {first:?}",
+            subject.name
+        );
+        assert_eq!(subject.provider.charge(&charge).await, Ok(first.clone()), "{}", subject.name);
+        assert_eq!(subject.provider.charge_again(&charge).await, Ok(first), "{}", subject.name);
+    }
+}
+
+#[tokio::test]
+async fn a_decline_says_why_and_stays() {
+    for subject in Subject::each().await {
+        let charge = subject.charge(Token::Bad);
+        for _ in 0..2 {
+            assert_eq!(subject.provider.charge(&charge).await, declined("card_declined"), "{}", subject.name);
+        }
+        assert_eq!(subject.provider.charge_again(&charge).await, declined("card_declined"), "{}", subject.name);
+        let nonsense = subject.charge(Token::Nonsense);
+        let nonsense = souk_payment::Charge { idempotency_key: "other".to_owned(), ..nonsense };
+        assert_eq!(subject.provider.charge(&nonsense).await, declined("invalid_token"), "{}", subject.name);
+    }
+}
+
+#[tokio::test]
+async fn an_action_names_a_link_and_can_be_called_off() {
+    for subject in Subject::each().await {
+        let outcome = subject.provider.charge(&subject.charge(Token::NeedsAction)).await;
+        let Ok(ProviderOutcome::ActionRequired { payment_id, action_url: Some(url) }) = outcome else {
+            panic!("{}: {outcome:?}", subject.name);
+        };
+        assert!(url.starts_with("http"), "{}: {url}", subject.name);
+        for _ in 0..2 {
+            assert_eq!(subject.provider.cancel(&payment_id).await, declined(ABANDONED), "{}", subject.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_found_by_asking_again() {
+    for token in [Token::LosesAnswerBefore, Token::LosesAnswerAfter] {
+        for subject in Subject::each().await {
+            let charge = subject.charge(token);
+            let lost = subject.provider.charge(&charge).await;
+            let found = subject.provider.charge_again(&charge).await;
+            // An adapter that asks again by itself may have found out before.
+            assert!(matches!(lost, Err(ProviderError::Unknown(_))) || lost == found, "{}: {lost:?}", subject.name);
+            assert!(matches!(found, Ok(ProviderOutcome::Captured { .. })), "{} {token:?}: {found:?}", subject.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_key_gives_money_back_once() {
+    for subject in Subject::each().await {
+        let outcome = subject.provider.charge(&subject.charge(Token::Good)).await;
+        let Ok(ProviderOutcome::Captured { payment_id, .. }) = outcome else { panic!("{}: {outcome:?}", subject.name) };
+        let request = refund(&payment_id, 0, 10_000);
+        let first = subject.provider.refund(&request).await.expect("answered");
+        assert!(matches!(first, RefundOutcome::Given { .. }), "{}: {first:?}", subject.name);
+        assert_eq!(subject.provider.refund(&request).await, Ok(first.clone()), "{}", subject.name);
+        let second = subject.provider.refund(&refund(&payment_id, 1, 15_190)).await.expect("answered");
+        assert_ne!(first, second, "{}", subject.name);
+    }
+}

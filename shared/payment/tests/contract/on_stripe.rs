@@ -1,0 +1,308 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use souk_domain::effects::Clock;
+use souk_domain::money::Money;
+use souk_domain::order::{PaymentMethod, ProviderOutcome};
+use souk_payment::stripe::{Notice, RefundNews, Webhook};
+use souk_payment::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
+use souk_testkit::stripe::{Fault, Intent};
+
+use crate::fixture::{OnFake, QUICK, charge, refund, secrets, stripe};
+
+const DAY_SECONDS: i64 = 24 * 3600;
+
+impl OnFake {
+    fn only_intent(&self) -> Intent {
+        let intents = self.fake.intents();
+        assert_eq!(intents.len(), 1, "{intents:?}");
+        intents.into_iter().next().expect("an intent")
+    }
+
+    async fn captured(&self) -> String {
+        match self.stripe.charge(&charge("pm_card_visa")).await {
+            Ok(ProviderOutcome::Captured { payment_id, .. }) => payment_id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the messages that wait say.
+    async fn notices(&self) -> Vec<Notice> {
+        let webhook = Webhook::new(secrets("sk_test_1", self.clock.clone()));
+        let mut notices = Vec::new();
+        for (signature, body) in self.fake.take_messages() {
+            notices.push(webhook.read(&signature, body.as_bytes(), self.clock.now()).await.expect("a message"));
+        }
+        notices
+    }
+}
+
+fn bank_debit() -> Charge {
+    Charge { method: PaymentMethod::BankTransfer, ..charge("ctoken_usBankAccount") }
+}
+
+fn unknown(outcome: &Result<ProviderOutcome, ProviderError>) -> bool {
+    matches!(outcome, Err(ProviderError::Unknown(_)))
+}
+
+#[tokio::test]
+async fn the_intent_names_its_order() {
+    let on = OnFake::start().await;
+    on.captured().await;
+    let (intent, charge) = (on.only_intent(), charge(""));
+    assert_eq!((intent.amount, intent.currency.as_str(), intent.status.as_str()), (25_190, "usd", "succeeded"));
+    assert_eq!(intent.metadata["user_id"], charge.user_id.to_string());
+    assert_eq!(intent.metadata["order_id"], charge.order_id.to_string());
+    assert_eq!(intent.metadata["attempt"], "0");
+}
+
+#[tokio::test]
+async fn what_failed_on_the_way_is_tried_again_at_once() {
+    let on = OnFake::start().await;
+    on.fake.fail_next([Some(Fault::RateLimited), Some(Fault::Unavailable)]);
+    on.captured().await;
+    on.only_intent();
+}
+
+#[tokio::test]
+async fn a_provider_that_stays_down_is_unknown_and_later_asked_again() {
+    let on = OnFake::start().await;
+    on.fake.fail_next([Some(Fault::Unavailable); 3]);
+    assert!(unknown(&on.stripe.charge(&charge("pm_card_visa")).await));
+    assert!(matches!(on.stripe.charge_again(&charge("pm_card_visa")).await, Ok(ProviderOutcome::Captured { .. })));
+    let nowhere = stripe("http://127.0.0.1:9", "sk_test_1", on.clock.clone(), QUICK);
+    assert!(unknown(&nowhere.charge(&charge("pm_card_visa")).await));
+    assert!(unknown(&nowhere.charge_again(&charge("pm_card_visa")).await));
+}
+
+#[tokio::test]
+async fn a_key_that_is_in_use_is_unknown() {
+    let on = OnFake::start().await;
+    on.fake.fail_next([Some(Fault::TimeoutAfter)]);
+    let charge = charge("pm_card_visa");
+    let both = futures_util::future::join(on.stripe.charge(&charge), on.stripe.charge(&charge)).await;
+    // Whoever asked while the other hung was told to come again; asked again, there is one payment.
+    assert!(unknown(&both.0) || matches!(both.0, Ok(ProviderOutcome::Captured { .. })), "{both:?}");
+    assert!(matches!(on.stripe.charge_again(&charge).await, Ok(ProviderOutcome::Captured { .. })));
+    on.only_intent();
+}
+
+#[tokio::test]
+async fn a_500_is_remembered_by_stripe_and_looked_up_by_us() {
+    for (fault, taken) in [(Fault::ErrorAfter, true), (Fault::ErrorBefore, false)] {
+        let on = OnFake::start().await;
+        on.fake.fail_next([Some(fault)]);
+        let charge = charge("pm_card_visa");
+        assert!(unknown(&on.stripe.charge(&charge).await), "{fault:?}");
+        let found = on.stripe.charge_again(&charge).await;
+        if taken {
+            assert!(matches!(found, Ok(ProviderOutcome::Captured { .. })), "{found:?}");
+            on.only_intent();
+        } else {
+            assert!(unknown(&found), "the search may lag behind: {found:?}");
+            on.clock.advance_seconds(900);
+            let declined = ProviderOutcome::Declined { code: ABANDONED.to_owned() };
+            assert_eq!(on.stripe.charge_again(&charge).await, Ok(declined));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_old_attempt_is_never_sent_again() {
+    let on = OnFake::start().await;
+    on.captured().await;
+    on.clock.advance_seconds(25 * 3600);
+    let again = on.stripe.charge_again(&charge("pm_card_visa")).await;
+    assert!(matches!(again, Ok(ProviderOutcome::Captured { .. })), "{again:?}");
+    on.only_intent();
+
+    let never_sent = Charge { attempt: 1, idempotency_key: "other".to_owned(), ..charge("pm_card_visa") };
+    let declined = ProviderOutcome::Declined { code: ABANDONED.to_owned() };
+    assert_eq!(on.stripe.charge_again(&never_sent).await, Ok(declined));
+    on.only_intent();
+}
+
+#[tokio::test]
+async fn a_key_with_other_parameters_is_looked_up() {
+    let on = OnFake::start().await;
+    let payment_id = on.captured().await;
+    // As if a deployment had changed what a request says.
+    let changed = Charge { amount: Money::from_minor(25_191, charge("").amount.currency()), ..charge("pm_card_visa") };
+    let amount_minor = 25_190;
+    assert_eq!(
+        on.stripe.charge_again(&changed).await,
+        Ok(ProviderOutcome::Captured { payment_id, amount_minor }),
+        "what was taken, not what is asked"
+    );
+    on.only_intent();
+}
+
+#[tokio::test]
+async fn a_replayed_answer_is_brought_up_to_date() {
+    let on = OnFake::start().await;
+    let action = charge("pm_card_threeDSecure2Required");
+    assert!(matches!(on.stripe.charge(&action).await, Ok(ProviderOutcome::ActionRequired { .. })));
+    assert!(on.fake.move_intent(&on.only_intent().id, "succeeded"));
+    assert!(matches!(on.stripe.charge_again(&action).await, Ok(ProviderOutcome::Captured { .. })));
+}
+
+#[tokio::test]
+async fn a_declined_intent_is_called_off() {
+    let on = OnFake::start().await;
+    let lost_card = charge("pm_card_chargeDeclinedLostCard");
+    let told = ProviderOutcome::Declined { code: "card_declined".to_owned() };
+    assert_eq!(on.stripe.charge(&lost_card).await, Ok(told), "not that the card was lost");
+    assert_eq!(on.only_intent().status, "canceled");
+
+    let on = OnFake::start().await;
+    let action = charge("pm_card_threeDSecure2Required");
+    let _ = on.stripe.charge(&action).await.expect("answered");
+    assert!(on.fake.move_intent(&on.only_intent().id, "requires_payment_method"));
+    let failed = ProviderOutcome::Declined { code: "authentication_failed".to_owned() };
+    assert_eq!(on.stripe.charge_again(&action).await, Ok(failed));
+    assert_eq!(on.only_intent().status, "canceled");
+}
+
+#[tokio::test]
+async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
+    let on = OnFake::start().await;
+    let _ = on.stripe.charge(&charge("pm_card_threeDSecure2Required")).await.expect("answered");
+    let payment_id = on.only_intent().id;
+    assert!(on.fake.move_intent(&payment_id, "succeeded"));
+    assert!(matches!(on.stripe.cancel(&payment_id).await, Ok(ProviderOutcome::Captured { .. })));
+}
+
+#[tokio::test]
+async fn a_bank_debit_takes_days_and_may_bounce() {
+    for (status, captured) in [("succeeded", true), ("requires_payment_method", false)] {
+        let on = OnFake::start().await;
+        let first = on.stripe.charge(&bank_debit()).await;
+        let Ok(ProviderOutcome::Pending { payment_id: Some(payment_id) }) = first else { panic!("{first:?}") };
+        on.clock.advance_seconds(3 * DAY_SECONDS);
+        let known = Charge { payment_id: Some(payment_id.clone()), ..bank_debit() };
+        assert!(matches!(on.stripe.charge_again(&known).await, Ok(ProviderOutcome::Pending { .. })));
+        assert!(on.fake.move_intent(&payment_id, status));
+        let end = on.stripe.charge_again(&known).await;
+        let bounced = Ok(ProviderOutcome::Declined { code: "bank_account_declined".to_owned() });
+        assert!(if captured { matches!(end, Ok(ProviderOutcome::Captured { .. })) } else { end == bounced }, "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_stripe_cannot_take_is_declined_with_a_code() {
+    let on = OnFake::start().await;
+    let of = |minor, currency: &str| Money::from_minor(minor, currency.parse().expect("a currency"));
+    let cases = [
+        (Charge { amount: of(49, "USD"), ..charge("pm_card_visa") }, "amount_too_small"),
+        (Charge { method: PaymentMethod::BankTransfer, ..charge("pm_usBankAccount") }, "invalid_token"),
+        (Charge { method: PaymentMethod::Paypal, ..charge("pm_card_visa") }, "invalid_token"),
+        (Charge { amount: of(5_000, "JPY"), ..bank_debit() }, "payment_method_unavailable"),
+        (Charge { amount: of(5_124, "KWD"), ..charge("pm_card_visa") }, "payment_method_unavailable"),
+        (charge("4242424242424242"), "invalid_token"),
+    ];
+    for (charge, code) in cases {
+        let declined = ProviderOutcome::Declined { code: code.to_owned() };
+        assert_eq!(on.stripe.charge(&charge).await, Ok(declined), "{charge:?}");
+    }
+    assert!(on.fake.intents().is_empty());
+}
+
+#[tokio::test]
+async fn a_bad_key_is_our_fault_and_not_quoted() {
+    let on = OnFake::start().await;
+    let wrong = stripe(on.fake.url(), "sk_wrong_hunter2", on.clock.clone(), QUICK);
+    let refused = wrong.charge(&charge("pm_card_visa")).await.expect_err("refused");
+    assert!(matches!(&refused, ProviderError::Refused(why) if why.starts_with("401")), "{refused}");
+    assert!(!refused.to_string().contains("hunter2"));
+    // Asked again, it says nothing about an earlier call, which may have been heard.
+    assert!(unknown(&wrong.charge_again(&charge("pm_card_visa")).await));
+}
+
+#[tokio::test]
+async fn refunds_never_exceed_the_payment_and_are_found_after_their_keys_are_forgotten() {
+    let on = OnFake::start().await;
+    let payment_id = on.captured().await;
+    let request = refund(&payment_id, 0, 20_000);
+    let first = on.stripe.refund(&request).await.expect("given");
+    on.clock.advance_seconds(3 * DAY_SECONDS);
+    assert_eq!(on.stripe.refund(&request).await, Ok(first), "out of a dead-letter queue, say");
+    let too_much = on.stripe.refund(&refund(&payment_id, 1, 5_191)).await;
+    assert!(matches!(too_much, Err(ProviderError::Refused(_))), "{too_much:?}");
+    assert_eq!(on.fake.balance(), 5_190);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_given_once() {
+    for fault in [Fault::TimeoutAfter, Fault::TimeoutBefore, Fault::ErrorAfter] {
+        let on = OnFake::start().await;
+        let request = refund(&on.captured().await, 0, 25_190);
+        on.fake.fail_next([Some(fault)]);
+        for _ in 0..3 {
+            let _ = on.stripe.refund(&request).await;
+        }
+        assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Given { .. })), "{fault:?}");
+        assert_eq!((on.fake.refunds().len(), on.fake.balance()), (1, 0), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
+    let on = OnFake::start().await;
+    let Ok(ProviderOutcome::Captured { payment_id, .. }) = on.stripe.charge(&charge("pm_card_refundFail")).await else {
+        panic!("not captured");
+    };
+    let request = refund(&payment_id, 0, 25_190);
+    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Given { .. })));
+    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Failed { .. })), "asked again");
+    let again = RefundRequest { idempotency_key: "k.1".to_owned(), retry: 1, ..request };
+    let _ = on.stripe.refund(&again).await.expect("answered");
+    let notices = on.notices().await;
+    let failed = |retry| {
+        notices.iter().any(|notice| {
+            matches!(notice, Notice::Refund { retry: r, news: RefundNews::Ended(RefundOutcome::Failed { .. }), .. } if *r == retry)
+        })
+    };
+    assert!(failed(0) && failed(1), "{notices:?}");
+}
+
+#[tokio::test]
+async fn messages_of_the_fake_are_read() {
+    let on = OnFake::start().await;
+    let payment_id = on.captured().await;
+    let _ = on.stripe.charge(&Charge { attempt: 1, idempotency_key: "1".to_owned(), ..bank_debit() }).await;
+    let notices = on.notices().await;
+    let outcomes: Vec<_> = notices
+        .iter()
+        .map(|notice| match notice {
+            Notice::Payment { attempt, outcome, order_id, .. } if *order_id == charge("").order_id => {
+                (*attempt, outcome.clone())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let captured = ProviderOutcome::Captured { payment_id, amount_minor: 25_190 };
+    assert_eq!(outcomes, [(0, Some(captured)), (1, None)]);
+    assert!(on.notices().await.is_empty(), "taken once");
+}
+
+#[tokio::test]
+async fn of_many_attempts_under_random_faults_each_takes_money_once() {
+    let on = OnFake::start().await;
+    let faults =
+        [None, Some(Fault::ErrorAfter), Some(Fault::RateLimited), Some(Fault::Unavailable), Some(Fault::TimeoutAfter)];
+    on.fake.fail_next((0..60).map(|n| faults[(n * 7) % faults.len()]));
+    let stripe = Arc::clone(&on.stripe);
+    let mut paid = BTreeSet::new();
+    for attempt in 0..12 {
+        let charge = Charge { attempt, idempotency_key: format!("k{attempt}"), ..charge("pm_card_visa") };
+        let mut outcome = stripe.charge(&charge).await;
+        for _ in 0..5 {
+            if outcome.is_err() {
+                outcome = stripe.charge_again(&charge).await;
+            }
+        }
+        let Ok(ProviderOutcome::Captured { payment_id, .. }) = outcome else { panic!("{attempt}: {outcome:?}") };
+        paid.insert(payment_id);
+    }
+    assert_eq!((paid.len(), on.fake.intents().len(), on.fake.balance()), (12, 12, 12 * 25_190));
+}

@@ -1,0 +1,69 @@
+//! The form of every call that we make, checked by stripe-mock against Stripe's own OpenAPI description. It has no memory
+//! and no rules; what it refuses is what Stripe would not understand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use souk_domain::effects::Clock;
+use souk_domain::money::Money;
+use souk_domain::order::PaymentMethod;
+use souk_payment::stripe::{Bounds, Stripe};
+use souk_payment::{Charge, PaymentProvider};
+use souk_testkit::FixedClock;
+
+use crate::fixture::{charge, refund, stripe};
+
+/// stripe-mock's own; a real one would do no harm, but needs none.
+const PATIENT: Bounds = Bounds {
+    connect: Duration::from_secs(5),
+    attempt: Duration::from_secs(10),
+    all: Duration::from_secs(20),
+    retries: 0,
+    wait_ms: 10,
+};
+
+fn on_mock() -> Option<(Stripe, Arc<FixedClock>)> {
+    let Ok(url) = std::env::var("SOUK_CONTRACT_STRIPE_MOCK") else {
+        eprintln!("skipped: SOUK_CONTRACT_STRIPE_MOCK names no stripe-mock");
+        return None;
+    };
+    let clock = Arc::new(FixedClock::new());
+    Some((stripe(&url, "sk_test_123", clock.clone(), PATIENT), clock))
+}
+
+#[tokio::test]
+async fn every_call_has_the_form_that_stripe_describes() {
+    let Some((stripe, clock)) = on_mock() else { return };
+    let euro = Money::from_minor(25_190, "EUR".parse().expect("a currency"));
+    let charges = [
+        charge("pm_card_visa"),
+        charge("ctoken_1"),
+        Charge { method: PaymentMethod::Paypal, ..charge("pm_1") },
+        Charge { method: PaymentMethod::BankTransfer, ..charge("ctoken_1") },
+        Charge { method: PaymentMethod::BankTransfer, amount: euro, ..charge("ctoken_1") },
+    ];
+    for charge in &charges {
+        let outcome = stripe.charge(charge).await;
+        assert!(outcome.is_ok(), "create: {outcome:?}");
+    }
+    let known = Charge { payment_id: Some("pi_123".to_owned()), ..charge("pm_card_visa") };
+    assert!(stripe.charge_again(&known).await.is_ok(), "retrieve");
+    let cancelled = stripe.cancel("pi_123").await;
+    assert!(cancelled.is_ok(), "cancel: {cancelled:?}");
+    let refunded = stripe.refund(&refund("pi_123", 0, 100)).await;
+    assert!(refunded.is_ok(), "list and create refunds: {refunded:?}");
+    clock.advance_seconds(2 * 24 * 3600);
+    let old = Charge { started_at: FixedClock::new().now(), ..charge("pm_card_visa") };
+    let found = stripe.charge_again(&old).await;
+    assert!(found.is_ok(), "search: {found:?}");
+}
+
+/// Without this, a stripe-mock that checks nothing would pass as well.
+#[tokio::test]
+async fn a_call_of_another_form_is_refused() {
+    let Some(_) = on_mock() else { return };
+    let url = std::env::var("SOUK_CONTRACT_STRIPE_MOCK").expect("named");
+    let request = reqwest::Client::new().post(format!("{url}/v1/refunds")).bearer_auth("sk_test_123");
+    let response = request.body("payment_intent=pi_123&amoumt=100").send().await.expect("an answer");
+    assert_eq!(response.status().as_u16(), 400);
+}

@@ -1,0 +1,79 @@
+//! What may go wrong on the way to Stripe, on demand.
+
+use std::collections::VecDeque;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::SeededRandom;
+
+/// One thing that goes wrong with one writing request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Nothing happens, and no answer comes.
+    TimeoutBefore,
+    /// It happens, and no answer comes.
+    TimeoutAfter,
+    /// Nothing happens; 500, now and whenever the key comes again.
+    ErrorBefore,
+    /// It happens; 500, now and whenever the key comes again.
+    ErrorAfter,
+    /// 429, nothing happens, and the key is as new.
+    RateLimited,
+    /// 503, nothing happens, and the key is as new.
+    Unavailable,
+}
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 6] = [
+        Self::TimeoutBefore,
+        Self::TimeoutAfter,
+        Self::ErrorBefore,
+        Self::ErrorAfter,
+        Self::RateLimited,
+        Self::Unavailable,
+    ];
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(raw: &str) -> Result<Self, String> {
+        serde_json::from_value(raw.into()).map_err(|e| e.to_string())
+    }
+}
+
+/// Which faults come next.
+#[derive(Default)]
+pub(super) struct Faults {
+    next: VecDeque<Option<Fault>>,
+    per_mille: u64,
+    random: Option<SeededRandom>,
+}
+
+impl Faults {
+    /// The next requests meet these, one each; `None` is a request that goes well.
+    pub(super) fn queue(&mut self, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.next.extend(faults);
+    }
+
+    /// From now on, so many of a thousand requests meet a fault of any kind.
+    pub(super) fn at_random(&mut self, per_mille: u64, seed: u64) {
+        self.per_mille = per_mille;
+        self.random = Some(SeededRandom::new(seed));
+    }
+
+    /// What happens to this request.
+    pub(super) fn take(&mut self) -> Option<Fault> {
+        use souk_domain::effects::Random as _;
+        if let Some(next) = self.next.pop_front() {
+            return next;
+        }
+        let random = self.random.as_ref()?;
+        let kinds = Fault::ALL.len() as u64;
+        let hit = random.below(1_000) < self.per_mille;
+        hit.then(|| usize::try_from(random.below(kinds)).map_or(Fault::ALL[0], |index| Fault::ALL[index]))
+    }
+}

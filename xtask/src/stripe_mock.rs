@@ -1,0 +1,95 @@
+//! stripe-mock for the contract tests: it checks the form of our calls against Stripe's own description of its API.
+
+use std::env;
+use std::fs::{self, File};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::clock::Stopwatch;
+use crate::interrupt;
+use crate::paths::Paths;
+use crate::process::{self, answer};
+use crate::progress::Phase;
+
+/// Its description of the API is of the version that `souk_payment::stripe::API_VERSION` names.
+const VERSION: &str = "v0.203.0";
+/// How long it may take to read that description; it takes some seconds.
+const START_WAIT: Duration = Duration::from_mins(1);
+
+/// A server that ends with the value.
+pub(crate) struct StripeMock {
+    child: Child,
+    port: u16,
+}
+
+impl StripeMock {
+    /// Starts it, built once with `go install` into `target/local/tools`. A person without Go goes without these checks
+    /// and is told so; CI does not.
+    pub(crate) fn start(paths: &Paths) -> Result<Option<Self>> {
+        if answer("go", &["version"]).is_none() {
+            let advice = "missing on this machine: Go, which builds stripe-mock: `apt-get install golang`, `brew install \
+                go`, or https://go.dev";
+            if env::var("CI").is_ok_and(|ci| ci == "true") {
+                bail!(advice);
+            }
+            println!("{advice}; the form of our calls to Stripe is NOT checked");
+            return Ok(None);
+        }
+        let program = install(paths)?;
+        // It would open a second port for HTTPS, 12112, unless it is told one.
+        let (http, https) = (free()?, free()?);
+        let (port, https_port) = (http.local_addr()?.port(), https.local_addr()?.port());
+        drop((http, https));
+        let log = paths.log("stripe-mock");
+        let output = File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
+        let mut command = Command::new(program);
+        command.arg("-http-addr").arg(format!("127.0.0.1:{port}"));
+        command.arg("-https-addr").arg(format!("127.0.0.1:{https_port}"));
+        command.stdin(Stdio::null()).stdout(output).stderr(Stdio::null());
+        let mock = Self { child: command.spawn().context("cannot start stripe-mock")?, port };
+        let waiting = Stopwatch::start();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if waiting.elapsed() > START_WAIT {
+                bail!("stripe-mock did not start; its log is {}", log.display());
+            }
+            interrupt::sleep_millis(50)?;
+        }
+        Ok(Some(mock))
+    }
+
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for StripeMock {
+    fn drop(&mut self) {
+        self.child.kill().ok(); // it may have ended by itself
+        self.child.wait().ok();
+    }
+}
+
+fn free() -> Result<TcpListener> {
+    TcpListener::bind("127.0.0.1:0").context("no free port")
+}
+
+/// The program's name says its version, so another version is another program.
+fn install(paths: &Paths) -> Result<std::path::PathBuf> {
+    let folder = paths.tools.join("tools/bin");
+    let program = folder.join(format!("stripe-mock-{VERSION}"));
+    if program.exists() {
+        return Ok(program);
+    }
+    let mut phase = Phase::start("build stripe-mock with go install");
+    fs::create_dir_all(&folder).context("cannot create target/local/tools")?;
+    let mut go = Command::new("go");
+    go.arg("install").arg(format!("github.com/stripe/stripe-mock@{VERSION}")).env("GOBIN", &folder);
+    process::run_logged(&mut go, &paths.log("install-stripe-mock"), &mut phase)?;
+    fs::rename(folder.join("stripe-mock"), &program).context("go install left no stripe-mock")?;
+    phase.done("");
+    Ok(program)
+}
