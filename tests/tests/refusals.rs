@@ -234,3 +234,32 @@ fn nothing_that_a_client_sends_is_the_shops_fault() {
     let answer = anyone.get(&long);
     assert!(answer.status < 500, "{answer}");
 }
+
+#[test]
+fn card_numbers() {
+    let shop = Shop::open();
+    let shopper = shop.shopper();
+    let card = "4242 4242 4242 4242";
+    let body = json!({"payment_method": "credit_card", "shipping_address": {"name": card, "line1": "1 Main St", "city": "x", "country": "US"}});
+    let unread = json!({"product_id": unique_word(), "quantity": 1, "card": {"number": 4_242_424_242_424_242_u64}});
+    let answers = [
+        (shopper.post("/orders", body), "shipping_address"),
+        (shopper.post("/cart/items", unread), "card"),
+        (shop.anyone().post("/auth/login", json!({"email": "ann@example.com", "password": card})), "password"),
+        (shop.anyone().get("/products?search=4242-4242-4242-4242"), "search"),
+    ];
+    for (answer, field) in &answers {
+        assert_eq!(answer.bad_fields(), [*field]);
+        let problem = answer.is_problem(422, "invalid_fields");
+        assert_eq!(problem.text("errors.0.code"), "card_number");
+        assert!(!problem.text("detail").contains("4242") && !problem.text("errors.0.message").contains("4242"));
+    }
+    let keyed = shopper.call("POST", "/orders").header("idempotency-key", "4242424242424242").json(checkout()).send();
+    keyed.is_problem(400, "card_number");
+}
+
+#[test]
+fn webhooks_of_a_provider_that_the_shop_does_not_use() {
+    let event = json!({"type": "payment_intent.succeeded", "data": {"object": {}}});
+    Shop::open().anyone().post("/webhooks/stripe", event).is_problem(404, "not_found");
+}

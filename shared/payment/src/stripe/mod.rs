@@ -17,6 +17,7 @@ mod secret;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -34,6 +35,8 @@ pub use self::webhook::{Notice, RefundNews, TOLERANCE_SECONDS, Webhook, WebhookE
 /// Stripe's own address.
 pub const STRIPE_API_URL: &str = "https://api.stripe.com";
 
+/// How long tidying up may hold up an answer that is known.
+const TIDY_UP: Duration = Duration::from_millis(400);
 /// How long after an attempt began its key is certain to be remembered, in seconds. Stripe keeps keys for 24 hours at least.
 const KEY_LIFE_SECONDS: i64 = 20 * 3600;
 /// How long after an attempt began Stripe's search is certain to know of it, in seconds. Stripe says "less than a minute".
@@ -181,7 +184,7 @@ impl Stripe {
     /// Tidies up an intent that took nothing and that nobody can confirm any more: its client secret never left us. So
     /// whether this succeeds does not matter.
     async fn call_off(&self, payment_id: &str) {
-        let _ = self.api.send(&cancellation(payment_id)).await;
+        let _ = tokio::time::timeout(TIDY_UP, self.api.send(&cancellation(payment_id))).await;
     }
 
     async fn give_up(&self, payment_id: &str) -> Result<ProviderOutcome, ProviderError> {
