@@ -5,8 +5,10 @@
 //! finds its answer there: idempotency costs no write.
 
 mod draft;
+mod units;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
@@ -16,10 +18,15 @@ use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
-use souk_store::{Carts, Found, Inventory, MAX_ACTIONS, Orders, Placement, Products, StoreError};
+use souk_store::{Carts, Inventory, MAX_ACTIONS, Orders, Placement, Products};
+use tokio::time::Instant;
+
+use self::units::{Look, allot};
 
 /// How often a transaction is tried, with other shards or after contention, before the client is asked to come again.
-const TRIES: u32 = 8;
+const TRIES: u32 = 24;
+/// No further try begins after this time: the function itself may take ten seconds.
+const TIME_TO_TRY: Duration = Duration::from_secs(6);
 
 /// The endpoint.
 pub struct PlaceOrder {
@@ -69,10 +76,7 @@ impl Endpoint for PlaceOrder {
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
         }
-        let order = self.draft(&cart, asked.payment_method, asked.shipping_address.clone()).await?;
-        if let Some(expected) = asked.expected_total.filter(|expected| *expected != order.total()) {
-            return Err(price_changed(expected, order.total()));
-        }
+        let order = self.prepare(&cart, &asked).await?;
         self.place(order, &cart, &asked).await
     }
 }
@@ -104,14 +108,27 @@ impl PlaceOrder {
         Ok(Some(placed_reply(&order.ok_or_else(|| Problem::internal("a placed order is gone"))?)))
     }
 
+    /// The order that the cart would become now, with units in sight for every line.
+    async fn prepare(&self, cart: &Cart, asked: &Asked) -> Result<Order, Problem> {
+        let wanted = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
+        let (products, chosen) = futures_util::join!(
+            self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
+            self.choose_units(wanted, Look::Glance),
+        );
+        let mut order = self.draft(cart, &products?, asked.payment_method, asked.shipping_address.clone())?;
+        if let Some(expected) = asked.expected_total.filter(|expected| *expected != order.total()) {
+            return Err(price_changed(expected, order.total()));
+        }
+        allot(&mut order, &all_lines(cart), chosen)?;
+        Ok(order)
+    }
+
     /// Tries the transaction until it holds, or until what stands in its way is certain.
     async fn place(&self, mut order: Order, cart: &Cart, asked: &Asked) -> Result<Reply, Problem> {
         let checkout = Checkout { order_id: order.order_id.clone(), request: asked.request.clone() };
         let emptied = cart.checked_out(checkout);
+        let began = Instant::now();
         for attempt in 0..TRIES {
-            if attempt > 0 {
-                self.orders.back_off(attempt - 1).await;
-            }
             if order.lines.iter().map(|line| line.allocation.len()).sum::<usize>() + 2 > MAX_ACTIONS {
                 return Err(Problem::conflict("order_too_large", "this is too much for one order; split it in two"));
             }
@@ -120,30 +137,18 @@ impl PlaceOrder {
                     return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
                 }
                 Placement::CartChanged => return self.lost_the_cart(&order, asked).await,
-                Placement::Short(lines) => self.allocate_again(&mut order, &lines).await?,
-                Placement::Contended => {}
+                Placement::Short(lines) => self.choose_again(&mut order, &lines, Look::Closely).await?,
+                // Others want the same: whoever has to wait anyway looks whether it is worth it, and may choose other shards.
+                Placement::Contended => {
+                    self.orders.back_off(attempt).await;
+                    self.choose_again(&mut order, &all_lines(cart), Look::Glance).await?;
+                }
+            }
+            if began.elapsed() > TIME_TO_TRY {
+                break;
             }
         }
         Err(busy("the transaction kept being contended"))
-    }
-
-    /// Shards of these lines had too few. Takes the units from wherever they are; only when it is certain that all shards
-    /// together have less is the product said to be short.
-    async fn allocate_again(&self, order: &mut Order, lines: &[usize]) -> Result<(), Problem> {
-        let mut shortages = Vec::new();
-        for index in lines {
-            let line = &mut order.lines[*index];
-            let asked = line.quantity.get();
-            match self.inventory.find(&line.product_id, asked, self.random.below(u64::MAX)).await {
-                Ok(Found::Units(allocation)) => line.allocation = allocation,
-                Ok(Found::Short { available }) => {
-                    shortages.push(Shortage { product_id: line.product_id.clone(), asked, available });
-                }
-                Err(StoreError::Conflict) => return Err(busy("the shards could not be read at one moment")),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if shortages.is_empty() { Ok(()) } else { Err(insufficient_stock(&shortages)) }
     }
 
     /// The cart is not the one that was read. Either this very request is already done (its answer got lost, or its twin
@@ -158,6 +163,10 @@ impl PlaceOrder {
             None => Err(Problem::conflict("cart_changed", "the cart was changed meanwhile; look at it again")),
         }
     }
+}
+
+fn all_lines(cart: &Cart) -> Vec<usize> {
+    (0..cart.lines.len()).collect()
 }
 
 fn busy(why: &str) -> Problem {

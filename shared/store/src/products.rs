@@ -105,7 +105,7 @@ impl Products {
         self.set_shards(seen, seen.stock_shards, now).await
     }
 
-    /// Waits before another try: full jitter, longer with each try, at most 200 ms.
+    /// Waits before another try: full jitter, longer with each try, at most a second.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
     }

@@ -34,9 +34,10 @@ impl Table {
         Self { client, name: name.into(), random }
     }
 
-    /// Waits before another try: full jitter up to a bound that doubles with each try, at most 200 ms.
+    /// Waits before another try: full jitter up to a bound that doubles with each try, at most a second. So wide because
+    /// a hundred who want the same item one after another need a second, at 10 ms a transaction.
     pub async fn back_off(&self, tries: u32) {
-        let bound_ms = (5_u64 << tries.min(6)).min(200);
+        let bound_ms = (10_u64 << tries.min(7)).min(1_000);
         tokio::time::sleep(Duration::from_millis(1 + self.random.below(bound_ms))).await;
     }
 

@@ -7,14 +7,13 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep, SharedHttpClient};
+use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use tokio::net::TcpListener;
 
 use crate::stream::Stream;
-use crate::template;
+use crate::{embedded, template};
 
 /// Names the endpoint of a second implementation (`MiniStack`) for the contract tests.
 const SECOND_IMPLEMENTATION: &str = "SOUK_CONTRACT_DYNAMODB";
@@ -29,7 +28,7 @@ pub struct Database {
     pub client: Client,
     /// Which implementation it is, for messages.
     pub implementation: &'static str,
-    endpoint: String,
+    sdk: SdkConfig,
     prefix: String,
     /// The database itself, when it is in this process.
     embedded: Option<dynoxide::Database>,
@@ -38,27 +37,16 @@ pub struct Database {
 impl Database {
     /// A new one in this process (dynoxide, in memory).
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
         let database = dynoxide::Database::memory().expect("an in-memory database");
-        let embedded = Some(database.clone());
-        // A thread of its own: the server outlives the runtime of whichever test came first.
-        let listener = listener.into_std().expect("a listener");
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-            runtime.expect("a runtime").block_on(async move {
-                let listener = TcpListener::from_std(listener).expect("a listener");
-                dynoxide::server::serve_on(listener, database).await;
-            });
-        });
-        Self { embedded, ..Self::with_tables("dynoxide", &format!("http://{address}")).await }
+        let sdk = sdk_config("http://embedded").into_builder().http_client(embedded::http_client(database.clone()));
+        Self { embedded: Some(database), ..Self::with_tables("dynoxide", sdk.build()).await }
     }
 
     /// Every implementation at hand: dynoxide always, and the one that `SOUK_CONTRACT_DYNAMODB` names.
     pub async fn each() -> Vec<Self> {
         let mut databases = vec![Self::start().await];
         if let Ok(endpoint) = std::env::var(SECOND_IMPLEMENTATION) {
-            databases.push(Self::with_tables("MiniStack", &endpoint).await);
+            databases.push(Self::with_tables("MiniStack", sdk_config(&endpoint)).await);
         }
         databases
     }
@@ -68,9 +56,9 @@ impl Database {
         format!("{}{name}", self.prefix)
     }
 
-    /// What clients of this database are made of, when all they send goes through `http_client`: to break it on the way.
-    pub fn sdk_config(&self, http_client: SharedHttpClient) -> SdkConfig {
-        sdk_config(&self.endpoint).into_builder().http_client(http_client).build()
+    /// What clients of this database are made of.
+    pub const fn sdk_config(&self) -> &SdkConfig {
+        &self.sdk
     }
 
     /// The stream of a table, from its first record on. Only of a database in this process.
@@ -78,11 +66,10 @@ impl Database {
         Stream::new(self.embedded.clone().expect("a database in this process"), self.table(name))
     }
 
-    async fn with_tables(implementation: &'static str, endpoint: &str) -> Self {
+    async fn with_tables(implementation: &'static str, sdk: SdkConfig) -> Self {
         let number = DATABASES.fetch_add(1, Ordering::SeqCst);
         let prefix = format!("test-{}-{number}-", std::process::id());
-        let client = Client::new(&sdk_config(endpoint));
-        let database = Self { client, implementation, endpoint: endpoint.to_owned(), prefix, embedded: None };
+        let database = Self { client: Client::new(&sdk), implementation, sdk, prefix, embedded: None };
         for table in template::tables() {
             let request = database.client.create_table().table_name(database.table(&table.name));
             table.describe(request).send().await.expect("the table is made");

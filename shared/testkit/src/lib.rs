@@ -3,6 +3,7 @@
 
 mod aws;
 mod database;
+mod embedded;
 mod proxy;
 mod stream;
 pub mod stripe;

@@ -12,11 +12,19 @@ use serde_json::{Map, Value};
 /// The keys of all tables, by the attributes' names: what of a Put's item is its key.
 const KEY_ATTRIBUTES: [&str; 6] = ["user_id", "order_id", "product_id", "shard", "family_id", "limit_key"];
 
+/// How long DynamoDB takes in the model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Times {
+    /// A write transaction, from its first look at its items to the end; nothing conflicts when it is zero.
+    pub transaction: Duration,
+    /// Any other call.
+    pub call: Duration,
+}
+
 /// The items that transactions are working on.
 #[derive(Debug)]
 pub struct Conflicts {
-    /// How long a transaction takes in DynamoDB's place; nothing conflicts when it is zero.
-    transaction_time: Duration,
+    times: Times,
     busy: Mutex<HashSet<String>>,
 }
 
@@ -29,21 +37,23 @@ struct Inside<'a> {
 impl Conflicts {
     /// Nothing ever conflicts, as in the emulators.
     pub fn never() -> Self {
-        Self::lasting(Duration::ZERO)
+        Self::lasting(Times::default())
     }
 
-    /// Transactions take at least so long, and what meets meanwhile conflicts.
-    pub fn lasting(transaction_time: Duration) -> Self {
-        Self { transaction_time, busy: Mutex::default() }
+    /// Calls take so long, and what meets a transaction meanwhile conflicts.
+    pub fn lasting(times: Times) -> Self {
+        Self { times, busy: Mutex::default() }
     }
 
-    /// Spends the time of a transaction, and of nothing else; `Err` with the number of actions when an operation meets a
-    /// transaction. What the emulator behind takes is not part of it: it works on one transaction at a time, whatever
-    /// their items are, and everything would meet everything.
+    /// Spends the time that an operation takes; `Err` with the number of its actions when it meets a transaction. What the
+    /// emulator behind takes is not part of it: it works on one call at a time, and everything would meet everything.
     pub(crate) async fn pass(&self, operation: &str, request: &Value) -> Result<(), usize> {
         let transaction = matches!(operation, "TransactWriteItems" | "TransactGetItems");
         let single = matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem");
-        if self.transaction_time.is_zero() || !(transaction || single) {
+        if operation != "TransactWriteItems" && !self.times.call.is_zero() {
+            tokio::time::sleep(self.times.call).await;
+        }
+        if self.times.transaction.is_zero() || !(transaction || single) {
             return Ok(());
         }
         let items = items(request);
@@ -58,7 +68,7 @@ impl Conflicts {
             busy.extend(items.iter().cloned());
         }
         let inside = Inside { conflicts: self, items };
-        tokio::time::sleep(self.transaction_time).await;
+        tokio::time::sleep(self.times.transaction).await;
         drop(inside);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What AWS does around the functions: it feeds them the orders stream, keeps messages until they are due, delivers them at least
+//! What AWS does around the functions: it feeds them the streams, keeps messages until they are due, delivers them at least
 //! once, and sets aside what fails too often.
 
 use std::collections::BTreeSet;
@@ -23,10 +23,11 @@ const VISIBILITY_SECONDS: i64 = 180;
 /// More rounds than any order's life has steps.
 const MAX_ROUNDS: usize = 200;
 
-/// The queues and the readers of the orders stream around a shop.
+/// The queues and the readers of the streams around a shop.
 pub struct Platform {
     dispatch: Reader,
     publish: Reader,
+    watch: Reader,
     waiting: Vec<Waiting>,
     dead: Vec<Waiting>,
 }
@@ -49,8 +50,8 @@ struct Waiting {
 }
 
 impl Reader {
-    fn of(shop: &Shop) -> Self {
-        Self { stream: shop.database.stream("orders"), records: Vec::new(), handled: Vec::new() }
+    fn of(table: &str, shop: &Shop) -> Self {
+        Self { stream: shop.database.stream(table), records: Vec::new(), handled: Vec::new() }
     }
 
     /// Whether records wait to be handled.
@@ -79,7 +80,8 @@ impl Reader {
 impl Platform {
     /// The platform around a shop that has no orders yet.
     pub fn around(shop: &Shop) -> Self {
-        Self { dispatch: Reader::of(shop), publish: Reader::of(shop), waiting: Vec::new(), dead: Vec::new() }
+        let [dispatch, publish] = ["orders"; 2].map(|table| Reader::of(table, shop));
+        Self { dispatch, publish, watch: Reader::of("inventory", shop), waiting: Vec::new(), dead: Vec::new() }
     }
 
     /// Hands new records of the stream to `dispatch` and takes over what it sent.
@@ -91,6 +93,16 @@ impl Platform {
     /// Hands new records of the stream to `publish-events`.
     pub async fn publish(&mut self, shop: &Shop) {
         self.publish.feed(shop, "publish-events", shop.publish_events()).await;
+    }
+
+    /// Hands new records of the inventory's stream to `watch-stock`, those that template.yaml's filter lets through.
+    pub async fn watch(&mut self, shop: &Shop) {
+        self.watch.has_records();
+        self.watch.records.retain(|record| {
+            let image = |name: &str| &record["dynamodb"][name]["available"];
+            !image("NewImage").is_null() || !image("OldImage").is_null()
+        });
+        self.watch.feed(shop, "watch-stock", shop.watch_stock()).await;
     }
 
     /// The ids of the events that the changes so far call for.
@@ -137,6 +149,7 @@ impl Platform {
             self.dispatch(shop).await;
             self.publish(shop).await;
             self.deliver_due(shop).await;
+            self.watch(shop).await;
             if self.dispatch.has_records() || self.publish.has_records() {
                 continue;
             }

@@ -1,8 +1,11 @@
 //! A flash sale: many shoppers at once for few units, and afterwards the counting.
+//!
+//! Held on a stopped clock: time passes only as the model says ([`Times`]), and the processor's own time counts for nothing.
+//! So a sale comes out the same on every machine, however busy it is.
 
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use souk_domain::effects::Random;
@@ -12,9 +15,10 @@ use souk_orders_functions::place_order::PlaceOrder;
 use souk_runtime::batch::Consumer;
 use souk_runtime::http::{Endpoint, Problem, Reply};
 use souk_testkit::SeededRandom;
+use tokio::time::Instant;
 
 use crate::bank::token;
-use crate::conflicts::Conflicts;
+use crate::conflicts::{Conflicts, Times};
 use crate::platform::Platform;
 use crate::shop::{Shop, request};
 use crate::witness::Traffic;
@@ -34,8 +38,8 @@ pub struct Sale {
     pub lines: RangeInclusive<u32>,
     /// How many shoppers order at the same time.
     pub at_once: usize,
-    /// How long a transaction takes; others that meet it conflict.
-    pub transaction_time: Duration,
+    /// How long DynamoDB takes.
+    pub times: Times,
     /// Whether a third of the shoppers calls off what it ordered, and a third lets it expire, while others still order.
     pub changes_of_mind: bool,
     /// For baskets, ids and jitter.
@@ -62,6 +66,8 @@ pub struct Outcome {
     pub leaked: i64,
     /// The same, after everything unpaid has expired.
     pub leaked_at_the_end: i64,
+    /// What `reconcile` finds then.
+    pub differences: u64,
 }
 
 enum Answer {
@@ -72,8 +78,13 @@ enum Answer {
 
 impl Sale {
     /// Holds the sale.
-    pub async fn hold(&self) -> Outcome {
-        let shop = Shop::open(Conflicts::lasting(self.transaction_time), self.seed).await;
+    pub fn hold(&self) -> Outcome {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.expect("a runtime").block_on(self.hold_now())
+    }
+
+    async fn hold_now(&self) -> Outcome {
+        let shop = Shop::open(Conflicts::lasting(self.times), self.seed).await;
         let mut platform = Platform::around(&shop);
         let products = self.stock(&shop).await;
         let shoppers = self.fill_carts(&shop, &products).await;
@@ -89,6 +100,7 @@ impl Sale {
         (outcome.oversold, outcome.leaked) = ((-balance).max(0), balance.max(0));
         platform.settle_down(&shop).await;
         outcome.leaked_at_the_end = self.balance(&shop, &products, &shoppers).await;
+        outcome.differences = shop.reconcile().await.found;
         outcome
     }
 
@@ -159,6 +171,7 @@ impl Sale {
             oversold: 0,
             leaked: 0,
             leaked_at_the_end: 0,
+            differences: 0,
         };
         for answer in answers {
             match answer {
@@ -235,7 +248,8 @@ impl Outcome {
 
     /// Whether nothing was sold twice, nothing got lost, and nobody was turned away from what was there.
     pub const fn is_right(&self) -> bool {
-        self.oversold == 0 && self.leaked == 0 && self.leaked_at_the_end == 0 && self.false_sold_outs == 0
+        let units = self.oversold == 0 && self.leaked == 0 && self.leaked_at_the_end == 0;
+        units && self.false_sold_outs == 0 && self.differences == 0
     }
 
     /// The heading of the table whose rows outcomes are.

@@ -11,6 +11,9 @@ use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Order;
 use souk_domain::stock::{self, ShardCount};
+use souk_inventory_functions::StockKeeper;
+use souk_inventory_functions::spread_inventory::SpreadInventory;
+use souk_inventory_functions::watch_stock::WatchStock;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
@@ -24,7 +27,8 @@ use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
 use souk_store::{
-    Carts, Inventory, LedgerEntry, OrderSteps, Orders, Plan, Products, Report, Saved, StockChange, Table, Users,
+    Carts, Inventory, LedgerEntry, OrderSteps, Orders, Plan, Products, Report, Saved, Spreading, StockChange,
+    StockSpread, Table, Users,
 };
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
@@ -37,6 +41,9 @@ use crate::wire::Wire;
 const REGION: &str = "local";
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
+
+/// At how many units a product runs low.
+const LOW_AT: u32 = 5;
 
 /// The aggregates, over one client.
 #[derive(Clone)]
@@ -91,8 +98,9 @@ impl Shop {
         let database = Database::start().await;
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
         let gate = Arc::new(Gate::default());
-        let wire = Wire::new(Arc::clone(&gate), conflicts);
-        let sdk = database.sdk_config(aws_sdk_dynamodb::config::SharedHttpClient::new(wire.clone()));
+        let real = database.sdk_config().http_client().expect("a way to the database");
+        let wire = Wire::new(Arc::clone(&gate), conflicts, real);
+        let sdk = database.sdk_config().to_builder().http_client(wire.clone()).build();
         Self {
             bank: Arc::new(Bank::new(Arc::clone(&gate))),
             clock: Arc::new(FixedClock::new()),
@@ -122,12 +130,21 @@ impl Shop {
             thumbnail_url: None,
             ean: vec![],
             released: None,
-            stock_shards: shards,
+            stock_shards: 1,
             version: 1,
         };
         assert_eq!(self.plain.products.put(&product, None).await.expect("written"), Saved::Done);
         self.receive(&product.product_id, available).await;
+        self.spread(&product.product_id, shards).await;
         product.product_id
+    }
+
+    /// Spreads a product's stock over so many shards.
+    pub async fn spread(&self, product_id: &ProductId, shards: u32) {
+        let Stores { inventory, products, .. } = self.plain.clone();
+        let entry = LedgerEntry::new("spread", souk_testkit::user(0), self.clock.now(), None, &*self.random);
+        let spread = StockSpread { inventory, products }.spread(product_id, shards, &entry).await;
+        assert!(matches!(spread, Ok(Spreading::Done { .. })), "{spread:?}");
     }
 
     async fn receive(&self, product_id: &ProductId, units: u32) {
@@ -187,6 +204,13 @@ impl Shop {
         souk_store::reconcile(orders, inventory, users, plan).await.expect("counted")
     }
 
+    /// What the history of a product adds up to, from its first unit on.
+    pub async fn history_total(&self, product_id: &ProductId) -> i64 {
+        let page = self.plain.inventory.history(product_id, None, 100).await.expect("a history");
+        assert!(page.next.is_none(), "a history of more than a page");
+        page.changes.iter().map(|change| i64::from(change.after) - i64::from(change.before)).sum()
+    }
+
     /// What an account has with the shop.
     pub async fn store_credit_minor(&self, user_id: &UserId) -> i64 {
         self.plain.users.store_credit_minor(user_id).await.expect("read")
@@ -235,6 +259,21 @@ impl Shop {
         PublishEvents {
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), "events", Arc::clone(&self.random)),
         }
+    }
+
+    /// The inventory's stream.
+    pub fn watch_stock(&self) -> WatchStock {
+        WatchStock { inventory: self.wired.inventory.clone(), bus: self.bus(), low_at: LOW_AT }
+    }
+
+    /// `PUT /admin/inventory/{product_id}/shards`
+    pub fn spread_inventory(&self) -> SpreadInventory {
+        let Stores { inventory, products, .. } = self.wired.clone();
+        SpreadInventory(StockKeeper { inventory, products, clock: self.clock.clone(), random: Arc::clone(&self.random) })
+    }
+
+    fn bus(&self) -> EventBus {
+        EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), "events", Arc::clone(&self.random))
     }
 
     /// Where consumers of streams set aside what they cannot read.

@@ -47,9 +47,8 @@ struct Connector {
 }
 
 impl Wire {
-    /// A wire through that gate.
-    pub fn new(gate: Arc<Gate>, conflicts: Conflicts) -> Self {
-        let real = aws_smithy_http_client::Builder::new().build_http();
+    /// A wire through that gate to `real`.
+    pub fn new(gate: Arc<Gate>, conflicts: Conflicts, real: SharedHttpClient) -> Self {
         let conflicts = Arc::new(conflicts);
         Self { gate, conflicts, witness: Arc::default(), sent: Arc::default(), events: Arc::default(), real }
     }
@@ -146,7 +145,9 @@ impl Connector {
 
 /// Whether an operation changes anything outside.
 fn has_effect(operation: &str) -> bool {
-    ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "SendMessage", "PutEvents"].contains(&operation)
+    const EFFECTS: [&str; 7] =
+        ["TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem", "SendMessage", "PutEvents"];
+    EFFECTS.contains(&operation)
 }
 
 fn refused() -> ConnectorError {

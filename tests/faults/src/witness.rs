@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 /// What DynamoDB charges an action of a transaction for each KiB of its item.
 const UNITS_PER_KIB: usize = 2;

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
-/// About what a transaction of three items takes in DynamoDB.
-const TRANSACTION_TIME: Duration = Duration::from_millis(10);
+/// About what DynamoDB takes.
+const TIMES: Times = Times { transaction: Duration::from_millis(10), call: Duration::from_millis(4) };
 
 fn assert_right(outcome: &Outcome) {
     eprintln!("{}\n{outcome}", Outcome::HEADING);
     assert!(outcome.is_right(), "{outcome}");
 }
 
-async fn one_product(shards: u32) {
+fn one_product(shards: u32) {
     let sale = Sale {
         shoppers: 1_000,
         products: 1,
@@ -20,32 +21,32 @@ async fn one_product(shards: u32) {
         shards,
         lines: 1..=1,
         at_once: 100,
-        transaction_time: TRANSACTION_TIME,
+        times: TIMES,
         changes_of_mind: false,
         seed: 1,
     };
-    let outcome = sale.hold().await;
+    let outcome = sale.hold();
     assert_right(&outcome);
     assert_eq!((outcome.placed(), outcome.busy), (100, 0));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_shoppers_for_a_hundred_units_in_1_shard() {
-    one_product(1).await;
+#[test]
+fn a_thousand_shoppers_for_a_hundred_units_in_1_shard() {
+    one_product(1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_shoppers_for_a_hundred_units_in_4_shards() {
-    one_product(4).await;
+#[test]
+fn a_thousand_shoppers_for_a_hundred_units_in_4_shards() {
+    one_product(4);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_shoppers_for_a_hundred_units_in_16_shards() {
-    one_product(16).await;
+#[test]
+fn a_thousand_shoppers_for_a_hundred_units_in_16_shards() {
+    one_product(16);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_baskets_over_scarce_products_with_cancels_and_expiries() {
+#[test]
+fn random_baskets_over_scarce_products_with_cancels_and_expiries() {
     let sale = Sale {
         shoppers: 500,
         products: 50,
@@ -53,11 +54,11 @@ async fn random_baskets_over_scarce_products_with_cancels_and_expiries() {
         shards: 2,
         lines: 1..=10,
         at_once: 50,
-        transaction_time: TRANSACTION_TIME,
+        times: TIMES,
         changes_of_mind: true,
         seed: 2,
     };
-    let outcome = sale.hold().await;
+    let outcome = sale.hold();
     assert_right(&outcome);
     assert!(outcome.placed() > 100 && outcome.refused() > 0, "{outcome}");
 }

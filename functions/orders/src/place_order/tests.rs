@@ -212,7 +212,7 @@ async fn a_cart_that_changed_underway_is_not_ordered() {
         expected_total: None,
         request: None,
     };
-    let order = place.draft(&seen, asked.payment_method, asked.shipping_address.clone()).await.expect("a draft");
+    let order = place.prepare(&seen, &asked).await.expect("a draft");
     assert_eq!(outcome(&place.place(order, &seen, &asked).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
 }

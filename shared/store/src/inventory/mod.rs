@@ -75,11 +75,11 @@ impl Inventory {
     /// Not one moment of all shards: while units move between two of them, the sum may miss them or count them twice.
     /// Who has to be certain asks [`Inventory::find`].
     pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
-        Ok(self.items(product_id).await?.into_iter().map(ShardCount::from).collect())
+        Ok(self.items(product_id, true).await?.into_iter().map(ShardCount::from).collect())
     }
 
     /// The same, as stored.
-    async fn items(&self, product_id: &ProductId) -> Result<Vec<CountItem>, StoreError> {
+    async fn items(&self, product_id: &ProductId, consistent: bool) -> Result<Vec<CountItem>, StoreError> {
         let answer = self
             .table
             .client
@@ -89,7 +89,7 @@ impl Inventory {
             .expression_attribute_names("#shard", "shard") // a reserved word
             .expression_attribute_values(":product", text(product_id))
             .expression_attribute_values(":ledger", text(LEDGER))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .send()
             .await?;
         answer.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()

@@ -88,7 +88,7 @@ impl StockSpread {
 impl Inventory {
     /// How the stock is spread in this region.
     async fn spread(&self, product_id: &ProductId, chosen: u32) -> Result<Spread, StoreError> {
-        let items = self.items(product_id).await?;
+        let items = self.items(product_id, true).await?;
         let has = |number: u32| {
             let shard = self.shard(number);
             items.iter().find(|item| item.shard == shard).map_or(0, |item| item.available)

@@ -26,6 +26,16 @@ pub enum Found {
 }
 
 impl Inventory {
+    /// Looks for `wanted` units of a product at a glance, which costs half and may be a moment old, and properly
+    /// ([`Inventory::find`]) if they are not in sight.
+    pub async fn choose(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
+        let counts: Vec<ShardCount> = self.items(product_id, false).await?.into_iter().map(ShardCount::from).collect();
+        match allocate(&counts, wanted, choice) {
+            Some(allocation) => Ok(Found::Units(allocation)),
+            None => self.find(product_id, wanted, choice).await,
+        }
+    }
+
     /// Looks for `wanted` units of a product over all its shards, strongly consistent. `choice`, a random number, decides
     /// between shards that have enough.
     ///
@@ -33,7 +43,7 @@ impl Inventory {
     /// to another while staff spread the stock may be in neither. So what the query misses is looked for again in a
     /// transaction that reads all shards at once. When writers do not let it through, that is [`StoreError::Conflict`].
     pub async fn find(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
-        let mut items = self.items(product_id).await?;
+        let mut items = self.items(product_id, true).await?;
         // The number of shards is raised before units move to a new one, so a lonely first shard that knows of no others
         // had all there was.
         let mut certain = items.len() <= 1 && self.shards_of(&items) <= 1;
@@ -54,7 +64,7 @@ impl Inventory {
                     let complete = self.shards_of(&snapshot) <= shards;
                     (snapshot, complete)
                 }
-                None => (self.items(product_id).await?, false),
+                None => (self.items(product_id, true).await?, false),
             };
         }
         Err(StoreError::Conflict)

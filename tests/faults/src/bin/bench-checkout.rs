@@ -1,4 +1,5 @@
-//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's rule for conflicts.
+//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's rule for conflicts and with the
+//! times that it is told.
 
 #![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
 
@@ -6,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
 /// Holds flash sales and counts afterwards. Without options: one product in 1, 4 and 16 shards, then random baskets.
@@ -33,6 +35,9 @@ struct Options {
     /// How long a transaction takes; another one that meets it on an item conflicts
     #[arg(long, value_name = "MS", default_value_t = 10)]
     transaction_ms: u64,
+    /// How long any other call to the store takes
+    #[arg(long, value_name = "MS", default_value_t = 4)]
+    call_ms: u64,
     /// A third calls off what it ordered and a third lets it expire, while others still order
     #[arg(long)]
     changes_of_mind: bool,
@@ -41,13 +46,12 @@ struct Options {
     seed: u64,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let options = Options::parse();
     println!("{}", Outcome::HEADING);
     let mut right = true;
     for sale in options.sales() {
-        let outcome = sale.hold().await;
+        let outcome = sale.hold();
         println!("{outcome}");
         right &= outcome.is_right();
     }
@@ -81,7 +85,10 @@ impl Options {
             shards: self.shards.unwrap_or(1),
             lines: 1..=self.lines.unwrap_or(1),
             at_once: usize::from(self.at_once),
-            transaction_time: Duration::from_millis(self.transaction_ms),
+            times: Times {
+                transaction: Duration::from_millis(self.transaction_ms),
+                call: Duration::from_millis(self.call_ms),
+            },
             changes_of_mind: self.changes_of_mind,
             seed: self.seed,
         }

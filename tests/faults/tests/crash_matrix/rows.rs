@@ -60,6 +60,8 @@ rows! {
     late_money_for_units_that_are_there: "check-payment", an_expired_order_that_gets_paid => deliver, ends [Paid], or [Paid];
     late_money_for_units_that_are_gone: "check-payment", an_expired_order_whose_units_are_gone => deliver, ends [Refunded], or [Refunded];
     publish: "publish-events", a_cancelled_order => publish, ends [Refunded], or [Refunded];
+    spread: "spread-inventory", an_order => spread, ends [Expired], or [Expired];
+    watch: "watch-stock", a_cancelled_order => watch, ends [Refunded], or [Refunded];
     dispatch_of_a_placed_order: "dispatch", an_order => dispatch, ends [Expired], or [Expired];
     dispatch_of_a_cancelled_order: "dispatch", a_cancelled_order => dispatch, ends [Refunded], or [Refunded];
 }

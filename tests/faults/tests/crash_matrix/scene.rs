@@ -82,7 +82,11 @@ impl Scene {
         }
         let report = self.shop.reconcile().await;
         assert!(report.is_clean(), "{case}: {report:?}");
-        assert_eq!(self.shop.wire.event_ids(), self.platform.expected_events(), "{case}: events");
+        let (told, expected) = (self.shop.wire.event_ids(), self.platform.expected_events());
+        let missing: Vec<_> = expected.difference(&told).collect();
+        assert!(missing.is_empty(), "{case}: nobody was told of {missing:?}");
+        let available = i64::from(self.shop.available(&self.product_id).await);
+        assert_eq!(self.shop.history_total(&self.product_id).await, available, "{case}: the history");
         let expected = if asked_again { row.ends } else { row.may_end };
         assert!(status.map_or(!asked_again, |status| expected.contains(&status)), "{case}: it ended as {status:?}");
     }

@@ -1,5 +1,6 @@
 //! How rows begin, and what they ask for.
 
+use souk_domain::account::Role;
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::bank::token;
 use souk_faults::gate::Fault;
@@ -114,6 +115,17 @@ pub(crate) async fn dispatch(scene: &mut Scene) {
 
 pub(crate) async fn publish(scene: &mut Scene) {
     scene.platform.publish(&scene.shop).await;
+}
+
+pub(crate) async fn watch(scene: &mut Scene) {
+    scene.platform.watch(&scene.shop).await;
+}
+
+/// From the scene's two shards to five.
+pub(crate) async fn spread(scene: &mut Scene) {
+    let request = Request::new("PUT", "/admin/inventory/a/shards").with_path("product_id", scene.product_id.as_str());
+    let request = request.with_json(r#"{"shards": 5}"#).from_user(souk_testkit::user(0), Role::Staff);
+    scene.ask(scene.shop.spread_inventory(), request).await;
 }
 
 pub(crate) async fn deliver(scene: &mut Scene) {

@@ -1,0 +1,73 @@
+//! A DynamoDB in this process, called without a socket: an HTTP client for the SDK that answers from dynoxide itself. So
+//! tests may stop the clock of their runtime, and nothing waits for a network that is not there.
+
+use std::fmt;
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::DynoxideError;
+
+/// The HTTP client of that database.
+pub(crate) fn http_client(database: dynoxide::Database) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Embedded(database));
+    http_client_fn(move |_, _| connector.clone())
+}
+
+struct Embedded(dynoxide::Database);
+
+impl HttpConnector for Embedded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        let (status, body) = match answer(&self.0, operation, body) {
+            Ok(body) => (200, body),
+            Err(error) => (error.status_code(), error.to_json()),
+        };
+        let status = http::StatusCode::from_u16(status).expect("a status").into();
+        let mut response = HttpResponse::new(status, SdkBody::from(body));
+        response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+        HttpConnectorFuture::ready(Ok(response))
+    }
+}
+
+/// One method of the database for each operation that the shop uses.
+macro_rules! operations {
+    ($database:ident, $operation:ident, $body:ident: $($name:literal => $method:ident,)+) => {
+        match $operation {
+            $($name => {
+                let request = serde_json::from_slice($body).map_err(malformed)?;
+                serde_json::to_string(&$database.$method(request)?).map_err(malformed)
+            })+
+            other => panic!("the embedded database is not asked for {other}"),
+        }
+    };
+}
+
+fn answer(database: &dynoxide::Database, operation: &str, body: &[u8]) -> dynoxide::Result<String> {
+    operations!(database, operation, body:
+        "CreateTable" => create_table,
+        "GetItem" => get_item,
+        "PutItem" => put_item,
+        "UpdateItem" => update_item,
+        "DeleteItem" => delete_item,
+        "Query" => query,
+        "Scan" => scan,
+        "BatchGetItem" => batch_get_item,
+        "BatchWriteItem" => batch_write_item,
+        "TransactWriteItems" => transact_write_items,
+        "TransactGetItems" => transact_get_items,
+    )
+}
+
+fn malformed(error: impl fmt::Display) -> DynoxideError {
+    DynoxideError::SerializationException(error.to_string())
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Embedded")
+    }
+}
