@@ -269,7 +269,12 @@ impl Shop {
     /// `PUT /admin/inventory/{product_id}/shards`
     pub fn spread_inventory(&self) -> SpreadInventory {
         let Stores { inventory, products, .. } = self.wired.clone();
-        SpreadInventory(StockKeeper { inventory, products, clock: self.clock.clone(), random: Arc::clone(&self.random) })
+        SpreadInventory(StockKeeper {
+            inventory,
+            products,
+            clock: self.clock.clone(),
+            random: Arc::clone(&self.random),
+        })
     }
 
     fn bus(&self) -> EventBus {
