@@ -19,10 +19,12 @@ use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
 use souk_orders_functions::place_order::PlaceOrder;
 use souk_orders_functions::publish_events::PublishEvents;
+use souk_payment::stripe::{Secrets, StripeSecret, Webhook};
 use souk_payments_functions::Payments;
 use souk_payments_functions::check_payment::CheckPayment;
 use souk_payments_functions::pay_order::PayOrder;
 use souk_payments_functions::refund_order::RefundOrder;
+use souk_payments_functions::stripe_webhook::StripeWebhook;
 use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
@@ -42,6 +44,8 @@ const REGION: &str = "local";
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
 
+/// What webhooks are signed with.
+pub const WEBHOOK_SECRET: &str = "whsec_test";
 /// At how many units a product runs low.
 const LOW_AT: u32 = 5;
 
@@ -299,6 +303,13 @@ impl Shop {
     /// The refund queue.
     pub fn refund_order(&self) -> RefundOrder {
         RefundOrder { payments: self.payments() }
+    }
+
+    /// `POST /webhooks/stripe`
+    pub fn stripe_webhook(&self) -> StripeWebhook {
+        let secret = StripeSecret { api_key: String::new(), webhook_secret: WEBHOOK_SECRET.to_owned() };
+        let webhook = Webhook::new(Secrets::new(Arc::new(secret), self.clock.clone()));
+        StripeWebhook { payments: self.payments(), webhook: Some(webhook) }
     }
 
     /// What payments stand on.

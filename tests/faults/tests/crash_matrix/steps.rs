@@ -1,10 +1,12 @@
 //! How rows begin, and what they ask for.
 
 use souk_domain::account::Role;
+use souk_domain::effects::Clock;
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::bank::token;
 use souk_faults::gate::Fault;
-use souk_faults::shop::{HOLD_SECONDS, request};
+use souk_faults::shop::{HOLD_SECONDS, WEBHOOK_SECRET, request};
+use souk_payment::stripe::sign;
 use souk_runtime::http::Request;
 
 use crate::scene::{Scene, UNITS};
@@ -72,6 +74,17 @@ pub(crate) async fn an_expired_order_with_an_open_payment(scene: &mut Scene) {
 /// The shopper came back after the end of the hold, but before the provider was told.
 pub(crate) async fn an_expired_order_that_gets_paid(scene: &mut Scene) {
     an_expired_order_with_an_open_payment(scene).await;
+    finish(scene).await;
+}
+
+/// The shopper was asked to do something, and did it.
+pub(crate) async fn a_payment_that_the_shopper_finished(scene: &mut Scene) {
+    an_order(scene).await;
+    scene.must(scene.shop.pay_order(), paying(scene, token::ASKS).await).await;
+    finish(scene).await;
+}
+
+async fn finish(scene: &mut Scene) {
     let order = scene.newest().await.expect("an order");
     scene.shop.bank.finish_action(&order.payment_key(0));
 }
@@ -115,6 +128,22 @@ pub(crate) async fn dispatch(scene: &mut Scene) {
 
 pub(crate) async fn publish(scene: &mut Scene) {
     scene.platform.publish(&scene.shop).await;
+}
+
+/// The provider tells that the money is taken.
+pub(crate) async fn webhook(scene: &mut Scene) {
+    let order = scene.newest().await.expect("an order");
+    let intent = serde_json::json!({
+        "id": order.attempts[0].payment_id,
+        "status": "succeeded",
+        "amount_received": order.total_minor,
+        "currency": "usd",
+        "metadata": {"user_id": order.user_id, "order_id": order.order_id, "attempt": "0"},
+    });
+    let body = serde_json::json!({"type": "payment_intent.succeeded", "data": {"object": intent}}).to_string();
+    let signature = sign(body.as_bytes(), WEBHOOK_SECRET, scene.shop.clock.now());
+    let request = Request::new("POST", "/webhooks/stripe").with_json(&body).with_header("stripe-signature", &signature);
+    scene.ask(scene.shop.stripe_webhook(), request).await;
 }
 
 pub(crate) async fn watch(scene: &mut Scene) {
