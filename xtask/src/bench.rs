@@ -9,12 +9,30 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::api::{Answer, Api};
+use crate::bench_browse;
 use crate::paths::Paths;
 use crate::stack::Stack;
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    special: Option<Special>,
+    #[command(flatten)]
+    shop: ShopOptions,
+}
+
+/// Measurements of one thing.
+#[derive(clap::Subcommand)]
+enum Special {
+    /// What browsing holds: an open-loop load on the real functions, OpenSearch, Redis and dynoxide
+    Browse(bench_browse::Options),
+}
+
+/// What the measurement of the running shop takes.
+#[derive(clap::Args)]
+struct ShopOptions {
     /// Searches to time
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(10..=10_000))]
     searches: u32,
@@ -26,8 +44,16 @@ pub(crate) struct Options {
 /// Words that the sample catalogue knows, and one that it does not.
 const WORDS: [&str; 6] = ["backpack", "lamp", "green", "steel kettle", "hikign backpack", "zzzz"];
 
-/// Times both and prints a table.
+/// Measures what is asked for; by default the running shop.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    match &options.special {
+        Some(Special::Browse(options)) => bench_browse::run(options, paths),
+        None => run_shop(&options.shop, paths),
+    }
+}
+
+/// Times both and prints a table.
+fn run_shop(options: &ShopOptions, paths: &Paths) -> Result<()> {
     let stack = Stack::read(&paths.home.join("stack.json"))?;
     let api = Api::new(&stack.api_url)?;
     let searches = time(options.searches, |n| {

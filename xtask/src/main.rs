@@ -5,6 +5,7 @@
 mod api;
 mod aws;
 mod bench;
+mod bench_browse;
 mod check;
 mod check_tools;
 mod clock;
@@ -66,7 +67,7 @@ enum Command {
     Reindex,
     /// Tell where the search index and the products table differ
     CompareIndex,
-    /// Time searches and orders against the running shop
+    /// Time searches and orders against the running shop, or measure one thing
     Bench(bench::Options),
     /// Build the functions for release and print the size of each
     Sizes(sizes::Options),
@@ -97,7 +98,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
         Command::Reindex => interrupt::listen().and_then(|()| reindex::run(&paths)),
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
-        Command::Bench(options) => bench::run(options, &paths),
+        Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

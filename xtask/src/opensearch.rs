@@ -11,7 +11,7 @@ use crate::stack::Ports;
 /// The major versions that a home may hold data of; each keeps its own.
 pub(crate) const MAJORS: [&str; 2] = ["2", "3"];
 /// Enough for some hundred thousand products.
-const HEAP: &str = "512m";
+pub(crate) const HEAP: &str = "512m";
 
 /// How it is recognised.
 pub(crate) fn part(ports: Ports, major: &str, paths: &Paths) -> Part {
@@ -30,9 +30,9 @@ pub(crate) fn major(jars: &SearchJars) -> &'static str {
 }
 
 /// How it is started.
-pub(crate) fn command(ports: Ports, jars: &SearchJars, paths: &Paths) -> Command {
+pub(crate) fn command(ports: Ports, jars: &SearchJars, heap: &str, paths: &Paths) -> Command {
     let mut command = Command::new(jars.jdk.home.join("bin/java"));
-    command.args([format!("-Xms{HEAP}"), format!("-Xmx{HEAP}")]);
+    command.args([format!("-Xms{heap}"), format!("-Xmx{heap}")]);
     command.args([
         "-Xss1m",
         "-XX:+UseG1GC",

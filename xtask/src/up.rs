@@ -89,7 +89,7 @@ pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, starte
     let mut phase = Phase::start(format!("start MiniStack and OpenSearch {}", jars.version));
     let mut was_started = 0;
     for (part, mut command) in
-        [(search, opensearch::command(ports, jars, paths)), (aws, ministack::command(ports, paths))]
+        [(search, opensearch::command(ports, jars, opensearch::HEAP, paths)), (aws, ministack::command(ports, paths))]
     {
         if part.ensure(&mut command, paths)? {
             was_started += 1;

@@ -51,6 +51,11 @@ impl Database {
         databases
     }
 
+    /// Where it answers.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// The full name of a table: `orders` for `OrdersTable`.
     pub fn table(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)

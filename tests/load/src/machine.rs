@@ -1,0 +1,23 @@
+//! What the machine says of processes. Linux.
+
+use anyhow::{Context, Result};
+
+/// `name=pid`
+pub(crate) fn named(text: &str) -> Result<(String, u32)> {
+    let (name, pid) = text.split_once('=').context("a process is name=pid")?;
+    Ok((name.to_owned(), pid.parse().with_context(|| format!("{pid} is no process id"))?))
+}
+
+/// Memory that a process holds now.
+pub(crate) fn resident_mb(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("process {pid}"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().context("VmRSS")?;
+    Ok(kilobytes / 1_024)
+}
+
+/// Processes that wanted to run, on average: above the number of cores, something else ran too.
+pub(crate) fn load() -> Result<String> {
+    let load = std::fs::read_to_string("/proc/loadavg").context("/proc/loadavg")?;
+    Ok(load.split(' ').next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask bench browse`: the real browsing functions, each a process of its own, on a real OpenSearch, a real Redis
+//! and dynoxide, under a load that does not wait for them.
+
+#![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
+
+mod lambda;
+mod machine;
+mod report;
+mod shop;
+mod work;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::lambda::{Lambda, Settings};
+use crate::shop::Shop;
+use crate::work::Work;
+
+/// Fills a shop, loads it, prints what it held.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench browse", bin_name = "cargo xtask bench browse")]
+struct Options {
+    /// Products of the generated catalogue, as `cargo xtask sample` prints them
+    #[arg(long)]
+    catalogue: PathBuf,
+    /// An OpenSearch that nobody else uses
+    #[arg(long)]
+    search_url: String,
+    /// A Redis that nobody else uses
+    #[arg(long)]
+    redis_url: String,
+    /// Where the functions' binaries are
+    #[arg(long)]
+    binaries: PathBuf,
+    /// Requests a second, one load after another
+    #[arg(long, value_delimiter = ',', default_value = "200")]
+    rate: Vec<u64>,
+    /// How long each load lasts
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Processes whose memory is told: name=pid
+    #[arg(long, value_delimiter = ',')]
+    processes: Vec<String>,
+}
+
+/// What is deployed and asked.
+const FUNCTIONS: [&str; 2] = ["list-products", "get-product"];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    let shop = Shop::fill(&options.catalogue, &options.search_url).await?;
+    let work = Work::of(&options.catalogue)?;
+    let settings = Settings {
+        environment: shop.environment(&options.search_url, &options.redis_url),
+        binaries: options.binaries.clone(),
+    };
+    let mut lambda = Lambda::start(&FUNCTIONS, settings).await?;
+    let mut watched = options.processes.iter().map(|process| machine::named(process)).collect::<Result<Vec<_>>>()?;
+    watched.extend(lambda.processes());
+    watched.push(("this bench, dynoxide included".to_owned(), std::process::id()));
+
+    println!("{}", report::HEADING);
+    let lasts = Duration::from_secs(options.seconds);
+    for (run, &rate) in options.rate.iter().enumerate() {
+        // The first one meets empty caches, all others what the ones before have left.
+        let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
+        let done = lambda.load(&work, rate, lasts, run as u64).await.with_context(|| name.clone())?;
+        report::print(&name, &done, lasts);
+    }
+    println!();
+    for (name, pid) in watched {
+        println!("memory  {name:<32} {:>6} MB", machine::resident_mb(pid)?);
+    }
+    lambda.stop().await;
+    println!("load of this machine over the last minute: {}", machine::load()?);
+    Ok(())
+}
+
+/// How long something took, and how many a second that is.
+fn rate_of(count: u64, since: Instant) -> String {
+    let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+    format!("{count} in {}.{} s, {} a second", ms / 1_000, ms % 1_000 / 100, count * 1_000 / ms)
+}

@@ -1,0 +1,48 @@
+//! Latencies from the moment a request was due, not from when it was sent: a stall is felt by all who came meanwhile
+//! (Gil Tene's "coordinated omission").
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// One answer, or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Done {
+    /// What was asked.
+    pub(crate) kind: &'static str,
+    /// The HTTP status; 0 when no answer came.
+    pub(crate) status: u16,
+    /// From when it was due.
+    pub(crate) latency: Duration,
+}
+
+pub(crate) const HEADING: &str =
+    "load            calls       asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";
+
+/// One line for each kind of call, and one for all.
+pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
+    let mut kinds: BTreeMap<&str, Vec<Done>> = BTreeMap::new();
+    for done in done {
+        kinds.entry(done.kind).or_default().push(*done);
+        kinds.entry("~all").or_default().push(*done);
+    }
+    for (kind, done) in kinds {
+        let mut times: Vec<Duration> = done.iter().map(|done| done.latency).collect();
+        times.sort_unstable();
+        let at = |per_mille: usize| ms(times[(times.len() - 1) * per_mille / 1_000]);
+        let held = done.iter().filter(|done| done.status == 200).count() as u64 / lasts.as_secs().max(1);
+        let others = done.iter().filter(|done| done.status != 200).count();
+        println!(
+            "{name:<15} {:<8} {:>8} {held:>8} {:>10} {:>10} {:>10} {:>10} {others:>9}",
+            kind.trim_start_matches('~'),
+            done.len(),
+            at(500),
+            at(990),
+            at(999),
+            at(1_000)
+        );
+    }
+}
+
+fn ms(time: Duration) -> String {
+    format!("{}.{}", time.as_millis(), time.as_micros() / 100 % 10)
+}

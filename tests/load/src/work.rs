@@ -1,0 +1,170 @@
+//! What shoppers ask for: few things often, many things rarely (Zipf's law), as the events that API Gateway sends.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use souk_domain::effects::Random;
+use souk_testkit::SeededRandom;
+
+/// Different searches.
+const QUERIES: usize = 10_000;
+/// One search in so many has a word misspelt.
+const MISSPELT: u64 = 10;
+/// A thousand calls: so many product pages, lists of a category, and searches.
+const PAGES: u64 = 500;
+const LISTS: u64 = 300;
+
+/// One call.
+pub(crate) struct Call {
+    /// The function that answers it.
+    pub(crate) function: &'static str,
+    /// For the report.
+    pub(crate) kind: &'static str,
+    /// As API Gateway sends it.
+    pub(crate) event: Vec<u8>,
+}
+
+/// All that is asked for.
+pub(crate) struct Work {
+    products: Vec<String>,
+    categories: Vec<String>,
+    queries: Vec<String>,
+    product_ranks: Zipf,
+    category_ranks: Zipf,
+    query_ranks: Zipf,
+    list_event: Value,
+    page_event: Value,
+}
+
+impl Work {
+    /// Of a catalogue of JSON lines, in their order: the first product is the most popular.
+    pub(crate) fn of(catalogue: &Path) -> Result<Self> {
+        let (mut products, mut categories, mut queries) = (Vec::new(), Vec::new(), Vec::new());
+        let random = SeededRandom::new(11);
+        for line in BufReader::new(File::open(catalogue).context("the catalogue")?).lines() {
+            let product: Value = serde_json::from_str(&line?).context("a line of the catalogue")?;
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            products.push(text(&product["sku"]));
+            let names: Vec<_> = product["category"].as_array().into_iter().flatten().map(text).collect();
+            let path = souk_domain::catalog::CategoryPath::from_names(&names).ok();
+            for category in path.iter().flat_map(souk_domain::catalog::CategoryPath::categories) {
+                let id = category.category_id.to_string();
+                if !categories.contains(&id) {
+                    categories.push(id);
+                }
+            }
+            if queries.len() < QUERIES {
+                queries.push(query(&text(&product["name"]), &random));
+            }
+        }
+        let event = |text| serde_json::from_str::<Value>(text).context("a sample event");
+        Ok(Self {
+            product_ranks: Zipf::new(products.len()),
+            category_ranks: Zipf::new(categories.len()),
+            query_ranks: Zipf::new(queries.len()),
+            products,
+            categories,
+            queries,
+            list_event: event(include_str!("../../../events/list-products.json"))?,
+            page_event: event(include_str!("../../../events/get-product.json"))?,
+        })
+    }
+
+    /// The next call.
+    pub(crate) fn call(&self, random: &dyn Random) -> Call {
+        match random.below(1_000) {
+            n if n < PAGES => {
+                let product_id = &self.products[self.product_ranks.rank(random)];
+                let mut event = self.page_event.clone();
+                event["rawPath"] = json!(format!("/products/{product_id}"));
+                event["pathParameters"] = json!({ "product_id": product_id });
+                Call { function: "get-product", kind: "page", event: event.to_string().into_bytes() }
+            }
+            n if n < PAGES + LISTS => {
+                let category_id = &self.categories[self.category_ranks.rank(random)];
+                // Every second shopper looks at another page than the first.
+                let page = 1 + random.below(2) * random.below(5);
+                self.list("list", json!({ "category_id": category_id, "page": page.to_string() }))
+            }
+            _ => self.list("search", json!({ "search": self.queries[self.query_ranks.rank(random)] })),
+        }
+    }
+
+    fn list(&self, kind: &'static str, parameters: Value) -> Call {
+        let mut event = self.list_event.clone();
+        event["queryStringParameters"] = parameters;
+        event["headers"]["accept-encoding"] = json!("gzip");
+        Call { function: "list-products", kind, event: event.to_string().into_bytes() }
+    }
+}
+
+/// Two words of a product's name, sometimes with two letters of one exchanged.
+fn query(name: &str, random: &dyn Random) -> String {
+    let words: Vec<_> = name.split([' ', ',']).filter(|word| word.chars().all(char::is_alphabetic)).collect();
+    let words: Vec<_> = words.into_iter().filter(|word| word.len() > 2).collect();
+    let count = words.len() as u64;
+    if count == 0 {
+        return name.to_owned();
+    }
+    let pick = |random: &dyn Random| usize::try_from(random.below(count)).unwrap_or(0);
+    let (first, second) = (pick(random), pick(random));
+    let mut text = words[first].to_lowercase();
+    if random.below(MISSPELT) == 0 && text.is_ascii() && text.len() > 4 {
+        let mut letters = text.into_bytes();
+        letters.swap(1, 2);
+        text = String::from_utf8_lossy(&letters).into_owned();
+    }
+    if first == second { text } else { format!("{text} {}", words[second].to_lowercase()) }
+}
+
+/// Ranks with frequencies 1, 1/2, 1/3, …
+struct Zipf {
+    cumulated: Vec<u64>,
+}
+
+impl Zipf {
+    const FIRST: u64 = 1 << 40;
+
+    fn new(ranks: usize) -> Self {
+        let weights = (1..=ranks as u64).map(|rank| Self::FIRST / rank);
+        let cumulated = weights.scan(0, |sum, weight| {
+            *sum += weight;
+            Some(*sum)
+        });
+        Self { cumulated: cumulated.collect() }
+    }
+
+    fn rank(&self, random: &dyn Random) -> usize {
+        let drawn = random.below(self.cumulated.last().copied().unwrap_or(1));
+        self.cumulated.partition_point(|sum| *sum <= drawn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_is_asked_for_twice_as_often_as_the_second() {
+        let (zipf, random) = (Zipf::new(1_000), SeededRandom::new(3));
+        let mut counts = vec![0_u32; 1_000];
+        for _ in 0..100_000 {
+            counts[zipf.rank(&random)] += 1;
+        }
+        // H(1000) is 7.485: 13,360 for the first.
+        assert!((12_900..13_900).contains(&counts[0]) && (6_300..7_100).contains(&counts[1]), "{:?}", &counts[..3]);
+        assert!(counts[999] < 50);
+    }
+
+    #[test]
+    fn queries_are_words_of_names() {
+        let random = SeededRandom::new(3);
+        for _ in 0..100 {
+            let query = query("Moorgate Koda 55 L Hiking Backpack, red", &random);
+            assert!((1..=2).contains(&query.split(' ').count()) && query == query.to_lowercase(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `cargo xtask bench browse`: the browsing functions, built for release, under an open-loop load, on an OpenSearch and a
+//! Redis of its own. What is asked and how it is timed is in tests/load, which is too heavy to be part of this crate.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+
+use anyhow::{Context, Result};
+
+use crate::part::Part;
+use crate::paths::{self, Paths};
+use crate::progress::Phase;
+use crate::redis::Redis;
+use crate::stack::Ports;
+use crate::{down, functions, opensearch, parts, prerequisites, process, sample};
+
+/// Where the bench keeps its own OpenSearch.
+const HOME: &str = "target/local-bench";
+/// Above so many products OpenSearch gets a larger heap.
+const SMALL_CATALOGUE: u64 = 300_000;
+
+/// What `cargo xtask bench browse` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Products of the catalogue
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(100..=2_000_000))]
+    products: u64,
+    /// Requests a second, one load after another: the first meets empty caches
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "100,200,400", value_parser = clap::value_parser!(u64).range(1..=20_000))]
+    rate: Vec<u64>,
+    /// How long each load lasts
+    #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    seconds: u64,
+}
+
+/// Builds, starts, measures, stops.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let bench = paths.with_home(HOME);
+    let _lock = bench.lock()?;
+    let jars = parts::install_search(&prerequisites::check()?.jdk, &bench)?;
+    let packages = ["--package", "souk-catalog-functions", "--package", "souk-load"];
+    let binaries = ["--release", "--bin", "list-products", "--bin", "get-product", "--bin", "souk-load"];
+    let built = functions::build(&bench, &[&packages[..], &binaries[..]].concat())?;
+    let load = built.iter().find(|binary| binary.name == "souk-load").context("souk-load is not built")?;
+
+    let catalogue = bench.home.join("catalogue.jsonl");
+    write_catalogue(options.products, &catalogue)?;
+    let ports = Ports::free()?;
+    let major = opensearch::major(&jars);
+    let search = opensearch::part(ports, major, &bench);
+    down::stop(&search)?;
+    paths::remove(&opensearch::data(major, &bench))?;
+    let heap = if options.products > SMALL_CATALOGUE { "2g" } else { opensearch::HEAP };
+    search.ensure(&mut opensearch::command(ports, &jars, heap, &bench), &bench)?;
+    let measured = measure(options, &load.path, &catalogue, &search, ports, &bench);
+    down::stop(&search)?;
+    measured
+}
+
+fn measure(
+    options: &Options,
+    load: &std::path::Path,
+    catalogue: &std::path::Path,
+    search: &Part,
+    ports: Ports,
+    bench: &Paths,
+) -> Result<()> {
+    let mut phase = Phase::start("start OpenSearch and Redis");
+    search.wait_ready(bench, &mut phase)?;
+    let redis = Redis::start(bench)?;
+    phase.done("");
+    let rates: Vec<_> = options.rate.iter().map(ToString::to_string).collect();
+    let search_pid = search.find()?.context("OpenSearch has ended")?;
+    let mut command = std::process::Command::new(load);
+    command.arg("--catalogue").arg(catalogue).arg("--binaries").arg(load.parent().context("a binary has a folder")?);
+    command.args(["--search-url", &ports.search_url(), "--redis-url", &redis.url(), "--rate", &rates.join(",")]);
+    command.args(["--seconds", &options.seconds.to_string()]);
+    command.args(["--processes", &format!("opensearch={search_pid},redis={}", redis.pid())]);
+    process::run_visible(&mut command)
+}
+
+fn write_catalogue(products: u64, file: &std::path::Path) -> Result<()> {
+    let mut phase = Phase::start("write the catalogue");
+    let mut output = BufWriter::new(File::create(file).with_context(|| format!("cannot create {}", file.display()))?);
+    for index in 0..products {
+        writeln!(output, "{}", sample::line(sample::DEFAULT_SEED, index)).context("cannot write the catalogue")?;
+        if index % 10_000 == 0 {
+            phase.tick(&index.to_string());
+            crate::interrupt::check()?;
+        }
+    }
+    output.flush().context("cannot write the catalogue")?;
+    phase.done(&format!("{products} products"));
+    Ok(())
+}
