@@ -69,8 +69,8 @@ impl Reader {
         let event = json!({"Records": self.records});
         let event: dynamodb::Event = serde_json::from_value(event).expect("records are an event");
         let dead_letters = shop.stream_dead_letters();
-        let handled = shop.gate.run(handle_batch(function, &handler, &dead_letters, event)).await;
-        let answer = handled.map(|response| serde_json::to_value(response).expect("an answer is JSON"));
+        let response = shop.gate.run(handle_batch(function, &handler, &dead_letters, event)).await;
+        let answer = response.map(|response| serde_json::to_value(response).expect("an answer is JSON"));
         if answer.is_some_and(|answer| answer["batchItemFailures"] == json!([])) {
             self.handled.append(&mut self.records);
         }
@@ -137,8 +137,8 @@ impl Platform {
             message.receives += 1;
             if !deliver(shop, &message).await {
                 message.due_at = now.plus_seconds(VISIBILITY_SECONDS);
-                let shelf = if message.receives < MAX_RECEIVES { &mut self.waiting } else { &mut self.dead };
-                shelf.push(message);
+                let next = if message.receives < MAX_RECEIVES { &mut self.waiting } else { &mut self.dead };
+                next.push(message);
             }
         }
     }

@@ -23,8 +23,7 @@ const WITHOUT_ROWS: &[(&str, &str)] = &[
 fn every_function_that_moves_orders_or_stock_has_a_row() {
     let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
     let resources = template["Resources"].as_mapping().expect("Resources");
-    let writers: BTreeSet<String> =
-        resources.values().filter(|resource| writes(resource)).filter_map(|resource| name(resource)).collect();
+    let writers: BTreeSet<String> = resources.values().filter(|resource| writes(resource)).filter_map(name).collect();
     assert!(writers.len() > 5, "{writers:?}");
     let known: BTreeSet<String> = ROWS
         .iter()

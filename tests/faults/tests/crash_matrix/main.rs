@@ -24,7 +24,7 @@ enum Afterwards {
 
 /// Breaks one step in every way.
 async fn break_everywhere(row: &Row) {
-    let effects = undisturbed(row).await;
+    let effects = Box::pin(undisturbed(row)).await;
     assert!(!effects.is_empty(), "{} has no outside effect to break", row.name);
     let mut broken = 0;
     for effect in 0..effects.len() {
