@@ -11,11 +11,11 @@ use anyhow::{Result, bail};
 use crate::api::Api;
 use crate::import_lines::{self, Lines, add_available};
 use crate::import_send::{BadLine, Chunk, Courier};
+use crate::interrupt;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};
 use crate::shop::Staff;
 use crate::stack::Stack;
-use crate::{interrupt, sample};
 
 /// Chunks under way at once: enough to hide the round trip, too few to crowd out shoppers.
 const IN_FLIGHT: usize = 4;
@@ -78,7 +78,7 @@ pub(crate) fn sample_lines(products: u64, seed: u64) -> Lines {
     let done = Arc::clone(&position);
     let lines = (0..products).map(move |index| {
         done.store(index + 1, Ordering::Relaxed);
-        import_lines::Line { number: index + 1, content: Ok(sample::line(seed, index).into_bytes()) }
+        import_lines::Line { number: index + 1, content: Ok(souk_sample::line(seed, index).into_bytes()) }
     });
     Lines { lines: Box::new(lines), position, total: products }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use souk_sample::Seeded;
 
 use crate::api::{Answer, Api, Session};
 use crate::clock::Stopwatch;
 use crate::interrupt;
-use crate::random::Seeded;
 use crate::shop::Staff;
 
 /// The most lines that one call takes.

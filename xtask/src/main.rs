@@ -29,7 +29,6 @@ mod redis;
 mod reindex;
 mod sam_local;
 mod sample;
-mod sample_words;
 mod shop;
 mod sizes;
 mod stack;

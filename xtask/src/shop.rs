@@ -12,7 +12,7 @@ use crate::aws::Aws;
 use crate::clock::Stopwatch;
 use crate::paths::{self, Paths};
 use crate::progress::{self, Phase};
-use crate::{deploy, import, interrupt, random, sample};
+use crate::{deploy, import, interrupt, random};
 
 /// Remembers, inside the local AWS, how far the sample is: `loading` or `loaded`.
 const SAMPLE: &str = "/souk/local/sample";
@@ -79,7 +79,7 @@ pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws
         return Ok(false);
     }
     aws.put_parameter(SAMPLE, "loading")?;
-    let lines = import::sample_lines(products, sample::DEFAULT_SEED);
+    let lines = import::sample_lines(products, souk_sample::DEFAULT_SEED);
     let summary = import::load("load the sample catalogue", lines, api, staff)?;
     if summary.bad > 0 {
         bail!("the shop refused {} lines of the sample catalogue", summary.bad);

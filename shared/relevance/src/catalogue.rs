@@ -1,0 +1,154 @@
+//! The catalogue that is searched, and which words its names have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
+use souk_domain::money::{Currency, Money};
+
+/// One in so many products is sold out.
+const SOLD_OUT_EVERY: usize = 20;
+
+/// Products with an index of the words in their names and brands.
+pub struct Catalogue {
+    /// In file order.
+    pub items: Vec<Item>,
+    /// Where a word (see [`base`]) stands: numbers of products, ascending.
+    words: BTreeMap<String, Vec<usize>>,
+}
+
+/// One product.
+pub struct Item {
+    /// As it goes into the index.
+    pub product: Product,
+    /// Whether any can be had.
+    pub in_stock: bool,
+    /// The words of its name in order, in lower case, cut at everything but letters and digits.
+    pub words: Vec<String>,
+    bases: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    sku: String,
+    #[serde(alias = "title")]
+    name: String,
+    #[serde(default)]
+    brand: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    category: Vec<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Value>,
+    #[serde(default)]
+    price: Option<Box<RawValue>>,
+    #[serde(default)]
+    price_cents: Option<i64>,
+    #[serde(default)]
+    ean: Vec<String>,
+    #[serde(default)]
+    released: Option<String>,
+}
+
+impl Catalogue {
+    /// Reads JSON lines, gzip if the name ends so.
+    pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let file = BufReader::new(File::open(path)?);
+        let lines: Box<dyn BufRead> = if path.extension().is_some_and(|end| end == "gz") {
+            Box::new(BufReader::new(MultiGzDecoder::new(file)))
+        } else {
+            Box::new(file)
+        };
+        let lines: Result<Vec<_>, _> = lines.lines().collect();
+        Self::from_lines(lines?.iter().map(String::as_str))
+    }
+
+    /// The generated catalogue of this size, from the seed of `cargo xtask up`.
+    pub fn generated(products: u64) -> Result<Self, Box<dyn Error>> {
+        let lines: Vec<_> = (0..products).map(|index| souk_sample::line(souk_sample::DEFAULT_SEED, index)).collect();
+        Self::from_lines(lines.iter().map(String::as_str))
+    }
+
+    fn from_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Self, Box<dyn Error>> {
+        let items: Result<Vec<_>, _> = lines.enumerate().map(|(number, line)| item(number, line)).collect();
+        let items = items?;
+        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, item) in items.iter().enumerate() {
+            for word in &item.bases {
+                words.entry(word.clone()).or_default().push(number);
+            }
+        }
+        Ok(Self { items, words })
+    }
+
+    /// The products that have all these words in name or brand, plural or singular.
+    pub fn with_all(&self, words: &[String]) -> BTreeSet<usize> {
+        let mut bases: Vec<_> = words.iter().map(|word| base(word)).collect();
+        bases.sort_by_key(|base| self.words.get(*base).map_or(0, Vec::len));
+        let Some((rarest, others)) = bases.split_first() else { return BTreeSet::new() };
+        let candidates = self.words.get(*rarest).map(Vec::as_slice).unwrap_or_default().iter().copied();
+        candidates.filter(|number| others.iter().all(|word| self.items[*number].bases.contains(*word))).collect()
+    }
+
+    /// In how many products a word stands.
+    pub fn frequency(&self, word: &str) -> usize {
+        self.words.get(base(word)).map_or(0, Vec::len)
+    }
+}
+
+/// A plural's likely singular: enough to compare by.
+pub(crate) fn base(word: &str) -> &str {
+    let stem = word.strip_suffix('s').filter(|stem| stem.len() >= 3 && !stem.ends_with('s'));
+    stem.unwrap_or(word)
+}
+
+/// Lower-case words, cut at everything but letters and digits.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+fn item(number: usize, line: &str) -> Result<Item, Box<dyn Error>> {
+    let line: Line = serde_json::from_str(line)?;
+    let price_minor = match (&line.price, line.price_cents) {
+        (Some(price), _) => Money::parse(price.get(), Currency::USD)?.minor(),
+        (None, cents) => cents.unwrap_or_default(),
+    };
+    let words = words(&line.name);
+    let brand = line.brand.as_deref().map(self::words).unwrap_or_default();
+    let bases = words.iter().chain(&brand).map(|word| base(word).to_owned()).collect();
+    let product = Product {
+        product_id: line.sku.parse()?,
+        name: line.name,
+        description: line.description,
+        brand: line.brand,
+        category: CategoryPath::from_names(&line.category)?,
+        attributes: line.attributes.into_iter().filter_map(|(name, value)| Some((name, attribute(value)?))).collect(),
+        price_minor,
+        currency: Currency::USD,
+        image_url: None,
+        thumbnail_url: None,
+        ean: line.ean,
+        released: line.released,
+        stock_shards: 1,
+        version: 1,
+    };
+    Ok(Item { product, in_stock: number % SOLD_OUT_EVERY != 0, words, bases })
+}
+
+fn attribute(value: Value) -> Option<AttributeValue> {
+    match value {
+        Value::String(text) => Some(AttributeValue::Text(text)),
+        Value::Number(number) => Some(AttributeValue::Number(number.to_string())),
+        Value::Bool(flag) => Some(AttributeValue::Flag(flag)),
+        _ => None,
+    }
+}

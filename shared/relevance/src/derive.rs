@@ -1,0 +1,364 @@
+//! Queries, and what must be found by each.
+
+use std::collections::BTreeSet;
+
+use souk_domain::catalog::AttributeValue;
+use souk_sample::Seeded;
+
+use crate::catalogue::{Catalogue, Item, words};
+use crate::edits::{self, misspell, pick};
+use crate::nouns::{Noun, nouns};
+
+/// A known item is named by words that so many products have at most.
+const MOST_TWINS: usize = 3;
+/// A list of a category, or of a part of it, has so many products at least.
+const FEWEST_LISTED: usize = 5;
+/// Tries for each query that is asked for: not every product has what a query needs.
+const TRIES: u64 = 40;
+/// Words that nobody searches by alone.
+const SMALL: [&str; 14] = ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"];
+
+/// What is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// One of a few products, best first.
+    Item,
+    /// A list with as many of them as there is room for.
+    List,
+}
+
+/// One query.
+#[derive(Debug)]
+pub struct Derived {
+    /// Its row.
+    pub kind: &'static str,
+    /// What the shopper types.
+    pub text: String,
+    /// What for.
+    pub goal: Goal,
+    /// Numbers of the products that must be found.
+    pub relevant: BTreeSet<usize>,
+    /// Not to be looked at while search is being changed.
+    pub held_out: bool,
+}
+
+/// Everything that a seed gives: `of_each` queries of each kind, or fewer where the catalogue has no more.
+pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
+    let nouns: Vec<_> = nouns(catalogue).into_iter().filter(|noun| noun.products.len() >= FEWEST_LISTED).collect();
+    let deriver = Deriver { catalogue, nouns, seed, of_each };
+    let mut all = deriver.items();
+    all.extend(deriver.numbers());
+    all.extend(deriver.lists());
+    all.extend(deriver.rewritten());
+    all.extend(edits::ALL.iter().flat_map(|(edit, place, kind)| {
+        deriver.known(kind, |words, random| {
+            deriver.change_one(words, random, |word, random| Some(misspell(word, *edit, *place, random)))
+        })
+    }));
+    all
+}
+
+struct Deriver<'a> {
+    catalogue: &'a Catalogue,
+    nouns: Vec<Noun>,
+    seed: u64,
+    of_each: u64,
+}
+
+impl Deriver<'_> {
+    /// Products by words of their names, from two words to all.
+    fn items(&self) -> Vec<Derived> {
+        let mut all = self.known("name: a few words", |words, _| Some(words));
+        all.extend(self.known("name: words shuffled", |mut words, random| {
+            for at in (1..words.len()).rev() {
+                words.swap(at, pick(random, 0, at));
+            }
+            Some(words)
+        }));
+        all.extend(self.known("name: a strange word more", |mut words, random| {
+            let other = &self.item(random).1.words;
+            words.push(other[pick(random, 0, other.len() - 1)].clone());
+            Some(words)
+        }));
+        all.extend(self.each("name: whole", |random| {
+            let (number, item) = self.item(random);
+            let name = item.product.name.clone();
+            let twins = self.catalogue.items.iter().enumerate().filter(|(_, other)| other.product.name == name);
+            Some((name.clone(), Goal::Item, twins.map(|(twin, _)| twin).chain([number]).collect()))
+        }));
+        all
+    }
+
+    /// Products by what is printed on the box.
+    fn numbers(&self) -> Vec<Derived> {
+        let mut all = self.each("sku", |random| {
+            let (number, item) = self.item(random);
+            Some((item.product.product_id.to_string(), Goal::Item, BTreeSet::from([number])))
+        });
+        all.extend(self.each("ean", |random| {
+            let (number, item) = self.item(random);
+            let ean = item.product.ean.get(pick(random, 0, item.product.ean.len().checked_sub(1)?))?;
+            Some((ean.clone(), Goal::Item, BTreeSet::from([number])))
+        }));
+        type Write = fn(&str, &Item) -> String;
+        let ways: [(&'static str, Write); 4] = [
+            ("model: as written", |model, _| model.to_owned()),
+            ("model: lower case, no signs", |model, _| words(model).concat()),
+            ("model: spaces for signs", |model, _| words(model).join(" ")),
+            ("model: with brand", |model, item| {
+                format!("{} {model}", item.product.brand.as_deref().unwrap_or_default())
+            }),
+        ];
+        for (kind, write) in ways {
+            all.extend(self.each(kind, |random| {
+                let (_, item) = self.item(random);
+                let model = models(item).nth(pick(random, 0, 1))?;
+                let relevant = self.with_model(model);
+                (relevant.len() <= MOST_TWINS).then(|| (write(model, item), Goal::Item, relevant))
+            }));
+        }
+        all
+    }
+
+    /// Kinds of product, and narrower.
+    fn lists(&self) -> Vec<Derived> {
+        let mut all = self.list("category: plural", |_, noun| Some((noun.plural.clone(), noun.products.clone())));
+        all.extend(self.list("category: singular", |_, noun| Some((noun.singular.clone(), noun.products.clone()))));
+        all.extend(self.list("category: misspelt", |random, noun| {
+            let words = words(&noun.plural);
+            let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
+            let words = self.change_one(words, random, |word, random| Some(misspell(word, edit, place, random)))?;
+            Some((words.join(" "), noun.products.clone()))
+        }));
+        all.extend(self.list("brand + category", |random, noun| {
+            let brand = self.one_of(noun, random).product.brand.as_deref()?;
+            Some((format!("{brand} {}", noun.plural), self.of_brand(noun, brand)))
+        }));
+        all.extend(self.list("category + brand, misspelt", |random, noun| {
+            let brand = self.one_of(noun, random).product.brand.as_deref()?;
+            let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
+            let misspelt =
+                self.change_one(words(brand), random, |word, random| Some(misspell(word, edit, place, random)))?;
+            Some((format!("{} {}", noun.singular, misspelt.join(" ")), self.of_brand(noun, brand)))
+        }));
+        all.extend(self.list("attribute + category", |random, noun| {
+            let item = self.one_of(noun, random);
+            let texts = item.product.attributes.values().filter_map(|value| match value {
+                AttributeValue::Text(text) => Some(words(text)),
+                _ => None,
+            });
+            let texts: Vec<_> =
+                texts.filter(|words| words.len() == 1 && words[0].len() >= 3 && letters(&words[0])).collect();
+            let value = &texts.get(pick(random, 0, texts.len().checked_sub(1)?))?[0];
+            let has = |number: &usize| has_value(&self.catalogue.items[*number], value);
+            let relevant = noun.products.iter().copied().filter(has).collect();
+            Some((format!("{value} {}", noun.singular), relevant))
+        }));
+        all
+    }
+
+    /// The same words, written otherwise.
+    fn rewritten(&self) -> Vec<Derived> {
+        let mut all = self.known("plural for singular and back", |words, random| {
+            self.change_one(words, random, |word, _| match word.strip_suffix('s') {
+                Some(stem) => (stem.len() >= 3 && !stem.ends_with('s')).then(|| stem.to_owned()),
+                None => Some(format!("{word}s")),
+            })
+        });
+        all.extend(self.known("split: note book", |words, random| {
+            self.change_one(words, random, |word, _| {
+                let cuts = (3..word.len().saturating_sub(2)).filter(|at| word.is_char_boundary(*at));
+                let mut cuts = cuts.map(|at| word.split_at(at));
+                let known = |part: &str| self.catalogue.frequency(part) >= 3;
+                cuts.find(|(left, right)| known(left) && known(right)).map(|(left, right)| format!("{left} {right}"))
+            })
+        }));
+        all.extend(self.known("joined: usbcable", |words, random| {
+            let at = pick(random, 0, words.len().checked_sub(2)?);
+            let (left, right) = (&words[at], &words[at + 1]);
+            let fits = letters(left) && letters(right) && left.len() + right.len() >= 6;
+            let follow = |item: &Item| item.words.windows(2).any(|pair| pair[0] == *left && pair[1] == *right);
+            let both = self.catalogue.with_all(&words[at..at + 2]);
+            let common = both.iter().filter(|number| follow(&self.catalogue.items[**number])).count() >= 3;
+            (fits && common).then(|| [&words[..at], &[format!("{left}{right}")], &words[at + 2..]].concat())
+        }));
+        all.extend(self.measures());
+        all
+    }
+
+    /// `27 inch` for `27"`, `8 gb` for `8GB`, and back.
+    fn measures(&self) -> Vec<Derived> {
+        self.each("measure: 27 inch, 8 gb", |random| {
+            let (_, item) = self.item(random);
+            let text: Vec<_> = item.product.name.split_whitespace().collect();
+            let measure = text.iter().enumerate().find_map(|(at, token)| {
+                let unit = token.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+                let number = &token[..token.len() - unit.len()];
+                let plain = number.chars().any(|c| c.is_ascii_digit()) && !number.ends_with('.');
+                match unit {
+                    "\"" if plain => Some(format!("{number} inch")),
+                    "GB" | "TB" | "MB" | "m" | "W" | "MHz" | "mm" if plain => {
+                        Some(format!("{number} {}", unit.to_lowercase()))
+                    }
+                    "" if plain => match *text.get(at + 1)? {
+                        unit @ ("GB" | "TB" | "MB" | "m" | "W" | "MHz" | "mm") => {
+                            Some(format!("{number}{}", unit.to_lowercase()))
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            })?;
+            let others = self.some_words(item, random)?;
+            let others: Vec<_> = others.into_iter().filter(|word| letters(word)).collect();
+            let relevant: BTreeSet<_> = self
+                .catalogue
+                .with_all(&others)
+                .into_iter()
+                .filter(|number| measured(&self.catalogue.items[*number].product.name, &measure))
+                .collect();
+            (!others.is_empty() && (1..=MOST_TWINS).contains(&relevant.len()))
+                .then(|| (format!("{} {measure}", others.join(" ")), Goal::Item, relevant))
+        })
+    }
+
+    /// Known items, their words changed.
+    fn known(
+        &self,
+        kind: &'static str,
+        change: impl Fn(Vec<String>, &mut Seeded) -> Option<Vec<String>>,
+    ) -> Vec<Derived> {
+        self.each(kind, |random| {
+            let (_, item) = self.item(random);
+            let words = self.some_words(item, random)?;
+            let relevant = self.catalogue.with_all(&words);
+            let changed = change(words, random)?;
+            Some((changed.join(" "), Goal::Item, relevant))
+        })
+    }
+
+    /// Words of a name, in its order, that few other products have all of.
+    fn some_words(&self, item: &Item, random: &mut Seeded) -> Option<Vec<String>> {
+        let brand = words(item.product.brand.as_deref().unwrap_or_default());
+        let mut usable: Vec<&String> = Vec::new();
+        for word in brand.iter().chain(&item.words) {
+            if word.chars().count() >= 2 && !SMALL.contains(&word.as_str()) && !usable.contains(&word) {
+                usable.push(word);
+            }
+        }
+        let mut chosen: BTreeSet<usize> = BTreeSet::new();
+        while chosen.len() < usable.len().min(6) {
+            chosen.insert(pick(random, 0, usable.len() - 1));
+            let words: Vec<String> = chosen.iter().map(|at| usable[*at].clone()).collect();
+            if words.len() >= 2 && self.catalogue.with_all(&words).len() <= MOST_TWINS {
+                return Some(words);
+            }
+        }
+        None
+    }
+
+    /// One word of letters that other products have too, changed into one that none has.
+    fn change_one(
+        &self,
+        mut words: Vec<String>,
+        random: &mut Seeded,
+        change: impl Fn(&str, &mut Seeded) -> Option<String>,
+    ) -> Option<Vec<String>> {
+        let fits = |word: &String| word.len() >= 4 && letters(word) && self.catalogue.frequency(word) >= 2;
+        let at: Vec<_> = (0..words.len()).filter(|at| fits(&words[*at])).collect();
+        let at = *at.get(pick(random, 0, at.len().checked_sub(1)?))?;
+        let changed = change(&words[at], random)?;
+        let is_new = changed.contains(' ')
+            || self.catalogue.frequency(&changed) == 0
+            || changed.strip_suffix('s') == Some(&words[at])
+            || words[at].strip_suffix('s') == Some(&changed);
+        words[at] = changed;
+        is_new.then_some(words)
+    }
+
+    fn list(
+        &self,
+        kind: &'static str,
+        make: impl Fn(&mut Seeded, &Noun) -> Option<(String, BTreeSet<usize>)>,
+    ) -> Vec<Derived> {
+        self.each(kind, |random| {
+            let noun = &self.nouns[pick(random, 0, self.nouns.len().checked_sub(1)?)];
+            let (text, relevant) = make(random, noun)?;
+            (relevant.len() >= FEWEST_LISTED).then_some((text, Goal::List, relevant))
+        })
+    }
+
+    /// The first different queries that come, up to so many.
+    fn each(
+        &self,
+        kind: &'static str,
+        make: impl Fn(&mut Seeded) -> Option<(String, Goal, BTreeSet<usize>)>,
+    ) -> Vec<Derived> {
+        // Each kind has numbers of its own, so that a new one does not change the others.
+        let mut random = Seeded::new(self.seed, kind.bytes().fold(7, |hash, b| hash * 31 % 1_000_003 + u64::from(b)));
+        let mut all: Vec<Derived> = Vec::new();
+        for _ in 0..self.of_each * TRIES {
+            if all.len() as u64 == self.of_each {
+                break;
+            }
+            let Some((text, goal, relevant)) = make(&mut random) else { continue };
+            if !relevant.is_empty() && all.iter().all(|known| known.text != text) {
+                all.push(Derived { kind, text, goal, relevant, held_out: all.len() % 2 == 1 });
+            }
+        }
+        all
+    }
+
+    fn item(&self, random: &mut Seeded) -> (usize, &Item) {
+        let number = pick(random, 0, self.catalogue.items.len() - 1);
+        (number, &self.catalogue.items[number])
+    }
+
+    fn one_of(&self, noun: &Noun, random: &mut Seeded) -> &Item {
+        let at = pick(random, 0, noun.products.len() - 1);
+        noun.products.iter().nth(at).map_or(&self.catalogue.items[0], |number| &self.catalogue.items[*number])
+    }
+
+    fn of_brand(&self, noun: &Noun, brand: &str) -> BTreeSet<usize> {
+        let is_it = |number: &usize| self.catalogue.items[*number].product.brand.as_deref() == Some(brand);
+        noun.products.iter().copied().filter(is_it).collect()
+    }
+
+    fn with_model(&self, model: &str) -> BTreeSet<usize> {
+        let wanted = words(model).concat();
+        let items = self.catalogue.items.iter().enumerate();
+        items.filter(|(_, item)| models(item).any(|other| words(other).concat() == wanted)).map(|(at, _)| at).collect()
+    }
+}
+
+/// Parts of a name that look like a model number: letters and digits, not a measure.
+fn models(item: &Item) -> impl Iterator<Item = &str> {
+    let tokens = item.product.name.split_whitespace().map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()));
+    tokens.filter(|token| {
+        let letters = token.chars().filter(|c| c.is_ascii_alphabetic()).count();
+        let digits = token.chars().filter(char::is_ascii_digit).count();
+        letters >= 2
+            && digits >= 2
+            && letters + digits >= 5
+            && token.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+fn letters(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_alphabetic())
+}
+
+fn has_value(item: &Item, value: &str) -> bool {
+    let mut texts = item.product.attributes.values().map(|value| words(value.as_text()));
+    item.words.iter().any(|word| word == value) || texts.any(|words| words.iter().any(|word| word == value))
+}
+
+/// Whether a name has a measure, whatever stands between number and unit.
+fn measured(name: &str, measure: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('"', "inch").replace(' ', "");
+    let (name, measure) = (plain(name), plain(measure));
+    name.match_indices(&measure).any(|(at, _)| {
+        let before = name[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
+    })
+}

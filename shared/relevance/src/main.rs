@@ -1,0 +1,107 @@
+//! `cargo xtask bench relevance`, or by hand: `relevance OPENSEARCH_URL [CATALOGUE] [--seed N] [--each N] [--misses]`.
+//! Without a catalogue the generated one is measured.
+
+#![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use souk_relevance::catalogue::Catalogue;
+use souk_relevance::derive::derive;
+use souk_relevance::measure::{Miss, Tally, measure};
+use souk_relevance::shop::Shop;
+
+/// Products of the generated catalogue.
+const GENERATED: u64 = 20_000;
+
+struct Options {
+    url: String,
+    catalogue: Option<String>,
+    seed: u64,
+    of_each: u64,
+    misses: bool,
+}
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let url = arguments.next().ok_or("the first argument must be the address of an OpenSearch")?;
+        let mut options = Self { url, catalogue: None, seed: 1, of_each: 100, misses: false };
+        while let Some(argument) = arguments.next() {
+            let mut number =
+                || -> Result<u64, Box<dyn Error>> { Ok(arguments.next().ok_or("a number is missing")?.parse()?) };
+            match argument.as_str() {
+                "--seed" => options.seed = number()?,
+                "--each" => options.of_each = number()?,
+                "--misses" => options.misses = true,
+                _ => options.catalogue = Some(argument),
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::read(std::env::args().skip(1))?;
+    let catalogue = match &options.catalogue {
+        Some(file) => Catalogue::open(Path::new(file))?,
+        None => Catalogue::generated(GENERATED)?,
+    };
+    let alias = format!("relevance-{}", std::process::id());
+    let shop = Shop::open(&options.url, &alias, &catalogue).await?;
+    let measured = report(&shop, &catalogue, &options).await;
+    shop.close().await?;
+    measured
+}
+
+async fn report(shop: &Shop, catalogue: &Catalogue, options: &Options) -> Result<(), Box<dyn Error>> {
+    let queries = derive(catalogue, options.seed, options.of_each);
+    println!("{} products, {} queries, seed {}", catalogue.items.len(), queries.len(), options.seed);
+    // Caches of the node fill and its code is compiled; not counted.
+    measure(&shop.index, catalogue, queries.iter().step_by(10)).await?;
+    for (name, held_out) in [("seen while tuning", false), ("held out", true)] {
+        let half = queries.iter().filter(|query| query.held_out == held_out);
+        let (tallies, misses) = measure(&shop.index, catalogue, half).await?;
+        print(name, &tallies);
+        // What is held out is not shown either.
+        for Miss { kind, text, wanted, found } in misses.iter().filter(|_| options.misses && !held_out) {
+            println!("{kind}: {text}\n    wanted {wanted}\n    found  {found}");
+        }
+    }
+    Ok(())
+}
+
+fn print(name: &str, tallies: &BTreeMap<&str, Tally>) {
+    println!(
+        "\n{name:<30} {:>5} {:>6} {:>6} {:>6} {:>6} {:>6} {:>8} {:>8}",
+        "n", "hit@1", "hit@10", "MRR", "P@10", "empty", "p50 ms", "p99 ms"
+    );
+    let mut all = Tally::default();
+    for (kind, tally) in tallies {
+        print_row(kind, tally);
+        all.merge(tally);
+    }
+    print_row("all", &all);
+}
+
+fn print_row(kind: &str, tally: &Tally) {
+    let share = |share: Option<u64>| share.map_or("-".to_owned(), |share| format!("{}.{}", share / 10, share % 10));
+    let (first, ten, rank, list) = (tally.hit_1(), tally.hit_10(), tally.reciprocal_rank(), tally.precision_10());
+    println!(
+        "{kind:<30} {:>5} {:>6} {:>6} {:>6} {:>6} {:>6} {:>8} {:>8}",
+        tally.asked,
+        share(first),
+        share(ten),
+        share(rank),
+        share(list),
+        tally.empty,
+        ms(tally.percentile(50)),
+        ms(tally.percentile(99)),
+    );
+}
+
+fn ms(time: Duration) -> String {
+    format!("{}.{}", time.as_micros() / 1000, time.as_micros() / 100 % 10)
+}

@@ -1,0 +1,65 @@
+//! What the categories call their products.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalogue::Catalogue;
+
+/// A name of a kind of product, with the products of the categories that it names.
+pub(crate) struct Noun {
+    /// As the category has it, in lower case, usually plural: `ink cartridges`.
+    pub(crate) plural: String,
+    /// `ink cartridge`
+    pub(crate) singular: String,
+    /// Numbers of products.
+    pub(crate) products: BTreeSet<usize>,
+}
+
+/// Each segment of each category's name (`Keyboards & keypads` has two), in alphabetical order.
+pub(crate) fn nouns(catalogue: &Catalogue) -> Vec<Noun> {
+    let mut nouns: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (number, item) in catalogue.items.iter().enumerate() {
+        let Some(leaf) = item.product.category.leaf() else { continue };
+        for segment in leaf.name.split(['&', ',', '/']).flat_map(|name| name.split(" and ")) {
+            let segment = segment.trim().to_lowercase();
+            if segment.chars().count() >= 3 {
+                nouns.entry(segment).or_default().insert(number);
+            }
+        }
+    }
+    let named = |(plural, products): (String, BTreeSet<usize>)| Noun { singular: singular(&plural), plural, products };
+    nouns.into_iter().map(named).collect()
+}
+
+/// By English's rules, of the last word.
+fn singular(plural: &str) -> String {
+    let stem = |end: &str| plural.strip_suffix(end);
+    if plural.ends_with("mice") {
+        return plural.replace("mice", "mouse");
+    }
+    match () {
+        () if plural.ends_with("ss") || plural.len() <= 3 => plural.to_owned(),
+        () if plural.ends_with("ies") => format!("{}y", stem("ies").unwrap_or(plural)),
+        () if ["shes", "ches", "xes", "sses"].iter().any(|end| plural.ends_with(end)) => {
+            stem("es").unwrap_or(plural).to_owned()
+        }
+        () => stem("s").unwrap_or(plural).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn singulars_follow_the_usual_rules() {
+        for (plural, expected) in [
+            ("ink cartridges", "ink cartridge"),
+            ("batteries", "battery"),
+            ("switches", "switch"),
+            ("mice", "mouse"),
+            ("ups", "ups"),
+        ] {
+            assert_eq!(singular(plural), expected);
+        }
+    }
+}

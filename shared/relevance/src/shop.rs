@@ -1,0 +1,49 @@
+//! An index with the catalogue in it.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex};
+use souk_testkit::SeededRandom;
+
+use crate::catalogue::Catalogue;
+
+const BATCH: usize = 500;
+
+/// An index of the catalogue, apart from all others.
+pub struct Shop {
+    /// To be asked.
+    pub index: SearchIndex,
+    url: String,
+    alias: String,
+}
+
+impl Shop {
+    /// Fills an index on this OpenSearch. Every product must be taken.
+    pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
+        let index = SearchIndex::at(url, Arc::new(SeededRandom::new(7))).with_alias(alias);
+        let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };
+        for batch in catalogue.items.chunks(BATCH) {
+            let put = |item: &crate::catalogue::Item| {
+                let indexed = IndexedProduct { product: item.product.clone(), in_stock: item.in_stock };
+                IndexOperation::Put(Box::new(indexed))
+            };
+            let outcomes = shop.index.bulk(&batch.iter().map(put).collect::<Vec<_>>()).await?;
+            if let Some(bad) = outcomes.iter().find(|outcome| **outcome != Indexed::Done) {
+                return Err(format!("not indexed: {bad:?}").into());
+            }
+        }
+        shop.index.refresh().await?;
+        Ok(shop)
+    }
+
+    /// Removes the index.
+    pub async fn close(self) -> Result<(), Box<dyn Error>> {
+        let answer = reqwest::get(format!("{}/_alias/{}", self.url, self.alias)).await?.text().await?;
+        let indices: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&answer)?;
+        for index in indices.keys() {
+            reqwest::Client::new().delete(format!("{}/{index}", self.url)).send().await?;
+        }
+        Ok(())
+    }
+}
