@@ -6,6 +6,7 @@ mod api;
 mod aws;
 mod bench;
 mod bench_browse;
+mod bench_relevance;
 mod check;
 mod check_tools;
 mod clock;

@@ -30,7 +30,7 @@ pub struct Item {
     pub product: Product,
     /// Whether any can be had.
     pub in_stock: bool,
-    /// The words of its name in order, in lower case, cut at everything but letters and digits.
+    /// The words of its name in order, in lower case.
     pub words: Vec<String>,
     bases: BTreeSet<String>,
 }
@@ -110,10 +110,21 @@ pub(crate) fn base(word: &str) -> &str {
     stem.unwrap_or(word)
 }
 
-/// Lower-case words, cut at everything but letters and digits.
+/// Lower-case words, cut at everything but letters, digits and the point within a number.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+    let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+    let digit = |at: usize| text.get(at).is_some_and(char::is_ascii_digit);
+    let mut words = vec![String::new()];
+    for (at, c) in text.iter().enumerate() {
+        let point = *c == '.' && at > 0 && digit(at - 1) && digit(at + 1);
+        match words.last_mut() {
+            Some(word) if point || c.is_alphanumeric() => word.push(*c),
+            Some(word) if word.is_empty() => {}
+            _ => words.push(String::new()),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 fn item(number: usize, line: &str) -> Result<Item, Box<dyn Error>> {

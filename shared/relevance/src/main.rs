@@ -1,5 +1,6 @@
-//! `cargo xtask bench relevance`, or by hand: `relevance OPENSEARCH_URL [CATALOGUE] [--seed N] [--each N] [--misses]`.
-//! Without a catalogue the generated one is measured.
+//! `cargo xtask bench relevance`, or by hand: `souk-relevance URL [--catalogue FILE] [--seed N] [--each N] [--misses]`, URL
+//! being an OpenSearch. Without a catalogue the generated one is measured. `--ask TEXT`, any number of times, prints the
+//! first ten for a text instead.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
 
@@ -12,6 +13,7 @@ use souk_relevance::catalogue::Catalogue;
 use souk_relevance::derive::derive;
 use souk_relevance::measure::{Miss, Tally, measure};
 use souk_relevance::shop::Shop;
+use souk_search::SearchQuery;
 
 /// Products of the generated catalogue.
 const GENERATED: u64 = 20_000;
@@ -22,20 +24,22 @@ struct Options {
     seed: u64,
     of_each: u64,
     misses: bool,
+    texts: Vec<String>,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let url = arguments.next().ok_or("the first argument must be the address of an OpenSearch")?;
-        let mut options = Self { url, catalogue: None, seed: 1, of_each: 100, misses: false };
+        let mut options = Self { url, catalogue: None, seed: 1, of_each: 100, misses: false, texts: Vec::new() };
         while let Some(argument) = arguments.next() {
-            let mut number =
-                || -> Result<u64, Box<dyn Error>> { Ok(arguments.next().ok_or("a number is missing")?.parse()?) };
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
-                "--seed" => options.seed = number()?,
-                "--each" => options.of_each = number()?,
+                "--catalogue" => options.catalogue = Some(value()?),
+                "--seed" => options.seed = value()?.parse()?,
+                "--each" => options.of_each = value()?.parse()?,
                 "--misses" => options.misses = true,
-                _ => options.catalogue = Some(argument),
+                "--ask" => options.texts.push(value()?),
+                _ => return Err(format!("{argument} is not known").into()),
             }
         }
         Ok(options)
@@ -51,9 +55,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let alias = format!("relevance-{}", std::process::id());
     let shop = Shop::open(&options.url, &alias, &catalogue).await?;
-    let measured = report(&shop, &catalogue, &options).await;
+    let measured = match options.texts.as_slice() {
+        [] => report(&shop, &catalogue, &options).await,
+        texts => ask(&shop, &catalogue, texts).await,
+    };
     shop.close().await?;
     measured
+}
+
+async fn ask(shop: &Shop, catalogue: &Catalogue, texts: &[String]) -> Result<(), Box<dyn Error>> {
+    for text in texts {
+        let page = shop.index.search(&SearchQuery { text: Some(text.clone()), ..SearchQuery::default() }).await?;
+        println!("\n{text}: {} found", page.total);
+        for id in page.product_ids.iter().take(10) {
+            let item = catalogue.items.iter().find(|item| item.product.product_id == *id);
+            let leaf = item.and_then(|item| item.product.category.leaf()).map_or("", |leaf| &leaf.name);
+            println!("    {} [{leaf}]", item.map_or("", |item| &item.product.name));
+        }
+    }
+    Ok(())
 }
 
 async fn report(shop: &Shop, catalogue: &Catalogue, options: &Options) -> Result<(), Box<dyn Error>> {
