@@ -17,5 +17,6 @@ pub mod money;
 pub mod order;
 pub mod reconcile;
 pub mod stock;
+pub mod synonyms;
 pub mod time;
 pub mod validation;

@@ -173,14 +173,19 @@ impl Deriver<'_> {
                 cuts.find(|(left, right)| known(left) && known(right)).map(|(left, right)| format!("{left} {right}"))
             })
         }));
-        all.extend(self.known("joined: usbcable", |words, random| {
+        all.extend(self.each("joined: usbcable", |random| {
+            let (_, item) = self.item(random);
+            let words = self.some_words(item, random)?;
             let at = pick(random, 0, words.len().checked_sub(2)?);
             let (left, right) = (&words[at], &words[at + 1]);
             let fits = letters(left) && letters(right) && left.len() + right.len() >= 6;
             let follow = |item: &Item| item.words.windows(2).any(|pair| pair[0] == *left && pair[1] == *right);
-            let both = self.catalogue.with_all(&words[at..at + 2]);
-            let common = both.iter().filter(|number| follow(&self.catalogue.items[**number])).count() >= 3;
-            (fits && common).then(|| [&words[..at], &[format!("{left}{right}")], &words[at + 2..]].concat())
+            let of_those = |words: &[String]| -> BTreeSet<usize> {
+                self.catalogue.with_all(words).into_iter().filter(|n| follow(&self.catalogue.items[*n])).collect()
+            };
+            let common = of_those(&words[at..at + 2]).len() >= 3;
+            let joined = [&words[..at], &[format!("{left}{right}")], &words[at + 2..]].concat();
+            (fits && common).then(|| (joined.join(" "), Goal::Item, of_those(&words)))
         }));
         all.extend(self.measures());
         all

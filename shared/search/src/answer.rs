@@ -1,9 +1,15 @@
 //! What a search found.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use souk_domain::ids::{CategoryId, ProductId};
+use serde_json::value::RawValue;
+use souk_domain::ids::ProductId;
 
 use crate::SearchError;
+use crate::cursor::Cursor;
+use crate::facets::{Counted, Facets};
+use crate::highlight::Highlight;
 use crate::spelling::Suggested;
 
 /// One page of products.
@@ -13,44 +19,34 @@ pub struct SearchPage {
     pub product_ids: Vec<ProductId>,
     /// How many there are on all pages; of a text search, at least so many when it is 100,000.
     pub total: u64,
+    /// Where to go on; none on the last page.
+    pub next: Option<Cursor>,
     /// Empty unless asked for.
     pub facets: Facets,
-}
-
-/// How many of the products found there are of each brand and in each category. Each facet respects all filters but its
-/// own; that of categories respects the chosen category too, so that it leads further down.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facets {
-    /// Brands as they are written, most frequent first.
-    pub brands: Vec<FacetCount<String>>,
-    /// Departments and categories, most frequent first.
-    pub categories: Vec<FacetCount<CategoryId>>,
-}
-
-/// One entry of a facet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacetCount<T> {
-    /// What is counted.
-    pub value: T,
-    /// How many products.
-    pub count: u64,
+    /// Names with what was searched for marked; empty unless asked for.
+    pub highlights: BTreeMap<ProductId, Highlight>,
+    /// What the shopper most likely meant, if that was looked for as well.
+    pub meant: Option<String>,
+    /// No product has all words: these have some of them.
+    pub relaxed: bool,
 }
 
 /// OpenSearch's answer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SearchAnswer {
     timed_out: bool,
-    hits: Hits,
+    pub(crate) hits: Hits,
     #[serde(default)]
-    aggregations: Aggregations,
+    aggregations: Counted,
     #[serde(default)]
     suggest: Suggest,
 }
 
 #[derive(Debug, Deserialize)]
-struct Hits {
+pub(crate) struct Hits {
+    #[serde(default)]
     total: Option<Total>,
-    hits: Vec<Hit>,
+    pub(crate) hits: Vec<Hit>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,33 +55,30 @@ struct Total {
 }
 
 #[derive(Debug, Deserialize)]
-struct Hit {
+pub(crate) struct Hit {
     #[serde(rename = "_id")]
-    id: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Aggregations {
+    pub(crate) id: String,
     #[serde(default)]
-    brands: Facet,
+    sort: Vec<Box<RawValue>>,
     #[serde(default)]
-    categories: Facet,
+    highlight: Highlighted,
+    #[serde(rename = "_source", default)]
+    pub(crate) source: Source,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Facet {
-    values: Buckets,
+struct Highlighted {
+    #[serde(default)]
+    name: Vec<String>,
 }
 
+/// The fields that suggestions show.
 #[derive(Debug, Default, Deserialize)]
-struct Buckets {
-    buckets: Vec<Bucket>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bucket {
-    key: String,
-    doc_count: u64,
+pub(crate) struct Source {
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) brand: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -95,32 +88,36 @@ struct Suggest {
 }
 
 impl SearchAnswer {
+    /// The answer, unless it is of parts of the index only.
+    pub(crate) fn whole(self) -> Result<Self, SearchError> {
+        if self.timed_out { Err(SearchError::Unavailable("the search took too long".to_owned())) } else { Ok(self) }
+    }
+
     /// What was suggested for each word asked for.
     pub(crate) fn suggested(self) -> Vec<Suggested> {
         self.suggest.words
     }
-}
 
-impl TryFrom<SearchAnswer> for SearchPage {
-    type Error = SearchError;
+    pub(crate) fn counted(self) -> Counted {
+        self.aggregations
+    }
 
-    fn try_from(answer: SearchAnswer) -> Result<Self, SearchError> {
-        if answer.timed_out {
-            return Err(SearchError::Unavailable("the search took too long".to_owned()));
+    /// The products, of at most so many asked for.
+    pub(crate) fn into_page(mut self, limit: u32) -> SearchPage {
+        let full = self.hits.hits.len() == limit as usize;
+        let last = self.hits.hits.last_mut().filter(|_| full);
+        let next = last.map(|hit| std::mem::take(&mut hit.sort)).filter(|sort| !sort.is_empty()).map(Cursor::new);
+        let mut page =
+            SearchPage { total: self.hits.total.map_or(0, |total| total.value), next, ..SearchPage::default() };
+        for hit in self.hits.hits {
+            // Written by us from valid ids; anything else in the index is not a product and cannot be shown.
+            let Ok(product_id) = hit.id.parse::<ProductId>() else { continue };
+            if let Some(marked) = hit.highlight.name.first() {
+                page.highlights.insert(product_id.clone(), Highlight::read(marked));
+            }
+            page.product_ids.push(product_id);
         }
-        // Written by us from valid ids; anything else in the index is not a product and cannot be shown.
-        let product_ids = answer.hits.hits.into_iter().filter_map(|hit| hit.id.parse().ok()).collect();
-        let facet = |facet: Facet| facet.values.buckets.into_iter();
-        let brand = |bucket: Bucket| FacetCount { value: bucket.key, count: bucket.doc_count };
-        let category =
-            |bucket: Bucket| bucket.key.parse().ok().map(|value| FacetCount { value, count: bucket.doc_count });
-        Ok(Self {
-            product_ids,
-            total: answer.hits.total.map_or(0, |total| total.value),
-            facets: Facets {
-                brands: facet(answer.aggregations.brands).map(brand).collect(),
-                categories: facet(answer.aggregations.categories).filter_map(category).collect(),
-            },
-        })
+        page.facets.add(self.aggregations);
+        page
     }
 }

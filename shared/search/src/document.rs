@@ -28,6 +28,7 @@ pub(crate) struct Document<'a> {
     description: Option<&'a str>,
     category_ids: Vec<&'a str>,
     category_names: Vec<&'a str>,
+    category_labels: Vec<String>,
     kinds: Vec<String>,
     attributes: Vec<String>,
     attribute_text: Vec<&'a str>,
@@ -52,6 +53,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             description: product.description.as_deref(),
             category_ids: categories.iter().map(|category| category.category_id.as_str()).collect(),
             category_names: categories.iter().map(|category| category.name.as_str()).collect(),
+            category_labels: categories.iter().map(|c| pair(c.category_id.as_str(), &c.name)).collect(),
             kinds: product.category.leaf().map(|leaf| kinds(&leaf.name)).unwrap_or_default(),
             attributes: product.attributes.iter().map(|(name, value)| pair(name, value.as_text())).collect(),
             attribute_text: product.attributes.iter().filter_map(|(name, value)| words_of(name, value)).collect(),
@@ -64,9 +66,17 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
     }
 }
 
-/// An attribute as it is filtered by.
+/// Stands between the halves of a pair; no name or value may contain a control character.
+const PAIR_SIGN: char = '\u{1f}';
+
+/// An attribute as it is filtered by and counted; a category's id with its name.
 pub(crate) fn pair(name: &str, value: &str) -> String {
-    format!("{name}={value}")
+    format!("{name}{PAIR_SIGN}{value}")
+}
+
+/// The halves of a [`pair`].
+pub(crate) fn halves(pair: &str) -> Option<(&str, &str)> {
+    pair.split_once(PAIR_SIGN)
 }
 
 /// What of an attribute can be searched for: a value in words, or the name of something that the product has. A number

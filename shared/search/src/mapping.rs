@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Counts the shapes of the index. Another shape is another index (`products-v2`), filled beside the living one and then
+/// Counts the shapes of the index. Another shape is another index (`products-v3`), filled beside the living one and then
 /// swapped behind the alias.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
@@ -17,7 +17,7 @@ pub(crate) const KIND_END: &str = "kindend";
 /// The body that makes the index, with the alias upon it.
 ///
 /// Fields are fixed: catalogues have thousands of attribute names, and a field for each would break the cluster. So
-/// attributes are `name=value` keywords for filters and facets, and plain text for searches.
+/// attributes are keywords of name and value for filters and facets, and plain text for searches.
 pub(crate) fn index_body(alias: &str) -> Value {
     json!({
         "aliases": { alias: {} },
@@ -40,8 +40,12 @@ fn analysis() -> Value {
         // 27" is 27 inch.
         "char_filter": {
             "inches": { "type": "pattern_replace", "pattern": "(\\d)\\s?(?:\"|″|”|'')", "replacement": "$1 inch " },
-            // 5.5 stays one number: 1.5 m is not 5 m.
-            "dots": { "type": "pattern_replace", "pattern": "(?<!\\d)\\.|\\.(?!\\d)", "replacement": " " },
+            // 5.5 stays one number: 1.5 m is not 5 m. In J9900.001 the point only separates.
+            "dots": {
+                "type": "pattern_replace",
+                "pattern": "(?<!\\d)\\.|\\.(?!\\d)|(?<=\\p{L}\\d{2,10})\\.",
+                "replacement": " ",
+            },
             "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}.]+", "replacement": " " },
         },
         "filter": {
@@ -91,6 +95,11 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "beginnings"],
             },
+            // Words as they are written, neither cut nor stemmed.
+            "exact": {
+                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
+                "filter": ["lowercase", "asciifolding"],
+            },
         },
     })
 }
@@ -100,22 +109,26 @@ fn properties() -> Value {
         let copies: Vec<_> = copy_to.iter().map(|field| json!(field)).collect();
         json!({ "type": "text", "analyzer": "text", "search_analyzer": "words", "copy_to": copies })
     };
+    let beginnings = json!({
+        "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
+    });
     let mut name = text(&["all", "spelling"]);
     name["fields"] = json!({
+        "exact": { "type": "text", "analyzer": "exact", "norms": false, "index_options": "docs" },
         "sort": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
         "joined": {
             "type": "text", "analyzer": "joined", "search_analyzer": "words", "norms": false, "index_options": "docs",
         },
-        "beginnings": {
-            "type": "text", "analyzer": "beginnings", "search_analyzer": "words", "norms": false,
-            "index_options": "docs",
-        },
+        "beginnings": beginnings,
     });
     let mut brand = text(&["all", "spelling"]);
     brand["fields"] = json!({
         "raw": { "type": "keyword", "ignore_above": 1024 },
         "folded": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
+        "beginnings": beginnings,
     });
+    let mut category_names = text(&["all", "spelling"]);
+    category_names["fields"] = json!({ "beginnings": beginnings });
     json!({
         "product_id": { "type": "keyword" },
         // SKU and EANs, without signs and leading zeros.
@@ -124,7 +137,9 @@ fn properties() -> Value {
         "brand": brand,
         "description": text(&["all"]),
         "category_ids": { "type": "keyword" },
-        "category_names": text(&["all", "spelling"]),
+        "category_names": category_names,
+        // Id and name, for suggestions.
+        "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
         "kinds": { "type": "text", "analyzer": "words", "norms": false },
         "attributes": { "type": "keyword", "ignore_above": 4096 },

@@ -158,13 +158,7 @@ impl Answer {
     /// shopper searched for.
     pub(crate) fn failure(&self) -> SearchError {
         let kind = self.cause().map_or_else(|| "no details".to_owned(), |cause| cause.kind);
-        let message = format!("{}: {kind}", self.status);
-        // 404 is an index that was not made yet, or was lost.
-        if matches!(self.status, 404 | 408 | 429 | 500..=599) {
-            SearchError::Unavailable(message)
-        } else {
-            SearchError::Rejected(message)
-        }
+        SearchError::of(self.status, &kind)
     }
 
     /// The error in the body.
@@ -220,7 +214,7 @@ fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, SearchErro
 
 async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensearch::Error> {
     let mut headers = HeaderMap::new();
-    if call.path.ends_with("_bulk") {
+    if call.path.ends_with("_bulk") || call.path.ends_with("_msearch") {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     }
     let body = call.body.as_deref();

@@ -49,7 +49,7 @@ pub(crate) fn body(asked: &[String]) -> Value {
             "text": asked.join(" "),
             "term": {
                 "field": "spelling", "analyzer": "spelling_asked", "suggest_mode": "popular",
-                "prefix_length": 0, "min_word_length": MIN_CHARS, "max_edits": 2, "size": 10, "max_term_freq": 0.0001,
+                "prefix_length": 0, "min_word_length": MIN_CHARS, "max_edits": 2, "size": 10, "max_term_freq": 0.0002,
             },
         } },
     })
@@ -74,7 +74,7 @@ pub(crate) fn chosen(asked: &[String], suggested: Vec<Suggested>) -> Corrections
 }
 
 /// As OpenSearch's `AUTO`.
-fn allowed_edits(word: &str) -> usize {
+pub(crate) fn allowed_edits(word: &str) -> usize {
     match word.chars().count() {
         0..=2 => 0,
         3..=5 => 1,
@@ -83,7 +83,7 @@ fn allowed_edits(word: &str) -> usize {
 }
 
 /// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
-fn edits(from: &str, to: &str) -> usize {
+pub(crate) fn edits(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {

@@ -1,9 +1,12 @@
-//! Other words for the same thing, of general retail English.
-//!
-//! They widen the query, not the index, so that a list that staff edit can take this place without a reindex.
+//! Other words for the same thing. They widen the query, not the index, so that a change needs no reindex.
 
-/// Words of one meaning, in lower case and singular. Several words in one entry stand next to each other.
-const GROUPS: &[&[&str]] = &[
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use souk_domain::synonyms::SynonymGroups;
+
+/// What a shop starts with, until staff write a list of their own: general retail English.
+const DEFAULT: &[&[&str]] = &[
     &["notebook", "laptop"],
     &["tv", "television"],
     &["mobile phone", "cell phone", "cellphone", "smartphone"],
@@ -32,12 +35,47 @@ const GROUPS: &[&[&str]] = &[
     &["metre", "meter"],
 ];
 
-/// The other members of the groups that this term, one word or several, belongs to.
-pub(crate) fn of(term: &str) -> impl Iterator<Item = &'static str> {
-    let singular = term.strip_suffix('s').filter(|_| !term.ends_with("ss")).unwrap_or(term).to_owned();
-    let term = term.to_owned();
-    let is_it = move |known: &str| known == term || known == singular;
-    GROUPS.iter().filter(move |group| group.iter().any(|known| is_it(known))).flat_map(|group| group.iter().copied())
+/// Terms with their others, ready to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synonyms(HashMap<String, Vec<String>>);
+
+impl Synonyms {
+    /// What a shop starts with.
+    pub fn default_groups() -> &'static SynonymGroups {
+        static GROUPS: LazyLock<SynonymGroups> = LazyLock::new(|| {
+            let groups: Vec<Vec<&str>> = DEFAULT.iter().map(|group| group.to_vec()).collect();
+            SynonymGroups::new(&groups).unwrap_or_default()
+        });
+        &GROUPS
+    }
+
+    /// The other terms that mean the same as this one, in one word or several; plural counts as singular.
+    pub(crate) fn of(&self, term: &str) -> &[String] {
+        let singular = || term.strip_suffix('s').filter(|_| !term.ends_with("ss"));
+        let found = self.0.get(term).or_else(|| self.0.get(singular()?));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl From<&SynonymGroups> for Synonyms {
+    fn from(groups: &SynonymGroups) -> Self {
+        let mut others: HashMap<String, Vec<String>> = HashMap::new();
+        for group in groups.groups() {
+            for term in group {
+                let known = others.entry(term.clone()).or_default();
+                let new: Vec<_> =
+                    group.iter().filter(|other| *other != term && !known.contains(other)).cloned().collect();
+                known.extend(new);
+            }
+        }
+        Self(others)
+    }
+}
+
+impl Default for Synonyms {
+    fn default() -> Self {
+        Self::from(Self::default_groups())
+    }
 }
 
 #[cfg(test)]
@@ -46,8 +84,20 @@ mod tests {
 
     #[test]
     fn plurals_have_the_same_synonyms() {
-        assert!(of("laptops").any(|term| term == "notebook"));
-        assert!(of("cell phones").any(|term| term == "smartphone"));
-        assert_eq!(of("glass").count(), 0);
+        let synonyms = Synonyms::default();
+        assert_eq!(synonyms.of("laptops"), ["notebook"]);
+        assert!(synonyms.of("cell phones").contains(&"smartphone".to_owned()));
+        assert_eq!(synonyms.of("glass"), [""; 0]);
+    }
+
+    #[test]
+    fn the_first_list_keeps_the_bounds_of_staff_s() {
+        assert_eq!(Synonyms::default_groups().groups().len(), DEFAULT.len());
+    }
+
+    #[test]
+    fn a_term_of_two_groups_has_the_others_of_both() {
+        let groups = SynonymGroups::new(&[vec!["mouse", "rodent"], vec!["mouse", "pointer", "rodent"]]).expect("good");
+        assert_eq!(Synonyms::from(&groups).of("mouse"), ["rodent", "pointer"]);
     }
 }

@@ -13,6 +13,8 @@ const STOP_WORDS: [&str; 17] =
 /// One word of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
+    /// As it was typed, in lower case: `usb-c`.
+    pub(crate) typed: String,
     /// In lower case, without signs: `usbc` for `USB-C`. A decimal point stays.
     pub(crate) whole: String,
     /// Cut at signs and between letters and digits: `usb`, `c`. One part if there is nothing to cut.
@@ -25,7 +27,8 @@ impl Word {
     fn new(raw: &str) -> Option<Self> {
         let parts = parts(raw.strip_suffix("'s").unwrap_or(raw));
         let required = !STOP_WORDS.contains(&raw);
-        (!parts.is_empty()).then(|| Self { whole: parts.concat(), parts, required })
+        let typed = raw.chars().take(MAX_WORD_CHARS).collect();
+        (!parts.is_empty()).then(|| Self { typed, whole: parts.concat(), parts, required })
     }
 
     /// True for letters only: a word that can be misspelt, unlike a model number.
@@ -78,9 +81,13 @@ const fn is_glue(c: char) -> bool {
 
 fn parts(raw: &str) -> Vec<String> {
     let characters: Vec<char> = raw.chars().filter(|c| *c != '\'').take(MAX_WORD_CHARS).collect();
-    // A point within a number belongs to it: 1.5 is neither 15 nor 5.
+    // A point within a number belongs to it: 1.5 is neither 15 nor 5. One within a code does not: J9900.001 has two parts.
     let is_digit = |at: usize| characters.get(at).is_some_and(|c| c.is_numeric());
-    let is_point = |at: usize| characters[at] == '.' && at > 0 && is_digit(at - 1) && is_digit(at + 1);
+    let is_code = |at: usize| {
+        let digits = characters[..at].iter().rev().take_while(|c| c.is_numeric()).count();
+        digits >= 2 && characters[..at - digits].last().is_some_and(|c| c.is_alphabetic())
+    };
+    let is_point = |at: usize| characters[at] == '.' && at > 0 && is_digit(at - 1) && is_digit(at + 1) && !is_code(at);
     let mut parts: Vec<String> = Vec::new();
     let mut previous = None;
     for (at, c) in characters.iter().enumerate() {
@@ -111,6 +118,8 @@ mod tests {
         assert_eq!(wholes("27\" monitor"), ["27", "inch", "monitor"]);
         assert_eq!(wholes("27'' black/white men's cafe\u{301}"), ["27", "inch", "black", "white", "men", "cafe"]);
         assert_eq!(words("1.5m...")[0].parts, ["1.5", "m"]);
+        assert_eq!(words("EC.J9900.001")[0].parts, ["ec", "j", "9900", "001"]);
+        assert_eq!(words("USB3.1")[0].parts, ["usb", "3.1"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Scratch {
     }
 
     pub(crate) async fn remove(self) {
-        let url = format!("{}/{}-v1", self.url, self.alias);
+        let url = format!("{}/{}-v2", self.url, self.alias);
         let answer = reqwest::Client::new().delete(url).send().await.expect("removed");
         assert!(answer.status().is_success() || answer.status() == 404, "{}", answer.status());
     }

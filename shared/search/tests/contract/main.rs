@@ -3,5 +3,6 @@
 
 mod fixture;
 mod searching;
+mod suggesting;
 mod unavailable;
 mod writing;

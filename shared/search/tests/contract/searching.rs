@@ -1,6 +1,9 @@
 //! What is found, and in which order.
 
-use souk_search::{FacetCount, SearchQuery, Sort, Window};
+use souk_domain::synonyms::SynonymGroups;
+use souk_search::{
+    AttributeFacet, Cursor, FacetCount, Highlight, PriceRange, SearchPage, SearchQuery, Sort, Synonyms, Window,
+};
 
 use crate::fixture::{Scratch, ids, product};
 
@@ -147,7 +150,7 @@ async fn facets_respect_the_other_filters() {
     let brand = |value: &str| FacetCount { value: value.to_owned(), count: 1 };
     let all = counted(&[]).await;
     assert_eq!(all.facets.brands, [brand("HP"), brand("Lenovo"), brand("Targus")]);
-    let categories = |page: &souk_search::SearchPage| {
+    let categories = |page: &SearchPage| {
         page.facets.categories.iter().map(|c| format!("{} {}", c.value, c.count)).collect::<Vec<_>>().join(", ")
     };
     let both = "computers 2, computers.notebooks 2, bags-cases 1, bags-cases.notebook-bags-backpacks 1";
@@ -156,6 +159,145 @@ async fn facets_respect_the_other_filters() {
     assert_eq!((hp.total, ids(&hp)), (1, vec!["nb-2".to_owned()]));
     assert_eq!(hp.facets.brands.len(), 3);
     assert_eq!(categories(&hp), "computers 1, computers.notebooks 1");
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn facets_of_prices_and_attributes_ignore_their_own_filter() {
+    let Some(shop) = Scratch::shop().await else { return };
+    let notebooks = SearchQuery { text: Some("notebook".to_owned()), facets: true, ..SearchQuery::default() };
+    let prices = |page: &SearchPage| {
+        let range = |price: &FacetCount<PriceRange>| (price.value.min_minor, price.value.max_minor, price.count);
+        page.facets.prices.iter().map(range).collect::<Vec<_>>()
+    };
+    let attributes = |page: &SearchPage| {
+        let values = |a: &AttributeFacet| {
+            a.values.iter().map(|v| format!("{} {}", v.value, v.count)).collect::<Vec<_>>().join(", ")
+        };
+        page.facets.attributes.iter().map(|a| format!("{}: {}", a.name, values(a))).collect::<Vec<_>>()
+    };
+    let all_prices =
+        [(Some(2_000), Some(4_999), 1), (Some(50_000), Some(99_999), 1), (Some(100_000), Some(199_999), 1)];
+    let all = shop.search(&notebooks).await;
+    assert_eq!(prices(&all), all_prices);
+    assert_eq!(attributes(&all), ["Product colour: Black 2, Silver 1"]);
+
+    let cheap = shop.search(&SearchQuery { max_price_minor: Some(4_990), ..notebooks.clone() }).await;
+    assert_eq!((ids(&cheap), prices(&cheap)), (vec!["bag-1".to_owned()], all_prices.to_vec()));
+    assert_eq!(attributes(&cheap), ["Product colour: Black 1"]);
+    let silver = [("Product colour".to_owned(), "Silver".to_owned())].to_vec();
+    let silver = shop.search(&SearchQuery { attributes: silver, ..notebooks.clone() }).await;
+    assert_eq!((ids(&silver), prices(&silver)), (vec!["nb-2".to_owned()], vec![(Some(50_000), Some(99_999), 1)]));
+    assert_eq!(attributes(&silver), ["Product colour: Black 2, Silver 1"]);
+
+    let computers = SearchQuery { category_id: Some("computers".parse().expect("id")), ..notebooks };
+    let computers = shop.search(&SearchQuery { text: None, ..computers }).await;
+    assert_eq!((computers.total, computers.facets.categories.len()), (2, 13)); // all categories can be chosen
+    assert_eq!(attributes(&computers), ["Product colour: Black 1, Silver 1"]);
+    let everything = shop.search(&SearchQuery { facets: true, ..SearchQuery::default() }).await;
+    assert_eq!(attributes(&everything), [""; 0]);
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn odd_names_of_attributes_are_counted_and_filtered_like_others() {
+    let Some(scratch) = Scratch::new() else { return };
+    let mut odd = product("sku-1", "Hama cable", "Hama", ["Cables", "Patch cables"], 500);
+    let long = "x".repeat(500);
+    for (name, value) in [("a=b (c).*", "1=2"), ("a=b", "3"), (&long, "4")] {
+        odd.product.attributes.insert(name.to_owned(), souk_domain::catalog::AttributeValue::Text(value.to_owned()));
+    }
+    scratch.put(vec![odd]).await;
+    for (name, value) in [("a=b (c).*", "1=2"), ("a=b", "3"), (&long, "4")] {
+        let attributes = vec![(name.to_owned(), value.to_owned()), (name.to_owned(), "other".to_owned())];
+        let page = scratch.search(&SearchQuery { attributes, facets: true, ..SearchQuery::default() }).await;
+        let values: Vec<_> = page.facets.attributes.iter().filter(|facet| facet.name == name).collect();
+        assert_eq!((page.total, values.len()), (1, 1), "{name}");
+        assert_eq!(values[0].values, [FacetCount { value: value.to_owned(), count: 1 }]);
+    }
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn a_cursor_goes_on_where_a_page_ended() {
+    let Some(shop) = Scratch::shop().await else { return };
+    let mut queries: Vec<SearchQuery> = [Sort::Relevance, Sort::PriceAsc, Sort::PriceDesc, Sort::Newest, Sort::Name]
+        .map(|sort| SearchQuery { sort, ..SearchQuery::default() })
+        .into();
+    let text = |text: &str| SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() };
+    queries.extend([
+        text("hama cable"),
+        text("hama cabel"),
+        text("black"),
+        SearchQuery { sort: Sort::Newest, ..text("hd monitor") },
+    ]);
+    for query in queries {
+        let whole =
+            ids(&shop.search(&SearchQuery { window: Window::new(1, 100).expect("a page"), ..query.clone() }).await);
+        let (mut seen, mut window) = (Vec::new(), Window::new(1, 2).expect("a page"));
+        loop {
+            let page = shop.search(&SearchQuery { window, ..query.clone() }).await;
+            assert_eq!(page.total, whole.len() as u64);
+            seen.extend(ids(&page));
+            let Some(next) = page.next else { break };
+            let next: Cursor = next.to_string().parse().expect("its own text");
+            assert!(next.is_of(query.sort, query.text.is_some()), "{:?} {:?}: {next:?}", query.sort, query.text);
+            window = Window::after(next, 2);
+        }
+        assert_eq!(seen, whole, "{:?} {:?}", query.sort, query.text);
+    }
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn what_was_meant_is_told() {
+    let Some(shop) = Scratch::shop().await else { return };
+    let search =
+        async |text: &str| shop.search(&SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() }).await;
+    assert_eq!(search("lenovo notebook").await.meant, None);
+    let page = search("lenvo notebok").await;
+    assert_eq!((page.meant.as_deref(), page.relaxed), (Some("lenovo notebook"), false));
+    assert_eq!(search("key bord logitech").await.meant.as_deref(), Some("keyboard logitech"));
+    let page = search("lenovo unicorn").await;
+    assert_eq!((page.meant, page.relaxed), (None, true));
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn names_are_marked_where_they_match() {
+    let Some(shop) = Scratch::shop().await else { return };
+    let marked = async |text: &str| {
+        let page =
+            shop.search(&SearchQuery { text: Some(text.to_owned()), highlight: true, ..SearchQuery::default() }).await;
+        page.product_ids.first().and_then(|id| page.highlights.get(id)).map(Highlight::to_html)
+    };
+    assert_eq!(
+        marked("thinkpads").await.as_deref(),
+        Some("Lenovo <mark>ThinkPad</mark> X13 notebook 13.3&quot; 16 GB")
+    );
+    assert_eq!(
+        marked("lenvo laptop").await.as_deref(),
+        Some("<mark>Lenovo</mark> ThinkPad X13 <mark>notebook</mark> 13.3&quot; 16 GB")
+    );
+    assert!(marked("usb-c").await.is_some_and(|html| html.contains("<mark>")));
+    let page = shop.search(&SearchQuery { text: Some("thinkpad".to_owned()), ..SearchQuery::default() }).await;
+    assert!(page.highlights.is_empty());
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn synonyms_are_those_that_are_given() {
+    let Some(shop) = Scratch::shop().await else { return };
+    let groups = SynonymGroups::new(&[vec!["rucksack", "backpack"], vec!["klapprechner", "note book", "notebook"]])
+        .expect("good");
+    let synonyms = std::sync::Arc::new(Synonyms::from(&groups));
+    let search = async |text: &str| {
+        let query = SearchQuery { text: Some(text.to_owned()), synonyms: synonyms.clone(), ..SearchQuery::default() };
+        ids(&shop.search(&query).await)
+    };
+    assert_eq!(search("rucksacks").await, ["bag-1"]);
+    assert_eq!(search("klapprechner lenovo").await, ["nb-1"]);
+    assert_eq!(search("laptop lenovo").await.len(), 1); // no synonym any more: only lenovo is found
     shop.remove().await;
 }
 
@@ -197,8 +339,9 @@ async fn hostile_texts_are_only_text() {
             attributes: vec![(text.to_owned(), text.to_owned())],
             ..SearchQuery::default()
         };
-        shop.search(&query).await;
+        shop.search(&SearchQuery { facets: true, highlight: true, ..query }).await;
         shop.find(text).await;
+        shop.index.suggest(text, 5).await.expect("answered");
     }
     assert_eq!(shop.find("***").await, [""; 0]);
     assert_eq!(shop.find(&long).await.len(), 3);

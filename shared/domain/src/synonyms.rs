@@ -1,0 +1,114 @@
+//! Words that mean the same to shoppers, as staff keep them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::validation::{FieldError, Invalid, text};
+
+/// Most groups. With the bounds below, the whole list stays far below DynamoDB's 400 KB.
+pub const MAX_SYNONYM_GROUPS: usize = 500;
+/// Most terms of one group: each widens every search for the others.
+pub const MAX_SYNONYM_TERMS: usize = 8;
+/// Most words of one term.
+pub const MAX_SYNONYM_WORDS: usize = 4;
+/// Longest term, in characters.
+const MAX_TERM_CHARS: usize = 50;
+/// How many bad terms are told of one list.
+const TOLD_ERRORS: usize = 20;
+
+/// Groups of terms; each group's terms mean the same. A term is a word or a few (`usb stick`), in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SynonymGroups(Vec<Vec<String>>);
+
+impl SynonymGroups {
+    /// Checks groups as they were sent; says of every bad one where it is (`groups[3][1]`) and why. Terms come out in lower
+    /// case with single spaces.
+    pub fn new<S: AsRef<str>>(groups: &[Vec<S>]) -> Result<Self, Vec<FieldError>> {
+        if groups.len() > MAX_SYNONYM_GROUPS {
+            let message = format!("must have at most {MAX_SYNONYM_GROUPS} groups");
+            return Err(vec![FieldError::new("groups", "too_long", message)]);
+        }
+        let mut errors = Vec::new();
+        let mut checked = Vec::with_capacity(groups.len());
+        for (at, terms) in groups.iter().enumerate() {
+            match group(at, terms) {
+                Ok(terms) => checked.push(terms),
+                Err(found) => errors.extend(found),
+            }
+        }
+        errors.truncate(TOLD_ERRORS);
+        if errors.is_empty() { Ok(Self(checked)) } else { Err(errors) }
+    }
+
+    /// The groups in the order they were written.
+    pub fn groups(&self) -> &[Vec<String>] {
+        &self.0
+    }
+}
+
+fn group<S: AsRef<str>>(at: usize, terms: &[S]) -> Result<Vec<String>, Vec<FieldError>> {
+    let whole = |code, message: String| Err(vec![FieldError::new(format!("groups[{at}]"), code, message)]);
+    if terms.len() > MAX_SYNONYM_TERMS {
+        return whole("too_long", format!("must have at most {MAX_SYNONYM_TERMS} terms"));
+    }
+    let read =
+        terms.iter().enumerate().map(|(n, raw)| term(raw.as_ref()).map_err(|e| e.at(format!("groups[{at}][{n}]"))));
+    let (good, bad): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+    if !bad.is_empty() {
+        return Err(bad.into_iter().filter_map(Result::err).collect());
+    }
+    let mut seen = BTreeSet::new();
+    let different: Vec<String> = good.into_iter().flatten().filter(|term| seen.insert(term.clone())).collect();
+    if different.len() < 2 {
+        return whole("too_short", "must have at least two different terms".to_owned());
+    }
+    Ok(different)
+}
+
+fn term(raw: &str) -> Result<String, Invalid> {
+    let term = text(raw, MAX_TERM_CHARS)?.to_lowercase();
+    let words: Vec<_> = term.split_whitespace().collect();
+    if words.len() > MAX_SYNONYM_WORDS {
+        return Err(Invalid::new("too_long", format!("must have at most {MAX_SYNONYM_WORDS} words")));
+    }
+    if !words.iter().all(|word| word.chars().any(char::is_alphanumeric)) {
+        return Err(Invalid::new("invalid_format", "must be words of letters and digits"));
+    }
+    Ok(words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(groups: &[Vec<&str>]) -> Vec<(String, &'static str)> {
+        SynonymGroups::new(groups).expect_err("refused").into_iter().map(|e| (e.field, e.code)).collect()
+    }
+
+    #[test]
+    fn terms_come_out_alike() {
+        let groups = SynonymGroups::new(&[vec![" Laptop", "NOTEBOOK", "laptop"], vec!["usb  stick", "flash drive"]]);
+        let groups = groups.expect("good");
+        assert_eq!(groups.groups(), [vec!["laptop", "notebook"], vec!["usb stick", "flash drive"]]);
+    }
+
+    #[test]
+    fn every_bad_term_is_told() {
+        let long = "x".repeat(51);
+        let groups = [vec!["tv"], vec!["a", "A"], vec!["ok", ""], vec!["***", &long, "b"], vec!["a b c d e", "b"]];
+        let expected = [
+            ("groups[0]", "too_short"),
+            ("groups[1]", "too_short"),
+            ("groups[2][1]", "required"),
+            ("groups[3][0]", "invalid_format"),
+            ("groups[3][1]", "too_long"),
+            ("groups[4][0]", "too_long"),
+        ];
+        assert_eq!(refused(&groups), expected.map(|(field, code)| (field.to_owned(), code)));
+        assert_eq!(refused(&vec![vec!["a", "b"]; 501]), [("groups".to_owned(), "too_long")]);
+        assert_eq!(refused(&[vec!["x"; 9]]), [("groups[0]".to_owned(), "too_long")]);
+        assert_eq!(refused(&vec![vec!["x"]; 100]).len(), 20);
+    }
+}

@@ -1,0 +1,297 @@
+//! Facets: how many of the products found there are of each brand, category, price and attribute.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use souk_domain::ids::CategoryId;
+
+use crate::document::{halves, pair};
+use crate::query::SearchQuery;
+
+/// Most brands.
+const BRANDS: u32 = 100;
+/// Most categories: the whole tree of most shops.
+const CATEGORIES: u32 = 500;
+/// Most pairs of attribute and value that are looked at; the most frequent ones.
+const ATTRIBUTE_PAIRS: u32 = 400;
+/// Most attributes that are answered, the most frequent ones.
+const ATTRIBUTES: usize = 12;
+/// Most values of one attribute.
+const ATTRIBUTE_VALUES: usize = 20;
+/// Of so many attributes that are filtered by, each ignores its own filter; of further ones the counts respect it. Each
+/// costs a request of its own.
+const OWN_ATTRIBUTES: usize = 5;
+/// Longest name of such an attribute, in characters: OpenSearch takes expressions of at most 1,000.
+const OWN_NAME_CHARS: usize = 200;
+/// Where a price range ends and the next one starts, in minor units: 1, 2, 5, 10, 20, 50, … of the major unit when
+/// that has a hundred.
+const PRICE_STEPS: [i64; 16] = [
+    500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000,
+    10_000_000, 20_000_000, 50_000_000,
+];
+
+/// How many of the products found there are of each brand, and so on. Each facet respects all filters but its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Brands as they are written, most frequent first.
+    pub brands: Vec<FacetCount<String>>,
+    /// Departments and categories, most frequent first.
+    pub categories: Vec<FacetCount<CategoryId>>,
+    /// Ranges of prices, cheapest first, without empty ones.
+    pub prices: Vec<FacetCount<PriceRange>>,
+    /// Attributes of what was found in a category or by a text, most frequent first.
+    pub attributes: Vec<AttributeFacet>,
+}
+
+/// One entry of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount<T> {
+    /// What is counted.
+    pub value: T,
+    /// How many products.
+    pub count: u64,
+}
+
+/// Prices from one to another, both included, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceRange {
+    /// None for the cheapest range.
+    pub min_minor: Option<i64>,
+    /// None for the dearest range.
+    pub max_minor: Option<i64>,
+}
+
+/// The values of one attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeFacet {
+    /// The attribute.
+    pub name: String,
+    /// Most frequent first.
+    pub values: Vec<FacetCount<String>>,
+}
+
+/// One facet that is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Facet {
+    Brands,
+    Categories,
+    Prices,
+    /// The most frequent attributes.
+    Attributes,
+    /// This attribute alone, because it is filtered by.
+    Attribute(String),
+}
+
+/// The facets that a search counts: those that are counted on what is found, and those that ignore a filter.
+pub(crate) fn wanted_by(query: &SearchQuery) -> (Vec<Facet>, Vec<Facet>) {
+    let filtered = [
+        (Facet::Brands, !query.brand.is_empty()),
+        (Facet::Categories, query.category_id.is_some()),
+        (Facet::Prices, query.filters_by_price()),
+    ];
+    let (own, mut plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
+    // Of the whole shop they would say nothing, and cost most.
+    if query.category_id.is_some() || query.text.is_some() || !query.attributes.is_empty() {
+        plain.push((Facet::Attributes, false));
+    }
+    let mut own: Vec<Facet> = own.into_iter().map(|(facet, _)| facet).collect();
+    let names: BTreeSet<&String> = query.attributes.iter().map(|(name, _)| name).collect();
+    let short = names.into_iter().filter(|name| name.chars().count() <= OWN_NAME_CHARS);
+    own.extend(short.take(OWN_ATTRIBUTES).map(|name| Facet::Attribute(name.clone())));
+    (plain.into_iter().map(|(facet, _)| facet).collect(), own)
+}
+
+/// What is asked of OpenSearch for some facets.
+pub(crate) fn aggregations(facets: &[&Facet]) -> Value {
+    let terms = |field: &str, size: u32| json!({ "terms": { "field": field, "size": size } });
+    let one = |facet: &Facet| match facet {
+        Facet::Brands => ("brands", terms("brand.raw", BRANDS)),
+        Facet::Categories => ("categories", terms("category_ids", CATEGORIES)),
+        Facet::Prices => ("prices", json!({ "range": { "field": "price_minor", "ranges": price_ranges() } })),
+        Facet::Attributes => ("attributes", terms("attributes", ATTRIBUTE_PAIRS)),
+        Facet::Attribute(name) => {
+            let mut values = terms("attributes", ATTRIBUTE_PAIRS);
+            values["terms"]["include"] = json!(format!("{}.*", literally(&pair(name, ""))));
+            ("attributes", values)
+        }
+    };
+    facets
+        .iter()
+        .map(|facet| one(facet))
+        .map(|(name, body)| (name.to_owned(), body))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// The text as a regular expression of Lucene that matches it and nothing else.
+fn literally(text: &str) -> String {
+    let mut expression = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            expression.push('\\');
+        }
+        expression.push(c);
+    }
+    expression
+}
+
+/// With the place in the list as the key.
+fn price_ranges() -> Vec<Value> {
+    let starts = std::iter::once(None).chain(PRICE_STEPS.map(Some));
+    let ends = PRICE_STEPS.map(Some).into_iter().chain([None]);
+    let range = |(at, (from, to)): (usize, (Option<i64>, Option<i64>))| {
+        let mut range = json!({ "key": at.to_string() });
+        if let Some(from) = from {
+            range["from"] = json!(from);
+        }
+        if let Some(to) = to {
+            range["to"] = json!(to);
+        }
+        range
+    };
+    starts.zip(ends).enumerate().map(range).collect()
+}
+
+/// The aggregations of an answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Counted {
+    brands: Buckets,
+    categories: Buckets,
+    prices: Buckets,
+    attributes: Buckets,
+    values: Buckets,
+}
+
+impl Counted {
+    /// Values that were counted for something else than a facet, most frequent first.
+    pub(crate) fn values(self) -> Vec<String> {
+        self.values.buckets.into_iter().map(|bucket| bucket.key).collect()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Buckets {
+    buckets: Vec<Bucket>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bucket {
+    key: String,
+    doc_count: u64,
+}
+
+impl Facets {
+    /// Adds what an answer counted. An attribute that is counted again, without its own filter, comes first: somebody
+    /// chose by it.
+    pub(crate) fn add(&mut self, counted: Counted) {
+        let count = |bucket: Bucket| FacetCount { value: bucket.key, count: bucket.doc_count };
+        let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });
+        self.brands.extend(counted.brands.buckets.into_iter().map(count));
+        self.categories.extend(counted.categories.buckets.into_iter().filter_map(category));
+        self.prices.extend(counted.prices.buckets.into_iter().filter_map(price));
+        let mut attributes = attributes(counted.attributes.buckets);
+        let is_new = |known: &AttributeFacet| attributes.iter().all(|facet| facet.name != known.name);
+        let earlier: Vec<_> = std::mem::take(&mut self.attributes).into_iter().filter(is_new).collect();
+        attributes.extend(earlier);
+        attributes.truncate(ATTRIBUTES);
+        self.attributes = attributes;
+    }
+}
+
+fn price(bucket: Bucket) -> Option<FacetCount<PriceRange>> {
+    let at: usize = bucket.key.parse().ok()?;
+    let min_minor = at.checked_sub(1).and_then(|before| PRICE_STEPS.get(before)).copied();
+    let max_minor = PRICE_STEPS.get(at).map(|next| next - 1);
+    let range = FacetCount { value: PriceRange { min_minor, max_minor }, count: bucket.doc_count };
+    (range.count > 0).then_some(range)
+}
+
+/// Pairs by name. Names of which most products have some value come first.
+fn attributes(buckets: Vec<Bucket>) -> Vec<AttributeFacet> {
+    let mut by_name: BTreeMap<String, Vec<FacetCount<String>>> = BTreeMap::new();
+    for bucket in buckets {
+        let Some((name, value)) = halves(&bucket.key) else { continue };
+        let value = FacetCount { value: value.to_owned(), count: bucket.doc_count };
+        by_name.entry(name.to_owned()).or_default().push(value);
+    }
+    let of_all = |values: &[FacetCount<String>]| values.iter().map(|value| value.count).sum::<u64>();
+    let mut facets: Vec<_> = by_name.into_iter().map(|(name, values)| (of_all(&values), name, values)).collect();
+    facets.sort_by(|(count, name, _), (other_count, other, _)| other_count.cmp(count).then_with(|| name.cmp(other)));
+    let facet = |(_, name, mut values): (u64, String, Vec<FacetCount<String>>)| {
+        values.truncate(ATTRIBUTE_VALUES);
+        AttributeFacet { name, values }
+    };
+    facets.into_iter().take(ATTRIBUTES).map(facet).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(answer: Value) -> Facets {
+        let mut facets = Facets::default();
+        facets.add(serde_json::from_value(answer).expect("counts"));
+        facets
+    }
+
+    #[test]
+    fn ranges_of_prices_meet_without_overlap() {
+        let ranges = price_ranges();
+        assert_eq!(ranges.first(), Some(&json!({ "key": "0", "to": 500 })));
+        assert_eq!(ranges[2], json!({ "key": "2", "from": 1_000, "to": 2_000 }));
+        assert_eq!(ranges.last(), Some(&json!({ "key": "16", "from": 50_000_000 })));
+        let bucket = |key: &str, count| json!({ "key": key, "doc_count": count });
+        let facets = counted(
+            json!({ "prices": { "buckets": [bucket("0", 3), bucket("2", 1), bucket("3", 0), bucket("16", 2)] } }),
+        );
+        let range = |min_minor, max_minor, count| FacetCount { value: PriceRange { min_minor, max_minor }, count };
+        assert_eq!(
+            facets.prices,
+            [range(None, Some(499), 3), range(Some(1_000), Some(1_999), 1), range(Some(50_000_000), None, 2)]
+        );
+    }
+
+    #[test]
+    fn attributes_are_grouped_by_name() {
+        let bucket = |name, value, count| json!({ "key": pair(name, value), "doc_count": count });
+        let buckets = [
+            bucket("Size", "XL", 9),
+            bucket("Colour", "Black", 7),
+            bucket("Colour", "a=b", 5),
+            bucket("Width", "7", 1),
+        ];
+        let mut facets = counted(json!({ "attributes": { "buckets": buckets } }));
+        let told = |facets: &Facets| {
+            let values = |facet: &AttributeFacet| {
+                facet.values.iter().map(|v| format!("{} {}", v.value, v.count)).collect::<Vec<_>>().join(", ")
+            };
+            facets.attributes.iter().map(|facet| format!("{}: {}", facet.name, values(facet))).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&facets), ["Colour: Black 7, a=b 5", "Size: XL 9", "Width: 7 1"]);
+        let own = json!({ "attributes": { "buckets": [bucket("Size", "XL", 9), bucket("Size", "S", 4)] } });
+        facets.add(serde_json::from_value(own).expect("counts"));
+        assert_eq!(told(&facets), ["Size: XL 9, S 4", "Colour: Black 7, a=b 5", "Width: 7 1"]);
+    }
+
+    #[test]
+    fn the_attribute_that_is_filtered_by_stays_among_many() {
+        let bucket = |name: String, count: u64| json!({ "key": pair(&name, "x"), "doc_count": count });
+        let many: Vec<_> = (0..20_u64).map(|n| bucket(format!("a{n:02}"), 100 - n)).collect();
+        let mut facets = counted(json!({ "attributes": { "buckets": many } }));
+        facets.add(
+            serde_json::from_value(json!({ "attributes": { "buckets": [bucket("own".to_owned(), 1)] } }))
+                .expect("counts"),
+        );
+        assert_eq!(facets.attributes.len(), ATTRIBUTES);
+        assert!(facets.attributes[0].name == "own");
+    }
+
+    #[test]
+    fn names_are_no_expressions() {
+        assert_eq!(literally("a.*b"), "a\\.\\*b");
+        assert_eq!(literally("Größe (cm)"), "Größe\\ \\(cm\\)");
+    }
+}

@@ -1,0 +1,345 @@
+//! The words of a search as a query: what has to match, and how much each match counts.
+
+use serde_json::{Value, json};
+
+use crate::mapping::{KIND_END, KIND_START};
+use crate::spelling::Corrections;
+use crate::synonyms::Synonyms;
+use crate::text::{Word, code};
+
+/// Most words of a product kind (`usb flash drives`).
+const MAX_KIND_WORDS: usize = 4;
+/// Most ways to write one word, in a search of a few words and in one of many: OpenSearch takes 1,024 clauses.
+const MAX_VARIANTS: usize = 8;
+const MAX_VARIANTS_OF_MANY: usize = 5;
+/// So many words are a few.
+const FEW_WORDS: usize = 8;
+/// Most names that a span of words may mean.
+const MAX_KIND_NAMES: usize = 4;
+/// What a match of the whole text with an article number counts: more than any other match.
+const CODE_BOOST: usize = 1_000_000;
+/// What each word of a product kind counts; a word that matches the name counts some 300 to 3,000.
+const KIND_BOOST: usize = 2_000;
+
+/// The words of a search and how strictly they are taken.
+pub(crate) struct Wanted<'a> {
+    pub(crate) words: &'a [Word],
+    pub(crate) corrections: &'a Corrections,
+    pub(crate) synonyms: &'a Synonyms,
+    /// How many of the required words must be there.
+    pub(crate) matching: usize,
+}
+
+/// Another way to write a word, and how much less it counts, in tenths.
+struct Variant {
+    text: String,
+    tenths: u32,
+}
+
+impl Wanted<'_> {
+    /// What matches at all: enough of the words, anywhere in the product, or the code.
+    pub(crate) fn gate(&self) -> Value {
+        let required = self.words.iter().enumerate().filter(|(_, word)| word.required);
+        let words: Vec<_> = required.map(|(at, _)| any(&self.places(at))).collect();
+        let enough = json!({ "bool": { "should": words, "minimum_should_match": self.matching } });
+        any(&[json!({ "term": { "codes": self.code() } }), enough])
+    }
+
+    /// Everything that counts as having this word.
+    fn places(&self, at: usize) -> Vec<Value> {
+        let word = &self.words[at];
+        let mut places: Vec<_> = self.variants(at).iter().map(|variant| phrase("all", &variant.text)).collect();
+        places.extend(joined_in_name(word, 1));
+        if !word.is_letters() {
+            places.push(json!({ "term": { "codes": code(&word.whole) } }));
+        }
+        places
+    }
+
+    /// How well it matches: each word by the best field and variant, words together, the kind of product, the code.
+    pub(crate) fn scores(&self) -> Vec<Value> {
+        let mut scores: Vec<_> = (0..self.words.len()).map(|at| self.word_score(at)).collect();
+        if self.words.len() > 1 {
+            let text = joined(self.words.iter().map(|word| match word.parts.len() {
+                1 => self.corrected(word).to_owned(),
+                _ => word.parts.join(" "),
+            }));
+            scores.push(json!({ "match_phrase": { "name": { "query": text, "slop": 3, "boost": 100 } } }));
+        }
+        // Exactly so, rather than in another number or as a part of a code: batteries AA, not AH547AA.
+        let typed = joined(
+            self.words.iter().map(|word| self.corrections.get(&word.whole).map_or(&word.typed, |meant| &meant[0])),
+        );
+        scores.push(json!({ "match": { "name.exact": { "query": typed, "boost": 60 } } }));
+        scores.push(self.kinds());
+        scores.push(constant(&json!({ "term": { "codes": self.code() } }), CODE_BOOST));
+        scores
+    }
+
+    /// What is marked in a name: each word in all its variants.
+    pub(crate) fn marked(&self) -> Vec<Value> {
+        let variants = (0..self.words.len()).flat_map(|at| self.variants(at));
+        variants.map(|variant| phrase("name", &variant.text)).collect()
+    }
+
+    /// What the shopper most likely meant to type; none if nothing was corrected.
+    pub(crate) fn meant(&self) -> Option<String> {
+        let mut words = Vec::new();
+        let mut corrected = false;
+        let mut at = 0;
+        while let Some(word) = self.words.get(at) {
+            let both = self.words.get(at + 1).map(|next| format!("{}{}", word.whole, next.whole));
+            // key bord: keyboard, rather than key board
+            if let Some(meant) = both.and_then(|both| self.corrections.get(&both)) {
+                words.extend(meant.first().cloned());
+                (at, corrected) = (at + 2, true);
+                continue;
+            }
+            let meant = self.corrections.get(&word.whole).and_then(|meant| meant.first());
+            corrected |= meant.is_some();
+            words.push(meant.unwrap_or(&word.typed).clone());
+            at += 1;
+        }
+        corrected.then(|| words.join(" "))
+    }
+
+    fn word_score(&self, at: usize) -> Value {
+        let (mut ways, mut categories) = (Vec::new(), Vec::new());
+        for Variant { text, tenths } in self.variants(at) {
+            let field = |name: &str, percent: u32| json!({ "match_phrase": { name: { "query": text, "boost": percent * tenths / 10 } } });
+            ways.push(field("name", 300));
+            ways.push(field("brand", 250));
+            ways.push(field("attribute_text", 60));
+            ways.push(field("description", 50));
+            categories.push(field("category_names", 100));
+        }
+        ways.extend(joined_in_name(&self.words[at], 250));
+        let best = json!({ "dis_max": { "queries": ways, "tie_breaker": 0.2 } });
+        json!({ "bool": { "should": [best, { "dis_max": { "queries": categories } }] } })
+    }
+
+    /// A search that names a kind of product, in all its words or in some, means that kind. Most of all if it stands
+    /// where English puts what a thing is: a notebook bag is a bag.
+    fn kinds(&self) -> Value {
+        let after_first = self.words.iter().skip(1);
+        // keyboard for notebooks
+        let head = after_first.clone().position(|word| !word.required).unwrap_or(after_first.len());
+        let mut kinds = Vec::new();
+        for first in 0..self.words.len() {
+            for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
+                let names = self.kind_names(first, last);
+                let words = last - first + 1;
+                let whole = if last == head { KIND_BOOST * words } else { KIND_BOOST * 3 / 10 };
+                kinds.push(constant(&any_kind(&names, kind), whole));
+                if last == head {
+                    // phone: mobile phones. toner: toner cartridges.
+                    kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words * 5 / 10));
+                    kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 4 / 10));
+                }
+            }
+        }
+        // usb c cable: a usb cable
+        for word in self.words.iter().take(head.saturating_sub(1)) {
+            let name = joined([word, &self.words[head]].into_iter().map(|word| self.corrected(word)));
+            kinds.push(constant(&kind(&name), KIND_BOOST * 2));
+        }
+        json!({ "dis_max": { "queries": kinds } })
+    }
+
+    /// What a span of words may mean as the name of a kind.
+    fn kind_names(&self, first: usize, last: usize) -> Vec<String> {
+        let span = &self.words[first..=last];
+        let mut names = vec![joined(span.iter().map(|word| word.whole.as_str()))];
+        if first == last {
+            // The same in other words first: those decide, parts of codes do not.
+            names.extend(self.corrections.get(&names[0]).into_iter().flatten().cloned());
+            names.extend(self.synonyms.of(&names[0]).iter().cloned());
+            names.extend(self.variants(first).into_iter().map(|variant| variant.text));
+        } else {
+            names.push(joined(span.iter().map(|word| self.corrected(word))));
+        }
+        let synonyms: Vec<_> = names.iter().flat_map(|name| self.synonyms.of(name)).cloned().collect();
+        let mut different = Vec::new();
+        for name in names.into_iter().chain(synonyms) {
+            if different.len() < MAX_KIND_NAMES && !different.contains(&name) {
+                different.push(name);
+            }
+        }
+        different
+    }
+
+    /// The word, or what it most likely meant.
+    fn corrected<'a>(&'a self, word: &'a Word) -> &'a str {
+        self.corrections.get(&word.whole).and_then(|meant| meant.first()).unwrap_or(&word.whole)
+    }
+
+    /// The word as it is, in parts, joined with its neighbours, in other words, corrected.
+    fn variants(&self, at: usize) -> Vec<Variant> {
+        let word = &self.words[at];
+        let mut variants = Vec::new();
+        let mut add = |text: String, tenths| {
+            if variants.iter().all(|known: &Variant| known.text != text) {
+                variants.push(Variant { text, tenths });
+            }
+        };
+        // A letter or digit alone says nothing: usb c, size s, series 3 mean both words next to each other.
+        let alone = self.words.len() > 1 && word.whole.chars().count() == 1;
+        if !alone {
+            add(word.whole.clone(), 10);
+            add(word.parts.join(" "), 10);
+        }
+        let neighbours = [at.checked_sub(1), Some(at)].into_iter().flatten();
+        let pairs: Vec<_> = neighbours.filter_map(|first| self.words.get(first..first + 2)).collect();
+        let corrected = |text: &str| self.corrections.get(text).map(Vec::as_slice).unwrap_or_default();
+        for pair in &pairs {
+            let joined = format!("{}{}", pair[0].whole, pair[1].whole);
+            corrected(&joined).iter().for_each(|text| add(text.clone(), 7));
+            add(joined, 10);
+            if alone {
+                add(format!("{} {}", pair[0].whole, pair[1].whole), 10);
+            }
+        }
+        corrected(&word.whole).iter().for_each(|text| add(text.clone(), 7));
+        self.synonyms.of(&word.whole).iter().for_each(|text| add(text.clone(), 8));
+        for pair in &pairs {
+            let both = format!("{} {}", pair[0].whole, pair[1].whole);
+            self.synonyms.of(&both).iter().for_each(|text| add(text.clone(), 8));
+        }
+        for text in corrected(&word.whole) {
+            self.synonyms.of(text).iter().for_each(|text| add(text.clone(), 6));
+        }
+        variants.truncate(if self.words.len() <= FEW_WORDS { MAX_VARIANTS } else { MAX_VARIANTS_OF_MANY });
+        variants
+    }
+
+    /// The whole text as an article number.
+    fn code(&self) -> String {
+        code(&self.words.iter().map(|word| word.whole.as_str()).collect::<String>())
+    }
+}
+
+/// note book in the name, for notebook
+fn joined_in_name(word: &Word, boost: u32) -> Option<Value> {
+    let long = word.is_letters() && word.whole.chars().count() >= 4;
+    long.then(|| json!({ "match": { "name.joined": { "query": word.whole, "boost": boost } } }))
+}
+
+fn joined<S: AsRef<str>>(words: impl Iterator<Item = S>) -> String {
+    words.fold(
+        String::new(),
+        |text, word| if text.is_empty() { word.as_ref().to_owned() } else { text + " " + word.as_ref() },
+    )
+}
+
+fn any(queries: &[Value]) -> Value {
+    json!({ "bool": { "should": queries, "minimum_should_match": 1 } })
+}
+
+fn phrase(field: &str, text: &str) -> Value {
+    json!({ "match_phrase": { field: { "query": text } } })
+}
+
+fn any_kind(names: &[String], of: fn(&str) -> Value) -> Value {
+    any(&names.iter().map(|name| of(name)).collect::<Vec<_>>())
+}
+
+/// Products of exactly that kind.
+fn kind(name: &str) -> Value {
+    phrase("kinds", &format!("{KIND_START} {name} {KIND_END}"))
+}
+
+fn kind_ending(name: &str) -> Value {
+    phrase("kinds", &format!("{name} {KIND_END}"))
+}
+
+fn kind_starting(name: &str) -> Value {
+    phrase("kinds", &format!("{KIND_START} {name}"))
+}
+
+fn constant(filter: &Value, boost: usize) -> Value {
+    json!({ "constant_score": { "filter": filter, "boost": boost } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words;
+
+    fn with<T>(text: &str, matching: usize, read: impl FnOnce(&Wanted<'_>) -> T) -> T {
+        let corrections = [("prniter", "printer"), ("keybord", "keyboard")];
+        let corrections = corrections.map(|(from, to)| (from.to_owned(), vec![to.to_owned()])).into();
+        let (words, synonyms) = (words(text), Synonyms::default());
+        read(&Wanted { words: &words, corrections: &corrections, synonyms: &synonyms, matching })
+    }
+
+    /// The part of the query that decides what matches.
+    fn gate(text: &str, matching: usize) -> Value {
+        with(text, matching, |wanted| wanted.gate()["bool"]["should"][1]["bool"].clone())
+    }
+
+    #[test]
+    fn small_words_are_not_insisted_on() {
+        let gate = gate("case for the phone", 2);
+        assert_eq!(gate["minimum_should_match"], 2);
+        assert_eq!(gate["should"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_word_is_also_looked_for_as_it_may_have_been_meant() {
+        let gate = gate("prniter usb c", 3);
+        let places = |at: usize| gate["should"][at].to_string();
+        assert!(places(0).contains(r#""prniter""#) && places(0).contains(r#""printer""#));
+        assert!(places(1).contains(r#""usb""#) && places(1).contains(r#""usbc""#));
+        // a letter only counts beside its neighbour
+        assert!(!places(2).contains(r#""c""#) && places(2).contains(r#""usb c""#) && places(2).contains(r#""usbc""#));
+    }
+
+    #[test]
+    fn what_was_meant_keeps_the_other_words() {
+        let meant = |text| with(text, 1, |wanted| wanted.meant());
+        assert_eq!(meant("USB-C prniter"), Some("usb-c printer".to_owned()));
+        assert_eq!(meant("key bord logitech"), Some("keyboard logitech".to_owned()));
+        assert_eq!(meant("printer"), None);
+    }
+
+    /// OpenSearch refuses more than 1,024 clauses, and a shopper must not be able to send so many.
+    #[test]
+    fn the_worst_text_has_a_bounded_number_of_clauses() {
+        fn leaves(query: &Value) -> usize {
+            match query {
+                Value::Object(members)
+                    if ["match", "match_phrase", "term"].iter().any(|leaf| members.contains_key(*leaf)) =>
+                {
+                    1
+                }
+                Value::Object(members) => members.values().map(leaves).sum(),
+                Value::Array(list) => list.iter().map(leaves).sum(),
+                _ => 0,
+            }
+        }
+        // Every word and every pair is misspelt three ways, and each correction has the most synonyms there may be.
+        let text =
+            (b'a'..=b'z').map(|b| format!("{}1", char::from(b).to_string().repeat(6))).collect::<Vec<_>>().join(" ");
+        let texts = [
+            text.clone(),
+            text.replace('1', ""),
+            text.split(' ').take(8).collect::<Vec<_>>().join(" ").replace('1', ""),
+        ];
+        for text in texts {
+            let words = words(&text);
+            let group = |word: String| {
+                (0..8).map(|n| if n == 0 { word.clone() } else { format!("{word} other {n}") }).collect::<Vec<_>>()
+            };
+            let three = |word: &str| (0..3).map(|n| format!("{word}meant{n}")).collect::<Vec<_>>();
+            let pairs = words.windows(2).map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
+            let asked: Vec<_> = words.iter().map(|word| word.whole.clone()).chain(pairs).collect();
+            let corrections: Corrections = asked.iter().map(|word| (word.clone(), three(word))).collect();
+            let groups: Vec<_> = asked.iter().flat_map(|word| three(word)).chain(asked.clone()).map(group).collect();
+            let groups = souk_domain::synonyms::SynonymGroups::new(&groups).expect("good");
+            let synonyms = Synonyms::from(&groups);
+            let wanted = Wanted { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1 };
+            let clauses = leaves(&wanted.gate()) + wanted.scores().iter().map(leaves).sum::<usize>();
+            assert!(clauses < 1_000, "{clauses} for {} words", words.len());
+        }
+    }
+}
