@@ -144,7 +144,7 @@ impl Scratch {
 
     /// The living index's own name.
     pub(crate) fn name(&self) -> String {
-        format!("{}-v1", self.alias)
+        format!("{}-v2", self.alias)
     }
 
     /// Ids found, in ascending order.

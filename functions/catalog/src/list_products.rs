@@ -9,25 +9,30 @@
 //! | `min_price`, `max_price` | decimals in the shop's currency, both inclusive |
 //! | `in_stock` | `true`: only what can be had; `false`: only what is sold out |
 //! | `sort` | `relevance` (default), `price_asc`, `price_desc`, `newest`, `name` |
-//! | `page`, `limit` | from 1; 1 to 100, default 20; within the first 10,000 products |
+//! | `page`, `limit` | from 1; 1 to 100, default 20; within the first 10,000 products, beyond them 422 `too_deep` |
+//! | `cursor` | `next_cursor` of an earlier answer to the same search, instead of `page`: the only way beyond 10,000 |
 //! | `facets` | `false` leaves them out and makes the answer faster |
+//! | `highlight` | `true` adds `name_html` to products: the name, escaped, with what was searched for in `<mark>` |
 //!
 //! OpenSearch says which products, in which order; DynamoDB what they are and how many there are. When OpenSearch does
 //! not answer, plain browsing still works (see [`browse`]) and the rest is 503 `search_unavailable`.
 
 mod asked;
 mod browse;
+mod facets;
 
 use serde::Serialize;
 use souk_cache::{CachedProducts, CachedStock};
+use souk_domain::catalog::Product;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_search::{FacetCount, Facets, SearchIndex, SearchPage};
+use souk_search::{SearchIndex, SearchPage};
 use souk_store::{Categories, Products};
 
 use crate::view::{self, ProductSummary};
 use asked::Asked;
+use facets::FacetsView;
 
 /// How long anyone may keep a list: as long as this process keeps the stock in it.
 const CACHE_SECONDS: u32 = 1;
@@ -50,12 +55,23 @@ pub struct ListProducts {
 
 #[derive(Serialize)]
 struct Page<'a> {
-    products: Vec<ProductSummary<'a>>,
+    products: Vec<Found<'a>>,
     /// On all pages.
     total: u64,
-    page: u32,
+    /// Absent with a cursor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
     limit: u32,
     currency: &'a str,
+    /// Where the next page starts; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// What the shopper most likely meant to type. Products that match it are among those found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    did_you_mean: Option<&'a str>,
+    /// Only ever `true`: no product has all words, these have some of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    relaxed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<FacetsView<'a>>,
     /// Only ever `true`: search is down, so the order is by id, there are no facets, and `total` may be too low.
@@ -64,16 +80,11 @@ struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct FacetsView<'a> {
-    brands: Vec<Entry<'a>>,
-    categories: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    /// A brand's name or a category's id: what the filter takes.
-    value: &'a str,
-    count: u64,
+struct Found<'a> {
+    #[serde(flatten)]
+    product: ProductSummary<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_html: Option<String>,
 }
 
 impl Endpoint for ListProducts {
@@ -100,7 +111,8 @@ impl ListProducts {
         let available = self.stock.available_many(shards).await?;
         let summary = |product_id: &ProductId| {
             let stock_quantity = available.get(product_id).copied().unwrap_or(0);
-            products.get(product_id).map(|product| view::summary(product, stock_quantity))
+            let product = products.get(product_id)?;
+            Some(Found { product: view::summary(product, stock_quantity), name_html: name_html(product, found) })
         };
         let reply = Reply::ok(&Page {
             products: found.product_ids.iter().filter_map(summary).collect(),
@@ -108,21 +120,20 @@ impl ListProducts {
             page: asked.page,
             limit: asked.limit,
             currency: self.currency.code(),
-            facets: asked.query.facets.then(|| facets(&found.facets)),
+            next_cursor: found.next.as_ref().map(ToString::to_string),
+            did_you_mean: found.meant.as_deref(),
+            relaxed: found.relaxed,
+            facets: asked.query.facets.then(|| FacetsView::new(&found.facets, self.currency)),
             degraded,
         });
         Ok(reply.cacheable(CACHE_SECONDS).looked_up(documents.lookups))
     }
 }
 
-fn facets(facets: &Facets) -> FacetsView<'_> {
-    fn entries<T>(counts: &[FacetCount<T>], text: impl Fn(&T) -> &str) -> Vec<Entry<'_>> {
-        counts.iter().map(|entry| Entry { value: text(&entry.value), count: entry.count }).collect()
-    }
-    FacetsView {
-        brands: entries(&facets.brands, String::as_str),
-        categories: entries(&facets.categories, |id| id.as_str()),
-    }
+/// The marked name, if the product is still called so.
+fn name_html(product: &Product, found: &SearchPage) -> Option<String> {
+    let highlight = found.highlights.get(&product.product_id)?;
+    (highlight.plain() == product.name).then(|| highlight.to_html())
 }
 
 #[cfg(test)]

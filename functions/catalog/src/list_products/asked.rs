@@ -3,7 +3,7 @@
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
 use souk_runtime::http::{AllRead, Fields, Problem, Request};
-use souk_search::{MAX_DEPTH, SearchQuery, Sort, Window};
+use souk_search::{Cursor, SearchQuery, Sort, Window};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: i64 = 100;
@@ -18,7 +18,8 @@ const ATTRIBUTE: &str = "attr.";
 /// What the client asks for.
 pub(super) struct Asked {
     pub(super) query: SearchQuery,
-    pub(super) page: u32,
+    /// None with a cursor.
+    pub(super) page: Option<u32>,
     pub(super) limit: u32,
 }
 
@@ -27,10 +28,8 @@ impl Asked {
         let mut fields = request.query();
         let category_id = fields.optional_parsed("category_id");
         let text = fields.optional_text("search", MAX_SEARCH_CHARS);
-        let page = fields.optional_integer("page", 1..=i64::from(MAX_DEPTH));
-        let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
-        let window = (page, limit).values().and_then(|(page, limit)| window(&mut fields, page, limit));
         let sort = sort(&mut fields);
+        let window = window(&mut fields, sort, matches!(text, Some(Some(_))));
         let min_price = fields.optional_money("min_price", currency);
         let max_price = fields.optional_money("max_price", currency);
         if let (Some(Some(min)), Some(Some(max))) = (min_price, max_price)
@@ -40,14 +39,17 @@ impl Asked {
         }
         let in_stock = fields.optional_flag("in_stock");
         let facets = fields.optional_flag("facets");
+        let highlight = fields.optional_flag("highlight");
         let brand = brands(&mut fields, request);
         let attributes = attributes(&mut fields, request);
 
         let search = (category_id, text, window, sort).values();
-        let filters = (min_price, max_price, in_stock, facets, brand, attributes).values();
-        let (search, filters) = fields.finish((search, filters))?;
+        let filters = (min_price, max_price, in_stock, brand, attributes).values();
+        let shown = (facets, highlight).values();
+        let (search, filters, shown) = fields.finish((search, filters, shown))?;
         let (category_id, text, (page, limit, window), sort) = search;
-        let (min_price, max_price, in_stock, facets, brand, attributes) = filters;
+        let (min_price, max_price, in_stock, brand, attributes) = filters;
+        let (facets, highlight) = shown;
         let query = SearchQuery {
             category_id,
             text,
@@ -59,14 +61,17 @@ impl Asked {
             sort,
             window,
             facets: facets.unwrap_or(true),
+            highlight: highlight.unwrap_or(false),
+            ..SearchQuery::default()
         };
         Ok(Self { query, page, limit })
     }
 
-    /// Whether nothing but a category is asked for, which needs no search.
+    /// Whether nothing but a page of a category is asked for, which needs no search.
     pub(super) const fn is_plain_browsing(&self) -> bool {
         let SearchQuery { text, brand, attributes, min_price_minor, max_price_minor, in_stock, sort, .. } = &self.query;
-        text.is_none()
+        self.page.is_some()
+            && text.is_none()
             && brand.is_empty()
             && attributes.is_empty()
             && min_price_minor.is_none()
@@ -76,12 +81,29 @@ impl Asked {
     }
 }
 
-fn window(fields: &mut Fields<'_>, page: Option<i64>, limit: Option<i64>) -> Option<(u32, u32, Window)> {
+/// Page, limit, and the window that they or the cursor name.
+fn window(fields: &mut Fields<'_>, sort: Option<Sort>, has_text: bool) -> Option<(Option<u32>, u32, Window)> {
+    let page = fields.optional_integer("page", 1..=i64::from(u32::MAX));
+    let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
+    let cursor = fields.optional_parsed::<Cursor>("cursor");
+    let (page, limit, cursor) = (page, limit, cursor).values()?;
     // Both are within their bounds, which fit.
-    let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1);
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT_LIMIT);
+    if let Some(cursor) = cursor {
+        if page.is_some() {
+            fields.refuse([FieldError::new("page", "conflict", "must be left out when a cursor is sent")]);
+            return None;
+        }
+        if !cursor.is_of(sort?, has_text) {
+            let message = "must be of the same search, in the same order";
+            fields.refuse([FieldError::new("cursor", "invalid_format", message)]);
+            return None;
+        }
+        return Some((None, limit, Window::after(cursor, limit)));
+    }
+    let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1);
     let window = Window::new(page, limit).map_err(|invalid| fields.refuse([invalid.at("page")])).ok()?;
-    Some((page, limit, window))
+    Some((Some(page), limit, window))
 }
 
 fn sort(fields: &mut Fields<'_>) -> Option<Sort> {
@@ -155,15 +177,17 @@ mod tests {
             ("attr.Colour", "Cyan"),
             ("attr.Colour", "Black"),
             ("facets", "false"),
+            ("highlight", "true"),
             ("utm_source", "mail"),
         ])
         .expect("good");
         let query = &asked.query;
-        assert_eq!((asked.page, asked.limit, query.window), (3, 10, Window::new(3, 10).expect("a window")));
+        assert_eq!((asked.page, asked.limit), (Some(3), 10));
+        assert_eq!(query.window, Window::new(3, 10).expect("a window"));
         assert_eq!(query.category_id.as_ref().map(souk_domain::ids::CategoryId::as_str), Some("printing.ink"));
         assert_eq!((query.text.as_deref(), query.sort), (Some("cyan  ink"), Sort::PriceDesc));
         assert_eq!((query.min_price_minor, query.max_price_minor), (Some(150), Some(200)));
-        assert_eq!((query.in_stock, query.facets), (Some(true), false));
+        assert_eq!((query.in_stock, query.facets, query.highlight), (Some(true), false, true));
         assert_eq!(query.brand, ["HP", "Canon"]);
         let pairs: Vec<_> = query.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(pairs, ["Page yield=750", "Colour=Cyan", "Colour=Black"]);
@@ -173,8 +197,8 @@ mod tests {
     fn nothing_need_be_asked_for() {
         for parameters in [&[][..], &[("search", ""), ("page", ""), ("brand", ""), ("attr.Colour", "")]] {
             let asked = read(parameters).expect("good");
-            assert_eq!((asked.page, asked.limit, asked.query.window), (1, 20, Window::default()));
-            assert!(asked.is_plain_browsing() && asked.query.facets);
+            assert_eq!((asked.page, asked.limit, &asked.query.window), (Some(1), 20, &Window::default()));
+            assert!(asked.is_plain_browsing() && asked.query.facets && !asked.query.highlight);
         }
         assert!(read(&[("category_id", "printing"), ("page", "2")]).expect("good").is_plain_browsing());
         for needs_search in [
@@ -194,13 +218,15 @@ mod tests {
         let bad = [
             ("category_id", "a.b.c"),
             ("search", &"x".repeat(201)),
+            ("sort", "cheap"),
             ("page", "0"),
             ("limit", "101"),
-            ("sort", "cheap"),
+            ("cursor", "7"),
             ("min_price", "1.999"),
             ("max_price", "-1"),
             ("in_stock", "yes"),
             ("facets", "1"),
+            ("highlight", "no"),
             ("brand", " "),
             ("attr. ", "x"),
         ];
@@ -216,10 +242,28 @@ mod tests {
             problem.errors().iter().map(|e| format!("{} {}", e.field, e.code)).collect::<Vec<_>>()
         };
         assert!(read(&[("page", "100"), ("limit", "100")]).is_ok());
-        assert_eq!(refused(&[("page", "101"), ("limit", "100")]), ["page out_of_range"]);
+        assert_eq!(refused(&[("page", "101"), ("limit", "100")]), ["page too_deep"]);
+        assert_eq!(refused(&[("page", "4294967295")]), ["page too_deep"]);
         assert_eq!(refused(&[("page", "9223372036854775807")]), ["page out_of_range"]);
         assert_eq!(refused(&[("min_price", "2"), ("max_price", "1.99")]), ["max_price out_of_range"]);
         assert_eq!(refused(&[("brand", "x"); 21]), ["brand too_long"]);
         assert_eq!(refused(&[("attr.a", "x"); 21]), ["attr too_long"]);
+    }
+
+    #[test]
+    fn a_cursor_stands_for_a_page_of_its_own_order() {
+        let cursor = "WzEsInNrdS0xIl0"; // [1,"sku-1"]
+        let asked = read(&[("cursor", cursor), ("sort", "price_asc"), ("limit", "5")]).expect("good");
+        assert_eq!((asked.page, asked.limit), (None, 5));
+        assert_eq!(asked.query.window, Window::after(cursor.parse().expect("a cursor"), 5));
+        assert!(!asked.is_plain_browsing());
+        for (parameter, field) in
+            [(("page", "1"), "page"), (("sort", "name"), "cursor"), (("sort", "relevance"), "cursor")]
+        {
+            let sort = if parameter.0 == "sort" { parameter } else { ("sort", "price_asc") };
+            let problem = read(&[("cursor", cursor), sort, parameter]).err().expect("refused");
+            let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
+            assert_eq!((problem.status(), fields), (422, vec![field]), "{parameter:?}");
+        }
     }
 }

@@ -22,7 +22,7 @@ impl ListProducts {
     pub(super) async fn browse(&self, asked: &Asked) -> Result<SearchPage, Problem> {
         let categories = self.categories.all().await?;
         let wanted = categories.iter().filter(|category| stands_in(category, asked.query.category_id.as_ref()));
-        let (page, limit) = (asked.page as usize, asked.limit as usize);
+        let (page, limit) = (asked.page.unwrap_or(1) as usize, asked.limit as usize);
         let enough = COUNTED.max(page * limit); // within MAX_DEPTH, as it was read
         let mut product_ids = Vec::new();
         let mut queries = 0;
