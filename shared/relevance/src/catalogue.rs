@@ -152,7 +152,7 @@ fn item(number: usize, line: &str) -> Result<Item, Box<dyn Error>> {
         stock_shards: 1,
         version: 1,
     };
-    Ok(Item { product, in_stock: number % SOLD_OUT_EVERY != 0, words, bases })
+    Ok(Item { product, in_stock: !number.is_multiple_of(SOLD_OUT_EVERY), words, bases })
 }
 
 fn attribute(value: Value) -> Option<AttributeValue> {

@@ -58,6 +58,9 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     all
 }
 
+/// How a model number is written.
+type Write = fn(&str, &Item) -> String;
+
 struct Deriver<'a> {
     catalogue: &'a Catalogue,
     nouns: Vec<Noun>,
@@ -100,7 +103,6 @@ impl Deriver<'_> {
             let ean = item.product.ean.get(pick(random, 0, item.product.ean.len().checked_sub(1)?))?;
             Some((ean.clone(), Goal::Item, BTreeSet::from([number])))
         }));
-        type Write = fn(&str, &Item) -> String;
         let ways: [(&'static str, Write); 4] = [
             ("model: as written", |model, _| model.to_owned()),
             ("model: lower case, no signs", |model, _| words(model).concat()),
@@ -340,7 +342,7 @@ impl Deriver<'_> {
 fn models(item: &Item) -> impl Iterator<Item = &str> {
     let tokens = item.product.name.split_whitespace().map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()));
     tokens.filter(|token| {
-        let letters = token.chars().filter(|c| c.is_ascii_alphabetic()).count();
+        let letters = token.chars().filter(char::is_ascii_alphabetic).count();
         let digits = token.chars().filter(char::is_ascii_digit).count();
         letters >= 2
             && digits >= 2

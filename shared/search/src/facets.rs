@@ -191,7 +191,7 @@ impl Facets {
         let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });
         self.brands.extend(counted.brands.buckets.into_iter().map(count));
         self.categories.extend(counted.categories.buckets.into_iter().filter_map(category));
-        self.prices.extend(counted.prices.buckets.into_iter().filter_map(price));
+        self.prices.extend(counted.prices.buckets.iter().filter_map(price));
         let mut attributes = attributes(counted.attributes.buckets);
         let is_new = |known: &AttributeFacet| attributes.iter().all(|facet| facet.name != known.name);
         let earlier: Vec<_> = std::mem::take(&mut self.attributes).into_iter().filter(is_new).collect();
@@ -201,7 +201,7 @@ impl Facets {
     }
 }
 
-fn price(bucket: Bucket) -> Option<FacetCount<PriceRange>> {
+fn price(bucket: &Bucket) -> Option<FacetCount<PriceRange>> {
     let at: usize = bucket.key.parse().ok()?;
     let min_minor = at.checked_sub(1).and_then(|before| PRICE_STEPS.get(before)).copied();
     let max_minor = PRICE_STEPS.get(at).map(|next| next - 1);

@@ -25,7 +25,8 @@ impl SearchIndex {
     /// Searches. All words are looked for; if that finds little, also what may have been meant by misspelt ones; if
     /// nothing, fewer and fewer of them.
     pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
-        within(SEARCH_TIMEOUT, self.search_in_steps(query)).await
+        // Boxed, because callers hold it among futures of their own, and the compiler has a limit for their depth.
+        within(SEARCH_TIMEOUT, Box::pin(self.search_in_steps(query))).await
     }
 
     async fn search_in_steps(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {

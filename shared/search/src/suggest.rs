@@ -64,15 +64,15 @@ impl SearchIndex {
         if beginnings.is_empty() {
             return Ok(Suggestions::default());
         }
-        within(SUGGEST_TIMEOUT, async {
+        let both_rounds = async {
             let exact = self.suggest_by(text, &beginnings, false, limit).await?;
             if exact == Suggestions::default() {
                 self.suggest_by(text, &beginnings, true, limit).await
             } else {
                 Ok(exact)
             }
-        })
-        .await
+        };
+        within(SUGGEST_TIMEOUT, Box::pin(both_rounds)).await
     }
 
     async fn suggest_by(

@@ -36,6 +36,23 @@ struct Variant {
     tenths: u32,
 }
 
+/// Different ways to write a word.
+struct Variants(Vec<Variant>);
+
+impl Variants {
+    fn add(&mut self, text: &str, tenths: u32) {
+        if self.0.iter().all(|known| known.text != text) {
+            self.0.push(Variant { text: text.to_owned(), tenths });
+        }
+    }
+
+    fn add_all(&mut self, texts: &[String], tenths: u32) {
+        for text in texts {
+            self.add(text, tenths);
+        }
+    }
+}
+
 impl Wanted<'_> {
     /// What matches at all: enough of the words, anywhere in the product, or the code.
     pub(crate) fn gate(&self) -> Value {
@@ -173,43 +190,38 @@ impl Wanted<'_> {
         self.corrections.get(&word.whole).and_then(|meant| meant.first()).unwrap_or(&word.whole)
     }
 
-    /// The word as it is, in parts, joined with its neighbours, in other words, corrected.
+    /// The word as it is, in parts, joined with its neighbours, corrected, in other words: most important first, because
+    /// there is an end to them.
     fn variants(&self, at: usize) -> Vec<Variant> {
         let word = &self.words[at];
-        let mut variants = Vec::new();
-        let mut add = |text: String, tenths| {
-            if variants.iter().all(|known: &Variant| known.text != text) {
-                variants.push(Variant { text, tenths });
-            }
-        };
+        let mut variants = Variants(Vec::new());
         // A letter or digit alone says nothing: usb c, size s, series 3 mean both words next to each other.
         let alone = self.words.len() > 1 && word.whole.chars().count() == 1;
         if !alone {
-            add(word.whole.clone(), 10);
-            add(word.parts.join(" "), 10);
+            variants.add(&word.whole, 10);
+            variants.add(&word.parts.join(" "), 10);
         }
         let neighbours = [at.checked_sub(1), Some(at)].into_iter().flatten();
         let pairs: Vec<_> = neighbours.filter_map(|first| self.words.get(first..first + 2)).collect();
         let corrected = |text: &str| self.corrections.get(text).map(Vec::as_slice).unwrap_or_default();
         for pair in &pairs {
             let joined = format!("{}{}", pair[0].whole, pair[1].whole);
-            corrected(&joined).iter().for_each(|text| add(text.clone(), 7));
-            add(joined, 10);
+            variants.add_all(corrected(&joined), 7);
+            variants.add(&joined, 10);
             if alone {
-                add(format!("{} {}", pair[0].whole, pair[1].whole), 10);
+                variants.add(&format!("{} {}", pair[0].whole, pair[1].whole), 10);
             }
         }
-        corrected(&word.whole).iter().for_each(|text| add(text.clone(), 7));
-        self.synonyms.of(&word.whole).iter().for_each(|text| add(text.clone(), 8));
+        variants.add_all(corrected(&word.whole), 7);
+        variants.add_all(self.synonyms.of(&word.whole), 8);
         for pair in &pairs {
-            let both = format!("{} {}", pair[0].whole, pair[1].whole);
-            self.synonyms.of(&both).iter().for_each(|text| add(text.clone(), 8));
+            variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 8);
         }
         for text in corrected(&word.whole) {
-            self.synonyms.of(text).iter().for_each(|text| add(text.clone(), 6));
+            variants.add_all(self.synonyms.of(text), 6);
         }
-        variants.truncate(if self.words.len() <= FEW_WORDS { MAX_VARIANTS } else { MAX_VARIANTS_OF_MANY });
-        variants
+        variants.0.truncate(if self.words.len() <= FEW_WORDS { MAX_VARIANTS } else { MAX_VARIANTS_OF_MANY });
+        variants.0
     }
 
     /// The whole text as an article number.
