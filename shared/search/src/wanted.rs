@@ -307,6 +307,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself does not fit every lifetime")]
     fn what_was_meant_keeps_the_other_words() {
         let meant = |text| with(text, 1, |wanted| wanted.meant());
         assert_eq!(meant("USB-C prniter"), Some("usb-c printer".to_owned()));
