@@ -70,7 +70,7 @@ impl SearchIndex {
         self.manage(Method::Post, &path, None).await?.read::<Value>().map(|_| ())
     }
 
-    async fn manage(
+    pub(crate) async fn manage(
         &self,
         method: Method,
         path: &str,
