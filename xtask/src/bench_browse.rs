@@ -11,7 +11,7 @@ use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::redis::Redis;
 use crate::stack::Ports;
-use crate::{down, functions, opensearch, parts, prerequisites, process, sample};
+use crate::{down, functions, opensearch, parts, prerequisites, process};
 
 /// Where the bench keeps its own OpenSearch.
 const HOME: &str = "target/local-bench";
@@ -82,7 +82,8 @@ fn write_catalogue(products: u64, file: &std::path::Path) -> Result<()> {
     let mut phase = Phase::start("write the catalogue");
     let mut output = BufWriter::new(File::create(file).with_context(|| format!("cannot create {}", file.display()))?);
     for index in 0..products {
-        writeln!(output, "{}", sample::line(sample::DEFAULT_SEED, index)).context("cannot write the catalogue")?;
+        writeln!(output, "{}", souk_sample::line(souk_sample::DEFAULT_SEED, index))
+            .context("cannot write the catalogue")?;
         if index % 10_000 == 0 {
             phase.tick(&index.to_string());
             crate::interrupt::check()?;
