@@ -5,6 +5,7 @@
 //! the text that was sent or as minor units, never as a float.
 
 mod answer;
+mod aws;
 mod caller;
 mod json;
 mod shop;

@@ -27,6 +27,10 @@ pub struct Shop {
     staff_email: String,
     staff_password: String,
     staff_token: OnceLock<String>,
+    /// Where the local AWS answers.
+    pub(crate) aws_url: String,
+    /// The first part of every function's and queue's name, and the name of the event bus.
+    pub stack_name: String,
     /// A payment token that pays.
     pub success: String,
     /// A payment token that is declined.
@@ -62,6 +66,8 @@ impl Shop {
                 staff_email: stack.text("staff_email"),
                 staff_password: stack.text("staff_password"),
                 staff_token: OnceLock::new(),
+                aws_url: stack.text("aws_endpoint_url").trim_end_matches('/').to_owned(),
+                stack_name: stack.text("stack_name"),
                 success: stack.text("sandbox_tokens.success"),
                 decline: stack.text("sandbox_tokens.decline"),
             }

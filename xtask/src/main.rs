@@ -11,6 +11,7 @@ mod check;
 mod check_tools;
 mod clock;
 mod deploy;
+mod dlq;
 mod down;
 mod functions;
 mod import;
@@ -69,6 +70,8 @@ enum Command {
     CompareIndex,
     /// Time searches and orders against the running shop, or measure one thing
     Bench(bench::Options),
+    /// Show what lies in the dead-letter queues, or put it back to work
+    Dlq(dlq::Options),
     /// Build the functions for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -99,6 +102,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Reindex => interrupt::listen().and_then(|()| reindex::run(&paths)),
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
+        Command::Dlq(options) => dlq::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

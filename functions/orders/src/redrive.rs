@@ -131,7 +131,7 @@ impl Redrive {
         let mut left = limit.min(MAX_MOVED);
         let mut reports = Vec::with_capacity(chosen.len());
         for queue in chosen {
-            let (mut moved, mut messages) = (0, Vec::new());
+            let (mut moved, mut messages, mut stays) = (0, Vec::new(), Vec::new());
             while left > 0 {
                 // Each message is held while this call runs, so none is seen twice and the loop ends with the queue.
                 let batch = queue.take(left).await?;
@@ -139,14 +139,19 @@ impl Redrive {
                     break;
                 }
                 left = left.saturating_sub(u32::try_from(batch.len()).unwrap_or(left));
-                for (found, outcome) in batch.iter().zip(join_all(batch.iter().map(|f| self.work(queue, f))).await) {
-                    match outcome {
-                        Ok(()) => moved += 1,
-                        Err(reason) if messages.len() < MAX_SHOWN => messages.push(self.summary(found, Some(reason))),
-                        Err(_) => {}
+                let outcomes = join_all(batch.iter().map(|found| self.work(queue, found))).await;
+                for (found, outcome) in batch.into_iter().zip(outcomes) {
+                    let Err(reason) = outcome else {
+                        moved += 1;
+                        continue;
+                    };
+                    if messages.len() < MAX_SHOWN {
+                        messages.push(self.summary(&found, Some(reason)));
                     }
+                    stays.push(found);
                 }
             }
+            queue.release(&stays).await;
             let (queue, waiting) = (queue.word.clone(), queue.waiting().await?);
             reports.push(QueueReport { queue, waiting, oldest_seconds: None, moved, messages });
         }

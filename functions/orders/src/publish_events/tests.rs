@@ -82,3 +82,33 @@ async fn an_event_that_the_bus_will_never_take_is_set_aside() {
     let aws = bus(|_| json!({"ErrorCode": "MalformedDetail"}));
     assert_eq!(failed(&publisher(&aws).handle(&[change("1", None, Some(&placed))]).await), [("1", true)]);
 }
+
+/// On a real bus, if there is a MiniStack: what a rule lets through comes as it was told.
+#[tokio::test]
+async fn a_rule_on_the_bus_hears_of_it() {
+    let Ok(endpoint) = std::env::var("SOUK_CONTRACT_DYNAMODB") else { return };
+    let sdk = souk_testkit::sdk_config(&endpoint);
+    let (events, sqs) = (aws_sdk_eventbridge::Client::new(&sdk), aws_sdk_sqs::Client::new(&sdk));
+    let (placed, cancelled) = orders().await;
+    let name = format!("test-{}-{}", std::process::id(), placed.order_id);
+    let queue = sqs.create_queue().queue_name(&name).send().await.expect("made").queue_url.expect("a URL");
+    let arn = aws_sdk_sqs::types::QueueAttributeName::QueueArn;
+    let attributes = sqs.get_queue_attributes().queue_url(&queue).attribute_names(arn.clone()).send().await;
+    let arn = attributes.expect("answered").attributes.expect("attributes").remove(&arn).expect("an ARN");
+    events.create_event_bus().name(&name).send().await.expect("made");
+    let pattern = json!({"source": ["souk.orders"], "detail-type": ["order.cancelled.v1"]}).to_string();
+    events.put_rule().name(&name).event_bus_name(&name).event_pattern(pattern).send().await.expect("made");
+    let target = aws_sdk_eventbridge::types::Target::builder().id("queue").arn(arn).build().expect("a target");
+    events.put_targets().rule(&name).event_bus_name(&name).targets(target).send().await.expect("made");
+
+    let publisher = PublishEvents { bus: EventBus::new(events, &name, Arc::new(SeededRandom::new(7))) };
+    let changes = [change("1", None, Some(&placed)), change("2", Some(&placed), Some(&cancelled))];
+    assert_eq!(failed(&publisher.handle(&changes).await), []);
+    let received = sqs.receive_message().queue_url(&queue).max_number_of_messages(10).wait_time_seconds(2);
+    let messages = received.send().await.expect("received").messages.unwrap_or_default();
+    let [message] = messages.as_slice() else { panic!("{messages:?}") };
+    let event: Value = serde_json::from_str(message.body().expect("a body")).expect("JSON");
+    assert_eq!(event["detail-type"], "order.cancelled.v1");
+    let told = events_after(Some(&placed), &cancelled);
+    assert_eq!(event["detail"], serde_json::to_value(&told[0]).expect("JSON"));
+}

@@ -84,7 +84,7 @@ impl DeadLetterQueue {
         Ok(found)
     }
 
-    /// Some of what lies there, to be moved; what is not deleted shows again later.
+    /// Some of what lies there, to be moved: what is not deleted is to be released at the end.
     pub(super) async fn take(&self, limit: u32) -> Result<Vec<Found>, QueueError> {
         self.receive(limit.min(MAX_RECEIVED), MOVE_SECONDS).await
     }

@@ -1,0 +1,65 @@
+//! The local AWS, behind the shop's back: queues, rules, tables, functions. No SDK: it would take longer to compile than the
+//! tests do.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::json::Json;
+use crate::shop::Shop;
+
+/// How long a function that reads everything may take on a small machine that runs other tests.
+const CALL_TIMEOUT: Duration = Duration::from_mins(5);
+
+impl Shop {
+    /// Calls a function that has no route (`redrive`) and waits for its answer.
+    pub fn invoke(&self, function: &str, payload: &Value) -> Json {
+        self.aws("lambda", &format!("{}/invocations", self.function_path(function)), None, payload)
+    }
+
+    /// What a function finds in a variable of its environment, such as the name of a table.
+    pub fn variable(&self, function: &str, name: &str) -> String {
+        let path = format!("{}/configuration", self.function_path(function));
+        let request = self.agent.get(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
+        answer(&path, request.call()).text(&format!("Environment.Variables.{name}"))
+    }
+
+    /// Calls an action of a service of the JSON protocol: `sqs("AmazonSQS.SendMessage", …)`.
+    pub fn action(&self, service: &str, target: &str, body: &Value) -> Json {
+        self.aws(service, "/", Some(target), body)
+    }
+
+    /// The URL of one of the shop's queues: `payment`, `payment-dead-letters`.
+    pub fn queue_url(&self, name: &str) -> String {
+        let name = format!("{}-{name}", self.stack_name);
+        self.action("sqs", "AmazonSQS.GetQueueUrl", &json!({"QueueName": name})).text("QueueUrl")
+    }
+
+    fn function_path(&self, function: &str) -> String {
+        format!("/2015-03-31/functions/{}-{function}", self.stack_name)
+    }
+
+    /// It takes no signature; the header only tells it which service is meant.
+    fn aws(&self, service: &str, path: &str, target: Option<&str>, body: &Value) -> Json {
+        let request = self.agent.post(format!("{}{path}", self.aws_url)).header("authorization", credential(service));
+        let request = request.header("content-type", "application/x-amz-json-1.0");
+        let request = target.into_iter().fold(request, |request, target| request.header("x-amz-target", target));
+        let request = request.config().timeout_global(Some(CALL_TIMEOUT)).build();
+        answer(target.unwrap_or(path), request.send(body.to_string()))
+    }
+}
+
+fn credential(service: &str) -> String {
+    let scope = format!("test/20260101/us-east-1/{service}/aws4_request");
+    format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none")
+}
+
+fn answer(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Json {
+    let mut response = sent.unwrap_or_else(|error| panic!("{name} got no answer: {error}"));
+    let failed = response.status() != 200 || response.headers().contains_key("x-amz-function-error");
+    let body = response.body_mut().read_to_string();
+    let body = body.unwrap_or_else(|error| panic!("the answer to {name} broke off: {error}"));
+    assert!(!failed, "{name} answered {} {body}", response.status());
+    let body = if body.is_empty() { "{}" } else { &body }; // some actions say nothing
+    Json::parse(body).unwrap_or_else(|| panic!("{name} answered no JSON: {body}"))
+}

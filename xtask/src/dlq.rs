@@ -1,0 +1,226 @@
+//! `cargo xtask dlq`: what lies in the dead-letter queues, and back to work with it. The function `redrive` does it; here it
+//! is asked, and its answer printed. Locally straight, on AWS through the `aws` command line and the rights of its user.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::aws::Aws;
+use crate::paths::Paths;
+use crate::stack::Stack;
+use crate::{clock, deploy};
+
+/// How many calls one `redrive` makes at most; each moves up to a thousand messages.
+const MAX_CALLS: usize = 1_000;
+
+/// What `cargo xtask dlq` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    action: Action,
+    /// Ask the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    #[arg(long, value_name = "STACK", global = true)]
+    aws: Option<String>,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// How many messages lie in each queue, how old they are, and what they are about
+    List,
+    /// Put messages back to work; what cannot be helped stays, and is told
+    Redrive {
+        /// Only this queue: `order`, `payment`, `refund`, `stream`, …
+        #[arg(long, value_name = "NAME")]
+        queue: Option<String>,
+        /// No more than so many messages
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: Option<u32>,
+    },
+    /// Throw away one message that nothing can be done with any more
+    Discard {
+        /// In this queue
+        #[arg(long, value_name = "NAME")]
+        queue: String,
+        /// Its id, as `list` shows it
+        #[arg(long, value_name = "ID")]
+        message: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Report {
+    queues: Vec<QueueReport>,
+}
+
+#[derive(Deserialize)]
+struct QueueReport {
+    queue: String,
+    waiting: u64,
+    oldest_seconds: Option<u64>,
+    moved: u64,
+    messages: Vec<Summary>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    message_id: String,
+    kind: String,
+    ids: serde_json::Map<String, Value>,
+    age_seconds: u64,
+    stays_because: Option<String>,
+}
+
+/// Asks and prints.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let shop = Shop::of(options.aws.as_deref(), paths)?;
+    match &options.action {
+        Action::List => {
+            let report = shop.ask(&json!({"action": "list"}))?;
+            print!("{}", listing(&report));
+            if report.queues.iter().all(|queue| queue.waiting == 0) {
+                println!("Nothing lies there.");
+            }
+        }
+        Action::Redrive { queue, limit } => {
+            let command = json!({"action": "redrive", "queue": queue, "limit": limit});
+            for call in 0..MAX_CALLS {
+                let report = shop.ask(&command)?;
+                // A call that moves nothing has looked at all that may be moved now.
+                let is_done = report.queues.iter().all(|queue| queue.moved == 0);
+                if call == 0 || !is_done {
+                    print!("{}", outcome(&report));
+                }
+                if is_done || limit.is_some() {
+                    return Ok(());
+                }
+            }
+            println!("More lie there: run it again.");
+        }
+        Action::Discard { queue, message } => {
+            shop.ask(&json!({"action": "discard", "queue": queue, "message_id": message}))?;
+            println!("discarded");
+        }
+    }
+    Ok(())
+}
+
+/// Where the function is.
+enum Shop<'a> {
+    Local(Aws),
+    OnAws { stack: String, paths: &'a Paths },
+}
+
+impl<'a> Shop<'a> {
+    fn of(stack: Option<&str>, paths: &'a Paths) -> Result<Self> {
+        match stack {
+            Some(stack) => Ok(Self::OnAws { stack: stack.to_owned(), paths }),
+            None => Ok(Self::Local(Aws::new(Stack::read(&paths.home.join("stack.json"))?.aws_endpoint_url))),
+        }
+    }
+
+    fn ask(&self, command: &Value) -> Result<Report> {
+        let answer = match self {
+            Self::Local(aws) => aws.invoke(&format!("{}-redrive", deploy::STACK), command)?,
+            Self::OnAws { stack, paths } => invoke(&format!("{stack}-redrive"), command, paths)?,
+        };
+        serde_json::from_value(answer).context("redrive answers something else; is it of this version?")
+    }
+}
+
+/// `aws lambda invoke`, which writes the function's answer to a file and whether it failed to standard output.
+fn invoke(function: &str, payload: &Value, paths: &Paths) -> Result<Value> {
+    fs::create_dir_all(&paths.home).with_context(|| format!("cannot create {}", paths.home.display()))?;
+    let file = paths.home.join("redrive-answer.json");
+    let mut aws = Command::new("aws");
+    aws.args(["lambda", "invoke", "--function-name", function, "--cli-binary-format", "raw-in-base64-out"]);
+    aws.args(["--cli-read-timeout", "90", "--query", "FunctionError", "--output", "text", "--payload"]);
+    aws.arg(payload.to_string()).arg(&file);
+    let Ok(output) = aws.output() else {
+        bail!(
+            "the aws command line is missing: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+        )
+    };
+    if !output.status.success() {
+        bail!("cannot invoke {function}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    if String::from_utf8_lossy(&output.stdout).trim() != "None" {
+        bail!("{function} failed: {text}");
+    }
+    serde_json::from_str(&text).with_context(|| format!("{function} answers no JSON"))
+}
+
+fn listing(report: &Report) -> String {
+    let mut text = format!("{:<12} {:>8} {:>12}\n", "queue", "waiting", "oldest");
+    for queue in &report.queues {
+        let oldest = queue.oldest_seconds.map(age).unwrap_or_default();
+        text.push_str(&format!("{:<12} {:>8} {oldest:>12}\n", queue.queue, queue.waiting));
+        text.push_str(&lines(&queue.messages));
+    }
+    text
+}
+
+fn outcome(report: &Report) -> String {
+    let mut text = String::new();
+    for QueueReport { queue, moved, waiting, messages, .. } in &report.queues {
+        text.push_str(&format!("{queue:<12} {moved:>8} moved, {waiting} left\n{}", lines(messages)));
+    }
+    text
+}
+
+/// Each message: its kind, ids and age, and why it stays.
+fn lines(messages: &[Summary]) -> String {
+    let mut text = String::new();
+    for Summary { message_id, kind, ids, age_seconds, stays_because } in messages {
+        text.push_str(&format!("  {kind}, {} old, message {message_id}\n", age(*age_seconds)));
+        for (name, value) in ids {
+            text.push_str(&format!("    {name}={}\n", value.as_str().unwrap_or_default()));
+        }
+        if let Some(reason) = stays_because {
+            text.push_str(&format!("    stays: {reason}\n"));
+        }
+    }
+    text
+}
+
+/// `3 d 04 h`, `3 h 04 min` or what is less.
+fn age(seconds: u64) -> String {
+    match seconds {
+        0..3_600 => clock::text(std::time::Duration::from_secs(seconds)),
+        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} d {:02} h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_reads_like_one() {
+        let message = json!({"message_id": "m", "kind": "refund_order", "age_seconds": 11_100,
+            "ids": {"order_id": "o", "refund": "0"}});
+        let queue =
+            json!({"queue": "refund", "waiting": 1, "oldest_seconds": 11_100, "moved": 0, "messages": [message]});
+        let empty = json!({"queue": "stream", "waiting": 0, "moved": 0, "messages": []});
+        let report = serde_json::from_value(json!({ "queues": [queue, empty] })).expect("a report");
+        let expected = "queue         waiting       oldest\n\
+            refund              1   3 h 05 min\n  refund_order, 3 h 05 min old, message m\n    order_id=o\n    refund=0\n\
+            stream              0             \n";
+        assert_eq!(listing(&report), expected);
+    }
+
+    #[test]
+    fn what_stays_says_why() {
+        let message = json!({"message_id": "m", "kind": "set_aside", "age_seconds": 172_800, "ids": {},
+            "stays_because": "mend it first"});
+        let queue = json!({"queue": "stream", "waiting": 1, "moved": 2, "messages": [message]});
+        let report = serde_json::from_value(json!({ "queues": [queue] })).expect("a report");
+        let expected =
+            "stream              2 moved, 1 left\n  set_aside, 2 d 00 h old, message m\n    stays: mend it first\n";
+        assert_eq!(outcome(&report), expected);
+    }
+}
