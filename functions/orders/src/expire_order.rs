@@ -64,6 +64,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_order_that_does_not_exist_ends_among_the_dead_letters() {
+        let shop = Fixture::start().await;
+        let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
+        let order_id = "0190a5a0-0000-7000-8000-00000000dead".parse().expect("an id");
+        assert!(consumer.consume(&Message::ExpireOrder { user_id: user(1), order_id }).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_late_message_does_nothing_to_an_order_that_was_called_off_and_restocked() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[5]).await;
+        shop.put_in_cart(&user(1), "a", 2).await;
+        let order_id = shop.placed(&user(1)).await;
+        let cancelled = shop.apply(&user(1), &order_id, Event::Cancelled).await;
+        let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
+        shop.clock.advance_seconds(900);
+        let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
+        for outcome in futures_util::future::join_all((0..3).map(|_| consumer.consume(&message))).await {
+            assert_eq!(outcome.expect("consumed"), "no longer waiting for a payment");
+        }
+        assert_eq!((shop.order(&user(1), &order_id).await, shop.available("a").await), (cancelled, 5));
+    }
+
+    #[tokio::test]
     async fn a_paid_order_never_expires() {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;

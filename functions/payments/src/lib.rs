@@ -10,5 +10,7 @@ pub mod stripe_webhook;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod redelivery;
 
 pub use payments::Payments;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::Currency;
-use crate::order::{Happening, Order, RefundStatus, RefundTarget, Return, ReturnStatus, TimelineEntry};
+use crate::order::{Happening, Order, RefundTarget, Return, TimelineEntry};
 use crate::time::Timestamp;
 
 /// Something that happened. Serialised, it is the `detail` of the event on the bus.
@@ -228,85 +228,52 @@ impl What {
     }
 }
 
-/// What happened to an order between `old` and `new`, oldest first. A pure function of the two: the stream may deliver a
-/// change twice, and then says the same thing twice, with the same ids. Without an `old` it is everything that still holds
-/// (a refund that failed after it was given does not), with the ids that it had when it happened.
+/// What happened to an order between `old` and `new`, oldest first; all that ever happened when there is no `old`. A pure
+/// function of the two: the stream may deliver a change twice, and then says the same thing twice, with the same ids.
 pub fn events_after(old: Option<&Order>, new: &Order) -> Vec<DomainEvent> {
-    let entries = &new.timeline[old.map_or(0, |old| old.timeline.len()).min(new.timeline.len())..];
-    // Which refund or return an entry is about stands in those: what came to stand so, the last of them for the last entry.
-    let about = |position: usize, indices: &[usize]| {
-        let later = entries[position + 1..].iter().filter(|later| later.what == entries[position].what).count();
-        Some(*indices.iter().rev().nth(later)?)
-    };
-    let of_return = |position, what: fn(ReturnFacts) -> What, status| {
-        let index = about(position, &returns_become(old, new, status))?;
-        Some((what(ReturnFacts::of(new, index)?), index.to_string()))
-    };
-    let of_refund = |position, status| refund(new, about(position, &refunds_become(old, new, status))?, status);
-    let once = |what| Some((what, String::new()));
-    let told = |(position, entry): (usize, &TimelineEntry)| {
-        let order = OrderFacts::of(new);
-        let (what, which) = match entry.what {
-            Happening::Placed => once(What::OrderPlaced {
-                order,
-                payment_method: new.payment_method.as_str(),
-                hold_expires_at: new.hold_expires_at,
-                lines: lines(new),
-            }),
-            Happening::Paid => once(What::OrderPaid { order, lines: lines(new) }),
-            Happening::Expired => once(What::OrderExpired { order }),
-            Happening::Cancelled => once(What::OrderCancelled { order }),
-            Happening::Shipped => once(What::OrderShipped { order }),
-            Happening::Delivered => once(What::OrderDelivered { order }),
-            Happening::Refunded => of_refund(position, RefundStatus::Completed),
-            Happening::RefundFailed => of_refund(position, RefundStatus::Failed),
-            Happening::ReturnRequested => {
-                let index =
-                    about(position, &(old.map_or(0, |old| old.returns.len())..new.returns.len()).collect::<Vec<_>>())?;
-                Some((What::ReturnRequested(ReturnFacts::of(new, index)?), index.to_string()))
-            }
-            Happening::ReturnAccepted => of_return(position, What::ReturnAccepted, ReturnStatus::Accepted),
-            Happening::ReturnRejected => of_return(position, What::ReturnRejected, ReturnStatus::Rejected),
-            // Steps on the way, of no use to others; the last two show in what they lead to.
-            Happening::PaymentStarted
-            | Happening::PaymentActionRequired
-            | Happening::PaymentFailed
-            | Happening::RefundDue
-            | Happening::HeldAgain => None,
-        }?;
-        Some(DomainEvent::of_order(new, what, &which, entry.at))
-    };
-    entries.iter().enumerate().filter_map(told).collect()
+    let known = old.map_or(0, |old| old.timeline.len());
+    (known..new.timeline.len()).filter_map(|position| told(new, position)).collect()
 }
 
-/// Indices of the returns that came to stand so.
-fn returns_become(old: Option<&Order>, new: &Order, status: ReturnStatus) -> Vec<usize> {
-    let stood_so = |index: &usize| old.and_then(|old| old.returns.get(*index)).is_some_and(|r| r.status == status);
-    (0..new.returns.len()).filter(|index| new.returns[*index].status == status && !stood_so(index)).collect()
-}
-
-/// Indices of the refunds that came to stand so.
-fn refunds_become(old: Option<&Order>, new: &Order, status: RefundStatus) -> Vec<usize> {
-    let stood_so = |index: &usize| old.and_then(|old| old.refunds.get(*index)).is_some_and(|r| r.status == status);
-    (0..new.refunds.len()).filter(|index| new.refunds[*index].status == status && !stood_so(index)).collect()
-}
-
-/// A refund that was given or failed, and which try of which refund it is: `0`, or `0.1` once it was tried again.
-fn refund(order: &Order, index: usize, status: RefundStatus) -> Option<(What, String)> {
-    let refund = order.refunds.get(index)?;
-    let facts = RefundFacts {
-        order: OrderFacts::of(order),
-        refund_index: index,
-        amount_minor: refund.amount_minor,
-        refunded_minor: order.refunded_minor(),
-        target: match refund.target {
-            RefundTarget::Provider => "provider",
-            RefundTarget::StoreCredit => "store_credit",
-        },
-        return_index: refund.for_return,
+/// What an entry of the timeline is to others.
+fn told(order: &Order, position: usize) -> Option<DomainEvent> {
+    let TimelineEntry { at, what, of } = order.timeline[position];
+    let facts = || OrderFacts::of(order);
+    let once = |what| (what, String::new());
+    let (what, which) = match what {
+        Happening::Placed => once(What::OrderPlaced {
+            order: facts(),
+            payment_method: order.payment_method.as_str(),
+            hold_expires_at: order.hold_expires_at,
+            lines: lines(order),
+        }),
+        Happening::Paid => once(What::OrderPaid { order: facts(), lines: lines(order) }),
+        Happening::Expired => once(What::OrderExpired { order: facts() }),
+        Happening::Cancelled => once(What::OrderCancelled { order: facts() }),
+        Happening::Shipped => once(What::OrderShipped { order: facts() }),
+        Happening::Delivered => once(What::OrderDelivered { order: facts() }),
+        Happening::Refunded => (What::OrderRefunded(RefundFacts::of(order, of?)?), nth_try(order, position, of?)),
+        Happening::RefundFailed => (What::RefundFailed(RefundFacts::of(order, of?)?), nth_try(order, position, of?)),
+        Happening::ReturnRequested => (What::ReturnRequested(ReturnFacts::of(order, of?)?), of?.to_string()),
+        Happening::ReturnAccepted => (What::ReturnAccepted(ReturnFacts::of(order, of?)?), of?.to_string()),
+        Happening::ReturnRejected => (What::ReturnRejected(ReturnFacts::of(order, of?)?), of?.to_string()),
+        // Steps on the way, of no use to others; the last two show in what they lead to.
+        Happening::PaymentStarted
+        | Happening::PaymentActionRequired
+        | Happening::PaymentFailed
+        | Happening::RefundDue
+        | Happening::HeldAgain => return None,
     };
-    let which = if refund.retries == 0 { index.to_string() } else { format!("{index}.{}", refund.retries) };
-    Some((if status == RefundStatus::Failed { What::RefundFailed(facts) } else { What::OrderRefunded(facts) }, which))
+    Some(DomainEvent::of_order(order, what, &which, at))
+}
+
+/// Which try of which refund an entry is about: `0`, and `0.1` once it was owed again because it had failed.
+fn nth_try(order: &Order, position: usize, refund: usize) -> String {
+    let owed = |entry: &&TimelineEntry| entry.what == Happening::RefundDue && entry.of == Some(refund);
+    match order.timeline[..position].iter().filter(owed).count() {
+        0 | 1 => refund.to_string(),
+        times => format!("{refund}.{}", times - 1),
+    }
 }
 
 fn lines(order: &Order) -> Vec<LineFacts> {
@@ -328,6 +295,23 @@ impl OrderFacts {
             currency: order.currency,
             total_minor: order.total_minor,
         }
+    }
+}
+
+impl RefundFacts {
+    fn of(order: &Order, index: usize) -> Option<Self> {
+        let refund = order.refunds.get(index)?;
+        Some(Self {
+            order: OrderFacts::of(order),
+            refund_index: index,
+            amount_minor: refund.amount_minor,
+            refunded_minor: order.refunded_minor(),
+            target: match refund.target {
+                RefundTarget::Provider => "provider",
+                RefundTarget::StoreCredit => "store_credit",
+            },
+            return_index: refund.for_return,
+        })
     }
 }
 
