@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, SharedAsyncSleep};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use tokio::net::TcpListener;
 
 use crate::stream::Stream;
 use crate::{embedded, template};
@@ -51,9 +52,14 @@ impl Database {
         databases
     }
 
-    /// Where it answers.
-    pub fn endpoint(&self) -> &str {
-        &self.endpoint
+    /// Answers other processes too, over HTTP, at the URL that is returned and for as long as this process runs. Only a
+    /// database in this process.
+    pub async fn serve(&self) -> String {
+        let database = self.embedded.clone().expect("a database in this process");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { dynoxide::server::serve_on(listener, database).await });
+        format!("http://{address}")
     }
 
     /// The full name of a table: `orders` for `OrdersTable`.

@@ -32,12 +32,15 @@ const REGION: &str = "us-east-1";
 /// A filled shop.
 pub(crate) struct Shop {
     database: Database,
+    endpoint: String,
 }
 
 impl Shop {
     /// From a catalogue of JSON lines.
     pub(crate) async fn fill(catalogue: &Path, search_url: &str) -> Result<Self> {
-        let shop = Self { database: Database::start().await };
+        let database = Database::start().await;
+        let endpoint = database.serve().await;
+        let shop = Self { database, endpoint };
         let started = Instant::now();
         let (mut chunk, mut counts, mut products) = (Vec::new(), Vec::new(), 0);
         for line in BufReader::new(File::open(catalogue).context("the catalogue")?).lines() {
@@ -60,7 +63,7 @@ impl Shop {
             ("AWS_REGION", REGION.to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL", self.database.endpoint().to_owned()),
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
             ("PRODUCTS_TABLE", self.database.table("products")),
             ("CATEGORIES_TABLE", self.database.table("categories")),
             ("INVENTORY_TABLE", self.database.table("inventory")),
