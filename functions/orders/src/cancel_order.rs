@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use souk_domain::effects::Clock;
 use souk_domain::ids::OrderId;
-use souk_domain::order::{Event, TransitionError};
+use souk_domain::order::Event;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Applied, OrderSteps};
+use souk_store::OrderSteps;
 
-use crate::view;
+use crate::refusal::saved;
+use crate::view::{self, Viewer};
 
 /// The endpoint.
 pub struct CancelOrder {
@@ -24,18 +25,8 @@ impl Endpoint for CancelOrder {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
         let now = self.clock.now();
-        match self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await? {
-            Applied::Done(order) => Ok(Reply::ok(&view::detail(&order)?)),
-            Applied::NotFound => Err(Problem::not_found("order")),
-            Applied::Refused { why: TransitionError::PaymentInProgress, .. } => {
-                let detail = "a payment of this order is being processed; try again when it has ended";
-                Err(Problem::conflict("payment_in_progress", detail).retry_after(5))
-            }
-            Applied::Short { .. } => Err(Problem::internal("a cancellation takes nothing")),
-            Applied::Refused { order, why } => {
-                Err(Problem::conflict("not_cancellable", why.to_string()).with("order_status", order.status.as_str()))
-            }
-        }
+        let order = saved(self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await?)?;
+        Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
     }
 }
 
@@ -86,7 +77,13 @@ mod tests {
         let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
         shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: captured }).await;
         let reply = endpoint.handle(&cancel(&user(1), &order_id)).await.expect("cancelled");
-        assert!(reply.body().contains(r#""refunds":[{"amount":2.00,"status":"pending"}]"#), "{}", reply.body());
+        assert!(
+            reply
+                .body()
+                .contains(r#""refunds":[{"refund_id":"1","amount":2.00,"status":"pending","target":"original"}]"#),
+            "{}",
+            reply.body()
+        );
         assert_eq!(shop.available("a").await, 3);
     }
 

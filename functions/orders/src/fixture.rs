@@ -11,13 +11,14 @@ use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, Order};
+use souk_domain::order::{Event, Order, PaymentMethod, ProviderOutcome, Shipment};
 use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::stream::Change;
 use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Products, Saved, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
+use crate::StaffDesk;
 use crate::place_order::PlaceOrder;
 
 pub(crate) struct Fixture {
@@ -126,6 +127,30 @@ impl Fixture {
         OrderSteps::new(self.orders.clone(), self.inventory.clone())
     }
 
+    pub(crate) fn desk(&self) -> StaffDesk {
+        StaffDesk { steps: self.steps(), clock: self.clock.clone() }
+    }
+
+    /// An order of so many units of a product that costs 1.00, paid.
+    pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u64) -> OrderId {
+        self.put_in_cart(user_id, name, quantity).await;
+        let order_id = self.placed(user_id).await;
+        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+        let amount_minor = self.apply(user_id, &order_id, start).await.total_minor;
+        let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor };
+        self.apply(user_id, &order_id, Event::PaymentSettled { attempt: 0, outcome }).await;
+        order_id
+    }
+
+    /// The same, sent and arrived.
+    pub(crate) async fn delivered(&self, user_id: &UserId, name: &str, quantity: u64) -> OrderId {
+        let order_id = self.paid(user_id, name, quantity).await;
+        let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
+        self.apply(user_id, &order_id, Event::Shipped(shipment)).await;
+        self.apply(user_id, &order_id, Event::Delivered).await;
+        order_id
+    }
+
     pub(crate) async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
         self.orders.get(user_id, order_id).await.expect("read").expect("an order")
     }
@@ -141,6 +166,12 @@ impl Fixture {
 pub(crate) fn checkout(user_id: &UserId) -> Request {
     let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
     Request::new("POST", "/orders").with_json(body).from_user(user_id.clone(), Role::Shopper)
+}
+
+/// A request of the staff about an order.
+pub(crate) fn by_staff(method: &str, order_id: &OrderId, action: &str) -> Request {
+    let request = Request::new(method, &format!("/admin/orders/{order_id}/{action}"));
+    request.with_path("order_id", order_id.as_str()).from_user(souk_testkit::user(9), Role::Staff)
 }
 
 /// Status and code of an outcome: `(201, "")` or `(409, "cart_empty")`.

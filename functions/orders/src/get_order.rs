@@ -4,7 +4,7 @@ use souk_domain::ids::OrderId;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
-use crate::view;
+use crate::view::{self, Viewer};
 
 /// The endpoint.
 pub struct GetOrder {
@@ -18,6 +18,6 @@ impl Endpoint for GetOrder {
         let order_id: OrderId = request.path_id("order_id", "order")?;
         // The key begins with the caller's own id: nobody finds anybody else's order.
         let order = self.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
-        Ok(Reply::ok(&view::detail(&order)?))
+        Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
     }
 }

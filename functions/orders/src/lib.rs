@@ -1,14 +1,31 @@
 //! The orders service: one module per endpoint, one binary per Lambda.
 
+pub mod accept_return;
+pub mod admin_cancel_order;
+pub mod admin_get_order;
+pub mod admin_list_orders;
 pub mod cancel_order;
+pub mod deliver_order;
 pub mod dispatch;
 pub mod expire_order;
 pub mod get_order;
+pub mod grant_refund;
 pub mod list_orders;
+pub mod list_returns;
+mod part_id;
 pub mod place_order;
 pub mod publish_events;
 pub mod redrive;
+mod reason;
+mod refusal;
+pub mod reject_return;
+pub mod request_return;
+pub mod retry_refund;
+pub mod ship_order;
+mod staff_desk;
 mod view;
+
+pub use staff_desk::StaffDesk;
 
 #[cfg(test)]
 mod fixture;

@@ -5,7 +5,7 @@ use souk_domain::ids::OrderId;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
-use crate::view::{self, OrderSummary};
+use crate::view::{self, OrderSummary, Viewer};
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
@@ -33,7 +33,7 @@ impl Endpoint for ListOrders {
 
         let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
         let page = self.orders.list(user_id, cursor.as_ref(), limit).await?;
-        let orders = page.orders.iter().map(view::summary).collect();
+        let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Shopper)).collect();
         Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }
 }
@@ -89,7 +89,9 @@ mod tests {
         let reply = endpoint.handle(&get(1)).await.expect("found");
         let line = r#""lines":[{"product_id":"a","name":"Product a","price":1.00,"quantity":2,"line_total":2.00}]"#;
         assert!(reply.body().contains(line), "{}", reply.body());
-        assert!(reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed"}]"#));
+        assert!(
+            reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed","amount":2.00}]"#)
+        );
         assert_eq!(outcome(&endpoint.handle(&get(2)).await), (404, "not_found"));
     }
 }

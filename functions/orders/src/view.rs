@@ -1,15 +1,33 @@
 //! Orders as clients see them.
 
+mod after_sale;
+mod timeline;
+
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
 use souk_domain::money::Money;
-use souk_domain::order::{AttemptStatus, Happening, Order, RefundStatus};
+use souk_domain::order::{AttemptStatus, Order};
 use souk_runtime::http::{Amount, Problem};
+
+pub(crate) use after_sale::ReturnView;
+use after_sale::{RefundView, ShipmentView};
+use timeline::Entry;
+
+/// Who looks: staff also see whose an order is and who of them decided what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Viewer {
+    /// Whose order it is.
+    Shopper,
+    /// Who sends it.
+    Staff,
+}
 
 /// An order in a list.
 #[derive(Serialize)]
 pub(crate) struct OrderSummary<'a> {
     order_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
     status: &'static str,
     total_amount: Amount,
     currency: &'a str,
@@ -21,6 +39,8 @@ pub(crate) struct OrderSummary<'a> {
 #[derive(Serialize)]
 pub(crate) struct OrderDetail<'a> {
     order_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
     status: &'static str,
     total_amount: Amount,
     refunded_amount: Amount,
@@ -30,8 +50,11 @@ pub(crate) struct OrderDetail<'a> {
     lines: Vec<Line<'a>>,
     shipping_address: &'a ShippingAddress,
     payment: Payment<'a>,
-    refunds: Vec<RefundView>,
-    timeline: Vec<Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipment: Option<ShipmentView<'a>>,
+    returns: Vec<ReturnView<'a>>,
+    refunds: Vec<RefundView<'a>>,
+    timeline: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -55,22 +78,11 @@ struct Payment<'a> {
     action_url: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct RefundView {
-    amount: Amount,
-    status: &'static str,
-}
-
-#[derive(Serialize)]
-struct Entry {
-    at: String,
-    event: &'static str,
-}
-
 /// The short form.
-pub(crate) fn summary(order: &Order) -> OrderSummary<'_> {
+pub(crate) fn summary(order: &Order, viewer: Viewer) -> OrderSummary<'_> {
     OrderSummary {
         order_id: order.order_id.as_str(),
+        user_id: (viewer == Viewer::Staff).then_some(order.user_id.as_str()),
         status: order.status.as_str(),
         total_amount: Amount(order.total()),
         currency: order.currency.code(),
@@ -80,39 +92,32 @@ pub(crate) fn summary(order: &Order) -> OrderSummary<'_> {
 }
 
 /// The long form.
-pub(crate) fn detail(order: &Order) -> Result<OrderDetail<'_>, Problem> {
-    let amount = |minor| Amount(Money::from_minor(minor, order.currency));
+pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderDetail<'_>, Problem> {
     let lines = order.lines.iter().map(|line| {
         Ok(Line {
             product_id: line.product_id.as_str(),
             name: &line.name,
-            price: amount(line.unit_price_minor),
+            price: amount(order, line.unit_price_minor),
             quantity: line.quantity.get(),
             line_total: Amount(line.total(order.currency).map_err(Problem::internal)?),
         })
     });
-    let refunds = order.refunds.iter().map(|refund| RefundView {
-        amount: amount(refund.amount_minor),
-        status: match refund.status {
-            RefundStatus::Pending => "pending",
-            RefundStatus::Completed => "completed",
-            RefundStatus::Failed => "failed",
-        },
-    });
-    let timeline = order.timeline.iter().map(|entry| Entry { at: entry.at.to_rfc3339(), event: event(entry.what) });
     Ok(OrderDetail {
         order_id: order.order_id.as_str(),
+        user_id: (viewer == Viewer::Staff).then_some(order.user_id.as_str()),
         status: order.status.as_str(),
         total_amount: Amount(order.total()),
-        refunded_amount: amount(order.refunded_minor()),
+        refunded_amount: amount(order, order.refunded_minor()),
         currency: order.currency.code(),
         placed_at: order.placed_at().to_rfc3339(),
         hold_expires_at: order.hold_expires_at.to_rfc3339(),
         lines: lines.collect::<Result<_, Problem>>()?,
         shipping_address: &order.shipping_address,
         payment: payment(order),
-        refunds: refunds.collect(),
-        timeline: timeline.collect(),
+        shipment: order.shipment.as_ref().map(ShipmentView::of),
+        returns: (0..order.returns.len()).filter_map(|index| ReturnView::of(order, index)).collect(),
+        refunds: (0..order.refunds.len()).filter_map(|index| RefundView::of(order, index, viewer)).collect(),
+        timeline: order.timeline.iter().map(|entry| Entry::of(order, *entry)).collect(),
     })
 }
 
@@ -129,23 +134,6 @@ fn payment(order: &Order) -> Payment<'_> {
     }
 }
 
-const fn event(what: Happening) -> &'static str {
-    match what {
-        Happening::Placed => "placed",
-        Happening::PaymentStarted => "payment_started",
-        Happening::PaymentActionRequired => "payment_action_required",
-        Happening::PaymentFailed => "payment_failed",
-        Happening::Paid => "paid",
-        Happening::Expired => "expired",
-        Happening::Cancelled => "cancelled",
-        Happening::RefundDue => "refund_due",
-        Happening::Refunded => "refunded",
-        Happening::RefundFailed => "refund_failed",
-        Happening::HeldAgain => "held_again",
-        Happening::Shipped => "shipped",
-        Happening::Delivered => "delivered",
-        Happening::ReturnRequested => "return_requested",
-        Happening::ReturnAccepted => "return_accepted",
-        Happening::ReturnRejected => "return_rejected",
-    }
+fn amount(order: &Order, minor: i64) -> Amount {
+    Amount(Money::from_minor(minor, order.currency))
 }

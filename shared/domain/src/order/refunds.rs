@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cart::RequestMark;
 use crate::ids::UserId;
-use crate::order::Order;
+use crate::order::{Order, OrderStatus};
 use crate::validation::Invalid;
 
 /// How a refund stands.
@@ -130,10 +130,16 @@ impl Order {
         self.refunds.iter().map(|refund| refund.amount_minor).sum()
     }
 
-    /// The most that one more refund can give back, in minor units: what is left of the capture that has the most left.
-    /// (All but the one that paid are owed back whole, so this is all that is left.)
+    /// The most that the staff can give back with one more refund, in minor units: what is left of the capture that paid.
+    /// (All others are owed back whole.) Of an order that is still to be sent not all of it: that one is cancelled instead,
+    /// so that its units come back too.
     pub fn refundable_minor(&self) -> i64 {
-        self.fullest_capture().map_or(0, |(_, left)| left)
+        let left = self.fullest_capture().map_or(0, |(_, left)| left);
+        match self.status {
+            OrderStatus::Paid => left - 1,
+            OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => left,
+            _ => 0,
+        }
     }
 
     /// The refund that an earlier run of this request made owed.

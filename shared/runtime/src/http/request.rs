@@ -184,6 +184,11 @@ impl Request {
         Fields::from_json(self.body("application/json", MAX_JSON_BYTES)?)
     }
 
+    /// The same of a body whose members are all optional, so that there may be no body at all.
+    pub fn optional_fields(&self) -> Result<Fields<'_>, Problem> {
+        if self.body.is_empty() { Fields::from_json(b"{}") } else { self.fields() }
+    }
+
     /// The body, if it is of that kind and not too large.
     pub fn body(&self, content_type: &str, max_bytes: usize) -> Result<&[u8], Problem> {
         let sent = self.header("content-type").map(|value| value.split(';').next().unwrap_or_default().trim());
@@ -282,6 +287,13 @@ mod tests {
         assert!(post().with_header("content-type", "Application/JSON; charset=utf-8").fields().is_ok());
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_JSON_BYTES));
         assert_eq!(Request::new("POST", "/").with_json(&large).fields().err().map(|p| p.status()), Some(413));
+    }
+
+    #[test]
+    fn a_body_of_optional_members_may_be_missing() {
+        assert!(Request::new("POST", "/").optional_fields().is_ok());
+        assert_eq!(Request::new("POST", "/").fields().err().map(|p| p.status()), Some(400));
+        assert_eq!(post().with_json("{").optional_fields().err().map(|p| p.status()), Some(400));
     }
 
     #[test]

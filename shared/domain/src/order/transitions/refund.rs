@@ -95,20 +95,14 @@ impl Order {
         if paid < self.total_minor { OrderStatus::PartiallyRefunded } else { OrderStatus::Delivered }
     }
 
-    /// Owes part of the money back because the staff says so. Of an order that is still to be sent not all of it: that
-    /// one is cancelled instead, so that its units come back too.
+    /// Owes part of the money back because the staff says so.
     pub(super) fn grant_refund(&mut self, grant: RefundGrant, now: Timestamp) -> Result<(), TransitionError> {
         if self.has_seen(&grant.request)? {
             return Ok(()); // granted before
         }
-        let (attempt, left) = self.fullest_capture().ok_or(TransitionError::NotRefundable)?;
-        let most = match self.status {
-            OrderStatus::Paid => left - 1,
-            OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => left,
-            _ => 0,
-        };
+        let (attempt, _) = self.fullest_capture().ok_or(TransitionError::NotRefundable)?;
         let amount_minor = grant.amount.minor();
-        if grant.amount.currency() != self.currency || !(1..=most).contains(&amount_minor) {
+        if grant.amount.currency() != self.currency || !(1..=self.refundable_minor()).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
         let owed = Refund::owed(attempt, amount_minor, self.target(attempt, grant.target));

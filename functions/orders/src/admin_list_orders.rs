@@ -1,0 +1,135 @@
+//! `GET /admin/orders?status=&sort=&cursor=&limit=`: the orders of one status, those that wait longest first.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use souk_domain::ids::OrderId;
+use souk_domain::order::OrderStatus;
+use souk_domain::validation::Invalid;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Orders, StaffList};
+
+use crate::view::{self, OrderSummary, Viewer};
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The endpoint.
+pub struct AdminListOrders {
+    /// Where orders are.
+    pub orders: Orders,
+}
+
+/// By the time of placement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Sort {
+    /// As work is done.
+    #[default]
+    Oldest,
+    /// As one looks back.
+    Newest,
+}
+
+impl FromStr for Sort {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        match raw {
+            "oldest" => Ok(Self::Oldest),
+            "newest" => Ok(Self::Newest),
+            _ => Err(Invalid::new("unknown_value", "must be \"oldest\" or \"newest\"")),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    orders: Vec<OrderSummary<'a>>,
+    /// For the next call; null on the last page. A page may have fewer orders than asked for although more follow.
+    next_cursor: Option<&'a str>,
+}
+
+impl Endpoint for AdminListOrders {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let mut query = request.query();
+        let status = query.parsed::<OrderStatus>("status");
+        let sort = query.optional_parsed::<Sort>("sort");
+        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
+        let (status, sort, cursor, limit) = query.finish((status, sort, cursor, limit))?;
+
+        let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
+        let newest_first = sort.unwrap_or_default() == Sort::Newest;
+        let page = self.orders.staff_list(StaffList::Status(status), newest_first, cursor.as_ref(), limit).await?;
+        let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Staff)).collect();
+        Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_domain::order::{Event, Shipment};
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+
+    fn list(query: &[(&str, &str)]) -> Request {
+        let request = Request::new("GET", "/admin/orders").from_user(user(9), Role::Staff);
+        query.iter().fold(request, |request, (name, value)| request.with_query(name, value))
+    }
+
+    fn ids(page: &serde_json::Value) -> Vec<String> {
+        let orders = page["orders"].as_array().expect("a list").iter();
+        orders.map(|order| order["order_id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn orders_of_a_status_come_oldest_first_page_by_page() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let mut placed = Vec::new();
+        for n in 0..5 {
+            shop.clock.advance_seconds(1);
+            placed.push(shop.paid(&user(1 + n % 2), "a", 1).await.to_string());
+        }
+        let endpoint = AdminListOrders { orders: shop.orders.clone() };
+        let page = async |query: &[(&str, &str)]| endpoint.handle(&list(query)).await.expect("listed").body_json();
+        let first = page(&[("status", "paid"), ("limit", "3")]).await;
+        assert_eq!(
+            (ids(&first), first["orders"][1]["user_id"].as_str()),
+            (placed[..3].to_vec(), Some(user(2).as_str()))
+        );
+        let cursor = first["next_cursor"].as_str().expect("more");
+        let rest = page(&[("status", "paid"), ("limit", "3"), ("cursor", cursor)]).await;
+        assert_eq!((ids(&rest), rest["next_cursor"].is_null()), (placed[3..].to_vec(), true));
+        placed.reverse();
+        assert_eq!(ids(&page(&[("status", "paid"), ("sort", "newest")]).await), placed);
+
+        let parcel = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
+        shop.apply(&user(1), &placed[0].parse().expect("an id"), Event::Shipped(parcel)).await;
+        assert_eq!(ids(&page(&[("status", "shipped")]).await), placed[..1]);
+        assert_eq!(ids(&page(&[("status", "paid"), ("sort", "newest")]).await), placed[1..]);
+    }
+
+    #[tokio::test]
+    async fn bad_questions_are_refused() {
+        let shop = Fixture::start().await;
+        let endpoint = AdminListOrders { orders: shop.orders.clone() };
+        let all_bad = list(&[("status", "sent"), ("sort", "up"), ("cursor", "x"), ("limit", "101")]);
+        let problem = endpoint.handle(&all_bad).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
+        let expected = [
+            ("status", "unknown_value"),
+            ("sort", "unknown_value"),
+            ("cursor", "invalid_format"),
+            ("limit", "out_of_range"),
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(outcome(&endpoint.handle(&list(&[])).await), (422, "invalid_fields"));
+        let shopper = list(&[("status", "paid")]).from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
+    }
+}

@@ -1,0 +1,126 @@
+//! `GET /admin/returns?status=requested&cursor=&limit=`: the returns that the staff has to decide about, oldest order first.
+//! Decided ones are shown in their order.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use souk_domain::ids::OrderId;
+use souk_domain::order::{Order, ReturnStatus};
+use souk_domain::validation::Invalid;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_store::{Orders, StaffList};
+
+use crate::view::ReturnView;
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The endpoint.
+pub struct ListReturns {
+    /// Where orders are.
+    pub orders: Orders,
+}
+
+/// The one status that there is a list of.
+struct Requested;
+
+impl FromStr for Requested {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let expected = "must be \"requested\"; returns that are decided are shown in their order";
+        if raw == ReturnStatus::Requested.as_str() { Ok(Self) } else { Err(Invalid::new("unknown_value", expected)) }
+    }
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    returns: Vec<Listed<'a>>,
+    /// For the next call; null on the last page.
+    next_cursor: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    order_id: &'a str,
+    user_id: &'a str,
+    currency: &'a str,
+    #[serde(flatten)]
+    listed: ReturnView<'a>,
+}
+
+impl Endpoint for ListReturns {
+    /// The limit counts orders; each may have several returns that wait.
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let mut query = request.query();
+        let status = query.optional_parsed::<Requested>("status");
+        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
+        let (_, cursor, limit) = query.finish((status, cursor, limit))?;
+
+        let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
+        let page = self.orders.staff_list(StaffList::OpenReturns, false, cursor.as_ref(), limit).await?;
+        let returns = page.orders.iter().flat_map(open_returns).collect();
+        Ok(Reply::ok(&Page { returns, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+    }
+}
+
+fn open_returns(order: &Order) -> impl Iterator<Item = Listed<'_>> {
+    let open = order.returns.iter().enumerate().filter(|(_, entry)| entry.status == ReturnStatus::Requested);
+    open.filter_map(|(index, _)| {
+        let (order_id, user_id) = (order.order_id.as_str(), order.user_id.as_str());
+        Some(Listed { order_id, user_id, currency: order.currency.code(), listed: ReturnView::of(order, index)? })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_domain::cart::{Quantity, RequestMark};
+    use souk_domain::order::{Event, ReturnItem};
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome, sku};
+
+    fn list() -> Request {
+        Request::new("GET", "/admin/returns").from_user(user(9), Role::Staff)
+    }
+
+    #[tokio::test]
+    async fn returns_are_listed_until_they_are_decided() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered(&user(1), "a", 3).await;
+        for key in ["k", "l"] {
+            let quantity = Quantity::new(1).expect("one");
+            let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: "too small".to_owned() }];
+            let request = RequestMark { key: key.to_owned(), fingerprint: String::new() };
+            shop.apply(&user(1), &order_id, Event::ReturnRequested { items, request }).await;
+        }
+        let endpoint = ListReturns { orders: shop.orders.clone() };
+        let page = async || endpoint.handle(&list().with_query("status", "requested")).await.expect("listed");
+        let listed = page().await;
+        assert!(listed.body().starts_with(&format!(
+            r#"{{"returns":[{{"order_id":"{order_id}","user_id":"{}","currency":"USD","return_id":"1","status":"requested","#,
+            user(1)
+        )));
+        assert_eq!(listed.body_json()["returns"].as_array().map(Vec::len), Some(2));
+        shop.apply(&user(1), &order_id, Event::ReturnRejected { index: 0, reason: None }).await;
+        let left = page().await.body_json();
+        assert_eq!((left["returns"][0]["return_id"].as_str(), left["next_cursor"].is_null()), (Some("2"), true));
+        shop.apply(&user(1), &order_id, Event::ReturnRejected { index: 1, reason: None }).await;
+        assert_eq!(page().await.body(), r#"{"returns":[],"next_cursor":null}"#);
+    }
+
+    #[tokio::test]
+    async fn there_is_one_list_and_it_is_for_staff() {
+        let shop = Fixture::start().await;
+        let endpoint = ListReturns { orders: shop.orders.clone() };
+        assert_eq!(outcome(&endpoint.handle(&list()).await), (200, ""));
+        let accepted = list().with_query("status", "accepted");
+        assert_eq!(outcome(&endpoint.handle(&accepted).await), (422, "invalid_fields"));
+        assert_eq!(outcome(&endpoint.handle(&list().from_user(user(1), Role::Shopper)).await), (403, "forbidden"));
+    }
+}

@@ -1,0 +1,47 @@
+//! How clients name a refund or a return of an order: `1` is its first.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use souk_domain::validation::Invalid;
+
+/// The place of a refund or a return in its order, counted from 0 inside and from 1 outside. An opaque text to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PartId(pub(crate) usize);
+
+impl FromStr for PartId {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let number = raw.parse::<u16>().ok().filter(|number| number.to_string() == raw);
+        let index = number.and_then(|number| number.checked_sub(1));
+        index.map(|index| Self(index.into())).ok_or_else(|| Invalid::new("invalid_format", "must be an id"))
+    }
+}
+
+impl fmt::Display for PartId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0 + 1)
+    }
+}
+
+impl Serialize for PartId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_one_way_to_write_an_id() {
+        assert_eq!(("1".parse(), "10".parse()), (Ok(PartId(0)), Ok(PartId(9))));
+        assert_eq!(PartId(0).to_string(), "1");
+        for bad in ["0", "01", "+1", "-1", "", "1.0", "70000", "x"] {
+            assert!(bad.parse::<PartId>().is_err(), "{bad}");
+        }
+    }
+}

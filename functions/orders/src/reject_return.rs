@@ -1,0 +1,27 @@
+//! `POST /admin/orders/{order_id}/returns/{return_id}/reject`: the staff does not take a return back, and may say why. Said
+//! again it is no error, and changes nothing. The shopper may ask again.
+
+use souk_domain::order::Event;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+
+use crate::part_id::PartId;
+use crate::reason::Reason;
+use crate::staff_desk::StaffDesk;
+use crate::view::{self, Viewer};
+
+/// The endpoint.
+pub struct RejectReturn(pub StaffDesk);
+
+impl Endpoint for RejectReturn {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let PartId(index) = request.path_id("return_id", "return of this order")?;
+        let mut fields = request.optional_fields()?;
+        let reason = fields.optional_parsed::<Reason>("reason");
+        let (reason,) = fields.finish((reason,))?;
+
+        let event = Event::ReturnRejected { index, reason: reason.map(|reason| reason.0) };
+        let order = self.0.step(request, &event).await?;
+        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+    }
+}

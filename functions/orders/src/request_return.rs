@@ -1,0 +1,111 @@
+//! `POST /orders/{order_id}/returns`: the shopper wants to send units of an order back that has arrived.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use souk_domain::cart::Quantity;
+use souk_domain::effects::{Clock, Random};
+use souk_domain::ids::OrderId;
+use souk_domain::order::{Event, Order, ReturnItem, TransitionError};
+use souk_domain::validation::FieldError;
+use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
+use souk_store::{Applied, OrderSteps};
+
+use crate::reason::Reason;
+use crate::refusal::{refusal, saved};
+use crate::view::ReturnView;
+
+/// Most items of one return: as many as an order has lines.
+const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
+
+/// The endpoint.
+pub struct RequestReturn {
+    /// What steps stand on.
+    pub steps: OrderSteps,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Marks requests that came without a key.
+    pub random: Arc<dyn Random>,
+}
+
+/// The same for the first answer and for every replay: what was true when the return was asked for.
+#[derive(Serialize)]
+struct Requested<'a> {
+    order_id: &'a str,
+    currency: &'a str,
+    #[serde(flatten)]
+    requested: ReturnView<'a>,
+}
+
+impl Endpoint for RequestReturn {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let user_id = &request.user()?.user_id;
+        let order_id: OrderId = request.path_id("order_id", "order")?;
+        // Marked in any case: a step whose answer got lost must not be taken once more when it is tried again.
+        let mark = request.mark(&*self.random)?;
+        let mut fields = request.fields()?;
+        let items = items(&mut fields);
+        let (items,) = fields.finish((items,))?;
+
+        let event = Event::ReturnRequested { items: items.clone(), request: mark.clone() };
+        let order = match self.steps.apply(user_id, &order_id, &event, self.clock.now()).await? {
+            Applied::Refused { order, why: why @ TransitionError::NotReturnable } => {
+                return Err(refusal(&order, why).with("items", returnable(&order, &items)));
+            }
+            applied => saved(applied)?,
+        };
+        let missing = || Problem::internal("a requested return is missing");
+        let (index, _) = order.return_by_key(&mark.key).ok_or_else(missing)?;
+        let requested = ReturnView::requested(&order, index).ok_or_else(missing)?;
+        let body = Requested { order_id: order.order_id.as_str(), currency: order.currency.code(), requested };
+        Ok(Reply::json(201, &body))
+    }
+}
+
+fn items(fields: &mut Fields<'_>) -> Option<Vec<ReturnItem>> {
+    const EXPECTED: &str = "must be a list of objects with product_id, quantity and reason";
+    let sent = fields.json::<Vec<Box<RawValue>>>("items", EXPECTED)?;
+    if !(1..=MAX_ITEMS).contains(&sent.len()) {
+        let message = format!("must have 1 to {MAX_ITEMS} items");
+        fields.refuse([FieldError::new("items", "out_of_range", message)]);
+        return None;
+    }
+    let mut items = Vec::with_capacity(sent.len());
+    for (place, sent) in sent.iter().enumerate() {
+        match item(sent) {
+            Ok(item) => items.push(item),
+            Err(problem) if problem.errors().is_empty() => {
+                fields.refuse([FieldError::new(format!("items.{place}"), "wrong_type", "must be an object")]);
+            }
+            Err(problem) => fields.refuse(
+                problem
+                    .errors()
+                    .iter()
+                    .map(|error| FieldError { field: format!("items.{place}.{}", error.field), ..error.clone() }),
+            ),
+        }
+    }
+    Some(items)
+}
+
+fn item(sent: &RawValue) -> Result<ReturnItem, Problem> {
+    let mut fields = Fields::from_json(sent.get().as_bytes())?;
+    let product_id = fields.parsed("product_id");
+    let quantity = fields.checked_integer("quantity", Quantity::new);
+    let reason = fields.parsed::<Reason>("reason");
+    let (product_id, quantity, reason) = fields.finish((product_id, quantity, reason))?;
+    Ok(ReturnItem { product_id, quantity, reason: reason.0 })
+}
+
+/// What was asked for, and how many of each may be sent back.
+fn returnable(order: &Order, items: &[ReturnItem]) -> Vec<serde_json::Value> {
+    let told = items.iter().map(|item| {
+        let returnable = order.returnable(&item.product_id);
+        serde_json::json!({"product_id": item.product_id, "asked": item.quantity, "returnable": returnable})
+    });
+    told.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! `POST /admin/orders/{order_id}/ship`: a paid order is on its way. Said again with the same parcel it is no error.
+
+use std::str::FromStr;
+
+use souk_domain::order::{Event, Shipment};
+use souk_domain::validation::Invalid;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+
+use crate::staff_desk::StaffDesk;
+use crate::view::{self, Viewer};
+
+const MAX_CARRIER_CHARS: usize = 60;
+const MAX_TRACKING_CHARS: usize = 64;
+
+/// The endpoint.
+pub struct ShipOrder(pub StaffDesk);
+
+/// A carrier's number for a parcel. Not looked at for card numbers: many carriers' numbers have as many digits, and one in
+/// ten passes the same check.
+struct TrackingNumber(String);
+
+impl FromStr for TrackingNumber {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let trimmed = raw.trim();
+        let fits = (1..=MAX_TRACKING_CHARS).contains(&trimmed.len());
+        let plain = trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_' | b' '));
+        if fits && plain {
+            return Ok(Self(trimmed.to_owned()));
+        }
+        let expected = format!("must have 1 to {MAX_TRACKING_CHARS} letters, digits, blanks or any of - . / _");
+        Err(Invalid::new("invalid_format", expected))
+    }
+}
+
+impl Endpoint for ShipOrder {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let mut fields = request.fields()?;
+        let carrier = fields.text("carrier", MAX_CARRIER_CHARS);
+        let tracking_number = fields.parsed::<TrackingNumber>("tracking_number");
+        let (carrier, tracking_number) = fields.finish((carrier, tracking_number))?;
+
+        let shipment = Shipment { carrier, tracking_number: tracking_number.0 };
+        let order = self.0.step(request, &Event::Shipped(shipment)).await?;
+        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+    }
+}

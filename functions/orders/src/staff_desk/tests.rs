@@ -1,0 +1,310 @@
+//! The calls of the staff about one order, one after the other as they are made.
+
+use souk_domain::account::Role;
+use souk_domain::cart::{Quantity, RequestMark};
+use souk_domain::money::Currency;
+use souk_domain::order::{OrderStatus, ReturnItem};
+use souk_runtime::http::{Endpoint, Reply};
+use souk_testkit::user;
+
+use super::*;
+use crate::accept_return::AcceptReturn;
+use crate::admin_cancel_order::AdminCancelOrder;
+use crate::admin_get_order::AdminGetOrder;
+use crate::deliver_order::DeliverOrder;
+use crate::fixture::{Fixture, by_staff, outcome, sku};
+use crate::grant_refund::GrantRefund;
+use crate::reject_return::RejectReturn;
+use crate::retry_refund::RetryRefund;
+use crate::ship_order::ShipOrder;
+
+const PARCEL: &str = r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#;
+
+async fn shop() -> Fixture {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    shop
+}
+
+impl Fixture {
+    fn grant_refund(&self) -> GrantRefund {
+        GrantRefund { desk: self.desk(), random: self.random.clone(), currency: Currency::USD }
+    }
+
+    async fn send_back(&self, order_id: &OrderId, units: u64, key: &str) {
+        let quantity = Quantity::new(units).expect("a quantity");
+        let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: "too small".to_owned() }];
+        let request = RequestMark { key: key.to_owned(), fingerprint: String::new() };
+        self.apply(&user(1), order_id, Event::ReturnRequested { items, request }).await;
+    }
+
+    async fn given(&self, order_id: &OrderId, refund: usize) -> Order {
+        self.apply(&user(1), order_id, Event::RefundSettled { refund, refund_id: "re_1".to_owned() }).await
+    }
+}
+
+fn grant(order_id: &OrderId, amount: &str, target: &str) -> Request {
+    let body = format!(r#"{{"amount": {amount}, "target": "{target}", "reason": "late"}}"#);
+    by_staff("POST", order_id, "refunds").with_json(&body)
+}
+
+fn decide(order_id: &OrderId, return_id: &str, decision: &str, body: &str) -> Request {
+    let action = format!("returns/{return_id}/{decision}");
+    by_staff("POST", order_id, &action).with_path("return_id", return_id).with_json(body)
+}
+
+fn status(outcome: Result<Reply, Problem>) -> String {
+    let reply = outcome.expect("done");
+    assert_eq!(reply.status(), 200);
+    reply.body_json()["status"].as_str().expect("a status").to_owned()
+}
+
+#[tokio::test]
+async fn a_paid_order_is_sent_and_arrives_and_both_may_be_said_twice() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 2).await;
+    let (ship, deliver) = (ShipOrder(shop.desk()), DeliverOrder(shop.desk()));
+    let parcel = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
+    let arrived = by_staff("POST", &order_id, "deliver");
+
+    assert_eq!(outcome(&deliver.handle(&arrived).await), (409, "not_deliverable"));
+    for _ in 0..2 {
+        assert_eq!(status(ship.handle(&parcel(PARCEL)).await), "shipped");
+    }
+    let other = r#"{"carrier": "UPS", "tracking_number": "1Z"}"#;
+    let problem = ship.handle(&parcel(other)).await.expect_err("another parcel");
+    assert_eq!((problem.code(), problem.member("order_status")), ("not_shippable", Some("\"shipped\"")));
+    assert_eq!(outcome(&AdminCancelOrder(shop.desk()).handle(&arrived).await), (409, "not_cancellable"));
+    for _ in 0..2 {
+        assert_eq!(status(deliver.handle(&arrived).await), "delivered");
+    }
+    assert_eq!(status(ship.handle(&parcel(PARCEL)).await), "delivered");
+}
+
+#[tokio::test]
+async fn a_parcel_needs_a_carrier_and_a_number() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 2).await;
+    let ship = ShipOrder(shop.desk());
+    for (body, fields) in [
+        ("{}", vec!["carrier", "tracking_number"]),
+        (r#"{"carrier": "", "tracking_number": "a\nb"}"#, vec!["carrier", "tracking_number"]),
+        (r#"{"carrier": "DHL", "tracking_number": 7}"#, vec!["tracking_number"]),
+    ] {
+        let problem = ship.handle(&by_staff("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
+        assert_eq!(problem.errors().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
+    }
+    // A number that passes the check of card numbers is a number of a parcel all the same.
+    let parcel = r#"{"carrier": "FedEx", "tracking_number": "4242424242424242"}"#;
+    assert_eq!(status(ship.handle(&by_staff("POST", &order_id, "ship").with_json(parcel)).await), "shipped");
+}
+
+#[tokio::test]
+async fn what_is_called_off_is_not_sent() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 2).await;
+    let cancel = AdminCancelOrder(shop.desk());
+    for _ in 0..2 {
+        assert_eq!(status(cancel.handle(&by_staff("POST", &order_id, "cancel")).await), "cancelled");
+    }
+    let ship = || by_staff("POST", &order_id, "ship").with_json(PARCEL);
+    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&ship()).await), (409, "not_shippable"));
+    assert_eq!((shop.given(&order_id, 0).await.status, shop.available("a").await), (OrderStatus::Refunded, 9));
+    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&ship()).await), (409, "not_shippable"));
+}
+
+#[tokio::test]
+async fn refunds_add_up_to_what_was_paid_and_never_more() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let endpoint = shop.grant_refund();
+    let reply = endpoint.handle(&grant(&order_id, "0.50", "original")).await.expect("granted");
+    let rest = r#""amount":0.50,"currency":"USD","target":"original","reason":"late","status":"pending""#;
+    assert_eq!(reply.body(), format!(r#"{{"order_id":"{order_id}","refund_id":"1",{rest}}}"#));
+    assert_eq!(reply.status(), 201);
+
+    let problem = endpoint.handle(&grant(&order_id, "1.51", "store_credit")).await.expect_err("too much");
+    assert_eq!((problem.status(), problem.code()), (409, "not_refundable"));
+    assert_eq!(problem.member("refundable_amount"), Some("1.50"));
+    assert_eq!(outcome(&endpoint.handle(&grant(&order_id, "1.50", "store_credit")).await), (201, ""));
+    assert_eq!(outcome(&endpoint.handle(&grant(&order_id, "0.01", "original")).await), (409, "not_refundable"));
+
+    let half = shop.given(&order_id, 0).await;
+    assert_eq!((half.status, half.refunds[0].granted_by.as_ref()), (OrderStatus::PartiallyRefunded, Some(&user(9))));
+    let pending = shop.order(&user(1), &order_id).await;
+    assert_eq!((pending.refunded_minor(), pending.owed_minor()), (50, 200));
+}
+
+#[tokio::test]
+async fn a_refund_is_granted_once_for_each_key() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let endpoint = shop.grant_refund();
+    let keyed = |amount| grant(&order_id, amount, "original").with_header("idempotency-key", "k");
+    let first = endpoint.handle(&keyed("0.50")).await.expect("granted");
+    shop.given(&order_id, 0).await;
+    let again = endpoint.handle(&keyed("0.50")).await.expect("found");
+    assert_eq!((again.status(), again.body()), (201, first.body()));
+    assert_eq!(outcome(&endpoint.handle(&keyed("0.60")).await), (422, "idempotency_key_reused"));
+    let (request, other) =
+        (grant(&order_id, "0.10", "original").with_header("idempotency-key", "l"), shop.grant_refund());
+    let outcomes = futures_util::future::join_all((0..5).map(|_| other.handle(&request))).await;
+    assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")));
+    assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 60);
+    // Without a key each call is one of its own.
+    for _ in 0..2 {
+        assert_eq!(outcome(&endpoint.handle(&grant(&order_id, "0.10", "original")).await), (201, ""));
+    }
+    assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 80);
+}
+
+#[tokio::test]
+async fn bad_refunds_name_all_their_fields() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let bad = |body: &str| by_staff("POST", &order_id, "refunds").with_json(body);
+    let problem =
+        shop.grant_refund().handle(&bad(r#"{"amount": 1.234, "target": "cash"}"#)).await.expect_err("refused");
+    let fields: Vec<_> = problem.errors().iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["amount", "target", "reason"]);
+    assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.00", "original")).await).0, 409);
+    assert!(shop.order(&user(1), &order_id).await.refunds.is_empty());
+}
+
+#[tokio::test]
+async fn an_accepted_return_is_owed_and_back_in_stock_with_its_money() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 3).await;
+    shop.send_back(&order_id, 2, "k").await;
+    let accept = AcceptReturn(shop.desk());
+    let to_credit = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
+    for _ in 0..2 {
+        let body = accept.handle(&to_credit()).await.expect("accepted");
+        let refund =
+            r#""refunds":[{"refund_id":"1","amount":2.00,"status":"pending","target":"store_credit","return_id":"1""#;
+        assert!(body.body().contains(refund), "{}", body.body());
+    }
+    let other = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
+    assert_eq!(outcome(&accept.handle(&other).await), (409, "return_already_decided"));
+    let rejected = decide(&order_id, "1", "reject", "{}");
+    assert_eq!(outcome(&RejectReturn(shop.desk()).handle(&rejected).await), (409, "return_already_decided"));
+    assert_eq!(shop.available("a").await, 6);
+    // Its money goes to the account of the shopper, which only refund-order may move; so it is settled there.
+    assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 200);
+}
+
+#[tokio::test]
+async fn a_return_whose_money_was_given_before_is_back_in_stock_at_once() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 2).await;
+    assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "2.00", "original")).await), (201, ""));
+    shop.send_back(&order_id, 2, "k").await;
+    let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
+    assert_eq!(outcome(&AcceptReturn(shop.desk()).handle(&accepted).await), (200, ""));
+    assert_eq!((shop.available("a").await, shop.order(&user(1), &order_id).await.refunds.len()), (9, 1));
+}
+
+#[tokio::test]
+async fn a_return_is_rejected_with_a_reason_or_without() {
+    let shop = shop().await;
+    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let reject = RejectReturn(shop.desk());
+    shop.send_back(&order_id, 2, "k").await;
+    let why = decide(&order_id, "1", "reject", r#"{"reason": "worn"}"#);
+    let body = reject.handle(&why).await.expect("rejected");
+    assert!(body.body().contains(r#""event":"return_rejected","return_id":"1","reason":"worn""#), "{}", body.body());
+    shop.send_back(&order_id, 1, "l").await;
+    let action = by_staff("POST", &order_id, "returns/2/reject").with_path("return_id", "2");
+    assert_eq!(outcome(&reject.handle(&action).await), (200, ""));
+    for unknown in ["0", "3", "x", "01"] {
+        let unknown = decide(&order_id, unknown, "reject", "{}");
+        assert_eq!(outcome(&reject.handle(&unknown).await), (404, "not_found"));
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_is_tried_again_another_way() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 2).await;
+    shop.apply(&user(1), &order_id, Event::Cancelled).await;
+    let retry = RetryRefund(shop.desk());
+    let request = |id: &str| {
+        let request = by_staff("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
+        request.with_json(r#"{"target": "store_credit"}"#)
+    };
+    assert_eq!(outcome(&retry.handle(&request("1")).await), (200, ""), "it is being tried");
+    let failed = Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() };
+    shop.apply(&user(1), &order_id, failed).await;
+    for _ in 0..2 {
+        assert_eq!(outcome(&retry.handle(&request("1")).await), (200, ""));
+    }
+    let refund = shop.order(&user(1), &order_id).await.refunds.remove(0);
+    assert_eq!((refund.retries, refund.target.as_str(), refund.status.as_str()), (1, "store_credit", "pending"));
+    assert_eq!(outcome(&retry.handle(&request("2")).await), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn staff_see_whose_an_order_is_and_shoppers_see_nothing_of_it() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 2).await;
+    let get = AdminGetOrder { orders: shop.orders.clone() };
+    let order = get.handle(&by_staff("GET", &order_id, "")).await.expect("found").body_json();
+    assert_eq!(
+        (order["user_id"].as_str(), order["order_id"].as_str()),
+        (Some(user(1).as_str()), Some(order_id.as_str()))
+    );
+
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let untouched = shop.placed(&user(1)).await;
+    assert_eq!(
+        outcome(&get.handle(&by_staff("GET", &untouched, "")).await),
+        (404, "not_found"),
+        "nobody tried to pay it"
+    );
+
+    let shopper = || by_staff("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
+    let (desk, orders) = (shop.desk(), shop.orders.clone());
+    assert_eq!(outcome(&AdminGetOrder { orders }.handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&ShipOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&DeliverOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&AdminCancelOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&AcceptReturn(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&RejectReturn(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&RetryRefund(desk).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&shop.grant_refund().handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(shop.order(&user(1), &order_id).await.status, OrderStatus::Paid);
+}
+
+#[tokio::test]
+async fn the_timeline_tells_the_whole_life() {
+    let shop = shop().await;
+    let order_id = shop.paid(&user(1), "a", 3).await;
+    let parcel = by_staff("POST", &order_id, "ship").with_json(PARCEL);
+    assert_eq!(status(ShipOrder(shop.desk()).handle(&parcel).await), "shipped");
+    assert_eq!(status(DeliverOrder(shop.desk()).handle(&by_staff("POST", &order_id, "deliver")).await), "delivered");
+    shop.send_back(&order_id, 1, "k").await;
+    let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
+    assert_eq!(outcome(&AcceptReturn(shop.desk()).handle(&accepted).await), (200, ""));
+    assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.25", "store_credit")).await), (201, ""));
+    shop.given(&order_id, 0).await;
+
+    let get = AdminGetOrder { orders: shop.orders.clone() };
+    let reply = get.handle(&by_staff("GET", &order_id, "")).await.expect("found");
+    let told = [
+        r#""event":"placed","amount":3.00}"#,
+        r#""event":"payment_started","payment_method":"paypal"}"#,
+        r#""event":"paid","amount":3.00,"payment_method":"paypal"}"#,
+        r#""event":"shipped","carrier":"DHL","tracking_number":"00340434161094042557"}"#,
+        r#""event":"delivered"}"#,
+        r#""event":"return_requested","return_id":"1"}"#,
+        r#""event":"return_accepted","return_id":"1"}"#,
+        r#""event":"refund_due","amount":1.00,"return_id":"1","refund_id":"1","target":"original"}"#,
+        r#""event":"refund_due","amount":0.25,"refund_id":"2","target":"store_credit","reason":"late"}"#,
+        r#""event":"refunded","amount":1.00,"return_id":"1","refund_id":"1","target":"original"}"#,
+    ];
+    let mut rest = reply.body();
+    for entry in told {
+        let at = rest.find(entry).unwrap_or_else(|| panic!("{entry} is missing in {rest}"));
+        rest = &rest[at + entry.len()..];
+    }
+}

@@ -1,0 +1,118 @@
+//! The timeline: each entry with what there is to tell of it. It is looked up in the attempt, refund or return that the
+//! entry is about, so that the stored entry is a few bytes.
+
+use serde::Serialize;
+use souk_domain::order::{Happening, Order, TimelineEntry};
+use souk_runtime::http::Amount;
+
+use super::amount;
+use crate::part_id::PartId;
+
+/// One entry. What is not there has nothing to do with it.
+#[derive(Serialize, Default)]
+pub(super) struct Entry<'a> {
+    at: String,
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decline_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carrier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_id: Option<PartId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_id: Option<PartId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of(order: &'a Order, entry: TimelineEntry) -> Self {
+        let told = match entry.what {
+            Happening::Placed => Self { amount: Some(Amount(order.total())), ..Self::default() },
+            Happening::Shipped => Self::of_shipment(order),
+            Happening::PaymentStarted | Happening::PaymentActionRequired => Self::of_attempt(order, entry.of),
+            Happening::PaymentFailed => Self::of_failure(order, entry.of),
+            Happening::Paid => Self::of_payment(order, entry.of),
+            Happening::RefundDue | Happening::Refunded | Happening::RefundFailed => Self::of_refund(order, entry.of),
+            Happening::ReturnRequested | Happening::ReturnAccepted => {
+                Self { return_id: entry.of.map(PartId), ..Self::default() }
+            }
+            Happening::ReturnRejected => Self::of_rejection(order, entry.of),
+            Happening::Expired | Happening::Cancelled | Happening::HeldAgain | Happening::Delivered => Self::default(),
+        };
+        Self { at: entry.at.to_rfc3339(), event: event(entry.what), ..told }
+    }
+
+    fn of_shipment(order: &'a Order) -> Self {
+        let shipment = order.shipment.as_ref();
+        Self {
+            carrier: shipment.map(|shipment| shipment.carrier.as_str()),
+            tracking_number: shipment.map(|shipment| shipment.tracking_number.as_str()),
+            ..Self::default()
+        }
+    }
+
+    fn of_attempt(order: &'a Order, index: Option<usize>) -> Self {
+        let attempt = index.and_then(|index| order.attempts.get(index));
+        Self { payment_method: attempt.map(|attempt| attempt.method.as_str()), ..Self::default() }
+    }
+
+    fn of_failure(order: &'a Order, index: Option<usize>) -> Self {
+        let attempt = index.and_then(|index| order.attempts.get(index));
+        let decline_code = attempt.and_then(|attempt| attempt.decline_code.as_deref());
+        Self { decline_code, ..Self::of_attempt(order, index) }
+    }
+
+    fn of_payment(order: &'a Order, index: Option<usize>) -> Self {
+        let attempt = index.and_then(|index| order.attempts.get(index));
+        let amount = attempt.map(|attempt| amount(order, attempt.captured_minor));
+        Self { amount, ..Self::of_attempt(order, index) }
+    }
+
+    fn of_refund(order: &'a Order, index: Option<usize>) -> Self {
+        let refund = index.and_then(|index| order.refunds.get(index));
+        Self {
+            refund_id: index.map(PartId),
+            amount: refund.map(|refund| amount(order, refund.amount_minor)),
+            target: refund.map(|refund| refund.target.as_str()),
+            return_id: refund.and_then(|refund| refund.for_return).map(PartId),
+            reason: refund.and_then(|refund| refund.reason.as_deref()),
+            ..Self::default()
+        }
+    }
+
+    fn of_rejection(order: &'a Order, index: Option<usize>) -> Self {
+        let entry = index.and_then(|index| order.returns.get(index));
+        let reason = entry.and_then(|entry| entry.rejection.as_deref());
+        Self { return_id: index.map(PartId), reason, ..Self::default() }
+    }
+}
+
+const fn event(what: Happening) -> &'static str {
+    match what {
+        Happening::Placed => "placed",
+        Happening::PaymentStarted => "payment_started",
+        Happening::PaymentActionRequired => "payment_action_required",
+        Happening::PaymentFailed => "payment_failed",
+        Happening::Paid => "paid",
+        Happening::Expired => "expired",
+        Happening::Cancelled => "cancelled",
+        Happening::RefundDue => "refund_due",
+        Happening::Refunded => "refunded",
+        Happening::RefundFailed => "refund_failed",
+        Happening::HeldAgain => "held_again",
+        Happening::Shipped => "shipped",
+        Happening::Delivered => "delivered",
+        Happening::ReturnRequested => "return_requested",
+        Happening::ReturnAccepted => "return_accepted",
+        Happening::ReturnRejected => "return_rejected",
+    }
+}
