@@ -14,11 +14,14 @@ use souk_domain::stock::{self, ShardCount};
 use souk_inventory_functions::StockKeeper;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
+use souk_orders_functions::StaffDesk;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
+use souk_orders_functions::grant_refund::GrantRefund;
 use souk_orders_functions::place_order::PlaceOrder;
 use souk_orders_functions::publish_events::PublishEvents;
+use souk_orders_functions::request_return::RequestReturn;
 use souk_payment::stripe::{Secrets, StripeSecret, Webhook};
 use souk_payments_functions::Payments;
 use souk_payments_functions::check_payment::CheckPayment;
@@ -247,6 +250,21 @@ impl Shop {
         CancelOrder { steps: self.steps(), clock: self.clock.clone() }
     }
 
+    /// `POST /orders/{order_id}/returns`
+    pub fn request_return(&self) -> RequestReturn {
+        RequestReturn { steps: self.steps(), clock: self.clock.clone(), random: Arc::clone(&self.random) }
+    }
+
+    /// `POST /admin/orders/{order_id}/refunds`
+    pub fn grant_refund(&self) -> GrantRefund {
+        GrantRefund { desk: self.desk(), random: Arc::clone(&self.random), currency: Currency::USD }
+    }
+
+    /// What the other calls of the staff about one order stand on.
+    pub fn desk(&self) -> StaffDesk {
+        StaffDesk { steps: self.steps(), clock: self.clock.clone() }
+    }
+
     /// The orders stream.
     pub fn dispatch(&self) -> Dispatch {
         let queues = Queues {
@@ -339,4 +357,11 @@ pub fn request(user_id: &UserId, order_id: Option<&OrderId>, action: &str, body:
         request = request.with_path("order_id", order_id.as_str());
     }
     request.with_header("idempotency-key", key)
+}
+
+/// A request of the staff about one order (`POST /admin/orders/{order_id}/{action}`), or about its first return or refund.
+pub fn by_staff(order_id: &OrderId, action: &str, body: &str, key: &str) -> Request {
+    let request = Request::new("POST", &format!("/admin/orders/{order_id}/{action}")).with_json(body);
+    let request = request.from_user(souk_testkit::user(0), Role::Staff).with_header("idempotency-key", key);
+    request.with_path("order_id", order_id.as_str()).with_path("return_id", "1").with_path("refund_id", "1")
 }

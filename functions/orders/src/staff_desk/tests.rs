@@ -63,40 +63,40 @@ fn status(outcome: Result<Reply, Problem>) -> String {
 async fn a_paid_order_is_sent_and_arrives_and_both_may_be_said_twice() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
-    let (ship, deliver) = (ShipOrder(shop.desk()), DeliverOrder(shop.desk()));
+    let (sending, arriving) = (ShipOrder(shop.desk()), DeliverOrder(shop.desk()));
     let parcel = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
     let arrived = by_staff("POST", &order_id, "deliver");
 
-    assert_eq!(outcome(&deliver.handle(&arrived).await), (409, "not_deliverable"));
+    assert_eq!(outcome(&arriving.handle(&arrived).await), (409, "not_deliverable"));
     for _ in 0..2 {
-        assert_eq!(status(ship.handle(&parcel(PARCEL)).await), "shipped");
+        assert_eq!(status(sending.handle(&parcel(PARCEL)).await), "shipped");
     }
     let other = r#"{"carrier": "UPS", "tracking_number": "1Z"}"#;
-    let problem = ship.handle(&parcel(other)).await.expect_err("another parcel");
+    let problem = sending.handle(&parcel(other)).await.expect_err("another parcel");
     assert_eq!((problem.code(), problem.member("order_status")), ("not_shippable", Some("\"shipped\"")));
     assert_eq!(outcome(&AdminCancelOrder(shop.desk()).handle(&arrived).await), (409, "not_cancellable"));
     for _ in 0..2 {
-        assert_eq!(status(deliver.handle(&arrived).await), "delivered");
+        assert_eq!(status(arriving.handle(&arrived).await), "delivered");
     }
-    assert_eq!(status(ship.handle(&parcel(PARCEL)).await), "delivered");
+    assert_eq!(status(sending.handle(&parcel(PARCEL)).await), "delivered");
 }
 
 #[tokio::test]
 async fn a_parcel_needs_a_carrier_and_a_number() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
-    let ship = ShipOrder(shop.desk());
+    let endpoint = ShipOrder(shop.desk());
     for (body, fields) in [
         ("{}", vec!["carrier", "tracking_number"]),
         (r#"{"carrier": "", "tracking_number": "a\nb"}"#, vec!["carrier", "tracking_number"]),
         (r#"{"carrier": "DHL", "tracking_number": 7}"#, vec!["tracking_number"]),
     ] {
-        let problem = ship.handle(&by_staff("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
+        let problem = endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
         assert_eq!(problem.errors().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
     }
     // A number that passes the check of card numbers is a number of a parcel all the same.
     let parcel = r#"{"carrier": "FedEx", "tracking_number": "4242424242424242"}"#;
-    assert_eq!(status(ship.handle(&by_staff("POST", &order_id, "ship").with_json(parcel)).await), "shipped");
+    assert_eq!(status(endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(parcel)).await), "shipped");
 }
 
 #[tokio::test]
@@ -107,10 +107,10 @@ async fn what_is_called_off_is_not_sent() {
     for _ in 0..2 {
         assert_eq!(status(cancel.handle(&by_staff("POST", &order_id, "cancel")).await), "cancelled");
     }
-    let ship = || by_staff("POST", &order_id, "ship").with_json(PARCEL);
-    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&ship()).await), (409, "not_shippable"));
+    let parcel = || by_staff("POST", &order_id, "ship").with_json(PARCEL);
+    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&parcel()).await), (409, "not_shippable"));
     assert_eq!((shop.given(&order_id, 0).await.status, shop.available("a").await), (OrderStatus::Refunded, 9));
-    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&ship()).await), (409, "not_shippable"));
+    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&parcel()).await), (409, "not_shippable"));
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use souk_domain::order::OrderStatus::{self, Cancelled, Expired, Paid, Refunded};
+use souk_domain::order::OrderStatus::{
+    self, Cancelled, Delivered, Expired, Paid, PartiallyRefunded, Refunded, Shipped,
+};
 
 use crate::scene::Scene;
 use crate::{break_everywhere, steps};
@@ -61,6 +63,18 @@ rows! {
     call_off_an_open_payment: "check-payment", an_expired_order_with_an_open_payment => deliver, ends [Expired], or [Expired];
     late_money_for_units_that_are_there: "check-payment", an_expired_order_that_gets_paid => deliver, ends [Paid], or [Paid];
     late_money_for_units_that_are_gone: "check-payment", an_expired_order_whose_units_are_gone => deliver, ends [Refunded], or [Refunded];
+    pay_by_store_credit: "pay-order", an_order_and_store_credit => pay_by_store_credit, ends [Paid], or [Paid, Expired];
+    cancel_by_staff: "admin-cancel-order", a_paid_order => cancel_by_staff, ends [Refunded], or [Refunded, Paid];
+    ship: "ship-order", a_paid_order => ship, ends [Shipped], or [Shipped, Paid];
+    deliver_parcel: "deliver-order", a_shipped_order => deliver_parcel, ends [Delivered], or [Delivered, Shipped];
+    request_return: "request-return", a_delivered_order => request_return, ends [Delivered], or [Delivered];
+    accept_return: "accept-return", a_requested_return => accept_return, ends [PartiallyRefunded], or [PartiallyRefunded, Delivered];
+    accept_return_when_all_money_is_back: "accept-return", a_requested_return_of_a_refunded_order => accept_return, ends [Refunded], or [Refunded];
+    reject_return: "reject-return", a_requested_return => reject_return, ends [Delivered], or [Delivered];
+    grant_refund: "grant-refund", a_delivered_order => grant_refund, ends [PartiallyRefunded], or [PartiallyRefunded, Delivered];
+    refund_of_a_return: "refund-order", an_accepted_return => deliver, ends [PartiallyRefunded], or [PartiallyRefunded];
+    refund_to_store_credit: "refund-order", a_return_accepted_for_credit => deliver, ends [PartiallyRefunded], or [PartiallyRefunded];
+    retry_refund: "retry-refund", a_refund_that_failed => retry_refund, ends [Refunded], or [Refunded, Cancelled];
     publish: "publish-events", a_cancelled_order => publish, ends [Refunded], or [Refunded];
     spread: "spread-inventory", an_order => spread, ends [Expired], or [Expired];
     watch: "watch-stock", a_cancelled_order => watch, ends [Refunded], or [Refunded];

@@ -5,7 +5,13 @@ use souk_domain::effects::Clock;
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::bank::token;
 use souk_faults::gate::Fault;
-use souk_faults::shop::{HOLD_SECONDS, WEBHOOK_SECRET, request};
+use souk_faults::shop::{HOLD_SECONDS, WEBHOOK_SECRET, by_staff, request};
+use souk_orders_functions::accept_return::AcceptReturn;
+use souk_orders_functions::admin_cancel_order::AdminCancelOrder;
+use souk_orders_functions::deliver_order::DeliverOrder;
+use souk_orders_functions::reject_return::RejectReturn;
+use souk_orders_functions::retry_refund::RetryRefund;
+use souk_orders_functions::ship_order::ShipOrder;
 use souk_payment::stripe::sign;
 use souk_runtime::http::Request;
 
@@ -100,6 +106,59 @@ pub(crate) async fn an_expired_order_whose_units_are_gone(scene: &mut Scene) {
     scene.must(scene.shop.pay_order(), request(&other, Some(&order_id), "pay", &body, "other")).await;
 }
 
+pub(crate) async fn a_shipped_order(scene: &mut Scene) {
+    a_paid_order(scene).await;
+    scene.must(ShipOrder(scene.shop.desk()), shipping(scene).await).await;
+}
+
+pub(crate) async fn a_delivered_order(scene: &mut Scene) {
+    a_shipped_order(scene).await;
+    scene.must(DeliverOrder(scene.shop.desk()), staff(scene, "deliver", "").await).await;
+}
+
+/// One of two units is to come back.
+pub(crate) async fn a_requested_return(scene: &mut Scene) {
+    a_delivered_order(scene).await;
+    scene.must(scene.shop.request_return(), returning(scene).await).await;
+}
+
+pub(crate) async fn a_requested_return_of_a_refunded_order(scene: &mut Scene) {
+    a_requested_return(scene).await;
+    let all = r#"{"amount": 25.00, "target": "original", "reason": "late"}"#;
+    scene.must(scene.shop.grant_refund(), staff(scene, "refunds", all).await).await;
+    scene.settle_down().await;
+}
+
+pub(crate) async fn an_accepted_return(scene: &mut Scene) {
+    a_requested_return(scene).await;
+    scene.must(AcceptReturn(scene.shop.desk()), accepting(scene, "original").await).await;
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+pub(crate) async fn a_return_accepted_for_credit(scene: &mut Scene) {
+    a_requested_return(scene).await;
+    scene.must(AcceptReturn(scene.shop.desk()), accepting(scene, "store_credit").await).await;
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+pub(crate) async fn a_refund_that_failed(scene: &mut Scene) {
+    a_refund_that_will_fail(scene).await;
+    scene.platform.deliver_due(&scene.shop).await;
+    scene.platform.dispatch(&scene.shop).await;
+}
+
+/// Credit that covers an order of one unit, from an earlier order; and that order.
+pub(crate) async fn an_order_and_store_credit(scene: &mut Scene) {
+    a_delivered_order(scene).await;
+    let credit = r#"{"amount": 12.50, "target": "store_credit", "reason": "late"}"#;
+    scene.must(scene.shop.grant_refund(), staff(scene, "refunds", credit).await).await;
+    scene.settle_down().await;
+    scene.shop.clock.advance_seconds(1); // the newest order is the one that sorts last
+    scene.shop.put_in_cart(&scene.user_id, &scene.product_id, 1).await;
+    let body = r#"{"payment_method": "store_credit", "shipping_address": "1 Main St"}"#;
+    scene.must(scene.shop.place_order(), request(&scene.user_id, None, "", body, "place again")).await;
+}
+
 // The steps.
 
 pub(crate) async fn place(scene: &mut Scene) {
@@ -120,6 +179,46 @@ pub(crate) async fn pay_and_be_asked(scene: &mut Scene) {
 
 pub(crate) async fn cancel(scene: &mut Scene) {
     scene.ask(scene.shop.cancel_order(), cancelling(scene).await).await;
+}
+
+pub(crate) async fn pay_by_store_credit(scene: &mut Scene) {
+    let paying = request(&scene.user_id, Some(&scene.order_id().await), "pay", "{}", "pay");
+    scene.ask(scene.shop.pay_order(), paying).await;
+}
+
+pub(crate) async fn cancel_by_staff(scene: &mut Scene) {
+    scene.ask(AdminCancelOrder(scene.shop.desk()), staff(scene, "cancel", "").await).await;
+}
+
+pub(crate) async fn ship(scene: &mut Scene) {
+    scene.ask(ShipOrder(scene.shop.desk()), shipping(scene).await).await;
+}
+
+pub(crate) async fn deliver_parcel(scene: &mut Scene) {
+    scene.ask(DeliverOrder(scene.shop.desk()), staff(scene, "deliver", "").await).await;
+}
+
+pub(crate) async fn request_return(scene: &mut Scene) {
+    scene.ask(scene.shop.request_return(), returning(scene).await).await;
+}
+
+pub(crate) async fn accept_return(scene: &mut Scene) {
+    scene.ask(AcceptReturn(scene.shop.desk()), accepting(scene, "original").await).await;
+}
+
+pub(crate) async fn reject_return(scene: &mut Scene) {
+    let request = staff(scene, "returns/1/reject", r#"{"reason": "worn"}"#).await;
+    scene.ask(RejectReturn(scene.shop.desk()), request).await;
+}
+
+pub(crate) async fn grant_refund(scene: &mut Scene) {
+    let some = r#"{"amount": 1.25, "target": "original", "reason": "late"}"#;
+    scene.ask(scene.shop.grant_refund(), staff(scene, "refunds", some).await).await;
+}
+
+pub(crate) async fn retry_refund(scene: &mut Scene) {
+    let request = staff(scene, "refunds/1/retry", r#"{"target": "original"}"#).await;
+    scene.ask(RetryRefund(scene.shop.desk()), request).await;
 }
 
 pub(crate) async fn dispatch(scene: &mut Scene) {
@@ -173,4 +272,22 @@ async fn paying(scene: &Scene, token: &str) -> Request {
 
 async fn cancelling(scene: &Scene) -> Request {
     request(&scene.user_id, Some(&scene.order_id().await), "cancel", "", "cancel")
+}
+
+async fn returning(scene: &Scene) -> Request {
+    let body =
+        format!(r#"{{"items": [{{"product_id": "{}", "quantity": 1, "reason": "too small"}}]}}"#, scene.product_id);
+    request(&scene.user_id, Some(&scene.order_id().await), "returns", &body, "return")
+}
+
+async fn shipping(scene: &Scene) -> Request {
+    staff(scene, "ship", r#"{"carrier": "DHL", "tracking_number": "1Z"}"#).await
+}
+
+async fn accepting(scene: &Scene, refund_to: &str) -> Request {
+    staff(scene, "returns/1/accept", &format!(r#"{{"refund_to": "{refund_to}"}}"#)).await
+}
+
+async fn staff(scene: &Scene, action: &str, body: &str) -> Request {
+    by_staff(&scene.order_id().await, action, body, action)
 }
