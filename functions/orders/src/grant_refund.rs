@@ -8,11 +8,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{Event, RefundGrant, RefundStatus, RefundTarget};
+use souk_domain::order::{Event, MAX_REASON_CHARS, RefundGrant, RefundStatus, RefundTarget};
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 
 use crate::part_id::PartId;
-use crate::reason::Reason;
 use crate::staff_desk::StaffDesk;
 
 /// The endpoint.
@@ -45,10 +44,10 @@ impl Endpoint for GrantRefund {
         let mut fields = request.fields()?;
         let amount = fields.money("amount", self.currency);
         let target = fields.parsed::<RefundTarget>("target");
-        let reason = fields.parsed::<Reason>("reason");
+        let reason = fields.text("reason", MAX_REASON_CHARS);
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
-        let grant = RefundGrant { amount, target, reason: reason.0, granted_by, request: mark.clone() };
+        let grant = RefundGrant { amount, target, reason, granted_by, request: mark.clone() };
         let order = self.desk.step(request, &Event::RefundGranted(grant)).await?;
         let missing = || Problem::internal("a granted refund is missing");
         let (index, refund) = order.refund_by_key(&mark.key).ok_or_else(missing)?;

@@ -15,7 +15,6 @@ pub mod list_returns;
 mod part_id;
 pub mod place_order;
 pub mod publish_events;
-mod reason;
 pub mod redrive;
 mod refusal;
 pub mod reject_return;

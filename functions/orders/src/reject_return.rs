@@ -1,11 +1,10 @@
 //! `POST /admin/orders/{order_id}/returns/{return_id}/reject`: the staff does not take a return back, and may say why. Said
 //! again it is no error, and changes nothing. The shopper may ask again.
 
-use souk_domain::order::Event;
+use souk_domain::order::{Event, MAX_REASON_CHARS};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::part_id::PartId;
-use crate::reason::Reason;
 use crate::staff_desk::StaffDesk;
 use crate::view::{self, Viewer};
 
@@ -17,11 +16,10 @@ impl Endpoint for RejectReturn {
         request.staff()?;
         let PartId(index) = request.path_id("return_id", "return of this order")?;
         let mut fields = request.optional_fields()?;
-        let reason = fields.optional_parsed::<Reason>("reason");
+        let reason = fields.optional_text("reason", MAX_REASON_CHARS);
         let (reason,) = fields.finish((reason,))?;
 
-        let event = Event::ReturnRejected { index, reason: reason.map(|reason| reason.0) };
-        let order = self.0.step(request, &event).await?;
+        let order = self.0.step(request, &Event::ReturnRejected { index, reason }).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
     }
 }

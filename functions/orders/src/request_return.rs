@@ -7,12 +7,11 @@ use serde_json::value::RawValue;
 use souk_domain::cart::Quantity;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::OrderId;
-use souk_domain::order::{Event, Order, ReturnItem, TransitionError};
+use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{Applied, OrderSteps};
 
-use crate::reason::Reason;
 use crate::refusal::{refusal, saved};
 use crate::view::ReturnView;
 
@@ -65,7 +64,7 @@ impl Endpoint for RequestReturn {
 
 fn items(fields: &mut Fields<'_>) -> Option<Vec<ReturnItem>> {
     const EXPECTED: &str = "must be a list of objects with product_id, quantity and reason";
-    let sent = fields.json::<Vec<Box<RawValue>>>("items", EXPECTED)?;
+    let sent = fields.objects("items", EXPECTED)?;
     if !(1..=MAX_ITEMS).contains(&sent.len()) {
         let message = format!("must have 1 to {MAX_ITEMS} items");
         fields.refuse([FieldError::new("items", "out_of_range", message)]);
@@ -93,9 +92,9 @@ fn item(sent: &RawValue) -> Result<ReturnItem, Problem> {
     let mut fields = Fields::from_json(sent.get().as_bytes())?;
     let product_id = fields.parsed("product_id");
     let quantity = fields.checked_integer("quantity", Quantity::new);
-    let reason = fields.parsed::<Reason>("reason");
+    let reason = fields.text("reason", MAX_REASON_CHARS);
     let (product_id, quantity, reason) = fields.finish((product_id, quantity, reason))?;
-    Ok(ReturnItem { product_id, quantity, reason: reason.0 })
+    Ok(ReturnItem { product_id, quantity, reason })
 }
 
 /// What was asked for, and how many of each may be sent back.

@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 use crate::validation::Invalid;
 
 pub use refunds::{Refund, RefundStatus, RefundTarget};
-pub use returns::{MAX_RETURNS, Return, ReturnItem, ReturnStatus};
+pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
 pub use timeline::{Happening, TimelineEntry};
 pub use transitions::{Event, ProviderOutcome, RefundGrant, TransitionError};
 

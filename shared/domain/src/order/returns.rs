@@ -9,6 +9,9 @@ use crate::order::Order;
 /// Most returns of one order.
 pub const MAX_RETURNS: usize = 10;
 
+/// Longest reason that an order keeps, in characters. What it keeps is what each later step costs.
+pub const MAX_REASON_CHARS: usize = 200;
+
 /// How a return stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -145,6 +145,12 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A list of objects, each to be read by [`Fields::from_json`], which looks for card numbers by itself.
+    pub fn objects(&mut self, name: &str, expected: &str) -> Option<Vec<Box<RawValue>>> {
+        self.cards.remove(name);
+        self.required(name, |raw| raw.json(expected))
+    }
+
     /// Any JSON of a given form.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
         self.required(name, |raw| raw.json(expected))
