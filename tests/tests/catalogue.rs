@@ -75,6 +75,24 @@ fn lists_are_sorted_and_filtered_by_price() {
 }
 
 #[test]
+fn a_page_that_is_known_does_not_travel_again_until_its_stock_changes() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 6);
+    let path = format!("/products/{}", product.id);
+    let page = shop.anyone().get(&path);
+    page.is(200);
+    let tag = page.header("etag");
+    assert!(!tag.is_empty() && page.header("cache-control").contains("no-cache"), "{page}");
+    let again = || shop.anyone().call("GET", &path).header("if-none-match", &tag).send();
+    let known = again();
+    assert_eq!((known.status, known.body.as_str()), (304, ""), "{known}");
+    shop.count(&product, 5);
+    let changed = again();
+    assert_eq!(changed.is(200).whole("stock_quantity"), 5);
+    assert_ne!(changed.header("etag"), tag);
+}
+
+#[test]
 fn stock_is_live_on_the_page_and_in_lists() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 6), shop.shopper());

@@ -12,6 +12,7 @@ mod facets;
 mod highlight;
 mod index;
 mod mapping;
+mod memory;
 mod node;
 mod query;
 mod rebuild;

@@ -1,7 +1,7 @@
 //! The way to OpenSearch: finding the domain, and one HTTP call with its bounds.
 
 use std::error::Error as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_opensearch::error::{ProvideErrorMetadata, SdkError};
@@ -17,6 +17,7 @@ use souk_domain::effects::Random;
 use tokio::sync::OnceCell;
 
 use crate::SearchError;
+use crate::memory::Memory;
 
 /// Longest wait before the one retry, in milliseconds.
 const RETRY_WITHIN_MS: u64 = 50;
@@ -26,6 +27,7 @@ pub(crate) struct Node {
     site: Site,
     transport: OnceCell<Transport>,
     breaker: Mutex<Breaker>,
+    memory: OnceLock<Memory>,
     random: Arc<dyn Random>,
 }
 
@@ -47,6 +49,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// What OpenSearch said.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     body: Vec<u8>,
@@ -72,12 +75,18 @@ impl Node {
     pub(crate) fn of_domain(sdk: &SdkConfig, name: &str, random: Arc<dyn Random>) -> Self {
         let client = aws_sdk_opensearch::Client::new(sdk);
         let site = Site::Domain { name: name.to_owned(), sdk: Box::new(sdk.clone()), client };
-        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), random }
+        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), memory: OnceLock::new(), random }
     }
 
     /// A node at an address, not signed for.
     pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), breaker: Mutex::default(), random }
+        Self {
+            site: Site::Url(url.to_owned()),
+            transport: OnceCell::new(),
+            breaker: Mutex::default(),
+            memory: OnceLock::new(),
+            random,
+        }
     }
 
     /// Makes sure that the endpoint is known. A failure is not remembered: the next call looks again.
@@ -89,8 +98,22 @@ impl Node {
     /// and a node that comes back is not met by all who waited. Writers wait and try again by themselves.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, SearchError> {
         if !call.path.ends_with("search") {
-            return self.send(call).await;
+            return self.send(&call).await;
         }
+        // Behind a pointer: each step of a search holds one of these.
+        let searched = Box::pin(self.search(&call));
+        match self.memory.get() {
+            Some(memory) => Box::pin(memory.answer(&call, Instant::now(), searched)).await,
+            None => searched.await,
+        }
+    }
+
+    /// From now on, gives answers to searches again for a moment.
+    pub(crate) fn remember(&self) {
+        let _ = self.memory.set(Memory::default()); // or it does so already
+    }
+
+    async fn search(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
         if !self.breaker().admits(Instant::now()) {
             return Err(SearchError::Unavailable("the node is left alone for a moment".to_owned()));
         }
@@ -109,15 +132,15 @@ impl Node {
 
     /// A call that never reached the node, such as on a connection that had gone stale, is sent once more: every call of
     /// this crate may be repeated without harm. A time-out is not repeated.
-    async fn send(&self, call: Call<'_>) -> Result<Answer, SearchError> {
+    async fn send(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
         let within = call.timeout;
         let sent = async {
             let transport = self.find().await?;
-            match send(transport, &call).await {
+            match send(transport, call).await {
                 Err(error) if connection_failed(&error) => {
                     let wait_ms = 1 + self.random.below(RETRY_WITHIN_MS);
                     tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-                    send(transport, &call).await
+                    send(transport, call).await
                 }
                 sent => sent,
             }
@@ -145,6 +168,16 @@ impl Drop for Verdict<'_> {
 }
 
 impl Answer {
+    #[cfg(test)]
+    pub(crate) fn of(status: u16, body: &str) -> Self {
+        Self { status, body: body.as_bytes().to_vec() }
+    }
+
+    /// How long it is.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
     /// The body, if the call succeeded; the error for callers otherwise.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, SearchError> {
         if !(200..300).contains(&self.status) {
