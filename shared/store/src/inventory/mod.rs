@@ -39,11 +39,14 @@ pub struct Inventory {
 }
 
 /// One shard.
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 struct CountItem {
     product_id: ProductId,
     shard: ShardId,
     available: u32,
+    /// Who wrote it so: no two writes of a shard have the same.
+    #[serde(default)]
+    cause: Option<Cause>,
     /// In the first shard's item: how many there are. Absent while that is one.
     #[serde(default = "one_shard")]
     shards: u32,
@@ -51,12 +54,6 @@ struct CountItem {
 
 const fn one_shard() -> u32 {
     1
-}
-
-impl From<CountItem> for ShardCount {
-    fn from(item: CountItem) -> Self {
-        Self { shard: item.shard, available: item.available }
-    }
 }
 
 impl Inventory {
@@ -75,7 +72,7 @@ impl Inventory {
     /// Not one moment of all shards: while units move between two of them, the sum may miss them or count them twice.
     /// Who has to be certain asks [`Inventory::find`].
     pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
-        Ok(self.items(product_id, true).await?.into_iter().map(ShardCount::from).collect())
+        Ok(units::counts(&self.items(product_id, true).await?))
     }
 
     /// The same, as stored.

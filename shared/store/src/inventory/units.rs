@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use souk_domain::ids::ProductId;
-use souk_domain::stock::{Allocation, ShardCount, ShardId, allocate, total};
+use souk_domain::stock::{Allocation, Cause, ShardCount, ShardId, allocate, total};
 
 use super::{CountItem, Inventory, count_key};
 use crate::StoreError;
@@ -29,8 +29,7 @@ impl Inventory {
     /// Looks for `wanted` units of a product at a glance, which costs half and may be a moment old, and properly
     /// ([`Inventory::find`]) if they are not in sight.
     pub async fn choose(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
-        let counts: Vec<ShardCount> = self.items(product_id, false).await?.into_iter().map(ShardCount::from).collect();
-        match allocate(&counts, wanted, choice) {
+        match allocate(&counts(&self.items(product_id, false).await?), wanted, choice) {
             Some(allocation) => Ok(Found::Units(allocation)),
             None => self.find(product_id, wanted, choice).await,
         }
@@ -39,33 +38,33 @@ impl Inventory {
     /// Looks for `wanted` units of a product over all its shards, strongly consistent. `choice`, a random number, decides
     /// between shards that have enough.
     ///
-    /// [`Found::Short`] is certain. A query over several shards is not one moment of them: units on their way from one
-    /// to another while staff spread the stock may be in neither. So what the query misses is looked for again in a
-    /// transaction that reads all shards at once. When writers do not let it through, that is [`StoreError::Conflict`].
+    /// [`Found::Short`] is certain. A query over several shards is not one moment of them: a unit that is given back to
+    /// one that was read already while the last one is taken from another is missed. So it is asked twice: when nothing
+    /// was written in between, both answers are of one moment. Where staff moved units last, a transfer may be visible
+    /// in one shard and not yet in the other; then a transaction reads all shards at once, which costs far more and which
+    /// every checkout is in the way of. When writers let neither through, that is [`StoreError::Conflict`].
     pub async fn find(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
-        let mut items = self.items(product_id, true).await?;
-        // The number of shards is raised before units move to a new one, so a lonely first shard that knows of no others
-        // had all there was.
-        let mut certain = items.len() <= 1 && self.shards_of(&items) <= 1;
+        let mut before = None;
         for tries in 0..TRIES {
-            let shards = self.shards_of(&items);
-            let counts: Vec<ShardCount> = items.into_iter().map(ShardCount::from).collect();
+            let items = self.items(product_id, true).await?;
+            let counts = counts(&items);
             if let Some(allocation) = allocate(&counts, wanted, choice) {
                 return Ok(Found::Units(allocation));
             }
-            if certain {
+            // The number of shards is raised before units move to a new one, so a lonely first shard that knows of no
+            // others had all there was.
+            let alone = items.len() <= 1 && self.shards_of(&items) <= 1;
+            let moved = items.iter().any(CountItem::moved_by_staff);
+            if alone || (before.as_ref() == Some(&items) && !moved) {
                 return Ok(Found::Short { available: total(&counts) });
             }
-            if tries > 0 {
+            if moved && let Some(snapshot) = self.snapshot(product_id, self.shards_of(&items), &counts).await? {
+                return Ok(found(&snapshot, wanted, choice));
+            }
+            if before.is_some() || moved {
                 self.table.back_off(tries).await;
             }
-            (items, certain) = match self.snapshot(product_id, shards, &counts).await? {
-                Some(snapshot) => {
-                    let complete = self.shards_of(&snapshot) <= shards;
-                    (snapshot, complete)
-                }
-                None => (self.items(product_id, true).await?, false),
-            };
+            before = Some(items);
         }
         Err(StoreError::Conflict)
     }
@@ -77,7 +76,7 @@ impl Inventory {
     }
 
     /// The shards of this region below `shards`, and whichever else were seen, all at one moment; `None` when a writer
-    /// was in the way.
+    /// was in the way, or there are more shards by now.
     async fn snapshot(
         &self,
         product_id: &ProductId,
@@ -95,14 +94,31 @@ impl Inventory {
         match request.send().await {
             Ok(answer) => {
                 let items = answer.responses.unwrap_or_default().into_iter().filter_map(|response| response.item);
-                items
-                    .filter(|item| !item.is_empty())
-                    .map(|item| self.table.read(item))
-                    .collect::<Result<_, _>>()
-                    .map(Some)
+                let items = items.filter(|item| !item.is_empty()).map(|item| self.table.read(item));
+                let items: Vec<CountItem> = items.collect::<Result<_, _>>()?;
+                Ok((self.shards_of(&items) <= shards).then_some(items))
             }
             Err(error) if contended(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl CountItem {
+    fn moved_by_staff(&self) -> bool {
+        matches!(self.cause, Some(Cause::Entry { .. }))
+    }
+}
+
+pub(super) fn counts(items: &[CountItem]) -> Vec<ShardCount> {
+    items.iter().map(|item| ShardCount { shard: item.shard.clone(), available: item.available }).collect()
+}
+
+/// What is to be found in shards as they were at one moment.
+fn found(items: &[CountItem], wanted: u32, choice: u64) -> Found {
+    let counts = counts(items);
+    match allocate(&counts, wanted, choice) {
+        Some(allocation) => Found::Units(allocation),
+        None => Found::Short { available: total(&counts) },
     }
 }
