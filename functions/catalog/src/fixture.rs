@@ -13,7 +13,7 @@ use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::stream::Change;
 use souk_search::{SearchIndex, SearchQuery};
-use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, Table};
+use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, SynonymLists, Table};
 use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 
 use crate::import_products::ImportProducts;
@@ -27,6 +27,7 @@ pub(crate) struct Fixture {
     pub(crate) products: Products,
     pub(crate) categories: Categories,
     pub(crate) inventory: Inventory,
+    pub(crate) synonyms: SynonymLists,
 }
 
 pub(crate) fn sku(name: &str) -> ProductId {
@@ -48,6 +49,7 @@ impl Fixture {
             products: Products::new(table("products")),
             categories: Categories::new(table("categories")),
             inventory: Inventory::new(table("inventory"), "local"),
+            synonyms: SynonymLists::new(table("synonyms")),
             clock: Arc::new(FixedClock::new()),
             random,
             database,
@@ -103,6 +105,13 @@ impl Fixture {
     pub(crate) async fn damage(&self, name: &str) {
         let request = self.database.client.put_item().table_name(self.database.table("products"));
         request.item("product_id", AttributeValue::S(name.to_owned())).send().await.expect("damaged");
+    }
+
+    /// A list of synonyms, the seventh, that cannot be read.
+    pub(crate) async fn damage_synonyms(&self) {
+        let request = self.database.client.put_item().table_name(self.database.table("synonyms"));
+        let request = request.item("list_id", AttributeValue::S("search".to_owned()));
+        request.item("version", AttributeValue::N("7".to_owned())).send().await.expect("damaged");
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {

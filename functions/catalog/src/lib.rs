@@ -3,13 +3,17 @@
 pub mod compare_index;
 pub mod delete_product;
 pub mod get_product;
+pub mod get_synonyms;
 pub mod import_products;
 pub mod index_products;
 pub mod list_categories;
 pub mod list_products;
 mod product_fields;
 pub mod put_product;
+pub mod put_synonyms;
 pub mod reindex;
+pub mod suggest;
+pub mod synonyms;
 mod view;
 
 #[cfg(test)]

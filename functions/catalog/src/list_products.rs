@@ -30,6 +30,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::{SearchIndex, SearchPage};
 use souk_store::{Categories, Products};
 
+use crate::synonyms::KnownSynonyms;
 use crate::view::{self, ProductSummary};
 use asked::Asked;
 use facets::FacetsView;
@@ -49,6 +50,8 @@ pub struct ListProducts {
     pub products: Products,
     /// The tree, for browsing without search.
     pub categories: Categories,
+    /// Words that mean the same.
+    pub synonyms: KnownSynonyms,
     /// Of the shop.
     pub currency: Currency,
 }
@@ -89,7 +92,10 @@ struct Found<'a> {
 
 impl Endpoint for ListProducts {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let asked = Asked::read(request, self.currency)?;
+        let mut asked = Asked::read(request, self.currency)?;
+        if asked.query.text.is_some() {
+            asked.query.synonyms = self.synonyms.current().await;
+        }
         let (found, degraded) = match self.search.search(&asked.query).await {
             Ok(found) => (found, false),
             Err(cause) if asked.is_plain_browsing() => {

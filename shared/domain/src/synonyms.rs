@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldError, Invalid, text};
 
-/// Most groups. With the bounds below, the whole list stays far below DynamoDB's 400 KB.
+/// Most groups. The body that brings them has 64 KB at most, which keeps the list far below DynamoDB's 400 KB.
 pub const MAX_SYNONYM_GROUPS: usize = 500;
 /// Most terms of one group: each widens every search for the others.
 pub const MAX_SYNONYM_TERMS: usize = 8;

@@ -38,6 +38,8 @@ pub struct Derived {
     pub goal: Goal,
     /// Numbers of the products that must be found.
     pub relevant: BTreeSet<usize>,
+    /// The last word is only begun: suggestions are asked for.
+    pub typing: bool,
     /// Not to be looked at while search is being changed.
     pub held_out: bool,
 }
@@ -50,6 +52,7 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     all.extend(deriver.numbers());
     all.extend(deriver.lists());
     all.extend(deriver.rewritten());
+    all.extend(deriver.typed());
     all.extend(edits::ALL.iter().flat_map(|(edit, place, kind)| {
         deriver.known(kind, |words, random| {
             deriver.change_one(words, random, |word, random| Some(misspell(word, *edit, *place, random)))
@@ -229,6 +232,28 @@ impl Deriver<'_> {
         })
     }
 
+    /// Known items, the last word begun; right and misspelt.
+    fn typed(&self) -> Vec<Derived> {
+        let begun = |random: &mut Seeded, misspelt: bool| {
+            let (_, item) = self.item(random);
+            let mut words = self.some_words(item, random)?;
+            let last = words.pop().filter(|word| word.len() >= 6 && letters(word))?;
+            let begun = last[..pick(random, 4, last.len() - 1)].to_owned();
+            let begins = |item: &Item| item.words.iter().any(|word| word.starts_with(&begun));
+            let numbers = self.catalogue.with_all(&words).into_iter();
+            let relevant: BTreeSet<_> = numbers.filter(|number| begins(&self.catalogue.items[*number])).collect();
+            let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
+            words.push(if misspelt { misspell(&begun, edit, place, random) } else { begun });
+            (relevant.len() <= MOST_TWINS).then(|| (words.join(" "), Goal::Item, relevant))
+        };
+        let mut all = self.each("suggest: last word begun", |random| begun(random, false));
+        all.extend(self.each("suggest: begun and misspelt", |random| begun(random, true)));
+        for derived in &mut all {
+            derived.typing = true;
+        }
+        all
+    }
+
     /// Known items, their words changed.
     fn known(
         &self,
@@ -310,7 +335,7 @@ impl Deriver<'_> {
             }
             let Some((text, goal, relevant)) = make(&mut random) else { continue };
             if !relevant.is_empty() && all.iter().all(|known| known.text != text) {
-                all.push(Derived { kind, text, goal, relevant, held_out: all.len() % 2 == 1 });
+                all.push(Derived { kind, text, goal, relevant, typing: false, held_out: all.len() % 2 == 1 });
             }
         }
         all

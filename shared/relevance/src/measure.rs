@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use souk_domain::ids::ProductId;
 use souk_search::{SearchError, SearchIndex, SearchQuery, Window};
 
 use crate::catalogue::Catalogue;
@@ -52,12 +53,10 @@ pub async fn measure<'a>(
         catalogue.items.iter().enumerate().map(|(number, item)| (&item.product.product_id, number)).collect();
     let (mut tallies, mut misses) = (BTreeMap::<_, Tally>::new(), Vec::new());
     for derived in queries {
-        let window = Window::new(1, LOOKED_AT).unwrap_or_default();
-        let query = SearchQuery { text: Some(derived.text.clone()), window, ..SearchQuery::default() };
         let started = Instant::now();
-        let page = index.search(&query).await?;
+        let product_ids = ask(index, derived).await?;
         let time = started.elapsed();
-        let found: Vec<usize> = page.product_ids.iter().filter_map(|id| numbers.get(id).copied()).collect();
+        let found: Vec<usize> = product_ids.iter().filter_map(|id| numbers.get(id).copied()).collect();
         let score = tallies.entry(derived.kind).or_default().add(derived.goal, &derived.relevant, &found, time);
         if score < 500 {
             let name =
@@ -67,6 +66,16 @@ pub async fn measure<'a>(
         }
     }
     Ok((tallies, misses))
+}
+
+async fn ask(index: &SearchIndex, derived: &Derived) -> Result<Vec<ProductId>, SearchError> {
+    if derived.typing {
+        let suggestions = index.suggest(&derived.text, LOOKED_AT).await?;
+        return Ok(suggestions.products.into_iter().map(|product| product.product_id).collect());
+    }
+    let window = Window::new(1, LOOKED_AT).unwrap_or_default();
+    let query = SearchQuery { text: Some(derived.text.clone()), window, ..SearchQuery::default() };
+    Ok(index.search(&query).await?.product_ids)
 }
 
 impl Tally {

@@ -13,7 +13,9 @@ use souk_cache::{CachedProducts, CachedStock, SharedCache};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
-use souk_store::{Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, Table, Users};
+use souk_store::{
+    Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, SynonymLists, Table, Users,
+};
 
 use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
@@ -98,6 +100,11 @@ impl Wiring {
     /// The categories table.
     pub fn categories(&self) -> Result<Categories, ConfigError> {
         Ok(Categories::new(self.table("CATEGORIES_TABLE")?))
+    }
+
+    /// The synonyms table.
+    pub fn synonyms(&self) -> Result<SynonymLists, ConfigError> {
+        Ok(SynonymLists::new(self.table("SYNONYMS_TABLE")?))
     }
 
     /// The inventory table, written as this region.

@@ -15,6 +15,7 @@ mod reconcile;
 mod scan;
 mod sessions;
 mod staff_orders;
+mod synonyms;
 mod table;
 mod users;
 
@@ -32,6 +33,7 @@ pub use products::{ProductPage, Products};
 pub use reconcile::{Checked, Cursor, Plan, Report, reconcile};
 pub use sessions::{Presented, Rotation, Session, Sessions};
 pub use staff_orders::{StaffList, StaffPage};
+pub use synonyms::{SynonymList, SynonymLists};
 pub use table::Table;
 pub use users::{Credentials, Registration, RoleChange, User, Users};
 

@@ -67,6 +67,7 @@ impl Shop {
             ("PRODUCTS_TABLE", self.database.table("products")),
             ("CATEGORIES_TABLE", self.database.table("categories")),
             ("INVENTORY_TABLE", self.database.table("inventory")),
+            ("SYNONYMS_TABLE", self.database.table("synonyms")),
             ("SEARCH_DOMAIN", search_url.to_owned()),
             ("CACHE_URL", redis_url.to_owned()),
         ]

@@ -11,6 +11,7 @@ impl Fixture {
             stock: self.cached_stock(),
             products: self.products.clone(),
             categories: self.categories.clone(),
+            synonyms: KnownSynonyms::new(self.synonyms.clone(), self.clock.clone()),
             currency: Currency::USD,
         }
     }
@@ -70,6 +71,59 @@ async fn products_are_found_filtered_and_sorted_with_live_stock() {
     shop.delete("4").await; // still in the index
     shop.clock.advance_seconds(1);
     assert_eq!(ids(&list(&[("category_id", "monitors")]).await), [""; 0]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn answers_say_what_was_meant_and_where_to_go_on() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(SHOP).await;
+    let all: Vec<_> = ["1", "2", "3", "4", "5"].map(change).into();
+    assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
+    scratch.index.refresh().await.expect("refreshed");
+    let endpoint = shop.list_products(&scratch.index);
+    let list = async |parameters: &[(&str, &str)]| endpoint.handle(&get(parameters)).await.expect("listed").body_json();
+
+    let body = list(&[("search", "cannon tonr"), ("highlight", "true")]).await;
+    assert_eq!((&body["did_you_mean"], &body["relaxed"]), (&"canon toner".into(), &serde_json::Value::Null));
+    assert_eq!(body["products"][0]["name_html"], "<mark>Canon</mark> <mark>toner</mark>");
+    let body = list(&[("search", "canon unicorn")]).await;
+    assert_eq!((&body["products"][0]["id"], &body["relaxed"]), (&"3".into(), &true.into()));
+    assert_eq!(body["products"][0].get("name_html"), None);
+
+    let first = list(&[("sort", "price_asc"), ("limit", "3")]).await;
+    let cursor = first["next_cursor"].as_str().expect("a cursor");
+    let second = list(&[("sort", "price_asc"), ("limit", "3"), ("cursor", cursor)]).await;
+    let ids = |body: &serde_json::Value| {
+        let products = body["products"].as_array().expect("products").clone();
+        products.iter().map(|product| product["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((ids(&first).join(" "), ids(&second).join(" ")), ("5 2 1".to_owned(), "3 4".to_owned()));
+    assert_eq!((second.get("page"), second.get("next_cursor"), &second["total"]), (None, None, &5.into()));
+
+    let facets = list(&[("category_id", "printing"), ("attr.Colour", "Cyan")]).await["facets"].clone();
+    let colours = serde_json::json!([{"name": "Colour", "values": [{"value": "Black", "count": 1}, {"value": "Cyan", "count": 1}]}]);
+    assert_eq!(facets["attributes"], colours);
+    assert_eq!(facets["prices"].to_string(), r#"[{"count":1,"max":19.99,"min":10.0}]"#);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn synonyms_of_staff_are_used_soon() {
+    let Some(scratch) = Scratch::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(SHOP).await;
+    assert_eq!(shop.indexer(&scratch.index).handle(&[change("4")]).await.len(), 0);
+    scratch.index.refresh().await.expect("refreshed");
+    let endpoint = shop.list_products(&scratch.index);
+    let found = async || ids(&endpoint.handle(&get(&[("search", "bildschirm")])).await.expect("listed"));
+    assert_eq!(found().await, [""; 0]);
+    let groups = souk_domain::synonyms::SynonymGroups::new(&[vec!["bildschirm", "monitor"]]).expect("good");
+    let list = souk_store::SynonymList { groups, version: 1 };
+    assert_eq!(shop.synonyms.put(&list, None).await.expect("written"), souk_store::Saved::Done);
+    shop.clock.advance_seconds(10);
+    assert_eq!(found().await, ["4"]);
     scratch.remove().await;
 }
 

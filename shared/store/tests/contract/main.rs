@@ -8,12 +8,13 @@ mod orders;
 mod reconcile;
 mod sessions;
 mod staff_orders;
+mod synonyms;
 mod users;
 
 use std::sync::Arc;
 
 use souk_domain::ids::ProductId;
-use souk_store::{Carts, Categories, Inventory, Limits, Orders, Products, Sessions, Table, Users};
+use souk_store::{Carts, Categories, Inventory, Limits, Orders, Products, Sessions, SynonymLists, Table, Users};
 use souk_testkit::{Database, SeededRandom};
 
 /// The stores on one database.
@@ -26,6 +27,7 @@ pub(crate) struct Stores {
     pub(crate) users: Users,
     pub(crate) sessions: Sessions,
     pub(crate) limits: Limits,
+    pub(crate) synonyms: SynonymLists,
 }
 
 impl Stores {
@@ -41,6 +43,7 @@ impl Stores {
             users: Users::new(table("users")),
             sessions: Sessions::new(table("sessions")),
             limits: Limits::new(table("limits")),
+            synonyms: SynonymLists::new(table("synonyms")),
         }
     }
 }

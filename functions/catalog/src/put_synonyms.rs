@@ -1,0 +1,94 @@
+//! `PUT /admin/synonyms`: replaces the words that searches take for the same. Searches use the new list within ten
+//! seconds; the index stays as it is.
+
+use souk_domain::synonyms::SynonymGroups;
+use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
+use souk_store::{Saved, SynonymList, SynonymLists};
+
+use crate::get_synonyms::reply;
+
+/// The endpoint.
+pub struct PutSynonyms {
+    /// Where the list is.
+    pub synonyms: SynonymLists,
+}
+
+impl Endpoint for PutSynonyms {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        request.staff()?;
+        let mut fields = request.fields()?;
+        let groups = groups(&mut fields);
+        // Without it, two who edit at once would undo each other's work.
+        let seen = fields.integer("version", 0..=i64::from(u32::MAX));
+        let (groups, seen) = fields.finish((groups, seen))?;
+
+        let list = SynonymList { groups, version: seen + 1 };
+        match self.synonyms.put(&list, (seen > 0).then_some(seen)).await? {
+            Saved::Done => Ok(reply(&list)),
+            Saved::Stale => Err(Problem::conflict("synonyms_changed", "somebody else changed the list; read it again")),
+        }
+    }
+}
+
+fn groups(fields: &mut Fields<'_>) -> Option<SynonymGroups> {
+    let groups: Vec<Vec<String>> = fields.json("groups", "must be a list of lists of texts")?;
+    SynonymGroups::new(&groups).map_err(|errors| fields.refuse(errors)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_domain::account::Role;
+    use souk_testkit::user;
+
+    use super::*;
+    use crate::fixture::{Fixture, outcome};
+    use crate::get_synonyms::GetSynonyms;
+
+    fn put(body: &str) -> Request {
+        Request::new("PUT", "/admin/synonyms").with_json(body).from_user(user(9), Role::Staff)
+    }
+
+    #[tokio::test]
+    async fn staff_replace_the_list_that_they_saw() {
+        let shop = Fixture::start().await;
+        let endpoint = PutSynonyms { synonyms: shop.synonyms.clone() };
+        let reading = GetSynonyms { synonyms: shop.synonyms.clone() };
+        let get = Request::new("GET", "/admin/synonyms").from_user(user(9), Role::Staff);
+        let read = async || reading.handle(&get).await.expect("read").body_json();
+        let first = read().await;
+        assert_eq!(first["version"], 0);
+        assert_eq!(first["groups"][0], serde_json::json!(["notebook", "laptop"]));
+
+        let body = r#"{"groups": [["Sofa", "couch"]], "version": 0}"#;
+        let reply = endpoint.handle(&put(body)).await.expect("written");
+        assert_eq!(reply.body(), r#"{"groups":[["sofa","couch"]],"version":1}"#);
+        assert_eq!(outcome(&endpoint.handle(&put(body)).await), (409, "synonyms_changed"));
+        assert_eq!(outcome(&endpoint.handle(&put(r#"{"groups": [], "version": 1}"#)).await), (200, ""));
+        assert_eq!(read().await, serde_json::json!({"groups": [], "version": 2}));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told_at_once() {
+        let shop = Fixture::start().await;
+        let endpoint = PutSynonyms { synonyms: shop.synonyms.clone() };
+        let refused = async |body: &str| {
+            let problem = endpoint.handle(&put(body)).await.expect_err("refused");
+            assert_eq!(problem.status(), 422);
+            problem.errors().iter().map(|e| format!("{} {}", e.field, e.code)).collect::<Vec<_>>()
+        };
+        assert_eq!(refused("{}").await, ["groups required", "version required"]);
+        assert_eq!(
+            refused(r#"{"groups": [["a", 1]], "version": -1}"#).await,
+            ["groups wrong_type", "version out_of_range"]
+        );
+        assert_eq!(
+            refused(r#"{"groups": [["a", "b"], ["c"], ["d", ""]], "version": 0}"#).await,
+            ["groups[1] too_short", "groups[2][1] required"]
+        );
+        let shopper = Request::new("PUT", "/admin/synonyms").with_json("{}").from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
+        let reading = GetSynonyms { synonyms: shop.synonyms.clone() };
+        let shopper = Request::new("GET", "/admin/synonyms").from_user(user(1), Role::Shopper);
+        assert_eq!(outcome(&reading.handle(&shopper).await), (403, "forbidden"));
+    }
+}

@@ -1,0 +1,118 @@
+//! `GET /products/suggest?q=`: products, categories and brands whose names begin as a shopper types, typos forgiven.
+//!
+//! | parameter | what |
+//! |---|---|
+//! | `q` | what is typed so far, 1 to 100 characters |
+//! | `limit` | most products, 1 to 10, default 6; of categories and brands there are 4 at most |
+//!
+//! All of it comes from the index, so names may be a second old and neither price nor stock is shown.
+
+use serde::Serialize;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_search::{SearchIndex, Suggestions};
+
+const MAX_CHARS: usize = 100;
+const DEFAULT_LIMIT: u32 = 6;
+const MAX_LIMIT: i64 = 10;
+/// How long anyone may keep an answer: many shoppers type the same few letters.
+const CACHE_SECONDS: u32 = 60;
+
+/// The endpoint.
+pub struct Suggest {
+    /// Finds them.
+    pub search: SearchIndex,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    products: Vec<Product<'a>>,
+    categories: Vec<Category<'a>>,
+    brands: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Product<'a> {
+    id: &'a str,
+    name: &'a str,
+    brand: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Category<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+impl Endpoint for Suggest {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let mut fields = request.query();
+        let typed = fields.text("q", MAX_CHARS);
+        let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
+        let (typed, limit) = fields.finish((typed, limit))?;
+        let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT_LIMIT);
+        let suggestions = self.search.suggest(&typed, limit).await?;
+        Ok(Reply::ok(&view(&suggestions)).cacheable(CACHE_SECONDS))
+    }
+}
+
+fn view(suggestions: &Suggestions) -> View<'_> {
+    let products = suggestions.products.iter();
+    let categories = suggestions.categories.iter();
+    View {
+        products: products
+            .map(|p| Product { id: p.product_id.as_str(), name: &p.name, brand: p.brand.as_deref() })
+            .collect(),
+        categories: categories.map(|c| Category { id: c.category_id.as_str(), name: &c.name }).collect(),
+        brands: &suggestions.brands,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_runtime::stream::ChangeHandler as _;
+
+    use super::*;
+    use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
+
+    fn get(parameters: &[(&str, &str)]) -> Request {
+        let request = Request::new("GET", "/products/suggest");
+        parameters.iter().fold(request, |request, (name, value)| request.with_query(name, value))
+    }
+
+    #[tokio::test]
+    async fn names_are_completed() {
+        let Some(scratch) = Scratch::new() else { return };
+        let shop = Fixture::start().await;
+        shop.import(
+            r#"{"sku": "1", "name": "HP 364 cyan", "brand": "HP", "price": 12.5, "category": ["Printing", "Ink cartridges"]}
+{"sku": "2", "name": "Canon ink tank", "brand": "Canon", "price": 9, "category": ["Printing", "Ink cartridges"]}"#,
+        )
+        .await;
+        let all: Vec<_> = ["1", "2"].map(change).into();
+        assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
+        scratch.index.refresh().await.expect("refreshed");
+        let endpoint = Suggest { search: scratch.index.clone() };
+        let reply = endpoint.handle(&get(&[("q", "in"), ("limit", "1")])).await.expect("suggested");
+        let expected = r#"{"products":[{"id":"2","name":"Canon ink tank","brand":"Canon"}],"categories":[{"id":"printing.ink-cartridges","name":"Ink cartridges"}],"brands":[]}"#;
+        assert_eq!(reply.body(), expected);
+        assert_eq!(reply.headers()["cache-control"], "public, max-age=60");
+        let reply = endpoint.handle(&get(&[("q", "cnaon")])).await.expect("suggested");
+        assert_eq!(reply.body_json()["brands"], serde_json::json!(["Canon"]));
+        scratch.remove().await;
+    }
+
+    #[tokio::test]
+    async fn bad_parameters_and_broken_search_are_told() {
+        let endpoint = Suggest { search: nowhere() };
+        let long = "x".repeat(101);
+        for (parameters, field) in
+            [(&[][..], "q"), (&[("q", " ")], "q"), (&[("q", &long)], "q"), (&[("q", "a"), ("limit", "11")], "limit")]
+        {
+            let problem = endpoint.handle(&get(parameters)).await.expect_err("refused");
+            assert_eq!((problem.status(), problem.errors()[0].field.as_str()), (422, field));
+        }
+        assert_eq!(outcome(&endpoint.handle(&get(&[("q", "ink")])).await), (503, "search_unavailable"));
+        // Nothing to look for needs no search.
+        assert_eq!(outcome(&endpoint.handle(&get(&[("q", "***")])).await), (200, ""));
+    }
+}

@@ -1,0 +1,64 @@
+//! Search may not get worse: bounds on the generated catalogue, some way below what is measured, on the OpenSearch that
+//! `SOUK_CONTRACT_OPENSEARCH` names. Without it this test says so and passes; CI sets it.
+
+use souk_relevance::catalogue::Catalogue;
+use souk_relevance::derive::derive;
+use souk_relevance::measure::{Tally, measure};
+use souk_relevance::shop::Shop;
+
+/// Small enough to be indexed in seconds, large enough that words have many products.
+const PRODUCTS: u64 = 3_000;
+/// Queries of each kind.
+const OF_EACH: u64 = 16;
+const SEED: u64 = 11;
+/// Kinds of query that this catalogue has; its names have no model numbers.
+const KINDS: usize = 29;
+
+#[tokio::test]
+async fn search_finds_as_well_as_it_did() {
+    let Ok(url) = std::env::var("SOUK_CONTRACT_OPENSEARCH") else {
+        eprintln!("skipped: SOUK_CONTRACT_OPENSEARCH names no OpenSearch");
+        return;
+    };
+    let catalogue = Catalogue::generated(PRODUCTS).expect("a catalogue");
+    let queries = derive(&catalogue, SEED, OF_EACH);
+    let shop = Shop::open(&url, &format!("test-guard-{}", std::process::id()), &catalogue).await.expect("filled");
+    let measured = measure(&shop.index, &catalogue, queries.iter()).await;
+    shop.close().await.expect("removed");
+    let (tallies, misses) = measured.expect("answered");
+
+    let mut all = Tally::default();
+    for (kind, tally) in &tallies {
+        all.merge(tally);
+        let (found, listed) = (tally.hit_10(), tally.precision_10());
+        assert!(found.is_none_or(|share| share >= 850), "{kind}: {found:?} of a thousand among ten; {misses:#?}");
+        assert!(listed.is_none_or(|share| share >= 850), "{kind}: {listed:?} of a thousand right; {misses:#?}");
+    }
+    assert_eq!((tallies.len(), all.empty), (KINDS, 0), "{misses:#?}");
+    for (what, share, bound) in [
+        ("first", all.hit_1(), 960),
+        ("among ten", all.hit_10(), 985),
+        ("reciprocal rank", all.reciprocal_rank(), 970),
+        ("lists", all.precision_10(), 970),
+    ] {
+        assert!(
+            share.is_some_and(|share| share >= bound),
+            "{what}: {share:?} of a thousand, {bound} expected; {misses:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_queries_and_half_of_them_are_held_out() {
+    let catalogue = Catalogue::generated(500).expect("a catalogue");
+    let told = |seed| {
+        derive(&catalogue, seed, 6)
+            .iter()
+            .map(|q| format!("{} {} {:?}", q.kind, q.text, q.relevant))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(1), told(1));
+    assert_ne!(told(1), told(2));
+    let held_out = derive(&catalogue, 1, 6).iter().filter(|query| query.held_out).count();
+    assert!((told(1).len() / 2 - 5..=told(1).len() / 2).contains(&held_out), "{held_out}");
+}

@@ -1,0 +1,25 @@
+use souk_domain::synonyms::SynonymGroups;
+use souk_store::{Saved, SynonymList};
+use souk_testkit::Database;
+
+use crate::Stores;
+
+fn list(terms: [&str; 2], version: i64) -> SynonymList {
+    SynonymList { groups: SynonymGroups::new(&[terms.to_vec()]).expect("good"), version }
+}
+
+#[tokio::test]
+async fn the_list_reads_back_and_is_replaced_only_by_who_saw_it() {
+    for database in Database::each().await {
+        let synonyms = Stores::on(&database).synonyms;
+        assert_eq!(synonyms.get().await.expect("read"), None);
+        let (first, second) = (list(["tv", "television"], 1), list(["laptop", "notebook"], 2));
+        assert_eq!(synonyms.put(&second, Some(1)).await.expect("asked"), Saved::Stale);
+        assert_eq!(synonyms.put(&first, None).await.expect("written"), Saved::Done);
+        assert_eq!(synonyms.put(&second, None).await.expect("asked"), Saved::Stale);
+        assert_eq!(synonyms.put(&second, Some(1)).await.expect("written"), Saved::Done);
+        assert_eq!(synonyms.put(&first, Some(1)).await.expect("asked"), Saved::Stale);
+        assert_eq!(synonyms.latest().await.expect("read"), Some(second.clone()));
+        assert_eq!(synonyms.get().await.expect("read"), Some(second));
+    }
+}
