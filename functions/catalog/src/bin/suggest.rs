@@ -6,7 +6,7 @@ use souk_runtime::{Error, Wiring, http};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
-    let search = wiring.search()?;
+    let search = wiring.search()?.remembering();
     let _ = search.warm_up().await; // without it, the first request looks again
     http::run("suggest", Suggest { search }).await
 }
