@@ -58,6 +58,7 @@ rows! {
     cancel_paid: "cancel-order", a_paid_order => cancel, ends [Refunded], or [Refunded, Paid];
     refund: "refund-order", a_refund_that_is_due => deliver, ends [Refunded], or [Refunded];
     settle_by_webhook: "stripe-webhook", a_payment_that_the_shopper_finished => webhook, ends [Paid], or [Paid];
+    settle_by_an_old_webhook: "stripe-webhook", a_payment_that_the_shopper_finished => old_webhook, ends [Paid], or [Paid];
     late_money_by_webhook: "stripe-webhook", an_expired_order_that_gets_paid => webhook, ends [Paid], or [Paid];
     refund_that_fails: "refund-order", a_refund_that_will_fail => deliver, ends [Cancelled], or [Cancelled];
     call_off_an_open_payment: "check-payment", an_expired_order_with_an_open_payment => deliver, ends [Expired], or [Expired];

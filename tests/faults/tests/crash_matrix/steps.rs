@@ -231,15 +231,24 @@ pub(crate) async fn publish(scene: &mut Scene) {
 
 /// The provider tells that the money is taken.
 pub(crate) async fn webhook(scene: &mut Scene) {
+    tell(scene, "succeeded").await;
+}
+
+/// The provider tells, late, what is no longer so: it is asked, and knows better.
+pub(crate) async fn old_webhook(scene: &mut Scene) {
+    tell(scene, "requires_action").await;
+}
+
+async fn tell(scene: &Scene, status: &str) {
     let order = scene.newest().await.expect("an order");
     let intent = serde_json::json!({
         "id": order.attempts[0].payment_id,
-        "status": "succeeded",
+        "status": status,
         "amount_received": order.total_minor,
         "currency": "usd",
         "metadata": {"user_id": order.user_id, "order_id": order.order_id, "attempt": "0"},
     });
-    let body = serde_json::json!({"type": "payment_intent.succeeded", "data": {"object": intent}}).to_string();
+    let body = serde_json::json!({"type": format!("payment_intent.{status}"), "data": {"object": intent}}).to_string();
     let signature = sign(body.as_bytes(), WEBHOOK_SECRET, scene.shop.clock.now());
     let request = Request::new("POST", "/webhooks/stripe").with_json(&body).with_header("stripe-signature", &signature);
     scene.ask(scene.shop.stripe_webhook(), request).await;
