@@ -50,6 +50,9 @@ struct CountItem {
     /// In the first shard's item: how many there are. Absent while that is one.
     #[serde(default = "one_shard")]
     shards: u32,
+    /// In the first shard's item: who is moving units between shards, if anybody is.
+    #[serde(default)]
+    moved_by: Option<String>,
 }
 
 const fn one_shard() -> u32 {

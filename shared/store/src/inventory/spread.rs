@@ -4,16 +4,21 @@
 //! Nothing else makes or removes shards (but a first count, the first one), and each transaction that does so also sets
 //! their number in the first shard's item. So who knows that item knows where to look: a shard exists exactly if its
 //! number is below.
+//!
+//! Who moves units writes his name into the first shard's item, and each of his transactions asks for it. So nothing moves
+//! while nobody's name stands there, and of two who want different numbers of shards the later one wins at once.
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use souk_domain::ids::ProductId;
-use souk_domain::order::StockMove;
-use souk_domain::stock::{Allocation, Cause, Spread, SpreadStep, Transfer};
+use souk_domain::stock::{Cause, Spread, SpreadStep, Transfer};
 
 use super::ledger::LedgerEntry;
 use super::{Inventory, action, count_key};
 use crate::error::{Cancelled, cancelled};
-use crate::table::number;
+use crate::table::{number, text};
 use crate::{Products, Saved, StoreError};
 
 /// How many states are looked at on the way. Five lead from anywhere to anywhere when nobody interferes; the others are
@@ -48,33 +53,43 @@ impl StockSpread {
     /// equally full. Asking again changes nothing, or goes on where an earlier call broke off. `entry` explains every
     /// move; it is written before the first one.
     ///
-    /// When too many writers are in the way: [`StoreError::Conflict`], with whatever is done so far.
+    /// When too many writers are in the way, or somebody else asks for another number meanwhile:
+    /// [`StoreError::Conflict`], with whatever is done so far.
     pub async fn spread(
         &self,
         product_id: &ProductId,
         shards: u32,
         entry: &LedgerEntry,
     ) -> Result<Spreading, StoreError> {
-        let mut causes = (0..).map(|step| entry.cause(step));
+        let mut moves = Moves { mover: entry.entry_id.clone(), causes: (0..).map(|step| entry.cause(step)) };
         let mut failed = 0;
         for state in 0..MAX_STATES {
             let Some(product) = self.products.get_many([product_id], true).await?.remove(product_id) else {
                 return Ok(Spreading::NotFound);
             };
-            let spread = self.inventory.spread(product_id, product.stock_shards).await?;
-            let Some(step) = spread.next(shards) else {
-                return Ok(Spreading::Done { available: spread.total() });
-            };
-            if state == 0 {
+            let (spread, moved_by) = self.inventory.spread(product_id, product.stock_shards).await?;
+            let step = spread.next(shards);
+            if state == 0 && (step.is_some() || moved_by.is_some()) {
                 self.inventory.note(product_id, entry).await?;
+                self.inventory.begin(product_id, &moves.mover).await?;
+                continue; // what was read before may be what another mover has changed since
             }
-            let done = match &step {
-                SpreadStep::Choose(number) => {
-                    self.products.set_shards(&product, *number, entry.at).await? == Saved::Done
+            if moved_by.is_some_and(|name| name != moves.mover) {
+                return Err(StoreError::Conflict);
+            }
+            let done = match step {
+                None => {
+                    self.inventory.end(product_id, &moves.mover).await?;
+                    return Ok(Spreading::Done { available: spread.total() });
                 }
-                SpreadStep::Widen(number) => self.inventory.widen(product_id, spread.shards(), *number).await?,
-                SpreadStep::Narrow(number) => self.inventory.narrow(product_id, spread.shards(), *number).await?,
-                SpreadStep::Move(transfers) => self.inventory.transfer_all(product_id, transfers, &mut causes).await?,
+                Some(SpreadStep::Choose(number)) => {
+                    self.products.set_shards(&product, number, entry.at).await? == Saved::Done
+                }
+                Some(SpreadStep::Widen(number)) => self.inventory.widen(product_id, spread.shards(), number).await?,
+                Some(SpreadStep::Narrow(number)) => self.inventory.narrow(product_id, spread.shards(), number).await?,
+                Some(SpreadStep::Move(transfers)) => {
+                    self.inventory.transfer_all(product_id, &transfers, &mut moves).await?
+                }
             };
             if !done {
                 self.inventory.table.back_off(failed).await;
@@ -85,15 +100,51 @@ impl StockSpread {
     }
 }
 
+/// What all transfers of one call have in common.
+struct Moves<C> {
+    mover: String,
+    causes: C,
+}
+
 impl Inventory {
-    /// How the stock is spread in this region.
-    async fn spread(&self, product_id: &ProductId, chosen: u32) -> Result<Spread, StoreError> {
+    /// How the stock is spread in this region, and who is moving it.
+    async fn spread(&self, product_id: &ProductId, chosen: u32) -> Result<(Spread, Option<String>), StoreError> {
         let items = self.items(product_id, true).await?;
         let has = |number: u32| {
             let shard = self.shard(number);
             items.iter().find(|item| item.shard == shard).map_or(0, |item| item.available)
         };
-        Ok(Spread { chosen, available: (0..self.shards_of(&items)).map(has).collect() })
+        let spread = Spread { chosen, available: (0..self.shards_of(&items)).map(has).collect() };
+        Ok((spread, self.first(&items).and_then(|first| first.moved_by.clone())))
+    }
+
+    /// From here on this mover may move units, and nobody else. Makes the first shard if need be.
+    async fn begin(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
+        let request = self.table.client.update_item().table_name(&self.table.name);
+        let request = request
+            .set_key(Some(count_key(product_id, &self.shard(0))))
+            .update_expression("SET moved_by = :mover, available = if_not_exists(available, :none)")
+            .expression_attribute_values(":mover", text(mover))
+            .expression_attribute_values(":none", number(0));
+        request.send().await?;
+        Ok(())
+    }
+
+    /// Nobody moves units any more, unless somebody else has begun. Without an effect if this mover never did.
+    async fn end(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
+        let request = self.table.client.update_item().table_name(&self.table.name);
+        let request = request
+            .set_key(Some(count_key(product_id, &self.shard(0))))
+            .update_expression("REMOVE moved_by")
+            .condition_expression("moved_by = :mover")
+            .expression_attribute_values(":mover", text(mover));
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// The entry that explains what follows, on its own: it changes no count. Writing it again does no harm.
@@ -153,26 +204,55 @@ impl Inventory {
         &self,
         product_id: &ProductId,
         transfers: &[Transfer],
-        causes: &mut impl Iterator<Item = Cause>,
+        moves: &mut Moves<impl Iterator<Item = Cause>>,
     ) -> Result<bool, StoreError> {
         for transfer in transfers {
-            let Some(cause) = causes.next() else { return Ok(false) };
-            if !self.transfer(product_id, transfer, &cause).await? {
+            let Some(cause) = moves.causes.next() else { return Ok(false) };
+            let actions = self.transfer_actions(product_id, transfer, &moves.mover, &cause)?;
+            if !self.transact(actions).await? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Units leave one shard and arrive in others, at one moment; `false` if they are not there, or a shard is not.
-    async fn transfer(&self, product_id: &ProductId, transfer: &Transfer, cause: &Cause) -> Result<bool, StoreError> {
-        let part = Allocation { shard: self.shard(transfer.from), quantity: transfer.quantity() };
-        let mut actions = vec![self.take_action(product_id, &part, cause)?];
-        for (to, quantity) in &transfer.to {
-            let (product_id, shard) = (product_id.clone(), self.shard(*to));
-            actions.push(self.move_action(&StockMove { product_id, shard, delta: i64::from(*quantity) }, cause)?);
+    /// Units leave one shard and arrive in others, at one moment, if they are there, the shards are, and this mover may.
+    fn transfer_actions(
+        &self,
+        product_id: &ProductId,
+        transfer: &Transfer,
+        mover: &str,
+        cause: &Cause,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let to = transfer.to.iter().map(|(number, quantity)| (*number, i64::from(*quantity)));
+        let changes: BTreeMap<u32, i64> = to.chain([(transfer.from, -i64::from(transfer.quantity()))]).collect();
+        let mut actions = Vec::with_capacity(changes.len() + 1);
+        if !changes.contains_key(&0) {
+            let check = ConditionCheck::builder()
+                .table_name(&self.table.name)
+                .set_key(Some(count_key(product_id, &self.shard(0))))
+                .condition_expression("moved_by = :mover")
+                .expression_attribute_values(":mover", text(mover))
+                .build()
+                .map_err(|e| StoreError::Rejected(e.to_string()))?;
+            actions.push(TransactWriteItem::builder().condition_check(check).build());
         }
-        self.transact(actions).await
+        for (number_of_shard, delta) in changes {
+            let update = self
+                .update(product_id, &self.shard(number_of_shard))
+                .update_expression("SET available = available + :delta, cause = :cause")
+                .expression_attribute_values(":delta", number(delta))
+                .expression_attribute_values(":least", number((-delta).max(0)))
+                .expression_attribute_values(":cause", self.cause(cause)?);
+            actions.push(action(if number_of_shard == 0 {
+                update
+                    .condition_expression("available >= :least AND moved_by = :mover")
+                    .expression_attribute_values(":mover", text(mover))
+            } else {
+                update.condition_expression("available >= :least")
+            })?);
+        }
+        Ok(actions)
     }
 
     /// One transaction, again when others are in the way; `false` when a condition of it does not hold, or they stay there.

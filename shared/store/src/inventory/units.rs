@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use souk_domain::ids::ProductId;
-use souk_domain::stock::{Allocation, Cause, ShardCount, ShardId, allocate, total};
+use souk_domain::stock::{Allocation, ShardCount, ShardId, allocate, total};
 
 use super::{CountItem, Inventory, count_key};
 use crate::StoreError;
@@ -40,9 +40,10 @@ impl Inventory {
     ///
     /// [`Found::Short`] is certain. A query over several shards is not one moment of them: a unit that is given back to
     /// one that was read already while the last one is taken from another is missed. So it is asked twice: when nothing
-    /// was written in between, both answers are of one moment. Where staff moved units last, a transfer may be visible
-    /// in one shard and not yet in the other; then a transaction reads all shards at once, which costs far more and which
-    /// every checkout is in the way of. When writers let neither through, that is [`StoreError::Conflict`].
+    /// was written in between, both answers are of one moment. While staff move units, which the first shard tells, a
+    /// transfer may be visible in one shard and not yet in the other; then a transaction reads all shards at once, which
+    /// costs far more and which every checkout is in the way of. When writers let neither through, that is
+    /// [`StoreError::Conflict`].
     pub async fn find(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
         let mut before = None;
         for tries in 0..TRIES {
@@ -54,14 +55,14 @@ impl Inventory {
             // The number of shards is raised before units move to a new one, so a lonely first shard that knows of no
             // others had all there was.
             let alone = items.len() <= 1 && self.shards_of(&items) <= 1;
-            let moved = items.iter().any(CountItem::moved_by_staff);
-            if alone || (before.as_ref() == Some(&items) && !moved) {
+            let moving = self.first(&items).is_some_and(|first| first.moved_by.is_some());
+            if alone || (before.as_ref() == Some(&items) && !moving) {
                 return Ok(Found::Short { available: total(&counts) });
             }
-            if moved && let Some(snapshot) = self.snapshot(product_id, self.shards_of(&items), &counts).await? {
+            if moving && let Some(snapshot) = self.snapshot(product_id, self.shards_of(&items), &counts).await? {
                 return Ok(found(&snapshot, wanted, choice));
             }
-            if before.is_some() || moved {
+            if before.is_some() || moving {
                 self.table.back_off(tries).await;
             }
             before = Some(items);
@@ -69,10 +70,14 @@ impl Inventory {
         Err(StoreError::Conflict)
     }
 
+    pub(super) fn first<'a>(&self, items: &'a [CountItem]) -> Option<&'a CountItem> {
+        let first = self.shard(0);
+        items.iter().find(|item| item.shard == first)
+    }
+
     /// How many shards the first one knows of.
     pub(super) fn shards_of(&self, items: &[CountItem]) -> u32 {
-        let first = self.shard(0);
-        items.iter().find(|item| item.shard == first).map_or(1, |item| item.shards)
+        self.first(items).map_or(1, |item| item.shards)
     }
 
     /// The shards of this region below `shards`, and whichever else were seen, all at one moment; `None` when a writer
@@ -101,12 +106,6 @@ impl Inventory {
             Err(error) if contended(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-impl CountItem {
-    fn moved_by_staff(&self) -> bool {
-        matches!(self.cause, Some(Cause::Entry { .. }))
     }
 }
 

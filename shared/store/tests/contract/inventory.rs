@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::cart::RequestMark;
 use souk_domain::ids::ProductId;
@@ -172,32 +173,67 @@ async fn units_are_found_in_one_shard_or_in_several_or_are_certainly_not_there()
     }
 }
 
+/// Whoever moved units and crashed has left his name: until somebody moves on, all shards are read in one transaction.
+#[tokio::test]
+async fn a_spreading_that_broke_off_is_certain_meanwhile_and_finished_by_the_next() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (spread, product) = stores.spread_product("hot", 10, 4).await;
+        let first = stores.inventory.shard(0);
+        let key = |request: GetItemFluentBuilder| {
+            request.key("product_id", AttributeValue::S(product.to_string())).consistent_read(true)
+        };
+        let mover = async || {
+            let request = key(database.client.get_item().table_name(database.table("inventory")));
+            let item =
+                request.key("shard", AttributeValue::S(first.as_str().to_owned())).send().await.expect("read").item;
+            item.expect("a shard").remove("moved_by")
+        };
+        assert_eq!(mover().await, None, "{}", database.implementation);
+        let request = database.client.update_item().table_name(database.table("inventory"));
+        let request = request
+            .key("product_id", AttributeValue::S(product.to_string()))
+            .key("shard", AttributeValue::S(first.as_str().to_owned()))
+            .update_expression("SET moved_by = :crashed, available = :few")
+            .expression_attribute_values(":crashed", AttributeValue::S("crashed".to_owned()))
+            .expression_attribute_values(":few", AttributeValue::N("0".to_owned()));
+        request.send().await.expect("written");
+        let short = stores.inventory.find(&product, 8, 0).await.expect("read");
+        assert_eq!(short, Found::Short { available: 7 }, "{}", database.implementation);
+
+        for id in ["e1", "e2"] {
+            let done = spread.spread(&product, 4, &entry(id)).await.expect("spread");
+            assert_eq!((done, mover().await), (Spreading::Done { available: 7 }, None));
+        }
+        assert_eq!(stores.levels(&product).await, [2, 2, 2, 1], "{}", database.implementation);
+    }
+}
+
 /// While all units move to and fro, a look at one shard after the other would miss some of them again and again.
 #[tokio::test]
 async fn units_on_their_way_between_shards_are_found() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (spread, product) = stores.spread_product("hot", 6, 1).await;
-        let moving = Arc::new(AtomicBool::new(true));
-        let mover = tokio::spawn({
-            let (product, moving) = (product.clone(), Arc::clone(&moving));
-            async move {
-                for round in 0_u32.. {
-                    if !moving.load(Ordering::SeqCst) {
-                        return round;
-                    }
-                    let entry = entry(&format!("round-{round}"));
-                    spread.spread(&product, 1 + round % 6, &entry).await.expect("spread");
-                }
-                0
+        let looked = AtomicBool::new(false);
+        let moving = async {
+            let mut rounds = 0;
+            while !looked.load(Ordering::SeqCst) {
+                let entry = entry(&format!("round-{rounds}"));
+                spread.spread(&product, 1 + rounds % 6, &entry).await.expect("spread");
+                rounds += 1;
             }
-        });
-        for look in 0..100 {
-            let found = stores.inventory.find(&product, 6, look).await.expect("read");
-            assert!(matches!(found, Found::Units(_)), "{found:?} on {}", database.implementation);
-        }
-        moving.store(false, Ordering::SeqCst);
-        assert!(mover.await.expect("ran") > 0, "nothing moved");
+            rounds
+        };
+        let looking = async {
+            for look in 0..100 {
+                let found = stores.inventory.find(&product, 6, look).await.expect("read");
+                assert!(matches!(found, Found::Units(_)), "{found:?} on {}", database.implementation);
+            }
+            looked.store(true, Ordering::SeqCst);
+        };
+        let (rounds, ()) = tokio::join!(moving, looking);
+        assert!(rounds > 2, "nothing moved");
     }
 }
 
