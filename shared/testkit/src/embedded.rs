@@ -19,18 +19,28 @@ struct Embedded(dynoxide::Database);
 
 impl HttpConnector for Embedded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
-        let (status, body) = match answer(&self.0, operation, body) {
-            Ok(body) => (200, body),
-            Err(error) => (error.status_code(), error.to_json()),
-        };
-        let status = http::StatusCode::from_u16(status).expect("a status").into();
-        let mut response = HttpResponse::new(status, SdkBody::from(body));
-        response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-        HttpConnectorFuture::ready(Ok(response))
+        let database = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            // As a network would, it lets others in between: without this, tasks that a test runs side by side would run
+            // one after the other.
+            tokio::task::yield_now().await;
+            Ok(respond(&database, &request))
+        })
     }
+}
+
+fn respond(database: &dynoxide::Database, request: &HttpRequest) -> HttpResponse {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default();
+    let body = request.body().bytes().unwrap_or_default();
+    let (status, body) = match answer(database, operation, body) {
+        Ok(body) => (200, body),
+        Err(error) => (error.status_code(), error.to_json()),
+    };
+    let status = http::StatusCode::from_u16(status).expect("a status").into();
+    let mut response = HttpResponse::new(status, SdkBody::from(body));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
 }
 
 /// One method of the database for each operation that the shop uses.
