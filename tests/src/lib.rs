@@ -9,6 +9,7 @@ mod aws;
 mod caller;
 mod json;
 mod shop;
+mod staff;
 mod template;
 
 use std::hash::{BuildHasher, RandomState};
@@ -19,6 +20,7 @@ pub use answer::Answer;
 pub use caller::{Call, Caller};
 pub use json::{Json, Kind};
 pub use shop::{CATEGORY_ID, Product, Shop, checkout, credentials, fresh_email};
+pub use staff::{parcel, returned};
 pub use template::{Route, routes};
 
 /// How long what happens behind a queue or a stream may take on a small machine that is busy with other tests.

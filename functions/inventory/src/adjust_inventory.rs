@@ -80,6 +80,10 @@ mod tests {
             let reply = endpoint.handle(&unkeyed).await.expect("each counts");
             assert_eq!(reply.body_json()["available"], available);
         }
+        // What was answered once is answered again, whatever has come and gone since.
+        let reply = endpoint.handle(&keyed(r#"{"delta": 5, "reason": "received"}"#)).await.expect("found");
+        assert_eq!(reply.body(), r#"{"product_id":"1399","available":5}"#);
+        assert_eq!(shop.available("1399").await, 15);
     }
 
     #[tokio::test]

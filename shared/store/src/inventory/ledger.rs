@@ -62,7 +62,7 @@ impl LedgerEntry {
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockChange {
-    /// It is done, now or by an earlier run of the same request; so many are free to sell now.
+    /// It is done, now or by an earlier run of the same request; so many were free to sell then.
     Done {
         /// Over all shards.
         available: u32,
@@ -79,6 +79,15 @@ pub enum StockChange {
     },
     /// The idempotency key was used for another request.
     KeyReused,
+}
+
+/// What a retry has to know of the entry that an earlier run wrote.
+#[derive(Deserialize)]
+struct KnownEntry {
+    #[serde(default)]
+    request: Option<RequestMark>,
+    #[serde(default)]
+    answered: Option<u32>,
 }
 
 /// What must hold of the counts for a change to be right.
@@ -122,7 +131,7 @@ impl Inventory {
         if self.counts(product_id).await?.is_empty() {
             let moves = [(self.shard(0), i64::from(counted))];
             // Somebody else's count came in between: that one stays.
-            let _ = self.write(product_id, &[], &moves, Guard::Unchanged, entry).await?;
+            let _ = self.write(product_id, &[], &moves, Guard::Unchanged, entry, counted).await?;
         }
         Ok(())
     }
@@ -139,18 +148,18 @@ impl Inventory {
             let counts = self.counts(product_id).await?;
             let available = total(&counts);
             if let Some(known) = self.known(product_id, entry).await? {
-                let fingerprint = |entry: &LedgerEntry| entry.request.as_ref().map(|r| r.fingerprint.clone());
-                let same = fingerprint(&known) == fingerprint(entry);
-                return Ok(if same { StockChange::Done { available } } else { StockChange::KeyReused });
+                let same = known.request == entry.request;
+                let answered = StockChange::Done { available: known.answered.unwrap_or(available) };
+                return Ok(if same { answered } else { StockChange::KeyReused });
             }
             let delta = delta(available);
             let moves = match self.moves(&counts, delta) {
                 Ok(moves) => moves,
                 Err(refused) => return Ok(refused),
             };
-            if self.write(product_id, &counts, &moves, guard, entry).await? {
-                let available = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);
-                return Ok(StockChange::Done { available });
+            let after = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);
+            if self.write(product_id, &counts, &moves, guard, entry, after).await? {
+                return Ok(StockChange::Done { available: after });
             }
             self.table.back_off(tries).await;
         }
@@ -177,14 +186,15 @@ impl Inventory {
     }
 
     /// The ledger entry of an earlier run of the same request. Only requests with a key can have one.
-    async fn known(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<Option<LedgerEntry>, StoreError> {
+    async fn known(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<Option<KnownEntry>, StoreError> {
         if entry.request.is_none() {
             return Ok(None);
         }
         self.table.get(entry_key(product_id, &entry.entry_id), true).await
     }
 
-    /// One transaction: the counts and their ledger entry. `false` when what it stood on no longer holds.
+    /// One transaction: the counts and their ledger entry with what is `answered`, so that a retry is answered the same.
+    /// `false` when what it stood on no longer holds.
     async fn write(
         &self,
         product_id: &ProductId,
@@ -192,7 +202,10 @@ impl Inventory {
         moves: &[(ShardId, i64)],
         guard: Guard,
         entry: &LedgerEntry,
+        answered: u32,
     ) -> Result<bool, StoreError> {
+        let mut item = self.entry_item(product_id, entry, moves.iter().map(|(_, delta)| delta).sum())?;
+        item.insert("answered".to_owned(), number(answered));
         let mut request = self.table.client.transact_write_items();
         for (shard, delta) in moves {
             let before = seen.iter().find(|count| count.shard == *shard).map(|count| count.available);
@@ -203,7 +216,7 @@ impl Inventory {
         }
         let put = Put::builder()
             .table_name(&self.table.name)
-            .set_item(Some(self.entry_item(product_id, entry, moves.iter().map(|(_, delta)| delta).sum())?))
+            .set_item(Some(item))
             .condition_expression("attribute_not_exists(product_id)")
             .build()
             .map_err(|e| StoreError::Rejected(e.to_string()))?;

@@ -1,0 +1,268 @@
+//! Calls that come twice: every POST route is tried, with its key if it remembers one. The table in `docs/api.md` says what
+//! each remembers and for how long.
+
+use serde_json::{Value, json};
+use souk_e2e::{Answer, Caller, Shop, at_once, checkout, credentials, fresh_email, parcel, returned, routes};
+
+/// Makes the list of routes, and a test for each.
+macro_rules! tried {
+    ($($name:ident: $route:literal;)+) => {
+        const TRIED: &[&str] = &[$($route),+];
+
+        $(#[test]
+        fn $name() {
+            calls::$name(Shop::open());
+        })+
+    };
+}
+
+tried! {
+    registering: "/auth/register";
+    logging_in: "/auth/login";
+    logging_out: "/auth/logout";
+    adding_to_the_cart: "/cart/items";
+    placing: "/orders";
+    paying: "/orders/{order_id}/pay";
+    cancelling: "/orders/{order_id}/cancel";
+    sending_back: "/orders/{order_id}/returns";
+    importing: "/admin/imports";
+    adjusting: "/admin/inventory/{product_id}/adjustments";
+    cancelling_by_staff: "/admin/orders/{order_id}/cancel";
+    shipping: "/admin/orders/{order_id}/ship";
+    delivering: "/admin/orders/{order_id}/deliver";
+    refunding: "/admin/orders/{order_id}/refunds";
+    retrying_a_refund: "/admin/orders/{order_id}/refunds/{refund_id}/retry";
+    accepting_a_return: "/admin/orders/{order_id}/returns/{return_id}/accept";
+    rejecting_a_return: "/admin/orders/{order_id}/returns/{return_id}/reject";
+}
+
+/// Routes that are not tried here, and why.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("/auth/refresh", "a refresh token counts once, key or not: sessions.rs"),
+    ("/webhooks/stripe", "an event is known again by what it says: the tests of stripe-webhook"),
+];
+
+#[test]
+fn every_post_route_is_tried() {
+    let known = || TRIED.iter().chain(ELSEWHERE.iter().map(|(route, _)| route));
+    let posts: Vec<String> = routes().into_iter().filter(|route| route.method == "POST").map(|r| r.path).collect();
+    let missing: Vec<_> = posts.iter().filter(|path| !known().any(|known| known == path)).collect();
+    assert!(missing.is_empty(), "what happens when these are called twice? {missing:?}");
+    let gone: Vec<_> = known().filter(|known| !posts.iter().any(|path| path == *known)).collect();
+    assert!(gone.is_empty(), "these routes are gone: {gone:?}");
+}
+
+#[test]
+fn a_key_that_is_none_is_refused() {
+    let shopper = Shop::open().shopper();
+    for bad in ["\"\"", &"k".repeat(300)] {
+        let answer = shopper.call("POST", "/orders").header("idempotency-key", bad).json(checkout()).send();
+        answer.is_problem(400, "invalid_idempotency_key");
+    }
+}
+
+#[test]
+fn clicks_without_a_key_place_one_order() {
+    let shop = Shop::open();
+    let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
+    shopper.add(&product, 1);
+    let answers = at_once(5, |_| shopper.post("/orders", checkout()));
+    let placed = answers.iter().filter(|answer| answer.status == 201).count();
+    assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status)));
+    assert_eq!((placed, shopper.get("/orders").is(200).list("orders").len(), shop.available(&product)), (1, 1, 8));
+}
+
+fn keyed(caller: &Caller, path: &str, body: &Value) -> Answer {
+    caller.call("POST", path).header("idempotency-key", "key-1").json(body).send()
+}
+
+/// Calls twice with a key and gets the same answer; with another body the key is refused.
+fn is_remembered(caller: &Caller, path: &str, body: &Value, other: &Value) -> Answer {
+    let first = keyed(caller, path, body);
+    assert!((200..300).contains(&first.status), "{first}");
+    let again = keyed(caller, path, body);
+    assert_eq!((again.status, &again.body), (first.status, &first.body), "{again}");
+    keyed(caller, path, other).is_problem(422, "idempotency_key_reused");
+    first
+}
+
+/// Calls twice without a key, and nothing happens the second time.
+fn may_come_twice(caller: &Caller, path: &str, body: &Value) -> Answer {
+    let first = caller.post(path, body);
+    assert!((200..300).contains(&first.status), "{first}");
+    let again = caller.post(path, body);
+    assert_eq!(again.status, first.status, "{again}");
+    first
+}
+
+/// What each route is tried with.
+mod calls {
+    use super::*;
+
+    pub(super) fn registering(shop: &'static Shop) {
+        let account = credentials(&fresh_email());
+        let call = |body: &Value| keyed(&shop.anyone(), "/auth/register", body);
+        // The account is the same; its tokens are new, as those of the first answer are kept nowhere.
+        let user_id = call(&account).is(201).text("user_id");
+        assert_eq!(call(&account).is(201).text("user_id"), user_id);
+        let other = json!({"email": account["email"], "password": "another horse battery"});
+        call(&other).is_problem(422, "idempotency_key_reused");
+        shop.anyone().post("/auth/register", &account).is_problem(409, "email_taken");
+    }
+
+    pub(super) fn logging_in(shop: &'static Shop) {
+        let account = credentials(&fresh_email());
+        shop.anyone().post("/auth/register", &account).is(201);
+        may_come_twice(&shop.anyone(), "/auth/login", &account);
+    }
+
+    pub(super) fn logging_out(shop: &'static Shop) {
+        let session = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+        let body = json!({"refresh_token": session.text("refresh_token")});
+        may_come_twice(&shop.anyone(), "/auth/logout", &body);
+    }
+
+    pub(super) fn adding_to_the_cart(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let item = |quantity: u32| json!({"product_id": product.id, "quantity": quantity});
+        is_remembered(&shopper, "/cart/items", &item(2), &item(3));
+        assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 2);
+    }
+
+    pub(super) fn placing(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        shopper.add(&product, 1);
+        let other = json!({"payment_method": "paypal", "shipping_address": "elsewhere"});
+        let first = is_remembered(&shopper, "/orders", &checkout(), &other);
+        // Also after the cart was filled again.
+        shopper.add(&product, 1);
+        assert_eq!(keyed(&shopper, "/orders", &checkout()).body, first.body);
+        assert_eq!((shop.available(&product), shopper.get("/orders").is(200).list("orders").len()), (4, 1));
+        let next = shopper.call("POST", "/orders").header("idempotency-key", "key-2").json(checkout()).send();
+        assert_ne!(next.is(201).text("order_id"), first.is(201).text("order_id"));
+    }
+
+    pub(super) fn paying(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let path = format!("/orders/{}/pay", shopper.order(&product, 1));
+        let token = |token: &str| json!({"payment_token": token});
+        is_remembered(&shopper, &path, &token(&shop.success), &token(&shop.decline));
+
+        // While nobody knows yet how it ends, the same request is told to wait.
+        let path = format!("/orders/{}/pay", shopper.order(&product, 1));
+        let unknown = token("sandbox_timeout_before_charge");
+        assert_eq!(keyed(&shopper, &path, &unknown).is(202).text("status"), "processing");
+        let again = keyed(&shopper, &path, &unknown);
+        again.is_problem(409, "request_in_progress");
+        assert!(!again.header("retry-after").is_empty());
+    }
+
+    pub(super) fn cancelling(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let path = format!("/orders/{}/cancel", shopper.order(&product, 2));
+        may_come_twice(&shopper, &path, &json!({}));
+        assert_eq!(shop.available(&product), 5);
+    }
+
+    pub(super) fn sending_back(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.delivered_order(&shopper, &product, 3);
+        let path = format!("/orders/{order_id}/returns");
+        let first = is_remembered(&shopper, &path, &returned(&product, 1), &returned(&product, 2));
+        // Also after it was decided.
+        shop.about(&order_id, "returns/1/reject", "{}").is(200);
+        assert_eq!(keyed(&shopper, &path, &returned(&product, 1)).body, first.body);
+        assert_eq!(shopper.order_detail(&order_id).list("returns").len(), 1);
+    }
+
+    pub(super) fn importing(shop: &'static Shop) {
+        let product = shop.product("1.00", 5);
+        let line = format!(r#"{{"sku": "{}", "name": "Widget", "price": 2.00, "available": 9}}"#, product.id);
+        for _ in 0..2 {
+            let answer = shop.staff().call("POST", "/admin/imports").body("application/x-ndjson", line.clone()).send();
+            assert_eq!(answer.is(200).whole("imported"), 1);
+        }
+        assert_eq!(shop.available(&product), 5);
+    }
+
+    pub(super) fn adjusting(shop: &'static Shop) {
+        let product = shop.product("1.00", 5);
+        let path = format!("/admin/inventory/{}/adjustments", product.id);
+        let received = |delta: i64| json!({"delta": delta, "reason": "received"});
+        let first = is_remembered(&shop.staff(), &path, &received(4), &received(5));
+        // Also after the count has changed.
+        shop.staff().post(&path, received(1)).is(200);
+        assert_eq!(keyed(&shop.staff(), &path, &received(4)).body, first.body);
+        assert_eq!(shop.available(&product), 10);
+    }
+
+    pub(super) fn cancelling_by_staff(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.paid_order(&shopper, &product, 2);
+        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/cancel"), &json!({}));
+        let order = shopper.order_becomes(&order_id, "refunded");
+        assert_eq!((order.list("refunds").len(), shop.available(&product)), (1, 5));
+    }
+
+    pub(super) fn shipping(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.paid_order(&shopper, &product, 1);
+        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/ship"), &parcel());
+        let other = json!({"carrier": "UPS", "tracking_number": "1Z"});
+        shop.about(&order_id, "ship", other).is_problem(409, "not_shippable");
+        let told = shopper.order_detail(&order_id).texts("timeline", "event");
+        assert_eq!(told.iter().filter(|event| *event == "shipped").count(), 1);
+    }
+
+    pub(super) fn delivering(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.delivered_order(&shopper, &product, 1);
+        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/deliver"), &json!({}));
+        let told = shopper.order_detail(&order_id).texts("timeline", "event");
+        assert_eq!(told.iter().filter(|event| *event == "delivered").count(), 1);
+    }
+
+    pub(super) fn refunding(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("5.00", 5), shop.shopper());
+        let order_id = shop.delivered_order(&shopper, &product, 1);
+        let refund = |amount: u32| json!({"amount": amount, "target": "original", "reason": "late"});
+        let path = format!("/admin/orders/{order_id}/refunds");
+        let first = is_remembered(&shop.staff(), &path, &refund(1), &refund(2));
+        // Also after the money was given.
+        shopper.order_becomes(&order_id, "partially_refunded");
+        assert_eq!(keyed(&shop.staff(), &path, &refund(1)).body, first.body);
+        assert_eq!(shopper.order_detail(&order_id).minor("refunded_amount"), 100);
+    }
+
+    pub(super) fn retrying_a_refund(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.paid_order(&shopper, &product, 1);
+        shop.about(&order_id, "cancel", "").is(200);
+        let path = format!("/admin/orders/{order_id}/refunds/1/retry");
+        may_come_twice(&shop.staff(), &path, &json!({"target": "original"}));
+        let order = shopper.order_becomes(&order_id, "refunded");
+        assert_eq!((order.list("refunds").len(), order.minor("refunded_amount")), (1, 100));
+    }
+
+    pub(super) fn accepting_a_return(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.delivered_order(&shopper, &product, 2);
+        shopper.send_back(&order_id, &product, 1).is(201);
+        let path = format!("/admin/orders/{order_id}/returns/1/accept");
+        may_come_twice(&shop.staff(), &path, &json!({"refund_to": "original"}));
+        let other = json!({"refund_to": "store_credit"});
+        shop.staff().post(&path, other).is_problem(409, "return_already_decided");
+        let order = shopper.order_becomes(&order_id, "partially_refunded");
+        assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (100, 4));
+    }
+
+    pub(super) fn rejecting_a_return(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shop.delivered_order(&shopper, &product, 2);
+        shopper.send_back(&order_id, &product, 1).is(201);
+        let path = format!("/admin/orders/{order_id}/returns/1/reject");
+        may_come_twice(&shop.staff(), &path, &json!({"reason": "worn"}));
+        shop.about(&order_id, "returns/1/accept", r#"{"refund_to": "original"}"#)
+            .is_problem(409, "return_already_decided");
+    }
+}
