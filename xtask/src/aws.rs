@@ -14,6 +14,8 @@ use crate::api;
 pub(crate) const REGION: &str = "us-east-1";
 /// No call here starts anything slow: deploying is sam's.
 const CALL_TIMEOUT: Duration = Duration::from_mins(1);
+/// The longest that a function may run, and a little.
+const FUNCTION_TIMEOUT: Duration = Duration::from_mins(16);
 
 /// MiniStack's AWS services. It takes no signature; the header only tells it which service is meant.
 pub(crate) struct Aws {
@@ -60,6 +62,11 @@ impl Aws {
     /// `url` is MiniStack's.
     pub(crate) fn new(url: String) -> Self {
         Self { url, agent: api::agent(CALL_TIMEOUT) }
+    }
+
+    /// The same, for calling functions that take their time.
+    pub(crate) fn patient(url: String) -> Self {
+        Self { url, agent: api::agent(FUNCTION_TIMEOUT) }
     }
 
     /// The stack as CloudFormation sees it; none when it does not exist.

@@ -27,6 +27,7 @@ mod prerequisites;
 mod process;
 mod progress;
 mod random;
+mod reconcile;
 mod redis;
 mod reindex;
 mod sam_local;
@@ -72,6 +73,8 @@ enum Command {
     Bench(bench::Options),
     /// Show what lies in the dead-letter queues, or put it back to work
     Dlq(dlq::Options),
+    /// Count stock, orders and money of the running shop against each other
+    Reconcile(reconcile::Options),
     /// Build the functions for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -103,6 +106,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
         Command::Dlq(options) => dlq::run(options, &paths),
+        Command::Reconcile(options) => return reconcile::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

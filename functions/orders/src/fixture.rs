@@ -10,13 +10,15 @@ use souk_domain::cart::Quantity;
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::message::Message;
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order, PaymentMethod, ProviderOutcome, Shipment};
 use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Products, Saved, Table};
-use souk_testkit::{Database, FixedClock, SeededRandom};
+use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Plan, Products, Saved, Table, Users, reconcile};
+use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom};
 
 use crate::StaffDesk;
 use crate::place_order::PlaceOrder;
@@ -29,6 +31,7 @@ pub(crate) struct Fixture {
     pub(crate) products: Products,
     pub(crate) inventory: Inventory,
     pub(crate) orders: Orders,
+    pub(crate) users: Users,
 }
 
 pub(crate) fn sku(name: &str) -> ProductId {
@@ -45,6 +48,7 @@ impl Fixture {
             products: Products::new(table("products")),
             inventory: Inventory::new(table("inventory"), "local"),
             orders: Orders::new(table("orders")),
+            users: Users::new(table("users")),
             clock: Arc::new(FixedClock::new()),
             random,
             database,
@@ -90,21 +94,37 @@ impl Fixture {
 
     async fn stock(&self, name: &str, shards: &[u32]) {
         for (number, available) in (0..).zip(shards) {
-            let shard = self.inventory.shard(number);
-            let request = self
-                .database
-                .client
-                .put_item()
-                .table_name(self.database.table("inventory"))
-                .item("product_id", AttributeValue::S(name.to_owned()))
-                .item("shard", AttributeValue::S(shard.as_str().to_owned()))
-                .item("available", AttributeValue::N(available.to_string()));
-            let request = match number {
-                0 => request.item("shards", AttributeValue::N(shards.len().to_string())),
-                _ => request,
-            };
-            request.send().await.expect("stocked");
+            self.set_stock(name, self.inventory.shard(number).as_str(), "available", *available).await;
         }
+        let (count, ledger) = (u32::try_from(shards.len()).expect("few shards"), shards.iter().sum());
+        self.set_stock(name, self.inventory.shard(0).as_str(), "shards", count).await;
+        self.set_stock(name, "~fixture", "delta", ledger).await;
+    }
+
+    async fn set_stock(&self, name: &str, shard: &str, attribute: &str, value: u32) {
+        let request = self.database.client.update_item().table_name(self.database.table("inventory"));
+        request
+            .key("product_id", AttributeValue::S(name.to_owned()))
+            .key("shard", AttributeValue::S(shard.to_owned()))
+            .update_expression("SET #attribute = :value")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", AttributeValue::N(value.to_string()))
+            .send()
+            .await
+            .expect("stocked");
+    }
+
+    /// Sets the first shard's count, behind everybody's back.
+    pub(crate) async fn miscount(&self, name: &str, available: u32) {
+        self.set_stock(name, self.inventory.shard(0).as_str(), "available", available).await;
+    }
+
+    /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
+    pub(crate) async fn reconciled(&self) {
+        let plan = Plan::new(self.clock.now());
+        let report = reconcile(&self.orders, &self.inventory, &self.users, plan).await.expect("reconciled");
+        let wrong: Vec<_> = report.differences.iter().filter(|difference| !difference.kind.is_stuck()).collect();
+        assert!(wrong.is_empty() && report.unsettled.is_empty() && report.sums_compared, "{report:?}");
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
@@ -212,4 +232,24 @@ pub(crate) fn change_of_images(sequence_number: &str, before: &Value, after: &Va
         },
     });
     serde_json::from_value::<EventRecord>(record).expect("a record").into()
+}
+
+/// The queues of the chain, as a test plays them.
+pub(crate) fn queues(aws: &FakeAws) -> Queues {
+    let url = |name: &str| format!("https://queues/{name}");
+    Queues {
+        client: aws_sdk_sqs::Client::new(&aws.sdk_config()),
+        order_queue_url: url("order"),
+        payment_queue_url: url("payment"),
+        refund_queue_url: url("refund"),
+    }
+}
+
+/// What was sent to which queue.
+pub(crate) fn sent(aws: &FakeAws) -> Vec<(String, Message)> {
+    let calls = aws.calls().into_iter().map(|(_, request)| {
+        let text = |name: &str| request[name].as_str().expect("a text").to_owned();
+        (text("QueueUrl"), serde_json::from_str(&text("MessageBody")).expect("a message"))
+    });
+    calls.collect()
 }

@@ -15,6 +15,7 @@ pub mod list_returns;
 mod part_id;
 pub mod place_order;
 pub mod publish_events;
+pub mod reconcile;
 pub mod redrive;
 mod refusal;
 pub mod reject_return;

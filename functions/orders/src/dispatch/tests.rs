@@ -4,10 +4,10 @@ use souk_domain::order::{Event, PaymentMethod};
 use souk_testkit::{FakeAws, FixedClock, user};
 
 use super::*;
-use crate::fixture::{Fixture, change, change_of_images, poison};
+use crate::fixture::{Fixture, change, change_of_images, poison, queues, sent};
 
 /// Queues that take messages as long as `takes` says so.
-fn queues(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
+fn queues_that(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
     FakeAws::start(move |_, request| {
         if takes(request) {
             (200, json!({"MessageId": "1", "MD5OfMessageBody": ""}))
@@ -18,22 +18,7 @@ fn queues(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
 }
 
 fn dispatch(aws: &FakeAws) -> Dispatch {
-    let url = |name: &str| format!("https://queues/{name}");
-    let queues = Queues {
-        client: aws_sdk_sqs::Client::new(&aws.sdk_config()),
-        order_queue_url: url("order"),
-        payment_queue_url: url("payment"),
-        refund_queue_url: url("refund"),
-    };
-    Dispatch { queues, clock: Arc::new(FixedClock::new()) }
-}
-
-fn sent(aws: &FakeAws) -> Vec<(String, Message)> {
-    let calls = aws.calls().into_iter().map(|(_, request)| {
-        let text = |name: &str| request[name].as_str().expect("a text").to_owned();
-        (text("QueueUrl"), serde_json::from_str(&text("MessageBody")).expect("a message"))
-    });
-    calls.collect()
+    Dispatch { queues: queues(aws), clock: Arc::new(FixedClock::new()) }
 }
 
 /// An order as it was placed, and with a payment that is being processed.
@@ -54,7 +39,7 @@ fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
 #[tokio::test]
 async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_again() {
     let (placed, open) = orders().await;
-    let aws = queues(|_| true);
+    let aws = queues_that(|_| true);
     let changes = [change("1", None, Some(&placed)), change("2", Some(&placed), Some(&open))];
     for _ in 0..2 {
         assert_eq!(failed(&dispatch(&aws).handle(&changes).await), []);
@@ -70,7 +55,7 @@ async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_a
 #[tokio::test]
 async fn a_queue_that_is_down_stops_the_batch_there_and_a_poisonous_record_does_not() {
     let (placed, open) = orders().await;
-    let aws = queues(|request| request["QueueUrl"] != "https://queues/payment");
+    let aws = queues_that(|request| request["QueueUrl"] != "https://queues/payment");
     let changes = [
         poison("1"),
         change("2", None, Some(&placed)),
@@ -84,7 +69,7 @@ async fn a_queue_that_is_down_stops_the_batch_there_and_a_poisonous_record_does_
 #[tokio::test]
 async fn an_order_that_was_mended_gets_what_it_waits_for() {
     let (placed, _) = orders().await;
-    let aws = queues(|_| true);
+    let aws = queues_that(|_| true);
     let mended = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
     let change = change_of_images("1", &json!({"order_id": {"S": "an order?"}}), &mended);
     assert_eq!(failed(&dispatch(&aws).handle(&[change]).await), []);
@@ -94,7 +79,7 @@ async fn an_order_that_was_mended_gets_what_it_waits_for() {
 #[tokio::test]
 async fn for_an_order_that_is_gone_nothing_is_due() {
     let (placed, _) = orders().await;
-    let aws = queues(|_| true);
+    let aws = queues_that(|_| true);
     assert_eq!(failed(&dispatch(&aws).handle(&[change("1", Some(&placed), None)]).await), []);
     assert_eq!(sent(&aws), []);
 }

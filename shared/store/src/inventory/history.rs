@@ -17,7 +17,7 @@ use crate::StoreError;
 use crate::table::{Item, key, text};
 
 /// Sort keys of the history begin so, followed by time and sequence number.
-const HISTORY: &str = "~h#";
+pub(crate) const HISTORY: &str = "~h#";
 /// The item beside the history that says which level was told last.
 const LEVEL: &str = "~h#level";
 /// Digits of a time in milliseconds, until the year 2286.

@@ -7,11 +7,9 @@ use souk_domain::stock::ShardId;
 
 use super::{Reading, Suspects};
 use crate::StoreError;
-use crate::inventory::LEDGER;
+use crate::inventory::{HISTORY, LEDGER};
 use crate::table::{Item, text};
 
-/// Sort keys of items that tell how stock was moved between shards begin so: they count nothing.
-const HISTORY: &str = "~h#";
 /// How often a product's stock is read until two readings agree.
 const READINGS: u32 = 5;
 /// How many products and accounts are looked at side by side.
@@ -25,7 +23,7 @@ pub(super) struct Unreadable;
 pub(super) fn add(facts: &mut StockFacts, item: &Item) -> Result<(), Unreadable> {
     let sort_key = text_of(item, "shard").ok_or(Unreadable)?;
     if sort_key.starts_with(HISTORY) {
-        return Ok(());
+        return Ok(()); // tells who changed what, and counts nothing
     }
     if sort_key.starts_with(LEDGER) {
         facts.ledger += number_of(item, "delta").ok_or(Unreadable)?;

@@ -1,0 +1,130 @@
+use serde_json::{Value, json};
+use souk_domain::message::Message;
+use souk_domain::order::{Event, PaymentMethod, ProviderOutcome};
+use souk_testkit::{FakeAws, user};
+
+use super::*;
+use crate::fixture::{Fixture, queues, sent, sku};
+
+fn queues_that_answer(status: u16) -> FakeAws {
+    FakeAws::start(move |_, _| (status, json!({"MessageId": "1", "MD5OfMessageBody": "", "__type": "Down"})))
+}
+
+impl Fixture {
+    fn reconcile(&self, aws: &FakeAws) -> Reconcile {
+        Reconcile {
+            orders: self.orders.clone(),
+            inventory: self.inventory.clone(),
+            users: self.users.clone(),
+            queues: queues(aws),
+            clock: self.clock.clone(),
+        }
+    }
+
+    async fn answer(&self, aws: &FakeAws, ask: Value) -> Value {
+        let ask = serde_json::from_value(ask).expect("a question");
+        let deadline = self.clock.now().plus_seconds(900);
+        let answer = self.reconcile(aws).run(ask, deadline).await.expect("answered");
+        serde_json::to_value(answer).expect("JSON")
+    }
+}
+
+/// One order whose hold is over, one whose payment has no answer, one whose refund is due.
+async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
+    shop.product("a", 100, &[9]).await;
+    let mut ids = Vec::new();
+    for shopper in 1..=3 {
+        shop.put_in_cart(&user(shopper), "a", 2).await;
+        ids.push(shop.placed(&user(shopper)).await);
+    }
+    let start = || Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+    shop.apply(&user(2), &ids[1], start()).await;
+    shop.apply(&user(3), &ids[2], start()).await;
+    let outcome = ProviderOutcome::Captured { payment_id: "pay".to_owned(), amount_minor: 200 };
+    shop.apply(&user(3), &ids[2], Event::PaymentSettled { attempt: 0, outcome }).await;
+    shop.apply(&user(3), &ids[2], Event::Cancelled).await;
+    ids.try_into().expect("three")
+}
+
+#[tokio::test]
+async fn a_shop_where_all_is_well_is_clean() {
+    let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
+    waiting_orders(&shop).await;
+    let answer = shop.answer(&aws, json!({"resend": true})).await;
+    assert_eq!(answer["checked"], json!({"orders": 3, "products": 1, "accounts": 0}));
+    assert_eq!((&answer["clean"], &answer["differences"], &answer["cursor"]), (&json!(true), &json!([]), &Value::Null));
+    assert_eq!((&answer["truncated"], &answer["resent"]), (&json!(false), &json!(0)));
+    assert_eq!(sent(&aws), [], "nobody waits too long yet");
+}
+
+#[tokio::test]
+async fn a_wrong_count_is_reported_by_its_product() {
+    let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
+    waiting_orders(&shop).await;
+    shop.miscount("a", 5).await;
+    let answer = shop.answer(&aws, json!({})).await;
+    let difference = json!({"kind": "stock_unexplained", "product_id": sku("a").as_str(), "expected": 9, "actual": 11});
+    assert_eq!((&answer["differences"], &answer["clean"]), (&json!([difference]), &json!(false)));
+}
+
+#[tokio::test]
+async fn an_order_whose_message_was_lost_is_sent_it_again() {
+    let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
+    let [held, processing, refunding] = waiting_orders(&shop).await;
+    shop.clock.advance_seconds(4_000);
+    let answer = shop.answer(&aws, json!({})).await;
+    let mut kinds: Vec<_> =
+        answer["differences"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
+    kinds.sort_by_key(ToString::to_string);
+    assert_eq!(kinds, [json!("hold_overdue"), json!("payment_overdue"), json!("refund_overdue")]);
+    assert_eq!(sent(&aws), [], "only if it is asked to");
+
+    let answer = shop.answer(&aws, json!({"resend": true})).await;
+    assert_eq!((&answer["resent"], &answer["resend_failures"]), (&json!(3), &json!(0)));
+    let mut messages = sent(&aws);
+    messages.sort_by_key(|(queue, _)| queue.clone());
+    let expected = [
+        ("order", Message::ExpireOrder { user_id: user(1), order_id: held.clone() }),
+        ("payment", Message::CheckPayment { user_id: user(2), order_id: processing, attempt: 0 }),
+        ("refund", Message::RefundOrder { user_id: user(3), order_id: refunding, refund: 0 }),
+    ];
+    assert_eq!(messages, expected.map(|(queue, message)| (format!("https://queues/{queue}"), message)));
+
+    // Once one was consumed, it is not sent again.
+    shop.apply(&user(1), &held, Event::HoldEnded).await;
+    let answer = shop.answer(&aws, json!({"resend": true})).await;
+    assert_eq!(answer["resent"], json!(2));
+}
+
+#[tokio::test]
+async fn a_queue_that_is_down_does_not_keep_the_report_back() {
+    let (shop, aws) = (Fixture::start().await, queues_that_answer(400));
+    waiting_orders(&shop).await;
+    shop.clock.advance_seconds(4_000);
+    let answer = shop.answer(&aws, json!({"resend": true})).await;
+    assert_eq!((&answer["found"], &answer["resent"], &answer["resend_failures"]), (&json!(3), &json!(0), &json!(3)));
+}
+
+#[tokio::test]
+async fn it_stops_in_time_and_goes_on_when_it_is_asked_again() {
+    let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
+    waiting_orders(&shop).await;
+    let mut orders = 0;
+    let mut cursor = Value::Null;
+    loop {
+        let ask: Ask = serde_json::from_value(json!({"cursor": cursor, "segments": 2})).expect("a question");
+        let answer = shop.reconcile(&aws).run(ask, shop.clock.now()).await.expect("answered");
+        assert!(!answer.clean && !answer.report.sums_compared, "what was not read is not called clean");
+        orders += answer.report.checked.orders;
+        cursor = serde_json::to_value(&answer.report.cursor).expect("JSON");
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!(orders, 3);
+}
+
+#[test]
+fn a_misspelt_question_is_refused() {
+    assert!(serde_json::from_value::<Ask>(json!({"re-send": true})).is_err());
+}
