@@ -6,6 +6,7 @@
 
 mod answer;
 mod aws;
+mod books;
 mod caller;
 mod json;
 mod shop;

@@ -31,6 +31,8 @@ pub struct Shop {
     pub(crate) aws_url: String,
     /// The first part of every function's and queue's name, and the name of the event bus.
     pub stack_name: String,
+    /// The region whose stock it sells.
+    pub(crate) region: String,
     /// A payment token that pays.
     pub success: String,
     /// A payment token that is declined.
@@ -68,6 +70,7 @@ impl Shop {
                 staff_token: OnceLock::new(),
                 aws_url: stack.text("aws_endpoint_url").trim_end_matches('/').to_owned(),
                 stack_name: stack.text("stack_name"),
+                region: stack.text("region"),
                 success: stack.text("sandbox_tokens.success"),
                 decline: stack.text("sandbox_tokens.decline"),
             }

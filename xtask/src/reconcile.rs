@@ -88,7 +88,9 @@ fn print_answer(answer: &Answer, quiet: bool) {
     }
     if !quiet {
         let Answer { checked: Checked { products, accounts, .. }, found, unsettled_found, .. } = answer;
-        println!("{products} products, {accounts} accounts with store credit: {found} differences, {unsettled_found} unsettled");
+        println!(
+            "{products} products, {accounts} accounts with store credit: {found} differences, {unsettled_found} unsettled"
+        );
     }
 }
 
@@ -119,8 +121,10 @@ mod tests {
             "kind": "refund_overdue", "user_id": "u", "order_id": "o", "refund": 0, "expected": 3600, "actual": 4000,
         });
         let line = line(difference.as_object().expect("an object"));
-        assert_eq!(line.split_whitespace().collect::<Vec<_>>().join(" "),
-            "refund_overdue expected 3600, actual 4000 order_id=o refund=0 user_id=u");
+        assert_eq!(
+            line.split_whitespace().collect::<Vec<_>>().join(" "),
+            "refund_overdue expected 3600, actual 4000 order_id=o refund=0 user_id=u"
+        );
     }
 
     #[test]

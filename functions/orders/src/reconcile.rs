@@ -16,7 +16,7 @@ use souk_runtime::queues::Queues;
 use souk_store::{Cursor, Inventory, Orders, Plan, Report, StoreError, Users, reconcile};
 
 /// What is left of the function's time for what comes after the reading: looking again, sending, answering.
-const RESERVED: Duration = Duration::from_secs(60);
+const RESERVED: Duration = Duration::from_mins(1);
 /// Most segments of a table that are read side by side.
 const MAX_SEGMENTS: u32 = 64;
 

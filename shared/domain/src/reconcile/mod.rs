@@ -47,8 +47,9 @@ kinds! {
     StockUnexplained = "stock_unexplained",
     /// A count below zero: 0, and the count.
     CountNegative = "count_negative",
-    /// Orders keep units of a shard that has no count: 0, and how many units.
-    ShardMissing = "shard_missing",
+    /// A region's shards of a product are not those that the first one says: how many it says, and how many of them there
+    /// are; when none is missing, how many there are at all.
+    ShardNumber = "shard_number",
     /// An order's lines together and its total, in minor units.
     OrderTotal = "order_total",
     /// Units of a product that an order in this status keeps, and that it does keep.

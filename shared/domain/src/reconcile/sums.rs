@@ -1,7 +1,7 @@
 //! What all orders together keep out of stock and did to store credit.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use super::{Difference, Kind, Subject};
@@ -11,8 +11,8 @@ use crate::stock::ShardId;
 
 /// Sums over a pass through all orders.
 ///
-/// Grows with the products that were ever ordered (about 200 bytes for each shard that units came from) and with the
-/// accounts that ever used store credit (about 100 bytes each), never with the number of orders.
+/// Grows with the products that were ever ordered and with the accounts that ever used store credit (about 100 bytes
+/// each), never with the number of orders.
 #[derive(Debug, Default)]
 pub struct Sums {
     products: HashMap<ProductId, Kept>,
@@ -23,8 +23,8 @@ pub struct Sums {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// By the shard that it came from. Few: a product has as many entries as shards.
-    shards: Vec<(ShardId, i64)>,
+    /// From whichever shards: these may be gone by now.
+    units: i64,
     mark: u64,
     checked: bool,
 }
@@ -41,6 +41,8 @@ struct Credit {
 pub struct StockFacts {
     /// What each shard says is available. Signed, because a count below zero is to be found, not refused.
     pub shards: BTreeMap<ShardId, i64>,
+    /// How many shards the first one of a region says that there are, by its id.
+    pub numbers: BTreeMap<ShardId, u32>,
     /// The sum of all changes by hand.
     pub ledger: i64,
     /// How many changes there were. Only grows, so equal facts with equal numbers were read with no change in between.
@@ -69,9 +71,7 @@ impl Sums {
             // Also an order that keeps nothing is marked: what it kept before went back.
             let kept = self.products.entry(line.product_id.clone()).or_default();
             kept.mark = kept.mark.wrapping_add(mark);
-            for part in &line.allocation {
-                kept.add(&part.shard, i64::from(part.quantity));
-            }
+            kept.units += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
         }
         let uses_credit = order.attempts.iter().any(|attempt| attempt.method == PaymentMethod::StoreCredit)
             || order.refunds.iter().any(|refund| refund.target == RefundTarget::StoreCredit);
@@ -96,13 +96,13 @@ impl Sums {
         for (shard, available) in facts.shards.iter().filter(|(_, available)| **available < 0) {
             report(Kind::CountNegative, of_shard(shard), 0, *available);
         }
+        for (first, expected, actual) in misnumbered(facts) {
+            report(Kind::ShardNumber, of_shard(&first), expected, actual);
+        }
         let mut there: i64 = facts.shards.values().sum();
         if let Some(kept) = self.products.get_mut(product_id) {
             kept.checked = true;
-            for (shard, units) in kept.shards.iter().filter(|(shard, _)| !facts.shards.contains_key(shard)) {
-                report(Kind::ShardMissing, of_shard(shard), 0, *units);
-            }
-            there += kept.shards.iter().map(|(_, units)| units).sum::<i64>();
+            there += kept.units;
         }
         if there != facts.ledger {
             let subject = Subject::Product { product_id: product_id.clone() };
@@ -150,13 +150,24 @@ impl Sums {
     }
 }
 
-impl Kept {
-    fn add(&mut self, shard: &ShardId, units: i64) {
-        match self.shards.iter_mut().find(|(known, _)| known == shard) {
-            Some((_, sum)) => *sum += units,
-            None => self.shards.push((shard.clone(), units)),
-        }
+/// Regions whose shards are not those that the first one says: its id, how many there should be, how many there are. Too few
+/// if any is missing, else too many.
+fn misnumbered(facts: &StockFacts) -> Vec<(ShardId, i64, i64)> {
+    let mut regions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for shard in facts.shards.keys() {
+        let (region, number) = shard.as_str().rsplit_once('#').unwrap_or((shard.as_str(), ""));
+        // What is no number cannot be among those that the first shard speaks of.
+        regions.entry(region).or_default().insert(number.parse().unwrap_or(u32::MAX));
     }
+    let regions = regions.into_iter().filter_map(|(region, numbers)| {
+        let first = ShardId::new(region, 0);
+        let named = facts.numbers.get(&first).copied().unwrap_or(1);
+        let missing = (0..named).filter(|number| !numbers.contains(number)).count();
+        let others = numbers.iter().filter(|number| **number >= named).count();
+        let actual = if missing > 0 { numbers.len() - others } else { numbers.len() };
+        (missing + others > 0).then(|| (first, i64::from(named), i64::try_from(actual).unwrap_or(i64::MAX)))
+    });
+    regions.collect()
 }
 
 /// One order in one version. A version is never written twice, so no change leaves the mark as it was.

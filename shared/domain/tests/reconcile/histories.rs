@@ -139,18 +139,9 @@ fn histories_reach_every_status() {
             reached.extend(shop.orders.iter().map(|order| order.status));
         }
     }
-    use OrderStatus as S;
-    let all = [
-        S::PendingPayment,
-        S::Paid,
-        S::Shipped,
-        S::Delivered,
-        S::Cancelled,
-        S::Expired,
-        S::Refunded,
-        S::PartiallyRefunded,
-    ];
-    for status in all {
+    let open = [OrderStatus::PendingPayment, OrderStatus::Paid, OrderStatus::Shipped, OrderStatus::Delivered];
+    let ended = [OrderStatus::Cancelled, OrderStatus::Expired, OrderStatus::Refunded, OrderStatus::PartiallyRefunded];
+    for status in open.into_iter().chain(ended) {
         assert!(reached.contains(&status), "{status:?}");
     }
 }

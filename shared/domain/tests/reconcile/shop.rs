@@ -53,7 +53,12 @@ pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: RequestM
 impl Shop {
     /// Two products, each with 10 units in each of two shards.
     pub(crate) fn open() -> Self {
-        let facts = StockFacts { shards: [(shard(0), 10), (shard(1), 10)].into(), ledger: 20, ledger_entries: 1 };
+        let facts = StockFacts {
+            shards: [(shard(0), 10), (shard(1), 10)].into(),
+            numbers: [(shard(0), 2)].into(),
+            ledger: 20,
+            ledger_entries: 1,
+        };
         Self {
             now: OPENED,
             orders: vec![],

@@ -7,7 +7,7 @@
 //! A product's shards are numbered from 0, and the first one's item says how many there are (`shards`). They are made and
 //! removed in the transaction that changes this number (see `spread.rs`), and nothing else makes one but a first count.
 
-mod history;
+pub(crate) mod history;
 mod ledger;
 mod spread;
 mod units;

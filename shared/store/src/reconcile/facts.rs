@@ -7,7 +7,7 @@ use souk_domain::stock::ShardId;
 
 use super::{Reading, Suspects};
 use crate::StoreError;
-use crate::inventory::{HISTORY, LEDGER};
+use crate::inventory::{LEDGER, history::HISTORY};
 use crate::table::{Item, text};
 
 /// How often a product's stock is read until two readings agree.
@@ -30,7 +30,11 @@ pub(super) fn add(facts: &mut StockFacts, item: &Item) -> Result<(), Unreadable>
         facts.ledger_entries += 1;
     } else {
         let available = number_of(item, "available").ok_or(Unreadable)?;
-        facts.shards.insert(ShardId::from(sort_key.to_owned()), available);
+        let shard = ShardId::from(sort_key.to_owned());
+        if let Some(number) = number_of(item, "shards") {
+            facts.numbers.insert(shard.clone(), u32::try_from(number).map_err(|_| Unreadable)?);
+        }
+        facts.shards.insert(shard, available);
     }
     Ok(())
 }

@@ -211,9 +211,10 @@ fn whole(request: ScanFluentBuilder) -> ScanFluentBuilder {
 
 fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
-        .projection_expression("product_id, #shard, #available, #delta")
+        .projection_expression("product_id, #shard, #available, #shards, #delta")
         .expression_attribute_names("#shard", "shard") // a reserved word
         .expression_attribute_names("#available", "available")
+        .expression_attribute_names("#shards", "shards")
         .expression_attribute_names("#delta", "delta")
 }
 

@@ -10,8 +10,8 @@ use souk_domain::order::{
     Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment,
 };
 use souk_domain::reconcile::{Kind, ProviderFacts, ProviderPayment, Subject};
-use souk_store::{Applied, OrderSteps, Placement, Plan, Report, reconcile};
-use souk_testkit::{Database, user};
+use souk_store::{Applied, LedgerEntry, OrderSteps, Placement, Plan, Report, Saved, StockSpread, reconcile};
+use souk_testkit::{Database, SeededRandom, user};
 
 use crate::orders::{NOW, mark, order};
 use crate::{Stores, sku};
@@ -128,6 +128,8 @@ async fn what_is_wrong_is_reported_by_its_ids() {
             number(-1),
         )
         .await;
+        let first = [("product_id", "b"), ("shard", shard.as_str())];
+        spoil(&database, "inventory", first, "shards", number(4)).await;
         spoil(&database, "users", [("user_id", user(2).as_str()), ("", "")], "store_credit_minor", number(701)).await;
         let key = [("user_id", open.user_id.as_str()), ("order_id", open.order_id.as_str())];
         spoil(&database, "orders", key, "total_minor", number(1)).await;
@@ -146,6 +148,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
             (Kind::StockUnexplained, 50, 49), // 47 there, 2 kept
             (Kind::StockUnexplained, 5, -1),
             (Kind::CountNegative, 0, -1),
+            (Kind::ShardNumber, 4, 1),
             (Kind::OrderTotal, 12_595, 1),
             (Kind::CreditUnexplained, 700, 701),
             (Kind::Unreadable, 1, 0),
@@ -154,7 +157,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
         ];
         expected.sort();
         assert_eq!(found, expected, "{}", database.implementation);
-        assert_eq!((report.found, report.truncated, report.unsettled_found), (8, false, 0));
+        assert_eq!((report.found, report.truncated, report.unsettled_found), (9, false, 0));
         let keys: Vec<_> = report
             .differences
             .iter()
@@ -168,7 +171,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
         assert!(report.differences.iter().any(|d| d.subject.product() == Some(&sku("a"))));
 
         let few = stores.reconcile(Plan { max_differences: 2, ..Plan::new(NOW) }).await;
-        assert_eq!((few.differences.len(), few.found, few.truncated), (2, 7, true));
+        assert_eq!((few.differences.len(), few.found, few.truncated), (2, 8, true));
     }
 }
 
@@ -246,5 +249,28 @@ async fn a_run_that_is_out_of_time_says_how_far_it_came_and_goes_on_there() {
         }
         assert_eq!((orders, found), (4, 1), "{}", database.implementation);
         assert!((2..=3).contains(&runs), "one page in each run: {runs}");
+    }
+}
+
+/// An order keeps units of a shard that is gone since; what it gives back goes elsewhere.
+#[tokio::test]
+async fn stock_that_was_spread_and_gathered_is_still_explained() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let document = crate::catalogue::product("hot", 1);
+        assert_eq!(stores.products.put(&document, None).await.expect("written"), Saved::Done);
+        stores.stock("hot", 9).await;
+        let spread = StockSpread { inventory: stores.inventory.clone(), products: stores.products.clone() };
+        let (entry, random) =
+            (|reason, random| LedgerEntry::new(reason, user(9), NOW, None, random), SeededRandom::new(3));
+        spread.spread(&sku("hot"), 3, &entry("spread", &random)).await.expect("spread");
+        let mut order = order(1, &["hot"], &stores, 1);
+        order.lines[0].allocation[0].shard = stores.inventory.shard(2);
+        let placement = stores.orders.place(&order, &Cart::empty(user(1)), &stores.carts, &stores.inventory, 0).await;
+        assert!(matches!(placement, Ok(Placement::Placed { .. })), "{placement:?}");
+        spread.spread(&sku("hot"), 2, &entry("gathered", &random)).await.expect("gathered");
+        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "{}", database.implementation);
+        stores.step(&order, Event::Cancelled).await;
+        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "{}", database.implementation);
     }
 }
