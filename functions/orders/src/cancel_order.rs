@@ -66,6 +66,7 @@ mod tests {
             assert_eq!(reply.body_json()["status"].as_str(), Some("cancelled"));
             assert_eq!(shop.available("a").await, 5);
         }
+        shop.reconciled().await;
     }
 
     #[tokio::test]
@@ -85,6 +86,7 @@ mod tests {
             reply.body()
         );
         assert_eq!(shop.available("a").await, 3);
+        shop.reconciled().await;
     }
 
     #[tokio::test]

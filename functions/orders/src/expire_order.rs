@@ -61,6 +61,7 @@ mod tests {
         }
         let foreign = Message::RefundOrder { user_id: user(1), order_id, refund: 0 };
         assert!(consumer.consume(&foreign).await.is_err());
+        shop.reconciled().await;
     }
 
     #[tokio::test]
@@ -104,5 +105,6 @@ mod tests {
         shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: captured }).await;
         assert_eq!(consumer.consume(&message).await.expect("consumed"), "no longer waiting for a payment");
         assert_eq!((shop.order(&user(1), &order_id).await.status, shop.available("a").await), (OrderStatus::Paid, 3));
+        shop.reconciled().await;
     }
 }

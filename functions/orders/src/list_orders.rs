@@ -73,6 +73,7 @@ mod tests {
         assert_eq!(outcome(&endpoint.handle(&list().with_query("limit", "0")).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&list().with_query("cursor", "x")).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/orders")).await), (401, "token_required"));
+        shop.reconciled().await;
     }
 
     #[tokio::test]
@@ -93,5 +94,6 @@ mod tests {
             reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed","amount":2.00}]"#)
         );
         assert_eq!(outcome(&endpoint.handle(&get(2)).await), (404, "not_found"));
+        shop.reconciled().await;
     }
 }

@@ -16,7 +16,9 @@ use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::Consumer;
-use souk_store::{Applied, Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Table, Users};
+use souk_store::{
+    Applied, Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Plan, Table, Users, reconcile,
+};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Payments;
@@ -72,6 +74,7 @@ pub(crate) struct Fixture {
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) payments: Payments,
+    users: Users,
     pub(crate) order_id: OrderId,
 }
 
@@ -86,10 +89,9 @@ impl Fixture {
         let random = Arc::new(SeededRandom::new(7));
         let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
-        let inventory = Inventory::new(table("inventory"), "local");
+        let (inventory, users) = (Inventory::new(table("inventory"), "local"), Users::new(table("users")));
         let payments = Payments {
-            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone())
-                .with_store_credit(Users::new(table("users"))),
+            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone()).with_store_credit(users.clone()),
             inventory: inventory.clone(),
             provider: provider.clone(),
             clock: clock.clone(),
@@ -100,7 +102,7 @@ impl Fixture {
         let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
         let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
         assert!(matches!(placement, Placement::Placed { .. }));
-        Self { clock, random, provider, payments, order_id: order.order_id }
+        Self { clock, random, provider, payments, users, order_id: order.order_id }
     }
 
     pub(crate) async fn order(&self) -> Order {
@@ -133,6 +135,14 @@ impl Fixture {
     pub(crate) async fn set_stock(&self, available: u32) {
         let entry = entry(self.clock.now(), "2");
         self.payments.inventory.count(&product(), available, &entry).await.expect("counted");
+    }
+
+    /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
+    pub(crate) async fn reconciled(&self) {
+        let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
+        let report = reconcile(orders, inventory, &self.users, Plan::new(self.clock.now())).await.expect("reconciled");
+        let wrong: Vec<_> = report.differences.iter().filter(|difference| !difference.kind.is_stuck()).collect();
+        assert!(wrong.is_empty() && report.unsettled.is_empty() && report.sums_compared, "{report:?}");
     }
 
     pub(crate) async fn available(&self) -> u32 {

@@ -47,6 +47,7 @@ async fn a_bank_may_take_its_days() {
     shop.script([Ok(captured())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.status, OrderStatus::Paid);
+    shop.reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_eq!(charges.last().and_then(|charge| charge.payment_id.as_deref()), Some("pay_1"));
 }
@@ -60,6 +61,7 @@ async fn a_payment_without_an_end_is_one_for_a_person() {
         shop.script([answer]);
         assert!(shop.check(0).await.is_err());
     }
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -79,6 +81,7 @@ async fn an_outage_of_the_provider_ends_by_itself() {
     }
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.status, OrderStatus::Paid);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -98,6 +101,7 @@ async fn an_action_is_waited_for_only_as_long_as_the_order_waits() {
     let order = shop.order().await;
     assert_eq!(order.attempts[0].decline_code.as_deref(), Some(ABANDONED));
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Expired, 0));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -110,6 +114,7 @@ async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
     shop.script([Ok(action()), Ok(captured())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -123,6 +128,7 @@ async fn an_action_that_a_second_attempt_made_needless_is_called_off() {
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(*shop.provider.cancelled.lock().expect("a lock"), ["pay_1"]);
     assert_eq!(shop.order().await.captured_minor(), 200);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -132,6 +138,7 @@ async fn what_the_provider_refuses_ends_the_attempt() {
     shop.script([Err(ProviderError::Refused("amount_too_small".to_owned()))]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.attempts[0].status, AttemptStatus::Failed);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -143,6 +150,7 @@ async fn money_after_a_decline_pays_or_goes_back() {
     shop.happen(Event::HoldEnded).await;
     shop.settle(captured()).await;
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3), "held again");
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -160,6 +168,7 @@ async fn a_refund_that_fails_waits_for_the_staff() {
     shop.happen(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider }).await;
     assert_eq!(shop.refund(0).await, "refunded");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
+    shop.reconciled().await;
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_ne!(refunds[0].idempotency_key, refunds[1].idempotency_key);
 }

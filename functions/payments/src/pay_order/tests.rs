@@ -43,6 +43,7 @@ async fn a_payment_completes_once() {
     assert_eq!((order.status, order.captured_minor(), &order.attempts[0].token), (OrderStatus::Paid, 200, &None));
     assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -52,6 +53,7 @@ async fn after_a_decline_another_attempt_may_succeed() {
     assert_eq!((problem.status(), problem.code()), (402, "payment_declined"));
     assert_eq!(problem.member("decline_code"), Some("\"card_declined\""));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    shop.reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_ne!(charges[0].idempotency_key, charges[1].idempotency_key);
 }
@@ -65,6 +67,7 @@ async fn a_retry_with_its_key_gets_the_same_answer_and_charges_nothing() {
     }
     assert_eq!(outcome(shop.endpoint().handle(&keyed("sandbox_success")).await), is(422, "idempotency_key_reused"));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -76,6 +79,7 @@ async fn of_many_payments_at_once_one_charges() {
     assert_eq!(completed.count(), 1);
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
     assert_eq!(shop.order().await.captured_minor(), 200);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -87,6 +91,7 @@ async fn a_lost_answer_is_found_out_later_and_charged_once() {
     assert_eq!(shop.check(0).await.as_deref(), Ok("settled before"));
     let order = shop.order().await;
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Paid, 200));
+    shop.reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_eq!((charges.len(), &charges[0]), (2, &charges[1]), "asked twice with one key");
 }
@@ -99,6 +104,7 @@ async fn a_key_whose_request_still_runs_is_told_to_wait() {
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(409, "request_in_progress"));
     shop.check(0).await.expect("checked");
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(200, "completed"));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -116,6 +122,7 @@ async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
     assert_eq!(shop.refund(0).await, "refunded");
     let order = shop.order().await;
     assert_eq!((order.status, order.refunded_minor(), shop.available().await), (OrderStatus::Refunded, 200, 5));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -127,6 +134,7 @@ async fn a_cancelled_paid_order_is_refunded_and_restocked_once() {
     assert_eq!(shop.refund(0).await, "refunded");
     assert_eq!(shop.refund(0).await, "nothing is due");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
+    shop.reconciled().await;
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_eq!((refunds.len(), refunds[0].amount.minor()), (1, 200));
 }
@@ -145,6 +153,7 @@ async fn what_cannot_be_paid_says_why() {
     shop.clock.advance_seconds(900);
     assert_eq!(shop.pay("sandbox_success").await, is(409, "hold_expired"));
     assert!(shop.provider.charges.lock().expect("a lock").is_empty());
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -154,6 +163,7 @@ async fn a_provider_that_is_down_charges_nothing_twice() {
     assert_eq!(shop.pay("sandbox_success").await, is(202, "processing"));
     assert_eq!(shop.check(0).await.as_deref(), Ok("settled"));
     assert_eq!(shop.order().await.captured_minor(), 200);
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -181,6 +191,7 @@ async fn store_credit_that_is_not_there_does_not_pay() {
     let problem = shop.endpoint().handle(&credit).await.expect_err("no credit");
     assert_eq!((problem.status(), problem.member("decline_code")), (402, Some("\"insufficient_store_credit\"")));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -189,6 +200,7 @@ async fn a_card_number_is_refused_and_not_repeated() {
     let problem = shop.endpoint().handle(&shop.request("4242 4242 4242 4242")).await.expect_err("refused");
     assert_eq!((problem.status(), problem.errors()[0].code), (422, "card_number"));
     assert!(!problem.into_reply("r").body().contains("4242"));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -200,6 +212,7 @@ async fn what_the_provider_refuses_is_our_fault_and_leaves_the_order_payable() {
     assert!(problem.cause().is_some_and(|cause| cause.contains("invalid_api_key")));
     assert!(!problem.into_reply("r").body().contains("api_key"));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    shop.reconciled().await;
 }
 
 #[tokio::test]
@@ -209,4 +222,5 @@ async fn a_payment_that_takes_days_is_answered_at_once() {
     let reply = shop.endpoint().handle(&shop.request("x")).await.expect("answered");
     assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("processing")));
     assert_eq!(reply.body_json()["payment_id"].as_str(), Some("pay_1"));
+    shop.reconciled().await;
 }
