@@ -123,6 +123,9 @@ fn every_alarm_tells_somebody() {
     }
 }
 
+/// What a failed run of these would have done, the next one does: there is nothing to keep, and their alarms tell.
+const START_AFRESH: [&str; 1] = ["ReconcileFunction"];
+
 #[test]
 fn every_event_source_has_somewhere_to_leave_what_fails() {
     let template = Template::read();
@@ -145,6 +148,7 @@ fn every_event_source_has_somewhere_to_leave_what_fails() {
             }
             "DynamoDB" => on_failure(source),
             // Lambda calls the function asynchronously.
+            "Schedule" if START_AFRESH.contains(&function) => continue,
             "Schedule" | "ScheduleV2" | "S3" | "EventBridgeRule" => on_failure(&properties["EventInvokeConfig"]),
             other => panic!("{function}.{name}: say here what a source of type {other} does with what fails"),
         };
