@@ -266,6 +266,10 @@ impl Order {
                         self.owe_refund(Refund::owed(attempt, left, target), now);
                     }
                 }
+                // It was free: no refund will bring its units back.
+                if self.captured_minor() == self.refunded_minor() {
+                    self.release_stock();
+                }
                 Ok(())
             }
             // Called off before, and the money is on its way or back.

@@ -128,7 +128,7 @@ impl Checks<'_> {
             OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired | OrderStatus::Refunded => {
                 (0, 0)
             }
-            OrderStatus::Paid => ((price - granted).max(1), price),
+            OrderStatus::Paid => ((price - granted).max(price.min(1)), price),
             OrderStatus::Delivered if at_rest => (price, price),
             OrderStatus::Shipped | OrderStatus::Delivered => (0, price),
             OrderStatus::PartiallyRefunded => (i64::from(at_rest), price - 1),

@@ -48,7 +48,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::PaidByStoreCredit { request: None }),
         3 => Just(Event::Shipped(shipment())),
         3 => Just(Event::Delivered),
-        3 => ((0_usize..2), (1_u64..3), any::<u8>()).prop_map(item),
+        3 => ((0_usize..3), (1_u64..3), any::<u8>()).prop_map(item),
         3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target, accepted_by: user(9) }),
         1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index, reason: None }),
         2 => ((1_i64..30_000), target(), any::<u8>()).prop_map(|(amount, target, key)| granted(amount, target, mark(key))),
@@ -56,7 +56,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let part = || ((0_usize..2), (0_usize..2), (1_u32..4));
+    let part = || ((0_usize..3), (0_usize..2), (1_u32..4));
     let extra = prop_oneof![8 => Just(0_i64), 1 => Just(-5_i64), 1 => Just(7_i64)];
     prop_oneof![
         3 => ((0_usize..3), prop::collection::vec(part(), 1..4)).prop_map(|(shopper, parts)| Step::Place(shopper, parts)),
@@ -114,7 +114,7 @@ fn revive(shop: &mut Shop, number: usize, attempt: usize, from: usize) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// Whatever happens to several orders of two products, books that the rules made agree, after every single step.
+    /// Whatever happens to several orders of three products, books that the rules made agree, after every single step.
     #[test]
     fn books_that_the_rules_made_agree(steps in prop::collection::vec(any_step(), 0..80)) {
         let mut shop = Shop::open();

@@ -17,6 +17,8 @@ use souk_domain::time::Timestamp;
 
 pub(crate) const OPENED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 pub(crate) const PRICE: i64 = 12_595;
+/// The product that costs nothing.
+pub(crate) const FREE: usize = 2;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Shop {
@@ -51,7 +53,7 @@ pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: RequestM
 }
 
 impl Shop {
-    /// Two products, each with 10 units in each of two shards.
+    /// Three products, each with 10 units in each of two shards.
     pub(crate) fn open() -> Self {
         let facts = StockFacts {
             shards: [(shard(0), 10), (shard(1), 10)].into(),
@@ -62,7 +64,7 @@ impl Shop {
         Self {
             now: OPENED,
             orders: vec![],
-            stock: [(product(0), facts.clone()), (product(1), facts)].into(),
+            stock: [(product(0), facts.clone()), (product(1), facts.clone()), (product(FREE), facts)].into(),
             credit: BTreeMap::new(),
             payments: vec![],
             refunds: vec![],
@@ -80,7 +82,7 @@ impl Shop {
         let line = |(n, allocation): (usize, Vec<Allocation>)| OrderLine {
             product_id: product(n),
             name: "HP 80".to_owned(),
-            unit_price_minor: PRICE,
+            unit_price_minor: if n == FREE { 0 } else { PRICE },
             quantity: Quantity::new(allocation.iter().map(|part| u64::from(part.quantity)).sum()).expect("a quantity"),
             allocation,
         };
@@ -140,6 +142,9 @@ impl Shop {
         let order = &self.orders[number];
         let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor + too_much_minor);
         let payment_id = format!("pay_{number}_{attempt}");
+        if amount_minor < 0 {
+            return; // no provider takes so little
+        }
         self.apply(
             number,
             settled(attempt, ProviderOutcome::Captured { payment_id: payment_id.clone(), amount_minor }),

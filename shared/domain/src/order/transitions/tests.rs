@@ -102,6 +102,17 @@ fn pay_then_cancel_gives_the_money_and_the_stock_back() {
 }
 
 #[test]
+fn a_free_order_that_is_cancelled_gives_its_stock_back_at_once() {
+    let mut free = order();
+    free.lines[0].unit_price_minor = 0;
+    free.total_minor = 0;
+    let paid = free.apply(Event::PaidByStoreCredit { request: None }, PLACED).expect("paid");
+    let cancelled = paid.apply(Event::Cancelled, PLACED).expect("cancelled");
+    assert_eq!((cancelled.status, cancelled.refunds.len()), (OrderStatus::Cancelled, 0));
+    assert_eq!(cancelled.stock_moves_since(&paid)[0].delta, 2, "no refund will bring them back");
+}
+
+#[test]
 fn an_unpaid_order_expires_and_gives_its_stock_back() {
     let order = order();
     assert_eq!(order.apply(Event::HoldEnded, PLACED), Err(TransitionError::HoldNotEnded));
