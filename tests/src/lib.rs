@@ -8,17 +8,21 @@ mod answer;
 mod aws;
 mod books;
 mod caller;
+mod chance;
 mod json;
+pub mod sale;
 mod shop;
 mod staff;
 mod template;
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 pub use answer::Answer;
 pub use caller::{Call, Caller};
+pub use chance::Chance;
 pub use json::{Json, Kind};
 pub use shop::{CATEGORY_ID, Product, Shop, checkout, credentials, fresh_email};
 pub use staff::{parcel, returned};
@@ -58,4 +62,21 @@ pub fn at_once<T: Send>(threads: usize, call: impl Fn(usize) -> T + Sync) -> Vec
         let running: Vec<_> = (0..threads).map(|number| scope.spawn(move || call(number))).collect();
         running.into_iter().map(|thread| thread.join().expect("the thread ends well")).collect()
     })
+}
+
+/// Calls a function for every item, from so many threads that each take the next, and returns the results in the items'
+/// order.
+pub fn for_each<I: Sync, T: Send>(threads: usize, items: &[I], call: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = at_once(threads.min(items.len()), |_| {
+        let mut mine = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(number) else { return mine };
+            mine.push((number, call(item)));
+        }
+    });
+    let mut done: Vec<_> = done.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
 }

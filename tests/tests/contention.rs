@@ -1,0 +1,69 @@
+//! Flash sales on the deployed shop: nothing sold twice, nothing lost, nobody turned away from what is there.
+//!
+//! `cargo xtask bench checkout --deployed` comes here too, with a sale of its own in the environment.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::str::FromStr;
+
+use souk_e2e::Shop;
+use souk_e2e::sale::{Outcome, Sale};
+
+/// Shoppers who order at the same time: as many processes of `place-order` run then.
+const AT_ONCE: usize = 64;
+
+const ONE_PRODUCT: Sale =
+    Sale { shoppers: 1_000, products: 1, units: 100, shards: 1, lines: 1, at_once: AT_ONCE, changes_of_mind: false };
+const BASKETS: Sale =
+    Sale { shoppers: 500, products: 50, units: 20, shards: 2, lines: 10, at_once: AT_ONCE, changes_of_mind: true };
+
+#[test]
+fn flash_sales_sell_what_there_is_once_and_refuse_nobody_what_is_there() {
+    let shop = Shop::open();
+    let sales = asked_for().map_or_else(standard, |sale| vec![sale]);
+    let shoppers = shop.shoppers(sales.iter().map(|sale| sale.shoppers).max().expect("a sale"));
+    say(Outcome::HEADING);
+    for sale in sales {
+        let outcome = sale.hold(shop, &shoppers);
+        say(&outcome.to_string());
+        check(&sale, &outcome);
+    }
+}
+
+fn standard() -> Vec<Sale> {
+    [1, 4, 16].map(|shards| Sale { shards, ..ONE_PRODUCT }).into_iter().chain([BASKETS]).collect()
+}
+
+fn check(sale: &Sale, outcome: &Outcome) {
+    assert_eq!((outcome.oversold, outcome.leaked, outcome.false_sold_outs), (0, 0, 0), "{outcome}");
+    assert_eq!((outcome.placed() + outcome.refused(), outcome.never_served), (sale.shoppers, 0), "{outcome}");
+    if sale.products == 1 && !sale.changes_of_mind {
+        let sold = sale.shoppers.min(usize::try_from(sale.units).expect("few"));
+        assert_eq!((outcome.placed(), outcome.left), (sold, i64::from(sale.units) - sold as i64), "{outcome}");
+    }
+}
+
+/// The sale that `cargo xtask bench checkout --deployed` wants; none for the standard ones.
+fn asked_for() -> Option<Sale> {
+    let any = ["SHOPPERS", "PRODUCTS", "UNITS", "SHARDS", "LINES"].iter().any(|name| variable::<u64>(name).is_some());
+    any.then(|| Sale {
+        shoppers: variable("SHOPPERS").unwrap_or(ONE_PRODUCT.shoppers),
+        products: variable("PRODUCTS").unwrap_or(ONE_PRODUCT.products),
+        units: variable("UNITS").unwrap_or(ONE_PRODUCT.units),
+        shards: variable("SHARDS").unwrap_or(ONE_PRODUCT.shards),
+        lines: variable("LINES").unwrap_or(ONE_PRODUCT.lines),
+        at_once: variable("AT_ONCE").unwrap_or(AT_ONCE),
+        changes_of_mind: variable("CHANGES_OF_MIND").unwrap_or(false),
+    })
+}
+
+fn variable<T: FromStr>(name: &str) -> Option<T> {
+    let name = format!("SOUK_SALE_{name}");
+    let text = env::var(&name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} cannot be {text}")))
+}
+
+/// Past the test runner, which would keep the table of a test that passes to itself.
+fn say(line: &str) {
+    writeln!(io::stdout(), "{line}").expect("standard output takes a line");
+}
