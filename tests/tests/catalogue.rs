@@ -83,7 +83,7 @@ fn a_page_that_is_known_does_not_travel_again_until_its_stock_changes() {
     page.is(200);
     let tag = page.header("etag");
     assert!(!tag.is_empty() && page.header("cache-control").contains("no-cache"), "{page}");
-    let again = || shop.anyone().call("GET", &path).header("if-none-match", &tag).send();
+    let again = || shop.anyone().call("GET", &path).header("if-none-match", tag).send();
     let known = again();
     assert_eq!((known.status, known.body.as_str()), (304, ""), "{known}");
     shop.count(&product, 5);

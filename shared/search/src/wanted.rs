@@ -146,12 +146,12 @@ impl Wanted<'_> {
             for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
                 let names = self.kind_names(first, last);
                 let words = last - first + 1;
-                let whole = if last == head { KIND_BOOST * words } else { KIND_BOOST * 3 / 10 };
+                let whole = if last == head { KIND_BOOST * words } else { KIND_BOOST * 4 / 10 };
                 kinds.push(constant(&any_kind(&names, kind), whole));
                 if last == head {
                     // phone: mobile phones. toner: toner cartridges.
-                    kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words * 5 / 10));
-                    kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 4 / 10));
+                    kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words / 2));
+                    kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 45 / 100));
                 }
             }
         }

@@ -1,0 +1,95 @@
+//! Searching: facets, cursors, marked names, what was meant, suggestions, synonyms.
+
+use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
+
+/// Waits until search knows the product.
+fn searchable(shop: &'static Shop, product: &Product) {
+    eventually(SOON_SECONDS, &format!("search knows {}", product.id), || {
+        let page = shop.anyone().get(&format!("/products?search={}", product.word)).is(200);
+        page.texts("products", "id").contains(&product.id).then_some(())
+    });
+}
+
+#[test]
+fn facets_count_what_was_found_and_keep_the_other_choices() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    searchable(shop, &product);
+    let search = format!("/products?search={}", product.word);
+    let page = shop.anyone().get(&format!("{search}&min_price=40&attr.Colour=Cyan")).is(200);
+    assert_eq!(page.texts("facets.brands", "value"), ["Testbrand"]);
+    assert_eq!(page.texts("facets.categories", "value"), ["test-goods", "test-goods.widgets"]);
+    assert_eq!((page.minor("facets.prices.0.min"), page.minor("facets.prices.0.max")), (2_000, 4_999));
+    assert_eq!(page.text("facets.attributes.0.name"), "Colour");
+    assert_eq!(page.text("facets.attributes.0.values.0.value"), "Cyan");
+    // Nothing is found, and yet the filter that left nothing can be taken back.
+    let none = shop.anyone().get(&format!("{search}&max_price=10")).is(200);
+    assert_eq!((none.whole("total"), none.whole("facets.prices.0.count")), (0, 1));
+    assert!(none.list("facets.brands").is_empty());
+}
+
+#[test]
+fn a_cursor_goes_on_where_page_numbers_end() {
+    let shop = Shop::open();
+    let page = |rest: &str| shop.anyone().get(&format!("/products?sort=name&limit=4{rest}")).is(200);
+    let whole = shop.anyone().get("/products?sort=name&limit=8").is(200).texts("products", "id");
+    let first = page("");
+    let second = page(&format!("&cursor={}", first.text("next_cursor")));
+    assert_eq!([first.texts("products", "id"), second.texts("products", "id")].concat(), whole);
+    let deep = shop.anyone().get("/products?page=1001&limit=10");
+    assert_eq!(deep.bad_fields(), ["page"]);
+    assert!(deep.body.contains("too_deep") && deep.body.contains("cursor"), "{deep}");
+    let other = shop.anyone().get(&format!("/products?sort=price_asc&cursor={}", first.text("next_cursor")));
+    assert_eq!(other.bad_fields(), ["cursor"]);
+    assert_eq!(shop.anyone().get("/products?cursor=%27%3B--").bad_fields(), ["cursor"]);
+}
+
+#[test]
+fn what_was_meant_is_told_and_what_matched_is_marked() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    searchable(shop, &product);
+    let misspelt = format!("{}x{}", &product.word[..6], &product.word[7..]);
+    let page = shop.anyone().get(&format!("/products?search={misspelt}&highlight=true")).is(200);
+    assert_eq!(page.text("did_you_mean"), product.word);
+    let found = page.list("products").into_iter().find(|found| found.text("id") == product.id);
+    let name = found.expect("found").text("name_html");
+    assert_eq!(name, format!("Widget <mark>{}</mark>", product.word));
+}
+
+#[test]
+fn suggestions_complete_what_is_typed() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    searchable(shop, &product);
+    let suggest = |typed: &str| shop.anyone().get(&format!("/products/suggest?q={typed}")).is(200);
+    let typed = &product.word[..7];
+    assert!(suggest(typed).texts("products", "id").contains(&product.id));
+    let misspelt = format!("{}x{}", &product.word[..4], &product.word[5..8]);
+    assert!(suggest(&misspelt).texts("products", "id").contains(&product.id));
+    assert!(suggest("testbra").raw().contains("Testbrand"));
+    assert!(suggest("widg").texts("categories", "id").contains(&"test-goods.widgets".to_owned()));
+    assert_eq!(shop.anyone().get("/products/suggest").bad_fields(), ["q"]);
+}
+
+#[test]
+fn synonyms_of_staff_work_without_a_reindex() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    searchable(shop, &product);
+    let other = unique_word();
+    let list = shop.staff().get("/admin/synonyms").is(200);
+    let groups = list.at("groups").expect("groups").raw().to_owned();
+    let put = |groups: &str, version: i64| {
+        shop.staff().put("/admin/synonyms", format!(r#"{{"groups": {groups}, "version": {version}}}"#))
+    };
+    let comma = if groups == "[]" { "" } else { "," };
+    let more = format!(r#"[["{other}", "{}"]{comma}{}"#, product.word, &groups[1..]);
+    let written: Json = put(&more, list.whole("version")).is(200);
+    put(&more, list.whole("version")).is_problem(409, "synonyms_changed");
+    eventually(SOON_SECONDS, "the synonym finds the product", || {
+        let page = shop.anyone().get(&format!("/products?search={other}")).is(200);
+        page.texts("products", "id").contains(&product.id).then_some(())
+    });
+    put(&groups, written.whole("version")).is(200);
+}
