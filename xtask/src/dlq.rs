@@ -133,11 +133,13 @@ impl<'a> Shop<'a> {
 /// `aws lambda invoke`, which writes the function's answer to a file and whether it failed to standard output.
 fn invoke(function: &str, payload: &Value, paths: &Paths) -> Result<Value> {
     fs::create_dir_all(&paths.home).with_context(|| format!("cannot create {}", paths.home.display()))?;
-    let file = paths.home.join("redrive-answer.json");
+    let (question, file) = (paths.home.join("redrive-question.json"), paths.home.join("redrive-answer.json"));
+    fs::write(&question, payload.to_string()).with_context(|| format!("cannot write {}", question.display()))?;
     let mut aws = Command::new("aws");
-    aws.args(["lambda", "invoke", "--function-name", function, "--cli-binary-format", "raw-in-base64-out"]);
-    aws.args(["--cli-read-timeout", "90", "--query", "FunctionError", "--output", "text", "--payload"]);
-    aws.arg(payload.to_string()).arg(&file);
+    aws.args(["lambda", "invoke", "--function-name", function, "--cli-read-timeout", "90"]);
+    // As a file of bytes, which both versions of the command line take as it is.
+    aws.args(["--query", "FunctionError", "--output", "text", "--payload"]);
+    aws.arg(format!("fileb://{}", question.display())).arg(&file);
     let Ok(output) = aws.output() else {
         bail!(
             "the aws command line is missing: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
