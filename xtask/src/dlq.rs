@@ -1,17 +1,13 @@
 //! `cargo xtask dlq`: what lies in the dead-letter queues, and back to work with it. The function `redrive` does it; here it
-//! is asked, and its answer printed. Locally straight, on AWS through the `aws` command line and the rights of its user.
+//! is asked, and its answer printed.
 
-use std::fs;
-use std::process::Command;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::aws::Aws;
+use crate::clock;
+use crate::operator::Operator;
 use crate::paths::Paths;
-use crate::stack::Stack;
-use crate::{clock, deploy};
 
 /// How many calls one `redrive` makes at most; each moves up to a thousand messages.
 const MAX_CALLS: usize = 1_000;
@@ -75,10 +71,10 @@ struct Summary {
 
 /// Asks and prints.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
-    let shop = Shop::of(options.aws.as_deref(), paths)?;
+    let operator = Operator::of(options.aws.as_deref(), paths)?;
     match &options.action {
         Action::List => {
-            let report = shop.ask(&json!({"action": "list"}))?;
+            let report = ask(&operator, &json!({"action": "list"}))?;
             print!("{}", listing(&report));
             if report.queues.iter().all(|queue| queue.waiting == 0) {
                 println!("Nothing lies there.");
@@ -87,7 +83,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
         Action::Redrive { queue, limit } => {
             let command = json!({"action": "redrive", "queue": queue, "limit": limit});
             for call in 0..MAX_CALLS {
-                let report = shop.ask(&command)?;
+                let report = ask(&operator, &command)?;
                 // A call that moves nothing has looked at all that may be moved now.
                 let is_done = report.queues.iter().all(|queue| queue.moved == 0);
                 if call == 0 || !is_done {
@@ -100,59 +96,16 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
             println!("More lie there: run it again.");
         }
         Action::Discard { queue, message } => {
-            shop.ask(&json!({"action": "discard", "queue": queue, "message_id": message}))?;
+            ask(&operator, &json!({"action": "discard", "queue": queue, "message_id": message}))?;
             println!("discarded");
         }
     }
     Ok(())
 }
 
-/// Where the function is.
-enum Shop<'a> {
-    Local(Aws),
-    OnAws { stack: String, paths: &'a Paths },
-}
-
-impl<'a> Shop<'a> {
-    fn of(stack: Option<&str>, paths: &'a Paths) -> Result<Self> {
-        match stack {
-            Some(stack) => Ok(Self::OnAws { stack: stack.to_owned(), paths }),
-            None => Ok(Self::Local(Aws::new(Stack::read(&paths.home.join("stack.json"))?.aws_endpoint_url))),
-        }
-    }
-
-    fn ask(&self, command: &Value) -> Result<Report> {
-        let answer = match self {
-            Self::Local(aws) => aws.invoke(&format!("{}-redrive", deploy::STACK), command)?,
-            Self::OnAws { stack, paths } => invoke(&format!("{stack}-redrive"), command, paths)?,
-        };
-        serde_json::from_value(answer).context("redrive answers something else; is it of this version?")
-    }
-}
-
-/// `aws lambda invoke`, which writes the function's answer to a file and whether it failed to standard output.
-fn invoke(function: &str, payload: &Value, paths: &Paths) -> Result<Value> {
-    fs::create_dir_all(&paths.home).with_context(|| format!("cannot create {}", paths.home.display()))?;
-    let (question, file) = (paths.home.join("redrive-question.json"), paths.home.join("redrive-answer.json"));
-    fs::write(&question, payload.to_string()).with_context(|| format!("cannot write {}", question.display()))?;
-    let mut aws = Command::new("aws");
-    aws.args(["lambda", "invoke", "--function-name", function, "--cli-read-timeout", "90"]);
-    // As a file of bytes, which both versions of the command line take as it is.
-    aws.args(["--query", "FunctionError", "--output", "text", "--payload"]);
-    aws.arg(format!("fileb://{}", question.display())).arg(&file);
-    let Ok(output) = aws.output() else {
-        bail!(
-            "the aws command line is missing: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
-        )
-    };
-    if !output.status.success() {
-        bail!("cannot invoke {function}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    if String::from_utf8_lossy(&output.stdout).trim() != "None" {
-        bail!("{function} failed: {text}");
-    }
-    serde_json::from_str(&text).with_context(|| format!("{function} answers no JSON"))
+fn ask(operator: &Operator<'_>, command: &Value) -> Result<Report> {
+    let answer = operator.ask("redrive", command)?;
+    serde_json::from_value(answer).context("redrive answers something else; is it of this version?")
 }
 
 fn listing(report: &Report) -> String {

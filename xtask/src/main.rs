@@ -20,6 +20,7 @@ mod import_send;
 mod interrupt;
 mod ministack;
 mod opensearch;
+mod operator;
 mod part;
 mod parts;
 mod paths;

@@ -1,5 +1,4 @@
-//! `cargo xtask reconcile`: has the running shop count stock, orders and money against each other, and prints what does not
-//! agree. On AWS: `aws lambda invoke --function-name <stack>-reconcile …`, see docs/operations.md.
+//! `cargo xtask reconcile`: has a shop count stock, orders and money against each other, and prints what does not agree.
 
 use std::process::ExitCode;
 
@@ -7,9 +6,8 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::aws::Aws;
+use crate::operator::Operator;
 use crate::paths::Paths;
-use crate::stack::Stack;
 
 /// What `cargo xtask reconcile` takes.
 #[derive(clap::Args)]
@@ -20,6 +18,9 @@ pub(crate) struct Options {
     /// Print nothing when everything agrees
     #[arg(long)]
     quiet: bool,
+    /// Ask the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    #[arg(long, value_name = "STACK")]
+    aws: Option<String>,
 }
 
 /// Most answers that one run asks for: each goes on where the one before stopped.
@@ -48,13 +49,11 @@ struct Checked {
 
 /// Asks, prints, and fails when anything differs.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
-    let stack = Stack::read(&paths.home.join("stack.json"))?;
-    let aws = Aws::patient(stack.aws_endpoint_url);
-    let function = format!("{}-reconcile", stack.stack_name);
+    let operator = Operator::of(options.aws.as_deref(), paths)?;
     let (mut cursor, mut orders, mut different) = (None, 0, false);
     for _ in 0..MAX_ANSWERS {
         let question = json!({"resend": options.resend, "cursor": cursor});
-        let answer: Answer = serde_json::from_value(aws.invoke(&function, &question)?)?;
+        let answer: Answer = serde_json::from_value(operator.ask("reconcile", &question)?)?;
         orders += answer.checked.orders;
         different |= answer.found > 0 || answer.resend_failures > 0;
         print_answer(&answer, options.quiet);

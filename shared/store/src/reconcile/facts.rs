@@ -10,6 +10,8 @@ use crate::StoreError;
 use crate::inventory::{LEDGER, history::HISTORY};
 use crate::table::{Item, text};
 
+/// The least sort key behind the history.
+const BEHIND_HISTORY: &str = "~h$";
 /// How often a product's stock is read until two readings agree.
 const READINGS: u32 = 5;
 /// How many products and accounts are looked at side by side.
@@ -83,17 +85,22 @@ impl Reading<'_> {
         Ok(None)
     }
 
-    /// Items that cannot be read are left out: the pass over the whole table reports them.
+    /// Without the history, of which a product that sells has more than of all else. Items that cannot be read are left
+    /// out: the pass over the whole table reports them.
     async fn facts(&self, product_id: &ProductId) -> Result<StockFacts, StoreError> {
         let table = &self.inventory.table;
-        let request = table.client.query().table_name(&table.name).consistent_read(true);
-        let request = request
-            .key_condition_expression("product_id = :product")
-            .expression_attribute_values(":product", text(product_id));
-        let mut items = request.into_paginator().items().send();
         let mut facts = StockFacts::default();
-        while let Some(item) = items.next().await {
-            let _ = add(&mut facts, &item?);
+        for (comparison, bound) in [("<", HISTORY), (">=", BEHIND_HISTORY)] {
+            let request = table.client.query().table_name(&table.name).consistent_read(true);
+            let request = request
+                .key_condition_expression(format!("product_id = :product AND #shard {comparison} :bound"))
+                .expression_attribute_names("#shard", "shard") // a reserved word
+                .expression_attribute_values(":product", text(product_id))
+                .expression_attribute_values(":bound", text(bound));
+            let mut items = request.into_paginator().items().send();
+            while let Some(item) = items.next().await {
+                let _ = add(&mut facts, &item?);
+            }
         }
         Ok(facts)
     }

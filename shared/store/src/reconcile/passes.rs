@@ -8,8 +8,9 @@ use souk_domain::reconcile::{Difference, ProviderFacts, StockFacts, Subject, Sum
 use super::facts::{add, number_of, text_of};
 use super::{Cursor, Plan, Position, Reading, Report, Suspects};
 use crate::StoreError;
+use crate::inventory::history::HISTORY;
 use crate::scan::{From, scan};
-use crate::table::{Item, Table, key};
+use crate::table::{Item, Table, key, text};
 
 impl Reading<'_> {
     /// The first pass over all orders: holds each against itself and the provider, and adds it to the sums. Says where to
@@ -209,8 +210,11 @@ fn whole(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
 }
 
+/// Without the history, of which there is more than of all else.
 fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
+        .filter_expression("NOT begins_with(#shard, :history)")
+        .expression_attribute_values(":history", text(HISTORY))
         .projection_expression("product_id, #shard, #available, #shards, #delta")
         .expression_attribute_names("#shard", "shard") // a reserved word
         .expression_attribute_names("#available", "available")

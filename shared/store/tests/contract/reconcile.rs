@@ -128,6 +128,10 @@ async fn what_is_wrong_is_reported_by_its_ids() {
             number(-1),
         )
         .await;
+        // Neither before nor behind the history is anything overlooked, and the history itself counts nothing.
+        for (entry, delta) in [("~a", 2), ("~h!", 3), ("~h#1", 1_000), ("~h$", 4), ("~z", -9)] {
+            spoil(&database, "inventory", [("product_id", "b"), ("shard", entry)], "delta", number(delta)).await;
+        }
         let first = [("product_id", "b"), ("shard", shard.as_str())];
         spoil(&database, "inventory", first, "shards", number(4)).await;
         spoil(&database, "users", [("user_id", user(2).as_str()), ("", "")], "store_credit_minor", number(701)).await;
