@@ -160,7 +160,8 @@ impl Sale {
             answer = place();
             comings += 1;
         }
-        let mut visit = Visit { basket: basket.to_vec(), began, took: began.elapsed(), comings, answer, given_back: None };
+        let mut visit =
+            Visit { basket: basket.to_vec(), began, took: began.elapsed(), comings, answer, given_back: None };
         if let (Some(order_id), true) = (visit.order_id(), self.changes_of_mind) {
             match number % 3 {
                 0 => shopper.pay(&order_id, &shop.success).is(200),
@@ -188,7 +189,8 @@ impl Sale {
         items.iter().any(|item| {
             let named = products.iter().position(|product| product.id == item.text("product_id"));
             let product = named.unwrap_or_else(|| panic!("{problem} names what was not asked for"));
-            let of_it = |visit: &Visit| visit.basket.iter().filter(|(of, _)| *of == product).map(|(_, n)| *n).sum::<u32>();
+            let of_it =
+                |visit: &Visit| visit.basket.iter().filter(|(of, _)| *of == product).map(|(_, n)| *n).sum::<u32>();
             let gone: u32 = visits.iter().filter(overlaps).map(of_it).sum();
             i64::from(self.units) - i64::from(gone) >= item.whole("asked")
         })
