@@ -90,7 +90,7 @@ impl Sale {
     pub fn hold(&self, shop: &'static Shop, shoppers: &[Caller]) -> Outcome {
         let numbers: Vec<usize> = (0..self.products).collect();
         let products = for_each(REGISTER_AT_ONCE, &numbers, |_| self.stock(shop));
-        let entrants: Vec<(usize, &Caller, Vec<(usize, u32)>)> = shoppers[..self.shoppers]
+        let entrants: Vec<_> = shoppers[..self.shoppers]
             .iter()
             .enumerate()
             .map(|(number, shopper)| (number, shopper, self.basket(number)))

@@ -39,7 +39,11 @@ fn check(sale: &Sale, outcome: &Outcome) {
     assert_eq!((outcome.placed() + outcome.refused(), outcome.never_served), (sale.shoppers, 0), "{outcome}");
     if sale.products == 1 && !sale.changes_of_mind {
         let sold = sale.shoppers.min(usize::try_from(sale.units).expect("few"));
-        assert_eq!((outcome.placed(), outcome.left), (sold, i64::from(sale.units) - sold as i64), "{outcome}");
+        assert_eq!(
+            (outcome.placed(), outcome.left),
+            (sold, i64::from(sale.units) - i64::try_from(sold).expect("few")),
+            "{outcome}"
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! The fake Stripe as a process that is killed: nothing that it said is lost, and no key takes money twice.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command};
@@ -76,7 +77,6 @@ async fn a_kill_loses_nothing() {
         }
         drop(process);
         // As if the kill had come in the middle of a line.
-        use std::io::Write as _;
         let file = std::fs::OpenOptions::new().append(true).open(&journal);
         file.expect("a journal").write_all(b"{\"intents\":[{\"id\":").expect("half a line");
     }
