@@ -116,14 +116,18 @@ impl Call {
 
     /// Calls. Fails when no answer comes in time.
     pub fn send(self) -> Answer {
+        let name = self.name.clone();
+        self.try_send().unwrap_or_else(|error| panic!("{name} got no answer: {error}"))
+    }
+
+    /// Calls. The error says why no whole answer came.
+    pub fn try_send(self) -> Result<Answer, ureq::Error> {
         let Self { shop, name, request, body } = self;
-        let sent = match body {
-            Some(body) => shop.agent.run(request.body(body).expect("a request")),
-            None => shop.agent.run(request.body(()).expect("a request")),
+        let mut response = match body {
+            Some(body) => shop.agent.run(request.body(body)?)?,
+            None => shop.agent.run(request.body(())?)?,
         };
-        let mut response = sent.unwrap_or_else(|error| panic!("{name} got no answer: {error}"));
-        let body = response.body_mut().read_to_string();
-        let body = body.unwrap_or_else(|error| panic!("the answer to {name} broke off: {error}"));
-        Answer::new(name, response.status().as_u16(), response.headers().clone(), body)
+        let body = response.body_mut().read_to_string()?;
+        Ok(Answer::new(name, response.status().as_u16(), response.headers().clone(), body))
     }
 }

@@ -66,7 +66,7 @@ pub fn at_once<T: Send>(threads: usize, call: impl Fn(usize) -> T + Sync) -> Vec
 
 /// Calls a function for every item, from so many threads that each take the next, and returns the results in the items'
 /// order.
-pub fn for_each<I: Sync, T: Send>(threads: usize, items: &[I], call: impl Fn(&I) -> T + Sync) -> Vec<T> {
+pub fn for_each<'i, I: Sync, T: Send>(threads: usize, items: &'i [I], call: impl Fn(&'i I) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done = at_once(threads.min(items.len()), |_| {
         let mut mine = Vec::new();

@@ -2,6 +2,7 @@
 //! process, on a clock that the test moves, is `tests/faults/src/sale.rs`.
 
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,7 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// What a sale is like.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
-    /// Who wants something.
+    /// Who wants something. When there are fewer accounts, an account comes again once it was served, as another shopper.
     pub shoppers: usize,
     /// How many different products there are.
     pub products: usize,
@@ -41,9 +42,15 @@ pub struct Sale {
     pub changes_of_mind: bool,
 }
 
+/// An account, and what lies in its cart: ids, and how many of each.
+pub struct Account {
+    caller: Caller,
+    cart: Mutex<Vec<(String, u32)>>,
+}
+
 /// One shopper's order, and what became of it.
 struct Visit {
-    basket: Vec<(usize, u32)>,
+    basket: Vec<(String, u32)>,
     began: Instant,
     took: Duration,
     comings: u32,
@@ -71,45 +78,51 @@ pub struct Outcome {
     pub false_sold_outs: usize,
     /// Units that were left in the end.
     pub left: i64,
-    /// The products that were sold.
-    pub products: Vec<Product>,
-    /// The orders that were placed.
-    pub order_ids: Vec<String>,
 }
 
 impl Shop {
-    /// New accounts. That takes about 50 ms of a core for each.
+    /// New shoppers.
     pub fn shoppers(&'static self, count: usize) -> Vec<Caller> {
-        let numbers: Vec<usize> = (0..count).collect();
-        for_each(REGISTER_AT_ONCE, &numbers, |_| self.shopper())
+        for_each(REGISTER_AT_ONCE, &vec![(); count], |()| self.shopper())
+    }
+
+    /// New accounts with empty carts. That takes about 50 ms of a core for each.
+    pub fn accounts(&'static self, count: usize) -> Vec<Account> {
+        let callers = self.shoppers(count).into_iter();
+        callers.map(|caller| Account { caller, cart: Mutex::default() }).collect()
     }
 }
 
 impl Sale {
-    /// Holds the sale with as many of these shoppers as it wants.
-    pub fn hold(&self, shop: &'static Shop, shoppers: &[Caller]) -> Outcome {
-        let numbers: Vec<usize> = (0..self.products).collect();
-        let products = for_each(REGISTER_AT_ONCE, &numbers, |_| self.stock(shop));
-        let entrants: Vec<_> = shoppers[..self.shoppers]
-            .iter()
-            .enumerate()
-            .map(|(number, shopper)| (number, shopper, self.basket(number)))
-            .collect();
-        for_each(PREPARE_AT_ONCE, &entrants, |(_, shopper, basket)| fill_cart(shopper, basket, &products));
-        let began = Instant::now();
-        let visits =
-            for_each(self.at_once, &entrants, |(number, shopper, basket)| self.visit(*number, shopper, basket, shop));
-        let time = began.elapsed();
-        let orders = for_each(PREPARE_AT_ONCE, &visits.iter().zip(shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
-            visit.order_id().map(|order_id| (keeps(shopper, &order_id), order_id))
+    /// Holds the sale of these products.
+    pub fn hold(&self, shop: &'static Shop, accounts: &[Account], products: &[Product]) -> Outcome {
+        let products = &products[..self.products];
+        for_each(REGISTER_AT_ONCE, products, |product| self.stock(shop, product));
+        let shoppers: Vec<(&Account, Vec<(String, u32)>)> =
+            (0..self.shoppers).map(|n| (&accounts[n % accounts.len()], self.basket(n, products))).collect();
+        for_each(PREPARE_AT_ONCE, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
+            drop(account.with_in_cart(basket));
         });
-        let kept: i64 = orders.iter().flatten().map(|(units, _)| units).sum();
-        let left: i64 = for_each(PREPARE_AT_ONCE, &products, |product| shop.available(product)).iter().sum();
-        let received = i64::from(self.units) * i64::try_from(self.products).expect("few");
-        let balance = received - kept - left;
+        let numbers: Vec<usize> = (0..self.shoppers).collect();
+        let began = Instant::now();
+        let visits = for_each(self.at_once, &numbers, |number| {
+            let (account, basket) = &shoppers[*number];
+            self.visit(*number, account, basket, shop)
+        });
+        let time = began.elapsed();
+        let orders =
+            for_each(PREPARE_AT_ONCE, &visits.iter().zip(&shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
+                visit.order_id().map_or(0, |order_id| keeps(&shopper.0.caller, &order_id))
+            });
+        let left = for_each(PREPARE_AT_ONCE, products, |product| shop.available(product)).iter().sum();
+        self.count(&visits, time, orders.iter().sum(), left)
+    }
+
+    fn count(&self, visits: &[Visit], time: Duration, kept: i64, left: i64) -> Outcome {
+        let balance = i64::from(self.units) * i64::try_from(self.products).expect("few") - kept - left;
         let took = |status: u16| {
-            let mut times: Vec<_> =
-                visits.iter().filter(|visit| visit.answer.status == status).map(|visit| visit.took).collect();
+            let with_status = visits.iter().filter(|visit| visit.answer.status == status);
+            let mut times: Vec<_> = with_status.map(|visit| visit.took).collect();
             times.sort_unstable();
             times
         };
@@ -122,36 +135,31 @@ impl Sale {
             never_served: visits.iter().filter(|visit| visit.answer.status == 503).count(),
             oversold: (-balance).max(0),
             leaked: balance.max(0),
-            false_sold_outs: visits.iter().filter(|visit| self.is_false(visit, &visits, &products)).count(),
+            false_sold_outs: visits.iter().filter(|visit| self.is_false(visit, visits)).count(),
             left,
-            order_ids: orders.into_iter().flatten().map(|(_, order_id)| order_id).collect(),
-            products,
         }
     }
 
-    fn stock(&self, shop: &'static Shop) -> Product {
-        let product = shop.product("19.99", self.units);
-        if self.shards > 1 {
-            let path = format!("/admin/inventory/{}/shards", product.id);
-            let answer = shop.staff().put(&path, json!({"shards": self.shards})).is(200);
-            assert_eq!(answer.whole("shards"), i64::from(self.shards));
-        }
-        product
+    fn stock(&self, shop: &'static Shop, product: &Product) {
+        shop.count(product, self.units);
+        let path = format!("/admin/inventory/{}/shards", product.id);
+        let answer = shop.staff().put(&path, json!({"shards": self.shards})).is(200);
+        assert_eq!(answer.whole("shards"), i64::from(self.shards));
     }
 
-    /// Products by their number, and how many of each.
-    fn basket(&self, shopper: usize) -> Vec<(usize, u32)> {
+    /// Ids, and how many of each.
+    fn basket(&self, shopper: usize, products: &[Product]) -> Vec<(String, u32)> {
         let mut chance = Chance::new(1, shopper as u64);
-        let products: Vec<usize> = (0..self.products).collect();
         let lines = 1 + chance.below(self.lines);
-        let chosen = chance.some(&products, lines);
+        let chosen = chance.some(products, lines);
         let quantity = |chance: &mut Chance| if self.products > 1 && chance.below(4) == 0 { 2 } else { 1 };
-        chosen.into_iter().map(|product| (*product, quantity(&mut chance))).collect()
+        chosen.into_iter().map(|product| (product.id.clone(), quantity(&mut chance))).collect()
     }
 
     /// One shopper orders, comes again if asked to, and then pays, calls it off, or does neither.
-    fn visit(&self, number: usize, shopper: &Caller, basket: &[(usize, u32)], shop: &Shop) -> Visit {
-        let (began, key) = (Instant::now(), unique_word());
+    fn visit(&self, number: usize, account: &Account, basket: &[(String, u32)], shop: &Shop) -> Visit {
+        let mut cart = account.with_in_cart(basket); // locked: an account is one shopper at a time
+        let (shopper, began, key) = (&account.caller, Instant::now(), unique_word());
         let mut comings = 1;
         let place = || shopper.call("POST", "/orders").header("idempotency-key", &key).json(checkout()).send();
         let mut answer = place();
@@ -160,22 +168,24 @@ impl Sale {
             answer = place();
             comings += 1;
         }
-        let mut visit =
-            Visit { basket: basket.to_vec(), began, took: began.elapsed(), comings, answer, given_back: None };
-        if let (Some(order_id), true) = (visit.order_id(), self.changes_of_mind) {
-            match number % 3 {
-                0 => shopper.pay(&order_id, &shop.success).is(200),
-                1 => shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200),
-                _ => return visit,
-            };
-            visit.given_back = (number % 3 == 1).then(Instant::now);
+        let took = began.elapsed();
+        let mut visit = Visit { basket: basket.to_vec(), began, took, comings, answer, given_back: None };
+        let Some(order_id) = visit.order_id() else { return visit };
+        cart.clear();
+        match number % 3 {
+            0 if self.changes_of_mind => drop(shopper.pay(&order_id, &shop.success).is(200)),
+            1 if self.changes_of_mind => {
+                shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
+                visit.given_back = Some(Instant::now());
+            }
+            _ => {}
         }
         visit
     }
 
     /// Whether a refusal names a product of which there was enough all the time. What somebody may have been taking counts
     /// as gone from when it was asked for until it was certainly given back: a refusal that this calls false was false.
-    fn is_false(&self, refused: &Visit, visits: &[Visit], products: &[Product]) -> bool {
+    fn is_false(&self, refused: &Visit, visits: &[Visit]) -> bool {
         if refused.answer.status != 409 {
             return false;
         }
@@ -187,13 +197,27 @@ impl Sale {
         let items = problem.list("items");
         assert!(!items.is_empty(), "{problem}");
         items.iter().any(|item| {
-            let named = products.iter().position(|product| product.id == item.text("product_id"));
-            let product = named.unwrap_or_else(|| panic!("{problem} names what was not asked for"));
-            let of_it =
-                |visit: &Visit| visit.basket.iter().filter(|(of, _)| *of == product).map(|(_, n)| *n).sum::<u32>();
-            let gone: u32 = visits.iter().filter(overlaps).map(of_it).sum();
+            let gone: u32 = visits.iter().filter(overlaps).map(|visit| visit.wanted(&item.text("product_id"))).sum();
             i64::from(self.units) - i64::from(gone) >= item.whole("asked")
         })
+    }
+}
+
+impl Account {
+    /// The cart, with exactly this in it.
+    fn with_in_cart(&self, basket: &[(String, u32)]) -> MutexGuard<'_, Vec<(String, u32)>> {
+        let mut cart = self.cart.lock().unwrap_or_else(PoisonError::into_inner);
+        if *cart != basket {
+            if !cart.is_empty() {
+                self.caller.delete("/cart").is(200);
+            }
+            for (product_id, quantity) in basket {
+                let body = json!({"product_id": product_id, "quantity": quantity});
+                self.caller.post("/cart/items", body).is(201);
+            }
+            *cart = basket.to_vec();
+        }
+        cart
     }
 }
 
@@ -201,13 +225,9 @@ impl Visit {
     fn order_id(&self) -> Option<String> {
         (self.answer.status == 201).then(|| self.answer.is(201).text("order_id"))
     }
-}
 
-/// What an earlier sale left in the cart goes first.
-fn fill_cart(shopper: &Caller, basket: &[(usize, u32)], products: &[Product]) {
-    shopper.delete("/cart").is(200);
-    for (product, quantity) in basket {
-        shopper.add(&products[*product], *quantity);
+    fn wanted(&self, product_id: &str) -> u32 {
+        self.basket.iter().filter(|(id, _)| id == product_id).map(|(_, quantity)| quantity).sum()
     }
 }
 

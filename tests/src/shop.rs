@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ pub const CATEGORY_ID: &str = "test-goods.widgets";
 pub struct Shop {
     pub(crate) api_url: String,
     pub(crate) agent: Agent,
+    home: PathBuf,
     staff_email: String,
     staff_password: String,
     staff_token: OnceLock<String>,
@@ -65,6 +66,7 @@ impl Shop {
             Self {
                 api_url: stack.text("api_url").trim_end_matches('/').to_owned(),
                 agent: agent(),
+                home: file.parent().map(PathBuf::from).unwrap_or_default(),
                 staff_email: stack.text("staff_email"),
                 staff_password: stack.text("staff_password"),
                 staff_token: OnceLock::new(),
@@ -75,6 +77,16 @@ impl Shop {
                 decline: stack.text("sandbox_tokens.decline"),
             }
         })
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn api_url(&self) -> &str {
+        &self.api_url
+    }
+
+    /// Where its local stack keeps its files.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// Somebody without a token.

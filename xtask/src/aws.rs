@@ -100,7 +100,7 @@ impl Aws {
 
     /// An SSM parameter: a value that is saved, restored and lost together with all the rest of the local AWS.
     pub(crate) fn parameter(&self, name: &str) -> Result<Option<String>> {
-        let (status, answer) = self.ssm("GetParameter", &json!({ "Name": name }))?;
+        let (status, answer) = self.json("ssm", "AmazonSSM.GetParameter", &json!({ "Name": name }))?;
         match status {
             200 => Ok(answer.pointer("/Parameter/Value").and_then(Value::as_str).map(str::to_owned)),
             400 => Ok(None),
@@ -111,11 +111,21 @@ impl Aws {
     /// Writes an SSM parameter.
     pub(crate) fn put_parameter(&self, name: &str, value: &str) -> Result<()> {
         let request = json!({ "Name": name, "Value": value, "Type": "String", "Overwrite": true });
-        let (status, answer) = self.ssm("PutParameter", &request)?;
+        let (status, answer) = self.json("ssm", "AmazonSSM.PutParameter", &request)?;
         if status != 200 {
             bail!("PutParameter answers {status}: {answer}");
         }
         Ok(())
+    }
+
+    /// Makes a secret and returns its ARN.
+    pub(crate) fn create_secret(&self, name: &str, value: &str) -> Result<String> {
+        let request = json!({ "Name": name, "SecretString": value });
+        let (status, answer) = self.json("secretsmanager", "secretsmanager.CreateSecret", &request)?;
+        match answer.get("ARN").and_then(Value::as_str) {
+            Some(arn) if status == 200 => Ok(arn.to_owned()),
+            _ => bail!("CreateSecret answers {status}: {answer}"),
+        }
     }
 
     /// Calls a function and waits for its answer.
@@ -162,12 +172,11 @@ impl Aws {
         Ok((response.status().as_u16(), text))
     }
 
-    fn ssm(&self, action: &str, body: &Value) -> Result<(u16, Value)> {
-        let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential("ssm"));
-        let request = request.header("content-type", "application/x-amz-json-1.1");
-        let request = request.header("x-amz-target", format!("AmazonSSM.{action}"));
-        let mut response = request.send(body.to_string()).context("SSM does not answer")?;
-        let text = response.body_mut().read_to_string().context("SSM's answer broke off")?;
+    fn json(&self, service: &str, target: &str, body: &Value) -> Result<(u16, Value)> {
+        let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential(service));
+        let request = request.header("content-type", "application/x-amz-json-1.1").header("x-amz-target", target);
+        let mut response = request.send(body.to_string()).with_context(|| format!("{service} does not answer"))?;
+        let text = response.body_mut().read_to_string().with_context(|| format!("{target}'s answer broke off"))?;
         Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Answer, Api};
 use crate::bench_browse;
+use crate::bench_checkout;
 use crate::bench_relevance;
 use crate::paths::Paths;
 use crate::stack::Stack;
@@ -29,6 +30,8 @@ pub(crate) struct Options {
 enum Special {
     /// What browsing holds: an open-loop load on the real functions, OpenSearch, Redis and dynoxide
     Browse(bench_browse::Options),
+    /// Flash sales, counted afterwards: nothing sold twice, nothing lost, nobody refused what is there
+    Checkout(bench_checkout::Options),
     /// How well search finds: queries derived from a catalogue, asked and scored
     Relevance(bench_relevance::Options),
 }
@@ -51,6 +54,7 @@ const WORDS: [&str; 6] = ["backpack", "lamp", "green", "steel kettle", "hikign b
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     match &options.special {
         Some(Special::Browse(options)) => bench_browse::run(options, paths),
+        Some(Special::Checkout(options)) => bench_checkout::run(options, paths),
         Some(Special::Relevance(options)) => bench_relevance::run(options, paths),
         None => run_shop(&options.shop, paths),
     }

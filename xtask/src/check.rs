@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that CI runs, cheap stages first, stopping at the first that fails.
 //!
-//! The last stage is the end-to-end tests against a stack of its own; their `test result:` lines are held back and
+//! The last stages are the end-to-end tests, each against a stack of its own; their `test result:` lines are held back and
 //! printed at the very end, because CI reads the end of the log.
 
 use std::process::{Command, ExitCode};
@@ -14,7 +14,7 @@ use crate::paths::Paths;
 use crate::redis::Redis;
 use crate::stack::Ports;
 use crate::stripe_mock::StripeMock;
-use crate::{down, parts, prerequisites, process, up};
+use crate::{chaos, down, parts, prerequisites, process, up};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// Leave out the stages that need a deployed shop
     #[arg(long)]
     skip_stack: bool,
+    /// Run this stage only, such as `chaos`
+    #[arg(long, value_name = "NAME", conflicts_with = "skip_stack")]
+    stage: Option<String>,
 }
 
 /// Where the tests' own shops live; a developer's running one is not disturbed.
@@ -30,10 +33,23 @@ const STACK_HOME: &str = "target/local-test/stack";
 
 type Stage = (&'static str, fn(&Paths, &mut Vec<String>) -> Result<()>);
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("format", |paths, _| cargo(paths, &["fmt", "--all", "--check"])),
     ("clippy", |paths, _| {
-        cargo(paths, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+        cargo(
+            paths,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--features",
+                "souk-e2e/chaos",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
     }),
     ("unused dependencies", |paths, _| check_tools::run(Tool::Machete, paths)),
     ("licences, bans, sources", |paths, _| check_tools::run(Tool::Deny, paths)),
@@ -41,12 +57,15 @@ const STAGES: [Stage; 8] = [
     ("template", |paths, _| template(paths)),
     ("unit and contract tests", |paths, _| contract_tests(paths)),
     ("end to end", end_to_end),
+    ("chaos", chaos::run),
 ];
+/// How many of them, at the end, need a deployed shop.
+const ON_A_STACK: usize = 2;
 
 /// Runs the stages and prints how long each took.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
     let clock = Stopwatch::start();
-    let stages = if options.skip_stack { &STAGES[..STAGES.len() - 1] } else { &STAGES[..] };
+    let stages = options.stages()?;
     let mut held_back = Vec::new();
     let mut rows = Vec::new();
     let mut failure = None;
@@ -69,6 +88,18 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
         println!("{line}");
     }
     failure.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+impl Options {
+    fn stages(&self) -> Result<&'static [Stage]> {
+        let Some(wanted) = &self.stage else {
+            return Ok(if self.skip_stack { &STAGES[..STAGES.len() - ON_A_STACK] } else { &STAGES });
+        };
+        let Some(position) = STAGES.iter().position(|(name, _)| name == wanted) else {
+            bail!("there is no stage `{wanted}`; there are {}", STAGES.map(|(name, _)| name).join("; "));
+        };
+        Ok(&STAGES[position..=position])
+    }
 }
 
 fn cargo(paths: &Paths, arguments: &[&str]) -> Result<()> {
@@ -134,7 +165,8 @@ fn end_to_end(paths: &Paths, held_back: &mut Vec<String>) -> Result<()> {
 }
 
 /// Runs a test command; its output goes through at once, except for the summary lines.
-fn run_tests(cargo: &mut Command, held_back: &mut Vec<String>) -> Result<()> {
+pub(crate) fn run_tests(cargo: &mut Command, held_back: &mut Vec<String>) -> Result<()> {
+    let before = held_back.len();
     process::run_lines(cargo, |line| {
         if line.starts_with("test result:") {
             held_back.push(line);
@@ -142,7 +174,7 @@ fn run_tests(cargo: &mut Command, held_back: &mut Vec<String>) -> Result<()> {
             println!("{line}");
         }
     })?;
-    if held_back.is_empty() {
+    if held_back.len() == before {
         bail!("no end-to-end test ran");
     }
     Ok(())

@@ -18,16 +18,24 @@ use crate::{interrupt, process};
 pub(crate) const STACK: &str = "souk";
 /// Where sam uploads the functions.
 const BUCKET: &str = "souk-deploy";
+/// What samconfig.toml overrides for the local stack.
+const LOCAL_STAGE: &str = "Stage=local";
 /// Remembers, inside the local AWS, what was deployed last.
 const DEPLOYED: &str = "/souk/local/deployed";
 /// How long a deployment that an earlier run left under way may take to settle.
 const SETTLE_WAIT: Duration = Duration::from_mins(1);
 
-/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does. Returns the API's address, and
-/// whether anything changed.
-pub(crate) fn run(functions: &str, aws: &Aws, ports: Ports, paths: &Paths) -> Result<(String, bool)> {
+/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does; `parameters` (`HoldSeconds=60`) are
+/// those of the template that are not as samconfig.toml has them. Returns the API's address, and whether anything changed.
+pub(crate) fn run(
+    functions: &str,
+    parameters: &[String],
+    aws: &Aws,
+    ports: Ports,
+    paths: &Paths,
+) -> Result<(String, bool)> {
     let mut phase = Phase::start("deploy template.yaml with sam");
-    let wanted = fingerprint(functions, paths)?;
+    let wanted = fingerprint(functions, parameters, paths)?;
     let stack = settled(aws, &mut phase)?;
     let usable = stack.is_some_and(|status| ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status.as_str()));
     if usable && aws.parameter(DEPLOYED)?.is_some_and(|deployed| deployed == wanted) {
@@ -41,6 +49,9 @@ pub(crate) fn run(functions: &str, aws: &Aws, ports: Ports, paths: &Paths) -> Re
     sam.args(["deploy", "--template-file", "template.yaml", "--config-env", "local", "--stack-name", STACK]);
     sam.args(["--region", crate::aws::REGION, "--s3-bucket", BUCKET]);
     sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
+    if !parameters.is_empty() {
+        sam.args(["--parameter-overrides", LOCAL_STAGE]).args(parameters); // replaces what samconfig.toml says
+    }
     process::run_logged(&mut sam, &paths.log("deploy"), &mut phase)?;
     aws.put_parameter(DEPLOYED, &wanted)?;
     phase.done("");
@@ -75,7 +86,7 @@ fn settled(aws: &Aws, phase: &mut Phase) -> Result<Option<String>> {
 }
 
 /// A short text that changes with anything that decides what is deployed.
-fn fingerprint(functions: &str, paths: &Paths) -> Result<String> {
+fn fingerprint(functions: &str, parameters: &[String], paths: &Paths) -> Result<String> {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut text = String::new();
     // The launcher decides how MiniStack reads the template.
@@ -84,6 +95,6 @@ fn fingerprint(functions: &str, paths: &Paths) -> Result<String> {
         writeln!(text, "{name}\n{content}")?;
     }
     let mut hasher = DefaultHasher::new();
-    (text, functions).hash(&mut hasher);
+    (text, functions, parameters).hash(&mut hasher);
     Ok(format!("{:016x}", hasher.finish()))
 }

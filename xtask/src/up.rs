@@ -44,8 +44,22 @@ pub(crate) struct Started {
     pub(crate) parts: Vec<Part>,
 }
 
+/// Parameters of the template, such as `HoldSeconds=60`, for a stack that is not as samconfig.toml has it. Asked for when
+/// the local AWS runs, so that they may name what they make there.
+pub(crate) type Parameters<'a> = &'a dyn Fn(&Aws) -> Result<Vec<String>>;
+
 /// Does everything up to `stack.json`. When a step fails, what this run started is stopped again.
 pub(crate) fn start(options: &Options, ports: Ports, paths: &Paths) -> Result<Started> {
+    start_with(&|_| Ok(Vec::new()), options, ports, paths)
+}
+
+/// The same with parameters.
+pub(crate) fn start_with(
+    parameters: Parameters<'_>,
+    options: &Options,
+    ports: Ports,
+    paths: &Paths,
+) -> Result<Started> {
     let _lock = paths.lock()?;
     let prerequisites = prerequisites::check()?;
     if options.fresh {
@@ -57,7 +71,7 @@ pub(crate) fn start(options: &Options, ports: Ports, paths: &Paths) -> Result<St
     let functions = functions::build_and_place(paths)?;
     let mut started = Vec::new();
     let filled = start_parts(&jars, ports, paths, &mut started)
-        .and_then(|ministack| fill(options, &functions, &ministack, ports, paths));
+        .and_then(|ministack| fill(options, parameters, &functions, &ministack, ports, paths));
     match filled {
         Ok(stack) => Ok(Started { stack, parts: started }),
         Err(error) => {
@@ -103,9 +117,16 @@ pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, starte
     Ok(ministack::part(ports, paths))
 }
 
-fn fill(options: &Options, functions: &str, ministack: &Part, ports: Ports, paths: &Paths) -> Result<Stack> {
+fn fill(
+    options: &Options,
+    parameters: Parameters<'_>,
+    functions: &str,
+    ministack: &Part,
+    ports: Ports,
+    paths: &Paths,
+) -> Result<Stack> {
     let aws = Aws::new(ports.aws_url());
-    let (api_url, deployed) = deploy::run(functions, &aws, ports, paths)?;
+    let (api_url, deployed) = deploy::run(functions, &parameters(&aws)?, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
     let (staff, registered) = shop::ensure_staff(&api, &aws, paths)?;
     let loaded = shop::ensure_products(options.products, &staff, &api, &aws)?;

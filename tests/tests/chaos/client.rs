@@ -1,0 +1,126 @@
+//! A client as clients should be: every request that may be sent again carries a key, and what may go away by itself is
+//! tried again, a bounded number of times, later each time and with jitter.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use souk_e2e::{Answer, Call, Caller, Chance, Product, checkout, unique_word};
+
+/// How often a request is sent before the client gives up.
+const TRIES: u32 = 10;
+/// Between the first two of them, at most; then twice as long each time.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Refusals of a payment that end by themselves.
+const IN_PROGRESS: [&str; 2] = ["request_in_progress", "payment_in_progress"];
+
+/// A shopper's client.
+pub(crate) struct Client<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) chance: Chance,
+    /// How often anybody sent anything again.
+    pub(crate) retries: &'a AtomicUsize,
+}
+
+/// What became of a payment, as far as the client was told.
+pub(crate) enum Paid {
+    /// The money was taken.
+    Completed,
+    /// The shopper has to do something there.
+    Action(String),
+    /// Declined; another card may do.
+    Declined,
+    /// It is being processed, or the order cannot be paid any more, or no answer came.
+    Unknown,
+}
+
+impl Client<'_> {
+    /// An empty cart with these in it; whether it came about.
+    pub(crate) fn fill_cart(&mut self, basket: &[(&Product, u32)]) -> bool {
+        let emptied = self.send(|caller| caller.call("DELETE", "/cart")).is_some_and(|answer| expect(&answer, &[200]));
+        emptied
+            && basket.iter().all(|(product, quantity)| {
+                let body = json!({"product_id": product.id, "quantity": quantity});
+                let key = unique_word();
+                let add =
+                    |caller: &Caller| caller.call("POST", "/cart/items").header("idempotency-key", &key).json(&body);
+                self.send(add).is_some_and(|answer| expect(&answer, &[201]))
+            })
+    }
+
+    /// The order's id; `Err` tells whether it was refused for want of stock.
+    pub(crate) fn place(&mut self) -> Result<String, bool> {
+        let key = unique_word();
+        let place = |caller: &Caller| caller.call("POST", "/orders").header("idempotency-key", &key).json(checkout());
+        match self.send(place) {
+            Some(answer) if answer.status == 201 => Ok(answer.is(201).text("order_id")),
+            Some(answer) => answer.is_problem(409, "insufficient_stock").at("code").map_or(Err(false), |_| Err(true)),
+            None => Err(false),
+        }
+    }
+
+    /// One attempt to pay.
+    pub(crate) fn pay(&mut self, order_id: &str, token: &str) -> Paid {
+        let (path, key, body) = (format!("/orders/{order_id}/pay"), unique_word(), json!({"payment_token": token}));
+        let pay = |caller: &Caller| caller.call("POST", &path).header("idempotency-key", &key).json(&body);
+        let Some(answer) = self.send(pay) else { return Paid::Unknown };
+        expect(&answer, &[200, 202, 402, 409]);
+        let body = answer.is(answer.status);
+        match answer.status {
+            200 => Paid::Completed,
+            202 => body.at("action_url").map_or(Paid::Unknown, |url| Paid::Action(url.text(""))),
+            402 => Paid::Declined,
+            _ => Paid::Unknown,
+        }
+    }
+
+    /// Calls an order off; whether the shop said so.
+    pub(crate) fn cancel(&mut self, order_id: &str) -> bool {
+        let path = format!("/orders/{order_id}/cancel");
+        let answer = self.send(|caller| caller.call("POST", &path));
+        answer.is_some_and(|answer| expect(&answer, &[200, 409]) && answer.status == 200)
+    }
+
+    /// None when no answer came that was worth anything.
+    fn send(&mut self, call: impl Fn(&Caller) -> Call) -> Option<Answer> {
+        for attempt in 0..TRIES {
+            let answer = call(self.caller).try_send().ok();
+            if answer.as_ref().is_some_and(|answer| !is_temporary(answer)) {
+                return answer;
+            }
+            if attempt + 1 < TRIES {
+                self.retries.fetch_add(1, Ordering::Relaxed);
+                self.wait(attempt, answer.as_ref());
+            }
+        }
+        None
+    }
+
+    /// As long as the shop asks for, else at random up to a bound that doubles.
+    fn wait(&mut self, attempt: u32, answer: Option<&Answer>) {
+        let asked = answer.and_then(|answer| answer.header("retry-after").parse().ok()).map(Duration::from_secs);
+        let bound = (FIRST_WAIT * 2_u32.pow(attempt)).min(LONGEST_WAIT);
+        let millis = self.chance.below(usize::try_from(bound.as_millis()).expect("a short time"));
+        let jitter = Duration::from_millis(u64::try_from(millis).expect("a short time"));
+        thread::sleep(asked.map_or(jitter, |asked| asked.min(LONGEST_WAIT) + jitter / 4));
+    }
+}
+
+/// Whether it may go away by itself. What is no problem of the shop's comes from the gateway, whose function was killed.
+fn is_temporary(answer: &Answer) -> bool {
+    match answer.status {
+        500 => answer.header("content-type") != "application/problem+json",
+        429 | 502 | 503 | 504 => true,
+        409 => IN_PROGRESS.contains(&answer.is(409).text("code").as_str()),
+        _ => false,
+    }
+}
+
+/// Fails with the whole answer when the shop says what it must not.
+fn expect(answer: &Answer, statuses: &[u16]) -> bool {
+    assert!(statuses.contains(&answer.status), "{answer}");
+    true
+}

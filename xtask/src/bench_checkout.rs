@@ -1,0 +1,90 @@
+//! `cargo xtask bench checkout`: flash sales, and afterwards the counting. In one process on a clock that the bench moves,
+//! with DynamoDB's rule for conflicts (tests/faults); or over HTTP against the running local shop (tests/tests/contention.rs).
+
+use anyhow::Result;
+
+use crate::paths::Paths;
+use crate::process;
+use crate::stack::Stack;
+
+/// What `cargo xtask bench checkout` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Hold the sales at the shop that `cargo xtask up` started, over HTTP
+    #[arg(long, conflicts_with_all = ["transaction_ms", "call_ms", "seed"])]
+    deployed: bool,
+    /// Shoppers; with any of these five given, one sale of just that kind is held
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    shoppers: Option<u64>,
+    /// Different products
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    products: Option<u64>,
+    /// Units of each product
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    units: Option<u64>,
+    /// Shards of each product
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
+    shards: Option<u64>,
+    /// Most products in a basket
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=40))]
+    lines: Option<u64>,
+    /// Shoppers who order at the same time; 100, or 64 of a deployed shop
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=2_000))]
+    at_once: Option<u64>,
+    /// A third of the shoppers calls off what it ordered and a third does not pay, while others still order
+    #[arg(long)]
+    changes_of_mind: bool,
+    /// In one process: how long a transaction takes; another one that meets it on an item conflicts [default: 10]
+    #[arg(long, value_name = "MS")]
+    transaction_ms: Option<u64>,
+    /// In one process: how long any other call to the store takes [default: 4]
+    #[arg(long, value_name = "MS")]
+    call_ms: Option<u64>,
+    /// In one process: for baskets, ids and jitter [default: 1]
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+}
+
+/// Holds the sales and prints a row for each.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
+    let mut cargo = process::cargo(paths);
+    if options.deployed {
+        let stack_file = paths.home.join("stack.json");
+        Stack::read(&stack_file)?;
+        cargo.args(["test", "--quiet", "--package", "souk-e2e", "--test", "contention"]);
+        cargo.env("SOUK_STACK", stack_file).envs(options.given().map(|(name, value)| (variable(name), value)));
+    } else {
+        cargo.args(["run", "--quiet", "--package", "souk-faults", "--bin", "bench-checkout", "--"]);
+        for (name, value) in options.given() {
+            cargo.arg(format!("--{name}")).args((name != CHANGES_OF_MIND).then_some(value));
+        }
+    }
+    process::run_visible(&mut cargo)
+}
+
+/// The one that is a flag.
+const CHANGES_OF_MIND: &str = "changes-of-mind";
+
+impl Options {
+    /// The parameters of a sale that were given.
+    fn given(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let numbers = [
+            ("shoppers", self.shoppers),
+            ("products", self.products),
+            ("units", self.units),
+            ("shards", self.shards),
+            ("lines", self.lines),
+            ("at-once", self.at_once),
+            ("transaction-ms", self.transaction_ms),
+            ("call-ms", self.call_ms),
+            ("seed", self.seed),
+        ];
+        let numbers = numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string())));
+        numbers.chain(self.changes_of_mind.then(|| (CHANGES_OF_MIND, true.to_string())))
+    }
+}
+
+/// `at-once` is `SOUK_SALE_AT_ONCE`.
+fn variable(name: &str) -> String {
+    format!("SOUK_SALE_{}", name.replace('-', "_").to_uppercase())
+}
