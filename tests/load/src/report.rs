@@ -15,6 +15,9 @@ pub(crate) struct Done {
     pub(crate) latency: Duration,
 }
 
+/// An answer that comes later than this is not counted as held.
+const HELD_WITHIN: Duration = Duration::from_secs(1);
+
 pub(crate) const HEADING: &str =
     "load            calls       asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";
 
@@ -29,7 +32,8 @@ pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
         let mut times: Vec<Duration> = done.iter().map(|done| done.latency).collect();
         times.sort_unstable();
         let at = |per_mille: usize| ms(times[(times.len() - 1) * per_mille / 1_000]);
-        let held = done.iter().filter(|done| done.status == 200).count() as u64 / lasts.as_secs().max(1);
+        let held = done.iter().filter(|done| done.status == 200 && done.latency < HELD_WITHIN).count();
+        let held = held as u64 / lasts.as_secs().max(1);
         let others = done.iter().filter(|done| done.status != 200).count();
         println!(
             "{name:<15} {:<8} {:>8} {held:>8} {:>10} {:>10} {:>10} {:>10} {others:>9}",
