@@ -16,7 +16,7 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::time::Timestamp;
 use souk_search::SearchIndex;
-use souk_store::{Inventory, Products};
+use souk_store::{Inventory, Products, Segment};
 
 use crate::index_products::as_indexed;
 use crate::reindex::ReindexError;
@@ -101,7 +101,7 @@ impl CompareIndex {
             }
             comparison.next = match position {
                 Position::Table(after) => {
-                    let page = self.products.page(after.as_deref(), PAGE_PRODUCTS).await?;
+                    let page = self.products.page(Segment::WHOLE, after.as_deref(), PAGE_PRODUCTS).await?;
                     comparison.compared += (page.products.len() + page.unreadable.len()) as u64;
                     // What cannot be read cannot be in the index as it is.
                     let unreadable = page.unreadable.iter().filter_map(|(id, _)| id.parse::<ProductId>().ok());

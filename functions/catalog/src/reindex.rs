@@ -10,15 +10,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::time::Timestamp;
-use souk_search::{IndexOperation, Indexed, Rebuild, SearchError, SearchIndex};
-use souk_store::{Inventory, Products, StoreError};
+use souk_search::{IndexOperation, Indexed, Rebuild, SearchError, SearchIndex, SegmentProgress};
+use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
 
 use crate::index_products::as_indexed;
 
-/// Products of one page of the table, and of one bulk request.
+/// Parts of the table that are copied side by side: one waits for DynamoDB while another waits for OpenSearch.
+const SEGMENTS: usize = 4;
+/// Products of one page of a segment, and of one bulk request.
 const PAGE_PRODUCTS: i32 = 500;
 /// How often a write is tried again while OpenSearch does not take it; the waits between add up to some ten seconds.
 const TRIES: u32 = 6;
@@ -92,55 +95,81 @@ impl Order {
     }
 }
 
+/// What became of one page.
+struct Copied {
+    segment: usize,
+    progress: SegmentProgress,
+    written: u64,
+    set_aside: Vec<Problem>,
+}
+
 impl Reindex {
     /// Fills until it is done or that moment has come.
     pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
         let mut rebuild = self.search.rebuild().await?;
         let mut problems = Vec::new();
-        while !rebuild.progress.scanned && self.clock.now() < until {
-            self.page(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
+        while !rebuild.progress.is_complete() && self.clock.now() < until {
+            self.copy_pages(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
         }
         let (index, progress) = (rebuild.name().to_owned(), rebuild.progress.clone());
-        if progress.scanned {
+        let done = progress.is_complete();
+        if done {
             rebuild.finish().await?;
         }
         problems.truncate(TOLD_PROBLEMS);
-        Ok(Report { done: progress.scanned, index, written: progress.written, set_aside: progress.set_aside, problems })
+        Ok(Report { done, index, written: progress.written, set_aside: progress.set_aside, problems })
     }
 
-    /// Copies one page and remembers that.
-    pub(crate) async fn page(
+    /// Copies a page of each segment and remembers that. If one fails, all are copied again, which does no harm.
+    pub(crate) async fn copy_pages(
         &self,
         rebuild: &mut Rebuild,
         products: i32,
         problems: &mut Vec<Problem>,
     ) -> Result<(), ReindexError> {
-        let read_at_ms = self.clock.now().as_millis(); // before anything is read
-        let page = self.products.page(rebuild.progress.after.as_deref(), products).await?;
-        let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
-        let available = self.inventory.available_many(shards, true).await?;
-        let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
-        let operations: Vec<_> = page.products.iter().map(indexed).collect();
-        let outcomes = self.write(rebuild, &operations).await?;
-
-        let unreadable = page.unreadable.into_iter().map(|(product_id, error)| (product_id, error.to_string()));
-        let refused = page.products.iter().zip(outcomes).filter_map(|(product, outcome)| match outcome {
-            Indexed::Failed(reason) => Some((product.product_id.to_string(), reason)),
-            Indexed::Done | Indexed::Superseded => None,
-        });
-        let set_aside: Vec<_> =
-            unreadable.chain(refused).map(|(product_id, reason)| Problem { product_id, reason }).collect();
-        for Problem { product_id, reason } in &set_aside {
-            tracing::error!(function = "reindex", product_id, reason, "set aside");
+        if rebuild.progress.segments.is_empty() {
+            rebuild.progress.segments = vec![SegmentProgress::Start; SEGMENTS];
         }
+        let segments = 0..rebuild.progress.segments.len();
+        let copies = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));
+        let copied = try_join_all(copies).await?;
         let progress = &mut rebuild.progress;
-        progress.set_aside += set_aside.len() as u64;
-        progress.written += operations.len() as u64;
-        progress.scanned = page.next.is_none();
-        progress.after = page.next;
-        problems.extend(set_aside);
-        tracing::info!(function = "reindex", index = rebuild.name(), written = rebuild.progress.written, "page");
+        for Copied { segment, progress: reached, written, set_aside } in copied {
+            progress.segments[segment] = reached;
+            progress.written += written;
+            progress.set_aside += set_aside.len() as u64;
+            problems.extend(set_aside);
+        }
+        tracing::info!(function = "reindex", index = rebuild.name(), written = rebuild.progress.written, "pages");
         Ok(rebuild.save().await?)
+    }
+
+    /// The next page of a segment; none at its end.
+    fn copy_page<'a>(
+        &'a self,
+        rebuild: &'a Rebuild,
+        segment: usize,
+        products: i32,
+    ) -> Option<impl Future<Output = Result<Copied, ReindexError>> + 'a> {
+        let segments = &rebuild.progress.segments;
+        let after = match &segments[segment] {
+            SegmentProgress::Start => None,
+            SegmentProgress::After(key) => Some(key.as_str()),
+            SegmentProgress::End => return None,
+        };
+        let part = Segment { number: u32::try_from(segment).ok()?, of: u32::try_from(segments.len()).ok()? };
+        Some(async move {
+            let read_at_ms = self.clock.now().as_millis(); // before anything is read
+            let page = self.products.page(part, after, products).await?;
+            let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
+            let available = self.inventory.available_many(shards, true).await?;
+            let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
+            let operations: Vec<_> = page.products.iter().map(indexed).collect();
+            let outcomes = self.write(rebuild, &operations).await?;
+            let progress = page.next.clone().map_or(SegmentProgress::End, SegmentProgress::After);
+            let set_aside = set_aside(page, outcomes);
+            Ok(Copied { segment, progress, written: operations.len() as u64, set_aside })
+        })
     }
 
     async fn write(&self, rebuild: &Rebuild, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
@@ -156,6 +185,21 @@ impl Reindex {
             }
         }
     }
+}
+
+/// What cannot be read, and what the index does not take.
+fn set_aside(page: ProductPage, outcomes: Vec<Indexed>) -> Vec<Problem> {
+    let unreadable = page.unreadable.into_iter().map(|(product_id, error)| (product_id, error.to_string()));
+    let refused = page.products.iter().zip(outcomes).filter_map(|(product, outcome)| match outcome {
+        Indexed::Failed(reason) => Some((product.product_id.to_string(), reason)),
+        Indexed::Done | Indexed::Superseded => None,
+    });
+    let set_aside: Vec<_> =
+        unreadable.chain(refused).map(|(product_id, reason)| Problem { product_id, reason }).collect();
+    for Problem { product_id, reason } in &set_aside {
+        tracing::error!(function = "reindex", product_id, reason, "set aside");
+    }
+    set_aside
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub use facets::{AttributeFacet, FacetCount, Facets, PriceRange};
 pub use highlight::Highlight;
 pub use index::{PRODUCTS, SearchIndex};
 pub use query::{MAX_DEPTH, SearchQuery, Sort, Window};
-pub use rebuild::{Rebuild, RebuildProgress};
+pub use rebuild::{Rebuild, RebuildProgress, SegmentProgress};
 pub use stored::Stored;
 pub use suggest::{SuggestedCategory, SuggestedProduct, Suggestions};
 pub use synonyms::Synonyms;

@@ -24,14 +24,33 @@ use crate::{IndexOperation, Indexed, SearchError, SearchIndex};
 /// How far a rebuild is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RebuildProgress {
-    /// The key of the table up to which all is written.
-    pub after: Option<String>,
+    /// How far it is in each part of the table that is read beside the others; none before it begins.
+    #[serde(default)]
+    pub segments: Vec<SegmentProgress>,
     /// Products written.
     pub written: u64,
     /// Products that could not be.
     pub set_aside: u64,
-    /// The whole table is.
-    pub scanned: bool,
+}
+
+/// How far a rebuild is in a part of the table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentProgress {
+    /// Nothing is written.
+    #[default]
+    Start,
+    /// Up to this key, all is.
+    After(String),
+    /// The whole of it is.
+    End,
+}
+
+impl RebuildProgress {
+    /// Whether the whole table is written.
+    pub fn is_complete(&self) -> bool {
+        !self.segments.is_empty() && self.segments.iter().all(|segment| *segment == SegmentProgress::End)
+    }
 }
 
 /// An index that is being filled.

@@ -29,7 +29,7 @@ pub use inventory::{
 pub use limits::{Attempt, Limit, Limits};
 pub use order_steps::{Applied, OrderSteps, Shortfall};
 pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
-pub use products::{ProductPage, Products};
+pub use products::{ProductPage, Products, Segment};
 pub use reconcile::{Checked, Cursor, Plan, Report, reconcile};
 pub use sessions::{Presented, Rotation, Session, Sessions};
 pub use staff_orders::{StaffList, StaffPage};

@@ -21,13 +21,27 @@ pub struct Products {
     table: Table,
 }
 
-/// A part of the table.
+/// One of several parts of the table that are read side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Which, from 0.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Segment {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 0, of: 1 };
+}
+
+/// Some products of the table.
 pub struct ProductPage {
     /// Its products.
     pub products: Vec<Product>,
     /// Keys of the items in it that cannot be read, and why.
     pub unreadable: Vec<(String, StoreError)>,
-    /// The key after which the next part begins; none at the end.
+    /// The key after which the next page begins; none at the end.
     pub next: Option<String>,
 }
 
@@ -118,10 +132,12 @@ impl Products {
         answer.attributes.map(|item| self.table.read(item)).transpose()
     }
 
-    /// A part of the table, strongly consistent, after the given key; at most 1 MB of it. In no order, but each product
-    /// once. For reindexing and comparing only: no request scans.
-    pub async fn page(&self, after: Option<&str>, limit: i32) -> Result<ProductPage, StoreError> {
+    /// Some products of a segment, strongly consistent, after the given key of it; at most 1 MB. In no order, but each
+    /// product once. For reindexing and comparing only: no request scans.
+    pub async fn page(&self, segment: Segment, after: Option<&str>, limit: i32) -> Result<ProductPage, StoreError> {
+        let count = |count: u32| i32::try_from(count).map_err(|e| StoreError::Rejected(e.to_string()));
         let request = self.table.client.scan().table_name(&self.table.name).consistent_read(true).limit(limit);
+        let request = request.segment(count(segment.number)?).total_segments(count(segment.of)?);
         let start = after.map(|after| key([("product_id", after)]));
         let answer = request.set_exclusive_start_key(start).send().await?;
         let id = |item: &Item| item.get("product_id").and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();

@@ -47,7 +47,7 @@ struct Options {
 }
 
 /// What is deployed and asked.
-const FUNCTIONS: [&str; 2] = ["list-products", "get-product"];
+const FUNCTIONS: [&str; 3] = ["list-products", "get-product", "suggest"];
 
 #[tokio::main]
 async fn main() -> Result<()> {

@@ -38,7 +38,7 @@ pub(crate) struct Shop {
 impl Shop {
     /// From a catalogue of JSON lines.
     pub(crate) async fn fill(catalogue: &Path, search_url: &str) -> Result<Self> {
-        let database = Database::start().await;
+        let database = Database::start_without_streams().await;
         let endpoint = database.serve().await;
         let shop = Self { database, endpoint };
         let started = Instant::now();

@@ -13,9 +13,11 @@ use souk_testkit::SeededRandom;
 const QUERIES: usize = 10_000;
 /// One search in so many has a word misspelt.
 const MISSPELT: u64 = 10;
-/// A thousand calls: so many product pages, lists of a category, and searches.
-const PAGES: u64 = 500;
-const LISTS: u64 = 300;
+/// A thousand calls: so many product pages, lists of a category with their facets, searches with theirs, and, for the
+/// rest, suggestions while somebody types.
+const PAGES: u64 = 450;
+const LISTS: u64 = 250;
+const SEARCHES: u64 = 150;
 
 /// One call.
 pub(crate) struct Call {
@@ -37,6 +39,7 @@ pub(crate) struct Work {
     query_ranks: Zipf,
     list_event: Value,
     page_event: Value,
+    suggest_event: Value,
 }
 
 impl Work {
@@ -70,6 +73,7 @@ impl Work {
             queries,
             list_event: event(include_str!("../../../events/list-products.json"))?,
             page_event: event(include_str!("../../../events/get-product.json"))?,
+            suggest_event: event(include_str!("../../../events/suggest.json"))?,
         })
     }
 
@@ -89,8 +93,17 @@ impl Work {
                 let page = 1 + random.below(2) * random.below(5);
                 self.list("list", json!({ "category_id": category_id, "page": page.to_string() }))
             }
-            _ => self.list("search", json!({ "search": self.queries[self.query_ranks.rank(random)] })),
+            n if n < PAGES + LISTS + SEARCHES => self.list("search", json!({ "search": self.query(random) })),
+            _ => {
+                let mut event = self.suggest_event.clone();
+                event["queryStringParameters"] = json!({ "q": typed(self.query(random), random) });
+                Call { function: "suggest", kind: "suggest", event: event.to_string().into_bytes() }
+            }
         }
+    }
+
+    fn query(&self, random: &dyn Random) -> &str {
+        &self.queries[self.query_ranks.rank(random)]
     }
 
     fn list(&self, kind: &'static str, parameters: Value) -> Call {
@@ -118,6 +131,12 @@ fn query(name: &str, random: &dyn Random) -> String {
         text = String::from_utf8_lossy(&letters).into_owned();
     }
     if first == second { text } else { format!("{text} {}", words[second].to_lowercase()) }
+}
+
+/// A query as far as it is typed: shoppers send each letter on the way.
+fn typed(query: &str, random: &dyn Random) -> String {
+    let letters = 1 + random.below(query.chars().count().max(1) as u64);
+    query.chars().take(usize::try_from(letters).unwrap_or(1)).collect::<String>().trim_end().to_owned()
 }
 
 /// Ranks with frequencies 1, 1/2, 1/3, …

@@ -65,8 +65,8 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
     let reindex = shop.reindex(&scratch.index);
     let mut rebuild = scratch.index.rebuild().await.expect("begun");
     let mut problems = Vec::new();
-    reindex.page(&mut rebuild, 10, &mut problems).await.expect("copied");
-    let copied = shop.products.page(None, 10).await.expect("read").products;
+    reindex.copy_pages(&mut rebuild, 3, &mut problems).await.expect("copied");
+    let copied = shop.products.page(Segment { number: 0, of: 4 }, None, 3).await.expect("read").products;
     let copied: Vec<_> = copied.iter().map(|product| product.product_id.to_string()).collect();
 
     // Of what is copied: one changes, one is deleted, one is sold out. And one is new.
@@ -115,8 +115,8 @@ async fn writers_race_the_scan_and_the_swap_and_nothing_is_missed() {
     let rebuilds = async {
         for _ in 0..3 {
             let mut rebuild = scratch.index.rebuild().await.expect("begun");
-            while !rebuild.progress.scanned {
-                reindex.page(&mut rebuild, 5, &mut Vec::new()).await.expect("copied");
+            while !rebuild.progress.is_complete() {
+                reindex.copy_pages(&mut rebuild, 2, &mut Vec::new()).await.expect("copied");
             }
             rebuild.finish().await.expect("swapped");
         }
@@ -136,10 +136,10 @@ async fn a_run_that_breaks_off_is_gone_on_with() {
     let broken = shop.reindex(&scratch.over(&proxy));
     let mut rebuild = scratch.over(&proxy).rebuild().await.expect("begun");
     let mut problems = Vec::new();
-    broken.page(&mut rebuild, 8, &mut problems).await.expect("copied");
+    broken.copy_pages(&mut rebuild, 2, &mut problems).await.expect("copied");
     for fault in [Fault::Cut, Fault::Status(429), Fault::Refuse] {
         proxy.set(fault);
-        let failed = broken.page(&mut rebuild, 8, &mut problems).await.expect_err("broken");
+        let failed = broken.copy_pages(&mut rebuild, 2, &mut problems).await.expect_err("broken");
         assert!(matches!(failed, ReindexError::Search(SearchError::Unavailable(_))), "{fault:?} {failed}");
     }
     let resumed = scratch.index.rebuild().await.expect("found");
