@@ -14,6 +14,11 @@ const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 impl Shop {
     /// Calls a function that has no route (`redrive`) and waits for its answer.
     pub fn invoke(&self, function: &str, payload: &Value) -> Json {
+        self.try_invoke(function, payload).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, where the function may fail.
+    pub fn try_invoke(&self, function: &str, payload: &Value) -> Result<Json, String> {
         self.aws("lambda", &format!("{}/invocations", self.function_path(function)), None, payload)
     }
 
@@ -21,12 +26,13 @@ impl Shop {
     pub fn variable(&self, function: &str, name: &str) -> String {
         let path = format!("{}/configuration", self.function_path(function));
         let request = self.agent.get(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
-        answer(&path, request.call()).text(&format!("Environment.Variables.{name}"))
+        let configuration = answer(&path, request.call()).unwrap_or_else(|error| panic!("{error}"));
+        configuration.text(&format!("Environment.Variables.{name}"))
     }
 
     /// Calls an action of a service of the JSON protocol: `sqs("AmazonSQS.SendMessage", …)`.
     pub fn action(&self, service: &str, target: &str, body: &Value) -> Json {
-        self.aws(service, "/", Some(target), body)
+        self.aws(service, "/", Some(target), body).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The URL of one of the shop's queues: `payment`, `payment-dead-letters`.
@@ -40,7 +46,7 @@ impl Shop {
     }
 
     /// It takes no signature; the header only tells it which service is meant.
-    fn aws(&self, service: &str, path: &str, target: Option<&str>, body: &Value) -> Json {
+    fn aws(&self, service: &str, path: &str, target: Option<&str>, body: &Value) -> Result<Json, String> {
         let request = self.agent.post(format!("{}{path}", self.aws_url)).header("authorization", credential(service));
         let request = request.header("content-type", "application/x-amz-json-1.0");
         let request = target.into_iter().fold(request, |request, target| request.header("x-amz-target", target));
@@ -54,12 +60,14 @@ fn credential(service: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none")
 }
 
-fn answer(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Json {
-    let mut response = sent.unwrap_or_else(|error| panic!("{name} got no answer: {error}"));
+fn answer(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Json, String> {
+    let mut response = sent.map_err(|error| format!("{name} got no answer: {error}"))?;
     let failed = response.status() != 200 || response.headers().contains_key("x-amz-function-error");
     let body = response.body_mut().read_to_string();
-    let body = body.unwrap_or_else(|error| panic!("the answer to {name} broke off: {error}"));
-    assert!(!failed, "{name} answered {} {body}", response.status());
+    let body = body.map_err(|error| format!("the answer to {name} broke off: {error}"))?;
+    if failed {
+        return Err(format!("{name} answered {} {body}", response.status()));
+    }
     let body = if body.is_empty() { "{}" } else { &body }; // some actions say nothing
-    Json::parse(body).unwrap_or_else(|| panic!("{name} answered no JSON: {body}"))
+    Json::parse(body).ok_or_else(|| format!("{name} answered no JSON: {body}"))
 }

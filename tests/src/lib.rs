@@ -10,6 +10,7 @@ mod books;
 mod caller;
 mod chance;
 mod json;
+pub mod process;
 pub mod sale;
 mod shop;
 mod staff;

@@ -30,6 +30,8 @@ pub struct Shop {
     staff_token: OnceLock<String>,
     /// Where the local AWS answers.
     pub(crate) aws_url: String,
+    /// Where OpenSearch answers.
+    pub search_url: String,
     /// The first part of every function's and queue's name, and the name of the event bus.
     pub stack_name: String,
     /// The region whose stock it sells.
@@ -71,6 +73,7 @@ impl Shop {
                 staff_password: stack.text("staff_password"),
                 staff_token: OnceLock::new(),
                 aws_url: stack.text("aws_endpoint_url").trim_end_matches('/').to_owned(),
+                search_url: stack.text("search_url").trim_end_matches('/').to_owned(),
                 stack_name: stack.text("stack_name"),
                 region: stack.text("region"),
                 success: stack.text("sandbox_tokens.success"),

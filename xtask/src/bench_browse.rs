@@ -3,10 +3,12 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::part::Part;
+use crate::parts::SearchJars;
 use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::redis::Redis;
@@ -21,11 +23,11 @@ const SMALL_CATALOGUE: u64 = 300_000;
 /// What `cargo xtask bench browse` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Products of the catalogue
-    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(100..=2_000_000))]
-    products: u64,
+    /// Products of the catalogue, one after another
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "20000", value_parser = clap::value_parser!(u64).range(100..=2_000_000))]
+    products: Vec<u64>,
     /// Requests a second, one load after another: the first meets empty caches
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "100,200,400", value_parser = clap::value_parser!(u64).range(1..=20_000))]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "400,1000,1840", value_parser = clap::value_parser!(u64).range(1..=20_000))]
     rate: Vec<u64>,
     /// How long each load lasts
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
@@ -43,24 +45,33 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let built = functions::build(&bench, &[&packages[..], &binaries[..]].concat())?;
     let load = built.iter().find(|binary| binary.name == "souk-load").context("souk-load is not built")?;
 
+    for &products in &options.products {
+        println!("\n=== {products} products");
+        measure(products, options, &load.path, &jars, &bench)?;
+    }
+    Ok(())
+}
+
+/// One catalogue, on an OpenSearch without anything in it.
+fn measure(products: u64, options: &Options, load: &Path, jars: &SearchJars, bench: &Paths) -> Result<()> {
     let catalogue = bench.home.join("catalogue.jsonl");
-    write_catalogue(options.products, &catalogue)?;
+    write_catalogue(products, &catalogue)?;
     let ports = Ports::free()?;
-    let major = opensearch::major(&jars);
-    let search = opensearch::part(ports, major, &bench);
+    let major = opensearch::major(jars);
+    let search = opensearch::part(ports, major, bench);
     down::stop(&search)?;
-    paths::remove(&opensearch::data(major, &bench))?;
-    let heap = if options.products > SMALL_CATALOGUE { "2g" } else { opensearch::HEAP };
-    search.ensure(&mut opensearch::command(ports, &jars, heap, &bench), &bench)?;
-    let measured = measure(options, &load.path, &catalogue, &search, ports, &bench);
+    paths::remove(&opensearch::data(major, bench))?;
+    let heap = if products > SMALL_CATALOGUE { "2g" } else { opensearch::HEAP };
+    search.ensure(&mut opensearch::command(ports, jars, heap, bench), bench)?;
+    let measured = run_load(options, load, &catalogue, &search, ports, bench);
     down::stop(&search)?;
     measured
 }
 
-fn measure(
+fn run_load(
     options: &Options,
-    load: &std::path::Path,
-    catalogue: &std::path::Path,
+    load: &Path,
+    catalogue: &Path,
     search: &Part,
     ports: Ports,
     bench: &Paths,
@@ -79,7 +90,7 @@ fn measure(
     process::run_visible(&mut command)
 }
 
-fn write_catalogue(products: u64, file: &std::path::Path) -> Result<()> {
+fn write_catalogue(products: u64, file: &Path) -> Result<()> {
     let mut phase = Phase::start("write the catalogue");
     let mut output = BufWriter::new(File::create(file).with_context(|| format!("cannot create {}", file.display()))?);
     for index in 0..products {

@@ -19,8 +19,6 @@ use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
 
 use crate::index_products::as_indexed;
 
-/// Parts of the table that are copied side by side: one waits for DynamoDB while another waits for OpenSearch.
-const SEGMENTS: usize = 4;
 /// Products of one page of a segment, and of one bulk request.
 const PAGE_PRODUCTS: i32 = 500;
 /// How often a write is tried again while OpenSearch does not take it; the waits between add up to some ten seconds.
@@ -42,6 +40,9 @@ pub struct Reindex {
     pub clock: Arc<dyn Clock>,
     /// Jitter.
     pub random: Arc<dyn Random>,
+    /// Into how many parts a new rebuild divides the table. They are copied side by side: one waits for DynamoDB while
+    /// another waits for OpenSearch.
+    pub segments: usize,
 }
 
 /// What the operator asks for.
@@ -128,7 +129,7 @@ impl Reindex {
         problems: &mut Vec<Problem>,
     ) -> Result<(), ReindexError> {
         if rebuild.progress.segments.is_empty() {
-            rebuild.progress.segments = vec![SegmentProgress::Start; SEGMENTS];
+            rebuild.progress.segments = vec![SegmentProgress::Start; self.segments];
         }
         let segments = 0..rebuild.progress.segments.len();
         let copies = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));

@@ -125,10 +125,12 @@ impl Wiring {
     /// The product index of the search domain, which is looked up on first use; or of a node of this machine, for benches.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
         let domain = self.config.text("SEARCH_DOMAIN")?;
-        if domain.starts_with("http://127.0.0.1:") {
-            return Ok(SearchIndex::at(domain, self.random()));
-        }
-        Ok(SearchIndex::connect(&self.sdk, domain, self.random()))
+        let index = if domain.starts_with("http://127.0.0.1:") {
+            SearchIndex::at(domain, self.random())
+        } else {
+            SearchIndex::connect(&self.sdk, domain, self.random())
+        };
+        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
     }
 
     /// The users table.

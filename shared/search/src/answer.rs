@@ -117,7 +117,6 @@ impl SearchAnswer {
             }
             page.product_ids.push(product_id);
         }
-        page.facets.add(self.aggregations);
         page
     }
 }

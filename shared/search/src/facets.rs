@@ -83,27 +83,42 @@ pub(crate) enum Facet {
     Attribute(String),
 }
 
-/// The facets that a search counts: those that are counted on what is found, and those that ignore a filter.
-pub(crate) fn wanted_by(query: &SearchQuery) -> (Vec<Facet>, Vec<Facet>) {
+/// Facets that one request counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FacetGroup {
+    pub(crate) facets: Vec<Facet>,
+    /// The one whose filter does not count.
+    pub(crate) ignores: Option<Facet>,
+}
+
+impl FacetGroup {
+    pub(crate) fn of_its_own(facet: Facet) -> Self {
+        Self { facets: vec![facet.clone()], ignores: Some(facet) }
+    }
+}
+
+/// The facets that a search counts: first those that are counted on what is found, then those that ignore a filter.
+pub(crate) fn wanted_by(query: &SearchQuery) -> Vec<FacetGroup> {
     let filtered = [
         (Facet::Brands, !query.brand.is_empty()),
         (Facet::Categories, query.category_id.is_some()),
         (Facet::Prices, query.filters_by_price()),
     ];
-    let (own, mut plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
+    let (own, plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
+    let mut plain: Vec<Facet> = plain.into_iter().map(|(facet, _)| facet).collect();
     // Of the whole shop they would say nothing, and cost most.
     if query.category_id.is_some() || query.text.is_some() || !query.attributes.is_empty() {
-        plain.push((Facet::Attributes, false));
+        plain.push(Facet::Attributes);
     }
-    let mut own: Vec<Facet> = own.into_iter().map(|(facet, _)| facet).collect();
     let names: BTreeSet<&String> = query.attributes.iter().map(|(name, _)| name).collect();
     let short = names.into_iter().filter(|name| name.chars().count() <= OWN_NAME_CHARS);
-    own.extend(short.take(OWN_ATTRIBUTES).map(|name| Facet::Attribute(name.clone())));
-    (plain.into_iter().map(|(facet, _)| facet).collect(), own)
+    let attributes = short.take(OWN_ATTRIBUTES).map(|name| Facet::Attribute(name.clone()));
+    let own = own.into_iter().map(|(facet, _)| facet).chain(attributes).map(FacetGroup::of_its_own);
+    std::iter::once(FacetGroup { facets: plain, ignores: None }).chain(own).collect()
 }
 
 /// What is asked of OpenSearch for some facets.
-pub(crate) fn aggregations(facets: &[&Facet]) -> Value {
+pub(crate) fn aggregations(facets: &[Facet]) -> Value {
     let terms = |field: &str, size: u32| json!({ "terms": { "field": field, "size": size } });
     let one = |facet: &Facet| match facet {
         Facet::Brands => ("brands", terms("brand.raw", BRANDS)),
@@ -118,7 +133,7 @@ pub(crate) fn aggregations(facets: &[&Facet]) -> Value {
     };
     facets
         .iter()
-        .map(|facet| one(facet))
+        .map(one)
         .map(|(name, body)| (name.to_owned(), body))
         .collect::<serde_json::Map<_, _>>()
         .into()

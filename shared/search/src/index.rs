@@ -23,24 +23,32 @@ const MANAGE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct SearchIndex {
     pub(crate) node: Arc<Node>,
     pub(crate) alias: String,
+    /// Of the indices that this makes.
+    pub(crate) shards: u32,
 }
 
 impl SearchIndex {
     /// The products of an OpenSearch domain of this account. The domain is looked up on first use, and again as long as
     /// that fails; `random` gives the jitter of retries.
     pub fn connect(sdk: &SdkConfig, domain: &str, random: Arc<dyn Random>) -> Self {
-        Self { node: Arc::new(Node::of_domain(sdk, domain, random)), alias: PRODUCTS.to_owned() }
+        Self { node: Arc::new(Node::of_domain(sdk, domain, random)), alias: PRODUCTS.to_owned(), shards: 1 }
     }
 
     /// The products of a node at an address that needs no signature.
     pub fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { node: Arc::new(Node::at(url, random)), alias: PRODUCTS.to_owned() }
+        Self { node: Arc::new(Node::at(url, random)), alias: PRODUCTS.to_owned(), shards: 1 }
     }
 
     /// The same node, another alias: for tests, and for looking at an index before it goes live.
     #[must_use]
     pub fn with_alias(self, alias: &str) -> Self {
         Self { alias: alias.to_owned(), ..self }
+    }
+
+    /// Makes indices of so many shards, instead of one. Those that exist stay as they are until `reindex`.
+    #[must_use]
+    pub fn with_shards(self, shards: u32) -> Self {
+        Self { shards, ..self }
     }
 
     /// Answers searches that were answered a moment ago (three seconds) with the same products again. For shoppers' lists;
@@ -63,7 +71,7 @@ impl SearchIndex {
             return Ok(());
         }
         let index = format!("{}-v{}", self.alias, mapping::VERSION);
-        let made = self.manage(Method::Put, &index, Some(index_body(&self.alias))).await?;
+        let made = self.manage(Method::Put, &index, Some(index_body(&self.alias, self.shards))).await?;
         if made.cause().is_some_and(|cause| cause.kind == "resource_already_exists_exception") {
             // Somebody else made it just now, or it lost its alias.
             let add = json!({ "actions": [{ "add": { "index": index, "alias": self.alias } }] });

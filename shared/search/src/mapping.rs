@@ -18,11 +18,11 @@ pub(crate) const KIND_END: &str = "kindend";
 ///
 /// Fields are fixed: catalogues have thousands of attribute names, and a field for each would break the cluster. So
 /// attributes are keywords of name and value for filters and facets, and plain text for searches.
-pub(crate) fn index_body(alias: &str) -> Value {
+pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
     json!({
         "aliases": { alias: {} },
         "settings": {
-            "number_of_shards": 1,
+            "number_of_shards": shards,
             // A second node gets a copy, a single one does not wait for it.
             "auto_expand_replicas": "0-1",
             "refresh_interval": REFRESH_INTERVAL,
@@ -161,9 +161,10 @@ mod tests {
 
     #[test]
     fn the_index_stands_behind_its_alias_and_takes_no_new_fields() {
-        let body = index_body("products");
+        let body = index_body("products", 3);
         assert!(body["aliases"]["products"].is_object());
         assert_eq!(body["mappings"]["dynamic"], false);
         assert_eq!(body["settings"]["max_result_window"], 10_000);
+        assert_eq!(body["settings"]["number_of_shards"], 3);
     }
 }

@@ -247,7 +247,7 @@ fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, SearchErro
 
 async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensearch::Error> {
     let mut headers = HeaderMap::new();
-    if call.path.ends_with("_bulk") || call.path.ends_with("_msearch") {
+    if call.path.ends_with("_bulk") {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     }
     let body = call.body.as_deref();

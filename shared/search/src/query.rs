@@ -9,7 +9,7 @@ use souk_domain::validation::Invalid;
 
 use crate::cursor::Cursor;
 use crate::document::pair;
-use crate::facets::{self, Facet};
+use crate::facets::{self, Facet, FacetGroup};
 use crate::synonyms::Synonyms;
 use crate::wanted::Wanted;
 
@@ -143,16 +143,16 @@ pub(crate) fn body(query: &SearchQuery, wanted: Option<&Wanted<'_>>) -> Value {
     body
 }
 
-/// A request that only counts a facet, with all filters but its own.
-pub(crate) fn facet_body(query: &SearchQuery, wanted: Option<&Wanted<'_>>, facet: &Facet) -> Value {
-    let mut filters = filters(query, Some(facet));
+/// A request that only counts facets, with all filters but the one that they ignore.
+pub(crate) fn facets_body(query: &SearchQuery, wanted: Option<&Wanted<'_>>, group: &FacetGroup) -> Value {
+    let mut filters = filters(query, group.ignores.as_ref());
     filters.extend(wanted.map(Wanted::gate));
     json!({
         "query": { "bool": { "filter": filters } },
         "size": 0,
         "track_total_hits": false,
         "timeout": "1s",
-        "aggs": facets::aggregations(&[facet]),
+        "aggs": facets::aggregations(&group.facets),
     })
 }
 
@@ -247,7 +247,9 @@ mod tests {
         // values of one name are alternatives
         let colour = json!({ "terms": { "attributes": ["Colour\u{1f}Black", "Colour\u{1f}Red"] } });
         let size = json!({ "terms": { "attributes": ["Size\u{1f}XL"] } });
-        let filters = |facet: &Facet| facet_body(&query, None, facet)["query"]["bool"]["filter"].clone();
+        let filters = |facet: &Facet| {
+            facets_body(&query, None, &FacetGroup::of_its_own(facet.clone()))["query"]["bool"]["filter"].clone()
+        };
         assert_eq!(filters(&Facet::Brands), json!([category, price, colour, size]));
         assert_eq!(filters(&Facet::Prices), json!([category, brand, colour, size]));
         assert_eq!(filters(&Facet::Categories), json!([price, brand, colour, size]));

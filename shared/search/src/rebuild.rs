@@ -93,7 +93,7 @@ impl SearchIndex {
         // Of two who start at once, the second finds what the first has made: both come to the same name.
         let number = generation(&living, &self.shape()).map_or(1, |number| number + 1);
         let name = if number == 1 { self.shape() } else { format!("{}-{number}", self.shape()) };
-        let mut body = index_body(&self.next_alias());
+        let mut body = index_body(&self.next_alias(), self.shards);
         // Nobody searches it yet, and filling it is faster so.
         body["settings"]["refresh_interval"] = json!("-1");
         let made = self.manage(Method::Put, &name, Some(body)).await?;

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use opensearch::http::Method;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::answer::{SearchAnswer, SearchPage};
 use crate::facets;
-use crate::node::{Answer, Call, ErrorCause};
+use crate::node::Call;
 use crate::query::{self, SearchQuery};
 use crate::spelling::{self, Corrections};
 use crate::text::{Word, words};
@@ -32,7 +31,7 @@ impl SearchIndex {
     async fn search_in_steps(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
         let text = query.text.as_deref().unwrap_or_default().trim();
         if text.is_empty() {
-            return self.page(query, None).await;
+            return self.with_facets(self.page(query, None).await?, query, None).await;
         }
         let words = words(text);
         let required = words.iter().filter(|word| word.required).count();
@@ -40,47 +39,52 @@ impl SearchIndex {
             return Ok(SearchPage::default());
         }
         let none = Corrections::new();
-        let wanted = Wanted { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
-        let exact = self.page(query, Some(&wanted)).await?;
+        let typed = Wanted { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
+        let exact = self.page(query, Some(&typed)).await?;
         if exact.total >= FEW_HITS {
-            return Ok(exact);
+            return self.with_facets(exact, query, Some(&typed)).await;
         }
         let corrections = self.corrections(&words).await?;
-        let wanted = Wanted { corrections: &corrections, ..wanted };
+        let meant = Wanted { corrections: &corrections, ..typed };
         if !corrections.is_empty() {
-            let corrected = self.page(query, Some(&wanted)).await?;
+            let corrected = self.page(query, Some(&meant)).await?;
             if corrected.total > exact.total {
-                return Ok(SearchPage { meant: wanted.meant(), ..corrected });
+                let page = SearchPage { meant: meant.meant(), ..corrected };
+                return self.with_facets(page, query, Some(&meant)).await;
             }
         }
         if exact.total > 0 {
-            return Ok(exact);
+            return self.with_facets(exact, query, Some(&typed)).await;
         }
         for matching in relaxations(required) {
-            let wanted = Wanted { matching, ..wanted };
-            let relaxed = self.page(query, Some(&wanted)).await?;
+            let fewer = Wanted { matching, ..meant };
+            let relaxed = self.page(query, Some(&fewer)).await?;
             if relaxed.total > 0 {
-                return Ok(SearchPage { meant: wanted.meant(), relaxed: true, ..relaxed });
+                let page = SearchPage { meant: fewer.meant(), relaxed: true, ..relaxed };
+                return self.with_facets(page, query, Some(&fewer)).await;
             }
         }
-        Ok(exact)
+        self.with_facets(exact, query, Some(&typed)).await
     }
 
-    /// One page, and its facets if they are asked for: those that ignore a filter are counted apart, at the same time.
     async fn page(&self, query: &SearchQuery, wanted: Option<&Wanted<'_>>) -> Result<SearchPage, SearchError> {
-        let mut found = query::body(query, wanted);
-        let mut bodies = Vec::new();
+        Ok(self.ask(&query::body(query, wanted)).await?.into_page(query.window.limit))
+    }
+
+    /// Counts the facets of what was found, if they are asked for. Not in the request that finds: these are the same for
+    /// every page and order of a list, so that one answer serves them all, and most steps of a search are thrown away.
+    async fn with_facets(
+        &self,
+        mut page: SearchPage,
+        query: &SearchQuery,
+        wanted: Option<&Wanted<'_>>,
+    ) -> Result<SearchPage, SearchError> {
         if query.facets {
-            let (plain, own) = facets::wanted_by(query);
-            found["aggs"] = facets::aggregations(&plain.iter().collect::<Vec<_>>());
-            bodies.extend(own.iter().map(|facet| query::facet_body(query, wanted, facet)));
-        }
-        bodies.insert(0, found);
-        let mut answers = self.ask_all(&bodies).await?.into_iter();
-        let missing = || SearchError::Rejected("an answer is missing".to_owned());
-        let mut page = answers.next().ok_or_else(missing)?.into_page(query.window.limit);
-        for answer in answers {
-            page.facets.add(answer.counted());
+            let bodies: Vec<_> =
+                facets::wanted_by(query).iter().map(|group| query::facets_body(query, wanted, group)).collect();
+            for answer in self.ask_all(&bodies).await? {
+                page.facets.add(answer.counted());
+            }
         }
         Ok(page)
     }
@@ -94,49 +98,23 @@ impl SearchIndex {
         Ok(spelling::chosen(&asked, answer.suggested()))
     }
 
-    /// One search request.
-    async fn ask(&self, body: &Value) -> Result<SearchAnswer, SearchError> {
-        let parameters = [("allow_partial_search_results", "false")];
-        self.post("_search", &parameters, body.to_string()).await?.read::<SearchAnswer>()?.whole()
-    }
-
-    /// Several search requests at once, answered in their order; all or none.
+    /// Several search requests at once, answered in their order; all or none. Each is waited for, also when another has
+    /// failed: it may be the trial after an outage, whose answer brings everybody back.
     pub(crate) async fn ask_all(&self, bodies: &[Value]) -> Result<Vec<SearchAnswer>, SearchError> {
-        if let [only] = bodies {
-            return Ok(vec![self.ask(only).await?]);
-        }
-        let header = json!({ "allow_partial_search_results": false }).to_string();
-        let lines = bodies.iter().fold(String::new(), |lines, body| format!("{lines}{header}\n{body}\n"));
-        let answers: Answers = self.post("_msearch", &[], lines).await?.read()?;
-        answers.responses.iter().map(|response| one_answer(response)).collect()
+        join_all(bodies.iter().map(|body| self.ask(body))).await.into_iter().collect()
     }
 
-    async fn post(&self, action: &str, parameters: &[(&str, &str)], body: String) -> Result<Answer, SearchError> {
-        let path = format!("{}/{action}", self.alias);
-        let call = Call { method: Method::Post, path: &path, parameters, body: Some(body), timeout: SEARCH_TIMEOUT };
-        self.node.call(call).await
+    /// One search request.
+    pub(crate) async fn ask(&self, body: &Value) -> Result<SearchAnswer, SearchError> {
+        let call = Call {
+            method: Method::Post,
+            path: &format!("{}/_search", self.alias),
+            parameters: &[("allow_partial_search_results", "false")],
+            body: Some(body.to_string()),
+            timeout: SEARCH_TIMEOUT,
+        };
+        self.node.call(call).await?.read::<SearchAnswer>()?.whole()
     }
-}
-
-/// The answers to several requests.
-#[derive(Deserialize)]
-struct Answers {
-    responses: Vec<Box<RawValue>>,
-}
-
-/// Why one of several requests failed.
-#[derive(Deserialize)]
-struct Failure {
-    status: u16,
-    error: ErrorCause,
-}
-
-fn one_answer(response: &RawValue) -> Result<SearchAnswer, SearchError> {
-    if let Ok(Failure { status, error }) = serde_json::from_str(response.get()) {
-        return Err(SearchError::of(status, &error.kind));
-    }
-    let unreadable = |e| SearchError::Rejected(format!("the answer cannot be read: {e}"));
-    serde_json::from_str::<SearchAnswer>(response.get()).map_err(unreadable)?.whole()
 }
 
 /// The outcome, or that it took too long.
@@ -166,16 +144,5 @@ mod tests {
         assert_eq!(relaxations(2), [1]);
         assert_eq!(relaxations(3), [2, 1]);
         assert_eq!(relaxations(6), [5, 3, 1]);
-    }
-
-    #[test]
-    fn one_of_several_that_fails_fails_all() {
-        let read = |json: &str| one_answer(&RawValue::from_string(json.to_owned()).expect("JSON"));
-        let busy = r#"{"error":{"type":"search_phase_execution_exception","reason":"x"},"status":503}"#;
-        assert!(matches!(read(busy), Err(SearchError::Unavailable(_))));
-        let bad = r#"{"error":{"type":"parsing_exception","reason":"x"},"status":400}"#;
-        assert!(matches!(read(bad), Err(SearchError::Rejected(_))));
-        assert!(read(r#"{"timed_out":false,"hits":{"hits":[]},"status":200}"#).is_ok());
-        assert!(read(r#"{"timed_out":true,"hits":{"hits":[]},"status":200}"#).is_err());
     }
 }

@@ -137,7 +137,11 @@ impl Products {
     pub async fn page(&self, segment: Segment, after: Option<&str>, limit: i32) -> Result<ProductPage, StoreError> {
         let count = |count: u32| i32::try_from(count).map_err(|e| StoreError::Rejected(e.to_string()));
         let request = self.table.client.scan().table_name(&self.table.name).consistent_read(true).limit(limit);
-        let request = request.segment(count(segment.number)?).total_segments(count(segment.of)?);
+        let request = if segment == Segment::WHOLE {
+            request
+        } else {
+            request.segment(count(segment.number)?).total_segments(count(segment.of)?)
+        };
         let start = after.map(|after| key([("product_id", after)]));
         let answer = request.set_exclusive_start_key(start).send().await?;
         let id = |item: &Item| item.get("product_id").and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();

@@ -68,8 +68,11 @@ async fn main() -> Result<()> {
     for (run, &rate) in options.rate.iter().enumerate() {
         // The first one meets empty caches, all others what the ones before have left.
         let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
+        let before = shop::queries(&options.search_url).await?;
         let done = lambda.load(&work, rate, lasts, run as u64).await.with_context(|| name.clone())?;
         report::print(&name, &done, lasts);
+        let queries = shop::queries(&options.search_url).await? - before;
+        println!("{name:<15} OpenSearch answered {queries} queries, {} a second", queries / options.seconds.max(1));
     }
     println!();
     for (name, pid) in watched {

@@ -128,6 +128,7 @@ impl Shop {
             inventory: self.inventory(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            segments: 1, // dynoxide sorts the whole table for each page of a segment
         };
         let (started, mut written) = (Instant::now(), None);
         while written.is_none() {
@@ -135,15 +136,23 @@ impl Shop {
             written = report.done.then_some(report.written);
         }
         println!("documents indexed: {}", rate_of(written.unwrap_or_default(), started));
-        let path = "_stats/docs,store?filter_path=_all.primaries";
-        let stats = reqwest::get(format!("{search_url}/products/{path}")).await?.text().await?;
-        let stats: Value = serde_json::from_str(&stats)?;
-        let primaries = &stats["_all"]["primaries"];
+        let primaries = &stats(search_url, "docs,store").await?["_all"]["primaries"];
         let (count, bytes) = (primaries["docs"]["count"].as_u64(), primaries["store"]["size_in_bytes"].as_u64());
         let (count, bytes) = (count.context("no count")?, bytes.context("no size")?);
         println!("index: {count} documents, {} MB, {} bytes each", bytes >> 20, bytes / count.max(1));
         Ok(())
     }
+}
+
+/// Queries that OpenSearch has answered so far; each shard and each part of a search counts.
+pub(crate) async fn queries(search_url: &str) -> Result<u64> {
+    let total = &stats(search_url, "search").await?["_all"]["total"]["search"]["query_total"];
+    total.as_u64().context("no count of queries")
+}
+
+async fn stats(search_url: &str, what: &str) -> Result<Value> {
+    let text = reqwest::get(format!("{search_url}/products/_stats/{what}")).await?.text().await?;
+    Ok(serde_json::from_str(&text)?)
 }
 
 fn count(line: &str) -> Result<(String, u64)> {

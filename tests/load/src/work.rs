@@ -91,12 +91,11 @@ impl Work {
                 let category_id = &self.categories[self.category_ranks.rank(random)];
                 // Every second shopper looks at another page than the first.
                 let page = 1 + random.below(2) * random.below(5);
-                self.list("list", json!({ "category_id": category_id, "page": page.to_string() }))
+                self.list("list", &[("category_id", category_id), ("page", &page.to_string())])
             }
-            n if n < PAGES + LISTS + SEARCHES => self.list("search", json!({ "search": self.query(random) })),
+            n if n < PAGES + LISTS + SEARCHES => self.list("search", &[("search", self.query(random))]),
             _ => {
-                let mut event = self.suggest_event.clone();
-                event["queryStringParameters"] = json!({ "q": typed(self.query(random), random) });
+                let event = with_query(&self.suggest_event, &[("q", &typed(self.query(random), random))]);
                 Call { function: "suggest", kind: "suggest", event: event.to_string().into_bytes() }
             }
         }
@@ -106,12 +105,21 @@ impl Work {
         &self.queries[self.query_ranks.rank(random)]
     }
 
-    fn list(&self, kind: &'static str, parameters: Value) -> Call {
-        let mut event = self.list_event.clone();
-        event["queryStringParameters"] = parameters;
+    fn list(&self, kind: &'static str, parameters: &[(&str, &str)]) -> Call {
+        let mut event = with_query(&self.list_event, parameters);
         event["headers"]["accept-encoding"] = json!("gzip");
         Call { function: "list-products", kind, event: event.to_string().into_bytes() }
     }
+}
+
+/// The event with another query, in both ways in which API Gateway tells it.
+fn with_query(event: &Value, parameters: &[(&str, &str)]) -> Value {
+    let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+    let mut event = event.clone();
+    event["rawQueryString"] = json!(raw);
+    event["queryStringParameters"] = Value::Object(parameters.collect());
+    event
 }
 
 /// Two words of a product's name, sometimes with two letters of one exchanged.
@@ -164,6 +172,8 @@ impl Zipf {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::RequestExt as _;
+
     use super::*;
 
     #[test]
@@ -176,6 +186,16 @@ mod tests {
         // H(1000) is 7.485: 13,360 for the first.
         assert!((12_900..13_900).contains(&counts[0]) && (6_300..7_100).contains(&counts[1]), "{:?}", &counts[..3]);
         assert!(counts[999] < 50);
+    }
+
+    #[test]
+    fn functions_read_the_query_that_is_meant() {
+        let event = serde_json::from_str(include_str!("../../../events/suggest.json")).expect("an event");
+        let event = with_query(&event, &[("q", "ca & fé"), ("limit", "3")]).to_string();
+        let request: lambda_http::Request =
+            serde_json::from_str::<lambda_http::request::LambdaRequest>(&event).expect("a request").into();
+        let parameters = request.query_string_parameters();
+        assert_eq!((parameters.first("q"), parameters.first("limit")), (Some("ca & fé"), Some("3")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ async fn main() -> Result<(), Error> {
         inventory: wiring.inventory()?,
         clock: wiring.clock(),
         random: wiring.random(),
+        segments: 4,
     });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Order>| {
         let reindex = Arc::clone(&reindex);

@@ -16,6 +16,7 @@ impl Fixture {
             inventory: self.inventory.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            segments: 4,
         }
     }
 

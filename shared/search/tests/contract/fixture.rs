@@ -88,7 +88,7 @@ pub(crate) fn product(id: &str, name: &str, brand: &str, category: [&str; 2], pr
     IndexedProduct { product, in_stock: true }
 }
 
-fn shop() -> Vec<IndexedProduct> {
+pub(crate) fn shop() -> Vec<IndexedProduct> {
     const NOTEBOOKS: [&str; 2] = ["Computers", "Notebooks"];
     const BAGS: [&str; 2] = ["Bags & cases", "Notebook bags & backpacks"];
     const MONITORS: [&str; 2] = ["Monitors & projectors", "Monitors"];

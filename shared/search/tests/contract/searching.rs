@@ -5,7 +5,7 @@ use souk_search::{
     AttributeFacet, Cursor, FacetCount, Highlight, PriceRange, SearchPage, SearchQuery, Sort, Synonyms, Window,
 };
 
-use crate::fixture::{Scratch, ids, product};
+use crate::fixture::{self, Scratch, ids, product};
 
 #[tokio::test]
 async fn words_are_understood() {
@@ -348,4 +348,39 @@ async fn hostile_texts_are_only_text() {
     assert_eq!(shop.find("  ").await.len(), 13);
     assert_eq!(shop.find("thinkpad\" OR \"").await, ["nb-1"]);
     shop.remove().await;
+}
+
+#[tokio::test]
+async fn several_shards_answer_as_one() {
+    let (Some(one), Some(many)) = (Scratch::shop().await, Scratch::new()) else { return };
+    let many = Scratch { index: many.index.clone().with_shards(3), ..many };
+    many.put(fixture::shop()).await;
+    let settings = reqwest::get(format!("{}/{}/_settings", many.url, many.alias)).await.expect("asked");
+    assert!(settings.text().await.expect("answered").contains(r#""number_of_shards":"3""#));
+    let text = |text: &str| SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() };
+    let queries = [
+        SearchQuery::default(),
+        text("hama cable"),
+        text("lenvo thnkpad"),
+        text("5397184217696"),
+        text("keyboard unicorn"),
+        SearchQuery { brand: vec!["hama".to_owned()], window: Window::new(2, 2).expect("a window"), ..text("cable") },
+    ];
+    for query in queries {
+        let query = SearchQuery { facets: true, sort: Sort::PriceAsc, ..query };
+        let (expected, found) = (one.search(&query).await, many.search(&query).await);
+        assert_eq!(found, expected, "{query:?}");
+        let Some(next) = found.next else { continue };
+        let rest = SearchQuery { window: Window::after(next, 100), ..query };
+        assert_eq!(many.search(&rest).await, one.search(&rest).await);
+    }
+    let (expected, found) = (one.index.suggest("ham ca", 9).await, many.index.suggest("ham ca", 9).await);
+    let names = |suggestions: souk_search::Suggestions| {
+        let mut names: Vec<_> = suggestions.products.into_iter().map(|product| product.name).collect();
+        names.sort(); // scores are counted shard by shard
+        (names, suggestions.categories, suggestions.brands)
+    };
+    assert_eq!(names(found.expect("answered")), names(expected.expect("answered")));
+    one.remove().await;
+    many.remove().await;
 }
