@@ -37,7 +37,10 @@ fn a_changed_count_is_seen_at_once_and_in_lists_within_a_second() {
         }
         slowest = slowest.max(changed.elapsed());
     }
-    say(&format!("stock: {CHANGES} changes seen on the page at once, in lists after {} ms at most", slowest.as_millis()));
+    say(&format!(
+        "stock: {CHANGES} changes seen on the page at once, in lists after {} ms at most",
+        slowest.as_millis()
+    ));
 }
 
 #[test]
@@ -63,7 +66,11 @@ fn a_changed_price_is_found_within_five_seconds() {
         (slowest, sum) = (slowest.max(took), sum + took);
     }
     let mean = sum / CHANGES;
-    say(&format!("price: {CHANGES} changes found after {} ms on average, {} at most", mean.as_millis(), slowest.as_millis()));
+    say(&format!(
+        "price: {CHANGES} changes found after {} ms on average, {} at most",
+        mean.as_millis(),
+        slowest.as_millis()
+    ));
 }
 
 #[test]

@@ -41,7 +41,10 @@ fn an_index_that_is_killed_and_lost_comes_back_whole() {
     let (node, goods) = (Node::of(shop), Goods { shop, word: unique_word() });
     let killed_while_importing = import_under_fire(&goods, &node);
     assert_same(shop, CHUNKS * CHUNK_LINES);
-    say(&format!("{} products imported, OpenSearch killed twice meanwhile: {killed_while_importing}", CHUNKS * CHUNK_LINES));
+    say(&format!(
+        "{} products imported, OpenSearch killed twice meanwhile: {killed_while_importing}",
+        CHUNKS * CHUNK_LINES
+    ));
 
     let runs = reindex_under_fire(&goods, &node);
     assert_same(shop, CHUNKS * CHUNK_LINES);
@@ -79,7 +82,12 @@ fn import_under_fire(goods: &Goods, node: &Node) -> String {
             node.start_again();
             let away = began.elapsed();
             let recovery = goods.is_searched_again();
-            format!("away {} s, slowest answer {} ms, searched again after {} ms", away.as_secs(), slowest.as_millis(), recovery.as_millis())
+            format!(
+                "away {} s, slowest answer {} ms, searched again after {} ms",
+                away.as_secs(),
+                slowest.as_millis(),
+                recovery.as_millis()
+            )
         };
         let outages = [CHUNKS / 3, CHUNKS * 2 / 3].map(outage);
         reached(CHUNKS);
@@ -172,7 +180,10 @@ impl Goods {
         let staff = self.shop.staff();
         match number % 3 {
             0 => {
-                let answer = staff.put(&format!("/admin/products/{}", self.product_id(number)), self.line(number, "2.00").replace(r#""available": 3, "#, ""));
+                let answer = staff.put(
+                    &format!("/admin/products/{}", self.product_id(number)),
+                    self.line(number, "2.00").replace(r#""available": 3, "#, ""),
+                );
                 answer.is(200);
             }
             1 => assert_eq!(staff.delete(&format!("/admin/products/{}", self.product_id(number))).status, 204),
