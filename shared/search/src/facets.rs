@@ -171,13 +171,22 @@ pub(crate) struct Counted {
     categories: Buckets,
     prices: Buckets,
     attributes: Buckets,
+    named_categories: Named,
+    named_brands: Named,
+}
+
+/// Values of those products only whose names begin as somebody types.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Named {
     values: Buckets,
 }
 
 impl Counted {
-    /// Values that were counted for something else than a facet, most frequent first.
-    pub(crate) fn values(self) -> Vec<String> {
-        self.values.buckets.into_iter().map(|bucket| bucket.key).collect()
+    /// The categories and the brands that were counted for suggestions, most frequent first.
+    pub(crate) fn named(self) -> (Vec<String>, Vec<String>) {
+        let keys = |named: Named| named.values.buckets.into_iter().map(|bucket| bucket.key).collect();
+        (keys(self.named_categories), keys(self.named_brands))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What shoppers ask is answered from memory while that keeps what is promised of how fresh lists are. With a second until
 //! the index shows what was written:
 //! - a changed price or stock count decides within five seconds what a list finds by it and how it sorts by it;
-//! - a list that is not full shows a new product within five seconds;
-//! - a full one, and facets, within a quarter of a minute;
+//! - a list of hardly any products shows a new one within five seconds;
+//! - other lists, and facets, within half a minute;
 //! - suggestions within a minute, as long as browsers keep them.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::search::Found;
 use crate::{Facets, SearchError, SearchIndex, Suggestions};
 
 const SOON: Duration = Duration::from_secs(3);
-const LATER: Duration = Duration::from_secs(15);
+const LATER: Duration = Duration::from_secs(30);
 const SUGGESTIONS: Duration = Duration::from_mins(1);
 
 /// Beside its texts, what an entry takes.
@@ -43,7 +43,7 @@ impl SearchIndex {
         // Behind a pointer: each step of a search is a large state of its own.
         let ask = Box::pin(async {
             let found = self.find(query).await?;
-            let lasts = if found.is_full(query) && !query.depends_on_price_or_stock() { LATER } else { SOON };
+            let lasts = if found.has_few() || query.depends_on_price_or_stock() { SOON } else { LATER };
             Ok((found, lasts))
         });
         self.remembered(|memories| &memories.found, question, ask).await
@@ -59,7 +59,7 @@ impl SearchIndex {
             ..query.clone()
         };
         let ask = Box::pin(async {
-            let lasts = if found.page.total > u64::from(query.window.limit) { LATER } else { SOON };
+            let lasts = if found.has_few() { SOON } else { LATER };
             Ok((self.count_facets(query, found).await?, lasts))
         });
         self.remembered(|memories| &memories.facets, question, ask).await
@@ -69,8 +69,8 @@ impl SearchIndex {
         let question = || (text.to_lowercase(), limit);
         let ask = Box::pin(async {
             let suggestions = self.look_for_suggestions(text, limit).await?;
-            let is_full = suggestions.products.len() == limit as usize;
-            Ok((suggestions, if is_full { SUGGESTIONS } else { SOON }))
+            let lasts = if suggestions.products.is_empty() { SOON } else { SUGGESTIONS };
+            Ok((suggestions, lasts))
         });
         self.remembered(|memories| &memories.suggestions, question, ask).await
     }

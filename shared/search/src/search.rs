@@ -32,9 +32,9 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether there are as many products as were asked for, so that one more would hardly be missed.
-    pub(crate) fn is_full(&self, query: &SearchQuery) -> bool {
-        self.page.product_ids.len() >= query.window.limit as usize
+    /// Whether there are so few products that one more would be missed.
+    pub(crate) const fn has_few(&self) -> bool {
+        self.page.total < FEW_HITS
     }
 }
 

@@ -81,18 +81,12 @@ impl SearchIndex {
         nearly: bool,
         limit: u32,
     ) -> Result<Suggestions, SearchError> {
-        let bodies = [
-            products(text, beginnings, nearly, limit),
-            values("category_names.beginnings", "category_labels", LABELS, beginnings, nearly),
-            values("brand.beginnings", "brand.raw", FEW, beginnings, nearly),
-        ];
+        let bodies = [products(text, beginnings, nearly, limit), names(beginnings, nearly)];
         let mut answers = self.ask_all(&bodies).await?.into_iter();
         let mut next = || answers.next().ok_or_else(|| SearchError::Rejected("an answer is missing".to_owned()));
-        Ok(Suggestions {
-            products: suggested_products(next()?),
-            categories: suggested_categories(next()?, beginnings),
-            brands: next()?.counted().values(),
-        })
+        let products = suggested_products(next()?);
+        let (categories, brands) = next()?.counted().named();
+        Ok(Suggestions { products, categories: suggested_categories(categories, beginnings), brands })
     }
 }
 
@@ -126,15 +120,21 @@ fn products(text: &str, beginnings: &[String], nearly: bool, limit: u32) -> Valu
     })
 }
 
-/// The most frequent values of a field among the products of which another field begins so.
-fn values(names: &str, values: &str, size: usize, beginnings: &[String], nearly: bool) -> Value {
-    let every: Vec<_> = beginnings.iter().map(|word| begins(names, word, nearly)).collect();
+/// The most frequent categories among the products in whose category names a word begins so, and the same of brands.
+fn names(beginnings: &[String], nearly: bool) -> Value {
+    let every = |field| beginnings.iter().map(|word| begins(field, word, nearly)).collect::<Vec<_>>();
+    let categories = json!({ "bool": { "filter": every("category_names.beginnings") } });
+    let brands = json!({ "bool": { "filter": every("brand.beginnings") } });
+    let values = |field, size| json!({ "values": { "terms": { "field": field, "size": size } } });
     json!({
-        "query": { "bool": { "filter": every } },
+        "query": { "bool": { "filter": { "bool": { "should": [categories, brands] } } } },
         "size": 0,
         "track_total_hits": false,
         "timeout": "500ms",
-        "aggs": { "values": { "terms": { "field": values, "size": size } } },
+        "aggs": {
+            "named_categories": { "filter": categories, "aggs": values("category_labels", LABELS) },
+            "named_brands": { "filter": brands, "aggs": values("brand.raw", FEW) },
+        },
     })
 }
 
@@ -156,13 +156,13 @@ fn suggested_products(answer: SearchAnswer) -> Vec<SuggestedProduct> {
 }
 
 /// A product's department is counted with its category: only those stay whose own name fits.
-fn suggested_categories(answer: SearchAnswer, beginnings: &[String]) -> Vec<SuggestedCategory> {
+fn suggested_categories(labels: Vec<String>, beginnings: &[String]) -> Vec<SuggestedCategory> {
     let category = |label: String| {
         let (id, name) = halves(&label)?;
         let category = SuggestedCategory { category_id: id.parse().ok()?, name: name.to_owned() };
         fits(name, beginnings).then_some(category)
     };
-    answer.counted().values().into_iter().filter_map(category).take(FEW).collect()
+    labels.into_iter().filter_map(category).take(FEW).collect()
 }
 
 /// Whether for each beginning some word of the name begins nearly so.
