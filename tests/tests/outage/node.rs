@@ -63,7 +63,8 @@ impl Node {
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("its log")).stderr(log);
         command.process_group(0).spawn().expect("OpenSearch starts"); // stopped by who stops the stack
         let health = format!("{}/_cluster/health?wait_for_status=yellow&timeout=1s", self.shop.search_url);
-        eventually(START_SECONDS, "OpenSearch answers", || (self.shop.status_of(&health) == Some(200)).then_some(()));
+        let answers = || self.shop.fetch(&health).is_some_and(|(status, _)| status == 200);
+        eventually(START_SECONDS, "OpenSearch answers", || answers().then_some(()));
         started.elapsed()
     }
 
