@@ -131,12 +131,7 @@ pub(crate) fn aggregations(facets: &[Facet]) -> Value {
             ("attributes", values)
         }
     };
-    facets
-        .iter()
-        .map(one)
-        .map(|(name, body)| (name.to_owned(), body))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+    facets.iter().map(one).map(|(name, body)| (name.to_owned(), body)).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// The text as a regular expression of Lucene that matches it and nothing else.
