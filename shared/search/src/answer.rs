@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use souk_domain::ids::ProductId;
 
-use crate::SearchError;
 use crate::cursor::Cursor;
 use crate::facets::{Counted, Facets};
 use crate::highlight::Highlight;

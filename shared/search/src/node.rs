@@ -387,7 +387,7 @@ mod tests {
         tokio::spawn(async move {
             for body in bodies {
                 let (mut stream, _) = listener.accept().await.expect("a connection");
-                stream.read(&mut [0; 4096]).await.expect("a request");
+                assert_ne!(stream.read(&mut [0; 4096]).await.expect("a request"), 0);
                 let length = body.len();
                 let answer = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
                 stream.write_all(answer.as_bytes()).await.expect("answered");
