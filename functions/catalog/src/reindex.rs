@@ -133,9 +133,9 @@ impl Reindex {
         }
         let segments = 0..rebuild.progress.segments.len();
         let copies = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));
-        let copied = try_join_all(copies).await?;
+        let pages = try_join_all(copies).await?;
         let progress = &mut rebuild.progress;
-        for Copied { segment, progress: reached, written, set_aside } in copied {
+        for Copied { segment, progress: reached, written, set_aside } in pages {
             progress.segments[segment] = reached;
             progress.written += written;
             progress.set_aside += set_aside.len() as u64;
