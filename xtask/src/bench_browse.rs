@@ -17,8 +17,8 @@ use crate::{down, functions, opensearch, parts, prerequisites, process};
 
 /// Where the bench keeps its own OpenSearch.
 const HOME: &str = "target/local-bench";
-/// Above so many products OpenSearch gets a larger heap.
-const SMALL_CATALOGUE: u64 = 300_000;
+/// What a node of 4 GiB has.
+const HEAP: &str = "2g";
 
 /// What `cargo xtask bench browse` takes.
 #[derive(clap::Args)]
@@ -61,8 +61,7 @@ fn measure(products: u64, options: &Options, load: &Path, jars: &SearchJars, ben
     let search = opensearch::part(ports, major, bench);
     down::stop(&search)?;
     paths::remove(&opensearch::data(major, bench))?;
-    let heap = if products > SMALL_CATALOGUE { "2g" } else { opensearch::HEAP };
-    search.ensure(&mut opensearch::command(ports, jars, heap, bench), bench)?;
+    search.ensure(&mut opensearch::command(ports, jars, HEAP, bench), bench)?;
     let measured = run_load(options, load, &catalogue, &search, ports, bench);
     down::stop(&search)?;
     measured

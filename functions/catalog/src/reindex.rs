@@ -132,10 +132,10 @@ impl Reindex {
             rebuild.progress.segments = vec![SegmentProgress::Start; self.segments];
         }
         let segments = 0..rebuild.progress.segments.len();
-        let copies = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));
-        let pages = try_join_all(copies).await?;
+        let pages = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));
+        let copied = try_join_all(pages).await?;
         let progress = &mut rebuild.progress;
-        for Copied { segment, progress: reached, written, set_aside } in pages {
+        for Copied { segment, progress: reached, written, set_aside } in copied {
             progress.segments[segment] = reached;
             progress.written += written;
             progress.set_aside += set_aside.len() as u64;

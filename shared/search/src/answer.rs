@@ -1,6 +1,7 @@
 //! What a search found.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,7 +22,7 @@ pub struct SearchPage {
     /// Where to go on; none on the last page.
     pub next: Option<Cursor>,
     /// Empty unless asked for.
-    pub facets: Facets,
+    pub facets: Arc<Facets>,
     /// Names with what was searched for marked; empty unless asked for.
     pub highlights: BTreeMap<ProductId, Highlight>,
     /// What the shopper most likely meant, if that was looked for as well.

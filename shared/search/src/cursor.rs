@@ -1,6 +1,7 @@
 //! Where a page ended: how pages go on beyond the depth that page numbers reach.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use base64::Engine as _;
@@ -51,6 +52,12 @@ fn is_score(json: &str) -> bool {
 
 fn is_text(json: &str) -> bool {
     json.starts_with('"')
+}
+
+impl Hash for Cursor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
 }
 
 impl PartialEq for Cursor {

@@ -194,6 +194,12 @@ struct Bucket {
 }
 
 impl Facets {
+    /// How many there are in all.
+    pub(crate) fn entries(&self) -> usize {
+        let attributes: usize = self.attributes.iter().map(|facet| facet.values.len()).sum();
+        self.brands.len() + self.categories.len() + self.prices.len() + attributes
+    }
+
     /// Adds what an answer counted. An attribute that is counted again, without its own filter, comes first: somebody
     /// chose by it.
     pub(crate) fn add(&mut self, counted: Counted) {

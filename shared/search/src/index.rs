@@ -11,6 +11,7 @@ use souk_domain::effects::Random;
 use crate::SearchError;
 use crate::mapping::{self, index_body};
 use crate::node::{Call, Node};
+use crate::remembering::Memories;
 
 /// The alias of the living product index.
 pub const PRODUCTS: &str = "products";
@@ -25,18 +26,25 @@ pub struct SearchIndex {
     pub(crate) alias: String,
     /// Of the indices that this makes.
     pub(crate) shards: u32,
+    /// Of a process that shows lists to shoppers.
+    pub(crate) memories: Option<Arc<Memories>>,
 }
 
 impl SearchIndex {
     /// The products of an OpenSearch domain of this account. The domain is looked up on first use, and again as long as
     /// that fails; `random` gives the jitter of retries.
     pub fn connect(sdk: &SdkConfig, domain: &str, random: Arc<dyn Random>) -> Self {
-        Self { node: Arc::new(Node::of_domain(sdk, domain, random)), alias: PRODUCTS.to_owned(), shards: 1 }
+        Self {
+            node: Arc::new(Node::of_domain(sdk, domain, random)),
+            alias: PRODUCTS.to_owned(),
+            shards: 1,
+            memories: None,
+        }
     }
 
     /// The products of a node at an address that needs no signature.
     pub fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { node: Arc::new(Node::at(url, random)), alias: PRODUCTS.to_owned(), shards: 1 }
+        Self { node: Arc::new(Node::at(url, random)), alias: PRODUCTS.to_owned(), shards: 1, memories: None }
     }
 
     /// The same node, another alias: for tests, and for looking at an index before it goes live.
@@ -51,12 +59,11 @@ impl SearchIndex {
         Self { shards, ..self }
     }
 
-    /// Answers searches that were answered a moment ago (three seconds) with the same products again. For shoppers' lists;
-    /// whoever must see what has just been written does without.
+    /// Gives answers of a moment ago again (see the module `remembering`). For shoppers' lists; whoever must see what has
+    /// just been written does without.
     #[must_use]
     pub fn remembering(self) -> Self {
-        self.node.remember();
-        self
+        Self { memories: Some(Arc::default()), ..self }
     }
 
     /// Looks up the domain, so that the first shopper need not wait for it. A failure does no harm: the next call tries

@@ -16,6 +16,7 @@ mod memory;
 mod node;
 mod query;
 mod rebuild;
+mod remembering;
 mod search;
 mod spelling;
 mod stored;

@@ -1,81 +1,76 @@
-//! Answers that this process gives again for a moment: many shoppers look at the same first page.
+//! Answers that this process gives again for a while: many shoppers look at the same first page.
 //!
-//! What is kept are OpenSearch's answers: which products, in which order, and the facets. Prices and stock are looked up
+//! What is kept is what OpenSearch said: which products, in which order, and the facets. Prices and stock are looked up
 //! anew for each list, so they are as fresh as ever.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
 use crate::SearchError;
-use crate::node::{Answer, Call};
 
-/// How long an answer is given again. With a second until the index shows what was written, a changed price moves in a
-/// list sorted by price within five.
-const REMEMBERED: Duration = Duration::from_secs(3);
+/// How long who asks the same waits for an answer that is under way.
+const AWAITED: Duration = Duration::from_secs(3);
 /// Bytes of answers of one generation; there are two.
 const GENERATION_BYTES: usize = 8 * 1024 * 1024;
 /// Answers of one generation, also of those that are still awaited.
 const GENERATION_ANSWERS: usize = 4_000;
 
 /// Answers by what was asked. When the young generation is full it becomes the old one, which is forgotten.
-#[derive(Default)]
-pub(crate) struct Memory {
-    hasher: RandomState,
-    generations: Mutex<Generations>,
+pub(crate) struct Memory<K, V> {
+    generations: Mutex<Generations<K, V>>,
+    /// About how many bytes an answer takes.
+    bytes: fn(&V) -> usize,
 }
 
-#[derive(Default)]
-struct Generations {
-    young: HashMap<Key, Slot>,
-    old: HashMap<Key, Slot>,
+struct Generations<K, V> {
+    young: HashMap<K, Slot<V>>,
+    old: HashMap<K, Slot<V>>,
     young_bytes: usize,
 }
 
-/// Not the question itself, which may be long: two questions of one length meet here by a chance of 1 in 2⁶⁴.
-type Key = (u64, usize);
-
-#[derive(Clone)]
-struct Slot {
+struct Slot<V> {
     asked_at: Instant,
-    answer: Arc<OnceCell<Answer>>,
+    answer: Arc<OnceCell<Kept<V>>>,
 }
 
-impl Memory {
-    /// The answer to the same question of a moment ago, or the one that `ask` brings. Who asks while it is under way waits
-    /// for it. A failure is not kept: the next one asks again.
-    pub(crate) async fn answer(
-        &self,
-        call: &Call<'_>,
-        now: Instant,
-        ask: impl Future<Output = Result<Answer, SearchError>>,
-    ) -> Result<Answer, SearchError> {
-        let body = call.body.as_deref().unwrap_or_default();
-        let key = (self.hasher.hash_one((call.path, call.parameters, body)), body.len());
-        let slot = self.slot(key, now);
-        let kept = slot.get_or_try_init(|| async {
-            match ask.await {
-                Ok(answer) if answer.status == 200 => {
-                    self.weigh(answer.bytes());
-                    Ok(answer)
-                }
-                other => Err(other),
-            }
-        });
-        match kept.await {
-            Ok(answer) => Ok(answer.clone()),
-            Err(not_kept) => not_kept,
-        }
+struct Kept<V> {
+    answer: Arc<V>,
+    lasts: Duration,
+}
+
+impl<K: Eq + Hash, V> Memory<K, V> {
+    /// Nothing in it.
+    pub(crate) fn new(bytes: fn(&V) -> usize) -> Self {
+        let generations = Generations { young: HashMap::new(), old: HashMap::new(), young_bytes: 0 };
+        Self { generations: Mutex::new(generations), bytes }
     }
 
-    fn slot(&self, key: Key, now: Instant) -> Arc<OnceCell<Answer>> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = generations.young.get(&key).or_else(|| generations.old.get(&key));
+    /// The answer to the same question of a moment ago, or the one that `ask` brings, together with how long it lasts. Who
+    /// asks while it is under way waits for it. A failure is not kept: the next one asks again.
+    pub(crate) async fn answer(
+        &self,
+        question: K,
+        now: Instant,
+        ask: impl Future<Output = Result<(V, Duration), SearchError>>,
+    ) -> Result<Arc<V>, SearchError> {
+        let slot = self.slot(question, now);
+        let kept = slot.get_or_try_init(|| async {
+            let (answer, lasts) = ask.await?;
+            self.lock().young_bytes += (self.bytes)(&answer);
+            Ok::<_, SearchError>(Kept { answer: Arc::new(answer), lasts })
+        });
+        Ok(Arc::clone(&kept.await?.answer))
+    }
+
+    fn slot(&self, question: K, now: Instant) -> Arc<OnceCell<Kept<V>>> {
+        let mut generations = self.lock();
+        let known = generations.young.get(&question).or_else(|| generations.old.get(&question));
         if let Some(slot) = known
-            && now.saturating_duration_since(slot.asked_at) < REMEMBERED
+            && now.saturating_duration_since(slot.asked_at) < slot.answer.get().map_or(AWAITED, |kept| kept.lasts)
         {
             return Arc::clone(&slot.answer);
         }
@@ -83,13 +78,13 @@ impl Memory {
             generations.old = std::mem::take(&mut generations.young);
             generations.young_bytes = 0;
         }
-        let slot = Slot { asked_at: now, answer: Arc::default() };
-        generations.young.insert(key, slot.clone());
-        slot.answer
+        let answer = Arc::default();
+        generations.young.insert(question, Slot { asked_at: now, answer: Arc::clone(&answer) });
+        answer
     }
 
-    fn weigh(&self, bytes: usize) {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner).young_bytes += bytes;
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generations<K, V>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,67 +92,58 @@ impl Memory {
 mod tests {
     use std::sync::atomic::{AtomicU16, Ordering};
 
-    use opensearch::http::Method;
-
     use super::*;
 
-    fn call(body: &str) -> Call<'static> {
-        let (method, timeout) = (Method::Post, Duration::from_secs(1));
-        Call { method, path: "products/_search", parameters: &[], body: Some(body.to_owned()), timeout }
+    const LASTS: Duration = Duration::from_secs(2);
+
+    fn memory() -> Memory<String, u16> {
+        Memory::new(|_| 2)
     }
 
-    /// Answers with a status, and counts how often it is asked.
+    /// Numbers its answers.
     struct Server(AtomicU16);
 
     impl Server {
-        async fn ask(&self, status: u16) -> Result<Answer, SearchError> {
-            self.0.fetch_add(1, Ordering::SeqCst);
+        async fn ask(&self, answers: bool) -> Result<(u16, Duration), SearchError> {
+            let number = self.0.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            if status == 0 { Err(SearchError::Unavailable("down".to_owned())) } else { Ok(Answer::of(status, "{}")) }
-        }
-
-        fn asked(&self) -> u16 {
-            self.0.load(Ordering::SeqCst)
+            if answers { Ok((number, LASTS)) } else { Err(SearchError::Unavailable("down".to_owned())) }
         }
     }
 
     #[tokio::test]
-    async fn a_question_is_asked_once_in_a_moment() {
-        let (memory, server, now) = (Memory::default(), Server(AtomicU16::new(0)), Instant::now());
-        let (same, other) = (call("{}"), call("{ }"));
-        let ask = |call, at| memory.answer(call, at, server.ask(200));
-        let (one, two) = tokio::join!(ask(&same, now), ask(&same, now));
-        assert_eq!((one.expect("answered").status, two.expect("answered").status, server.asked()), (200, 200, 1));
-        ask(&same, now + REMEMBERED / 2).await.expect("answered");
-        assert_eq!(server.asked(), 1);
-        ask(&other, now).await.expect("answered");
-        ask(&same, now + REMEMBERED).await.expect("answered");
-        assert_eq!(server.asked(), 3);
+    async fn a_question_is_asked_once_as_long_as_its_answer_lasts() {
+        let (memory, server, now) = (memory(), Server(AtomicU16::new(0)), Instant::now());
+        let ask = |question: &str, at| memory.answer(question.to_owned(), at, server.ask(true));
+        let (one, two) = tokio::join!(ask("a", now), ask("a", now));
+        assert_eq!((*one.expect("answered"), *two.expect("answered")), (0, 0));
+        assert_eq!(*ask("a", now + LASTS / 2).await.expect("answered"), 0);
+        assert_eq!(*ask("b", now).await.expect("answered"), 1);
+        assert_eq!(*ask("a", now + LASTS).await.expect("answered"), 2);
     }
 
     #[tokio::test]
     async fn failures_are_not_kept() {
-        let (memory, server, now, call) = (Memory::default(), Server(AtomicU16::new(0)), Instant::now(), call("{}"));
-        assert!(memory.answer(&call, now, server.ask(0)).await.is_err());
-        assert_eq!(memory.answer(&call, now, server.ask(503)).await.expect("answered").status, 503);
-        assert_eq!(memory.answer(&call, now, server.ask(200)).await.expect("answered").status, 200);
-        assert_eq!(memory.answer(&call, now, server.ask(503)).await.expect("answered").status, 200);
-        assert_eq!(server.asked(), 3);
+        let (memory, server, now) = (memory(), Server(AtomicU16::new(0)), Instant::now());
+        let ask = |answers| memory.answer("a".to_owned(), now, server.ask(answers));
+        assert!(ask(false).await.is_err());
+        assert_eq!(*ask(true).await.expect("answered"), 1);
+        assert_eq!(*ask(false).await.expect("answered"), 1);
     }
 
     #[tokio::test]
     async fn what_is_kept_has_a_bound() {
-        let (memory, server, now) = (Memory::default(), Server(AtomicU16::new(0)), Instant::now());
+        let (memory, server, now) = (memory(), Server(AtomicU16::new(0)), Instant::now());
         for n in 0..3 * GENERATION_ANSWERS {
-            memory.answer(&call(&n.to_string()), now, server.ask(200)).await.expect("answered");
+            memory.answer(n.to_string(), now, server.ask(true)).await.expect("answered");
         }
-        let held = |memory: &Memory| {
-            let generations = memory.generations.lock().expect("not poisoned");
+        let held = || {
+            let generations = memory.lock();
             (generations.young.len() + generations.old.len(), generations.young_bytes)
         };
-        assert!(held(&memory).0 <= 2 * GENERATION_ANSWERS);
-        memory.weigh(GENERATION_BYTES);
-        memory.answer(&call("another"), now, server.ask(200)).await.expect("answered");
-        assert_eq!(held(&memory).1, 2);
+        assert!(held().0 <= 2 * GENERATION_ANSWERS);
+        memory.lock().young_bytes += GENERATION_BYTES;
+        memory.answer("another".to_owned(), now, server.ask(true)).await.expect("answered");
+        assert_eq!(held().1, 2);
     }
 }

@@ -1,7 +1,7 @@
 //! The way to OpenSearch: finding the domain, and one HTTP call with its bounds.
 
 use std::error::Error as _;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_opensearch::error::{ProvideErrorMetadata, SdkError};
@@ -17,7 +17,6 @@ use souk_domain::effects::Random;
 use tokio::sync::OnceCell;
 
 use crate::SearchError;
-use crate::memory::Memory;
 
 /// Longest wait before the one retry, in milliseconds.
 const RETRY_WITHIN_MS: u64 = 50;
@@ -27,7 +26,6 @@ pub(crate) struct Node {
     site: Site,
     transport: OnceCell<Transport>,
     breaker: Mutex<Breaker>,
-    memory: OnceLock<Memory>,
     random: Arc<dyn Random>,
 }
 
@@ -49,7 +47,6 @@ pub(crate) struct Call<'a> {
 }
 
 /// What OpenSearch said.
-#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     body: Vec<u8>,
@@ -90,18 +87,12 @@ impl Node {
     pub(crate) fn of_domain(sdk: &SdkConfig, name: &str, random: Arc<dyn Random>) -> Self {
         let client = aws_sdk_opensearch::Client::new(sdk);
         let site = Site::Domain { name: name.to_owned(), sdk: Box::new(sdk.clone()), client };
-        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), memory: OnceLock::new(), random }
+        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), random }
     }
 
     /// A node at an address, not signed for.
     pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self {
-            site: Site::Url(url.to_owned()),
-            transport: OnceCell::new(),
-            breaker: Mutex::default(),
-            memory: OnceLock::new(),
-            random,
-        }
+        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), breaker: Mutex::default(), random }
     }
 
     /// Makes sure that the endpoint is known. A failure is not remembered: the next call looks again.
@@ -115,17 +106,7 @@ impl Node {
         if !call.path.ends_with("search") {
             return self.send(&call).await;
         }
-        // Behind a pointer: each step of a search holds one of these.
-        let searched = Box::pin(self.search(&call));
-        match self.memory.get() {
-            Some(memory) => Box::pin(memory.answer(&call, Instant::now(), searched)).await,
-            None => searched.await,
-        }
-    }
-
-    /// From now on, gives answers to searches again for a moment.
-    pub(crate) fn remember(&self) {
-        let _ = self.memory.set(Memory::default()); // or it does so already
+        self.search(&call).await
     }
 
     async fn search(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
@@ -183,24 +164,14 @@ impl Drop for Verdict<'_> {
 }
 
 impl Answer {
-    #[cfg(test)]
-    pub(crate) fn of(status: u16, body: &str) -> Self {
-        Self { status, body: body.as_bytes().to_vec() }
-    }
-
     /// A search's answer, unless it says that a part of the index is missing in it: by a time-out or a failed shard, which
-    /// come with status 200. That is an outage like any other, for the breaker too, and not to be remembered.
+    /// come with status 200. That is an outage like any other, for the breaker too, and nobody remembers it.
     fn of_whole_index(self) -> Result<Self, SearchError> {
         let partial = |coverage: Coverage| coverage.timed_out || coverage.shards.failed > 0;
         if self.status == 200 && serde_json::from_slice(&self.body).is_ok_and(partial) {
             return Err(SearchError::Unavailable("only a part of the index has answered".to_owned()));
         }
         Ok(self)
-    }
-
-    /// How long it is.
-    pub(crate) const fn bytes(&self) -> usize {
-        self.body.len()
     }
 
     /// The body, if the call succeeded; the error for callers otherwise.
@@ -406,13 +377,11 @@ mod tests {
     const SHARD_FAILED: &str = r#"{"timed_out":false,"_shards":{"total":2,"failed":1},"hits":{"hits":[]}}"#;
 
     #[tokio::test]
-    async fn a_part_of_the_index_is_no_answer_and_is_not_remembered() {
+    async fn a_part_of_the_index_is_no_answer() {
         let node = node_that_says(vec![TIMED_OUT, SHARD_FAILED, WHOLE]).await;
-        node.remember();
         assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
         assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
         assert_eq!(search(&node).await.expect("the whole").body, WHOLE.as_bytes());
-        assert_eq!(search(&node).await.expect("remembered").body, WHOLE.as_bytes());
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use crate::cursor::Cursor;
 use crate::document::pair;
 use crate::facets::{self, Facet, FacetGroup};
 use crate::synonyms::Synonyms;
+use crate::text::{Word, words};
 use crate::wanted::Wanted;
 
 /// How deep pages reach: OpenSearch keeps so many hits in memory for each page. A cursor goes on from there.
@@ -21,7 +22,7 @@ const COUNTED_HITS: u32 = 100_000;
 const SOLD_OUT_WEIGHT: f32 = 0.9;
 
 /// The order of products.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// Best match first; without a text, in stock first and newest first.
     #[default]
@@ -37,14 +38,14 @@ pub enum Sort {
 }
 
 /// Which of the products found are answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Window {
     pub(crate) start: Start,
     pub(crate) limit: u32,
 }
 
 /// Where a window starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Start {
     /// After so many.
     At(u32),
@@ -79,7 +80,7 @@ impl Default for Window {
 }
 
 /// A search. The default is the first page of everything.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SearchQuery {
     /// In this department or category.
     pub category_id: Option<CategoryId>,
@@ -184,8 +185,18 @@ fn filters(query: &SearchQuery, but: Option<&Facet>) -> Vec<Value> {
 }
 
 impl SearchQuery {
+    /// What the shopper typed, in words; none when browsing.
+    pub(crate) fn words(&self) -> Option<Vec<Word>> {
+        self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(words)
+    }
+
     pub(crate) const fn filters_by_price(&self) -> bool {
         self.min_price_minor.is_some() || self.max_price_minor.is_some()
+    }
+
+    /// Whether it finds or sorts by what changes while a product stays the same.
+    pub(crate) const fn depends_on_price_or_stock(&self) -> bool {
+        self.filters_by_price() || self.in_stock.is_some() || matches!(self.sort, Sort::PriceAsc | Sort::PriceDesc)
     }
 }
 

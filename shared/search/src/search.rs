@@ -1,5 +1,6 @@
 //! Searching, step by step.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -11,38 +12,59 @@ use crate::facets;
 use crate::node::Call;
 use crate::query::{self, SearchQuery};
 use crate::spelling::{self, Corrections};
-use crate::text::{Word, words};
+use crate::text::Word;
 use crate::wanted::Wanted;
-use crate::{SearchError, SearchIndex};
+use crate::{Facets, SearchError, SearchIndex};
 
 /// A whole search, finding the domain and all its steps included.
 const SEARCH_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// With fewer hits than this, misspelling is suspected.
 const FEW_HITS: u64 = 3;
 
+/// What the steps of a search led to.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Without facets.
+    pub(crate) page: SearchPage,
+    /// By which words it was found, so that facets count the same: corrected ones, and how many of those typed.
+    corrections: Corrections,
+    matching: usize,
+}
+
+impl Found {
+    /// Whether there are as many products as were asked for, so that one more would hardly be missed.
+    pub(crate) fn is_full(&self, query: &SearchQuery) -> bool {
+        self.page.product_ids.len() >= query.window.limit as usize
+    }
+}
+
 impl SearchIndex {
     /// Searches. All words are looked for; if that finds little, also what may have been meant by misspelt ones; if
     /// nothing, fewer and fewer of them.
     pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
+        let found = async {
+            let found = self.found(query).await?;
+            let facets = if query.facets { self.facets(query, &found).await? } else { Arc::default() };
+            Ok(SearchPage { facets, ..found.page.clone() })
+        };
         // Boxed, because callers hold it among futures of their own, and the compiler has a limit for their depth.
-        within(SEARCH_TIMEOUT, Box::pin(self.search_in_steps(query))).await
+        within(SEARCH_TIMEOUT, Box::pin(found)).await
     }
 
-    async fn search_in_steps(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
-        let text = query.text.as_deref().unwrap_or_default().trim();
-        if text.is_empty() {
-            return self.with_facets(self.page(query, None).await?, query, None).await;
-        }
-        let words = words(text);
+    /// Step by step, until something is found.
+    pub(crate) async fn find(&self, query: &SearchQuery) -> Result<Found, SearchError> {
+        let Some(words) = query.words() else {
+            return Ok(Found { page: self.page(query, None).await?, ..Found::default() });
+        };
         let required = words.iter().filter(|word| word.required).count();
         if required == 0 {
-            return Ok(SearchPage::default());
+            return Ok(Found::default());
         }
         let none = Corrections::new();
         let typed = Wanted { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
         let exact = self.page(query, Some(&typed)).await?;
         if exact.total >= FEW_HITS {
-            return self.with_facets(exact, query, Some(&typed)).await;
+            return Ok(Found { page: exact, corrections: none, matching: required });
         }
         let corrections = self.corrections(&words).await?;
         let meant = Wanted { corrections: &corrections, ..typed };
@@ -50,43 +72,47 @@ impl SearchIndex {
             let corrected = self.page(query, Some(&meant)).await?;
             if corrected.total > exact.total {
                 let page = SearchPage { meant: meant.meant(), ..corrected };
-                return self.with_facets(page, query, Some(&meant)).await;
+                return Ok(Found { page, corrections, matching: required });
             }
         }
         if exact.total > 0 {
-            return self.with_facets(exact, query, Some(&typed)).await;
+            return Ok(Found { page: exact, corrections: none, matching: required });
         }
         for matching in relaxations(required) {
             let fewer = Wanted { matching, ..meant };
             let relaxed = self.page(query, Some(&fewer)).await?;
             if relaxed.total > 0 {
                 let page = SearchPage { meant: fewer.meant(), relaxed: true, ..relaxed };
-                return self.with_facets(page, query, Some(&fewer)).await;
+                return Ok(Found { page, corrections, matching });
             }
         }
-        self.with_facets(exact, query, Some(&typed)).await
+        Ok(Found { page: exact, corrections: none, matching: required })
     }
 
     async fn page(&self, query: &SearchQuery, wanted: Option<&Wanted<'_>>) -> Result<SearchPage, SearchError> {
         Ok(self.ask(&query::body(query, wanted)).await?.into_page(query.window.limit))
     }
 
-    /// Counts the facets of what was found, if they are asked for. Not in the request that finds: these are the same for
-    /// every page and order of a list, so that one answer serves them all, and most steps of a search are thrown away.
-    async fn with_facets(
-        &self,
-        mut page: SearchPage,
-        query: &SearchQuery,
-        wanted: Option<&Wanted<'_>>,
-    ) -> Result<SearchPage, SearchError> {
-        if query.facets {
-            let bodies: Vec<_> =
-                facets::wanted_by(query).iter().map(|group| query::facets_body(query, wanted, group)).collect();
-            for answer in self.ask_all(&bodies).await? {
-                page.facets.add(answer.counted());
-            }
+    /// Counts the facets of what was found. Not in the request that finds: these are the same for every page and order of
+    /// a list, so that one answer serves them all, and most steps of a search are thrown away.
+    pub(crate) async fn count_facets(&self, query: &SearchQuery, found: &Found) -> Result<Facets, SearchError> {
+        let words = query.words();
+        let wanted = words.as_ref().map(|words| Wanted {
+            words,
+            corrections: &found.corrections,
+            synonyms: &query.synonyms,
+            matching: found.matching,
+        });
+        let mut facets = Facets::default();
+        if wanted.as_ref().is_some_and(|wanted| wanted.matching == 0) {
+            return Ok(facets); // nothing was looked for
         }
-        Ok(page)
+        let groups = facets::wanted_by(query);
+        let bodies: Vec<_> = groups.iter().map(|group| query::facets_body(query, wanted.as_ref(), group)).collect();
+        for answer in self.ask_all(&bodies).await? {
+            facets.add(answer.counted());
+        }
+        Ok(facets)
     }
 
     async fn corrections(&self, words: &[Word]) -> Result<Corrections, SearchError> {

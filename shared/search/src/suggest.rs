@@ -1,5 +1,6 @@
 //! Suggestions while a shopper types: products, categories and brands that begin so.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -59,20 +60,18 @@ pub struct SuggestedCategory {
 impl SearchIndex {
     /// Up to `limit` products, and some categories and brands, in whose names words begin like those of the text. If there
     /// are none, beginnings that are nearly so.
-    pub async fn suggest(&self, text: &str, limit: u32) -> Result<Suggestions, SearchError> {
+    pub async fn suggest(&self, text: &str, limit: u32) -> Result<Arc<Suggestions>, SearchError> {
+        within(SUGGEST_TIMEOUT, self.suggestions(text, limit)).await
+    }
+
+    /// The same, without a bound in time.
+    pub(crate) async fn look_for_suggestions(&self, text: &str, limit: u32) -> Result<Suggestions, SearchError> {
         let beginnings = beginnings(text);
         if beginnings.is_empty() {
             return Ok(Suggestions::default());
         }
-        let both_rounds = async {
-            let exact = self.suggest_by(text, &beginnings, false, limit).await?;
-            if exact == Suggestions::default() {
-                self.suggest_by(text, &beginnings, true, limit).await
-            } else {
-                Ok(exact)
-            }
-        };
-        within(SUGGEST_TIMEOUT, Box::pin(both_rounds)).await
+        let exact = self.suggest_by(text, &beginnings, false, limit).await?;
+        if exact == Suggestions::default() { self.suggest_by(text, &beginnings, true, limit).await } else { Ok(exact) }
     }
 
     async fn suggest_by(

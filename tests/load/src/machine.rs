@@ -16,6 +16,14 @@ pub(crate) fn resident_mb(pid: u32) -> Result<u64> {
     Ok(kilobytes / 1_024)
 }
 
+/// Processor time that a process has used, in hundredths of a second (Linux counts so on every machine that it supports).
+pub(crate) fn processor_time(pid: u32) -> Result<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("process {pid}"))?;
+    // The name, in parentheses, may hold blanks. Behind it, the 12th and 13th field are user and system time.
+    let fields = stat.rsplit_once(')').context("/proc/…/stat")?.1.split_whitespace().skip(11).take(2);
+    fields.map(|field| field.parse::<u64>().context("/proc/…/stat")).sum()
+}
+
 /// Processes that wanted to run, on average: above the number of cores, something else ran too.
 pub(crate) fn load() -> Result<String> {
     let load = std::fs::read_to_string("/proc/loadavg").context("/proc/loadavg")?;

@@ -63,16 +63,20 @@ async fn main() -> Result<()> {
     watched.extend(lambda.processes());
     watched.push(("this bench, dynoxide included".to_owned(), std::process::id()));
 
-    println!("{}", report::HEADING);
     let lasts = Duration::from_secs(options.seconds);
     for (run, &rate) in options.rate.iter().enumerate() {
         // The first one meets empty caches, all others what the ones before have left.
         let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
-        let before = shop::queries(&options.search_url).await?;
+        let (queries, used) = (shop::queries(&options.search_url).await?, processor_times(&watched)?);
         let done = lambda.load(&work, rate, lasts, run as u64).await.with_context(|| name.clone())?;
         report::print(&name, &done, lasts);
-        let queries = shop::queries(&options.search_url).await? - before;
-        println!("{name:<15} OpenSearch answered {queries} queries, {} a second", queries / options.seconds.max(1));
+        let queries = shop::queries(&options.search_url).await? - queries;
+        println!("  OpenSearch: {queries} queries, {} a second", queries / options.seconds.max(1));
+        let used = processor_times(&watched)?.into_iter().zip(used).map(|(now, before)| now - before);
+        for ((name, _), hundredths) in watched.iter().zip(used) {
+            let (share, each) = (hundredths / options.seconds.max(1), hundredths * 10_000 / done.len().max(1) as u64);
+            println!("  processor: {name:<32} {share:>4} % of a core, {each:>5} µs for each request of the load");
+        }
     }
     println!();
     for (name, pid) in watched {
@@ -81,6 +85,10 @@ async fn main() -> Result<()> {
     lambda.stop().await;
     println!("load of this machine over the last minute: {}", machine::load()?);
     Ok(())
+}
+
+fn processor_times(processes: &[(String, u32)]) -> Result<Vec<u64>> {
+    processes.iter().map(|(_, pid)| machine::processor_time(*pid)).collect()
 }
 
 /// How long something took, and how many a second that is.

@@ -18,8 +18,7 @@ pub(crate) struct Done {
 /// An answer that comes later than this is not counted as held.
 const HELD_WITHIN: Duration = Duration::from_secs(1);
 
-pub(crate) const HEADING: &str =
-    "load            calls       asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";
+const HEADING: &str = "asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";
 
 /// One line for each kind of call, and one for all.
 pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
@@ -28,6 +27,7 @@ pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
         kinds.entry(done.kind).or_default().push(*done);
         kinds.entry("~all").or_default().push(*done);
     }
+    println!("\n{name:<15} calls       {HEADING}");
     for (kind, done) in kinds {
         let mut times: Vec<Duration> = done.iter().map(|done| done.latency).collect();
         times.sort_unstable();
@@ -36,7 +36,8 @@ pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
         let held = held as u64 / lasts.as_secs().max(1);
         let others = done.iter().filter(|done| done.status != 200).count();
         println!(
-            "{name:<15} {:<8} {:>8} {held:>8} {:>10} {:>10} {:>10} {:>10} {others:>9}",
+            "{:<15} {:<8} {:>8} {held:>8} {:>10} {:>10} {:>10} {:>10} {others:>9}",
+            "",
             kind.trim_start_matches('~'),
             done.len(),
             at(500),

@@ -240,8 +240,9 @@ impl Goods {
     fn is_searched_again(&self) -> Duration {
         let began = Instant::now();
         eventually(RECOVERY_SECONDS, "shoppers search again", || {
-            let list = self.shop.anyone().get("/products?search=crate");
-            let suggestions = self.shop.anyone().get("/products/suggest?q=crat");
+            // Texts that nobody has searched for: what was found before is remembered.
+            let list = self.shop.anyone().get(&format!("/products?search=crate+{}", unique_word()));
+            let suggestions = self.shop.anyone().get(&format!("/products/suggest?q={}", unique_word()));
             (list.status == 200 && suggestions.status == 200).then_some(())
         });
         began.elapsed()

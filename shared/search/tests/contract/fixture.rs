@@ -59,7 +59,7 @@ impl Scratch {
         answered(|| self.index.search(query)).await
     }
 
-    pub(crate) async fn suggest(&self, text: &str, limit: u32) -> Suggestions {
+    pub(crate) async fn suggest(&self, text: &str, limit: u32) -> Arc<Suggestions> {
         answered(|| self.index.suggest(text, limit)).await
     }
 
