@@ -92,6 +92,13 @@ impl Shop {
         &self.home
     }
 
+    /// What another address of the stack says, with its status; nothing while nobody answers there.
+    pub fn fetch(&self, url: &str) -> Option<(u16, String)> {
+        let mut response = self.agent.get(url).call().ok()?;
+        let body = response.body_mut().read_to_string().ok()?;
+        Some((response.status().as_u16(), body))
+    }
+
     /// Somebody without a token.
     pub const fn anyone(&'static self) -> Caller {
         Caller { shop: self, token: None }

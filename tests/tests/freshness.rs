@@ -1,7 +1,7 @@
 //! How soon shoppers see what changed: a stock count at once on the product's page and within a second in lists, a price
 //! within five seconds in what lists find and how they sort. With a shared cache, which must not keep anything longer.
 //!
-//! On a stack of its own, where nothing else delays the streams: `cargo xtask test --stage chaos`.
+//! On a stack of its own, where nothing else delays the streams: `cargo xtask test --stage search`.
 
 use std::io::{self, Write as _};
 use std::thread;
@@ -9,37 +9,42 @@ use std::time::{Duration, Instant};
 
 use souk_e2e::{Product, SOON_SECONDS, Shop, eventually};
 
-const CHANGES: u32 = 10;
+const COUNTS: u32 = 20;
+const PRICES: u32 = 10;
 /// Lists may show a count that is as old.
 const LIST_STOCK: Duration = Duration::from_secs(1);
 /// Lists may find by a price that is as old, from the moment when the stream tells of the new one.
 const LIST_PRICE: Duration = Duration::from_secs(5);
-/// The local stream is looked at every so often.
-const STREAM: Duration = Duration::from_millis(1_000);
+/// The local stream may take so long to tell.
+const STREAM: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_changed_count_is_seen_at_once_and_in_lists_within_a_second() {
     let shop = Shop::open();
     let product = shop.product("20.00", 1);
     listed(shop, &product);
-    let mut slowest = Duration::ZERO;
-    for units in 2..2 + CHANGES {
+    let (mut slowest, mut sum) = (Duration::ZERO, Duration::ZERO);
+    for units in 2..2 + COUNTS {
         assert_eq!(listed(shop, &product), i64::from(units - 1)); // so that caches have it
         shop.count(&product, units);
         let changed = Instant::now();
         let page = shop.anyone().get(&format!("/products/{}", product.id)).is(200);
         assert_eq!(page.whole("stock_quantity"), i64::from(units), "the page, at once");
-        while listed(shop, &product) != i64::from(units) {
-            // What is asked for later than this must be new; the answer may take its time.
+        loop {
             let asked = changed.elapsed();
+            if listed(shop, &product) == i64::from(units) {
+                break;
+            }
+            // What is asked for later than this must be new; the answer may take its time.
             assert!(asked < LIST_STOCK + Duration::from_millis(50), "a list asked for after {asked:?} is older");
             thread::sleep(Duration::from_millis(20));
         }
-        slowest = slowest.max(changed.elapsed());
+        let took = changed.elapsed();
+        (slowest, sum) = (slowest.max(took), sum + took);
     }
+    let (mean, most) = ((sum / COUNTS).as_millis(), slowest.as_millis());
     say(&format!(
-        "stock: {CHANGES} changes seen on the page at once, in lists after {} ms at most",
-        slowest.as_millis()
+        "stock: {COUNTS} changes seen on the page at once, in lists after {mean} ms on average, {most} at most"
     ));
 }
 
@@ -49,34 +54,30 @@ fn a_changed_price_is_found_within_five_seconds() {
     let product = shop.product("20.00", 1);
     listed(shop, &product);
     let (mut slowest, mut sum) = (Duration::ZERO, Duration::ZERO);
-    for change in 1..=CHANGES {
+    for change in 1..=PRICES {
         let price = format!("{}.50", 20 + change);
-        let cheaper = format!("{}.50", 19 + change);
-        let path = |min: &str| format!("/products?search={}&min_price={min}&sort=price_asc", product.word);
-        assert_eq!(shop.anyone().get(&path(&price)).is(200).whole("total"), 0); // and that is remembered for a moment
+        let path = format!("/products?search={}&min_price={price}&sort=price_asc", product.word);
+        assert_eq!(shop.anyone().get(&path).is(200).whole("total"), 0); // and that is remembered for a moment
         shop.put_product(&product, &price);
         let changed = Instant::now();
         let found = eventually(SOON_SECONDS, "the new price is found", || {
-            let list = shop.anyone().get(&path(&price)).is(200);
+            let list = shop.anyone().get(&path).is(200);
             (list.whole("total") == 1).then_some(list)
         });
         let took = changed.elapsed();
-        assert_eq!(found.text("products.0.price"), price, "not {cheaper}");
+        assert_eq!(found.text("products.0.price"), price);
         assert!(took < STREAM + LIST_PRICE, "found after {took:?}");
         (slowest, sum) = (slowest.max(took), sum + took);
     }
-    let mean = sum / CHANGES;
-    say(&format!(
-        "price: {CHANGES} changes found after {} ms on average, {} at most",
-        mean.as_millis(),
-        slowest.as_millis()
-    ));
+    let (mean, most) = ((sum / PRICES).as_millis(), slowest.as_millis());
+    say(&format!("price: {PRICES} changes found after {mean} ms on average, {most} at most"));
 }
 
 #[test]
 fn what_is_sold_out_is_no_longer_found_in_stock_within_five_seconds() {
     let shop = Shop::open();
     let product = shop.product("20.00", 1);
+    listed(shop, &product);
     let path = format!("/products?search={}&in_stock=true", product.word);
     for units in [0, 1, 0, 2] {
         let expected = i64::from(units > 0);
@@ -92,7 +93,11 @@ fn what_is_sold_out_is_no_longer_found_in_stock_within_five_seconds() {
 /// The count that a list shows; waits until search knows the product.
 fn listed(shop: &'static Shop, product: &Product) -> i64 {
     eventually(SOON_SECONDS, &format!("search knows {}", product.id), || {
-        let page = shop.anyone().get(&format!("/products?search={}", product.word)).is(200);
+        let page = shop.anyone().get(&format!("/products?search={}", product.word));
+        if page.status == 503 {
+            return None; // the first product of a shop makes its index
+        }
+        let page = page.is(200);
         let found = page.list("products").into_iter().find(|found| found.text("id") == product.id);
         found.map(|found| found.whole("stock_quantity"))
     })

@@ -14,7 +14,7 @@ use crate::paths::Paths;
 use crate::redis::Redis;
 use crate::stack::Ports;
 use crate::stripe_mock::StripeMock;
-use crate::{chaos, down, parts, prerequisites, process, up};
+use crate::{chaos, down, parts, prerequisites, process, search_tests, up};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ const STACK_HOME: &str = "target/local-test/stack";
 
 type Stage = (&'static str, fn(&Paths, &mut Vec<String>) -> Result<()>);
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     ("format", |paths, _| cargo(paths, &["fmt", "--all", "--check"])),
     ("clippy", |paths, _| {
         cargo(
@@ -57,10 +57,11 @@ const STAGES: [Stage; 9] = [
     ("template", |paths, _| template(paths)),
     ("unit and contract tests", |paths, _| contract_tests(paths)),
     ("end to end", end_to_end),
+    ("search", search_tests::run),
     ("chaos", chaos::run),
 ];
 /// How many of them, at the end, need a deployed shop.
-const ON_A_STACK: usize = 2;
+const ON_A_STACK: usize = 3;
 
 /// Runs the stages and prints how long each took.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {

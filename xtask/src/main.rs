@@ -35,6 +35,7 @@ mod redis;
 mod reindex;
 mod sam_local;
 mod sample;
+mod search_tests;
 mod shop;
 mod sizes;
 mod stack;

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use souk_domain::ids::ProductId;
 
-use crate::SearchError;
 use crate::cursor::Cursor;
 use crate::facets::{Counted, Facets};
 use crate::highlight::Highlight;
@@ -35,7 +34,6 @@ pub struct SearchPage {
 /// OpenSearch's answer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SearchAnswer {
-    timed_out: bool,
     pub(crate) hits: Hits,
     #[serde(default)]
     aggregations: Counted,
@@ -89,11 +87,6 @@ struct Suggest {
 }
 
 impl SearchAnswer {
-    /// The answer, unless it is of parts of the index only.
-    pub(crate) fn whole(self) -> Result<Self, SearchError> {
-        if self.timed_out { Err(SearchError::Unavailable("the search took too long".to_owned())) } else { Ok(self) }
-    }
-
     /// What was suggested for each word asked for.
     pub(crate) fn suggested(self) -> Vec<Suggested> {
         self.suggest.words

@@ -52,6 +52,21 @@ pub(crate) struct Answer {
     body: Vec<u8>,
 }
 
+/// The part of a search's answer that says whether the whole index has answered.
+#[derive(Deserialize)]
+struct Coverage {
+    #[serde(default)]
+    timed_out: bool,
+    #[serde(rename = "_shards", default)]
+    shards: Shards,
+}
+
+#[derive(Default, Deserialize)]
+struct Shards {
+    #[serde(default)]
+    failed: u32,
+}
+
 #[derive(Deserialize)]
 struct ErrorBody {
     error: ErrorCause,
@@ -99,7 +114,7 @@ impl Node {
             return Err(SearchError::Unavailable("the node is left alone for a moment".to_owned()));
         }
         let mut verdict = Verdict { node: self, answered: false };
-        let answer = self.send(call).await;
+        let answer = self.send(call).await.and_then(Answer::of_whole_index);
         verdict.answered = match &answer {
             Ok(answer) => answer.status != 429 && answer.status < 500,
             Err(error) => !matches!(error, SearchError::Unavailable(_)),
@@ -149,6 +164,16 @@ impl Drop for Verdict<'_> {
 }
 
 impl Answer {
+    /// A search's answer, unless it says that a part of the index is missing in it: by a time-out or a failed shard, which
+    /// come with status 200. That is an outage like any other, for the breaker too, and nobody remembers it.
+    fn of_whole_index(self) -> Result<Self, SearchError> {
+        let partial = |coverage: Coverage| coverage.timed_out || coverage.shards.failed > 0;
+        if self.status == 200 && serde_json::from_slice(&self.body).is_ok_and(partial) {
+            return Err(SearchError::Unavailable("only a part of the index has answered".to_owned()));
+        }
+        Ok(self)
+    }
+
     /// The body, if the call succeeded; the error for callers otherwise.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, SearchError> {
         if !(200..300).contains(&self.status) {
@@ -324,6 +349,49 @@ mod tests {
         let request = server.await.expect("served");
         assert!(request.contains("authorization: AWS4-HMAC-SHA256 Credential=AKID/"), "{request}");
         assert!(request.contains("/eu-west-1/es/aws4_request"), "{request}");
+    }
+
+    /// A node that answers each call with the next of these bodies, on a connection of its own; then it is gone.
+    async fn node_that_says(bodies: Vec<&'static str>) -> Node {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            for body in bodies {
+                let (mut stream, _) = listener.accept().await.expect("a connection");
+                assert_ne!(stream.read(&mut [0; 4096]).await.expect("a request"), 0);
+                let length = body.len();
+                let answer = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).await.expect("answered");
+            }
+        });
+        Node::at(&url, Arc::new(souk_testkit::SeededRandom::new(7)))
+    }
+
+    async fn search(node: &Node) -> Result<Answer, SearchError> {
+        let timeout = Duration::from_secs(5);
+        node.call(Call { method: Method::Post, path: "products/_search", parameters: &[], body: None, timeout }).await
+    }
+
+    const WHOLE: &str = r#"{"timed_out":false,"_shards":{"total":2,"failed":0},"hits":{"hits":[]}}"#;
+    const TIMED_OUT: &str = r#"{"timed_out":true,"_shards":{"total":2,"failed":0},"hits":{"hits":[]}}"#;
+    const SHARD_FAILED: &str = r#"{"timed_out":false,"_shards":{"total":2,"failed":1},"hits":{"hits":[]}}"#;
+
+    #[tokio::test]
+    async fn a_part_of_the_index_is_no_answer() {
+        let node = node_that_says(vec![TIMED_OUT, SHARD_FAILED, WHOLE]).await;
+        assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
+        assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
+        assert_eq!(search(&node).await.expect("the whole").body, WHOLE.as_bytes());
+    }
+
+    #[tokio::test]
+    async fn a_node_that_answers_in_parts_is_left_alone() {
+        let node = node_that_says(vec![SHARD_FAILED, TIMED_OUT, SHARD_FAILED, WHOLE]).await;
+        for _ in 0..3 {
+            assert!(search(&node).await.is_err());
+        }
+        let refused = search(&node).await.err().expect("not asked").to_string();
+        assert!(refused.contains("left alone"), "{refused}");
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl SearchIndex {
             body: Some(body.to_string()),
             timeout: SEARCH_TIMEOUT,
         };
-        self.node.call(call).await?.read::<SearchAnswer>()?.whole()
+        self.node.call(call).await?.read()
     }
 }
 

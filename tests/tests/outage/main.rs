@@ -1,7 +1,7 @@
 //! OpenSearch is killed in the middle of imports and of a reindex, and loses its data. Shoppers get what is promised
 //! meanwhile, and afterwards the index holds what the products table holds: `compare-index` finds no difference.
 //!
-//! On a stack of its own: `cargo xtask test --stage chaos`.
+//! On a stack of its own: `cargo xtask test --stage search`.
 
 mod node;
 
@@ -20,6 +20,8 @@ const CHUNKS: usize = 60;
 const CHUNK_LINES: usize = 100;
 /// Chunks under way at once.
 const IN_FLIGHT: usize = 2;
+/// How long OpenSearch stays away from a reindex, beside its start: longer than a write is tried again.
+const AWAY: Duration = Duration::from_secs(8);
 /// No request takes longer.
 const PROMISED: Duration = Duration::from_secs(2);
 /// How long the shop may take to search again once OpenSearch does.
@@ -95,7 +97,7 @@ fn import_under_fire(goods: &Goods, node: &Node) -> String {
     })
 }
 
-/// Products that change while the index is filled: renamed, deleted, or new, in turns.
+/// Products that change while the index is filled: given another price, deleted, or new, in turns.
 const CHANGES: usize = 60;
 
 /// Fills a new index while products change, kills OpenSearch in the middle, and returns how many runs it took.
@@ -105,12 +107,29 @@ fn reindex_under_fire(goods: &Goods, node: &Node) -> usize {
     thread::scope(|scope| {
         scope.spawn(|| (0..CHANGES).for_each(|number| goods.change(number)));
         let runs = scope.spawn(|| reindex(goods.shop));
-        thread::sleep(Duration::from_millis(700));
+        let copied = begun_to_copy(goods.shop);
         node.kill();
-        thread::sleep(Duration::from_secs(3));
+        say(&format!("OpenSearch was killed when the new index had {copied} products"));
+        thread::sleep(AWAY);
         node.start_again();
+        assert_eq!(indices(goods.shop).len(), 2, "OpenSearch was killed too late");
         runs.join().expect("it ends")
     })
+}
+
+/// Waits until the new index has some products, and returns how many.
+fn begun_to_copy(shop: &Shop) -> i64 {
+    let path = format!("{}/products-next/_stats/indexing", shop.search_url);
+    let started = Instant::now();
+    loop {
+        let (_, stats) = shop.fetch(&path).expect("it runs");
+        let copied = Json::parse(&stats).and_then(|stats| stats.at("_all.primaries.indexing.index_total"));
+        match copied.and_then(|copied| copied.raw().parse().ok()) {
+            Some(copied) if copied > 0 => return copied,
+            _ => assert!(started.elapsed() < Duration::from_secs(REINDEX_SECONDS), "nothing is copied"),
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Runs reindex as an operator does, again and again until it is done, and returns how many runs that were.
@@ -126,7 +145,6 @@ fn reindex(shop: &Shop) -> usize {
 
 /// Waits until the index holds what the table holds.
 fn assert_same(shop: &Shop, at_least: usize) {
-    let mut told = String::new();
     let same = || {
         let (mut next, mut compared) = (Json::parse("null")?, 0);
         loop {
@@ -136,8 +154,7 @@ fn assert_same(shop: &Shop, at_least: usize) {
             for kind in ["missing", "different", "surplus"] {
                 let products = found.list(kind);
                 if !products.is_empty() {
-                    told = format!("{} {kind}, such as {}", products.len(), products[0].raw());
-                    say(&told);
+                    say(&format!("not yet the same: {} {kind}, such as {}", products.len(), products[0].raw()));
                     return None;
                 }
             }
@@ -152,7 +169,8 @@ fn assert_same(shop: &Shop, at_least: usize) {
 
 /// All indices of products, living or not.
 fn indices(shop: &Shop) -> Vec<String> {
-    let names = shop.read(&format!("{}/_cat/indices/products*?h=index", shop.search_url));
+    let (status, names) = shop.fetch(&format!("{}/_cat/indices/products*?h=index", shop.search_url)).expect("it runs");
+    assert_eq!(status, 200, "{names}");
     names.lines().map(|name| name.trim().to_owned()).collect()
 }
 
@@ -173,7 +191,7 @@ impl Goods {
         let lines = (chunk * CHUNK_LINES..(chunk + 1) * CHUNK_LINES).map(|number| self.line(number, price));
         let body = lines.collect::<Vec<_>>().join("\n");
         let call = self.shop.staff().call("POST", "/admin/imports").body("application/x-ndjson", body);
-        assert_eq!(call.send().is(200).whole("imported"), CHUNK_LINES as i64);
+        assert_eq!(usize::try_from(call.send().is(200).whole("imported")), Ok(CHUNK_LINES));
     }
 
     fn change(&self, number: usize) {
@@ -222,8 +240,9 @@ impl Goods {
     fn is_searched_again(&self) -> Duration {
         let began = Instant::now();
         eventually(RECOVERY_SECONDS, "shoppers search again", || {
-            let list = self.shop.anyone().get("/products?search=crate");
-            let suggestions = self.shop.anyone().get("/products/suggest?q=crat");
+            // Texts that nobody has searched for: what was found before is remembered.
+            let list = self.shop.anyone().get(&format!("/products?search=crate+{}", unique_word()));
+            let suggestions = self.shop.anyone().get(&format!("/products/suggest?q={}", unique_word()));
             (list.status == 200 && suggestions.status == 200).then_some(())
         });
         began.elapsed()

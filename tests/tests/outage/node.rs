@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use souk_e2e::{Shop, eventually, process};
@@ -61,9 +62,12 @@ impl Node {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(self.environment.iter().cloned()).current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("its log")).stderr(log);
-        command.process_group(0).spawn().expect("OpenSearch starts"); // stopped by who stops the stack
+        // Stopped by us, or by who stops the stack.
+        let mut child = command.process_group(0).spawn().expect("OpenSearch starts");
+        thread::spawn(move || child.wait());
         let health = format!("{}/_cluster/health?wait_for_status=yellow&timeout=1s", self.shop.search_url);
-        eventually(START_SECONDS, "OpenSearch answers", || (self.shop.status_of(&health) == Some(200)).then_some(()));
+        let answers = || self.shop.fetch(&health).is_some_and(|(status, _)| status == 200);
+        eventually(START_SECONDS, "OpenSearch answers", || answers().then_some(()));
         started.elapsed()
     }
 

@@ -2,11 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
 use souk_domain::money::Currency;
-use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex, SearchPage, SearchQuery};
+use souk_search::{
+    IndexOperation, Indexed, IndexedProduct, SearchError, SearchIndex, SearchPage, SearchQuery, Suggestions,
+};
 use souk_testkit::SeededRandom;
+
+/// How often an answer that did not come in time is asked for, and how long after: a node that failed three times is left
+/// alone for a second.
+const TRIES: u32 = 4;
+const AGAIN_AFTER: Duration = Duration::from_millis(1_100);
 
 static INDICES: AtomicU32 = AtomicU32::new(0);
 
@@ -48,7 +56,11 @@ impl Scratch {
     }
 
     pub(crate) async fn search(&self, query: &SearchQuery) -> SearchPage {
-        self.index.search(query).await.expect("answered")
+        answered(|| self.index.search(query)).await
+    }
+
+    pub(crate) async fn suggest(&self, text: &str, limit: u32) -> Arc<Suggestions> {
+        answered(|| self.index.suggest(text, limit)).await
     }
 
     /// Ids found for a text.
@@ -62,6 +74,18 @@ impl Scratch {
         let answer = reqwest::Client::new().delete(url).send().await.expect("removed");
         assert!(answer.status().is_success() || answer.status() == 404, "{}", answer.status());
     }
+}
+
+/// Searches have less than two seconds, which a machine that is busy with other tests may not give once or twice. What is
+/// refused, or never answered in time, fails.
+async fn answered<T, A: Future<Output = Result<T, SearchError>>>(ask: impl Fn() -> A) -> T {
+    for _ in 1..TRIES {
+        match ask().await {
+            Err(SearchError::Unavailable(_)) => tokio::time::sleep(AGAIN_AFTER).await,
+            other => return other.expect("answered"),
+        }
+    }
+    ask().await.expect("answered in time")
 }
 
 pub(crate) fn ids(page: &SearchPage) -> Vec<String> {
