@@ -72,7 +72,8 @@ impl Objects {
     }
 
     async fn try_read(&self, object: &Created, from: u64, to: u64) -> Result<Bytes, ObjectError> {
-        let request = self.client.get_object().bucket(&self.bucket).key(&object.key).if_match(&object.etag);
+        let request = self.client.get_object().bucket(&self.bucket).key(&object.key);
+        let request = request.if_match(format!("\"{}\"", object.etag));
         let answer = request.range(format!("bytes={from}-{}", to - 1)).send().await.map_err(|error| told(&error))?;
         let body = tokio::time::timeout(ATTEMPT_TIMEOUT, answer.body.collect()).await;
         let body = body.map_err(|_| ObjectError::Unavailable("an answer takes too long".to_owned()))?;
@@ -140,7 +141,7 @@ struct Object {
 }
 
 /// The objects that a message tells of; `None` if it is no notification.
-fn created(body: &str) -> Option<Vec<Created>> {
+pub fn created(body: &str) -> Option<Vec<Created>> {
     let Notification { records, event } = serde_json::from_str(body).ok()?;
     if records.is_empty() && event.is_none() {
         return None;
