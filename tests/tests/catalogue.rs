@@ -147,7 +147,8 @@ fn inventory_answers_many_counts_at_once() {
 #[test]
 fn a_catalogue_that_is_uploaded_to_s3_is_in_the_shop_and_its_bad_lines_are_told() {
     let shop = Shop::open();
-    let products: Vec<Product> = (0..2).map(|_| unique_word()).map(|word| Product { id: format!("test-{word}"), word }).collect();
+    let products: Vec<Product> =
+        (0..2).map(|_| unique_word()).map(|word| Product { id: format!("test-{word}"), word }).collect();
     let line = |Product { id, word }: &Product| {
         let rest = r#""category": ["Test goods", "Widgets"], "price": 12.50, "available": 7"#;
         format!(r#"{{"sku": "{id}", "name": "Widget {word}", {rest}}}"#)

@@ -173,7 +173,16 @@ impl Bucket {
         if let Some(stack) = stack {
             let query = "Stacks[0].Outputs[?OutputKey=='ImportsBucket'].OutputValue";
             let mut aws = Command::new("aws");
-            aws.args(["cloudformation", "describe-stacks", "--stack-name", stack, "--output", "text", "--query", query]);
+            aws.args([
+                "cloudformation",
+                "describe-stacks",
+                "--stack-name",
+                stack,
+                "--output",
+                "text",
+                "--query",
+                query,
+            ]);
             let name = run_aws(&mut aws)?.trim().to_owned();
             if name.is_empty() {
                 bail!("the stack {stack} has no imports bucket: deploy this version first");
@@ -183,7 +192,8 @@ impl Bucket {
         let stack = Stack::read(&paths.home.join("stack.json"))?;
         let aws = Aws::patient(stack.aws_endpoint_url);
         let state = aws.stack(&stack.stack_name)?.context("the local AWS does not know the shop any more")?;
-        let name = state.outputs.get("ImportsBucket").context("the shop has no imports bucket: run `cargo xtask up`")?;
+        let name =
+            state.outputs.get("ImportsBucket").context("the shop has no imports bucket: run `cargo xtask up`")?;
         Ok(Self::Local(aws, name.clone()))
     }
 

@@ -104,11 +104,7 @@ impl Importer {
     }
 
     /// The good lines by product, of several about one product the last, and the bad ones.
-    fn read(
-        &self,
-        body: &[u8],
-        first_line: usize,
-    ) -> Result<(BTreeMap<ProductId, Line>, Vec<BadLine>), ImportError> {
+    fn read(&self, body: &[u8], first_line: usize) -> Result<(BTreeMap<ProductId, Line>, Vec<BadLine>), ImportError> {
         let mut lines = BTreeMap::new();
         let mut bad = Vec::new();
         for (count, (number, raw)) in numbered(body, first_line).enumerate() {

@@ -178,11 +178,10 @@ mod tests {
         let line = format!("{}\n", "x".repeat(MAX_LINE_BYTES));
         let text = line.repeat(150);
         let pieces = cut(text.as_bytes(), &[10_000]);
-        assert_eq!(pieces.iter().map(|piece| (piece.first_line, piece.lines)).collect::<Vec<_>>(), [
-            (1, 63),
-            (64, 63),
-            (127, 24)
-        ]);
+        assert_eq!(
+            pieces.iter().map(|piece| (piece.first_line, piece.lines)).collect::<Vec<_>>(),
+            [(1, 63), (64, 63), (127, 24)]
+        );
         assert!(pieces.iter().all(|piece| piece.content.len() <= MAX_PIECE_BYTES));
         assert_eq!(pieces.into_iter().flat_map(|piece| piece.content).collect::<Vec<_>>(), text.into_bytes());
     }

@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn what_comes_before_the_damage_is_read() {
-        let lines: Vec<_> = (0..5_000_u64).map(|n| format!("{{\"sku\": \"{}\"}}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+        let lines: Vec<_> =
+            (0..5_000_u64).map(|n| format!("{{\"sku\": \"{}\"}}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
         let text = lines.concat();
         let packed = gzip(text.as_bytes());
         let (before, problem) = read(&packed[..packed.len() / 2]);

@@ -59,7 +59,8 @@ async fn what_goes_wrong_for_a_moment_is_tried_again() {
     let s3 = FakeS3::default();
     let objects = bucket(&s3);
     let whole = object("a", &s3.put("a", "0123456789"), 10);
-    for faults in [[S3Fault::Cut, S3Fault::Cut], [S3Fault::Status(503), S3Fault::Cut], [S3Fault::Hang, S3Fault::Status(500)]]
+    for faults in
+        [[S3Fault::Cut, S3Fault::Cut], [S3Fault::Status(503), S3Fault::Cut], [S3Fault::Hang, S3Fault::Status(500)]]
     {
         s3.break_with(then_well(faults));
         assert_eq!(objects.read(&whole, 0, 10).await.expect("read"), "0123456789", "{faults:?}");
