@@ -255,7 +255,7 @@ mod tests {
         fs::create_dir_all(folder.join("etag")).expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(folder.join("etag").join(name), text).expect("written");
         let mut news = News::default();
-        let mut read = |news: &mut News| news.read(&files(&folder).expect("files")).expect("reports").concat();
+        let read = |news: &mut News| news.read(&files(&folder).expect("files")).expect("reports").concat();
         write("00002-1001.json", r#"{"imported": 7, "errors": [{"line": 1003, "code": "c", "message": "m"}]}"#);
         assert_eq!(read(&mut news), ["line 1003: c: m"]);
         assert_eq!(read(&mut news), Vec::<String>::new());

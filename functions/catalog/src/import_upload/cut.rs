@@ -153,6 +153,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn every_line_comes_whole_with_its_number(
             lines_of_text in prop::collection::vec("[ a\"é{}]{0,12}\r?", 0..2_600),

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_a_few_bytes_blow_up_ends_soon() {
         let bomb = gzip(&b"{}\n".repeat(2_100_000));
-        assert!(bomb.len() < 50_000, "{}", bomb.len());
+        assert!(bomb.len() < 100_000, "{}", bomb.len());
         let mut text = Text::default();
         let problem = bomb.chunks(1_000).try_for_each(|slice| {
             let outcome = text.push(slice);
