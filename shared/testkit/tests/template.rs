@@ -222,7 +222,7 @@ fn every_bucket_is_private_encrypted_and_ends_what_lies_in_it() {
     assert!(!buckets.is_empty());
     for (id, bucket) in buckets {
         let blocked = bucket["PublicAccessBlockConfiguration"].as_mapping().expect("a block of public access");
-        assert!(blocked.len() == 4 && blocked.values().all(|value| value == true), "{id}");
+        assert!(blocked.len() == 4 && blocked.values().all(|value| *value == true), "{id}");
         assert!(!bucket["BucketEncryption"].is_null(), "{id} is not encrypted");
         let rules = bucket["LifecycleConfiguration"]["Rules"].as_sequence().expect("rules");
         let ends = |rule: &Value| rule["ExpirationInDays"].is_number() && rule["Prefix"].is_null();
