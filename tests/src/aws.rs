@@ -41,6 +41,30 @@ impl Shop {
         self.action("sqs", "AmazonSQS.GetQueueUrl", &json!({"QueueName": name})).text("QueueUrl")
     }
 
+    /// Writes an object into the shop's imports bucket.
+    pub fn put_object(&self, key: &str, content: &str) {
+        let request = self.agent.put(self.object_url(&format!("/{key}"))).header("authorization", credential("s3"));
+        let answer = request.send(content).unwrap_or_else(|error| panic!("{key} is not written: {error}"));
+        assert_eq!(answer.status(), 200, "{key}");
+    }
+
+    /// The objects of the imports bucket whose keys begin so: keys and contents.
+    pub fn objects(&self, prefix: &str) -> Vec<(String, String)> {
+        let get = |path: &str| {
+            let request = self.agent.get(self.object_url(path)).header("authorization", credential("s3"));
+            let mut answer = request.call().unwrap_or_else(|error| panic!("no answer to {path}: {error}"));
+            assert_eq!(answer.status(), 200, "{path}");
+            answer.body_mut().read_to_string().expect("a text")
+        };
+        let list = get(&format!("?list-type=2&prefix={prefix}"));
+        let keys = list.split("<Key>").skip(1).filter_map(|rest| Some(rest.split_once("</Key>")?.0));
+        keys.map(|key| (key.to_owned(), get(&format!("/{key}")))).collect()
+    }
+
+    fn object_url(&self, path: &str) -> String {
+        format!("{}/{}{path}", self.aws_url, self.variable("import-upload", "IMPORTS_BUCKET"))
+    }
+
     fn function_path(&self, function: &str) -> String {
         format!("/2015-03-31/functions/{}-{function}", self.stack_name)
     }

@@ -1,6 +1,6 @@
 //! Browsing: categories, lists, search, product pages, live stock.
 
-use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually};
+use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
 
 /// Waits until a list contains the product and returns its entry.
 fn listed(shop: &'static Shop, query: &str, product: &Product) -> Json {
@@ -142,4 +142,34 @@ fn inventory_answers_many_counts_at_once() {
     assert_eq!(counts.texts("items", "available"), ["1", "22", "0"]);
     assert_eq!(counts.texts("items", "product_id"), [one.id.as_str(), two.id.as_str(), "never"]);
     assert_eq!(shop.anyone().get("/inventory?product_ids=a%20b").bad_fields(), ["product_ids"]);
+}
+
+#[test]
+fn a_catalogue_that_is_uploaded_to_s3_is_in_the_shop_and_its_bad_lines_are_told() {
+    let shop = Shop::open();
+    let products: Vec<Product> =
+        (0..2).map(|_| unique_word()).map(|word| Product { id: format!("test-{word}"), word }).collect();
+    let line = |Product { id, word }: &Product| {
+        let rest = r#""category": ["Test goods", "Widgets"], "price": 12.50, "available": 7"#;
+        format!(r#"{{"sku": "{id}", "name": "Widget {word}", {rest}}}"#)
+    };
+    let text = format!("{}\n\nnot json\n{}\n", line(&products[0]), line(&products[1]));
+    let name = format!("{}.jsonl", products[0].word);
+    shop.put_object(&format!("uploads/{name}"), &text);
+    let reports = eventually(SOON_SECONDS, "both reports are there", || {
+        let reports = shop.objects(&format!("reports/{name}/"));
+        (reports.len() == 2).then_some(reports)
+    });
+    let report = |end: &str| {
+        let (_, report) = reports.iter().find(|(key, _)| key.ends_with(end)).unwrap_or_else(|| panic!("{reports:?}"));
+        report.as_str()
+    };
+    assert_eq!(report("/upload.json"), r#"{"parts":1,"lines":3,"problem":null}"#);
+    let bad = r#"[{"line":3,"code":"malformed_json","message":"the line must be a JSON object"}]"#;
+    assert_eq!(report("/00001-1.json"), format!(r#"{{"imported":2,"errors":{bad}}}"#));
+    for product in &products {
+        let page = shop.anyone().get(&format!("/products/{}", product.id)).is(200);
+        assert_eq!((page.text("price").as_str(), page.whole("stock_quantity")), ("12.50", 7));
+        listed(shop, &format!("search={}", product.word), product);
+    }
 }

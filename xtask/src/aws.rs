@@ -1,6 +1,7 @@
 //! The few calls to the local AWS that `up` makes itself. No SDK: it would take longer to compile than all else here.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -96,6 +97,46 @@ impl Aws {
             bail!("CreateBucket answers {status}");
         }
         Ok(())
+    }
+
+    /// Writes an object, from a file of any size.
+    pub(crate) fn put_object(&self, bucket: &str, key: &str, content: &File) -> Result<()> {
+        let request = self.agent.put(format!("{}/{bucket}/{key}", self.url)).header("authorization", credential("s3"));
+        let status = request.send(content).context("S3 does not answer")?.status().as_u16();
+        if status != 200 {
+            bail!("PutObject answers {status}");
+        }
+        Ok(())
+    }
+
+    /// An object's content, if it is of a modest size.
+    pub(crate) fn object(&self, bucket: &str, key: &str) -> Result<Vec<u8>> {
+        self.s3(&format!("{bucket}/{key}"))
+    }
+
+    /// All keys that begin so. Neither they nor `prefix` hold characters that stand for others in URLs or XML.
+    pub(crate) fn object_keys(&self, bucket: &str, prefix: &str) -> Result<Vec<String>> {
+        let mut keys: Vec<String> = Vec::new();
+        loop {
+            let after = keys.last().map_or("", String::as_str);
+            let page = self.s3(&format!("{bucket}?list-type=2&prefix={prefix}&start-after={after}"))?;
+            let page = String::from_utf8(page).context("ListObjectsV2 answers no text")?;
+            let known = keys.len();
+            keys.extend(page.split("<Key>").skip(1).filter_map(|rest| Some(rest.split_once("</Key>")?.0.to_owned())));
+            if keys.len() == known {
+                return Ok(keys);
+            }
+        }
+    }
+
+    fn s3(&self, path: &str) -> Result<Vec<u8>> {
+        let request = self.agent.get(format!("{}/{path}", self.url)).header("authorization", credential("s3"));
+        let mut response = request.call().context("S3 does not answer")?;
+        let content = response.body_mut().read_to_vec().context("S3's answer broke off")?;
+        if response.status() != 200 {
+            bail!("S3 answers {} to {path}", response.status());
+        }
+        Ok(content)
     }
 
     /// An SSM parameter: a value that is saved, restored and lost together with all the rest of the local AWS.

@@ -1,16 +1,19 @@
-//! `cargo xtask import`: loads a catalogue of JSON lines through the shop's own API.
+//! `cargo xtask import`: loads a catalogue of JSON lines through the shop's own API, or by one upload to S3.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::api::Api;
+use crate::clock::Stopwatch;
 use crate::import_lines::{self, Lines, add_available};
 use crate::import_send::{BadLine, Chunk, Courier};
+use crate::import_upload;
 use crate::interrupt;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};
@@ -37,6 +40,12 @@ pub(crate) struct Options {
     /// Its password
     #[arg(long)]
     password: Option<String>,
+    /// Upload the file to the shop's imports bucket, and wait until all of it is imported
+    #[arg(long, conflicts_with_all = ["available", "api_url", "email", "password"])]
+    s3: bool,
+    /// With --s3: the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    #[arg(long, value_name = "STACK", requires = "s3")]
+    aws: Option<String>,
 }
 
 /// What came of an import.
@@ -50,14 +59,22 @@ pub(crate) struct Summary {
 
 /// Loads the file; the exit code says whether every line was good.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
+    let summary = if options.s3 {
+        import_upload::run(&options.file, options.aws.as_deref(), paths)?
+    } else {
+        send(options, paths)?
+    };
+    Ok(if summary.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn send(options: &Options, paths: &Paths) -> Result<Summary> {
     let (api_url, staff) = destination(options, paths)?;
     let mut lines = import_lines::from_file(&options.file)?;
     if let Some(available) = options.available {
         lines.lines = Box::new(lines.lines.map(move |line| add_available(line, available)));
     }
     let name = format!("import {}", options.file.file_name().unwrap_or_default().to_string_lossy());
-    let summary = load(&name, lines, &Api::new(&api_url)?, &staff)?;
-    Ok(if summary.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    load(&name, lines, &Api::new(&api_url)?, &staff)
 }
 
 fn destination(options: &Options, paths: &Paths) -> Result<(String, Staff)> {
@@ -89,6 +106,12 @@ enum Event {
     Failed(anyhow::Error),
 }
 
+/// So many products, at so many a second.
+pub(crate) fn rate(products: u64, time: Duration) -> String {
+    let per_second = u128::from(products) * 1000 / time.as_millis().max(1);
+    format!("{products} products ({per_second} a second)")
+}
+
 /// Loads lines, telling each bad one, until all are sent or the shop cannot be reached any more.
 pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result<Summary> {
     let courier = Courier::log_in(api, staff)?;
@@ -96,6 +119,7 @@ pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result
     let (chunks, queue) = mpsc::sync_channel::<Chunk>(IN_FLIGHT);
     let (events, news) = mpsc::channel();
     let queue = Mutex::new(queue);
+    let clock = Stopwatch::start();
     let mut desk = Desk { phase: Phase::start(name), summary: Summary::default(), failure: None };
     thread::scope(|scope| {
         for _ in 0..IN_FLIGHT {
@@ -114,7 +138,7 @@ pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result
         result
     })?;
     let Desk { phase, summary, failure } = desk;
-    let result = format!("{} products, {} bad lines", summary.imported, summary.bad);
+    let result = format!("{}, {} bad lines", rate(summary.imported, clock.elapsed()), summary.bad);
     if let Some(failure) = failure {
         phase.say(&format!("stopped after {result}; a repeated import changes nothing that is loaded"));
         return Err(failure);

@@ -19,6 +19,7 @@ mod functions;
 mod import;
 mod import_lines;
 mod import_send;
+mod import_upload;
 mod interrupt;
 mod ministack;
 mod opensearch;

@@ -16,6 +16,7 @@ use souk_search::{SearchIndex, SearchQuery};
 use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, SynonymLists, Table};
 use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 
+use crate::import::Importer;
 use crate::import_products::ImportProducts;
 
 static INDICES: AtomicU32 = AtomicU32::new(0);
@@ -57,7 +58,11 @@ impl Fixture {
     }
 
     pub(crate) fn import_endpoint(&self) -> ImportProducts {
-        ImportProducts {
+        ImportProducts { importer: self.importer() }
+    }
+
+    pub(crate) fn importer(&self) -> Importer {
+        Importer {
             products: self.products.clone(),
             categories: self.categories.clone(),
             inventory: self.inventory.clone(),

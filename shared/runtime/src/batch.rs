@@ -47,7 +47,15 @@ pub async fn run<C: Consumer>(function: &'static str, consumer: C) -> Result<(),
 
 /// Consumes a batch (SQS gives 10 at most) side by side and reports which messages failed.
 pub async fn consume_batch<C: Consumer>(function: &'static str, consumer: &C, event: SqsEvent) -> SqsBatchResponse {
-    let outcomes = join_all(event.records.iter().map(|record| consume_one(function, consumer, record))).await;
+    answer_each(&event, |record| consume_one(function, consumer, record)).await
+}
+
+/// Handles the messages of a batch side by side and reports those that failed.
+pub(crate) async fn answer_each<'e, F: Future<Output = bool>>(
+    event: &'e SqsEvent,
+    handle: impl Fn(&'e SqsMessage) -> F,
+) -> SqsBatchResponse {
+    let outcomes = join_all(event.records.iter().map(handle)).await;
     let mut response = SqsBatchResponse::default();
     for (record, succeeded) in event.records.iter().zip(outcomes) {
         if !succeeded {

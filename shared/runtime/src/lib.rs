@@ -5,6 +5,7 @@ pub mod bus;
 pub mod config;
 pub mod effects;
 pub mod http;
+pub mod objects;
 pub mod queues;
 pub mod stream;
 pub mod telemetry;

@@ -20,6 +20,7 @@ use souk_store::{
 use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
+use crate::objects::Objects;
 use crate::queues::{DeadLetters, Queues};
 use crate::telemetry;
 
@@ -168,6 +169,11 @@ impl Wiring {
     /// Where a stream's consumer leaves what it can never handle.
     pub fn dead_letters(&self) -> Result<DeadLetters, ConfigError> {
         Ok(DeadLetters::new(&self.sdk, self.config.text("STREAM_DEAD_LETTERS_URL")?))
+    }
+
+    /// The bucket where catalogues are uploaded.
+    pub fn imports(&self) -> Result<Objects, ConfigError> {
+        Ok(Objects::new(&self.sdk, self.config.text("IMPORTS_BUCKET")?, self.random()))
     }
 
     /// Steps of orders, moving stock.

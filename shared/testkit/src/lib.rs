@@ -5,6 +5,7 @@ mod aws;
 mod database;
 mod embedded;
 mod proxy;
+mod s3;
 mod stream;
 pub mod stripe;
 mod template;
@@ -18,6 +19,7 @@ use souk_domain::time::Timestamp;
 pub use aws::FakeAws;
 pub use database::{Database, sdk_config};
 pub use proxy::{Fault, Proxy};
+pub use s3::{FakeS3, S3Fault};
 pub use stream::Stream;
 
 /// A clock that a test sets.

@@ -213,3 +213,42 @@ fn redrive_knows_every_dead_letter_queue() {
     assert_eq!(may("sqs:DeleteMessage"), all);
     assert_eq!(may("sqs:SendMessage"), sources.into_values().collect());
 }
+
+#[test]
+fn every_bucket_is_private_encrypted_and_ends_what_lies_in_it() {
+    let template = Template::read();
+    let policies = template.resources("AWS::S3::BucketPolicy");
+    let buckets = template.resources("AWS::S3::Bucket");
+    assert!(!buckets.is_empty());
+    for (id, bucket) in buckets {
+        let blocked = bucket["PublicAccessBlockConfiguration"].as_mapping().expect("a block of public access");
+        assert!(blocked.len() == 4 && blocked.values().all(|value| *value == true), "{id}");
+        assert!(!bucket["BucketEncryption"].is_null(), "{id} is not encrypted");
+        let rules = bucket["LifecycleConfiguration"]["Rules"].as_sequence().expect("rules");
+        let ends = |rule: &Value| rule["ExpirationInDays"].is_number() && rule["Prefix"].is_null();
+        assert!(rules.iter().any(ends), "{id} keeps everything");
+        assert!(rules.iter().any(|rule| !rule["AbortIncompleteMultipartUpload"].is_null()), "{id}");
+        let policy = policies.values().find(|policy| named(&policy["Bucket"]) == Some(id)).expect("a policy");
+        let refuses_plain = |statement: &Value| {
+            statement["Effect"] == "Deny" && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
+        };
+        let statements = policy["PolicyDocument"]["Statement"].as_sequence().expect("statements");
+        assert!(statements.iter().any(refuses_plain), "{id} answers without TLS");
+    }
+}
+
+/// A function that writes where its own trigger looks would call itself for ever.
+#[test]
+fn import_upload_never_writes_an_upload() {
+    let template = Template::read();
+    let statements = template.functions()["ImportUploadFunction"]["Policies"][0]["Statement"].as_sequence();
+    let writing = statements.expect("statements").iter().filter(|statement| statement["Action"][0] == "s3:PutObject");
+    let places: Vec<_> = writing
+        .flat_map(|statement| statement["Resource"].as_sequence().expect("a list").iter())
+        .map(|resource| match resource {
+            Value::Tagged(tagged) => tagged.value.as_str().expect("a text").to_owned(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(places, ["${ImportsBucket.Arn}/parts/*", "${ImportsBucket.Arn}/reports/*"]);
+}

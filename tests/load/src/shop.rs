@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use serde_json::Value;
+use souk_catalog_functions::import::Importer;
 use souk_catalog_functions::import_products::ImportProducts;
 use souk_catalog_functions::reindex::{Order, Reindex};
 use souk_domain::account::Role;
@@ -82,7 +83,7 @@ impl Shop {
     }
 
     async fn import(&self, chunk: &mut Vec<String>, counts: &mut Vec<(String, u64)>) -> Result<u64> {
-        let import = ImportProducts {
+        let importer = Importer {
             products: Products::new(self.table("products")),
             categories: Categories::new(self.table("categories")),
             inventory: self.inventory(),
@@ -90,6 +91,7 @@ impl Shop {
             random: Arc::new(SystemRandom),
             currency: Currency::USD,
         };
+        let import = ImportProducts { importer };
         let request = Request::new("POST", "/admin/imports").with_json(&chunk.join("\n"));
         let request = request.with_header("content-type", "application/x-ndjson").from_user(user(1), Role::Staff);
         let reply = import.handle(&request).await.map_err(|problem| anyhow::anyhow!("import: {problem:?}"))?;

@@ -1,10 +1,12 @@
 use std::io::Read as _;
 
 use souk_domain::account::Role;
+use souk_domain::money::Currency;
 use souk_testkit::user;
 
 use super::*;
 use crate::fixture::{Fixture, import, outcome, sku};
+use crate::import::{Line, numbered};
 
 /// The real catalogue, beside the repository on the machines of this project.
 const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/catalog/products.jsonl.gz");
@@ -110,7 +112,7 @@ fn the_real_catalogue_has_no_bad_line() {
     let mut body = Vec::new();
     flate2::read::MultiGzDecoder::new(file).read_to_end(&mut body).expect("gzip");
     let mut products = 0;
-    for (number, raw) in numbered(&body) {
+    for (number, raw) in numbered(&body, 1) {
         let line = Line::read(number, raw, Currency::USD);
         assert!(line.is_ok(), "{:?}", line.err());
         products += 1;

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use souk_domain::message::Message;
+use souk_runtime::objects::{Created, created};
 use souk_runtime::queues::DeadLetter;
 
 /// A message in a dead-letter queue.
 pub(super) enum Letter {
     /// Of a queue: the message that its consumer failed at.
     Message(Message),
+    /// Of a bucket: objects that were written.
+    Objects(Vec<Created>),
     /// Of a stream's consumer: a change that could never be handled.
     SetAside(DeadLetter),
     /// Of Lambda: records of a stream, or a call, that failed for too long.
@@ -52,7 +55,7 @@ struct Records {
 pub struct Summary {
     /// The queue's id of it.
     pub message_id: String,
-    /// `expire_order`, `check_payment`, `refund_order`, `set_aside`, `lambda_gave_up` or `unreadable`.
+    /// `expire_order`, `check_payment`, `refund_order`, `object_created`, `set_aside`, `lambda_gave_up` or `unreadable`.
     pub kind: &'static str,
     /// What it is about.
     pub ids: BTreeMap<String, String>,
@@ -67,6 +70,9 @@ impl Letter {
     pub(super) fn read(body: &str) -> Self {
         if let Ok(message) = serde_json::from_str(body) {
             return Self::Message(message);
+        }
+        if let Some(objects) = created(body) {
+            return Self::Objects(objects);
         }
         let value: Value = serde_json::from_str(body).unwrap_or_default();
         if value["type"] == "set_aside"
@@ -96,6 +102,12 @@ impl Letter {
                         "refund_order"
                     }
                 }
+            }
+            Self::Objects(objects) => {
+                for object in &objects {
+                    note("key", &object.key);
+                }
+                "object_created"
             }
             Self::SetAside(letter) => {
                 for (name, value) in &letter.key {

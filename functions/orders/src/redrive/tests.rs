@@ -132,6 +132,13 @@ async fn a_list_tells_kind_and_ids_and_leaves_everything_where_it_is() {
     }
 }
 
+#[test]
+fn a_notification_of_the_imports_bucket_tells_its_key() {
+    let event: Value = serde_json::from_str(include_str!("../../../../events/import-upload.json")).expect("JSON");
+    let (kind, ids) = Letter::read(event["Records"][0]["body"].as_str().expect("a body")).describe();
+    assert_eq!((kind, ids["key"].as_str(), ids.len()), ("object_created", "uploads/autumn goods.jsonl", 1));
+}
+
 #[tokio::test]
 async fn messages_go_back_as_they_are_and_heal_what_they_are_about() {
     for bench in Bench::each().await {

@@ -25,7 +25,7 @@ pub const MAX_AVAILABLE: u32 = 1_000_000_000;
 pub struct LedgerEntry {
     /// `received`, `damaged`, `counted`, …
     pub reason: String,
-    /// Who changed it; none for an import at the command line.
+    /// Who changed it; none for an upload to S3, which no user of the shop made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<UserId>,
     /// When.
@@ -41,7 +41,7 @@ impl LedgerEntry {
     /// An entry for a change now. Runs of one request that carries a key share one entry, so only the first one counts.
     pub fn new(
         reason: impl Into<String>,
-        changed_by: UserId,
+        changed_by: impl Into<Option<UserId>>,
         at: Timestamp,
         request: Option<RequestMark>,
         random: &dyn Random,
@@ -50,7 +50,7 @@ impl LedgerEntry {
             || format!("{}-{:016x}", at.as_millis(), random.below(u64::MAX)),
             |request| request.key.clone(),
         );
-        Self { reason: reason.into(), changed_by: Some(changed_by), at, entry_id, request }
+        Self { reason: reason.into(), changed_by: changed_by.into(), at, entry_id, request }
     }
 
     /// What a count that it changes is marked with.

@@ -10,21 +10,21 @@ use crate::product_fields::product_from_fields;
 
 /// Longest line: as large as the body of a single product may be. It keeps the item far below DynamoDB's 400 KB,
 /// whatever the bounds of its fields add up to.
-const MAX_LINE_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024;
 /// Most bad fields that are told of one line.
 const TOLD_FIELDS: usize = 10;
 
 /// A good line.
-pub(super) struct Line {
-    pub(super) product: Product,
+pub(crate) struct Line {
+    pub(crate) product: Product,
     /// How many there are, if nobody has counted yet.
-    pub(super) available: Option<u32>,
+    pub(crate) available: Option<u32>,
 }
 
 /// A line that is not imported.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct BadLine {
-    /// Its place in the body, from 1; blank lines count.
+pub(crate) struct BadLine {
+    /// Its place in the body or the file, from 1; blank lines count.
     line: usize,
     /// Stable: `malformed_json`, `invalid_fields`, `too_long`.
     code: &'static str,
@@ -32,15 +32,15 @@ pub(super) struct BadLine {
     message: String,
 }
 
-/// The lines that are not blank, with their numbers from 1. Some editors start a file with a byte-order mark.
-pub(super) fn numbered(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+/// The lines that are not blank, numbered from `first`. Some editors start a file with a byte-order mark.
+pub(crate) fn numbered(body: &[u8], first: usize) -> impl Iterator<Item = (usize, &[u8])> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).zip(1..);
+    let lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).zip(first..);
     lines.filter(|(line, _)| !line.is_empty()).map(|(line, number)| (number, line))
 }
 
 impl Line {
-    pub(super) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, BadLine> {
+    pub(crate) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, BadLine> {
         if raw.len() > MAX_LINE_BYTES {
             let message = format!("the line must have at most {MAX_LINE_BYTES} bytes");
             return Err(BadLine { line: number, code: "too_long", message });

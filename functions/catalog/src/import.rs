@@ -1,0 +1,169 @@
+//! Writes many products at once, one JSON object a line: what `POST /admin/imports` and uploads to S3 have in common.
+//!
+//! A bad line is reported and the others are written. A repeated import writes the same again and never touches stock
+//! that is already counted.
+
+mod line;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use souk_domain::catalog::{Category, Product};
+use souk_domain::effects::{Clock, Random};
+use souk_domain::ids::{CategoryId, ProductId, UserId};
+use souk_domain::money::Currency;
+use souk_runtime::Wiring;
+use souk_runtime::config::ConfigError;
+use souk_runtime::http::Problem;
+use souk_store::{Categories, Inventory, LedgerEntry, Products, Saved, StoreError};
+
+use crate::product_fields::on_top_of;
+pub(crate) use line::{BadLine, Line, MAX_LINE_BYTES, numbered};
+
+/// Most lines of one import, blank ones aside: what is written within the time that the API gives.
+pub(crate) const MAX_LINES: usize = 1_000;
+/// Writes under way at once.
+const IN_FLIGHT: usize = 16;
+/// How often a write is tried again when other writers come first.
+const TRIES: u32 = 8;
+
+/// What an import stands on.
+pub struct Importer {
+    /// Where products go.
+    pub products: Products,
+    /// Where their categories go.
+    pub categories: Categories,
+    /// Where first counts go.
+    pub inventory: Inventory,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For the ids of ledger entries.
+    pub random: Arc<dyn Random>,
+    /// Of the shop.
+    pub currency: Currency,
+}
+
+/// What became of the lines.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Outcome {
+    /// Different products that are written.
+    pub(crate) imported: usize,
+    /// The lines that are not.
+    pub(crate) errors: Vec<BadLine>,
+}
+
+/// Why nothing, or not all, is known to be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ImportError {
+    /// More than [`MAX_LINES`]; nothing is written.
+    #[error("there are more than {MAX_LINES} lines")]
+    TooManyLines,
+    /// Some may be written; the same import again writes the rest.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::TooManyLines => {
+                Self::new(413, "too_many_lines", format!("send at most {MAX_LINES} lines at once"))
+            }
+            ImportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Importer {
+    /// Of this function's configuration.
+    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
+        Ok(Self {
+            products: wiring.products()?,
+            categories: wiring.categories()?,
+            inventory: wiring.inventory()?,
+            clock: wiring.clock(),
+            random: wiring.random(),
+            currency: wiring.currency()?,
+        })
+    }
+
+    /// Writes what the lines say. They are numbered from `first_line`; `staff` is who wants it, if it is one of them.
+    pub(crate) async fn import(
+        &self,
+        body: &[u8],
+        first_line: usize,
+        staff: Option<&UserId>,
+    ) -> Result<Outcome, ImportError> {
+        let (lines, errors) = self.read(body, first_line)?;
+        self.ensure_categories(&lines).await?;
+        self.save(&lines).await?;
+        self.count_new(&lines, staff).await?;
+        Ok(Outcome { imported: lines.len(), errors })
+    }
+
+    /// The good lines by product, of several about one product the last, and the bad ones.
+    fn read(&self, body: &[u8], first_line: usize) -> Result<(BTreeMap<ProductId, Line>, Vec<BadLine>), ImportError> {
+        let mut lines = BTreeMap::new();
+        let mut bad = Vec::new();
+        for (count, (number, raw)) in numbered(body, first_line).enumerate() {
+            if count == MAX_LINES {
+                return Err(ImportError::TooManyLines);
+            }
+            match Line::read(number, raw, self.currency) {
+                Ok(line) => drop(lines.insert(line.product.product_id.clone(), line)),
+                Err(error) => bad.push(error),
+            }
+        }
+        Ok((lines, bad))
+    }
+
+    /// Departments first, then what is in them, and all before the products: the tree never lacks what is in use.
+    async fn ensure_categories(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
+        let all = lines.values().flat_map(|line| line.product.category.categories());
+        let distinct: BTreeMap<&CategoryId, &Category> =
+            all.map(|category| (&category.category_id, category)).collect();
+        for departments in [true, false] {
+            let level = distinct.values().filter(|category| category.parent_id.is_none() == departments);
+            let writes: Vec<_> = level.map(|category| self.categories.ensure(category)).collect();
+            stream::iter(writes).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes each product on top of what is there, again for those that somebody else wrote meanwhile.
+    async fn save(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
+        let mut pending: Vec<&Product> = lines.values().map(|line| &line.product).collect();
+        for tries in 0..TRIES {
+            let seen = self.products.get_many(pending.iter().map(|draft| &draft.product_id), tries > 0).await?;
+            let writes: Vec<_> = pending.iter().map(|draft| self.put(draft, seen.get(&draft.product_id))).collect();
+            let outcomes: Vec<_> = stream::iter(writes).buffered(IN_FLIGHT).try_collect().await?;
+            let stale = pending.iter().zip(outcomes).filter(|(_, saved)| *saved == Saved::Stale);
+            pending = stale.map(|(draft, _)| *draft).collect();
+            if pending.is_empty() {
+                return Ok(());
+            }
+            self.products.back_off(tries).await;
+        }
+        Err(StoreError::Conflict)
+    }
+
+    async fn put(&self, draft: &Product, seen: Option<&Product>) -> Result<Saved, StoreError> {
+        let product = on_top_of(seen, draft, self.clock.now());
+        self.products.put(&product, seen.map(|seen| seen.version)).await
+    }
+
+    /// First counts only: stock that lives is not overwritten.
+    async fn count_new(&self, lines: &BTreeMap<ProductId, Line>, staff: Option<&UserId>) -> Result<(), StoreError> {
+        let counts: Vec<_> = lines
+            .values()
+            .filter_map(|line| Some((&line.product.product_id, line.available?)))
+            .map(|(product_id, available)| async move {
+                let entry = LedgerEntry::new("imported", staff.cloned(), self.clock.now(), None, &*self.random);
+                self.inventory.count_if_new(product_id, available, &entry).await
+            })
+            .collect();
+        stream::iter(counts).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
+    }
+}

@@ -1,0 +1,233 @@
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use souk_store::Table;
+use souk_testkit::{FakeS3, FixedClock, Proxy, S3Fault, SeededRandom, sdk_config};
+
+use super::*;
+use crate::fixture::{Fixture, sku};
+
+struct Bench {
+    shop: Fixture,
+    s3: FakeS3,
+    consumer: ImportUpload,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let (shop, s3) = (Fixture::start().await, FakeS3::default());
+        let consumer = consumer(&s3, shop.importer());
+        Self { shop, s3, consumer }
+    }
+
+    /// What the bucket tells of an object.
+    fn told(&self, key: &str, etag: &str) -> Created {
+        let size = self.s3.get(key).map_or(1, |content| content.len() as u64);
+        Created { key: key.to_owned(), etag: etag.to_owned(), size }
+    }
+
+    /// Uploads and consumes what the bucket tells of the upload.
+    async fn upload(&self, name: &str, content: impl Into<Vec<u8>>) -> Result<&'static str, ConsumeError> {
+        let key = format!("uploads/{name}");
+        let etag = self.s3.put(&key, content);
+        self.consumer.consume(&self.told(&key, &etag)).await
+    }
+
+    /// Consumes what the bucket tells of the parts, the last first.
+    async fn import_parts(&self) -> Vec<Result<&'static str, ConsumeError>> {
+        let mut outcomes = Vec::new();
+        for (key, etag) in self.s3.list("parts/").into_iter().rev() {
+            outcomes.push(self.consumer.consume(&self.told(&key, &etag)).await);
+        }
+        outcomes
+    }
+
+    /// Reports by the end of their names.
+    fn reports(&self) -> BTreeMap<String, Value> {
+        let reports = self.s3.list("reports/").into_iter().map(|(key, _)| {
+            let report = serde_json::from_slice(&self.s3.get(&key).expect("there")).expect("JSON");
+            (key.rsplit('/').next().unwrap_or_default().to_owned(), report)
+        });
+        reports.collect()
+    }
+}
+
+fn consumer(s3: &FakeS3, importer: Importer) -> ImportUpload {
+    let random = Arc::new(SeededRandom::new(7));
+    ImportUpload { objects: Objects::new(&s3.sdk_config(), "imports", random.clone()), importer, random }
+}
+
+fn line(number: usize) -> String {
+    format!(r#"{{"sku": "P{number}", "name": "Product {number}", "price": 1, "available": 3}}"#)
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+#[tokio::test]
+async fn an_upload_is_imported_in_parts_and_bad_lines_are_told_by_their_number_in_it() {
+    let mut lines: Vec<_> = (1..=1_100).map(line).collect();
+    lines[2] = String::new(); // the third
+    lines[1_049] = "not json".to_owned(); // line 1050
+    let text = format!("\u{feff}{}", lines.join("\r\n"));
+    for content in [text.clone().into_bytes(), gzip(&text)] {
+        let bench = Bench::start().await;
+        assert_eq!(bench.upload("autumn/goods.jsonl", content).await.expect("done"), "cut");
+        let whole = json!({"parts": 2, "lines": 1_099, "problem": null});
+        assert_eq!(bench.reports(), [("upload.json".to_owned(), whole.clone())].into());
+        for _ in 0..2 {
+            // A queue may deliver twice, in any order.
+            assert!(bench.import_parts().await.into_iter().all(|outcome| matches!(outcome, Ok("imported"))));
+            let bad = json!({"line": 1_050, "code": "malformed_json", "message": "the line must be a JSON object"});
+            let expected = [
+                ("00001-1.json".to_owned(), json!({"imported": 1_000, "errors": []})),
+                ("00002-1002.json".to_owned(), json!({"imported": 98, "errors": [bad]})),
+                ("upload.json".to_owned(), whole.clone()),
+            ];
+            assert_eq!(bench.reports(), expected.into());
+        }
+        for name in ["P1", "P1001", "P1002", "P1100"] {
+            assert!(bench.shop.products.get(&sku(name)).await.expect("read").is_some(), "{name}");
+            assert_eq!(bench.shop.available(name).await, 3);
+        }
+        assert_eq!(bench.shop.products.get(&sku("P1050")).await.expect("read"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_upload_counts_as_nobodys_and_never_overwrites_live_stock() {
+    let bench = Bench::start().await;
+    bench.upload("a", line(1)).await.expect("cut");
+    bench.shop.count("P1", 9).await;
+    bench.import_parts().await;
+    assert_eq!(bench.shop.available("P1").await, 9);
+}
+
+#[tokio::test]
+async fn a_run_that_ends_between_parts_is_done_again_by_the_next() {
+    let bench = Bench::start().await;
+    let text = (1..=3_500).map(line).collect::<Vec<_>>().join("\n");
+    bench.upload("a", text.clone()).await.expect("cut");
+    let (parts, reports) = (bench.s3.list("parts/"), bench.reports());
+    assert_eq!((parts.len(), reports["upload.json"]["parts"].as_u64()), (4, Some(4)));
+
+    let again = Bench::start().await;
+    let writes = AtomicUsize::new(0);
+    again.s3.break_with(move |method, _| {
+        let fails = method == "PUT" && writes.fetch_add(1, Ordering::Relaxed) >= 2;
+        fails.then_some(S3Fault::Status(400)) // one that the SDK does not retry
+    });
+    assert!(again.upload("a", text.clone()).await.is_err());
+    assert_eq!((again.s3.list("parts/").len(), again.reports().len()), (2, 0));
+    again.s3.break_with(|_, _| None);
+    again.upload("a", text).await.expect("cut");
+    assert_eq!((again.s3.list("parts/"), again.reports()), (parts, reports));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_bucket_fails_the_message_stays() {
+    for fault in [S3Fault::Status(503), S3Fault::Hang, S3Fault::Cut] {
+        let bench = Bench::start().await;
+        bench.s3.break_with(move |_, _| Some(fault));
+        assert!(bench.upload("a", line(1)).await.is_err(), "{fault:?}");
+        bench.s3.break_with(|_, _| None);
+        bench.upload("a", line(1)).await.expect("cut");
+        // The part is imported; its report cannot be written.
+        bench.s3.break_with(move |method, _| (method == "PUT").then_some(S3Fault::Status(503)));
+        assert!(bench.import_parts().await.iter().all(Result::is_err), "{fault:?}");
+        bench.s3.break_with(|_, _| None);
+        assert!(bench.import_parts().await.iter().all(Result::is_ok), "{fault:?}");
+        assert_eq!(bench.reports()["00001-1.json"]["imported"], 1);
+        assert_eq!(bench.shop.available("P1").await, 3);
+    }
+}
+
+#[tokio::test]
+async fn what_was_removed_or_replaced_meanwhile_is_left_alone() {
+    let bench = Bench::start().await;
+    let etag = bench.s3.put("uploads/a", line(1));
+    let told = bench.told("uploads/a", &etag);
+    bench.s3.put("uploads/a", format!("{}\n{}", line(2), line(3)));
+    assert!(bench.consumer.consume(&told).await.expect("done").starts_with("nothing"));
+    bench.s3.delete("uploads/a");
+    assert!(bench.consumer.consume(&told).await.expect("done").starts_with("nothing"));
+    let part = Created { key: "parts/a/e/00001-1.jsonl".to_owned(), etag: "e".to_owned(), size: 9 };
+    assert!(bench.consumer.consume(&part).await.expect("done").starts_with("nothing"));
+    for key in ["uploads/", "reports/a/e/upload.json", "elsewhere"] {
+        let stranger = Created { key: key.to_owned(), etag: "e".to_owned(), size: 0 };
+        assert!(bench.consumer.consume(&stranger).await.expect("done").starts_with("nothing"), "{key}");
+    }
+    assert_eq!((bench.s3.list("parts/").len(), bench.reports().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn nothing_in_a_file_keeps_it_in_the_queue() {
+    let mut cut_off = gzip(&(1..=2_000).map(line).collect::<Vec<_>>().join("\n"));
+    cut_off.truncate(cut_off.len() / 2);
+    let long = format!("{}\n{{\"sku\": \"{}\"}}\n{}", line(1), "x".repeat(300_000), line(2));
+    let bad_lines = "{}\n".repeat(5_000);
+    // parts, imported, bad lines, problem
+    let cases: [(&str, Vec<u8>, (usize, u64, usize, Value)); 6] = [
+        ("empty", Vec::new(), (0, 0, 0, Value::Null)),
+        ("blank", b"\n \r\n\n".to_vec(), (0, 0, 0, Value::Null)),
+        ("binary", vec![0xff; 1_000], (1, 0, 1, Value::Null)),
+        ("long line", long.into_bytes(), (1, 2, 1, Value::Null)),
+        ("bad lines", bad_lines.into_bytes(), (5, 0, 5_000, Value::Null)),
+        ("not gzip", b"\x1f\x8b and so on".to_vec(), (0, 0, 0, json!("bad_gzip"))),
+    ];
+    for (name, content, (parts, imported, bad, problem)) in cases {
+        let bench = Bench::start().await;
+        bench.upload(name, content).await.expect("done");
+        assert!(bench.import_parts().await.iter().all(Result::is_ok), "{name}");
+        let mut reports = bench.reports();
+        let whole = reports.remove("upload.json").expect("a report");
+        assert_eq!((whole["parts"].as_u64(), &whole["problem"]["code"]), (Some(parts as u64), &problem), "{name}");
+        let of_parts: Vec<Outcomes> = reports.into_values().map(Outcomes::of).collect();
+        let sums = of_parts.iter().fold((0, 0), |sums, part| (sums.0 + part.imported, sums.1 + part.bad));
+        assert_eq!((of_parts.len(), sums), (parts, (imported, bad)), "{name}");
+    }
+    let bench = Bench::start().await;
+    bench.upload("cut off", cut_off).await.expect("done");
+    let whole = &bench.reports()["upload.json"];
+    assert_eq!(whole["problem"]["code"], "bad_gzip");
+    assert!(whole["lines"].as_u64().is_some_and(|lines| lines > 100 && lines < 2_000), "{whole}");
+}
+
+struct Outcomes {
+    imported: u64,
+    bad: usize,
+}
+
+impl Outcomes {
+    #[expect(clippy::needless_pass_by_value, reason = "it is mapped over values")]
+    fn of(report: Value) -> Self {
+        let imported = report["imported"].as_u64().expect("a number");
+        Self { imported, bad: report["errors"].as_array().expect("a list").len() }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_tables_fail_a_part_stays() {
+    let bench = Bench::start().await;
+    bench.upload("a", line(1)).await.expect("cut");
+    let proxy = Proxy::to("127.0.0.1:1").await; // nobody answers there
+    let client = aws_sdk_dynamodb::Client::new(&sdk_config(&format!("http://{}", proxy.address())));
+    let table = |name: &str| Table::new(client.clone(), name, Arc::new(SeededRandom::new(7)));
+    let importer = Importer {
+        products: souk_store::Products::new(table("products")),
+        categories: souk_store::Categories::new(table("categories")),
+        inventory: souk_store::Inventory::new(table("inventory"), "local"),
+        clock: Arc::new(FixedClock::new()),
+        random: Arc::new(SeededRandom::new(7)),
+        currency: souk_domain::money::Currency::USD,
+    };
+    let broken = consumer(&bench.s3, importer);
+    let (key, etag) = bench.s3.list("parts/").remove(0);
+    assert!(broken.consume(&bench.told(&key, &etag)).await.is_err());
+    assert_eq!(bench.reports().len(), 1, "no report of a part that is not imported");
+}

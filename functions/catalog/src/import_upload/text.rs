@@ -1,0 +1,165 @@
+//! The text of an upload: as it is, or unpacked if its first bytes are gzip's.
+
+use std::io::Write;
+
+use flate2::write::MultiGzDecoder;
+use serde::Serialize;
+
+use super::cut::{Cutter, Piece};
+
+/// The largest text of an upload, in bytes and in lines: what can be cut within the function's time. It also ends an
+/// upload that a few bytes of gzip blow up.
+const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+const MAX_LINES: u64 = 2_000_000;
+/// How a gzip file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Why an upload is not read to its end. The lines before are imported.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Unreadable {
+    /// Stable: `bad_gzip`, `too_large`.
+    pub(super) code: &'static str,
+    /// With the last line that was read.
+    pub(super) message: String,
+}
+
+/// Takes an upload bit by bit and cuts its text.
+#[derive(Default)]
+pub(super) enum Text {
+    /// Nothing came yet.
+    #[default]
+    Empty,
+    /// It is cut as it comes.
+    Plain(Cutter),
+    /// It is unpacked first.
+    Gzip(Box<MultiGzDecoder<Cutter>>),
+}
+
+impl Text {
+    /// Takes the next bytes; the first time at least two, unless there is only one.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Unreadable> {
+        if matches!(self, Self::Empty) {
+            *self = if bytes.starts_with(&GZIP) {
+                Self::Gzip(Box::new(MultiGzDecoder::new(Cutter::default())))
+            } else {
+                Self::Plain(Cutter::default())
+            };
+        }
+        let outcome = match self {
+            Self::Empty => Ok(()),
+            Self::Plain(cutter) => cutter.write_all(bytes),
+            Self::Gzip(decoder) => decoder.write_all(bytes),
+        };
+        outcome.map_err(|_| self.bad_gzip())?;
+        let (bytes, lines) = self.cutter().map_or((0, 0), |cutter| cutter.taken());
+        if bytes > MAX_BYTES || lines > MAX_LINES {
+            let limit = format!("an upload may have at most {MAX_LINES} lines and {} GB", MAX_BYTES >> 30);
+            return Err(Unreadable { code: "too_large", message: format!("{limit}; {}", self.end_of_reading()) });
+        }
+        Ok(())
+    }
+
+    /// Says that nothing more comes.
+    pub(super) fn end(&mut self) -> Result<(), Unreadable> {
+        match self {
+            Self::Gzip(decoder) => decoder.try_finish().map_err(|_| self.bad_gzip()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Pieces that are complete.
+    pub(super) fn pieces(&mut self) -> &[Piece] {
+        self.cutter().map_or(&[], |cutter| cutter.done())
+    }
+
+    /// The same, taken away.
+    pub(super) fn take(&mut self) -> Vec<Piece> {
+        self.cutter().map(Cutter::take).unwrap_or_default()
+    }
+
+    /// Everything that is left; a last line without an end only if the text was read to its end.
+    pub(super) fn last(&mut self, is_whole: bool) -> Vec<Piece> {
+        self.cutter().map(|cutter| cutter.last(is_whole)).unwrap_or_default()
+    }
+
+    fn cutter(&mut self) -> Option<&mut Cutter> {
+        match self {
+            Self::Empty => None,
+            Self::Plain(cutter) => Some(cutter),
+            Self::Gzip(decoder) => Some(decoder.get_mut()),
+        }
+    }
+
+    fn bad_gzip(&mut self) -> Unreadable {
+        Unreadable { code: "bad_gzip", message: format!("the file is damaged; {}", self.end_of_reading()) }
+    }
+
+    fn end_of_reading(&mut self) -> String {
+        let number = self.cutter().map_or(1, |cutter| cutter.number());
+        format!("read up to line {}", number - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text).expect("in memory");
+        encoder.finish().expect("in memory")
+    }
+
+    /// The text of all pieces, and the problem.
+    fn read(bytes: &[u8]) -> (String, Option<&'static str>) {
+        let mut text = Text::default();
+        let pushed = bytes.chunks(1_000).try_for_each(|slice| text.push(slice));
+        let problem = pushed.and_then(|()| text.end()).err();
+        let pieces = text.last(problem.is_none()).into_iter().flat_map(|piece| piece.content).collect();
+        (String::from_utf8(pieces).expect("UTF-8"), problem.map(|problem| problem.code))
+    }
+
+    #[test]
+    fn plain_and_gzip_are_told_apart_by_their_first_bytes() {
+        let text = "{\"sku\": \"1\"}\r\n".repeat(300);
+        assert_eq!(read(text.as_bytes()), (text.clone(), None));
+        assert_eq!(read(&gzip(text.as_bytes())), (text.clone(), None));
+        // Files may be joined as they are, which `cat` and parallel packers do.
+        let (one, two) = text.split_at(1_003);
+        assert_eq!(read(&[gzip(one.as_bytes()), gzip(two.as_bytes())].concat()), (text, None));
+        assert_eq!(read(b""), (String::new(), None));
+        assert_eq!(read(&gzip(b"")), (String::new(), None));
+    }
+
+    #[test]
+    fn what_comes_before_the_damage_is_read() {
+        let lines: Vec<_> =
+            (0..5_000_u64).map(|n| format!("{{\"sku\": \"{}\"}}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+        let text = lines.concat();
+        let packed = gzip(text.as_bytes());
+        let (before, problem) = read(&packed[..packed.len() / 2]);
+        assert_eq!(problem, Some("bad_gzip"));
+        assert!(text.starts_with(&before) && before.ends_with("}\n"), "{}", before.len());
+        let (all, problem) = read(&[&packed, b"junk".as_slice()].concat());
+        assert_eq!((all.len(), problem), (text.len(), Some("bad_gzip")));
+        assert_eq!(read(b"\x1f\x8bno").1, Some("bad_gzip"));
+    }
+
+    #[test]
+    fn what_a_few_bytes_blow_up_ends_soon() {
+        let bomb = gzip(&b"{}\n".repeat(2_100_000));
+        assert!(bomb.len() < 100_000, "{}", bomb.len());
+        let mut text = Text::default();
+        let problem = bomb.chunks(1_000).try_for_each(|slice| {
+            let outcome = text.push(slice);
+            text.take();
+            outcome
+        });
+        let problem = problem.expect_err("too large");
+        assert_eq!(problem.code, "too_large");
+        assert!(problem.message.contains("at most 2000000 lines and 4 GB; read up to line 20"), "{}", problem.message);
+    }
+}
