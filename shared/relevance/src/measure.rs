@@ -71,7 +71,7 @@ pub async fn measure<'a>(
 async fn ask(index: &SearchIndex, derived: &Derived) -> Result<Vec<ProductId>, SearchError> {
     if derived.typing {
         let suggestions = index.suggest(&derived.text, LOOKED_AT).await?;
-        return Ok(suggestions.products.into_iter().map(|product| product.product_id).collect());
+        return Ok(suggestions.products.iter().map(|product| product.product_id.clone()).collect());
     }
     let window = Window::new(1, LOOKED_AT).unwrap_or_default();
     let query = SearchQuery { text: Some(derived.text.clone()), window, ..SearchQuery::default() };

@@ -172,8 +172,8 @@ async fn nothing_in_a_file_keeps_it_in_the_queue() {
     let long = format!("{}\n{{\"sku\": \"{}\"}}\n{}", line(1), "x".repeat(300_000), line(2));
     let bad_lines = "{}\n".repeat(5_000);
     // parts, imported, bad lines, problem
-    let cases: [(&str, Vec<u8>, (usize, u64, usize, Value)); 6] = [
-        ("empty", Vec::new(), (0, 0, 0, Value::Null)),
+    let cases = [
+        ("empty", Vec::new(), (0_usize, 0_u64, 0_usize, Value::Null)),
         ("blank", b"\n \r\n\n".to_vec(), (0, 0, 0, Value::Null)),
         ("binary", vec![0xff; 1_000], (1, 0, 1, Value::Null)),
         ("long line", long.into_bytes(), (1, 2, 1, Value::Null)),
