@@ -24,8 +24,9 @@ use tokio::time::{sleep, sleep_until};
 use crate::report::Done;
 use crate::work::Work;
 
-/// Events that one process answers at once.
-const CONCURRENCY: &str = "32";
+/// Events that one process answers at once: enough that an answer from memory does not wait behind those that are not, as
+/// on Lambda, where each has a process of its own.
+const CONCURRENCY: &str = "128";
 /// How long after the last request answers are waited for.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 /// How long a function may take to ask for its first event.
