@@ -3,11 +3,10 @@
 //! `cargo xtask bench checkout --deployed` comes here too, with a sale of its own in the environment.
 
 use std::env;
-use std::io::{self, Write as _};
 use std::str::FromStr;
 
-use souk_e2e::Shop;
 use souk_e2e::sale::{Outcome, Sale};
+use souk_e2e::{Shop, say};
 
 /// Most accounts: registering hashes a password, which fills a core for 50 ms. Of a thousand shoppers two share one.
 const ACCOUNTS: usize = 500;
@@ -71,9 +70,4 @@ fn variable<T: FromStr>(name: &str) -> Option<T> {
     let name = format!("SOUK_SALE_{name}");
     let text = env::var(&name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} cannot be {text}")))
-}
-
-/// Past the test runner, which would keep the table of a test that passes to itself.
-fn say(line: &str) {
-    writeln!(io::stdout(), "{line}").expect("standard output takes a line");
 }

@@ -3,11 +3,10 @@
 //!
 //! On a stack of its own, where nothing else delays the streams: `cargo xtask test --stage search`.
 
-use std::io::{self, Write as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use souk_e2e::{Product, SOON_SECONDS, Shop, eventually};
+use souk_e2e::{Product, SOON_SECONDS, Shop, eventually, say};
 
 const COUNTS: u32 = 20;
 const PRICES: u32 = 10;
@@ -101,9 +100,4 @@ fn listed(shop: &'static Shop, product: &Product) -> i64 {
         let found = page.list("products").into_iter().find(|found| found.text("id") == product.id);
         found.map(|found| found.whole("stock_quantity"))
     })
-}
-
-/// Past the test runner, which would keep what a test that passes says to itself.
-fn say(line: &str) {
-    writeln!(io::stdout(), "{line}").expect("standard output takes a line");
 }

@@ -11,12 +11,11 @@ mod functions;
 mod load;
 mod provider;
 
-use std::io::{self, Write as _};
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use souk_e2e::{Shop, eventually, for_each};
+use souk_e2e::{Shop, eventually, for_each, say};
 
 use crate::books::Books;
 use crate::load::{CHECKOUTS, Checkout, Progress, SHOPPERS};
@@ -108,9 +107,4 @@ fn settle(shop: &'static Shop, provider: &Provider, books: &Books<'_>) -> i64 {
         (open.is_empty() && provider.is_quiet()).then_some(())
     });
     redriven
-}
-
-/// Past the test runner, which would keep what a test that passes says to itself.
-fn say(line: &str) {
-    writeln!(io::stdout(), "{line}").expect("standard output takes a line");
 }

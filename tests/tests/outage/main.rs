@@ -5,13 +5,12 @@
 
 mod node;
 
-use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use souk_e2e::{Json, Shop, at_once, eventually, unique_word};
+use souk_e2e::{Json, Shop, at_once, eventually, say, unique_word};
 
 use crate::node::Node;
 
@@ -247,9 +246,4 @@ impl Goods {
         });
         began.elapsed()
     }
-}
-
-/// Past the test runner, which would keep what a test that passes says to itself.
-fn say(line: &str) {
-    writeln!(io::stdout(), "{line}").expect("standard output takes a line");
 }
