@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::aws::Aws;
 use crate::clock::Stopwatch;
 use crate::import::{Summary, rate};
+use crate::operator::run_aws;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};
 use crate::stack::Stack;
@@ -231,18 +232,6 @@ impl Bucket {
             }
         }
     }
-}
-
-fn run_aws(aws: &mut Command) -> Result<String> {
-    let Ok(output) = aws.output() else {
-        bail!(
-            "the aws command line is missing: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
-        )
-    };
-    if !output.status.success() {
-        bail!("the aws command line says: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

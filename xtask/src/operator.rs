@@ -51,17 +51,23 @@ fn invoke(function: &str, payload: &Value, paths: &Paths) -> Result<Value> {
     // As a file of bytes, which both versions of the command line take as it is.
     aws.args(["--query", "FunctionError", "--output", "text", "--payload"]);
     aws.arg(format!("fileb://{}", question.display())).arg(&file);
+    let failure = run_aws(&mut aws).with_context(|| format!("cannot invoke {function}"))?;
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    if failure.trim() != "None" {
+        bail!("{function} failed: {text}");
+    }
+    serde_json::from_str(&text).with_context(|| format!("{function} answers no JSON"))
+}
+
+/// Runs the `aws` command line with the rights of its user and returns what it says.
+pub(crate) fn run_aws(aws: &mut Command) -> Result<String> {
     let Ok(output) = aws.output() else {
         bail!(
             "the aws command line is missing: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
         )
     };
     if !output.status.success() {
-        bail!("cannot invoke {function}: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!("the aws command line says: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    if String::from_utf8_lossy(&output.stdout).trim() != "None" {
-        bail!("{function} failed: {text}");
-    }
-    serde_json::from_str(&text).with_context(|| format!("{function} answers no JSON"))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
