@@ -73,6 +73,29 @@ fn a_changed_price_is_found_within_five_seconds() {
 }
 
 #[test]
+fn a_changed_price_is_shown_within_five_seconds() {
+    let shop = Shop::open();
+    let product = shop.product("20.00", 1);
+    listed(shop, &product);
+    let path = format!("/products?search={}", product.word);
+    let (mut slowest, mut sum) = (Duration::ZERO, Duration::ZERO);
+    for change in 1..=PRICES {
+        let price = format!("{}.75", 20 + change);
+        shop.put_product(&product, &price);
+        let changed = Instant::now();
+        // Looked at all the time, so that every cache on the way is warm.
+        eventually(SOON_SECONDS, "the new price is shown", || {
+            (shop.anyone().get(&path).is(200).text("products.0.price") == price).then_some(())
+        });
+        let took = changed.elapsed();
+        assert!(took < STREAM + LIST_PRICE, "shown after {took:?}");
+        (slowest, sum) = (slowest.max(took), sum + took);
+    }
+    let (mean, most) = ((sum / PRICES).as_millis(), slowest.as_millis());
+    say(&format!("price: {PRICES} changes shown after {mean} ms on average, {most} at most"));
+}
+
+#[test]
 fn what_is_sold_out_is_no_longer_found_in_stock_within_five_seconds() {
     let shop = Shop::open();
     let product = shop.product("20.00", 1);

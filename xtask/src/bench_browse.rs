@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// How long each load lasts
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
+    /// How long each load but the first runs before it is measured: until caches and the JVM are as they stay
+    #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=3_600))]
+    warm_up: u64,
 }
 
 /// Builds, starts, measures, stops.
@@ -84,7 +87,7 @@ fn run_load(
     let mut command = std::process::Command::new(load);
     command.arg("--catalogue").arg(catalogue).arg("--binaries").arg(load.parent().context("a binary has a folder")?);
     command.args(["--search-url", &ports.search_url(), "--redis-url", &redis.url(), "--rate", &rates.join(",")]);
-    command.args(["--seconds", &options.seconds.to_string()]);
+    command.args(["--seconds", &options.seconds.to_string(), "--warm-up", &options.warm_up.to_string()]);
     command.args(["--processes", &format!("opensearch={search_pid},redis={}", redis.pid())]);
     process::run_visible(&mut command)
 }

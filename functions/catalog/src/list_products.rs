@@ -114,9 +114,9 @@ impl ListProducts {
         let documents = self.documents.recent(&found.product_ids).await?;
         let products = &documents.products;
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
-        let available = self.stock.available_many(shards).await?;
+        let stock = self.stock.available_many(shards).await?;
         let summary = |product_id: &ProductId| {
-            let stock_quantity = available.get(product_id).copied().unwrap_or(0);
+            let stock_quantity = stock.available.get(product_id).copied().unwrap_or(0);
             let product = products.get(product_id)?;
             Some(Found { product: view::summary(product, stock_quantity), name_html: name_html(product, found) })
         };
@@ -132,7 +132,8 @@ impl ListProducts {
             facets: asked.query.facets.then(|| FacetsView::new(&found.facets, self.currency)),
             degraded,
         });
-        Ok(reply.cacheable(CACHE_SECONDS).looked_up(documents.lookups))
+        let lasts = documents.lasts.min(stock.lasts);
+        Ok(reply.cacheable(CACHE_SECONDS).lasting(lasts).looked_up(documents.lookups))
     }
 }
 

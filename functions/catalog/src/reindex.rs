@@ -4,7 +4,7 @@
 //!
 //! ```json
 //! {"seconds": 600}
-//! {"done": false, "index": "products-v2", "written": 125000, "set_aside": 1, "problems": [{"product_id": "x", "reason": "…"}]}
+//! {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems": [{"product_id": "x", "reason": "…"}]}
 //! ```
 
 use std::sync::Arc;

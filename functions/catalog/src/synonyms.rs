@@ -21,7 +21,7 @@ pub struct KnownSynonyms {
 
 #[derive(Default)]
 struct Known {
-    synonyms: Arc<Synonyms>,
+    synonyms: Synonyms,
     version: Option<i64>,
     /// When to look again, in epoch milliseconds.
     until: i64,
@@ -34,7 +34,7 @@ impl KnownSynonyms {
     }
 
     /// The list as it was at most ten seconds ago; an older one while it cannot be read.
-    pub async fn current(&self) -> Arc<Synonyms> {
+    pub async fn current(&self) -> Synonyms {
         let now = self.clock.now().as_millis();
         {
             let mut known = self.lock();
@@ -58,11 +58,11 @@ impl KnownSynonyms {
         tokio::time::timeout(READ_TIMEOUT, self.lists.get()).await.map_err(late)?
     }
 
-    fn learn(&self, list: Option<SynonymList>) -> Arc<Synonyms> {
+    fn learn(&self, list: Option<SynonymList>) -> Synonyms {
         let mut known = self.lock();
         let version = list.as_ref().map(|list| list.version);
         if known.version != version {
-            known.synonyms = Arc::new(list.map_or_else(Synonyms::default, |list| Synonyms::from(&list.groups)));
+            known.synonyms = list.map_or_else(Synonyms::default, |list| Synonyms::from(&list.groups));
             known.version = version;
         }
         known.synonyms.clone()
@@ -89,13 +89,13 @@ mod tests {
     async fn a_changed_list_is_known_after_ten_seconds() {
         let shop = Fixture::start().await;
         let known = KnownSynonyms::new(shop.synonyms.clone(), shop.clock.clone());
-        assert_eq!(*known.current().await, Synonyms::default());
+        assert_eq!(known.current().await, Synonyms::default());
 
         let first = list(&["tv", "telly"], 1);
         assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), Saved::Done);
-        assert_eq!(*known.current().await, Synonyms::default());
+        assert_eq!(known.current().await, Synonyms::default());
         shop.clock.advance_seconds(10);
-        assert_eq!(*known.current().await, Synonyms::from(&first.groups));
+        assert_eq!(known.current().await, Synonyms::from(&first.groups));
     }
 
     #[tokio::test]
@@ -105,13 +105,13 @@ mod tests {
         let first = list(&["tv", "telly"], 1);
         assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), Saved::Done);
         let expected = Synonyms::from(&first.groups);
-        assert_eq!(*known.current().await, expected);
+        assert_eq!(known.current().await, expected);
         shop.damage_synonyms().await;
         shop.clock.advance_seconds(11);
-        assert_eq!(*known.current().await, expected);
+        assert_eq!(known.current().await, expected);
         assert_eq!(shop.synonyms.put(&list(&["a", "b"], 2), Some(7)).await.expect("written"), Saved::Done);
-        assert_eq!(*known.current().await, expected); // not looked at again at once
+        assert_eq!(known.current().await, expected); // not looked at again at once
         shop.clock.advance_seconds(11);
-        assert_eq!(*known.current().await, Synonyms::from(&list(&["a", "b"], 2).groups));
+        assert_eq!(known.current().await, Synonyms::from(&list(&["a", "b"], 2).groups));
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | what | where | how old at most |
 //! |---|---|---|
-//! | documents for lists | this process | [a second](PROCESS_MS) |
+//! | documents for lists | this process | [three seconds](DOCUMENTS_MS) |
 //! | documents for everybody | a Valkey (or Redis) that all processes share, when there is one | five minutes; changed products are replaced by the stream within a second |
-//! | stock for lists | this process | [a second](PROCESS_MS) |
+//! | stock for lists | this process | [a second](STOCK_MS) |
 //!
 //! Nothing that decides about money or stock reads from here: checkout takes prices and stock from the tables, and the
 //! product page and the cart read stock there too. A shared cache that does not answer costs a bounded wait, soon none
@@ -16,7 +16,7 @@ mod products;
 mod shared;
 mod stock;
 
-pub use near::PROCESS_MS;
-pub use products::{CachedProducts, Found, Lookups};
+pub use near::{Near, Reading};
+pub use products::{CachedProducts, DOCUMENTS_MS, Found, Lookups};
 pub use shared::{NoAnswer, SharedCache};
-pub use stock::CachedStock;
+pub use stock::{CachedStock, Counts, STOCK_MS};

@@ -12,9 +12,13 @@ use souk_domain::time::Timestamp;
 use souk_store::{Products, StoreError};
 
 use crate::flights::{Flights, Landed};
-use crate::near::Near;
+use crate::near::{Near, Reading, Remembered};
 use crate::shared::{Kept, NoAnswer, SharedCache, State};
+use crate::stock::STOCK_MS;
 
+/// How long a process remembers documents at most, in milliseconds: with the moments until the stream has told the shared
+/// cache, a changed price is shown within five seconds. Lists show what holds for as long as the stock beside it.
+pub const DOCUMENTS_MS: u32 = 3_000;
 /// What one process remembers of documents: a sixteenth of the smallest function that lists products.
 const LIMIT_BYTES: usize = 32 * 1024 * 1024;
 /// How often the shared cache is told of a change.
@@ -30,7 +34,7 @@ pub struct CachedProducts {
 
 struct Inner {
     products: Products,
-    near: Mutex<Near<Option<Arc<Product>>>>,
+    near: Mutex<Near<ProductId, Option<Arc<Product>>>>,
     shared: Option<SharedCache>,
     flights: Flights,
     clock: Arc<dyn Clock>,
@@ -44,6 +48,8 @@ pub struct Found {
     pub products: HashMap<ProductId, Arc<Product>>,
     /// Where all were found.
     pub lookups: Lookups,
+    /// How long lists may go on showing all of these.
+    pub lasts: Duration,
 }
 
 /// How many products were looked up where: the hit ratio, as the log has it.
@@ -55,6 +61,14 @@ pub struct Lookups {
     pub shared: u32,
     /// They were read from the table.
     pub table: u32,
+}
+
+impl Lookups {
+    /// Of the same documents, when they are shown again without being looked up.
+    #[must_use]
+    pub const fn again(self) -> Self {
+        Self { process: self.process + self.shared + self.table, shared: 0, table: 0 }
+    }
 }
 
 impl AddAssign for Lookups {
@@ -73,26 +87,21 @@ impl CachedProducts {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let near = Mutex::new(Near::new(LIMIT_BYTES));
+        let near = Mutex::new(Near::new(LIMIT_BYTES).needed(STOCK_MS));
         Self { inner: Arc::new(Inner { products, near, shared, flights: Flights::default(), clock, random }) }
     }
 
-    /// For lists: as they were at most a second ago in this process, else as [`current`](Self::current).
+    /// For lists: as they were at most three seconds ago in this process, else as [`current`](Self::current).
     pub async fn recent<'a>(&self, product_ids: impl IntoIterator<Item = &'a ProductId>) -> Result<Found, StoreError> {
-        let (mut found, mut missing) = (Found::default(), BTreeSet::new());
-        {
-            let (mut near, now) = (self.inner.near(), self.inner.clock.now());
-            for product_id in product_ids {
-                match near.get(product_id, now) {
-                    Some(product) => {
-                        found.lookups.process += 1;
-                        found.add(product_id, product);
-                    }
-                    None => drop(missing.insert(product_id.clone())),
-                }
-            }
+        let product_ids: Vec<_> = product_ids.into_iter().collect();
+        let mut found = Found::default();
+        let Remembered { known, missing } = self.inner.near().list(product_ids.iter().copied(), self.inner.clock.now());
+        for (product_id, product) in known {
+            found.lookups.process += 1;
+            found.add(product_id, product);
         }
-        self.look_up(missing, &mut found).await?;
+        self.look_up(missing.into_iter().cloned().collect(), &mut found).await?;
+        found.lasts = self.inner.near().lasts(product_ids, self.inner.clock.now());
         Ok(found)
     }
 
@@ -197,11 +206,12 @@ impl CachedProducts {
             }
             found.products.extend(read.into_iter().map(|(product_id, product)| (product_id, Arc::new(product))));
         }
+        let reading = Reading::at(read_at, DOCUMENTS_MS, &*inner.random);
         let mut near = inner.near();
         for product_id in product_ids {
             let product = found.products.get(product_id).cloned();
             let bytes = product.as_deref().map_or(0, bytes_of);
-            near.put(product_id.clone(), product, bytes, read_at, &*inner.random);
+            near.put(product_id.clone(), product, bytes + product_id.as_str().len(), reading);
         }
         drop(near);
         Ok(found)
@@ -209,7 +219,7 @@ impl CachedProducts {
 }
 
 impl Inner {
-    fn near(&self) -> std::sync::MutexGuard<'_, Near<Option<Arc<Product>>>> {
+    fn near(&self) -> std::sync::MutexGuard<'_, Near<ProductId, Option<Arc<Product>>>> {
         self.near.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,21 +2,33 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::ProductId;
 use souk_store::{Inventory, StoreError};
 
-use crate::near::Near;
+use crate::near::{Near, Reading, Remembered};
 
+/// How long counts are remembered at most, in milliseconds.
+pub const STOCK_MS: u32 = 1_000;
 /// Enough for some twenty thousand counts.
 const LIMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is free of some products.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// In units.
+    pub available: HashMap<ProductId, u32>,
+    /// How long lists may go on showing all of these.
+    pub lasts: Duration,
+}
 
 /// Counts that are at most a second old, for lists. Never for a product page, a cart or an order.
 #[derive(Clone)]
 pub struct CachedStock {
     inventory: Inventory,
-    near: Arc<Mutex<Near<u32>>>,
+    near: Arc<Mutex<Near<ProductId, u32>>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -31,28 +43,28 @@ impl CachedStock {
     pub async fn available_many<'a>(
         &self,
         products: impl IntoIterator<Item = (&'a ProductId, u32)>,
-    ) -> Result<HashMap<ProductId, u32>, StoreError> {
+    ) -> Result<Counts, StoreError> {
         let read_at = self.clock.now(); // before anything is read
-        let (mut available, mut missing) = (HashMap::new(), Vec::new());
-        {
-            let mut near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
-            for (product_id, shards) in products {
-                match near.get(product_id, read_at) {
-                    Some(count) => drop(available.insert(product_id.clone(), count)),
-                    None => missing.push((product_id, shards)),
-                }
+        let shards: HashMap<_, _> = products.into_iter().collect();
+        let Remembered { known, missing } = self.near().list(shards.keys().copied(), read_at);
+        let mut counts = Counts::default();
+        counts.available.extend(known.into_iter().map(|(product_id, count)| (product_id.clone(), count)));
+        if !missing.is_empty() {
+            let wanted = missing.iter().map(|product_id| (*product_id, shards.get(product_id).copied().unwrap_or(1)));
+            let read = self.inventory.available_many(wanted, false).await?;
+            let reading = Reading::at(read_at, STOCK_MS, &*self.random);
+            let mut near = self.near();
+            for product_id in missing {
+                let count = read.get(product_id).copied().unwrap_or(0);
+                near.put(product_id.clone(), count, product_id.as_str().len(), reading);
+                counts.available.insert(product_id.clone(), count);
             }
         }
-        if missing.is_empty() {
-            return Ok(available);
-        }
-        let counts = self.inventory.available_many(missing.iter().copied(), false).await?;
-        let mut near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
-        for (product_id, _) in missing {
-            let count = counts.get(product_id).copied().unwrap_or(0);
-            near.put(product_id.clone(), count, size_of::<u32>(), read_at, &*self.random);
-            available.insert(product_id.clone(), count);
-        }
-        Ok(available)
+        counts.lasts = self.near().lasts(shards.keys().copied(), self.clock.now());
+        Ok(counts)
+    }
+
+    fn near(&self) -> std::sync::MutexGuard<'_, Near<ProductId, u32>> {
+        self.near.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -171,22 +171,14 @@ pub(crate) struct Counted {
     categories: Buckets,
     prices: Buckets,
     attributes: Buckets,
-    named_categories: Named,
-    named_brands: Named,
-}
-
-/// Values of those products only whose names begin as somebody types.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Named {
-    values: Buckets,
+    category_labels: Buckets,
 }
 
 impl Counted {
-    /// The categories and the brands that were counted for suggestions, most frequent first.
-    pub(crate) fn named(self) -> (Vec<String>, Vec<String>) {
-        let keys = |named: Named| named.values.buckets.into_iter().map(|bucket| bucket.key).collect();
-        (keys(self.named_categories), keys(self.named_brands))
+    /// The labels of categories and the brands, most frequent first.
+    pub(crate) fn names(self) -> (Vec<String>, Vec<String>) {
+        let keys = |buckets: Buckets| buckets.buckets.into_iter().map(|bucket| bucket.key).collect();
+        (keys(self.category_labels), keys(self.brands))
     }
 }
 

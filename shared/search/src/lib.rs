@@ -1,6 +1,6 @@
 //! OpenSearch: the product index and its queries.
 //!
-//! [`SearchIndex`] finds the domain, keeps the index (`products-v2` behind the alias `products`), writes to it in bulk
+//! [`SearchIndex`] finds the domain, keeps the index (`products-v3` behind the alias `products`), writes to it in bulk
 //! with external versions, and searches it. What it answers are product ids in order: documents and stock are looked up
 //! where they are kept. No text of a shopper is ever parsed as a query language.
 
@@ -13,6 +13,7 @@ mod highlight;
 mod index;
 mod mapping;
 mod memory;
+mod names;
 mod node;
 mod query;
 mod rebuild;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Counts the shapes of the index. Another shape is another index (`products-v3`), filled beside the living one and then
+/// Counts the shapes of the index. Another shape is another index (`products-v4`), filled beside the living one and then
 /// swapped behind the alias.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
@@ -109,9 +109,6 @@ fn properties() -> Value {
         let copies: Vec<_> = copy_to.iter().map(|field| json!(field)).collect();
         json!({ "type": "text", "analyzer": "text", "search_analyzer": "words", "copy_to": copies })
     };
-    let beginnings = json!({
-        "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
-    });
     let mut name = text(&["all", "spelling"]);
     name["fields"] = json!({
         "exact": { "type": "text", "analyzer": "exact", "norms": false, "index_options": "docs" },
@@ -119,16 +116,15 @@ fn properties() -> Value {
         "joined": {
             "type": "text", "analyzer": "joined", "search_analyzer": "words", "norms": false, "index_options": "docs",
         },
-        "beginnings": beginnings,
+        "beginnings": {
+            "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
+        },
     });
     let mut brand = text(&["all", "spelling"]);
     brand["fields"] = json!({
         "raw": { "type": "keyword", "ignore_above": 1024 },
         "folded": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
-        "beginnings": beginnings,
     });
-    let mut category_names = text(&["all", "spelling"]);
-    category_names["fields"] = json!({ "beginnings": beginnings });
     json!({
         "product_id": { "type": "keyword" },
         // SKU and EANs, without signs and leading zeros.
@@ -137,7 +133,7 @@ fn properties() -> Value {
         "brand": brand,
         "description": text(&["all"]),
         "category_ids": { "type": "keyword" },
-        "category_names": category_names,
+        "category_names": text(&["all", "spelling"]),
         // Id and name, for suggestions.
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.

@@ -14,14 +14,13 @@ use crate::SearchError;
 
 /// How long who asks the same waits for an answer that is under way.
 const AWAITED: Duration = Duration::from_secs(3);
-/// Bytes of answers of one generation; there are two.
-const GENERATION_BYTES: usize = 8 * 1024 * 1024;
-/// Answers of one generation, also of those that are still awaited.
-const GENERATION_ANSWERS: usize = 4_000;
+/// Answers of one generation, also of those that are still awaited. There are two generations.
+const GENERATION_ANSWERS: usize = 10_000;
 
 /// Answers by what was asked. When the young generation is full it becomes the old one, which is forgotten.
 pub(crate) struct Memory<K, V> {
     generations: Mutex<Generations<K, V>>,
+    generation_bytes: usize,
     /// About how many bytes an answer takes.
     bytes: fn(&V) -> usize,
 }
@@ -43,10 +42,10 @@ struct Kept<V> {
 }
 
 impl<K: Eq + Hash, V> Memory<K, V> {
-    /// Nothing in it.
-    pub(crate) fn new(bytes: fn(&V) -> usize) -> Self {
+    /// Nothing in it, and never more than so many bytes.
+    pub(crate) fn new(limit_bytes: usize, bytes: fn(&V) -> usize) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), young_bytes: 0 };
-        Self { generations: Mutex::new(generations), bytes }
+        Self { generations: Mutex::new(generations), generation_bytes: limit_bytes / 2, bytes }
     }
 
     /// The answer to the same question of a moment ago, or the one that `ask` brings, together with how long it lasts. Who
@@ -74,7 +73,7 @@ impl<K: Eq + Hash, V> Memory<K, V> {
         {
             return Arc::clone(&slot.answer);
         }
-        if generations.young.len() >= GENERATION_ANSWERS || generations.young_bytes >= GENERATION_BYTES {
+        if generations.young.len() >= GENERATION_ANSWERS || generations.young_bytes >= self.generation_bytes {
             generations.old = std::mem::take(&mut generations.young);
             generations.young_bytes = 0;
         }
@@ -94,10 +93,11 @@ mod tests {
 
     use super::*;
 
+    const GENERATION_BYTES: usize = 1024 * 1024;
     const LASTS: Duration = Duration::from_secs(2);
 
     fn memory() -> Memory<String, u16> {
-        Memory::new(|_| 2)
+        Memory::new(2 * GENERATION_BYTES, |_| 2)
     }
 
     /// Numbers its answers.

@@ -1,7 +1,6 @@
 //! What is searched for, and the query that finds it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use souk_domain::ids::CategoryId;
@@ -105,7 +104,7 @@ pub struct SearchQuery {
     /// Mark in the names what was searched for.
     pub highlight: bool,
     /// Words that mean the same.
-    pub synonyms: Arc<Synonyms>,
+    pub synonyms: Synonyms,
 }
 
 /// The body of a search request, without facets. Without words: browsing.

@@ -1,21 +1,32 @@
 //! What shoppers ask is answered from memory while that keeps what is promised of how fresh lists are. With a second until
-//! the index shows what was written:
+//! the index shows what was written, and a second for which a list may be given again as a whole:
 //! - a changed price or stock count decides within five seconds what a list finds by it and how it sorts by it;
 //! - a list of hardly any products shows a new one within five seconds;
 //! - other lists, and facets, within half a minute;
-//! - suggestions within a minute, as long as browsers keep them.
+//! - what many products are found by, in the order of relevance, within two minutes;
+//! - suggestions within a minute, as long as browsers keep them; names of brands and categories that are new in two.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::memory::Memory;
+use crate::names::Names;
 use crate::query::{SearchQuery, Sort, Window};
 use crate::search::Found;
 use crate::{Facets, SearchError, SearchIndex, Suggestions};
 
-const SOON: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(30);
+const RELEVANCE: Duration = Duration::from_mins(2);
 const SUGGESTIONS: Duration = Duration::from_mins(1);
+const NAMES: Duration = Duration::from_mins(1);
+
+/// Bytes that each kind of answer takes at most: together a third of the 512 MB that such a function has. Facets are the
+/// largest, some ten thousand bytes each.
+const FOUND_BYTES: usize = 32 * 1024 * 1024;
+const FACETS_BYTES: usize = 96 * 1024 * 1024;
+const SUGGESTIONS_BYTES: usize = 32 * 1024 * 1024;
+const NAMES_BYTES: usize = 8 * 1024 * 1024;
 
 /// Beside its texts, what an entry takes.
 const ENTRY_BYTES: usize = 64;
@@ -25,14 +36,18 @@ pub(crate) struct Memories {
     found: Memory<SearchQuery, Found>,
     facets: Memory<SearchQuery, Facets>,
     suggestions: Memory<(String, u32), Suggestions>,
+    names: Memory<(), Names>,
 }
 
 impl Default for Memories {
     fn default() -> Self {
         Self {
-            found: Memory::new(|found| found.page.product_ids.len() * ENTRY_BYTES + 8 * ENTRY_BYTES),
-            facets: Memory::new(|facets| facets.entries() * ENTRY_BYTES),
-            suggestions: Memory::new(|found| (found.products.len() + found.categories.len()) * 4 * ENTRY_BYTES),
+            found: Memory::new(FOUND_BYTES, |found| found.page.product_ids.len() * ENTRY_BYTES + 8 * ENTRY_BYTES),
+            facets: Memory::new(FACETS_BYTES, |facets| facets.entries() * ENTRY_BYTES),
+            suggestions: Memory::new(SUGGESTIONS_BYTES, |found| {
+                (found.products.len() + found.categories.len() + 1) * 4 * ENTRY_BYTES
+            }),
+            names: Memory::new(NAMES_BYTES, Names::bytes),
         }
     }
 }
@@ -43,7 +58,7 @@ impl SearchIndex {
         // Behind a pointer: each step of a search is a large state of its own.
         let ask = Box::pin(async {
             let found = self.find(query).await?;
-            let lasts = if found.has_few() || query.depends_on_price_or_stock() { SOON } else { LATER };
+            let lasts = lasts(query, &found);
             Ok((found, lasts))
         });
         self.remembered(|memories| &memories.found, question, ask).await
@@ -58,10 +73,7 @@ impl SearchIndex {
             facets: true,
             ..query.clone()
         };
-        let ask = Box::pin(async {
-            let lasts = if found.has_few() { SOON } else { LATER };
-            Ok((self.count_facets(query, found).await?, lasts))
-        });
+        let ask = Box::pin(async { Ok((self.count_facets(query, found).await?, lasts(query, found))) });
         self.remembered(|memories| &memories.facets, question, ask).await
     }
 
@@ -75,6 +87,11 @@ impl SearchIndex {
         self.remembered(|memories| &memories.suggestions, question, ask).await
     }
 
+    pub(crate) async fn names(&self) -> Result<Arc<Names>, SearchError> {
+        let ask = Box::pin(async { Ok((self.fetch_names().await?, NAMES)) });
+        self.remembered(|memories| &memories.names, || (), ask).await
+    }
+
     async fn remembered<K: Eq + std::hash::Hash, V>(
         &self,
         memory: impl FnOnce(&Memories) -> &Memory<K, V>,
@@ -85,5 +102,16 @@ impl SearchIndex {
             Some(memories) => memory(memories).answer(question(), Instant::now(), ask).await,
             None => Ok(Arc::new(ask.await?.0)),
         }
+    }
+}
+
+/// How long what was found may be shown.
+fn lasts(query: &SearchQuery, found: &Found) -> Duration {
+    if found.has_few() || query.depends_on_price_or_stock() {
+        SOON
+    } else if query.text.is_some() && query.sort == Sort::Relevance {
+        RELEVANCE
+    } else {
+        LATER
     }
 }

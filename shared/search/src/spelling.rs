@@ -84,23 +84,31 @@ pub(crate) fn allowed_edits(word: &str) -> usize {
 
 /// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
 pub(crate) fn edits(from: &str, to: &str) -> usize {
+    edits_to_beginnings(from, to).last().copied().unwrap_or_default()
+}
+
+/// The same, to whatever beginning of the other word is nearest.
+pub(crate) fn edits_to_beginning(from: &str, to: &str) -> usize {
+    edits_to_beginnings(from, to).into_iter().min().unwrap_or_default()
+}
+
+/// To each beginning, from none to all of the word.
+fn edits_to_beginnings(from: &str, to: &str) -> Vec<usize> {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..=to.len()).collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=to.len()).collect();
     for i in 1..=from.len() {
+        let mut row = vec![i; to.len() + 1];
         for j in 1..=to.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
-            let mut fewest = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            let replaced = above[j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            row[j] = replaced.min(above[j] + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
-                fewest = fewest.min(rows[i - 2][j - 2] + 1);
+                row[j] = row[j].min(before[j - 2] + 1);
             }
-            rows[i][j] = fewest;
         }
+        before = std::mem::replace(&mut above, row);
     }
-    rows[from.len()][to.len()]
+    above
 }
 
 #[cfg(test)]
@@ -114,6 +122,19 @@ mod tests {
             [("printer", "printer", 0), ("prniter", "printer", 1), ("rinter", "printer", 1), ("lptpo", "laptop", 2)]
         {
             assert_eq!(edits(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_as_near_as_the_nearest() {
+        for (from, to, expected) in [
+            ("prin", "printer", 0),
+            ("prnit", "printer", 1),
+            ("rin", "printer", 1),
+            ("xyz", "printer", 3),
+            ("", "a", 0),
+        ] {
+            assert_eq!(edits_to_beginning(from, to), expected, "{from} {to}");
         }
     }
 

@@ -7,25 +7,18 @@ use serde_json::{Value, json};
 use souk_domain::ids::{CategoryId, ProductId};
 
 use crate::answer::SearchAnswer;
-use crate::document::halves;
+use crate::names::{Match, cut};
 use crate::search::within;
-use crate::spelling::{allowed_edits, edits};
-use crate::text::{code, words};
+use crate::spelling::allowed_edits;
+use crate::text::code;
 use crate::{SearchError, SearchIndex};
 
 /// Both rounds. A suggestion that comes later is of no use.
 const SUGGEST_TIMEOUT: Duration = Duration::from_millis(700);
 /// Most words that are looked at.
 const MAX_WORDS: usize = 6;
-/// As long as the beginnings in the index, in characters.
-const MAX_BEGINNING: usize = 15;
-/// Most categories, and most brands.
-const FEW: usize = 4;
-/// Categories that are looked at: of a product that stands in a category that fits, the other may not fit.
-const LABELS: usize = 20;
-/// So many products are looked at for one letter or two, which thousands begin with.
-const LOOKED_AT: u32 = 50_000;
-
+/// What it counts that a product is in stock: less than any word.
+const IN_STOCK_BOOST: f32 = 0.1;
 /// What a shopper may be about to type, best first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suggestions {
@@ -70,77 +63,52 @@ impl SearchIndex {
         if beginnings.is_empty() {
             return Ok(Suggestions::default());
         }
-        let exact = self.suggest_by(text, &beginnings, false, limit).await?;
-        if exact == Suggestions::default() { self.suggest_by(text, &beginnings, true, limit).await } else { Ok(exact) }
-    }
-
-    async fn suggest_by(
-        &self,
-        text: &str,
-        beginnings: &[String],
-        nearly: bool,
-        limit: u32,
-    ) -> Result<Suggestions, SearchError> {
-        let bodies = [products(text, beginnings, nearly, limit), names(beginnings, nearly)];
-        let mut answers = self.ask_all(&bodies).await?.into_iter();
-        let mut next = || answers.next().ok_or_else(|| SearchError::Rejected("an answer is missing".to_owned()));
-        let products = suggested_products(next()?);
-        let (categories, brands) = next()?.counted().named();
-        Ok(Suggestions { products, categories: suggested_categories(categories, beginnings), brands })
+        let names = self.names().await?;
+        for how in [Match::Exactly, Match::Nearly] {
+            let products = suggested_products(self.ask(&products(text, &beginnings, how, limit)).await?);
+            let suggestions = Suggestions {
+                products,
+                categories: names.categories(&beginnings, how).cloned().collect(),
+                brands: names.brands(&beginnings, how).cloned().collect(),
+            };
+            if suggestions != Suggestions::default() {
+                return Ok(suggestions);
+            }
+        }
+        Ok(Suggestions::default())
     }
 }
 
-/// The words as far as they are typed, cut where the index cuts.
+/// The words as far as they are typed.
 fn beginnings(text: &str) -> Vec<String> {
-    let words = words(text).into_iter().flat_map(|word| {
-        let pieces = word.typed.split(|c: char| !c.is_alphanumeric() && c != '.').map(|piece| piece.trim_matches('.'));
-        pieces.map(|piece| piece.chars().take(MAX_BEGINNING).collect::<String>()).collect::<Vec<_>>()
-    });
-    words.filter(|piece| !piece.is_empty()).take(MAX_WORDS).collect()
+    cut(text).take(MAX_WORDS).collect()
 }
 
-fn products(text: &str, beginnings: &[String], nearly: bool, limit: u32) -> Value {
-    let every: Vec<_> = beginnings.iter().map(|word| begins("name.beginnings", word, nearly)).collect();
+fn products(text: &str, beginnings: &[String], how: Match, limit: u32) -> Value {
+    let every: Vec<_> = beginnings.iter().map(|word| begins("name.beginnings", word, how)).collect();
     let mut ways = vec![json!({ "bool": { "must": every } })];
     let code = code(text);
     if code.len() >= 4 && code.contains(|c: char| c.is_ascii_digit()) {
         ways.push(json!({ "prefix": { "codes": { "value": code, "boost": 10 } } }));
     }
-    // Words that are whole already count more, and so do words in their order.
+    // Words that are whole already count more, and so do words in their order. Of equals, those that can be had.
     let whole = json!({ "match": { "name.exact": { "query": beginnings.join(" ") } } });
     let phrase = json!({ "match_phrase": { "name": { "query": beginnings.join(" "), "slop": 2 } } });
+    let in_stock = json!({ "constant_score": { "filter": { "term": { "in_stock": true } }, "boost": IN_STOCK_BOOST } });
     json!({
-        "query": { "bool": { "must": { "bool": { "should": ways } }, "should": [whole, phrase] } },
-        "sort": [{ "_score": "desc" }, { "in_stock": "desc" }, { "product_id": "asc" }],
+        "query": { "bool": { "must": { "bool": { "should": ways } }, "should": [whole, phrase, in_stock] } },
+        // By score alone and uncounted: then Lucene passes over what cannot be among the best, as thousands of products
+        // begin with the same letter.
         "size": limit,
         "track_total_hits": false,
-        "terminate_after": LOOKED_AT,
         "_source": ["name", "brand"],
         "timeout": "500ms",
     })
 }
 
-/// The most frequent categories among the products in whose category names a word begins so, and the same of brands.
-fn names(beginnings: &[String], nearly: bool) -> Value {
-    let every = |field| beginnings.iter().map(|word| begins(field, word, nearly)).collect::<Vec<_>>();
-    let categories = json!({ "bool": { "filter": every("category_names.beginnings") } });
-    let brands = json!({ "bool": { "filter": every("brand.beginnings") } });
-    let values = |field, size| json!({ "values": { "terms": { "field": field, "size": size } } });
-    json!({
-        "query": { "bool": { "filter": { "bool": { "should": [categories, brands] } } } },
-        "size": 0,
-        "track_total_hits": false,
-        "timeout": "500ms",
-        "aggs": {
-            "named_categories": { "filter": categories, "aggs": values("category_labels", LABELS) },
-            "named_brands": { "filter": brands, "aggs": values("brand.raw", FEW) },
-        },
-    })
-}
-
-fn begins(field: &str, word: &str, nearly: bool) -> Value {
+fn begins(field: &str, word: &str, how: Match) -> Value {
     let mut matched = json!({ "query": word });
-    if nearly {
+    if how == Match::Nearly {
         matched["fuzziness"] = json!(allowed_edits(word));
         matched["max_expansions"] = json!(20);
     }
@@ -155,29 +123,6 @@ fn suggested_products(answer: SearchAnswer) -> Vec<SuggestedProduct> {
     answer.hits.hits.into_iter().filter_map(product).collect()
 }
 
-/// A product's department is counted with its category: only those stay whose own name fits.
-fn suggested_categories(labels: Vec<String>, beginnings: &[String]) -> Vec<SuggestedCategory> {
-    let category = |label: String| {
-        let (id, name) = halves(&label)?;
-        let category = SuggestedCategory { category_id: id.parse().ok()?, name: name.to_owned() };
-        fits(name, beginnings).then_some(category)
-    };
-    labels.into_iter().filter_map(category).take(FEW).collect()
-}
-
-/// Whether for each beginning some word of the name begins nearly so.
-fn fits(name: &str, beginnings: &[String]) -> bool {
-    let name = name.to_lowercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    beginnings.iter().all(|typed| words.iter().any(|word| begins_nearly(word, typed)))
-}
-
-fn begins_nearly(word: &str, typed: &str) -> bool {
-    let (length, allowed) = (typed.chars().count(), allowed_edits(typed));
-    let start = |chars: usize| word.chars().take(chars).collect::<String>();
-    (length.saturating_sub(allowed)..=length + allowed).any(|chars| edits(typed, &start(chars)) <= allowed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,15 +134,5 @@ mod tests {
         assert_eq!(beginnings(" *:* "), [""; 0]);
         assert_eq!(beginnings(&"x".repeat(99)), ["x".repeat(15)]);
         assert_eq!(beginnings(&"x ".repeat(99)).len(), MAX_WORDS);
-    }
-
-    #[test]
-    fn only_categories_with_such_a_name_fit() {
-        let fits = |name, text| fits(name, &beginnings(text));
-        assert!(
-            fits("Ink cartridges", "ink") && fits("Ink cartridges", "cart ink") && fits("Ink cartridges", "catrid")
-        );
-        assert!(fits("Möbel", "mobe"));
-        assert!(!fits("Printing", "ink") && !fits("Ink cartridges", "toner"));
     }
 }

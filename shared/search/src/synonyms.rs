@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use souk_domain::synonyms::SynonymGroups;
 
@@ -36,9 +36,9 @@ const DEFAULT: &[&[&str]] = &[
     &["metre", "meter"],
 ];
 
-/// Terms with their others, ready to be looked up.
+/// Terms with their others, ready to be looked up. Cheap to clone, and to compare with a clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Synonyms(HashMap<String, Vec<String>>);
+pub struct Synonyms(Arc<HashMap<String, Vec<String>>>);
 
 impl Synonyms {
     /// What a shop starts with.
@@ -76,13 +76,14 @@ impl From<&SynonymGroups> for Synonyms {
                 known.extend(new);
             }
         }
-        Self(others)
+        Self(Arc::new(others))
     }
 }
 
 impl Default for Synonyms {
     fn default() -> Self {
-        Self::from(Self::default_groups())
+        static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::from(Synonyms::default_groups()));
+        SYNONYMS.clone()
     }
 }
 

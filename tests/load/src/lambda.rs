@@ -143,6 +143,19 @@ impl Lambda {
     }
 }
 
+impl Function {
+    /// The next event, but for those that an earlier load has given up.
+    async fn next_due(&self) -> Option<Event> {
+        let mut events = self.events.lock().await;
+        loop {
+            let event = events.recv().await?;
+            if lock(&self.board.due).contains_key(&event.id) {
+                return Some(event);
+            }
+        }
+    }
+}
+
 async fn serve(function: Arc<Function>) -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
     let address = listener.local_addr()?;
@@ -157,8 +170,7 @@ async fn serve(function: Arc<Function>) -> Result<SocketAddr> {
 
 async fn next(State(function): State<Arc<Function>>) -> Response<Body> {
     function.has_asked.fetch_add(1, Ordering::Relaxed);
-    let event = function.events.lock().await.recv().await;
-    let Some(Event { id, body }) = event else { return Response::new(Body::empty()) };
+    let Some(Event { id, body }) = function.next_due().await else { return Response::new(Body::empty()) };
     let deadline_ms = i64::from(u32::MAX) * 1_000; // far away
     Response::builder()
         .header("lambda-runtime-aws-request-id", id.to_string())

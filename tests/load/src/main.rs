@@ -41,6 +41,9 @@ struct Options {
     /// How long each load lasts
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// How long each load but the first runs before it is measured
+    #[arg(long, default_value_t = 60)]
+    warm_up: u64,
     /// Processes whose memory is told: name=pid
     #[arg(long, value_delimiter = ',')]
     processes: Vec<String>,
@@ -49,7 +52,8 @@ struct Options {
 /// What is deployed and asked.
 const FUNCTIONS: [&str; 3] = ["list-products", "get-product", "suggest"];
 
-#[tokio::main]
+// One thread: the less of the two cores the load takes itself, the better.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let options = Options::parse();
     let shop = Shop::fill(&options.catalogue, &options.search_url).await?;
@@ -65,8 +69,12 @@ async fn main() -> Result<()> {
 
     let lasts = Duration::from_secs(options.seconds);
     for (run, &rate) in options.rate.iter().enumerate() {
-        // The first one meets empty caches, all others what the ones before have left.
+        // The first one meets empty caches and a JVM that has compiled nothing yet.
         let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
+        if run > 0 {
+            let warm_up = Duration::from_secs(options.warm_up);
+            lambda.load(&work, rate, warm_up, 1_000 + run as u64).await.with_context(|| name.clone())?;
+        }
         let (queries, used) = (shop::queries(&options.search_url).await?, processor_times(&watched)?);
         let done = lambda.load(&work, rate, lasts, run as u64).await.with_context(|| name.clone())?;
         report::print(&name, &done, lasts);

@@ -7,6 +7,6 @@ use souk_runtime::{Error, Wiring, http};
 async fn main() -> Result<(), Error> {
     let wiring = Wiring::start()?;
     let search = wiring.search()?.remembering();
-    let _ = search.warm_up().await; // without it, the first request looks again
+    let _ = search.suggest("a", 1).await; // fetches the names; without them, the first request does
     http::run("suggest", Suggest { search }).await
 }

@@ -69,7 +69,7 @@ async fn products_are_found_filtered_and_sorted_with_live_stock() {
     assert_eq!(list(&[("facets", "false")]).await.body_json().get("facets"), None);
 
     shop.delete("4").await; // still in the index
-    shop.clock.advance_seconds(1);
+    shop.clock.advance_seconds(3);
     assert_eq!(ids(&list(&[("category_id", "monitors")]).await), [""; 0]);
     scratch.remove().await;
 }

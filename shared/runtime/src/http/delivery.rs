@@ -7,8 +7,8 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::HeaderValue;
-use http::header::{CONTENT_ENCODING, VARY};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG};
+use http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
 use super::request::short_hash;
@@ -17,49 +17,49 @@ use super::{Reply, Request};
 /// Smaller bodies fit into one packet as they are.
 const PAYS_FROM_BYTES: usize = 1_400;
 
-/// With an `ETag` if the answer may be kept; 304 without a body if the client says that it has it.
-pub(super) fn revalidate(request: &Request, reply: Reply) -> Reply {
+/// What depends on the answer alone, or on what the client accepts: with an `ETag` if it may be kept, and compressed.
+pub(super) fn prepared(request: &Request, mut reply: Reply) -> Reply {
     if request.method() != "GET" || !reply.is_kept() {
         return reply;
     }
     // Weak, as the same answer travels compressed and not.
     let etag = format!("W/\"{}\"", short_hash(&[reply.body().as_bytes()]));
-    let known = request.header("if-none-match").is_some_and(|sent| matches(sent, &etag));
-    let reply = reply.with_header("etag", &etag).with_header("vary", "accept-encoding");
-    if known { reply.without_what_is_known() } else { reply }
+    if accepts_gzip(request) && reply.body().len() >= PAYS_FROM_BYTES {
+        reply.gzip = compress(reply.body());
+    }
+    reply.with_header("etag", &etag).with_header("vary", "accept-encoding")
 }
 
-/// The weak comparison: `W/` does not count.
-fn matches(sent: &str, etag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    sent.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
-}
-
-/// As the gateway takes it.
+/// As the gateway takes it: 304 without a body if the client says that it has it.
 pub(super) fn into_lambda(request: &Request, reply: &Reply) -> Response<Body> {
-    let compressed = (reply.is_kept() && reply.body().len() >= PAYS_FROM_BYTES && accepts_gzip(request))
-        .then(|| compress(reply.body()))
-        .flatten();
-    let is_compressed = compressed.is_some();
-    let body = match compressed {
-        Some(bytes) => Body::Binary(bytes),
-        None if reply.body().is_empty() => Body::Empty,
-        None => Body::Text(reply.body().to_owned()),
+    let mut headers = reply.headers().clone();
+    let is_known = headers.get(ETAG).and_then(|etag| etag.to_str().ok()).is_some_and(|etag| is_known(request, etag));
+    let (status, body) = if is_known {
+        headers.remove(CONTENT_TYPE);
+        (StatusCode::NOT_MODIFIED, Body::Empty)
+    } else if let Some(compressed) = &reply.gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        (StatusCode::OK, Body::Binary(compressed.clone()))
+    } else {
+        let body = if reply.body().is_empty() { Body::Empty } else { Body::Text(reply.body().to_owned()) };
+        // Statuses come from our own code and are all valid.
+        (StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
     };
     let mut response = Response::new(body);
-    // Statuses come from our own code and are all valid.
-    *response.status_mut() =
-        http::StatusCode::from_u16(reply.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = reply.headers().clone();
-    if is_compressed {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
-    }
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response
 }
 
+/// The weak comparison (RFC 9110, 8.8.3.2): `W/` does not count.
+fn is_known(request: &Request, etag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = |sent: &str| sent.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag));
+    request.header("if-none-match").is_some_and(known)
+}
+
 /// `gzip`, or `*`, unless at quality 0.
-fn accepts_gzip(request: &Request) -> bool {
+pub(super) fn accepts_gzip(request: &Request) -> bool {
     let Some(sent) = request.header("accept-encoding") else { return false };
     let quality_of = |wanted: &str| {
         let coding = sent.split(',').map(|coding| coding.split(';').map(str::trim).collect::<Vec<_>>());
@@ -94,60 +94,66 @@ mod tests {
         Reply::ok(&vec!["a product"; 500])
     }
 
-    fn etag(reply: &Reply) -> &str {
-        reply.headers().get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default()
+    /// Status, entity tag, body.
+    fn delivered(request: &Request, reply: Reply) -> (u16, String, Response<Body>) {
+        let response = into_lambda(request, &prepared(request, reply));
+        let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        (response.status().as_u16(), etag, response)
     }
 
     #[test]
     fn an_answer_that_is_known_does_not_travel_again() {
-        let first = revalidate(&get(), list().cacheable(1));
-        let tag = etag(&first).to_owned();
-        assert!(tag.starts_with("W/\"") && first.status() == 200);
+        let (status, tag, _) = delivered(&get(), list().cacheable(1));
+        assert!(tag.starts_with("W/\"") && status == 200);
         let strong = tag.trim_start_matches("W/");
         for sent in [tag.as_str(), strong, "*", &format!("\"other\", {tag}")] {
-            let known = revalidate(&get().with_header("if-none-match", sent), list().cacheable(1));
-            assert_eq!((known.status(), known.body(), etag(&known)), (304, "", tag.as_str()), "{sent}");
-            assert_eq!(known.headers()["cache-control"], "public, max-age=1");
-            assert!(!known.headers().contains_key("content-type"));
+            for accepted in ["gzip", ""] {
+                let request = get().with_header("if-none-match", sent).with_header("accept-encoding", accepted);
+                let (status, known, response) = delivered(&request, list().cacheable(1));
+                assert_eq!((status, known.as_str()), (304, tag.as_str()), "{sent}");
+                assert!(matches!(response.body(), Body::Empty));
+                assert_eq!(response.headers()["cache-control"], "public, max-age=1");
+                assert!(!response.headers().contains_key("content-type"));
+                assert!(!response.headers().contains_key("content-encoding"));
+            }
         }
         for sent in ["", "\"other\"", "W/\"\"", "garbage"] {
-            let unknown = revalidate(&get().with_header("if-none-match", sent), list().cacheable(1));
-            assert_eq!(unknown.status(), 200, "{sent}");
+            let (status, ..) = delivered(&get().with_header("if-none-match", sent), list().cacheable(1));
+            assert_eq!(status, 200, "{sent}");
         }
-        let other = revalidate(&get(), Reply::ok(&"another answer").revalidated());
-        assert_ne!(etag(&other), tag);
+        let (_, other, _) = delivered(&get(), Reply::ok(&"another answer").revalidated());
+        assert_ne!(other, tag);
     }
 
     #[test]
     fn what_is_not_kept_has_no_tag() {
-        let sent = get().with_header("if-none-match", "*");
-        assert_eq!(etag(&revalidate(&sent, list())), "");
-        assert_eq!(revalidate(&sent, Reply::json(404, &"none").cacheable(1)).status(), 404);
+        let sent = || get().with_header("if-none-match", "*");
+        assert_eq!(delivered(&sent(), list()).1, "");
+        assert_eq!(delivered(&sent(), Reply::json(404, &"none").cacheable(1)).0, 404);
         let posted = Request::new("POST", "/products").with_header("if-none-match", "*");
-        assert_eq!(revalidate(&posted, list().cacheable(1)).status(), 200);
+        assert_eq!(delivered(&posted, list().cacheable(1)).0, 200);
     }
 
     #[test]
     fn large_answers_are_compressed_for_those_who_accept_it() {
-        let encoding = |accepted: &str, reply: &Reply| {
-            let response = into_lambda(&get().with_header("accept-encoding", accepted), reply);
-            let headers = response.headers();
-            (headers.get("content-encoding").cloned(), response.into_body())
+        let encoding = |accepted: &str, reply: Reply| {
+            let (_, _, response) = delivered(&get().with_header("accept-encoding", accepted), reply);
+            (response.headers().get("content-encoding").cloned(), response.into_body())
         };
-        let large = list().cacheable(1);
+        let large = || list().cacheable(1);
         for accepted in ["gzip", "br, GZIP;q=0.5", "*", "gzip, deflate, br, zstd", "gzip;q=1.0"] {
-            let (named, body) = encoding(accepted, &large);
+            let (named, body) = encoding(accepted, large());
             assert_eq!(named.as_ref().map(HeaderValue::as_bytes), Some(b"gzip".as_slice()), "{accepted}");
             let Body::Binary(bytes) = body else { panic!("bytes") };
             let mut text = String::new();
             flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut text).expect("gzip");
-            assert_eq!(text, large.body());
+            assert_eq!(text, large().body());
             assert!(bytes.len() * 4 < text.len());
         }
         for accepted in ["", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "identity"] {
-            assert_eq!(encoding(accepted, &large).0, None, "{accepted}");
+            assert_eq!(encoding(accepted, large()).0, None, "{accepted}");
         }
-        assert_eq!(encoding("gzip", &list()).0, None, "not to be kept, perhaps somebody's");
-        assert_eq!(encoding("gzip", &Reply::ok(&"small").cacheable(1)).0, None);
+        assert_eq!(encoding("gzip", list()).0, None, "not to be kept, perhaps somebody's");
+        assert_eq!(encoding("gzip", Reply::ok(&"small").cacheable(1)).0, None);
     }
 }

@@ -3,6 +3,7 @@
 mod delivery;
 mod fields;
 mod problem;
+mod recent;
 mod reply;
 mod request;
 
@@ -11,7 +12,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use lambda_http::service_fn;
+use lambda_http::{Body, Response, service_fn};
+use souk_domain::effects::Clock;
 
 pub use fields::{AllRead, Fields};
 pub use problem::Problem;
@@ -19,6 +21,8 @@ pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};
 
 use crate::Error;
+use crate::effects::SystemClock;
+use recent::Recent;
 
 /// One endpoint: everything it stands on is in `self`, everything it is asked in the request.
 pub trait Endpoint: Send + Sync + 'static {
@@ -29,62 +33,131 @@ pub trait Endpoint: Send + Sync + 'static {
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn run<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
-    let endpoint = Arc::new(endpoint);
+    let service = Arc::new(Service { function, endpoint, recent: Recent::default(), clock: Arc::new(SystemClock) });
     lambda_http::run_concurrent(service_fn(move |request: lambda_http::Request| {
-        let endpoint = Arc::clone(&endpoint);
-        async move {
-            let request = Request::from_lambda(request);
-            let reply = answer(function, &*endpoint, &request).await;
-            Ok::<_, Error>(delivery::into_lambda(&request, &reply))
-        }
+        let service = Arc::clone(&service);
+        async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
     }))
     .await
 }
 
-/// Answers one request, whatever happens, and logs it.
-async fn answer<E: Endpoint>(function: &'static str, endpoint: &E, request: &Request) -> Reply {
-    let started = Instant::now();
-    // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
-    let outcome = match AssertUnwindSafe(endpoint.handle(request)).catch_unwind().await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Problem::internal("the handler panicked")),
-    };
-    let (code, cause) = match &outcome {
-        Ok(_) => (None, None),
-        Err(problem) => (Some(problem.code()), problem.cause().map(str::to_owned)),
-    };
-    let reply = outcome.unwrap_or_else(|problem| problem.into_reply(&request.request_id));
-    let reply = delivery::revalidate(request, reply);
-    let (status, user_id) = (reply.status(), request.identity.as_ref().map(|who| who.user_id.as_str()));
-    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (method, consumed, request_id) = (request.method.as_str(), reply.consumption(), request.request_id.as_str());
-    let lookups = reply.lookups();
-    let (from_process, from_cache, from_table) =
-        (lookups.map(|l| l.process), lookups.map(|l| l.shared), lookups.map(|l| l.table));
-    if status >= 500 {
-        tracing::error!(function, request_id, method, status, code, cause, user_id, consumed, duration_ms, "request");
-    } else {
-        tracing::info!(
-            function,
-            request_id,
-            method,
-            status,
-            code,
-            user_id,
-            consumed,
-            from_process,
-            from_cache,
-            from_table,
-            duration_ms,
-            "request"
-        );
+/// An endpoint as it is served.
+struct Service<E> {
+    function: &'static str,
+    endpoint: E,
+    recent: Recent,
+    clock: Arc<dyn Clock>,
+}
+
+/// An answer, and what the log says of how it came about.
+struct Answered {
+    reply: Arc<Reply>,
+    /// Given again.
+    is_recent: bool,
+    /// Of a problem.
+    code: Option<&'static str>,
+    cause: Option<String>,
+}
+
+impl<E: Endpoint> Service<E> {
+    /// Answers one request, whatever happens, and logs it.
+    async fn answer(&self, request: &Request) -> Response<Body> {
+        let started = Instant::now();
+        let recent = self.recent.get(request, self.clock.now());
+        let answered = match recent.map(Answered::again) {
+            Some(answered) => answered,
+            None => self.ask(request).await,
+        };
+        let response = delivery::into_lambda(request, &answered.reply);
+        self.log(request, response.status().as_u16(), &answered, started);
+        response
     }
-    reply
+
+    async fn ask(&self, request: &Request) -> Answered {
+        // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
+        let outcome = match AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Problem::internal("the handler panicked")),
+        };
+        match outcome {
+            Ok(reply) => {
+                let reply = Arc::new(delivery::prepared(request, reply));
+                self.recent.keep(request, &reply, self.clock.now());
+                Answered { reply, is_recent: false, code: None, cause: None }
+            }
+            Err(problem) => {
+                let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
+                let reply = Arc::new(problem.into_reply(&request.request_id));
+                Answered { reply, is_recent: false, code, cause }
+            }
+        }
+    }
+
+    fn log(&self, request: &Request, status: u16, answered: &Answered, started: Instant) {
+        let function = self.function;
+        let Answered { reply, is_recent, code, cause } = answered;
+        let user_id = request.identity.as_ref().map(|who| who.user_id.as_str());
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (method, consumed, request_id) =
+            (request.method.as_str(), reply.consumption(), request.request_id.as_str());
+        let lookups = reply.lookups().map(|lookups| if *is_recent { lookups.again() } else { lookups });
+        let (from_process, from_cache, from_table) =
+            (lookups.map(|l| l.process), lookups.map(|l| l.shared), lookups.map(|l| l.table));
+        if status >= 500 {
+            tracing::error!(
+                function,
+                request_id,
+                method,
+                status,
+                code,
+                cause,
+                user_id,
+                consumed,
+                duration_ms,
+                "request"
+            );
+        } else {
+            tracing::info!(
+                function,
+                request_id,
+                method,
+                status,
+                code,
+                user_id,
+                consumed,
+                from_process,
+                from_cache,
+                from_table,
+                duration_ms,
+                "request"
+            );
+        }
+    }
+}
+
+impl Answered {
+    fn again(reply: Arc<Reply>) -> Self {
+        Self { reply, is_recent: true, code: None, cause: None }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use souk_testkit::FixedClock;
+
     use super::*;
+
+    fn service<E: Endpoint>(endpoint: E) -> Service<E> {
+        let clock = Arc::new(FixedClock::new());
+        Service { function: "test", endpoint, recent: Recent::default(), clock }
+    }
+
+    async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
+        service(endpoint).ask(&Request::new("GET", "/")).await.reply
+    }
 
     struct Panics;
     impl Endpoint for Panics {
@@ -100,9 +173,40 @@ mod tests {
         }
     }
 
+    /// Numbers its answers.
+    #[derive(Default)]
+    struct Counts(AtomicU32);
+    impl Endpoint for Counts {
+        async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
+            let count = self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(Reply::ok(&count).cacheable(1).lasting(Duration::from_millis(400)))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_still_holds_is_given_again() {
+        let service = service(Counts::default());
+        let ask = |known: &str| {
+            let request = Request::new("GET", "/").with_header("if-none-match", known);
+            let service = &service;
+            async move {
+                let response = service.answer(&request).await;
+                let body = String::from_utf8(response.body().to_vec()).expect("text");
+                (response.status().as_u16(), body, response.headers().get("etag").cloned())
+            }
+        };
+        let (first, second) = (ask("").await, ask("").await);
+        assert_eq!((first.0, first.1.as_str()), (200, "0"));
+        assert_eq!(first, second);
+        let tag = first.2.expect("a tag");
+        assert_eq!(ask(tag.to_str().expect("text")).await, (304, String::new(), Some(tag.clone())));
+        let other = Request::new("GET", "/").with_query("page", "2");
+        assert_eq!(service.answer(&other).await.body().to_vec(), b"1");
+    }
+
     #[tokio::test]
     async fn a_panic_becomes_a_problem() {
-        let reply = answer("test", &Panics, &Request::new("GET", "/")).await;
+        let reply = answer(Panics).await;
         assert_eq!((reply.status(), reply.body_json()["code"].as_str()), (500, Some("internal_error")));
     }
 
@@ -116,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn problems_name_the_request_and_nothing_internal() {
-        let reply = answer("test", &Fails, &Request::new("GET", "/")).await;
+        let reply = answer(Fails).await;
         let body = reply.body_json();
         assert_eq!((reply.status(), body["request_id"].as_str()), (503, Some("request-1")));
         assert_eq!(reply.headers().get("retry-after").map(http::HeaderValue::as_bytes), Some(b"1".as_slice()));

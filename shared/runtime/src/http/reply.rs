@@ -1,5 +1,7 @@
 //! Answers.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -12,6 +14,10 @@ pub struct Reply {
     status: u16,
     headers: HeaderMap,
     body: String,
+    /// The body as it travels, if not as it is.
+    pub(super) gzip: Option<Vec<u8>>,
+    /// How long this process may give it again.
+    pub(super) lasts: Duration,
     consumed: Option<String>,
     lookups: Option<Lookups>,
 }
@@ -21,7 +27,7 @@ impl Reply {
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         // Our own wire structs, with string keys: they always serialise.
         let body = serde_json::to_string(body).expect("a wire struct serialises");
-        let reply = Self { status, headers: HeaderMap::new(), body, consumed: None, lookups: None };
+        let reply = Self { body, ..Self::without_body(status) };
         reply.with_header("content-type", "application/json").with_header("cache-control", "no-store")
     }
 
@@ -36,7 +42,8 @@ impl Reply {
     }
 
     pub(super) fn without_body(status: u16) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new(), consumed: None, lookups: None }
+        let (headers, body) = (HeaderMap::new(), String::new());
+        Self { status, headers, body, gzip: None, lasts: Duration::ZERO, consumed: None, lookups: None }
     }
 
     /// Lets anyone keep the answer for so many seconds.
@@ -49,6 +56,13 @@ impl Reply {
     #[must_use]
     pub fn revalidated(self) -> Self {
         self.with_header("cache-control", "public, no-cache")
+    }
+
+    /// Of a `GET` that anyone may keep: lets this process give the answer again to whoever asks the same within that time,
+    /// without asking the endpoint.
+    #[must_use]
+    pub fn lasting(self, lasts: Duration) -> Self {
+        Self { lasts, ..self }
     }
 
     /// With a header, in place of an earlier one of that name. One that HTTP does not allow is left out.
@@ -104,12 +118,10 @@ impl Reply {
         self.status == 200 && self.headers.get("cache-control").is_some_and(|control| control != "no-store")
     }
 
-    /// The same answer for someone who has its body already.
-    pub(super) fn without_what_is_known(self) -> Self {
-        let mut known = Self { consumed: self.consumed, lookups: self.lookups, ..Self::without_body(304) };
-        known.headers = self.headers;
-        known.headers.remove("content-type");
-        known
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        const HEADERS: usize = 1_024;
+        self.body.len() + self.gzip.as_ref().map_or(0, Vec::len) + HEADERS
     }
 
     /// The body as JSON, for tests.

@@ -290,7 +290,7 @@ async fn synonyms_are_those_that_are_given() {
     let Some(shop) = Scratch::shop().await else { return };
     let groups = SynonymGroups::new(&[vec!["rucksack", "backpack"], vec!["klapprechner", "note book", "notebook"]])
         .expect("good");
-    let synonyms = std::sync::Arc::new(Synonyms::from(&groups));
+    let synonyms = Synonyms::from(&groups);
     let search = async |text: &str| {
         let query = SearchQuery { text: Some(text.to_owned()), synonyms: synonyms.clone(), ..SearchQuery::default() };
         ids(&shop.search(&query).await)
