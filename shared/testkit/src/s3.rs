@@ -32,9 +32,21 @@ pub struct FakeS3(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    objects: BTreeMap<String, Vec<u8>>,
+    objects: BTreeMap<String, Object>,
     calls: Vec<(String, String)>,
     faults: Option<Faults>,
+}
+
+struct Object {
+    content: Vec<u8>,
+    etag: String,
+}
+
+impl Object {
+    fn new(content: Vec<u8>) -> Self {
+        let etag = hex::encode(&Sha256::digest(&content)[..16]);
+        Self { content, etag }
+    }
 }
 
 impl FakeS3 {
@@ -47,15 +59,15 @@ impl FakeS3 {
 
     /// Writes an object and returns its etag.
     pub fn put(&self, key: &str, content: impl Into<Vec<u8>>) -> String {
-        let content = content.into();
-        let etag = etag(&content);
-        self.state().objects.insert(key.to_owned(), content);
+        let object = Object::new(content.into());
+        let etag = object.etag.clone();
+        self.state().objects.insert(key.to_owned(), object);
         etag
     }
 
     /// An object's content.
     pub fn get(&self, key: &str) -> Option<Vec<u8>> {
-        self.state().objects.get(key).cloned()
+        self.state().objects.get(key).map(|object| object.content.clone())
     }
 
     /// Removes an object.
@@ -67,7 +79,7 @@ impl FakeS3 {
     pub fn list(&self, prefix: &str) -> Vec<(String, String)> {
         let state = self.state();
         let found = state.objects.iter().filter(|(key, _)| key.starts_with(prefix));
-        found.map(|(key, content)| (key.clone(), etag(content))).collect()
+        found.map(|(key, object)| (key.clone(), object.etag.clone())).collect()
     }
 
     /// Method and key of every call so far.
@@ -114,16 +126,16 @@ impl FakeS3 {
 }
 
 fn write(state: &mut State, key: &str, request: &HttpRequest) -> HttpResponse {
-    let content = request.body().bytes().expect("a body in memory").to_vec();
+    let object = Object::new(request.body().bytes().expect("a body in memory").to_vec());
     let mut answer = respond(200, SdkBody::empty());
-    answer.headers_mut().insert("etag", format!("\"{}\"", etag(&content)));
-    state.objects.insert(key.to_owned(), content);
+    answer.headers_mut().insert("etag", format!("\"{}\"", object.etag));
+    state.objects.insert(key.to_owned(), object);
     answer
 }
 
 fn read(state: &State, key: &str, request: &HttpRequest) -> HttpResponse {
-    let Some(content) = state.objects.get(key) else { return refuse(404) };
-    let tag = format!("\"{}\"", etag(content));
+    let Some(Object { content, etag }) = state.objects.get(key) else { return refuse(404) };
+    let tag = format!("\"{etag}\"");
     if request.headers().get("if-match").is_some_and(|wanted| wanted != tag) {
         return refuse(412);
     }
@@ -144,10 +156,6 @@ fn refuse(status: u16) -> HttpResponse {
 fn respond(status: u16, body: SdkBody) -> HttpResponse {
     let status = http::StatusCode::from_u16(status).expect("a status").into();
     HttpResponse::new(status, body)
-}
-
-fn etag(content: &[u8]) -> String {
-    hex::encode(&Sha256::digest(content)[..16])
 }
 
 impl HttpConnector for FakeS3 {

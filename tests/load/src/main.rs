@@ -99,8 +99,8 @@ fn processor_times(processes: &[(String, u32)]) -> Result<Vec<u64>> {
     processes.iter().map(|(_, pid)| machine::processor_time(*pid)).collect()
 }
 
-/// How long something took, and how many a second that is.
-fn rate_of(count: u64, since: Instant) -> String {
+/// How long something took, and how many of what a second that is.
+fn rate_of(count: u64, what: &str, since: Instant) -> String {
     let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
-    format!("{count} in {}.{} s, {} a second", ms / 1_000, ms % 1_000 / 100, count * 1_000 / ms)
+    format!("{count} {what} in {}.{} s, {} a second", ms / 1_000, ms % 1_000 / 100, count * 1_000 / ms)
 }

@@ -1,4 +1,4 @@
-//! Fills the tables by the import's own code, and the index by reindex.
+//! Fills the tables as an upload to S3 fills them, and the index by reindex.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -10,21 +10,20 @@ use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use serde_json::Value;
 use souk_catalog_functions::import::Importer;
-use souk_catalog_functions::import_products::ImportProducts;
+use souk_catalog_functions::import_upload::ImportUpload;
 use souk_catalog_functions::reindex::{Order, Reindex};
-use souk_domain::account::Role;
 use souk_domain::effects::Clock as _;
 use souk_domain::money::Currency;
 use souk_runtime::effects::{SystemClock, SystemRandom};
-use souk_runtime::http::{Endpoint as _, Request};
+use souk_runtime::objects::{Created, ObjectConsumer as _, Objects};
 use souk_search::SearchIndex;
 use souk_store::{Categories, Inventory, Products, Table};
-use souk_testkit::{Database, user};
+use souk_testkit::{Database, FakeS3};
 
 use crate::rate_of;
 
-/// Lines of one import.
-const IMPORT_LINES: usize = 1_000;
+/// The catalogue in the bucket.
+const UPLOAD: &str = "uploads/catalogue.jsonl";
 /// Items of one write of counts.
 const COUNTS: usize = 25;
 /// The functions' region.
@@ -42,18 +41,7 @@ impl Shop {
         let database = Database::start_without_streams().await;
         let endpoint = database.serve().await;
         let shop = Self { database, endpoint };
-        let started = Instant::now();
-        let (mut chunk, mut counts, mut products) = (Vec::new(), Vec::new(), 0);
-        for line in BufReader::new(File::open(catalogue).context("the catalogue")?).lines() {
-            let line = line?;
-            counts.push(count(&line)?);
-            chunk.push(without_count(&line));
-            if chunk.len() == IMPORT_LINES {
-                products += shop.import(&mut chunk, &mut counts).await?;
-            }
-        }
-        products += shop.import(&mut chunk, &mut counts).await?;
-        println!("products written: {}", rate_of(products, started));
+        shop.upload(catalogue).await?;
         shop.index(search_url).await?;
         Ok(shop)
     }
@@ -82,7 +70,10 @@ impl Shop {
         Inventory::new(self.table("inventory"), REGION)
     }
 
-    async fn import(&self, chunk: &mut Vec<String>, counts: &mut Vec<(String, u64)>) -> Result<u64> {
+    /// Imports a catalogue as an upload to S3 is imported: cut into parts, then part by part, by the code that the queue
+    /// calls.
+    async fn upload(&self, catalogue: &Path) -> Result<()> {
+        let bucket = FakeS3::default();
         let importer = Importer {
             products: Products::new(self.table("products")),
             categories: Categories::new(self.table("categories")),
@@ -91,22 +82,33 @@ impl Shop {
             random: Arc::new(SystemRandom),
             currency: Currency::USD,
         };
-        let import = ImportProducts { importer };
-        let request = Request::new("POST", "/admin/imports").with_json(&chunk.join("\n"));
-        let request = request.with_header("content-type", "application/x-ndjson").from_user(user(1), Role::Staff);
-        let reply = import.handle(&request).await.map_err(|problem| anyhow::anyhow!("import: {problem:?}"))?;
-        let outcome: Value = serde_json::from_str(reply.body())?;
-        if outcome["imported"].as_u64() != Some(chunk.len() as u64) {
-            bail!("the import refused lines: {outcome}");
+        let objects = Objects::new(&bucket.sdk_config(), "imports", Arc::new(SystemRandom));
+        let import = ImportUpload { objects, importer, random: Arc::new(SystemRandom) };
+        let (mut upload, mut counts) = (Vec::new(), Vec::new());
+        for line in BufReader::new(File::open(catalogue).context("the catalogue")?).lines() {
+            let line = line?;
+            counts.push(count(&line)?);
+            upload.extend_from_slice(without_count(&line).as_bytes());
+            upload.push(b'\n');
         }
+        let megabytes = upload.len() >> 20;
+        let etag = bucket.put(UPLOAD, upload);
+        let started = Instant::now();
+        consume(&import, &bucket, UPLOAD, etag).await?;
+        let parts = bucket.list("parts/");
+        println!("upload of {megabytes} MB cut: {}", rate_of(parts.len() as u64, "parts", started));
+        for (key, etag) in parts {
+            consume(&import, &bucket, &key, etag).await?;
+        }
+        println!("imported: {}", rate_of(imported(&bucket)?, "products", started));
         for counts in counts.chunks(COUNTS) {
             self.count(counts).await?;
         }
-        counts.clear();
-        Ok(std::mem::take(chunk).len() as u64)
+        Ok(())
     }
 
-    /// First counts, without the ledger that a real import writes: it is not what is measured.
+    /// First counts, many in a write and without the ledger that a real import writes, one product after another: they
+    /// are not what is measured.
     async fn count(&self, counts: &[(String, u64)]) -> Result<()> {
         let shard = self.inventory().shard(0);
         let puts = counts.iter().map(|(product_id, available)| {
@@ -137,7 +139,7 @@ impl Shop {
             let report = reindex.run(Order::default().until(SystemClock.now())).await?;
             written = report.done.then_some(report.written);
         }
-        println!("documents indexed: {}", rate_of(written.unwrap_or_default(), started));
+        println!("indexed: {}", rate_of(written.unwrap_or_default(), "documents", started));
         let primaries = &stats(search_url, "docs,store").await?["_all"]["primaries"];
         let (count, bytes) = (primaries["docs"]["count"].as_u64(), primaries["store"]["size_in_bytes"].as_u64());
         let (count, bytes) = (count.context("no count")?, bytes.context("no size")?);
@@ -157,13 +159,36 @@ async fn stats(search_url: &str, what: &str) -> Result<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
+/// As when the bucket tells the queue of an object. It is not needed afterwards.
+async fn consume(import: &ImportUpload, bucket: &FakeS3, key: &str, etag: String) -> Result<()> {
+    let size = bucket.get(key).context("no such object")?.len() as u64;
+    let outcome = import.consume(&Created { key: key.to_owned(), etag, size }).await;
+    outcome.map_err(|error| anyhow::anyhow!("import of {key}: {error}"))?;
+    bucket.delete(key);
+    Ok(())
+}
+
+/// Products that the reports count; none may tell of an error.
+fn imported(bucket: &FakeS3) -> Result<u64> {
+    let mut imported = 0;
+    for (key, _) in bucket.list("reports/") {
+        let report: Value = serde_json::from_slice(&bucket.get(&key).unwrap_or_default())?;
+        let errors = report["errors"].as_array().map_or(0, Vec::len);
+        if errors > 0 || report["problem"].is_object() {
+            bail!("{key}: {report}");
+        }
+        imported += report["imported"].as_u64().unwrap_or(0);
+    }
+    Ok(imported)
+}
+
 fn count(line: &str) -> Result<(String, u64)> {
     let product: Value = serde_json::from_str(line).context("a line of the catalogue")?;
     let sku = product["sku"].as_str().context("a line without a sku")?;
     Ok((sku.to_owned(), product["available"].as_u64().unwrap_or(0)))
 }
 
-/// Counted apart, many at once. As text: a parsed price would be a float.
+/// As text: a parsed price would be a float.
 fn without_count(line: &str) -> String {
     let Some((before, rest)) = line.split_once(r#""available":"#) else { return line.to_owned() };
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
