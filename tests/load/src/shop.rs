@@ -1,9 +1,11 @@
 //! Fills the tables as an upload to S3 fills them, and the index by reindex.
 
 use std::fs::File;
+use std::future::pending;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -39,7 +41,7 @@ impl Shop {
     /// From a catalogue of JSON lines.
     pub(crate) async fn fill(catalogue: &Path, search_url: &str) -> Result<Self> {
         let database = Database::start_without_streams().await;
-        let endpoint = database.serve().await;
+        let endpoint = serve(database.clone())?;
         let shop = Self { database, endpoint };
         shop.upload(catalogue).await?;
         shop.index(search_url).await?;
@@ -157,6 +159,20 @@ pub(crate) async fn queries(search_url: &str) -> Result<u64> {
 async fn stats(search_url: &str, what: &str) -> Result<Value> {
     let text = reqwest::get(format!("{search_url}/products/_stats/{what}")).await?.text().await?;
     Ok(serde_json::from_str(&text)?)
+}
+
+/// Answers the functions from a thread of its own: whoever waits for an event does not wait for the database.
+fn serve(database: Database) -> Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (tell, endpoint) = mpsc::channel();
+    thread::spawn(move || {
+        runtime.block_on(async {
+            if tell.send(database.serve().await).is_ok() {
+                pending::<()>().await; // for as long as this process runs
+            }
+        });
+    });
+    endpoint.recv().context("the database does not start")
 }
 
 /// As when the bucket tells the queue of an object. It is not needed afterwards.
