@@ -19,6 +19,7 @@ const SUGGEST_TIMEOUT: Duration = Duration::from_millis(700);
 const MAX_WORDS: usize = 6;
 /// What it counts that a product is in stock: less than any word.
 const IN_STOCK_BOOST: f32 = 0.1;
+
 /// What a shopper may be about to type, best first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suggestions {
