@@ -93,6 +93,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Near<K, V> {
         K: 'a,
     {
         let left_ms = |key| self.fresh(key, now).map_or(0, |(_, left_ms)| left_ms);
+        // Of nothing: somewhat, as a list that has just been read.
         let least_ms = listed.into_iter().map(left_ms).min().unwrap_or(READ_ALONG_MS);
         Duration::from_millis(u64::try_from(least_ms).unwrap_or_default())
     }

@@ -74,13 +74,17 @@ impl Names {
         }
     }
 
-    /// Departments and categories in whose names words begin so.
-    pub(crate) fn categories(&self, beginnings: &[String], how: Match) -> impl Iterator<Item = &SuggestedCategory> {
+    /// Departments and categories in whose names words begin so. They are [`folded`].
+    pub(crate) fn categories<'a>(
+        &'a self,
+        beginnings: &'a [String],
+        how: Match,
+    ) -> impl Iterator<Item = &'a SuggestedCategory> {
         fitting(&self.categories, beginnings, how)
     }
 
     /// Brands in whose names words begin so.
-    pub(crate) fn brands(&self, beginnings: &[String], how: Match) -> impl Iterator<Item = &String> {
+    pub(crate) fn brands<'a>(&'a self, beginnings: &'a [String], how: Match) -> impl Iterator<Item = &'a String> {
         fitting(&self.brands, beginnings, how)
     }
 
@@ -92,8 +96,7 @@ impl Names {
 }
 
 /// The first few names in which for each beginning some word begins so.
-fn fitting<'a, T>(names: &'a [Name<T>], beginnings: &[String], how: Match) -> impl Iterator<Item = &'a T> {
-    let beginnings: Vec<String> = beginnings.iter().map(|typed| folded(typed)).collect();
+fn fitting<'a, T>(names: &'a [Name<T>], beginnings: &'a [String], how: Match) -> impl Iterator<Item = &'a T> {
     let fits =
         move |name: &&Name<T>| beginnings.iter().all(|typed| name.words.iter().any(|word| begins(word, typed, how)));
     names.iter().filter(fits).map(|name| &name.of).take(FEW)
@@ -115,13 +118,13 @@ pub(crate) fn cut(text: &str) -> impl Iterator<Item = String> {
     pieces.filter(|piece| !piece.is_empty())
 }
 
-fn folded_words(name: &str) -> Vec<String> {
-    cut(name).map(|word| folded(&word)).collect()
+/// Without accents, as the index folds its words.
+pub(crate) fn folded(word: &str) -> String {
+    deunicode::deunicode(word).trim().to_lowercase()
 }
 
-/// Without accents, as the index folds its words.
-fn folded(word: &str) -> String {
-    deunicode::deunicode(word).trim().to_lowercase()
+fn folded_words(name: &str) -> Vec<String> {
+    cut(name).map(|word| folded(&word)).collect()
 }
 
 #[cfg(test)]
@@ -141,12 +144,11 @@ mod tests {
     }
 
     fn categories(text: &str, how: Match) -> Vec<String> {
-        let beginnings: Vec<_> = cut(text).collect();
-        names().categories(&beginnings, how).map(|category| category.name.clone()).collect()
+        names().categories(&folded_words(text), how).map(|category| category.name.clone()).collect()
     }
 
     fn brands(text: &str, how: Match) -> Vec<String> {
-        names().brands(&cut(text).collect::<Vec<_>>(), how).cloned().collect()
+        names().brands(&folded_words(text), how).cloned().collect()
     }
 
     #[test]

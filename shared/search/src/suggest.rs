@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use souk_domain::ids::{CategoryId, ProductId};
 
 use crate::answer::SearchAnswer;
-use crate::names::{Match, cut};
+use crate::names::{Match, cut, folded};
 use crate::search::within;
 use crate::spelling::allowed_edits;
 use crate::text::code;
@@ -64,13 +64,14 @@ impl SearchIndex {
         if beginnings.is_empty() {
             return Ok(Suggestions::default());
         }
+        let folded: Vec<_> = beginnings.iter().map(|word| folded(word)).collect();
         let names = self.names().await?;
         for how in [Match::Exactly, Match::Nearly] {
             let products = suggested_products(self.ask(&products(text, &beginnings, how, limit)).await?);
             let suggestions = Suggestions {
                 products,
-                categories: names.categories(&beginnings, how).cloned().collect(),
-                brands: names.brands(&beginnings, how).cloned().collect(),
+                categories: names.categories(&folded, how).cloned().collect(),
+                brands: names.brands(&folded, how).cloned().collect(),
             };
             if suggestions != Suggestions::default() {
                 return Ok(suggestions);

@@ -22,7 +22,7 @@ pub use request::{Identity, Request};
 
 use crate::Error;
 use crate::effects::SystemClock;
-use recent::Recent;
+use recent::{Question, Recent};
 
 /// One endpoint: everything it stands on is in `self`, everything it is asked in the request.
 pub trait Endpoint: Send + Sync + 'static {
@@ -63,17 +63,18 @@ impl<E: Endpoint> Service<E> {
     /// Answers one request, whatever happens, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let recent = self.recent.get(request, self.clock.now());
-        let answered = match recent.map(Answered::again) {
-            Some(answered) => answered,
-            None => self.ask(request).await,
+        let question = Question::of(request);
+        let recent = question.as_ref().and_then(|question| self.recent.get(question, self.clock.now()));
+        let answered = match recent {
+            Some(reply) => Answered { reply, is_recent: true, code: None, cause: None },
+            None => self.ask(request, question).await,
         };
         let response = delivery::into_lambda(request, &answered.reply);
         self.log(request, response.status().as_u16(), &answered, started);
         response
     }
 
-    async fn ask(&self, request: &Request) -> Answered {
+    async fn ask(&self, request: &Request, question: Option<Question>) -> Answered {
         // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
         let outcome = match AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind().await {
             Ok(outcome) => outcome,
@@ -82,7 +83,9 @@ impl<E: Endpoint> Service<E> {
         match outcome {
             Ok(reply) => {
                 let reply = Arc::new(delivery::prepared(request, reply));
-                self.recent.keep(request, &reply, self.clock.now());
+                if let Some(question) = question {
+                    self.recent.keep(question, &reply, self.clock.now());
+                }
                 Answered { reply, is_recent: false, code: None, cause: None }
             }
             Err(problem) => {
@@ -135,12 +138,6 @@ impl<E: Endpoint> Service<E> {
     }
 }
 
-impl Answered {
-    fn again(reply: Arc<Reply>) -> Self {
-        Self { reply, is_recent: true, code: None, cause: None }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -156,7 +153,7 @@ mod tests {
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
-        service(endpoint).ask(&Request::new("GET", "/")).await.reply
+        service(endpoint).ask(&Request::new("GET", "/"), None).await.reply
     }
 
     struct Panics;
