@@ -1,13 +1,18 @@
-//! Whoever calls the shop: anyone, a shopper, staff.
+//! Callers of the shop: a visitor without a token, a shopper, a staff user.
 
 use std::fmt::Display;
 
 use ureq::http::Request;
-use ureq::http::request::Builder;
 
 use crate::answer::Answer;
 use crate::json::Json;
+use crate::retry;
 use crate::shop::{Product, Shop, checkout};
+use crate::unique_word;
+
+/// Calls that may take effect twice when a client sends them again without an `Idempotency-Key` (docs/api.md).
+const UNSAFE_WITHOUT_KEY: [&str; 8] =
+    ["/auth/register", "/auth/refresh", "/cart/items", "/orders", "/pay", "/returns", "/refunds", "/adjustments"];
 
 /// A caller, with a token or without.
 #[derive(Clone)]
@@ -16,11 +21,12 @@ pub struct Caller {
     pub(crate) token: Option<String>,
 }
 
-/// A call in the making.
+/// A request that is not sent yet.
 pub struct Call {
     shop: &'static Shop,
-    name: String,
-    request: Builder,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
 }
 
@@ -33,11 +39,14 @@ impl Caller {
 
     /// Any call. `path` is what follows the API's address, query included.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.shop.api_url));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        let authorization = self.token.as_ref().map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
+        Call {
+            shop: self.shop,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: authorization.into_iter().collect(),
+            body: None,
         }
-        Call { shop: self.shop, name: format!("{method} {path}"), request, body: None }
     }
 
     /// A GET.
@@ -48,6 +57,11 @@ impl Caller {
     /// A POST of JSON.
     pub fn post(&self, path: &str, body: impl Display) -> Answer {
         self.call("POST", path).json(body).send()
+    }
+
+    /// A POST of JSON with an `Idempotency-Key` of its own, so that it can be sent again after a 503.
+    pub fn post_with_key(&self, path: &str, body: impl Display) -> Answer {
+        self.call("POST", path).header("idempotency-key", &unique_word()).json(body).send()
     }
 
     /// A PUT of JSON.
@@ -68,12 +82,17 @@ impl Caller {
     /// Puts units of a product into the cart.
     pub fn add(&self, product: &Product, quantity: u32) -> Json {
         let body = serde_json::json!({"product_id": product.id, "quantity": quantity});
-        self.post("/cart/items", body).is(201)
+        self.post_with_key("/cart/items", body).is(201)
     }
 
-    /// Places what is in the cart and returns the order's id.
+    /// Tries to place an order from the cart.
+    pub fn try_place(&self) -> Answer {
+        self.post_with_key("/orders", checkout())
+    }
+
+    /// Places an order from the cart and returns its id.
     pub fn place(&self) -> String {
-        self.post("/orders", checkout()).is(201).text("order_id")
+        self.try_place().is(201).text("order_id")
     }
 
     /// Places an order for some units of a product.
@@ -84,10 +103,10 @@ impl Caller {
 
     /// Tries to pay.
     pub fn pay(&self, order_id: &str, token: &str) -> Answer {
-        self.post(&format!("/orders/{order_id}/pay"), serde_json::json!({"payment_token": token}))
+        self.post_with_key(&format!("/orders/{order_id}/pay"), serde_json::json!({"payment_token": token}))
     }
 
-    /// One order as it stands.
+    /// One order in its current state.
     pub fn order_detail(&self, order_id: &str) -> Json {
         self.get(&format!("/orders/{order_id}")).is(200)
     }
@@ -97,11 +116,11 @@ impl Call {
     /// With a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.request = self.request.header(name, value);
+        self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a body of JSON, good or bad.
+    /// With a body of JSON, valid or not.
     #[must_use]
     pub fn json(self, body: impl Display) -> Self {
         self.body("application/json", body.to_string())
@@ -114,20 +133,44 @@ impl Call {
         self.header("content-type", content_type)
     }
 
-    /// Calls. Fails when no answer comes in time.
-    pub fn send(self) -> Answer {
-        let name = self.name.clone();
-        self.try_send().unwrap_or_else(|error| panic!("{name} got no answer: {error}"))
+    /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After`, unless
+    /// it might take effect twice. Fails when no answer comes in time.
+    pub fn send(&self) -> Answer {
+        self.send_counted().0
     }
 
-    /// Calls. The error says why no whole answer came.
-    pub fn try_send(self) -> Result<Answer, ureq::Error> {
-        let Self { shop, name, request, body } = self;
-        let mut response = match body {
-            Some(body) => shop.agent.run(request.body(body)?)?,
-            None => shop.agent.run(request.body(())?)?,
+    /// The same; also returns how often the request was sent.
+    pub fn send_counted(&self) -> (Answer, u32) {
+        if self.may_be_repeated() { retry::until_served(|| self.send_once()) } else { (self.send_once(), 1) }
+    }
+
+    /// Sends the request once. Fails when no answer comes in time.
+    pub fn send_once(&self) -> Answer {
+        self.try_send().unwrap_or_else(|error| panic!("{} got no answer: {error}", self.name()))
+    }
+
+    /// Sends the request once. The error says why no complete answer came.
+    pub fn try_send(&self) -> Result<Answer, ureq::Error> {
+        let uri = format!("{}{}", self.shop.api_url, self.path);
+        let mut request = Request::builder().method(self.method.as_str()).uri(uri);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut response = match &self.body {
+            Some(body) => self.shop.agent.run(request.body(body.clone())?)?,
+            None => self.shop.agent.run(request.body(())?)?,
         };
         let body = response.body_mut().read_to_string()?;
-        Ok(Answer::new(name, response.status().as_u16(), response.headers().clone(), body))
+        Ok(Answer::new(self.name(), response.status().as_u16(), response.headers().clone(), body))
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    fn may_be_repeated(&self) -> bool {
+        self.method != "POST"
+            || self.headers.iter().any(|(name, _)| name == "idempotency-key")
+            || !UNSAFE_WITHOUT_KEY.iter().any(|end| self.path.ends_with(end))
     }
 }

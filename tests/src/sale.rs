@@ -1,9 +1,8 @@
-//! A flash sale on the deployed shop: many shoppers at once for few units, and afterwards the counting. Its twin in one
-//! process, on a clock that the test moves, is `tests/faults/src/sale.rs`.
+//! A flash sale on the deployed shop: many shoppers at once for few units, and afterwards the counting. The same sale in one
+//! process, with a simulated clock, is `tests/faults/src/sale.rs`.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -16,12 +15,8 @@ use crate::{for_each, unique_word};
 
 /// Registering hashes a password, which fills a core; more at once only wait for each other.
 const REGISTER_AT_ONCE: usize = 4;
-/// Putting things into carts is no part of the sale.
+/// How many clients fill carts before the sale and read orders after it, at most.
 const PREPARE_AT_ONCE: usize = 16;
-/// How often a shopper comes again who was asked to (503), before it counts as turned away.
-const TRIES: u32 = 8;
-/// How long such a shopper waits: the shop asks for at least a second.
-const COME_AGAIN: Duration = Duration::from_secs(1);
 
 /// What a sale is like.
 #[derive(Debug, Clone, Copy)]
@@ -36,24 +31,24 @@ pub struct Sale {
     pub shards: u32,
     /// A basket holds one to so many of the products, one unit of each or two; with one product, one unit.
     pub lines: usize,
-    /// How many shoppers order at the same time.
+    /// How many shoppers order at the same time, at most as many as the stack bears ([`crate::capacity`]).
     pub at_once: usize,
     /// Whether a third of the shoppers calls off what it ordered, and a third does not pay, while others still order.
     pub changes_of_mind: bool,
 }
 
-/// An account, and what lies in its cart: ids, and how many of each.
+/// An account and the content of its cart: product ids and quantities.
 pub struct Account {
-    caller: Caller,
+    pub(crate) caller: Caller,
     cart: Mutex<Vec<(String, u32)>>,
 }
 
-/// One shopper's order, and what became of it.
+/// One shopper's order and its outcome.
 struct Visit {
     basket: Vec<(String, u32)>,
     began: Instant,
     took: Duration,
-    comings: u32,
+    attempts: u32,
     answer: Answer,
     /// When what was ordered was certainly given back.
     given_back: Option<Instant>,
@@ -66,9 +61,9 @@ pub struct Outcome {
     time: Duration,
     placed: Vec<Duration>,
     refused: Vec<Duration>,
-    /// How often somebody was asked to come again: 503.
+    /// How many answers were 503 with `Retry-After`.
     pub busy: u32,
-    /// Who was turned away with 503 in the end.
+    /// How many shoppers still got 503 at their last attempt.
     pub never_served: usize,
     /// Units that orders keep beyond what there was.
     pub oversold: i64,
@@ -97,10 +92,11 @@ impl Sale {
     /// Holds the sale of these products.
     pub fn hold(&self, shop: &'static Shop, accounts: &[Account], products: &[Product]) -> Outcome {
         let products = &products[..self.products];
+        let prepare_at_once = self.at_once.min(PREPARE_AT_ONCE);
         for_each(REGISTER_AT_ONCE, products, |product| self.stock(shop, product));
         let shoppers: Vec<(&Account, Vec<(String, u32)>)> =
             (0..self.shoppers).map(|n| (&accounts[n % accounts.len()], self.basket(n, products))).collect();
-        for_each(PREPARE_AT_ONCE, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
+        for_each(prepare_at_once, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
             drop(account.with_in_cart(basket));
         });
         let numbers: Vec<usize> = (0..self.shoppers).collect();
@@ -111,10 +107,10 @@ impl Sale {
         });
         let time = began.elapsed();
         let orders =
-            for_each(PREPARE_AT_ONCE, &visits.iter().zip(&shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
+            for_each(prepare_at_once, &visits.iter().zip(&shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
                 visit.order_id().map_or(0, |order_id| keeps(&shopper.0.caller, &order_id))
             });
-        let left = for_each(PREPARE_AT_ONCE, products, |product| shop.available(product)).iter().sum();
+        let left = for_each(prepare_at_once, products, |product| shop.available(product)).iter().sum();
         self.count(&visits, time, orders.iter().sum(), left)
     }
 
@@ -131,7 +127,7 @@ impl Sale {
             time,
             placed: took(201),
             refused: took(409),
-            busy: visits.iter().map(|visit| visit.comings - 1).sum(),
+            busy: visits.iter().map(|visit| visit.attempts - 1).sum(),
             never_served: visits.iter().filter(|visit| visit.answer.status == 503).count(),
             oversold: (-balance).max(0),
             leaked: balance.max(0),
@@ -156,20 +152,14 @@ impl Sale {
         chosen.into_iter().map(|product| (product.id.clone(), quantity(&mut chance))).collect()
     }
 
-    /// One shopper orders, comes again if asked to, and then pays, calls it off, or does neither.
+    /// One shopper orders, sends the request again when asked to, and then pays, cancels, or does neither.
     fn visit(&self, number: usize, account: &Account, basket: &[(String, u32)], shop: &Shop) -> Visit {
         let mut cart = account.with_in_cart(basket); // locked: an account is one shopper at a time
-        let (shopper, began, key) = (&account.caller, Instant::now(), unique_word());
-        let mut comings = 1;
-        let place = || shopper.call("POST", "/orders").header("idempotency-key", &key).json(checkout()).send();
-        let mut answer = place();
-        while answer.status == 503 && comings < TRIES {
-            thread::sleep(COME_AGAIN);
-            answer = place();
-            comings += 1;
-        }
+        let (shopper, began) = (&account.caller, Instant::now());
+        let place = shopper.call("POST", "/orders").header("idempotency-key", &unique_word()).json(checkout());
+        let (answer, attempts) = place.send_counted();
         let took = began.elapsed();
-        let mut visit = Visit { basket: basket.to_vec(), began, took, comings, answer, given_back: None };
+        let mut visit = Visit { basket: basket.to_vec(), began, took, attempts, answer, given_back: None };
         let Some(order_id) = visit.order_id() else { return visit };
         cart.clear();
         match number % 3 {
@@ -205,7 +195,7 @@ impl Sale {
 
 impl Account {
     /// The cart, with exactly this in it.
-    fn with_in_cart(&self, basket: &[(String, u32)]) -> MutexGuard<'_, Vec<(String, u32)>> {
+    pub(crate) fn with_in_cart(&self, basket: &[(String, u32)]) -> MutexGuard<'_, Vec<(String, u32)>> {
         let mut cart = self.cart.lock().unwrap_or_else(PoisonError::into_inner);
         if *cart != basket {
             if !cart.is_empty() {
@@ -213,7 +203,7 @@ impl Account {
             }
             for (product_id, quantity) in basket {
                 let body = json!({"product_id": product_id, "quantity": quantity});
-                self.caller.post("/cart/items", body).is(201);
+                self.caller.post_with_key("/cart/items", body).is(201);
             }
             *cart = basket.to_vec();
         }

@@ -115,7 +115,7 @@ impl Shop {
 
     /// A shopper who has just registered.
     pub fn shopper(&'static self) -> Caller {
-        let account = self.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+        let account = self.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
         self.anyone().with_token(account.text("token"))
     }
 

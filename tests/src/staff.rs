@@ -54,7 +54,7 @@ impl Shop {
 impl Caller {
     /// Asks to send so many units of a product back.
     pub fn send_back(&self, order_id: &str, product: &Product, quantity: u32) -> Answer {
-        self.post(&format!("/orders/{order_id}/returns"), returned(product, quantity))
+        self.post_with_key(&format!("/orders/{order_id}/returns"), returned(product, quantity))
     }
 
     /// Waits until an order has this status.

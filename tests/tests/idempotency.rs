@@ -117,7 +117,7 @@ mod calls {
     }
 
     pub(super) fn logging_out(shop: &'static Shop) {
-        let session = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+        let session = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
         let body = json!({"refresh_token": session.text("refresh_token")});
         may_come_twice(&shop.anyone(), "/auth/logout", &body);
     }

@@ -56,7 +56,7 @@ impl Drop for Listener {
 fn other_systems_hear_of_an_order_from_its_placement_to_the_money_back() {
     let shop = Shop::open();
     let product = shop.product("12.50", 7);
-    let account = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+    let account = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
     let shopper = shop.anyone().with_token(account.text("token"));
     let listener = Listener::start(shop, &account.text("user_id"));
 
@@ -105,7 +105,7 @@ fn list(shop: &Shop) -> Json {
 fn a_message_that_failed_five_times_is_put_back_to_work_and_heals_its_order() {
     let _alone = DEAD_LETTERS.lock().unwrap_or_else(PoisonError::into_inner);
     let shop = Shop::open();
-    let account = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+    let account = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
     let (user_id, shopper) = (account.text("user_id"), shop.anyone().with_token(account.text("token")));
     let product = shop.product("3.00", 4);
     let order_id = shopper.order(&product, 1);

@@ -6,7 +6,7 @@ use souk_e2e::{Shop, credentials, fresh_email};
 #[test]
 fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_session() {
     let shop = Shop::open();
-    let first = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+    let first = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
     let refresh = |token: &str| shop.anyone().post("/auth/refresh", json!({"refresh_token": token}));
     let second = refresh(&first.text("refresh_token")).is(200);
     assert_eq!(second.text("user_id"), first.text("user_id"));
@@ -19,7 +19,7 @@ fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_session() {
 #[test]
 fn a_log_out_ends_the_session() {
     let shop = Shop::open();
-    let session = shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
+    let session = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
     let body = json!({"refresh_token": session.text("refresh_token")});
     for _ in 0..2 {
         let answer = shop.anyone().post("/auth/logout", &body);

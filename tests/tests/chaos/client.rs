@@ -2,18 +2,11 @@
 //! tried again, a bounded number of times, later each time and with jitter.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use serde_json::json;
+use souk_e2e::retry::{self, ATTEMPTS};
 use souk_e2e::{Answer, Call, Caller, Chance, Product, checkout, unique_word};
 
-/// How often a request is sent before the client gives up.
-const TRIES: u32 = 10;
-/// Between the first two of them, at most; then twice as long each time.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-/// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Refusals of a payment that end by themselves.
 const IN_PROGRESS: [&str; 2] = ["request_in_progress", "payment_in_progress"];
 
@@ -86,26 +79,17 @@ impl Client<'_> {
 
     /// None when no answer came that was worth anything.
     fn send(&mut self, call: impl Fn(&Caller) -> Call) -> Option<Answer> {
-        for attempt in 0..TRIES {
+        for attempt in 0..ATTEMPTS {
             let answer = call(self.caller).try_send().ok();
             if answer.as_ref().is_some_and(|answer| !is_temporary(answer)) {
                 return answer;
             }
-            if attempt + 1 < TRIES {
+            if attempt + 1 < ATTEMPTS {
                 self.retries.fetch_add(1, Ordering::Relaxed);
-                self.wait(attempt, answer.as_ref());
+                retry::wait(attempt, answer.as_ref(), &mut self.chance);
             }
         }
         None
-    }
-
-    /// As long as the shop asks for, else at random up to a bound that doubles.
-    fn wait(&mut self, attempt: u32, answer: Option<&Answer>) {
-        let asked = answer.and_then(|answer| answer.header("retry-after").parse().ok()).map(Duration::from_secs);
-        let bound = (FIRST_WAIT * 2_u32.pow(attempt)).min(LONGEST_WAIT);
-        let millis = self.chance.below(usize::try_from(bound.as_millis()).expect("a short time"));
-        let jitter = Duration::from_millis(u64::try_from(millis).expect("a short time"));
-        thread::sleep(asked.map_or(jitter, |asked| asked.min(LONGEST_WAIT) + jitter / 4));
     }
 }
 

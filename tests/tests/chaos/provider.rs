@@ -12,8 +12,8 @@ use serde_json::json;
 use souk_e2e::{Json, Shop, eventually};
 use ureq::Agent;
 
-/// How long it may take to start or to answer a question of the test.
-const WAIT_SECONDS: u64 = 20;
+/// How long it may take to start or to answer a question of the test. Wide: it guards against a provider that hangs.
+const WAIT_SECONDS: u64 = 120;
 
 /// The provider. It ends with the value.
 pub(crate) struct Provider {

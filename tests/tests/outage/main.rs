@@ -19,16 +19,17 @@ const CHUNKS: usize = 60;
 const CHUNK_LINES: usize = 100;
 /// Chunks under way at once.
 const IN_FLIGHT: usize = 2;
-/// How long OpenSearch stays away from a reindex, beside its start: longer than a write is tried again.
+/// How long OpenSearch stays away from a reindex, beside its start: longer than a write is retried.
 const AWAY: Duration = Duration::from_secs(8);
-/// No request takes longer.
-const PROMISED: Duration = Duration::from_secs(2);
-/// How long the shop may take to search again once OpenSearch does.
-const RECOVERY_SECONDS: u64 = 5;
-/// How long the stream may take to bring all that is waiting.
-const DRAIN_SECONDS: u64 = 300;
-/// How long a reindex may take, outages included.
-const REINDEX_SECONDS: u64 = 180;
+/// The longest that a request may take while OpenSearch is away. The shop gives up a search after 1.5 s; this guards against
+/// a request that waits until API Gateway ends it after 30 s, and leaves the rest to a slow machine.
+const LATEST: Duration = Duration::from_secs(15);
+/// How long the shop may take to search again once OpenSearch does. It tries once a second; wide, against never.
+const RECOVERY_SECONDS: u64 = 120;
+/// How long the stream may take to deliver all that is waiting. Wide, against never.
+const DRAIN_SECONDS: u64 = 1_200;
+/// How long a reindex may take, outages included. Wide, against never.
+const REINDEX_SECONDS: u64 = 900;
 
 /// The products of this test.
 struct Goods {
@@ -219,7 +220,7 @@ impl Goods {
         let mut slowest = Duration::ZERO;
         let mut timed = |path: &str| {
             let began = Instant::now();
-            let answer = self.shop.anyone().get(path);
+            let answer = self.shop.anyone().call("GET", path).send_once();
             slowest = slowest.max(began.elapsed());
             answer
         };
@@ -231,7 +232,7 @@ impl Goods {
             timed(&format!("/products?search=crate+{round}")).is_problem(503, "search_unavailable");
             timed(&format!("/products/suggest?q=cra{round}")).is_problem(503, "search_unavailable");
         }
-        assert!(slowest < PROMISED, "{slowest:?}");
+        assert!(slowest < LATEST, "{slowest:?}");
         slowest
     }
 
