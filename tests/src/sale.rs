@@ -31,7 +31,7 @@ pub struct Sale {
     pub shards: u32,
     /// A basket holds one to so many of the products, one unit of each or two; with one product, one unit.
     pub lines: usize,
-    /// How many shoppers order at the same time, at most as many as the stack bears ([`crate::capacity`]).
+    /// How many shoppers order at the same time, at most as many as the stack bears ([`Shop::capacity`]).
     pub at_once: usize,
     /// Whether a third of the shoppers calls off what it ordered, and a third does not pay, while others still order.
     pub changes_of_mind: bool,

@@ -1,4 +1,4 @@
-//! Calls to the shop's own HTTP API.
+//! Calls to the shop's HTTP API.
 
 use std::time::Duration;
 
@@ -8,15 +8,19 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::config::Config;
 
+use crate::interrupt;
+
 /// The longest that API Gateway lets a call take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a call that is answered 503 is sent, a second apart: a slow machine may need the time to start functions.
+const ATTEMPTS: u32 = 30;
 
-/// An HTTP client for this machine: every status is an answer, no proxy stands in between.
+/// An HTTP client for this machine: every status is an answer, and no proxy is used.
 pub(crate) fn agent(timeout: Duration) -> Agent {
     Config::builder().http_status_as_error(false).timeout_global(Some(timeout)).proxy(None).build().into()
 }
 
-/// An HTTP client for a shop anywhere, through the person's proxy if there is one.
+/// An HTTP client for a shop anywhere, through the user's proxy if there is one.
 pub(crate) fn agent_for(url: &str, timeout: Duration) -> Result<Agent> {
     if ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local)) {
         return Ok(agent(timeout));
@@ -43,7 +47,7 @@ impl Answer {
     }
 }
 
-/// What `POST /auth/login` answers, as far as it matters here.
+/// The answer of `POST /auth/login`, as far as it is used here.
 #[derive(Deserialize)]
 pub(crate) struct Session {
     /// The bearer token.
@@ -74,12 +78,14 @@ impl Api {
 
     /// Creates an account.
     pub(crate) fn register(&self, email: &str, password: &str) -> Result<Answer> {
-        self.post("/auth/register", &json!({ "email": email, "password": password }), None)
+        let body = json!({ "email": email, "password": password });
+        until_served(|| self.post("/auth/register", &body, None))
     }
 
     /// Logs in.
     pub(crate) fn login(&self, email: &str, password: &str) -> Result<Answer> {
-        self.post("/auth/login", &json!({ "email": email, "password": password }), None)
+        let body = json!({ "email": email, "password": password });
+        until_served(|| self.post("/auth/login", &body, None))
     }
 
     /// Logs in and takes the token.
@@ -93,7 +99,7 @@ impl Api {
 
     /// How many products search finds.
     pub(crate) fn product_count(&self) -> Result<u64> {
-        let answer = self.get("/products?limit=1", None)?;
+        let answer = until_served(|| self.get("/products?limit=1", None))?;
         if answer.status != 200 {
             bail!("GET /products: {}", answer.problem());
         }
@@ -109,7 +115,7 @@ impl Api {
         Ok((read(response)?, retry_after))
     }
 
-    /// Asks, as somebody or nobody.
+    /// A GET, with a token or without.
     pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Result<Answer> {
         let url = format!("{}{path}", self.url);
         let mut request = self.agent.get(&url);
@@ -119,7 +125,7 @@ impl Api {
         read(request.call().with_context(|| format!("GET {url}"))?)
     }
 
-    /// Sends JSON, as somebody or nobody.
+    /// A POST of JSON, with a token or without.
     pub(crate) fn post(&self, path: &str, body: &Value, token: Option<&str>) -> Result<Answer> {
         let url = format!("{}{path}", self.url);
         let mut request = self.agent.post(&url).header("content-type", "application/json");
@@ -128,6 +134,18 @@ impl Api {
         }
         read(request.send(body.to_string()).with_context(|| format!("POST {url}"))?)
     }
+}
+
+/// Sends until the answer is not 503, a bounded number of times.
+fn until_served(send: impl Fn() -> Result<Answer>) -> Result<Answer> {
+    for _ in 1..ATTEMPTS {
+        let answer = send()?;
+        if answer.status != 503 {
+            return Ok(answer);
+        }
+        interrupt::sleep_millis(1_000)?;
+    }
+    send()
 }
 
 fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {

@@ -23,7 +23,7 @@ const LOCAL_STAGE: &str = "Stage=local";
 /// Remembers, inside the local AWS, what was deployed last.
 const DEPLOYED: &str = "/souk/local/deployed";
 /// How long a deployment that an earlier run left under way may take to settle.
-const SETTLE_WAIT: Duration = Duration::from_mins(1);
+const SETTLE_WAIT: Duration = Duration::from_mins(5);
 
 /// Deploys unless exactly this is deployed. `functions` changes whenever a binary does; `parameters` (`HoldSeconds=60`) are
 /// those of the template that are not as samconfig.toml has them. Returns the API's address, and whether anything changed.

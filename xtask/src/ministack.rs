@@ -17,7 +17,7 @@ use crate::stack::Ports;
 use crate::{aws, interrupt};
 
 /// How long saving the state may take before the wait for it is given up.
-const SAVE_WAIT: Duration = Duration::from_secs(30);
+const SAVE_WAIT: Duration = Duration::from_mins(3);
 
 /// How it is recognised.
 pub(crate) fn part(ports: Ports, paths: &Paths) -> Part {

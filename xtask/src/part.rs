@@ -21,11 +21,13 @@ use crate::progress::{self, Phase};
 use crate::{api, interrupt};
 
 /// How long a part may take to save its state and end before it is killed.
-const STOP_WAIT: Duration = Duration::from_mins(1);
-/// How long a killed one may take to be gone.
-const KILL_WAIT: Duration = Duration::from_secs(10);
-/// How long a part may take until it answers.
-const START_WAIT: Duration = Duration::from_mins(2);
+const STOP_WAIT: Duration = Duration::from_mins(2);
+/// How long a killed part may take to be gone.
+const KILL_WAIT: Duration = Duration::from_mins(1);
+/// How long a part may take until it answers. It takes seconds; wide, because machines differ.
+const START_WAIT: Duration = Duration::from_mins(6);
+/// How long one answer to the question whether a part is ready may take.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
 
 /// What is known about a part before it runs.
 pub(crate) struct Part {
@@ -108,7 +110,7 @@ impl Part {
     }
 
     fn answers(&self) -> bool {
-        api::agent(Duration::from_secs(2)).get(&self.ready_url).call().is_ok_and(|response| response.status() == 200)
+        api::agent(ANSWER_WAIT).get(&self.ready_url).call().is_ok_and(|response| response.status() == 200)
     }
 
     fn refuse_taken_port(&self) -> Result<()> {

@@ -14,8 +14,8 @@ use crate::process::{self, answer};
 use crate::progress::Phase;
 
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// How long it may take to listen; it takes some milliseconds.
-const START_WAIT: Duration = Duration::from_secs(10);
+/// How long it may take to listen. It takes some milliseconds; wide, against never.
+const START_WAIT: Duration = Duration::from_mins(2);
 
 /// A server that ends with the value.
 pub(crate) struct Redis {

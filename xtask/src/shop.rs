@@ -17,7 +17,7 @@ use crate::{deploy, import, interrupt, random};
 /// Remembers, inside the local AWS, how far the sample is: `loading` or `loaded`.
 const SAMPLE: &str = "/souk/local/sample";
 /// How long search may take to know a loaded catalogue, for every started thousand of products.
-const INDEX_WAIT_PER_THOUSAND: Duration = Duration::from_secs(30);
+const INDEX_WAIT_PER_THOUSAND: Duration = Duration::from_mins(3);
 
 /// Who may load products and ship orders.
 #[derive(Clone, Serialize, Deserialize)]

@@ -16,8 +16,8 @@ use crate::progress::Phase;
 
 /// Its description of the API is of the version that `souk_payment::stripe::API_VERSION` names.
 const VERSION: &str = "v0.203.0";
-/// How long it may take to read that description; it takes some seconds.
-const START_WAIT: Duration = Duration::from_mins(1);
+/// How long it may take to read that description. It takes some seconds; wide, against never.
+const START_WAIT: Duration = Duration::from_mins(5);
 
 /// A server that ends with the value.
 pub(crate) struct StripeMock {

@@ -26,7 +26,7 @@ struct Client {
 impl Client {
     fn of(address: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().expect("a client");
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
         Self { http, url: format!("http://{address}") }
     }
 
@@ -47,7 +47,7 @@ impl Client {
     }
 
     async fn until_ready(&self) {
-        for _ in 0..200 {
+        for _ in 0..2_400 {
             if self.get("/_control/state").await.is_some() {
                 return;
             }

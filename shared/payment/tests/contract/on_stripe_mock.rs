@@ -15,9 +15,9 @@ use crate::fixture::{charge, refund, stripe};
 
 /// stripe-mock's own; a real one would do no harm, but needs none.
 const PATIENT: Bounds = Bounds {
-    connect: Duration::from_secs(5),
-    attempt: Duration::from_secs(10),
-    all: Duration::from_secs(20),
+    connect: Duration::from_secs(30),
+    attempt: Duration::from_secs(60),
+    all: Duration::from_secs(120),
     retries: 0,
     wait_ms: 10,
 };
