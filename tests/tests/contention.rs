@@ -27,7 +27,11 @@ fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there()
     let accounts = shop.accounts(most(|sale| sale.shoppers).min(ACCOUNTS));
     let products: Vec<_> = (0..most(|sale| sale.products)).map(|_| shop.product("19.99", 0)).collect();
     let capacity = shop.capacity(&accounts, most(|sale| sale.at_once));
-    say(&format!("the stack bears {} clients at once: slowest request {} ms", capacity.clients, capacity.slowest.as_millis()));
+    say(&format!(
+        "the stack bears {} clients at once: slowest request {} ms",
+        capacity.clients,
+        capacity.slowest.as_millis()
+    ));
     sales.iter_mut().for_each(|sale| sale.at_once = sale.at_once.min(capacity.clients));
     say(Outcome::HEADING);
     for sale in sales {
