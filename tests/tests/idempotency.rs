@@ -148,6 +148,14 @@ mod calls {
         let token = |token: &str| json!({"payment_token": token});
         is_remembered(&shopper, &path, &token(&shop.success), &token(&shop.decline));
 
+        // Two concurrent requests with one key: one pays, the other body is refused.
+        let path = format!("/orders/{}/pay", shopper.order(&product, 1));
+        let bodies = [token(&shop.success), json!({"payment_token": shop.success, "payment_method": "credit_card"})];
+        let answers = at_once(2, |number| keyed(&shopper, &path, &bodies[number]));
+        let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 422]);
+
         // While nobody knows yet how it ends, the same request is told to wait.
         let path = format!("/orders/{}/pay", shopper.order(&product, 1));
         let unknown = token("sandbox_timeout_before_charge");

@@ -40,6 +40,7 @@ pub(crate) fn refusal(order: &Order, why: TransitionError) -> Problem {
         TransitionError::TooManyReturns => "too_many_returns",
         TransitionError::AlreadyDecided => "return_already_decided",
         TransitionError::NotPayable
+        | TransitionError::AlreadyPaid
         | TransitionError::HoldExpired
         | TransitionError::TooManyAttempts
         | TransitionError::HoldNotEnded

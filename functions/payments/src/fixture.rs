@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use souk_domain::address::ShippingAddress;
@@ -75,6 +76,7 @@ pub(crate) struct Fixture {
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) payments: Payments,
     users: Users,
+    database: Database,
     pub(crate) order_id: OrderId,
 }
 
@@ -102,7 +104,7 @@ impl Fixture {
         let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
         let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
         assert!(matches!(placement, Placement::Placed { .. }));
-        Self { clock, random, provider, payments, users, order_id: order.order_id }
+        Self { clock, random, provider, payments, users, database, order_id: order.order_id }
     }
 
     pub(crate) async fn order(&self) -> Order {
@@ -135,6 +137,22 @@ impl Fixture {
     pub(crate) async fn set_stock(&self, available: u32) {
         let entry = entry(self.clock.now(), "2");
         self.payments.inventory.count(&product(), available, &entry).await.expect("counted");
+    }
+
+    /// Sets the store credit of shopper 1. No order explains it, so [`Fixture::reconciled`] reports it.
+    pub(crate) async fn set_store_credit(&self, minor: i64) {
+        let request = self.database.client.update_item().table_name(self.database.table("users"));
+        request
+            .key("user_id", AttributeValue::S(user(1).to_string()))
+            .update_expression("SET store_credit_minor = :minor")
+            .expression_attribute_values(":minor", AttributeValue::N(minor.to_string()))
+            .send()
+            .await
+            .expect("saved");
+    }
+
+    pub(crate) async fn store_credit(&self) -> i64 {
+        self.users.store_credit_minor(&user(1)).await.expect("read")
     }
 
     /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.

@@ -80,8 +80,9 @@ fn token_required() -> FieldError {
 }
 
 impl PayOrder {
-    /// Writes the attempt and returns it. An attempt that bears this request's mark is ours, even if the store's answer to
-    /// writing it got lost.
+    /// Saves the attempt and returns its index. If an earlier or concurrent run of this request saved it, that one is
+    /// returned. For an order that is already paid, the attempt that paid it is returned: the client may have lost the
+    /// response to another request, and must not be charged again.
     async fn start(
         &self,
         user_id: &UserId,
@@ -89,18 +90,21 @@ impl PayOrder {
         started: &Event,
         mark: &RequestMark,
     ) -> Result<(Order, usize), Problem> {
-        let (order, refused) = match self.payments.apply(user_id, order_id, started).await? {
-            Applied::Done(order) => (order, None),
-            Applied::Refused { order, why } => (order, Some(why)),
+        let (order, index) = match self.payments.apply(user_id, order_id, started).await? {
+            Applied::Done(order) => {
+                let index = order.attempt_by_key(&mark.key).map(|(index, _)| index);
+                (order, index)
+            }
+            Applied::Refused { order, why: TransitionError::AlreadyPaid } => {
+                let index = order.paying_attempt().map(|(index, _)| index);
+                (order, index)
+            }
+            Applied::Refused { order, why } => return Err(refusal(&order, why)),
             Applied::Short { .. } => return Err(declined(Some("insufficient_store_credit"))),
             Applied::NotFound => return Err(Problem::not_found("order")),
         };
-        let ours = order.attempt_by_key(&mark.key).map(|(index, _)| index);
-        match (ours, refused) {
-            (Some(index), _) => Ok((order, index)),
-            (None, Some(why)) => Err(refusal(&order, why)),
-            (None, None) => Err(Problem::internal("a started attempt is missing")),
-        }
+        let index = index.ok_or_else(|| Problem::internal("the order lacks its payment attempt"))?;
+        Ok((order, index))
     }
 
     /// Asks the provider and settles what it says.
@@ -166,12 +170,24 @@ fn declined(decline_code: Option<&str>) -> Problem {
 
 fn refusal(order: &Order, why: TransitionError) -> Problem {
     let code = match why {
-        TransitionError::HoldExpired => "hold_expired",
+        TransitionError::KeyReused => return Problem::idempotency_key_reused(),
         TransitionError::PaymentInProgress => {
             return Problem::conflict("payment_in_progress", why.to_string()).retry_after(PROCESSING_RETRY_SECONDS);
         }
+        TransitionError::HoldExpired => "hold_expired",
         TransitionError::TooManyAttempts => "too_many_payment_attempts",
-        _ => "not_payable",
+        TransitionError::NotPayable => "not_payable",
+        TransitionError::AlreadyPaid
+        | TransitionError::HoldNotEnded
+        | TransitionError::NotCancellable
+        | TransitionError::NotShippable
+        | TransitionError::NotDeliverable
+        | TransitionError::NotReturnable
+        | TransitionError::TooManyReturns
+        | TransitionError::NotRefundable
+        | TransitionError::NotRevivable
+        | TransitionError::AlreadyDecided
+        | TransitionError::Unknown => return Problem::internal(why),
     };
     Problem::conflict(code, why.to_string()).with("order_status", order.status.as_str())
 }

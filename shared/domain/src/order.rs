@@ -342,6 +342,13 @@ impl Order {
         self.attempts.iter().enumerate().find(|(_, attempt)| same_key(attempt))
     }
 
+    /// The attempt whose money paid the order, with its index. Further captures are refunded and pay for nothing.
+    pub fn paying_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
+        let paid = self.timeline.iter().rfind(|entry| entry.what == Happening::Paid)?;
+        let index = paid.of?;
+        Some((index, self.attempts.get(index)?))
+    }
+
     /// What the provider is given, so that asking again never charges again.
     pub fn payment_key(&self, attempt: usize) -> String {
         format!("{}#pay{attempt}", self.order_id)

@@ -1,6 +1,9 @@
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use souk_domain::account::Role;
-use souk_domain::order::OrderStatus;
+use souk_domain::money::{Currency, Money};
+use souk_domain::order::{OrderStatus, RefundGrant, RefundTarget, Shipment};
 use souk_payment::ProviderError;
 use souk_testkit::user;
 
@@ -18,6 +21,23 @@ impl Fixture {
         request.with_json(&format!(r#"{{"payment_token": "{token}"}}"#)).from_user(user(1), Role::Shopper)
     }
 
+    fn by_store_credit(&self) -> Request {
+        self.request("").with_json(r#"{"payment_method": "store_credit"}"#)
+    }
+
+    /// The staff refunds so many cents.
+    fn refund_granted(&self, amount_minor: i64) -> Event {
+        let request = RequestMark { key: amount_minor.to_string(), fingerprint: String::new() };
+        let (amount, reason) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned());
+        Event::RefundGranted(RefundGrant {
+            amount,
+            target: RefundTarget::Provider,
+            reason,
+            granted_by: user(9),
+            request,
+        })
+    }
+
     async fn pay(&self, token: &str) -> (u16, String) {
         outcome(self.endpoint().handle(&self.request(token)).await)
     }
@@ -31,6 +51,10 @@ fn outcome(result: Result<Reply, Problem>) -> (u16, String) {
     }
 }
 
+fn refunded(refund: usize) -> Event {
+    Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
+}
+
 fn is(status: u16, word: &str) -> (u16, String) {
     (status, word.to_owned())
 }
@@ -41,9 +65,81 @@ async fn a_payment_completes_once() {
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
     let order = shop.order().await;
     assert_eq!((order.status, order.captured_minor(), &order.attempts[0].token), (OrderStatus::Paid, 200, &None));
-    assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
     shop.reconciled().await;
+}
+
+#[tokio::test]
+async fn paying_a_paid_order_returns_the_payment_that_paid_it_and_charges_nothing() {
+    let shop = Fixture::start().await;
+    assert_eq!(shop.pay("sandbox_decline").await, is(402, "payment_declined"));
+    let paid = shop.endpoint().handle(&shop.request("sandbox_success")).await.expect("paid");
+    let order = shop.order().await;
+    let (keyed, credit) = (shop.request("sandbox_decline").with_header("idempotency-key", "k"), shop.by_store_credit());
+    for request in [shop.request("sandbox_success"), keyed, credit] {
+        let reply = shop.endpoint().handle(&request).await.expect("the payment");
+        assert_eq!((reply.status(), reply.body()), (200, paid.body()));
+    }
+    assert_eq!(shop.order().await, order, "nothing was saved");
+    assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 2);
+    shop.reconciled().await;
+}
+
+#[tokio::test]
+async fn an_order_stays_paid_until_it_is_cancelled_or_wholly_refunded() {
+    let shop = Fixture::start().await;
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
+    for (event, status) in [
+        (Event::Shipped(shipment), OrderStatus::Shipped),
+        (Event::Delivered, OrderStatus::Delivered),
+        (shop.refund_granted(50), OrderStatus::Delivered),
+        (refunded(0), OrderStatus::PartiallyRefunded),
+    ] {
+        assert_eq!(shop.happen(event).await.status, status);
+        assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"), "{status:?}");
+    }
+    shop.happen(shop.refund_granted(150)).await;
+    assert_eq!(shop.happen(refunded(1)).await.status, OrderStatus::Refunded);
+    assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
+
+    let shop = Fixture::start().await;
+    assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
+    shop.happen(Event::Cancelled).await;
+    assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
+    assert_eq!(outcome(shop.endpoint().handle(&shop.by_store_credit()).await), is(409, "not_payable"));
+    assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_paid_by_store_credit_returns_that_payment() {
+    let shop = Fixture::start().await;
+    shop.set_store_credit(200).await;
+    let paid = shop.endpoint().handle(&shop.by_store_credit()).await.expect("paid");
+    assert!(paid.body_json()["payment_id"].as_str().is_some_and(|id| id.starts_with("credit_")));
+    for request in [shop.by_store_credit(), shop.request("sandbox_success")] {
+        let reply = shop.endpoint().handle(&request).await.expect("the payment");
+        assert_eq!((reply.status(), reply.body()), (200, paid.body()));
+    }
+    assert_eq!((shop.store_credit().await, shop.order().await.attempts.len()), (0, 1));
+    assert!(shop.provider.charges.lock().expect("a lock").is_empty());
+}
+
+#[tokio::test]
+async fn of_two_concurrent_requests_with_one_key_and_different_bodies_one_is_refused() {
+    const CARD: &str = r#"{"payment_token": "sandbox_success"}"#;
+    const DECLINED: &str = r#"{"payment_token": "sandbox_decline"}"#;
+    const CREDIT: &str = r#"{"payment_method": "store_credit"}"#;
+    for bodies in [[CARD, DECLINED], [DECLINED, CARD], [CARD, CREDIT], [CREDIT, CARD]] {
+        let shop = Fixture::start().await;
+        shop.set_store_credit(200).await;
+        let requests = bodies.map(|body| shop.request("").with_json(body).with_header("idempotency-key", "k"));
+        let endpoint = shop.endpoint();
+        let outcomes = join_all(requests.iter().map(|request| endpoint.handle(request))).await;
+        let refused = outcomes.into_iter().map(outcome).filter(|found| *found == is(422, "idempotency_key_reused"));
+        assert_eq!((refused.count(), shop.order().await.attempts.len()), (1, 1), "{bodies:?}");
+        assert!(shop.provider.charges.lock().expect("a lock").len() <= 1);
+    }
 }
 
 #[tokio::test]
@@ -75,8 +171,14 @@ async fn of_many_payments_at_once_one_charges() {
     let shop = Fixture::start().await;
     let (endpoint, request) = (shop.endpoint(), shop.request("sandbox_success"));
     let outcomes = join_all((0..8).map(|_| endpoint.handle(&request))).await;
-    let completed = outcomes.into_iter().filter(|outcome| outcome.as_ref().is_ok_and(|reply| reply.status() == 200));
-    assert_eq!(completed.count(), 1);
+    let mut payments = BTreeSet::new();
+    for result in outcomes {
+        match result {
+            Ok(reply) => _ = payments.insert(reply.body().to_owned()),
+            Err(problem) => assert_eq!((problem.status(), problem.code()), (409, "payment_in_progress")),
+        }
+    }
+    assert_eq!(payments.len(), 1, "{payments:?}");
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
     assert_eq!(shop.order().await.captured_minor(), 200);
     shop.reconciled().await;
@@ -187,8 +289,7 @@ async fn late_money_buys_the_units_again_if_they_are_there() {
 #[tokio::test]
 async fn store_credit_that_is_not_there_does_not_pay() {
     let shop = Fixture::start().await;
-    let credit = shop.request("x").with_json(r#"{"payment_method": "store_credit"}"#);
-    let problem = shop.endpoint().handle(&credit).await.expect_err("no credit");
+    let problem = shop.endpoint().handle(&shop.by_store_credit()).await.expect_err("no credit");
     assert_eq!((problem.status(), problem.member("decline_code")), (402, Some("\"insufficient_store_credit\"")));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
     shop.reconciled().await;

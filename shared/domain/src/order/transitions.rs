@@ -154,9 +154,12 @@ pub enum ProviderOutcome {
 /// Why an event cannot happen to an order as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
-    /// It is not waiting for a payment.
+    /// It is cancelled or refunded.
     #[error("the order is not waiting for a payment")]
     NotPayable,
+    /// A payment has been captured for it: [`Order::paying_attempt`].
+    #[error("the order is already paid")]
+    AlreadyPaid,
     /// The hold has ended.
     #[error("the time to pay has passed")]
     HoldExpired,

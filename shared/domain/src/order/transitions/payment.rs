@@ -22,18 +22,30 @@ impl Order {
         request: Option<RequestMark>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
+        if self.has_started(request.as_ref())? {
+            return Ok(());
+        }
         self.check_payable(now)?;
         self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method, request, now) });
         self.record_of(Happening::PaymentStarted, self.attempts.len() - 1, now);
         Ok(())
     }
 
-    pub(super) fn check_payable(&self, now: Timestamp) -> Result<(), TransitionError> {
+    /// Whether an earlier run of this request started an attempt. Two runs may race: the second one to save must find the
+    /// first one's attempt instead of starting another.
+    fn has_started(&self, request: Option<&RequestMark>) -> Result<bool, TransitionError> {
+        request.map_or(Ok(false), |request| self.has_seen(request))
+    }
+
+    fn check_payable(&self, now: Timestamp) -> Result<(), TransitionError> {
         match self.status {
             OrderStatus::PendingPayment if now >= self.hold_expires_at => return Err(TransitionError::HoldExpired),
             OrderStatus::PendingPayment => {}
             OrderStatus::Expired => return Err(TransitionError::HoldExpired),
-            _ => return Err(TransitionError::NotPayable),
+            OrderStatus::Paid | OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => {
+                return Err(TransitionError::AlreadyPaid);
+            }
+            OrderStatus::Cancelled | OrderStatus::Refunded => return Err(TransitionError::NotPayable),
         }
         if self.processing_attempt().is_some() {
             return Err(TransitionError::PaymentInProgress);
@@ -50,6 +62,9 @@ impl Order {
         request: Option<RequestMark>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
+        if self.has_started(request.as_ref())? {
+            return Ok(());
+        }
         self.check_payable(now)?;
         let attempt = PaymentAttempt::new(PaymentMethod::StoreCredit, request, now);
         let payment_id = Some(format!("credit_{}_{}", self.order_id, self.attempts.len()));

@@ -141,6 +141,32 @@ fn after_a_decline_another_attempt_may_follow() {
 }
 
 #[test]
+fn a_request_starts_one_attempt() {
+    let by_card = |request| Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request };
+    let by_store_credit = |request| Event::PaidByStoreCredit { request };
+    let (request, other) = (returns::mark("k"), RequestMark { fingerprint: "other".to_owned(), ..returns::mark("k") });
+    for start in [by_card, by_store_credit] {
+        let started = run([start(Some(request.clone()))]).expect("started");
+        for again in [by_card, by_store_credit] {
+            assert_eq!(started.apply(again(Some(request.clone())), PLACED), Ok(started.clone()));
+            assert_eq!(started.apply(again(Some(other.clone())), PLACED), Err(TransitionError::KeyReused));
+        }
+    }
+    let declined = run([by_card(Some(request.clone())), declined(0)]).expect("declined");
+    assert_eq!(declined.apply(by_card(Some(request)), PLACED), Ok(declined.clone()), "also after the attempt ended");
+}
+
+#[test]
+fn a_paid_order_names_the_attempt_that_paid_it() {
+    let both = run([start(), declined(0), start(), captured(1), captured(0)]).expect("captured twice");
+    assert_eq!(both.paying_attempt().map(|(index, _)| index), Some(1));
+    assert_eq!(both.apply(start(), PLACED), Err(TransitionError::AlreadyPaid));
+    let cancelled = both.apply(Event::Cancelled, PLACED).expect("cancelled");
+    assert_eq!(cancelled.apply(start(), PLACED), Err(TransitionError::NotPayable));
+    assert_eq!(run([start(), action(0)]).expect("open").paying_attempt(), None);
+}
+
+#[test]
 fn money_for_an_order_that_is_gone_is_owed_back() {
     let order = run([start(), action(0), Event::Cancelled, captured(0)]).expect("late capture");
     assert_eq!(order.status, OrderStatus::Cancelled);
