@@ -5,7 +5,7 @@
 //! is asked again in the same way, so its outage ends by itself.
 
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::message::{MAX_DELAY_SECONDS, Message, PENDING_CHECK_SECONDS};
+use souk_domain::message::{MAX_DELAY_SECONDS, PENDING_CHECK_SECONDS, PaymentQueueMessage};
 use souk_domain::order::{AttemptStatus, Order, OrderStatus, ProviderOutcome};
 use souk_payment::{ABANDONED, Charge, ProviderError};
 use souk_runtime::batch::{ConsumeError, Consumer};
@@ -28,10 +28,10 @@ pub struct CheckPayment {
 }
 
 impl Consumer for CheckPayment {
-    async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
-        let Message::CheckPayment { user_id, order_id, attempt } = message else {
-            return Err(ConsumeError::new("not a message of the payment queue"));
-        };
+    type Message = PaymentQueueMessage;
+
+    async fn consume(&self, message: &PaymentQueueMessage) -> Result<&'static str, ConsumeError> {
+        let PaymentQueueMessage::CheckPayment { user_id, order_id, attempt } = message;
         let order = self.order(user_id, order_id).await?;
         let Some(state) = order.attempts.get(*attempt) else {
             return Err(ConsumeError::new("the order has no such attempt"));

@@ -10,7 +10,7 @@ use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId};
-use souk_domain::message::Message;
+use souk_domain::message::{PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
 use souk_domain::stock::{Allocation, total};
@@ -117,13 +117,13 @@ impl Fixture {
     }
 
     pub(crate) async fn check(&self, attempt: usize) -> Result<&'static str, String> {
-        let message = Message::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
+        let message = PaymentQueueMessage::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
         let consumed = CheckPayment { payments: self.payments.clone() }.consume(&message).await;
         consumed.map_err(|error| error.to_string())
     }
 
     pub(crate) async fn refund(&self, refund: usize) -> &'static str {
-        let message = Message::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
+        let message = RefundQueueMessage::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
         RefundOrder { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
     }
 

@@ -4,7 +4,7 @@
 use futures_util::future::join_all;
 use souk_domain::cart::{Quantity, RequestMark};
 use souk_domain::ids::OrderId;
-use souk_domain::message::Message;
+use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::order::{AttemptStatus, Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget};
 use souk_domain::order::{ReturnItem, Shipment};
 use souk_payment::ProviderError;
@@ -34,17 +34,18 @@ fn down() -> ProviderError {
 impl Fixture {
     async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
         match message {
-            Message::RefundOrder { .. } => RefundOrder { payments: self.payments.clone() }.consume(message).await,
-            _ => CheckPayment { payments: self.payments.clone() }.consume(message).await,
+            Message::Refund(message) => RefundOrder { payments: self.payments.clone() }.consume(message).await,
+            Message::Payment(message) => CheckPayment { payments: self.payments.clone() }.consume(message).await,
+            Message::Order(_) => panic!("orders of this service do not expire"),
         }
     }
 
     fn refund_message(&self, refund: usize) -> Message {
-        Message::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund }
+        RefundQueueMessage::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund }.into()
     }
 
     fn check_message(&self, attempt: usize) -> Message {
-        Message::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt }
+        PaymentQueueMessage::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt }.into()
     }
 
     /// One of the order's units comes back, as its return with this index.
@@ -70,9 +71,9 @@ async fn what_does_not_exist_ends_among_the_dead_letters() {
     shop.cancelled().await;
     let order_id: OrderId = "0190a5a0-0000-7000-8000-00000000dead".parse().expect("an id");
     let messages = [
-        Message::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 0 },
-        Message::CheckPayment { user_id: user(1), order_id, attempt: 0 },
-        Message::RefundOrder { user_id: user(2), order_id: shop.order_id.clone(), refund: 0 },
+        RefundQueueMessage::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 0 }.into(),
+        PaymentQueueMessage::CheckPayment { user_id: user(1), order_id, attempt: 0 }.into(),
+        RefundQueueMessage::RefundOrder { user_id: user(2), order_id: shop.order_id.clone(), refund: 0 }.into(),
         shop.refund_message(1),
         shop.refund_message(usize::MAX),
         shop.check_message(1),

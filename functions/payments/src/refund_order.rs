@@ -1,6 +1,6 @@
 //! The refund queue: gives money back and, with the last of it, the stock.
 
-use souk_domain::message::Message;
+use souk_domain::message::RefundQueueMessage;
 use souk_domain::money::Money;
 use souk_domain::order::{Event, Order, RefundStatus, RefundTarget};
 use souk_payment::{RefundOutcome, RefundRequest};
@@ -17,10 +17,10 @@ pub struct RefundOrder {
 }
 
 impl Consumer for RefundOrder {
-    async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
-        let Message::RefundOrder { user_id, order_id, refund } = message else {
-            return Err(ConsumeError::new("not a message of the refund queue"));
-        };
+    type Message = RefundQueueMessage;
+
+    async fn consume(&self, message: &RefundQueueMessage) -> Result<&'static str, ConsumeError> {
+        let RefundQueueMessage::RefundOrder { user_id, order_id, refund } = message;
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
         let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
         let Some(outcome) = self.give_back(&order, *refund).await? else { return Ok("nothing is due") };

@@ -1,107 +1,197 @@
-//! Messages between the steps of an order's life, and the one rule that says when they are due.
+//! The messages that drive an order from one step to the next, and the one rule that decides when they are due.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrderId, UserId};
 use crate::order::{AttemptStatus, Order, OrderStatus, PaymentAttempt, RefundStatus};
 use crate::time::Timestamp;
 
-/// The longest that SQS can delay a message, in seconds.
+/// The longest delay that SQS supports, in seconds.
 pub const MAX_DELAY_SECONDS: i64 = 900;
-/// How long an answer of the payment provider may be missing before it is asked again, in seconds.
+/// Delay of the first check of a payment that the provider has not answered, in seconds.
 pub const PAYMENT_CHECK_SECONDS: i64 = 30;
-/// How often the provider is asked about a payment that takes days, in seconds.
+/// Interval between the checks of a payment that takes days, in seconds.
 pub const PENDING_CHECK_SECONDS: i64 = MAX_DELAY_SECONDS;
 
-/// Something to do about an order. Both halves of its key travel along, so no consumer needs an index.
+/// A message of one queue, about one order. Both halves of the order's key travel along, so consumers need no index.
+pub trait QueueMessage: Serialize + DeserializeOwned {
+    /// Owner of the order.
+    fn user_id(&self) -> &UserId;
+
+    /// The order.
+    fn order_id(&self) -> &OrderId;
+}
+
+/// Messages of the order queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Message {
+pub enum OrderQueueMessage {
     /// End the hold of an order that is still unpaid.
     ExpireOrder {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which.
+        /// The order.
         order_id: OrderId,
     },
-    /// Ask the provider how a payment went.
+}
+
+/// Messages of the payment queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PaymentQueueMessage {
+    /// Ask the provider for the outcome of a payment attempt.
     CheckPayment {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which.
+        /// The order.
         order_id: OrderId,
-        /// Which attempt of the order.
+        /// Index of the attempt in the order.
         attempt: usize,
     },
-    /// Give money back.
+}
+
+/// Messages of the refund queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RefundQueueMessage {
+    /// Pay a refund out.
     RefundOrder {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which.
+        /// The order.
         order_id: OrderId,
-        /// Which refund of the order.
+        /// Index of the refund in the order.
         refund: usize,
     },
 }
 
+impl QueueMessage for OrderQueueMessage {
+    fn user_id(&self) -> &UserId {
+        let Self::ExpireOrder { user_id, .. } = self;
+        user_id
+    }
+
+    fn order_id(&self) -> &OrderId {
+        let Self::ExpireOrder { order_id, .. } = self;
+        order_id
+    }
+}
+
+impl QueueMessage for PaymentQueueMessage {
+    fn user_id(&self) -> &UserId {
+        let Self::CheckPayment { user_id, .. } = self;
+        user_id
+    }
+
+    fn order_id(&self) -> &OrderId {
+        let Self::CheckPayment { order_id, .. } = self;
+        order_id
+    }
+}
+
+impl QueueMessage for RefundQueueMessage {
+    fn user_id(&self) -> &UserId {
+        let Self::RefundOrder { user_id, .. } = self;
+        user_id
+    }
+
+    fn order_id(&self) -> &OrderId {
+        let Self::RefundOrder { order_id, .. } = self;
+        order_id
+    }
+}
+
+/// A message of any queue. The variant names the queue; what is sent is the message of that queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// Of the order queue.
+    Order(OrderQueueMessage),
+    /// Of the payment queue.
+    Payment(PaymentQueueMessage),
+    /// Of the refund queue.
+    Refund(RefundQueueMessage),
+}
+
 impl Message {
-    /// Whose order it is about.
-    pub const fn user_id(&self) -> &UserId {
+    /// Owner of the order.
+    pub fn user_id(&self) -> &UserId {
         match self {
-            Self::ExpireOrder { user_id, .. }
-            | Self::CheckPayment { user_id, .. }
-            | Self::RefundOrder { user_id, .. } => user_id,
+            Self::Order(message) => message.user_id(),
+            Self::Payment(message) => message.user_id(),
+            Self::Refund(message) => message.user_id(),
         }
     }
 
-    /// Which order it is about.
-    pub const fn order_id(&self) -> &OrderId {
+    /// The order.
+    pub fn order_id(&self) -> &OrderId {
         match self {
-            Self::ExpireOrder { order_id, .. }
-            | Self::CheckPayment { order_id, .. }
-            | Self::RefundOrder { order_id, .. } => order_id,
+            Self::Order(message) => message.order_id(),
+            Self::Payment(message) => message.order_id(),
+            Self::Refund(message) => message.order_id(),
         }
     }
 }
 
-/// A message and when it should arrive.
+impl From<OrderQueueMessage> for Message {
+    fn from(message: OrderQueueMessage) -> Self {
+        Self::Order(message)
+    }
+}
+
+impl From<PaymentQueueMessage> for Message {
+    fn from(message: PaymentQueueMessage) -> Self {
+        Self::Payment(message)
+    }
+}
+
+impl From<RefundQueueMessage> for Message {
+    fn from(message: RefundQueueMessage) -> Self {
+        Self::Refund(message)
+    }
+}
+
+/// A message to send and its delay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// What.
+    /// The message.
     pub message: Message,
-    /// In how many seconds: 0 to [`MAX_DELAY_SECONDS`].
+    /// From 0 to [`MAX_DELAY_SECONDS`].
     pub delay_seconds: i64,
 }
 
-/// What is due after an order changed from `old` to `new`. A pure function of the two: the stream may deliver a change
-/// twice, and then says the same thing twice.
+/// The messages due after an order changed from `old` to `new`. A pure function of the two: if the stream delivers a change
+/// twice, the same messages are sent twice.
 pub fn due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<Due> {
     let mut due = Vec::new();
     let ids = || (new.user_id.clone(), new.order_id.clone());
 
-    // Also after a payment attempt ended: its message may have come and gone while the attempt was open.
-    if waits_unattended(new) && !old.is_some_and(waits_unattended) {
+    // Due again after a payment attempt has ended: the first message may have been consumed while the attempt was open.
+    if awaits_payment(new) && !old.is_some_and(awaits_payment) {
         let (user_id, order_id) = ids();
         let delay_seconds = now.seconds_until(new.hold_expires_at).min(MAX_DELAY_SECONDS);
-        due.push(Due { message: Message::ExpireOrder { user_id, order_id }, delay_seconds });
+        due.push(Due { message: OrderQueueMessage::ExpireOrder { user_id, order_id }.into(), delay_seconds });
     }
     for attempt in 0..new.attempts.len() {
         if let Some(delay_seconds) = check_due(old, new, attempt, now) {
             let (user_id, order_id) = ids();
-            due.push(Due { message: Message::CheckPayment { user_id, order_id, attempt }, delay_seconds });
+            let message = PaymentQueueMessage::CheckPayment { user_id, order_id, attempt }.into();
+            due.push(Due { message, delay_seconds });
         }
     }
     for (refund, state) in new.refunds.iter().enumerate() {
         let before = old.and_then(|old| old.refunds.get(refund)).map(|refund| refund.status);
         if state.status == RefundStatus::Pending && before != Some(RefundStatus::Pending) {
             let (user_id, order_id) = ids();
-            due.push(Due { message: Message::RefundOrder { user_id, order_id, refund }, delay_seconds: 0 });
+            let message = RefundQueueMessage::RefundOrder { user_id, order_id, refund }.into();
+            due.push(Due { message, delay_seconds: 0 });
         }
     }
     due
 }
 
-/// In how many seconds the provider is to be asked about an attempt because of this change, if at all.
+/// Delay of the check of an attempt that this change makes due; `None` if it makes none due.
 fn check_due(old: Option<&Order>, new: &Order, attempt: usize, now: Timestamp) -> Option<i64> {
     let (state, before) = (new.attempts.get(attempt)?, old.and_then(|old| old.attempts.get(attempt)));
     let is_new = before.is_none_or(|before| before.status != state.status);
@@ -112,12 +202,12 @@ fn check_due(old: Option<&Order>, new: &Order, attempt: usize, now: Timestamp) -
             let asked_again = before.is_some_and(|before| since(before) != since(state));
             asked_again.then_some(PENDING_CHECK_SECONDS)
         }
-        // When the order no longer waits for it, it is called off, so that it cannot take money any more.
+        // The order no longer waits for this payment: the check cancels it, so that it captures no money later.
         AttemptStatus::RequiresAction if new.status != OrderStatus::PendingPayment => {
             let was_waited_for = old.is_some_and(|old| old.status == OrderStatus::PendingPayment);
             (is_new || was_waited_for).then_some(0)
         }
-        // The word that the shopper is through may get lost.
+        // The webhook that reports the end of the action may get lost.
         AttemptStatus::RequiresAction => {
             let end = now.seconds_until(new.hold_expires_at) + PAYMENT_CHECK_SECONDS;
             is_new.then_some(end.clamp(0, MAX_DELAY_SECONDS))
@@ -126,8 +216,8 @@ fn check_due(old: Option<&Order>, new: &Order, attempt: usize, now: Timestamp) -
     }
 }
 
-/// Unpaid, and nobody is about to change that.
-fn waits_unattended(order: &Order) -> bool {
+/// Whether the order is unpaid and no payment is being processed.
+fn awaits_payment(order: &Order) -> bool {
     order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none()
 }
 
@@ -177,15 +267,15 @@ mod tests {
     fn kinds(due: &[Due]) -> Vec<(&'static str, i64)> {
         due.iter()
             .map(|due| match due.message {
-                Message::ExpireOrder { .. } => ("expire", due.delay_seconds),
-                Message::CheckPayment { .. } => ("check", due.delay_seconds),
-                Message::RefundOrder { .. } => ("refund", due.delay_seconds),
+                Message::Order(OrderQueueMessage::ExpireOrder { .. }) => ("expire", due.delay_seconds),
+                Message::Payment(PaymentQueueMessage::CheckPayment { .. }) => ("check", due.delay_seconds),
+                Message::Refund(RefundQueueMessage::RefundOrder { .. }) => ("refund", due.delay_seconds),
             })
             .collect()
     }
 
     #[test]
-    fn each_step_says_what_is_due() {
+    fn each_step_has_its_due_messages() {
         let placed = placed();
         assert_eq!(kinds(&due_after(None, &placed, NOW)), [("expire", 600)]);
 
@@ -207,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_that_takes_days_is_asked_about_again_and_again() {
+    fn a_payment_that_takes_days_is_checked_repeatedly() {
         let pending = |payment_id: &str| ProviderOutcome::Pending { payment_id: Some(payment_id.to_owned()) };
         let settle_at = |order: &Order, outcome, at| {
             order.apply(Event::PaymentSettled { attempt: 0, outcome }, at).expect("settled")
@@ -216,7 +306,7 @@ mod tests {
         let waiting = after(&open, settle(pending("pay_1")));
         assert_eq!(kinds(&due_after(Some(&open), &waiting, NOW)), [("check", PENDING_CHECK_SECONDS)]);
 
-        // The webhook that says the same must not start a second row of messages.
+        // A webhook with the same outcome must not start a second chain of checks.
         assert_eq!(settle_at(&waiting, pending("pay_1"), NOW.plus_seconds(599)), waiting);
         let later = NOW.plus_seconds(PENDING_CHECK_SECONDS);
         let still_waiting = settle_at(&waiting, pending("pay_1"), later);
@@ -225,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_is_asked_about_when_the_hold_ends_or_nobody_waits_for_it_any_more() {
+    fn an_action_is_checked_when_the_hold_ends_or_the_order_no_longer_waits() {
         let action = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
         let open = after(&placed(), start());
         let waiting = after(&open, settle(action));
@@ -241,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_refund_is_due_again_once_the_staff_says_so() {
+    fn a_failed_refund_is_due_again_when_the_staff_retries_it() {
         let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 1 };
         let open = after(&placed(), start());
         let cancelled = after(&after(&open, settle(captured)), Event::Cancelled);
@@ -252,12 +342,35 @@ mod tests {
     }
 
     #[test]
-    fn messages_have_a_stable_form() {
-        let due = due_after(None, &placed(), NOW);
-        let json = serde_json::to_string(&due[0].message).expect("json");
-        assert_eq!(
-            json,
-            r#"{"type":"expire_order","user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000001"}"#
-        );
+    fn messages_have_a_stable_wire_format() {
+        const ID: &str = "0190a5a0-0000-7000-8000-000000000001";
+        let ids = || (ID.parse().expect("id"), ID.parse().expect("id"));
+        let ((user_id, order_id), (payer, paid), (owner, refunded)) = (ids(), ids(), ids());
+        let key = format!(r#""user_id":"{ID}","order_id":"{ID}""#);
+        let cases: [(Message, String); 3] = [
+            (
+                OrderQueueMessage::ExpireOrder { user_id, order_id }.into(),
+                format!(r#"{{"type":"expire_order",{key}}}"#),
+            ),
+            (
+                PaymentQueueMessage::CheckPayment { user_id: payer, order_id: paid, attempt: 1 }.into(),
+                format!(r#"{{"type":"check_payment",{key},"attempt":1}}"#),
+            ),
+            (
+                RefundQueueMessage::RefundOrder { user_id: owner, order_id: refunded, refund: 2 }.into(),
+                format!(r#"{{"type":"refund_order",{key},"refund":2}}"#),
+            ),
+        ];
+        for (message, json) in cases {
+            assert_eq!(serde_json::to_string(&message).expect("json"), json);
+            assert_eq!(serde_json::from_str::<Message>(&json).expect("a message"), message);
+            // A message on another queue is rejected, although that queue may need fewer fields.
+            let readable = [
+                serde_json::from_str::<OrderQueueMessage>(&json).is_ok(),
+                serde_json::from_str::<PaymentQueueMessage>(&json).is_ok(),
+                serde_json::from_str::<RefundQueueMessage>(&json).is_ok(),
+            ];
+            assert_eq!(readable.iter().filter(|readable| **readable).count(), 1, "{json}");
+        }
     }
 }

@@ -7,7 +7,7 @@
 
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::Quantity;
-use souk_domain::message::{Message, due_after};
+use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage, due_after};
 use souk_domain::money::Currency;
 use souk_domain::order::{
     AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderOutcome, TransitionError,
@@ -166,9 +166,9 @@ impl Shop {
 
     fn send(&mut self, message: &Message) {
         let sent = match message {
-            Message::ExpireOrder { .. } => (Kind::Expire, 0),
-            Message::CheckPayment { attempt, .. } => (Kind::Check, *attempt),
-            Message::RefundOrder { refund, .. } => (Kind::Refund, *refund),
+            Message::Order(OrderQueueMessage::ExpireOrder { .. }) => (Kind::Expire, 0),
+            Message::Payment(PaymentQueueMessage::CheckPayment { attempt, .. }) => (Kind::Check, *attempt),
+            Message::Refund(RefundQueueMessage::RefundOrder { refund, .. }) => (Kind::Refund, *refund),
         };
         if !self.sent.contains(&sent) {
             self.sent.push(sent);

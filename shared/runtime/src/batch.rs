@@ -6,15 +6,19 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
-use souk_domain::message::Message;
+use souk_domain::message::QueueMessage;
 
 use crate::Error;
 
-/// Does what a message says. Must be safe to run twice and out of order: the queue may deliver so.
+/// Consumes the messages of one queue. Must be idempotent and independent of the order of messages: the queue delivers at
+/// least once, in any order.
 pub trait Consumer: Send + Sync + 'static {
-    /// `Ok` names what was done, for the log, and removes the message. `Err` leaves it on the queue, which delivers it
-    /// again and after some tries sets it aside in the dead-letter queue.
-    fn consume(&self, message: &Message) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
+    /// What the queue carries. A message of another type is rejected and ends in the dead-letter queue.
+    type Message: QueueMessage + Send + Sync;
+
+    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it again
+    /// and moves it to the dead-letter queue after its last delivery.
+    fn consume(&self, message: &Self::Message) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
 }
 
 /// Why a message stays on the queue.
@@ -69,7 +73,7 @@ pub(crate) async fn answer_each<'e, F: Future<Output = bool>>(
 async fn consume_one<C: Consumer>(function: &'static str, consumer: &C, record: &SqsMessage) -> bool {
     let started = Instant::now();
     let message_id = record.message_id.as_deref();
-    let parsed = serde_json::from_str::<Message>(record.body.as_deref().unwrap_or_default());
+    let parsed = serde_json::from_str::<C::Message>(record.body.as_deref().unwrap_or_default());
     let (order_id, outcome) = match &parsed {
         // The parser's message may quote the body: only say that it failed.
         Err(_) => (None, Err(ConsumeError::new("the message cannot be read"))),
@@ -86,15 +90,17 @@ async fn consume_one<C: Consumer>(function: &'static str, consumer: &C, record: 
 
 #[cfg(test)]
 mod tests {
+    use souk_domain::message::RefundQueueMessage;
+
     use super::*;
 
     struct OnlyRefunds;
     impl Consumer for OnlyRefunds {
-        async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
-            match message {
-                Message::RefundOrder { .. } => Ok("refunded"),
-                _ => Err(ConsumeError::new("not mine")),
-            }
+        type Message = RefundQueueMessage;
+
+        async fn consume(&self, message: &RefundQueueMessage) -> Result<&'static str, ConsumeError> {
+            let RefundQueueMessage::RefundOrder { refund, .. } = message;
+            if *refund == 0 { Ok("refunded") } else { Err(ConsumeError::new("no such refund")) }
         }
     }
 
@@ -104,7 +110,8 @@ mod tests {
             r#""user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000002""#;
         let bodies = [
             ("good", format!(r#"{{"type":"refund_order",{ids},"refund":0}}"#)),
-            ("refused", format!(r#"{{"type":"expire_order",{ids}}}"#)),
+            ("refused", format!(r#"{{"type":"refund_order",{ids},"refund":1}}"#)),
+            ("of another queue", format!(r#"{{"type":"expire_order",{ids},"refund":0}}"#)),
             ("poison", "not json".to_owned()),
         ];
         let records: Vec<_> =
@@ -112,6 +119,6 @@ mod tests {
         let event = serde_json::from_value(serde_json::json!({"Records": records})).expect("an event");
         let response = consume_batch("test", &OnlyRefunds, event).await;
         let failed: Vec<_> = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
-        assert_eq!(failed, ["refused", "poison"]);
+        assert_eq!(failed, ["refused", "of another queue", "poison"]);
     }
 }

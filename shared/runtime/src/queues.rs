@@ -29,9 +29,9 @@ impl Queues {
     /// Puts a message on its queue, where it shows when it is due.
     pub async fn send(&self, due: &Due) -> Result<(), SendError> {
         let url = match due.message {
-            Message::ExpireOrder { .. } => &self.order_queue_url,
-            Message::CheckPayment { .. } => &self.payment_queue_url,
-            Message::RefundOrder { .. } => &self.refund_queue_url,
+            Message::Order(_) => &self.order_queue_url,
+            Message::Payment(_) => &self.payment_queue_url,
+            Message::Refund(_) => &self.refund_queue_url,
         };
         let delay_seconds = i32::try_from(due.delay_seconds).map_err(|error| SendError(error.to_string()))?;
         send(&self.client, url, &due.message, delay_seconds).await
@@ -85,6 +85,7 @@ async fn send(client: &Client, url: &str, body: &impl Serialize, delay_seconds: 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use souk_domain::message::PaymentQueueMessage;
     use souk_testkit::FakeAws;
 
     use super::*;
@@ -101,7 +102,7 @@ mod tests {
         };
         let id = "0190a5a0-0000-7000-8000-000000000001";
         let (user_id, order_id) = (id.parse().expect("an id"), id.parse().expect("an id"));
-        let message = Message::CheckPayment { user_id, order_id, attempt: 1 };
+        let message = PaymentQueueMessage::CheckPayment { user_id, order_id, attempt: 1 }.into();
         queues.send(&Due { message, delay_seconds: 30 }).await.expect("sent");
         let (action, request) = aws.calls().remove(0);
         assert_eq!((action.as_str(), &request["QueueUrl"]), ("SendMessage", &json!(url("payment"))));

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use souk_domain::effects::Random;
 use souk_domain::ids::{OrderId, ProductId, UserId};
-use souk_domain::message::Message;
+use souk_domain::message::OrderQueueMessage;
 use souk_orders_functions::place_order::PlaceOrder;
 use souk_runtime::batch::Consumer;
 use souk_runtime::http::{Endpoint, Problem, Reply};
@@ -148,7 +148,7 @@ impl Sale {
                 let _ = shop.cancel_order().handle(&request(user_id, Some(&order_id), "cancel", "", "off")).await;
             }
             _ => {
-                let message = Message::ExpireOrder { user_id: user_id.clone(), order_id: order_id.clone() };
+                let message = OrderQueueMessage::ExpireOrder { user_id: user_id.clone(), order_id: order_id.clone() };
                 let _ = shop.expire_order().consume(&message).await; // the queue delivers again what fails
             }
         }

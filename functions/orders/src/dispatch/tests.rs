@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use souk_domain::message::Message;
+use souk_domain::message::{OrderQueueMessage, PaymentQueueMessage};
 use souk_domain::order::{Event, PaymentMethod};
 use souk_testkit::{FakeAws, FixedClock, user};
 
@@ -46,9 +46,9 @@ async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_a
     }
     let ids = || (placed.user_id.clone(), placed.order_id.clone());
     let ((user_id, order_id), (payer, paid)) = (ids(), ids());
-    let expire = ("https://queues/order".to_owned(), Message::ExpireOrder { user_id, order_id });
-    let check =
-        ("https://queues/payment".to_owned(), Message::CheckPayment { user_id: payer, order_id: paid, attempt: 0 });
+    let expire = ("https://queues/order".to_owned(), OrderQueueMessage::ExpireOrder { user_id, order_id }.into());
+    let check = PaymentQueueMessage::CheckPayment { user_id: payer, order_id: paid, attempt: 0 };
+    let check = ("https://queues/payment".to_owned(), check.into());
     assert_eq!(sent(&aws), [expire.clone(), check.clone(), expire, check]);
 }
 

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use souk_domain::message::Message;
+use souk_domain::message::{OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::order::{Event, PaymentMethod, ProviderOutcome};
 use souk_testkit::{FakeAws, user};
 
@@ -84,9 +84,9 @@ async fn an_order_whose_message_was_lost_is_sent_it_again() {
     let mut messages = sent(&aws);
     messages.sort_by_key(|(queue, _)| queue.clone());
     let expected = [
-        ("order", Message::ExpireOrder { user_id: user(1), order_id: held.clone() }),
-        ("payment", Message::CheckPayment { user_id: user(2), order_id: processing, attempt: 0 }),
-        ("refund", Message::RefundOrder { user_id: user(3), order_id: refunding, refund: 0 }),
+        ("order", OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: held.clone() }.into()),
+        ("payment", PaymentQueueMessage::CheckPayment { user_id: user(2), order_id: processing, attempt: 0 }.into()),
+        ("refund", RefundQueueMessage::RefundOrder { user_id: user(3), order_id: refunding, refund: 0 }.into()),
     ];
     assert_eq!(messages, expected.map(|(queue, message)| (format!("https://queues/{queue}"), message)));
 

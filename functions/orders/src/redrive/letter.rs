@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use souk_domain::message::Message;
+use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage};
 use souk_runtime::objects::{Created, created};
 use souk_runtime::queues::DeadLetter;
 
@@ -92,12 +92,12 @@ impl Letter {
                 note("user_id", message.user_id());
                 note("order_id", message.order_id());
                 match &message {
-                    Message::ExpireOrder { .. } => "expire_order",
-                    Message::CheckPayment { attempt, .. } => {
+                    Message::Order(OrderQueueMessage::ExpireOrder { .. }) => "expire_order",
+                    Message::Payment(PaymentQueueMessage::CheckPayment { attempt, .. }) => {
                         note("attempt", attempt);
                         "check_payment"
                     }
-                    Message::RefundOrder { refund, .. } => {
+                    Message::Refund(RefundQueueMessage::RefundOrder { refund, .. }) => {
                         note("refund", refund);
                         "refund_order"
                     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use souk_domain::effects::Random;
-use souk_domain::message::Message;
+use souk_domain::message::{OrderQueueMessage, RefundQueueMessage};
 use souk_runtime::bus::EventBus;
 use souk_runtime::queues::{DeadLetter, Queues};
 use souk_testkit::{FakeAws, SeededRandom, user};
@@ -112,7 +112,7 @@ fn kinds(report: &QueueReport) -> Vec<&'static str> {
 async fn a_list_tells_kind_and_ids_and_leaves_everything_where_it_is() {
     for bench in Bench::each().await {
         let order_id = bench.placed().await;
-        let message = Message::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 2 };
+        let message = RefundQueueMessage::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 2 };
         bench.put("order-dead-letters", serde_json::to_string(&message).expect("JSON")).await;
         bench.put("order-dead-letters", r#"{"secret": "1 Main Street"}"#).await;
         bench.put("stream-dead-letters", letter("dispatch", &[("order_id", "o")])).await;
@@ -143,7 +143,7 @@ fn a_notification_of_the_imports_bucket_tells_its_key() {
 async fn messages_go_back_as_they_are_and_heal_what_they_are_about() {
     for bench in Bench::each().await {
         let order_id = bench.placed().await;
-        let message = Message::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
+        let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
         let body = serde_json::to_string(&message).expect("JSON").replace(',', " , ");
         bench.put("order-dead-letters", body.clone()).await;
         bench.put("order-dead-letters", "nobody reads this").await;
@@ -199,8 +199,8 @@ async fn a_letter_is_worked_out_again_from_the_order_as_it_stands() {
         assert_eq!(kinds(stream), ["lambda_gave_up", "set_aside", "set_aside"]);
         let bodies = bench.sqs.bodies("order").await;
         let [body] = bodies.as_slice() else { panic!("{bodies:?}") };
-        let expire = Message::ExpireOrder { user_id: user(1), order_id };
-        assert_eq!(serde_json::from_str::<Message>(body).expect("a message"), expire);
+        let expire = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id };
+        assert_eq!(serde_json::from_str::<OrderQueueMessage>(body).expect("a message"), expire);
         let (_, told) = bench.bus.calls().remove(0);
         assert_eq!(told["Entries"][0]["DetailType"], "order.placed.v1");
     }
