@@ -10,7 +10,7 @@ use crate::shop::{Product, Shop};
 /// The fewest clients, however slow the machine is: still a contention.
 const FEWEST: usize = 4;
 /// Far below the shop's own limit of 2.5 s for one attempt of a call to DynamoDB, of which an order makes several.
-const COMFORTABLE: Duration = Duration::from_millis(1_000);
+const COMFORTABLE: Duration = Duration::from_secs(1);
 /// Each number of clients is tried so often: the first time starts processes of functions, the second finds them started.
 const ROUNDS: usize = 2;
 
@@ -53,7 +53,7 @@ fn slowest(accounts: &[Account], product: &Product) -> Duration {
         let filled = began.elapsed();
         accounts[number].caller.place();
         cart.clear();
-        filled.max(began.elapsed() - filled)
+        filled.max(began.elapsed().saturating_sub(filled))
     });
     times.into_iter().max().unwrap_or_default()
 }
