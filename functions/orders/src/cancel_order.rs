@@ -9,7 +9,6 @@ use souk_domain::order::Event;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::OrderSteps;
 
-use crate::refusal::saved;
 use crate::view::{self, Viewer};
 
 /// The endpoint.
@@ -25,7 +24,7 @@ impl Endpoint for CancelOrder {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
         let now = self.clock.now();
-        let order = saved(self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await?)?;
+        let order = self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
     }
 }

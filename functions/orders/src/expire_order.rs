@@ -6,7 +6,7 @@ use souk_domain::effects::Clock;
 use souk_domain::message::OrderQueueMessage;
 use souk_domain::order::{Event, OrderStatus, TransitionError};
 use souk_runtime::batch::{ConsumeError, Consumer};
-use souk_store::{Applied, OrderSteps};
+use souk_store::{OrderSteps, StepError};
 
 /// The consumer.
 pub struct ExpireOrder {
@@ -22,15 +22,15 @@ impl Consumer for ExpireOrder {
     async fn consume(&self, message: &OrderQueueMessage) -> Result<&'static str, ConsumeError> {
         let OrderQueueMessage::ExpireOrder { user_id, order_id } = message;
         let now = self.clock.now();
-        match self.steps.apply(user_id, order_id, &Event::HoldEnded, now).await? {
-            Applied::Done(order) if order.status == OrderStatus::Expired => Ok("expired"),
-            Applied::Done(_) => Ok("no longer waiting for a payment"),
-            // Its end puts a new message on the queue.
-            Applied::Refused { why: TransitionError::PaymentInProgress, .. } => Ok("a payment is being processed"),
-            // A clock that runs early: the queue delivers again.
-            Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
-            Applied::Short { .. } => Err(ConsumeError::new("an expiry takes nothing")),
-            Applied::NotFound => Err(ConsumeError::new("there is no such order")),
+        match self.steps.apply(user_id, order_id, &Event::HoldEnded, now).await {
+            Ok(order) if order.status == OrderStatus::Expired => Ok("expired"),
+            Ok(_) => Ok("no longer waiting for a payment"),
+            // When the payment ends, a new message is queued.
+            Err(StepError::Refused { reason: TransitionError::PaymentInProgress, .. }) => {
+                Ok("a payment is being processed")
+            }
+            // Among others a hold that has not ended, because this function's clock is ahead: the queue delivers again.
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -17,7 +17,7 @@ use souk_domain::stock::total;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Applied, Carts, Inventory, OrderSteps, Orders, Plan, Products, Saved, Table, Users, reconcile};
+use souk_store::{Carts, Inventory, OrderSteps, Orders, Plan, Products, Saved, Table, Users, reconcile};
 use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom};
 
 use crate::StaffDesk;
@@ -176,10 +176,7 @@ impl Fixture {
     }
 
     pub(crate) async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: Event) -> Order {
-        match self.steps().apply(user_id, order_id, &event, self.clock.now()).await {
-            Ok(Applied::Done(order)) => order,
-            other => panic!("{other:?}"),
-        }
+        self.steps().apply(user_id, order_id, &event, self.clock.now()).await.expect("applied")
     }
 }
 

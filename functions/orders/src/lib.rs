@@ -17,7 +17,6 @@ pub mod place_order;
 pub mod publish_events;
 pub mod reconcile;
 pub mod redrive;
-mod refusal;
 pub mod reject_return;
 pub mod request_return;
 pub mod retry_refund;

@@ -10,9 +10,8 @@ use souk_domain::ids::OrderId;
 use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
-use souk_store::{Applied, OrderSteps};
+use souk_store::{OrderSteps, StepError};
 
-use crate::refusal::{refusal, saved};
 use crate::view::ReturnView;
 
 /// Most items of one return: as many as an order has lines.
@@ -48,12 +47,15 @@ impl Endpoint for RequestReturn {
         let (items,) = fields.finish((items,))?;
 
         let event = Event::ReturnRequested { items: items.clone(), request: mark.clone() };
-        let order = match self.steps.apply(user_id, &order_id, &event, self.clock.now()).await? {
-            Applied::Refused { order, why: why @ TransitionError::NotReturnable } => {
-                return Err(refusal(&order, why).with("items", returnable(&order, &items)));
+        let refused = |error: StepError| match &error {
+            StepError::Refused { order, reason: TransitionError::NotReturnable } => {
+                let items = returnable(order, &items);
+                Problem::from(error).with("items", items)
             }
-            applied => saved(applied)?,
+            _ => error.into(),
         };
+        let now = self.clock.now();
+        let order = self.steps.apply(user_id, &order_id, &event, now).await.map_err(refused)?;
         let missing = || Problem::internal("a requested return is missing");
         let (index, _) = order.return_by_key(&mark.key).ok_or_else(missing)?;
         let requested = ReturnView::requested(&order, index).ok_or_else(missing)?;

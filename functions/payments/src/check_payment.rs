@@ -9,7 +9,6 @@ use souk_domain::message::{MAX_DELAY_SECONDS, PENDING_CHECK_SECONDS, PaymentQueu
 use souk_domain::order::{AttemptStatus, Order, OrderStatus, ProviderOutcome};
 use souk_payment::{ABANDONED, Charge, ProviderError};
 use souk_runtime::batch::{ConsumeError, Consumer};
-use souk_store::Applied;
 
 use crate::Payments;
 use crate::person::needs_a_person;
@@ -46,13 +45,8 @@ impl Consumer for CheckPayment {
             return Ok("waits for the shopper");
         }
         let pending = matches!(outcome, ProviderOutcome::Pending { .. });
-        match self.payments.settle(&order, *attempt, outcome).await? {
-            Applied::Done(_) if pending => Ok("still pending"),
-            Applied::Done(_) => Ok("settled"),
-            Applied::Refused { why, .. } => Err(ConsumeError::new(why)),
-            Applied::Short { of, .. } => Err(ConsumeError::new(format_args!("too little: {of:?}"))),
-            Applied::NotFound => Err(ConsumeError::new("there is no such order")),
-        }
+        self.payments.settle(&order, *attempt, outcome).await?;
+        Ok(if pending { "still pending" } else { "settled" })
     }
 }
 

@@ -17,9 +17,7 @@ use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::Consumer;
-use souk_store::{
-    Applied, Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Plan, Table, Users, reconcile,
-};
+use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Plan, Table, Users, reconcile};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Payments;
@@ -128,10 +126,7 @@ impl Fixture {
     }
 
     pub(crate) async fn happen(&self, event: Event) -> Order {
-        match self.payments.apply(&user(1), &self.order_id, &event).await.expect("answered") {
-            Applied::Done(order) => order,
-            other => panic!("{event:?}: {other:?}"),
-        }
+        self.payments.apply(&user(1), &self.order_id, &event).await.expect("applied")
     }
 
     pub(crate) async fn set_stock(&self, available: u32) {

@@ -15,7 +15,7 @@ use souk_domain::order::{
 use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::Applied;
+use souk_store::StepError;
 
 use crate::Payments;
 
@@ -90,18 +90,17 @@ impl PayOrder {
         started: &Event,
         mark: &RequestMark,
     ) -> Result<(Order, usize), Problem> {
-        let (order, index) = match self.payments.apply(user_id, order_id, started).await? {
-            Applied::Done(order) => {
+        let (order, index) = match self.payments.apply(user_id, order_id, started).await {
+            Ok(order) => {
                 let index = order.attempt_by_key(&mark.key).map(|(index, _)| index);
                 (order, index)
             }
-            Applied::Refused { order, why: TransitionError::AlreadyPaid } => {
+            Err(StepError::Refused { order, reason: TransitionError::AlreadyPaid }) => {
                 let index = order.paying_attempt().map(|(index, _)| index);
-                (order, index)
+                (*order, index)
             }
-            Applied::Refused { order, why } => return Err(refusal(&order, why)),
-            Applied::Short { .. } => return Err(declined(Some("insufficient_store_credit"))),
-            Applied::NotFound => return Err(Problem::not_found("order")),
+            Err(StepError::InsufficientStoreCredit) => return Err(declined(Some("insufficient_store_credit"))),
+            Err(error) => return Err(error.into()),
         };
         let index = index.ok_or_else(|| Problem::internal("the order lacks its payment attempt"))?;
         Ok((order, index))
@@ -117,18 +116,14 @@ impl PayOrder {
             Err(ProviderError::Unknown(_)) => return answer(order, index), // `check-payment` asks again
             Err(refused @ ProviderError::Refused(_)) => return Err(self.refused(order, index, &refused).await?),
         };
-        match self.payments.settle(order, index, outcome).await? {
-            Applied::Done(settled) => answer(&settled, index),
-            Applied::Refused { why, .. } => Err(Problem::internal(why)),
-            Applied::Short { of, .. } => Err(Problem::internal(format_args!("too little: {of:?}"))),
-            Applied::NotFound => Err(Problem::internal("an order disappeared while it was paid")),
-        }
+        let settled = self.payments.settle(order, index, outcome).await.map_err(Problem::settlement_failed)?;
+        answer(&settled, index)
     }
 
     /// The provider will not do what we ask of it: our fault, and nothing was taken. The shopper may pay another way.
     async fn refused(&self, order: &Order, index: usize, refused: &ProviderError) -> Result<Problem, Problem> {
         let declined = ProviderOutcome::Declined { code: "payment_unavailable".to_owned() };
-        let _ = self.payments.settle(order, index, declined).await?;
+        self.payments.settle(order, index, declined).await.map_err(Problem::settlement_failed)?;
         Ok(Problem::unavailable("payment_unavailable", refused))
     }
 }
@@ -166,30 +161,6 @@ fn answer(order: &Order, index: usize) -> Result<Reply, Problem> {
 fn declined(decline_code: Option<&str>) -> Problem {
     let problem = Problem::new(402, "payment_declined", "the payment was declined; try again or pay another way");
     problem.with("decline_code", decline_code)
-}
-
-fn refusal(order: &Order, why: TransitionError) -> Problem {
-    let code = match why {
-        TransitionError::KeyReused => return Problem::idempotency_key_reused(),
-        TransitionError::PaymentInProgress => {
-            return Problem::conflict("payment_in_progress", why.to_string()).retry_after(PROCESSING_RETRY_SECONDS);
-        }
-        TransitionError::HoldExpired => "hold_expired",
-        TransitionError::TooManyAttempts => "too_many_payment_attempts",
-        TransitionError::NotPayable => "not_payable",
-        TransitionError::AlreadyPaid
-        | TransitionError::HoldNotEnded
-        | TransitionError::NotCancellable
-        | TransitionError::NotShippable
-        | TransitionError::NotDeliverable
-        | TransitionError::NotReturnable
-        | TransitionError::TooManyReturns
-        | TransitionError::NotRefundable
-        | TransitionError::NotRevivable
-        | TransitionError::AlreadyDecided
-        | TransitionError::Unknown => return Problem::internal(why),
-    };
-    Problem::conflict(code, why.to_string()).with("order_status", order.status.as_str())
 }
 
 #[cfg(test)]

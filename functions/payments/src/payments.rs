@@ -11,7 +11,7 @@ use souk_domain::stock::Allocation;
 use souk_payment::{Charge, PaymentProvider, ProviderError};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
-use souk_store::{Applied, Found, Inventory, OrderSteps, StoreError, Users};
+use souk_store::{Found, Inventory, OrderSteps, StepError, StoreError, Users};
 
 use crate::provider;
 
@@ -72,7 +72,7 @@ impl Payments {
     ///
     /// `order` as the caller just read it: one that expires in between is settled all the same, by giving the money back.
     /// Money for an order whose hold has ended buys its units again if they are still there; otherwise it is owed back.
-    pub async fn settle(&self, order: &Order, attempt: usize, outcome: ProviderOutcome) -> Result<Applied, StoreError> {
+    pub async fn settle(&self, order: &Order, attempt: usize, outcome: ProviderOutcome) -> Result<Order, StepError> {
         let (user_id, order_id) = (&order.user_id, &order.order_id);
         let captured_before = |state: &PaymentAttempt| state.status == AttemptStatus::Completed;
         if let ProviderOutcome::Captured { payment_id, amount_minor } = &outcome
@@ -82,8 +82,10 @@ impl Payments {
         {
             let (payment_id, amount_minor) = (payment_id.clone(), *amount_minor);
             let revived = Event::Revived { attempt, payment_id, amount_minor, allocations };
-            if let done @ Applied::Done(_) = self.apply(user_id, order_id, &revived).await? {
-                return Ok(done);
+            match self.apply(user_id, order_id, &revived).await {
+                // The units are gone again, or the order has changed: it is settled as it now is.
+                Err(StepError::Refused { .. } | StepError::InsufficientStock | StepError::InsufficientStoreCredit) => {}
+                revived => return revived,
             }
         }
         self.apply(user_id, order_id, &Event::PaymentSettled { attempt, outcome }).await
@@ -103,7 +105,7 @@ impl Payments {
     }
 
     /// Saves what happened to an order.
-    pub async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: &Event) -> Result<Applied, StoreError> {
+    pub async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: &Event) -> Result<Order, StepError> {
         self.steps.apply(user_id, order_id, event, self.clock.now()).await
     }
 }

@@ -12,7 +12,6 @@ use souk_payment::{Charge, RefundOutcome};
 use souk_runtime::Wiring;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::Applied;
 
 use crate::person::needs_a_person;
 use crate::{Payments, provider};
@@ -87,10 +86,7 @@ impl StripeWebhook {
             },
         };
         let is_captured = matches!(outcome, ProviderOutcome::Captured { .. });
-        let settled = match self.payments.settle(order, index, outcome).await? {
-            Applied::Done(settled) => settled,
-            other => return Err(Problem::internal(format_args!("a payment cannot be settled: {}", name(&other)))),
-        };
+        let settled = self.payments.settle(order, index, outcome).await.map_err(Problem::settlement_failed)?;
         let known = settled.attempts.get(index).and_then(|attempt| attempt.payment_id.as_deref());
         if is_captured && known != Some(&payment_id) {
             // Against all rules: one attempt took money twice. Its order knows of one; a person must give back the other.
@@ -128,11 +124,8 @@ impl StripeWebhook {
                 Event::RefundFailed { refund, retry, refund_id }
             }
         };
-        match self.payments.apply(&order.user_id, &order.order_id, &event).await? {
-            Applied::Done(settled) if settled == *order => Ok("settled before"),
-            Applied::Done(_) => Ok("settled"),
-            other => Err(Problem::internal(format_args!("a refund cannot be settled: {}", name(&other)))),
-        }
+        let settled = self.payments.apply(&order.user_id, &order.order_id, &event).await;
+        Ok(if settled.map_err(Problem::settlement_failed)? == *order { "settled before" } else { "settled" })
     }
 }
 
@@ -141,16 +134,6 @@ fn problem(error: &WebhookError) -> Problem {
         WebhookError::Signature(why) => Problem::malformed("invalid_signature", *why),
         WebhookError::Malformed => Problem::malformed("malformed_event", "the event cannot be read"),
         WebhookError::Unavailable(why) => Problem::unavailable("temporarily_unavailable", why),
-    }
-}
-
-/// What became of a step, without the order.
-fn name(applied: &Applied) -> String {
-    match applied {
-        Applied::Done(_) => "done".to_owned(),
-        Applied::Refused { why, .. } => why.to_string(),
-        Applied::Short { of, .. } => format!("too little: {of:?}"),
-        Applied::NotFound => "there is no such order".to_owned(),
     }
 }
 

@@ -39,6 +39,12 @@ impl From<souk_store::StoreError> for ConsumeError {
     }
 }
 
+impl From<souk_store::StepError> for ConsumeError {
+    fn from(error: souk_store::StepError) -> Self {
+        Self::new(error)
+    }
+}
+
 /// Feeds a consumer until Lambda stops the process. `function` names it in the log.
 pub async fn run<C: Consumer>(function: &'static str, consumer: C) -> Result<(), Error> {
     let consumer = Arc::new(consumer);

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod fields;
+mod order_step;
 mod problem;
 mod recent;
 mod reply;

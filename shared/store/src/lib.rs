@@ -27,7 +27,7 @@ pub use inventory::{
     StockSpread,
 };
 pub use limits::{Attempt, Limit, Limits};
-pub use order_steps::{Applied, OrderSteps, Shortfall};
+pub use order_steps::{OrderSteps, StepError};
 pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
 pub use products::{ProductPage, Products, Segment};
 pub use reconcile::{Checked, Cursor, Plan, Report, reconcile};

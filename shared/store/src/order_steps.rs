@@ -1,7 +1,7 @@
-//! The steps of an order's life: each is one conditional write, or one transaction with all that goes along.
+//! The steps of an order's life. Each is one conditional write, or one transaction if it also moves stock or store credit.
 //!
-//! What goes along is never passed in: it is the difference between the order before and after ([`Order::stock_moves_since`],
-//! [`Order::credit_move_since`]). No step can forget it, and none can do it twice.
+//! Callers never pass the moves. They are the difference between the order before and after the step
+//! ([`Order::stock_moves_since`], [`Order::credit_move_since`]), so no step can forget one or apply it twice.
 
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order, StockMove, TransitionError};
@@ -10,107 +10,105 @@ use souk_domain::time::Timestamp;
 use crate::error::{Cancelled, cancelled};
 use crate::{Inventory, Orders, Saved, StoreError, Users};
 
-/// How often a step is tried again when other writers come first.
+/// Attempts to save a step while other writers keep changing the order.
 const TRIES: u32 = 8;
 
-/// Saves steps of orders together with stock and store credit.
+/// Applies events to orders, and saves the order, its stock and its store credit together.
 #[derive(Clone)]
 pub struct OrderSteps {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
     inventory: Inventory,
     users: Option<Users>,
 }
 
-/// What became of an event that happened to an order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Applied {
-    /// It is saved, now or before; this is the order after it.
-    Done(Order),
-    /// It cannot happen to the order as it stands.
-    Refused {
-        /// The order as it stands.
-        order: Order,
-        /// Why.
-        why: TransitionError,
-    },
-    /// It needs units or store credit that are not there.
-    Short {
-        /// The order as it stands.
-        order: Order,
-        /// Of what.
-        of: Shortfall,
-    },
-    /// There is no such order.
+/// Why an event was not applied to an order. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The order does not exist.
+    #[error("the order does not exist")]
     NotFound,
+    /// The current state of the order does not allow the event.
+    #[error("{reason}")]
+    Refused {
+        /// The current order.
+        order: Box<Order>,
+        /// Which rule the event breaks.
+        reason: TransitionError,
+    },
+    /// The event takes more units of a product than are in stock.
+    #[error("insufficient stock")]
+    InsufficientStock,
+    /// The event takes more store credit than the account has.
+    #[error("insufficient store credit")]
+    InsufficientStoreCredit,
+    /// DynamoDB failed, or other writers kept changing the order.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// What a step found too little of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortfall {
-    /// Units of a product.
-    Stock,
-    /// The account's credit with the shop.
-    StoreCredit,
-}
-
-/// What became of one try to save a step.
-enum StepSaved {
-    Done,
-    Stale,
-    Short(Shortfall),
-    /// A shard that units would go back to was removed since they were taken.
-    ShardGone,
+/// The outcome of one attempt to save a step.
+enum SaveOutcome {
+    Saved,
+    VersionConflict,
+    InsufficientStock,
+    InsufficientStoreCredit,
+    /// A shard to return units to was removed after the units were taken from it.
+    ShardRemoved,
 }
 
 impl OrderSteps {
-    /// Steps that move stock but no store credit.
+    /// Steps that may move stock but no store credit.
     pub const fn new(orders: Orders, inventory: Inventory) -> Self {
         Self { orders, inventory, users: None }
     }
 
-    /// The same, for functions that may also move store credit.
+    /// Steps that may also move store credit.
     #[must_use]
     pub fn with_store_credit(self, users: Users) -> Self {
         Self { users: Some(users), ..self }
     }
 
-    /// Applies an event to an order and saves it; when somebody else saved first, reads again and decides again.
+    /// Applies an event to an order, saves it and returns the order after the event. On a version conflict the order is
+    /// read again and the event is checked against its new state. Idempotent: an event that changes nothing is not saved.
     pub async fn apply(
         &self,
         user_id: &UserId,
         order_id: &OrderId,
         event: &Event,
         now: Timestamp,
-    ) -> Result<Applied, StoreError> {
+    ) -> Result<Order, StepError> {
         for tries in 0..TRIES {
-            let Some(order) = self.orders.get(user_id, order_id).await? else { return Ok(Applied::NotFound) };
+            let order = self.orders.get(user_id, order_id).await?.ok_or(StepError::NotFound)?;
             let next = match order.apply(event.clone(), now) {
-                Ok(next) if next == order => return Ok(Applied::Done(order)),
+                Ok(next) if next == order => return Ok(order),
                 Ok(next) => Order { version: order.version + 1, ..next },
-                Err(why) => return Ok(Applied::Refused { order, why }),
+                Err(reason) => return Err(StepError::Refused { order: Box::new(order), reason }),
             };
             match self.save(&order, &next).await? {
-                StepSaved::Done => return Ok(Applied::Done(next)),
-                StepSaved::Short(of) => return Ok(Applied::Short { order, of }),
-                StepSaved::Stale | StepSaved::ShardGone => self.orders.back_off(tries).await,
+                SaveOutcome::Saved => return Ok(next),
+                SaveOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
+                SaveOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
+                SaveOutcome::VersionConflict | SaveOutcome::ShardRemoved => self.orders.back_off(tries).await,
             }
         }
-        Err(StoreError::Conflict)
+        Err(StoreError::Conflict.into())
     }
 
-    async fn save(&self, before: &Order, after: &Order) -> Result<StepSaved, StoreError> {
+    async fn save(&self, before: &Order, after: &Order) -> Result<SaveOutcome, StoreError> {
         let moves = after.stock_moves_since(before);
         let credit = after.credit_move_since(before);
         if moves.is_empty() && credit == 0 {
             return Ok(match self.orders.replace(after, before.version).await? {
-                Saved::Done => StepSaved::Done,
-                Saved::Stale => StepSaved::Stale,
+                Saved::Done => SaveOutcome::Saved,
+                Saved::Stale => SaveOutcome::VersionConflict,
             });
         }
         match self.transact(before, after, &moves, credit).await? {
-            StepSaved::ShardGone => self.transact(before, after, &self.inventory.to_first_shards(&moves), credit).await,
-            saved => Ok(saved),
+            SaveOutcome::ShardRemoved => {
+                self.transact(before, after, &self.inventory.to_first_shards(&moves), credit).await
+            }
+            outcome => Ok(outcome),
         }
     }
 
@@ -120,7 +118,7 @@ impl OrderSteps {
         after: &Order,
         moves: &[StockMove],
         credit: i64,
-    ) -> Result<StepSaved, StoreError> {
+    ) -> Result<SaveOutcome, StoreError> {
         let mut request = self.orders.table.client.transact_write_items();
         request = request.transact_items(self.orders.replace_action(after, before.version)?);
         let cause = after.stock_cause();
@@ -133,18 +131,18 @@ impl OrderSteps {
             request = request.transact_items(users.credit_action(&after.user_id, credit)?);
         }
         match request.send().await {
-            Ok(_) => Ok(StepSaved::Done),
+            Ok(_) => Ok(SaveOutcome::Saved),
             Err(error) => match cancelled(&error) {
                 None => Err(error.into()),
-                Some(Cancelled::Contention) => Ok(StepSaved::Stale),
-                // The order's own condition comes first, then stock, then credit.
+                Some(Cancelled::Contention) => Ok(SaveOutcome::VersionConflict),
+                // The actions are in this order: the order, its stock moves, its store credit.
                 Some(Cancelled::Condition(failed)) => {
-                    let what_failed = |index: &usize| match moves.get(index.checked_sub(1)?) {
-                        Some(change) if change.delta > 0 => Some(StepSaved::ShardGone),
-                        Some(_) => Some(StepSaved::Short(Shortfall::Stock)),
-                        None => Some(StepSaved::Short(Shortfall::StoreCredit)),
+                    let outcome = |index: &usize| match moves.get(index.checked_sub(1)?) {
+                        Some(change) if change.delta > 0 => Some(SaveOutcome::ShardRemoved),
+                        Some(_) => Some(SaveOutcome::InsufficientStock),
+                        None => Some(SaveOutcome::InsufficientStoreCredit),
                     };
-                    Ok(failed.first().and_then(what_failed).unwrap_or(StepSaved::Stale))
+                    Ok(failed.first().and_then(outcome).unwrap_or(SaveOutcome::VersionConflict))
                 }
             },
         }

@@ -216,8 +216,7 @@ async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
     assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("requires_action")));
     assert!(reply.body_json()["action_url"].as_str().is_some());
 
-    let cancelled = shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
-    assert!(matches!(cancelled, Applied::Done(_)));
+    shop.payments.apply(&user(1), &shop.order_id, &Event::Cancelled).await.expect("cancelled");
     assert_eq!(shop.available().await, 5);
     let late = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 200 };
     let _ = shop.payments.settle(&shop.order().await, 0, late).await.expect("settled");
