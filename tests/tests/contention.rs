@@ -32,7 +32,9 @@ fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there()
         capacity.clients,
         capacity.slowest.as_millis()
     ));
-    sales.iter_mut().for_each(|sale| sale.at_once = sale.at_once.min(capacity.clients));
+    for sale in &mut sales {
+        sale.at_once = sale.at_once.min(capacity.clients);
+    }
     say(Outcome::HEADING);
     for sale in sales {
         let outcome = sale.hold(shop, &accounts, &products);

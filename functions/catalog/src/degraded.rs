@@ -16,9 +16,9 @@ use crate::list_products::ListProducts;
 /// machine needs time as well, and far below [`SLOW`], which a request without a limit of its own would take.
 const LATEST: Duration = Duration::from_secs(15);
 /// The delay of a slow answer.
-const SLOW: Duration = Duration::from_secs(60);
+const SLOW: Duration = Duration::from_mins(1);
 /// How soon everything works again once nothing is broken any more: the shop tries once a second. Wide, against never.
-const BACK_WITHIN: Duration = Duration::from_secs(60);
+const BACK_WITHIN: Duration = Duration::from_mins(1);
 /// Requests after which the circuit breaker is open.
 const UNTIL_OPEN: usize = 3;
 /// Requests while something is broken.

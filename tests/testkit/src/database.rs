@@ -105,7 +105,7 @@ impl Database {
 pub fn sdk_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "testkit");
     let timeouts = aws_sdk_dynamodb::config::timeout::TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_secs(120))
+        .operation_attempt_timeout(Duration::from_mins(2))
         .build();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -26,7 +26,7 @@ impl Fixture {
     }
 
     /// The staff refunds so many cents.
-    fn refund_granted(&self, amount_minor: i64) -> Event {
+    fn refund_granted(amount_minor: i64) -> Event {
         let request = RequestMark { key: amount_minor.to_string(), fingerprint: String::new() };
         let (amount, reason) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned());
         Event::RefundGranted(RefundGrant {
@@ -93,13 +93,13 @@ async fn an_order_stays_paid_until_it_is_cancelled_or_wholly_refunded() {
     for (event, status) in [
         (Event::Shipped(shipment), OrderStatus::Shipped),
         (Event::Delivered, OrderStatus::Delivered),
-        (shop.refund_granted(50), OrderStatus::Delivered),
+        (Fixture::refund_granted(50), OrderStatus::Delivered),
         (refunded(0), OrderStatus::PartiallyRefunded),
     ] {
         assert_eq!(shop.happen(event).await.status, status);
         assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"), "{status:?}");
     }
-    shop.happen(shop.refund_granted(150)).await;
+    shop.happen(Fixture::refund_granted(150)).await;
     assert_eq!(shop.happen(refunded(1)).await.status, OrderStatus::Refunded);
     assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
 

@@ -24,12 +24,12 @@ struct Shop {
 impl Shop {
     async fn start() -> Self {
         let mut base = Fixture::start().await;
-        let hang = Duration::from_secs(60); // longer than the adapter waits
+        let hang = Duration::from_mins(1); // longer than the adapter waits
         let options = StripeFakeOptions { clock: base.clock.clone(), hang, ..StripeFakeOptions::default() };
         let fake = StripeFake::start(options).await;
         let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
         let secrets = Secrets::new(Arc::new(secret), base.clock.clone());
-        let (attempt, all) = (Duration::from_millis(1_000), Duration::from_millis(1_500));
+        let (attempt, all) = (Duration::from_secs(1), Duration::from_millis(1_500));
         let bounds = Bounds { attempt, all, retries: 0, ..Bounds::default() };
         let return_url = Some("https://shop.test/paid".to_owned());
         let config = StripeConfig { api_url: fake.url().to_owned(), return_url, bounds };

@@ -9,12 +9,12 @@ use souk_testkit::{Fault, Proxy};
 use crate::fixture::{Shop, id, product, redis_url, told};
 
 /// How soon a healed cache is used again: it is tried once a second. Wide, against never.
-const BACK_WITHIN: Duration = Duration::from_secs(60);
+const BACK_WITHIN: Duration = Duration::from_mins(1);
 /// No read may take longer. The cache has 0.25 s; wide, because the table on a slow machine needs time as well, and far below
 /// [`SLOW`], which a read without a limit would take.
 const LATEST: Duration = Duration::from_secs(10);
 /// The delay of a slow answer.
-const SLOW: Duration = Duration::from_secs(60);
+const SLOW: Duration = Duration::from_mins(1);
 /// Reads after which the circuit breaker is open.
 const UNTIL_OPEN: usize = 3;
 /// The fastest read with an open circuit breaker does not wait for the cache. The fastest, because other work on this machine

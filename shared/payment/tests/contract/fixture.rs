@@ -13,11 +13,11 @@ use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
 use souk_testkit::{FixedClock, SeededRandom, user};
 
 /// How long the fake hangs; longer than the adapter waits.
-const HANG: Duration = Duration::from_secs(60);
+const HANG: Duration = Duration::from_mins(1);
 /// Limits that are soon over when an answer is lost, and that a slow machine does not exceed when it is not.
 pub(crate) const QUICK: Bounds = Bounds {
     connect: Duration::from_secs(5),
-    attempt: Duration::from_millis(1_000),
+    attempt: Duration::from_secs(1),
     all: Duration::from_secs(8),
     retries: 2,
     wait_ms: 10,

@@ -16,8 +16,8 @@ use crate::fixture::{charge, refund, stripe};
 /// stripe-mock's own; a real one would do no harm, but needs none.
 const PATIENT: Bounds = Bounds {
     connect: Duration::from_secs(30),
-    attempt: Duration::from_secs(60),
-    all: Duration::from_secs(120),
+    attempt: Duration::from_mins(1),
+    all: Duration::from_mins(2),
     retries: 0,
     wait_ms: 10,
 };
