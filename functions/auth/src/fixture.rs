@@ -1,12 +1,15 @@
-//! What the tests of this service stand on: its stores on one in-process DynamoDB, and a signing key that stays.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and a signing key that stays.
 
 use std::sync::Arc;
 
 use souk_auth::{AccessTokens, KeySet, KeySource, Reading, SigningKey};
 use souk_domain::account::{Email, Role};
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Limits, RoleChange, Sessions, Table, Users};
+use souk_fixtures::Stores;
+use souk_runtime::http::{Endpoint, Request};
+use souk_store::{Limits, RoleChange, Sessions, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom};
+
+pub(crate) use souk_fixtures::outcome;
 
 use crate::SessionKeeper;
 use crate::login::Login;
@@ -36,14 +39,8 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
-        Self {
-            users: Users::new(table("users")),
-            sessions: Sessions::new(table("sessions")),
-            limits: Limits::new(table("limits")),
-            clock: Arc::new(FixedClock::new()),
-            random,
-        }
+        let Stores { users, sessions, limits, .. } = Stores::on(&database, random.clone());
+        Self { users, sessions, limits, clock: Arc::new(FixedClock::new()), random }
     }
 
     /// With the account of Ann.
@@ -97,12 +94,4 @@ pub(crate) fn post(body: &str) -> Request {
 
 pub(crate) fn refresh_body(signed_in: &serde_json::Value) -> String {
     format!(r#"{{"refresh_token": {}}}"#, signed_in["refresh_token"])
-}
-
-/// Status and code of an outcome.
-pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
-    match outcome {
-        Ok(reply) => (reply.status(), ""),
-        Err(problem) => (problem.status(), problem.code()),
-    }
 }

@@ -1,4 +1,4 @@
-//! What the tests of this service stand on.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and scratch indices.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_cache::{CachedProducts, CachedStock, SharedCache};
 use souk_domain::account::Role;
-use souk_domain::effects::Clock;
-use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
-use souk_domain::stock::total;
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_fixtures::{Stores, available, count_stock, stream_change};
+use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::stream::Change;
 use souk_search::{SearchIndex, SearchQuery};
-use souk_store::{Categories, Inventory, LedgerEntry, Products, StockChange, SynonymLists, Table};
+use souk_store::{Categories, Inventory, Products, SynonymLists};
 use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
+
+pub(crate) use souk_fixtures::outcome;
+pub(crate) use souk_testkit::sku;
 
 use crate::import::Importer;
 use crate::import_products::ImportProducts;
@@ -31,10 +32,6 @@ pub(crate) struct Fixture {
     pub(crate) synonyms: SynonymLists,
 }
 
-pub(crate) fn sku(name: &str) -> ProductId {
-    name.parse().expect("a product id")
-}
-
 /// Lines sent by staff.
 pub(crate) fn import(lines: &str) -> Request {
     let request = Request::new("POST", "/admin/imports").with_json(lines);
@@ -45,16 +42,8 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
-        Self {
-            products: Products::new(table("products")),
-            categories: Categories::new(table("categories")),
-            inventory: Inventory::new(table("inventory"), "local"),
-            synonyms: SynonymLists::new(table("synonyms")),
-            clock: Arc::new(FixedClock::new()),
-            random,
-            database,
-        }
+        let Stores { products, categories, inventory, synonyms, .. } = Stores::on(&database, random.clone());
+        Self { products, categories, inventory, synonyms, clock: Arc::new(FixedClock::new()), random, database }
     }
 
     pub(crate) fn import_endpoint(&self) -> ImportProducts {
@@ -96,9 +85,7 @@ impl Fixture {
     }
 
     pub(crate) async fn count(&self, name: &str, counted: u32) {
-        let entry = LedgerEntry::new("counted", user(9), self.clock.now(), None, &*self.random);
-        let change = self.inventory.count(&sku(name), counted, &entry).await.expect("counted");
-        assert_eq!(change, StockChange::Done { available: counted });
+        count_stock(&self.inventory, &sku(name), counted, &*self.clock, &*self.random).await;
     }
 
     pub(crate) async fn delete(&self, name: &str) {
@@ -120,7 +107,7 @@ impl Fixture {
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
-        total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+        available(&self.inventory, &sku(name)).await
     }
 }
 
@@ -196,20 +183,9 @@ fn search_at(url: &str) -> SearchIndex {
 
 /// A stream's record of this product, numbered like it.
 pub(crate) fn change(name: &str) -> Change {
-    let record = serde_json::json!({
-        "eventID": "1",
-        "eventName": "MODIFY",
-        "awsRegion": "us-east-1",
-        "eventSource": "aws:dynamodb",
-        "dynamodb": {"Keys": {"product_id": {"S": name}}, "SequenceNumber": name, "SizeBytes": 1},
-    });
-    serde_json::from_value::<aws_lambda_events::dynamodb::EventRecord>(record).expect("a record").into()
-}
-
-/// Status and code of an outcome: `(200, "")` or `(404, "not_found")`.
-pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
-    match outcome {
-        Ok(reply) => (reply.status(), ""),
-        Err(problem) => (problem.status(), problem.code()),
-    }
+    stream_change(&serde_json::json!({
+        "Keys": {"product_id": {"S": name}},
+        "SequenceNumber": name,
+        "SizeBytes": 1,
+    }))
 }

@@ -1,22 +1,20 @@
-//! What the tests of this service stand on.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and the inventory's stream.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use aws_lambda_events::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock;
-use souk_domain::ids::ProductId;
-use souk_domain::money::Currency;
-use souk_domain::stock::{Cause, total};
+use souk_domain::stock::Cause;
+use souk_fixtures::{Stores, available, count_stock, save_product, stream_change};
 use souk_runtime::bus::EventBus;
-use souk_runtime::http::{Problem, Reply};
 use souk_runtime::stream::{Change, ChangeHandler};
-use souk_store::{Inventory, LedgerEntry, Products, Saved, StockChange, Table};
-use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, user};
+use souk_store::{Inventory, Products};
+use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product, sku};
+
+pub(crate) use souk_fixtures::outcome;
 
 use crate::StockKeeper;
 use crate::watch_stock::WatchStock;
@@ -32,18 +30,14 @@ pub(crate) struct Fixture {
     pub(crate) inventory: Inventory,
 }
 
-fn sku(name: &str) -> ProductId {
-    name.parse().expect("a product id")
-}
-
 impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        let Stores { products, inventory, .. } = Stores::on(&database, random.clone());
         Self {
-            products: Products::new(table("products")),
-            inventory: Inventory::new(table("inventory"), "local"),
+            products,
+            inventory,
             clock: Arc::new(FixedClock::new()),
             random,
             streamed: Mutex::default(),
@@ -63,29 +57,11 @@ impl Fixture {
 
     /// A product without stock.
     pub(crate) async fn product(&self, name: &str) {
-        let product = Product {
-            product_id: sku(name),
-            name: format!("Product {name}"),
-            description: None,
-            brand: None,
-            category: CategoryPath::default(),
-            attributes: [].into(),
-            price_minor: 100,
-            currency: Currency::USD,
-            image_url: None,
-            thumbnail_url: None,
-            ean: vec![],
-            released: None,
-            stock_shards: 1,
-            version: 1,
-        };
-        assert_eq!(self.products.put(&product, None).await.expect("written"), Saved::Done);
+        save_product(&self.products, product(name)).await;
     }
 
     pub(crate) async fn count(&self, name: &str, counted: u32) {
-        let entry = LedgerEntry::new("counted", user(9), self.clock.now(), None, &*self.random);
-        let change = self.inventory.count(&sku(name), counted, &entry).await.expect("counted");
-        assert_eq!(change, StockChange::Done { available: counted });
+        count_stock(&self.inventory, &sku(name), counted, &*self.clock, &*self.random).await;
     }
 
     /// How many shards checkouts choose from.
@@ -94,7 +70,7 @@ impl Fixture {
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
-        total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+        available(&self.inventory, &sku(name)).await
     }
 }
 
@@ -143,21 +119,14 @@ impl Fixture {
 
     /// A record with any images.
     pub(crate) fn record(&self, name: &str, sort_key: &str, before: &Value, after: &Value) -> Change {
-        let record = json!({
-            "eventID": "1",
-            "eventName": "MODIFY",
-            "awsRegion": "us-east-1",
-            "eventSource": "aws:dynamodb",
-            "dynamodb": {
-                "ApproximateCreationDateTime": self.clock.now().as_seconds(),
-                "Keys": {"product_id": {"S": name}, "shard": {"S": sort_key}},
-                "OldImage": before,
-                "NewImage": after,
-                "SequenceNumber": (self.records.fetch_add(1, Ordering::SeqCst) + 1).to_string(),
-                "SizeBytes": 1,
-            },
-        });
-        serde_json::from_value::<EventRecord>(record).expect("a record").into()
+        stream_change(&json!({
+            "ApproximateCreationDateTime": self.clock.now().as_seconds(),
+            "Keys": {"product_id": {"S": name}, "shard": {"S": sort_key}},
+            "OldImage": before,
+            "NewImage": after,
+            "SequenceNumber": (self.records.fetch_add(1, Ordering::SeqCst) + 1).to_string(),
+            "SizeBytes": 1,
+        }))
     }
 
     /// watch-stock, telling a bus that a test plays.
@@ -172,13 +141,5 @@ impl Fixture {
         let bus = FakeAws::start(|_, _| (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]})));
         let failures = self.watcher(&bus).handle(&self.stream(name).await).await;
         assert!(failures.is_empty(), "{failures:?}");
-    }
-}
-
-/// Status and code of an outcome: `(200, "")` or `(404, "not_found")`.
-pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
-    match outcome {
-        Ok(reply) => (reply.status(), ""),
-        Err(problem) => (problem.status(), problem.code()),
     }
 }

@@ -1,24 +1,25 @@
-//! What the tests of this service stand on: all its stores on one in-process DynamoDB.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB.
 
 use std::sync::Arc;
 
-use aws_lambda_events::dynamodb::EventRecord;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::account::Role;
-use souk_domain::cart::Quantity;
-use souk_domain::catalog::{CategoryPath, Product};
+use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
-use souk_domain::ids::{OrderId, ProductId, UserId};
+use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order, PaymentMethod, ProviderOutcome, Shipment};
-use souk_domain::stock::total;
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_product, stream_change};
+use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Carts, Inventory, OrderSteps, Orders, Plan, Products, Saved, Table, Users, reconcile};
-use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom};
+use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, Users};
+use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
+
+pub(crate) use souk_fixtures::outcome;
+pub(crate) use souk_testkit::sku;
 
 use crate::StaffDesk;
 use crate::place_order::PlaceOrder;
@@ -34,25 +35,12 @@ pub(crate) struct Fixture {
     pub(crate) users: Users,
 }
 
-pub(crate) fn sku(name: &str) -> ProductId {
-    name.parse().expect("a product id")
-}
-
 impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
-        Self {
-            carts: Carts::new(table("carts")),
-            products: Products::new(table("products")),
-            inventory: Inventory::new(table("inventory"), "local"),
-            orders: Orders::new(table("orders")),
-            users: Users::new(table("users")),
-            clock: Arc::new(FixedClock::new()),
-            random,
-            database,
-        }
+        let Stores { carts, products, inventory, orders, users, .. } = Stores::on(&database, random.clone());
+        Self { carts, products, inventory, orders, users, clock: Arc::new(FixedClock::new()), random, database }
     }
 
     pub(crate) fn place_order(&self) -> PlaceOrder {
@@ -70,25 +58,8 @@ impl Fixture {
 
     /// A product that costs so many cents and lies in so many shards with so many units each.
     pub(crate) async fn product(&self, name: &str, price_minor: i64, shards: &[u32]) {
-        let product = Product {
-            product_id: sku(name),
-            name: format!("Product {name}"),
-            description: None,
-            brand: None,
-            category: CategoryPath::default(),
-            attributes: [].into(),
-            price_minor,
-            currency: Currency::USD,
-            image_url: None,
-            thumbnail_url: None,
-            ean: vec![],
-            released: None,
-            stock_shards: u32::try_from(shards.len()).expect("few shards"),
-            version: 1,
-        };
-        let seen = self.products.get(&product.product_id).await.expect("read").map(|product| product.version);
-        let product = Product { version: seen.unwrap_or(0) + 1, ..product };
-        assert_eq!(self.products.put(&product, seen).await.expect("written"), Saved::Done);
+        let stock_shards = u32::try_from(shards.len()).expect("few shards");
+        save_product(&self.products, Product { price_minor, stock_shards, ..product(name) }).await;
         self.stock(name, shards).await;
     }
 
@@ -121,20 +92,15 @@ impl Fixture {
 
     /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
     pub(crate) async fn reconciled(&self) {
-        let plan = Plan::new(self.clock.now());
-        let report = reconcile(&self.orders, &self.inventory, &self.users, plan).await.expect("reconciled");
-        let wrong: Vec<_> = report.differences.iter().filter(|difference| !difference.kind.is_stuck()).collect();
-        assert!(wrong.is_empty() && report.unsettled.is_empty() && report.sums_compared, "{report:?}");
+        assert_reconciled(&self.orders, &self.inventory, &self.users, self.clock.now()).await;
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
-        total(&self.inventory.counts(&sku(name)).await.expect("counts"))
+        available(&self.inventory, &sku(name)).await
     }
 
-    pub(crate) async fn put_in_cart(&self, user_id: &UserId, name: &str, quantity: u64) {
-        let mut cart = self.carts.get(user_id).await.expect("a cart");
-        cart.add(sku(name), Quantity::new(quantity).expect("a quantity"), None).expect("added");
-        assert_eq!(self.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+    pub(crate) async fn put_in_cart(&self, user_id: &UserId, name: &str, quantity: u32) {
+        put_in_cart(&self.carts, user_id, &sku(name), quantity).await;
     }
 
     /// Places what is in the cart and returns the order's id.
@@ -152,7 +118,7 @@ impl Fixture {
     }
 
     /// An order of so many units of a product that costs 1.00, paid.
-    pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u64) -> OrderId {
+    pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         self.put_in_cart(user_id, name, quantity).await;
         let order_id = self.placed(user_id).await;
         let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
@@ -163,7 +129,7 @@ impl Fixture {
     }
 
     /// The same, sent and arrived.
-    pub(crate) async fn delivered(&self, user_id: &UserId, name: &str, quantity: u64) -> OrderId {
+    pub(crate) async fn delivered(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         let order_id = self.paid(user_id, name, quantity).await;
         let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
         self.apply(user_id, &order_id, Event::Shipped(shipment)).await;
@@ -191,14 +157,6 @@ pub(crate) fn by_staff(method: &str, order_id: &OrderId, action: &str) -> Reques
     request.with_path("order_id", order_id.as_str()).from_user(souk_testkit::user(9), Role::Staff)
 }
 
-/// Status and code of an outcome: `(201, "")` or `(409, "cart_empty")`.
-pub(crate) fn outcome(outcome: &Result<Reply, Problem>) -> (u16, &str) {
-    match outcome {
-        Ok(reply) => (reply.status(), ""),
-        Err(problem) => (problem.status(), problem.code()),
-    }
-}
-
 /// A record of the orders stream.
 pub(crate) fn change(sequence_number: &str, before: Option<&Order>, after: Option<&Order>) -> Change {
     let image = |order: Option<&Order>| match order {
@@ -214,21 +172,13 @@ pub(crate) fn poison(sequence_number: &str) -> Change {
 }
 
 pub(crate) fn change_of_images(sequence_number: &str, before: &Value, after: &Value) -> Change {
-    let record = json!({
-        "eventID": "1",
-        "eventName": "MODIFY",
-        "awsRegion": "us-east-1",
-        "eventSource": "aws:dynamodb",
-        "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/souk-orders/stream/2026-11-24T06:57:00.000",
-        "dynamodb": {
-            "Keys": {"user_id": {"S": "u"}, "order_id": {"S": "o"}},
-            "OldImage": before,
-            "NewImage": after,
-            "SequenceNumber": sequence_number,
-            "SizeBytes": 1,
-        },
-    });
-    serde_json::from_value::<EventRecord>(record).expect("a record").into()
+    stream_change(&json!({
+        "Keys": {"user_id": {"S": "u"}, "order_id": {"S": "o"}},
+        "OldImage": before,
+        "NewImage": after,
+        "SequenceNumber": sequence_number,
+        "SizeBytes": 1,
+    }))
 }
 
 /// The queues of the chain, as a test plays them.

@@ -1,4 +1,4 @@
-//! What the tests of this service stand on: a placed order on an in-process DynamoDB, and a provider that a test scripts.
+//! Fixture for the tests of this service: a placed order on an in-process DynamoDB, and a provider that a test scripts.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -13,12 +13,12 @@ use souk_domain::ids::{OrderId, ProductId};
 use souk_domain::message::{PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
-use souk_domain::stock::{Allocation, total};
-use souk_domain::time::Timestamp;
+use souk_domain::stock::Allocation;
+use souk_fixtures::{Stores, assert_reconciled, available, count_stock};
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::Consumer;
-use souk_store::{Carts, Inventory, LedgerEntry, OrderSteps, Orders, Placement, Plan, Table, Users, reconcile};
-use souk_testkit::{Database, FixedClock, SeededRandom, user};
+use souk_store::{Inventory, OrderSteps, Placement, Users};
+use souk_testkit::{Database, FixedClock, SeededRandom, sku, user};
 
 use crate::Payments;
 use crate::check_payment::CheckPayment;
@@ -79,7 +79,7 @@ pub(crate) struct Fixture {
 }
 
 fn product() -> ProductId {
-    "a".parse().expect("a product id")
+    sku("a")
 }
 
 impl Fixture {
@@ -87,19 +87,17 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let table = |name| Table::new(database.client.clone(), database.table(name), random.clone());
+        let Stores { carts, inventory, orders, users, .. } = Stores::on(&database, random.clone());
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
-        let (inventory, users) = (Inventory::new(table("inventory"), "local"), Users::new(table("users")));
         let payments = Payments {
-            steps: OrderSteps::new(Orders::new(table("orders")), inventory.clone()).with_store_credit(users.clone()),
+            steps: OrderSteps::new(orders, inventory.clone()).with_store_credit(users.clone()),
             inventory: inventory.clone(),
             provider: provider.clone(),
             clock: clock.clone(),
         };
-        let entry = entry(clock.now(), "1");
-        inventory.count(&product(), 5, &entry).await.expect("counted");
+        count_stock(&inventory, &product(), 5, &*clock, &*random).await;
         let order = order(&inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
-        let (cart, carts) = (Cart::empty(user(1)), Carts::new(table("carts")));
+        let cart = Cart::empty(user(1));
         let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
         assert!(matches!(placement, Placement::Placed { .. }));
         Self { clock, random, provider, payments, users, database, order_id: order.order_id }
@@ -130,8 +128,7 @@ impl Fixture {
     }
 
     pub(crate) async fn set_stock(&self, available: u32) {
-        let entry = entry(self.clock.now(), "2");
-        self.payments.inventory.count(&product(), available, &entry).await.expect("counted");
+        count_stock(&self.payments.inventory, &product(), available, &*self.clock, &*self.random).await;
     }
 
     /// Sets the store credit of shopper 1. No order explains it, so [`Fixture::reconciled`] reports it.
@@ -153,19 +150,12 @@ impl Fixture {
     /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
     pub(crate) async fn reconciled(&self) {
         let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
-        let report = reconcile(orders, inventory, &self.users, Plan::new(self.clock.now())).await.expect("reconciled");
-        let wrong: Vec<_> = report.differences.iter().filter(|difference| !difference.kind.is_stuck()).collect();
-        assert!(wrong.is_empty() && report.unsettled.is_empty() && report.sums_compared, "{report:?}");
+        assert_reconciled(orders, inventory, &self.users, self.clock.now()).await;
     }
 
     pub(crate) async fn available(&self) -> u32 {
-        total(&self.payments.inventory.counts(&product()).await.expect("counts"))
+        available(&self.payments.inventory, &product()).await
     }
-}
-
-fn entry(at: Timestamp, entry_id: &str) -> LedgerEntry {
-    let (reason, entry_id) = ("counted".to_owned(), entry_id.to_owned());
-    LedgerEntry { reason, changed_by: None, at, entry_id, request: None }
 }
 
 fn order(inventory: &Inventory, order_id: OrderId, clock: &dyn Clock) -> Order {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use souk_domain::account::{Account, Role};
-use souk_domain::cart::Quantity;
-use souk_domain::catalog::{CategoryPath, Product};
+use souk_domain::catalog::Product;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Order;
-use souk_domain::stock::{self, ShardCount};
+use souk_domain::stock::ShardCount;
+use souk_fixtures::{Stores, available, put_in_cart, save_product};
 use souk_inventory_functions::StockKeeper;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
@@ -31,19 +31,14 @@ use souk_payments_functions::stripe_webhook::StripeWebhook;
 use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
-use souk_store::{
-    Carts, Inventory, LedgerEntry, OrderSteps, Orders, Plan, Products, Report, Saved, Spreading, StockChange,
-    StockSpread, Table, Users,
-};
-use souk_testkit::{Database, FixedClock, SeededRandom};
+use souk_store::{LedgerEntry, OrderSteps, Plan, Report, Spreading, StockChange, StockSpread};
+use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
 use crate::bank::Bank;
 use crate::conflicts::Conflicts;
 use crate::gate::Gate;
 use crate::wire::Wire;
 
-/// The region that the shop's stock is in.
-const REGION: &str = "local";
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
 
@@ -51,21 +46,6 @@ pub const HOLD_SECONDS: i64 = 900;
 pub const WEBHOOK_SECRET: &str = "whsec_test";
 /// At how many units a product runs low.
 const LOW_AT: u32 = 5;
-
-/// The aggregates, over one client.
-#[derive(Clone)]
-pub struct Stores {
-    /// Carts.
-    pub carts: Carts,
-    /// Products.
-    pub products: Products,
-    /// Stock.
-    pub inventory: Inventory,
-    /// Orders.
-    pub orders: Orders,
-    /// Accounts.
-    pub users: Users,
-}
 
 /// A shop.
 pub struct Shop {
@@ -86,19 +66,6 @@ pub struct Shop {
     sdk: SdkConfig,
 }
 
-impl Stores {
-    fn new(client: &aws_sdk_dynamodb::Client, database: &Database, random: &Arc<dyn Random>) -> Self {
-        let table = |name| Table::new(client.clone(), database.table(name), Arc::clone(random));
-        Self {
-            carts: Carts::new(table("carts")),
-            products: Products::new(table("products")),
-            inventory: Inventory::new(table("inventory"), REGION),
-            orders: Orders::new(table("orders")),
-            users: Users::new(table("users")),
-        }
-    }
-}
-
 impl Shop {
     /// An empty shop on a database of its own.
     pub async fn open(conflicts: Conflicts, seed: u64) -> Self {
@@ -111,8 +78,8 @@ impl Shop {
         Self {
             bank: Arc::new(Bank::new(Arc::clone(&gate))),
             clock: Arc::new(FixedClock::new()),
-            plain: Stores::new(&database.client, &database, &random),
-            wired: Stores::new(&aws_sdk_dynamodb::Client::new(&sdk), &database, &random),
+            plain: Stores::on(&database, Arc::clone(&random)),
+            wired: Stores::with_client(&aws_sdk_dynamodb::Client::new(&sdk), &database, Arc::clone(&random)),
             sdk,
             gate,
             wire,
@@ -123,27 +90,12 @@ impl Shop {
 
     /// A product that costs so many cents, with so many units over so many shards.
     pub async fn product(&self, name: impl AsRef<str>, price_minor: i64, available: u32, shards: u32) -> ProductId {
-        let name = name.as_ref();
-        let product = Product {
-            product_id: name.parse().expect("a product id"),
-            name: format!("Product {name}"),
-            description: None,
-            brand: None,
-            category: CategoryPath::default(),
-            attributes: [].into(),
-            price_minor,
-            currency: Currency::USD,
-            image_url: None,
-            thumbnail_url: None,
-            ean: vec![],
-            released: None,
-            stock_shards: 1,
-            version: 1,
-        };
-        assert_eq!(self.plain.products.put(&product, None).await.expect("written"), Saved::Done);
-        self.receive(&product.product_id, available).await;
-        self.spread(&product.product_id, shards).await;
-        product.product_id
+        let product = Product { price_minor, ..product(name.as_ref()) };
+        let product_id = product.product_id.clone();
+        save_product(&self.plain.products, product).await;
+        self.receive(&product_id, available).await;
+        self.spread(&product_id, shards).await;
+        product_id
     }
 
     /// Spreads a product's stock over so many shards.
@@ -179,9 +131,7 @@ impl Shop {
 
     /// Puts units into a shopper's cart.
     pub async fn put_in_cart(&self, user_id: &UserId, product_id: &ProductId, quantity: u32) {
-        let mut cart = self.plain.carts.get(user_id).await.expect("a cart");
-        cart.add(product_id.clone(), Quantity::try_from(quantity).expect("a quantity"), None).expect("added");
-        assert_eq!(self.plain.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+        put_in_cart(&self.plain.carts, user_id, product_id, quantity).await;
     }
 
     /// Every shard of a product.
@@ -191,7 +141,7 @@ impl Shop {
 
     /// What is free of a product, over all shards.
     pub async fn available(&self, product_id: &ProductId) -> u32 {
-        stock::total(&self.counts(product_id).await)
+        available(&self.plain.inventory, product_id).await
     }
 
     /// A shopper's orders, newest first.

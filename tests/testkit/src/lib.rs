@@ -12,8 +12,10 @@ mod template;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::{Clock, Random};
-use souk_domain::ids::UserId;
+use souk_domain::ids::{ProductId, UserId};
+use souk_domain::money::Currency;
 use souk_domain::time::Timestamp;
 
 pub use aws::FakeAws;
@@ -79,4 +81,29 @@ impl Random for SeededRandom {
 /// The n-th shopper of a test.
 pub fn user(n: u32) -> UserId {
     format!("0190a5a0-0000-7000-8000-{n:012}").parse().expect("a user id")
+}
+
+/// A product id.
+pub fn sku(name: &str) -> ProductId {
+    name.parse().expect("a product id")
+}
+
+/// Version 1 of a product that costs 1.00, is named after its id and has nothing optional.
+pub fn product(name: &str) -> Product {
+    Product {
+        product_id: sku(name),
+        name: format!("Product {name}"),
+        description: None,
+        brand: None,
+        category: CategoryPath::default(),
+        attributes: [].into(),
+        price_minor: 100,
+        currency: Currency::USD,
+        image_url: None,
+        thumbnail_url: None,
+        ean: Vec::new(),
+        released: None,
+        stock_shards: 1,
+        version: 1,
+    }
 }

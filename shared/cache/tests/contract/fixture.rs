@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use souk_cache::{CachedProducts, Found, Lookups, SharedCache};
-use souk_domain::catalog::{CategoryPath, Product};
-use souk_domain::ids::ProductId;
-use souk_domain::money::Currency;
+use souk_domain::catalog::Product;
 use souk_store::{Products, Saved, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
+
+pub(crate) use souk_testkit::sku as id;
 
 pub(crate) struct Shop {
     pub(crate) products: Products,
@@ -25,27 +25,8 @@ pub(crate) fn redis_url() -> Option<String> {
     url
 }
 
-pub(crate) fn id(name: &str) -> ProductId {
-    name.parse().expect("an id")
-}
-
 pub(crate) fn product(name: &str, version: i64) -> Product {
-    Product {
-        product_id: id(name),
-        name: format!("{name} of {version}"),
-        description: None,
-        brand: None,
-        category: CategoryPath::default(),
-        attributes: [].into(),
-        price_minor: 100,
-        currency: Currency::USD,
-        image_url: None,
-        thumbnail_url: None,
-        ean: Vec::new(),
-        released: None,
-        stock_shards: 1,
-        version,
-    }
+    Product { name: format!("{name} of {version}"), version, ..souk_testkit::product(name) }
 }
 
 impl Shop {

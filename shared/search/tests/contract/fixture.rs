@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
-use souk_domain::money::Currency;
 use souk_search::{
     IndexOperation, Indexed, IndexedProduct, SearchError, SearchIndex, SearchPage, SearchQuery, Suggestions,
 };
@@ -94,20 +93,11 @@ pub(crate) fn ids(page: &SearchPage) -> Vec<String> {
 
 pub(crate) fn product(id: &str, name: &str, brand: &str, category: [&str; 2], price_minor: i64) -> IndexedProduct {
     let product = Product {
-        product_id: id.parse().expect("id"),
         name: name.to_owned(),
-        description: None,
         brand: Some(brand.to_owned()),
         category: CategoryPath::from_names(&category).expect("a path"),
-        attributes: [].into(),
         price_minor,
-        currency: Currency::USD,
-        image_url: None,
-        thumbnail_url: None,
-        ean: Vec::new(),
-        released: None,
-        stock_shards: 1,
-        version: 1,
+        ..souk_testkit::product(id)
     };
     IndexedProduct { product, in_stock: true }
 }

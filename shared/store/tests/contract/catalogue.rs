@@ -1,5 +1,4 @@
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
-use souk_domain::money::Currency;
 use souk_store::Saved;
 use souk_testkit::Database;
 
@@ -12,20 +11,15 @@ pub(crate) fn product(id: &str, version: i64) -> Product {
         ("Refillable".to_owned(), AttributeValue::Flag(false)),
     ];
     Product {
-        product_id: sku(id),
         name: "HP 80 Original Cyan".to_owned(),
-        description: None,
         brand: Some("HP".to_owned()),
         category: CategoryPath::from_names(&["Printing", "Ink cartridges"]).expect("a path"),
         attributes: attributes.into(),
         price_minor: 12_595,
-        currency: Currency::USD,
-        image_url: None,
-        thumbnail_url: None,
         ean: vec!["0882780756328".to_owned()],
         released: Some("2006-07-01".to_owned()),
-        stock_shards: 1,
         version,
+        ..souk_testkit::product(id)
     }
 }
 

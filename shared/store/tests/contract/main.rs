@@ -13,9 +13,10 @@ mod users;
 
 use std::sync::Arc;
 
-use souk_domain::ids::ProductId;
 use souk_store::{Carts, Categories, Inventory, Limits, Orders, Products, Sessions, SynonymLists, Table, Users};
 use souk_testkit::{Database, SeededRandom};
+
+pub(crate) use souk_testkit::sku;
 
 /// The stores on one database.
 pub(crate) struct Stores {
@@ -46,8 +47,4 @@ impl Stores {
             synonyms: SynonymLists::new(table("synonyms")),
         }
     }
-}
-
-pub(crate) fn sku(name: &str) -> ProductId {
-    name.parse().expect("a product id")
 }
