@@ -21,7 +21,7 @@ pub struct Register {
 
 impl Endpoint for Register {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let idempotency = request.idempotency()?;
+        let idempotency = request.idempotency_key()?;
         let mut fields = request.fields()?;
         let email = fields.parsed::<Email>("email");
         let password = fields.verbatim("password", PASSWORD_CHARS);
@@ -34,7 +34,7 @@ impl Endpoint for Register {
             password_hash: password::hash(&password, &*self.keeper.random).map_err(Problem::internal)?,
             role: Role::Shopper,
             created_at: now,
-            registration_key: idempotency.map(|mark| mark.key),
+            registration_key: idempotency.map(|idempotency_key| idempotency_key.key),
         };
         let user_id = match self.users.register(&account).await? {
             Registration::Done => account.user_id,

@@ -31,7 +31,7 @@ impl Endpoint for AddCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         // Marked in any case: a save whose answer got lost must not add once more when it is tried again.
-        let mark = request.mark(&*self.random)?;
+        let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let product_id = fields.parsed::<ProductId>("product_id");
         let quantity = fields.checked_integer("quantity", Quantity::new);
@@ -40,7 +40,7 @@ impl Endpoint for AddCartItem {
         // Strongly consistent: a product that staff made a moment ago can be bought.
         let sold = !self.stores.products.get_many([&product_id], true).await?.is_empty();
         let change = self.stores.change(user_id, |cart| {
-            let added = cart.add(product_id.clone(), quantity, Some(mark.clone())).map_err(refusal)?;
+            let added = cart.add(product_id.clone(), quantity, Some(idempotency_key.clone())).map_err(refusal)?;
             // Not asked of a repeated request: its product was there when it was added.
             if added && !sold { Err(product_not_found()) } else { Ok(()) }
         });

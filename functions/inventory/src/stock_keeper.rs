@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use souk_domain::cart::RequestMark;
 use souk_domain::effects::{Clock, Random};
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{ProductId, UserId};
 use souk_runtime::http::{Problem, Reply, Request};
 use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChange};
@@ -28,7 +28,7 @@ pub struct StockKeeper {
 pub(crate) struct Asked {
     product_id: ProductId,
     changed_by: UserId,
-    request: Option<RequestMark>,
+    request: Option<IdempotencyKey>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ impl Asked {
         Ok(Self {
             changed_by: request.staff()?.user_id.clone(),
             product_id: request.path_id("product_id", "product")?,
-            request: request.idempotency()?,
+            request: request.idempotency_key()?,
         })
     }
 

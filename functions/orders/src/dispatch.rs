@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use souk_domain::effects::Clock;
-use souk_domain::message::due_after;
+use souk_domain::message::messages_due_after;
 use souk_domain::order::Order;
 use souk_runtime::queues::{Queues, SendError};
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
@@ -41,7 +41,7 @@ impl ChangeHandler for Dispatch {
 impl Dispatch {
     /// Sends what is due; all that an order waits for when there is no `before`.
     pub(crate) async fn dispatch(&self, before: Option<&Order>, after: &Order) -> Result<(), SendError> {
-        for due in due_after(before, after, self.clock.now()) {
+        for due in messages_due_after(before, after, self.clock.now()) {
             self.queues.send(&due).await?;
         }
         Ok(())

@@ -40,17 +40,17 @@ impl Endpoint for GrantRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let granted_by = request.staff()?.user_id.clone();
         // Marked in any case: a step whose answer got lost must not be taken once more when it is tried again.
-        let mark = request.mark(&*self.random)?;
+        let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let amount = fields.money("amount", self.currency);
         let target = fields.parsed::<RefundTarget>("target");
         let reason = fields.text("reason", MAX_REASON_CHARS);
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
-        let grant = RefundGrant { amount, target, reason, granted_by, request: mark.clone() };
+        let grant = RefundGrant { amount, target, reason, granted_by, request: idempotency_key.clone() };
         let order = self.desk.step(request, &Event::RefundGranted(grant)).await?;
         let missing = || Problem::internal("a granted refund is missing");
-        let (index, refund) = order.refund_by_key(&mark.key).ok_or_else(missing)?;
+        let (index, refund) = order.refund_by_key(&idempotency_key.key).ok_or_else(missing)?;
         let body = Granted {
             order_id: order.order_id.as_str(),
             refund_id: PartId(index),

@@ -77,7 +77,8 @@ fn open_returns(order: &Order) -> impl Iterator<Item = Listed<'_>> {
 #[cfg(test)]
 mod tests {
     use souk_domain::account::Role;
-    use souk_domain::cart::{Quantity, RequestMark};
+    use souk_domain::cart::Quantity;
+    use souk_domain::idempotency::IdempotencyKey;
     use souk_domain::order::{Event, ReturnItem};
     use souk_testkit::user;
 
@@ -96,7 +97,7 @@ mod tests {
         for key in ["k", "l"] {
             let quantity = Quantity::new(1).expect("one");
             let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: "too small".to_owned() }];
-            let request = RequestMark { key: key.to_owned(), fingerprint: String::new() };
+            let request = IdempotencyKey { key: key.to_owned(), fingerprint: String::new() };
             shop.apply(&user(1), &order_id, Event::ReturnRequested { items, request }).await;
         }
         let endpoint = ListReturns { orders: shop.orders.clone() };

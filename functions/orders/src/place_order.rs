@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, CartError, Checkout, RequestMark};
+use souk_domain::cart::{Cart, CartError, Checkout};
 use souk_domain::effects::{Clock, Random};
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
@@ -53,7 +54,7 @@ struct Asked {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
     expected_total: Option<Money>,
-    request: Option<RequestMark>,
+    request: Option<IdempotencyKey>,
 }
 
 #[derive(Serialize)]
@@ -84,7 +85,7 @@ impl Endpoint for PlaceOrder {
 impl PlaceOrder {
     fn read(&self, request: &Request) -> Result<Asked, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
-        let idempotency = request.idempotency()?;
+        let idempotency = request.idempotency_key()?;
         let mut fields = request.fields()?;
         let payment_method = fields.parsed("payment_method");
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
@@ -194,7 +195,7 @@ fn price_changed(expected: Money, total: Money) -> Problem {
 fn insufficient_stock(shortages: &[Shortage]) -> Problem {
     let items: Vec<_> = shortages
         .iter()
-        .map(|s| serde_json::json!({"product_id": s.product_id, "asked": s.asked, "available": s.available}))
+        .map(|s| serde_json::json!({"product_id": s.product_id, "asked": s.requested, "available": s.available}))
         .collect();
     Problem::conflict("insufficient_stock", "there is less in stock than was asked for").with("items", items)
 }

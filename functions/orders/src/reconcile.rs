@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId, UserId};
-use souk_domain::message::due_after;
+use souk_domain::message::messages_due_after;
 use souk_domain::order::Order;
-use souk_domain::reconcile::{Difference, Grace, check_order};
+use souk_domain::reconcile::{Discrepancy, GracePeriods, check_order};
 use souk_domain::time::Timestamp;
 use souk_runtime::queues::Queues;
 use souk_store::{Cursor, Inventory, Orders, Plan, Report, StoreError, Users, reconcile};
@@ -108,10 +108,10 @@ impl Reconcile {
         let now = self.clock.now();
         let order = self.orders.get(user_id, order_id).await.map_err(|error| error.to_string())?;
         let stuck =
-            |order: &Order| check_order(order, &Grace::default(), now).iter().any(|found| found.kind.is_stuck());
+            |order: &Order| check_order(order, &GracePeriods::default(), now).iter().any(|found| found.kind.is_stuck());
         let Some(order) = order.filter(stuck) else { return Ok(0) };
         let mut sent = 0;
-        for due in due_after(None, &order, now) {
+        for due in messages_due_after(None, &order, now) {
             self.queues.send(&due).await.map_err(|error| error.to_string())?;
             sent += 1;
         }
@@ -120,8 +120,8 @@ impl Reconcile {
 }
 
 /// Ids and numbers only.
-fn log(difference: &Difference) {
-    let Difference { kind, subject, expected, actual } = difference;
+fn log(difference: &Discrepancy) {
+    let Discrepancy { kind, subject, expected, actual } = difference;
     let order_id = subject.order().map(|(_, order_id)| order_id.as_str());
     let product_id = subject.product().map(ProductId::as_str);
     let (kind, of) = (kind.as_str(), serde_json::to_string(subject).unwrap_or_default());

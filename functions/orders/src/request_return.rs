@@ -41,12 +41,12 @@ impl Endpoint for RequestReturn {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
         // Marked in any case: a step whose answer got lost must not be taken once more when it is tried again.
-        let mark = request.mark(&*self.random)?;
+        let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let items = items(&mut fields);
         let (items,) = fields.finish((items,))?;
 
-        let event = Event::ReturnRequested { items: items.clone(), request: mark.clone() };
+        let event = Event::ReturnRequested { items: items.clone(), request: idempotency_key.clone() };
         let refused = |error: StepError| match &error {
             StepError::Refused { order, reason: TransitionError::NotReturnable } => {
                 let items = returnable(order, &items);
@@ -57,7 +57,7 @@ impl Endpoint for RequestReturn {
         let now = self.clock.now();
         let order = self.steps.apply(user_id, &order_id, &event, now).await.map_err(refused)?;
         let missing = || Problem::internal("a requested return is missing");
-        let (index, _) = order.return_by_key(&mark.key).ok_or_else(missing)?;
+        let (index, _) = order.return_by_key(&idempotency_key.key).ok_or_else(missing)?;
         let requested = ReturnView::requested(&order, index).ok_or_else(missing)?;
         let body = Requested { order_id: order.order_id.as_str(), currency: order.currency.code(), requested };
         Ok(Reply::json(201, &body))

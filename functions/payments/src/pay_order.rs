@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{
     AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, TransitionError,
@@ -45,24 +45,26 @@ impl Endpoint for PayOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
-        let keyed = request.idempotency()?;
+        let keyed = request.idempotency_key()?;
         let (token, method) = read(request)?;
         let order =
             self.payments.steps.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
-        if let Some((index, attempt)) = keyed.as_ref().and_then(|mark| order.attempt_by_key(&mark.key)) {
+        if let Some((index, attempt)) =
+            keyed.as_ref().and_then(|idempotency_key| order.attempt_by_key(&idempotency_key.key))
+        {
             return replay(&order, index, attempt, keyed.as_ref());
         }
-        let mark = request.mark(&*self.random)?;
+        let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let method = method.unwrap_or(order.payment_method);
-        let request = Some(mark.clone());
+        let request = Some(idempotency_key.clone());
         if method == PaymentMethod::StoreCredit {
             let paid = Event::PaidByStoreCredit { request };
-            let (order, attempt) = self.start(user_id, &order_id, &paid, &mark).await?;
+            let (order, attempt) = self.start(user_id, &order_id, &paid, &idempotency_key).await?;
             return answer(&order, attempt);
         }
         let token = token.ok_or_else(|| Problem::invalid(vec![token_required()]))?;
         let started = Event::PaymentStarted { method, token, request };
-        let (order, attempt) = self.start(user_id, &order_id, &started, &mark).await?;
+        let (order, attempt) = self.start(user_id, &order_id, &started, &idempotency_key).await?;
         self.charge(&order, attempt).await
     }
 }
@@ -88,11 +90,11 @@ impl PayOrder {
         user_id: &UserId,
         order_id: &OrderId,
         started: &Event,
-        mark: &RequestMark,
+        idempotency_key: &IdempotencyKey,
     ) -> Result<(Order, usize), Problem> {
         let (order, index) = match self.payments.apply(user_id, order_id, started).await {
             Ok(order) => {
-                let index = order.attempt_by_key(&mark.key).map(|(index, _)| index);
+                let index = order.attempt_by_key(&idempotency_key.key).map(|(index, _)| index);
                 (order, index)
             }
             Err(StepError::Refused { order, reason: TransitionError::AlreadyPaid }) => {
@@ -129,8 +131,13 @@ impl PayOrder {
 }
 
 /// The answer that an earlier run of this request got, or will get.
-fn replay(order: &Order, index: usize, attempt: &PaymentAttempt, mark: Option<&RequestMark>) -> Result<Reply, Problem> {
-    if attempt.request.as_ref() != mark {
+fn replay(
+    order: &Order,
+    index: usize,
+    attempt: &PaymentAttempt,
+    idempotency_key: Option<&IdempotencyKey>,
+) -> Result<Reply, Problem> {
+    if attempt.request.as_ref() != idempotency_key {
         return Err(Problem::idempotency_key_reused());
     }
     if attempt.status == AttemptStatus::Processing {

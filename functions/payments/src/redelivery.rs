@@ -2,7 +2,8 @@
 //! failures and a redrive.
 
 use futures_util::future::join_all;
-use souk_domain::cart::{Quantity, RequestMark};
+use souk_domain::cart::Quantity;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::order::{AttemptStatus, Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget};
@@ -52,7 +53,7 @@ impl Fixture {
     async fn take_back_one(&self, index: usize) {
         let quantity = Quantity::new(1).expect("one");
         let item = ReturnItem { product_id: "a".parse().expect("an id"), quantity, reason: "too small".to_owned() };
-        let request = RequestMark { key: index.to_string(), fingerprint: index.to_string() };
+        let request = IdempotencyKey { key: index.to_string(), fingerprint: index.to_string() };
         self.happen(Event::ReturnRequested { items: vec![item], request }).await;
         let target = RefundTarget::Provider;
         self.happen(Event::ReturnAccepted { index, target, accepted_by: user(9) }).await;

@@ -8,7 +8,7 @@
 //!
 //! Nothing that decides about money or stock reads from here: checkout takes prices and stock from the tables, and the
 //! product page and the cart read stock there too. A shared cache that does not answer costs a bounded wait, soon none
-//! at all (see [`Breaker`](souk_domain::breaker::Breaker)), and the tables answer in its place.
+//! at all (see [`CircuitBreaker`](souk_domain::circuit_breaker::CircuitBreaker)), and the tables answer in its place.
 
 mod flights;
 mod near;

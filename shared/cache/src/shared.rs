@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, FromRedisValue, Pipeline, RedisResult};
-use souk_domain::breaker::Breaker;
 use souk_domain::catalog::Product;
+use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::Random;
 use souk_domain::ids::ProductId;
 use souk_domain::time::Timestamp;
@@ -89,7 +89,7 @@ pub enum NoAnswer {
 pub struct SharedCache {
     client: redis::Client,
     connection: tokio::sync::Mutex<Option<MultiplexedConnection>>,
-    breaker: Mutex<Breaker>,
+    breaker: Mutex<CircuitBreaker>,
     namespace: String,
 }
 
@@ -148,20 +148,20 @@ impl SharedCache {
     }
 
     async fn call<T: FromRedisValue + Send>(&self, pipe: &Pipeline) -> Result<T, NoAnswer> {
-        if !self.breaker().admits(Instant::now()) {
+        if !self.breaker().allows_call(Instant::now()) {
             return Err(NoAnswer::Resting);
         }
         // Behind a pointer: the types of the client's futures are too deep for the compiler inside a handler's.
         let sent: Pin<Box<dyn Future<Output = RedisResult<T>> + Send + '_>> = Box::pin(self.send(pipe));
         let failure = match tokio::time::timeout(CALL_TIMEOUT, sent).await {
             Ok(Ok(answer)) => {
-                self.breaker().succeeded();
+                self.breaker().record_success();
                 return Ok(answer);
             }
             Ok(Err(error)) => NoAnswer::Failed(described(&error)),
             Err(_) => NoAnswer::TimedOut,
         };
-        self.breaker().failed(Instant::now());
+        self.breaker().record_failure(Instant::now());
         self.disconnect();
         Err(failure)
     }
@@ -200,7 +200,7 @@ impl SharedCache {
         }
     }
 
-    fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
+    fn breaker(&self) -> std::sync::MutexGuard<'_, CircuitBreaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

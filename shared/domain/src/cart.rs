@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::validation::Invalid;
 
@@ -14,7 +15,7 @@ pub const MAX_LINES: usize = 50;
 pub const MAX_QUANTITY: u32 = 9_999;
 /// How many finished checkouts and applied writes a cart remembers. Few, so that the item stays below 1 KB and a
 /// checkout's cart write costs two units.
-pub const REMEMBERED: usize = 4;
+pub const MAX_REMEMBERED: usize = 4;
 
 /// How many of one product: 1 to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,15 +62,6 @@ pub struct CartLine {
     pub quantity: Quantity,
 }
 
-/// A client's idempotency key and what it was used for, both hashed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct RequestMark {
-    /// Hash of the `Idempotency-Key`.
-    pub key: String,
-    /// Hash of the method, path and body.
-    pub fingerprint: String,
-}
-
 /// A finished checkout: which request made which order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkout {
@@ -77,7 +69,7 @@ pub struct Checkout {
     pub order_id: OrderId,
     /// The request, if it carried a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestMark>,
+    pub request: Option<IdempotencyKey>,
 }
 
 /// A cart.
@@ -88,12 +80,12 @@ pub struct Cart {
     /// In the order in which they were added.
     #[serde(default)]
     pub lines: Vec<CartLine>,
-    /// The last checkouts, newest last, at most [`REMEMBERED`].
+    /// The last checkouts, newest last, at most [`MAX_REMEMBERED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checkouts: Vec<Checkout>,
-    /// The last applied additions, newest last, at most [`REMEMBERED`].
+    /// The last applied additions, newest last, at most [`MAX_REMEMBERED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub additions: Vec<RequestMark>,
+    pub additions: Vec<IdempotencyKey>,
     /// 0 for a cart that was never saved; each save adds one.
     pub version: u64,
 }
@@ -126,7 +118,7 @@ impl Cart {
         &mut self,
         product_id: ProductId,
         quantity: Quantity,
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
     ) -> Result<bool, CartError> {
         if let Some(request) = request {
             if let Some(known) = self.additions.iter().find(|known| known.key == request.key) {
@@ -158,7 +150,7 @@ impl Cart {
     }
 
     /// The order that an earlier run of this request placed.
-    pub fn placed_by(&self, request: &RequestMark) -> Result<Option<&OrderId>, CartError> {
+    pub fn placed_by(&self, request: &IdempotencyKey) -> Result<Option<&OrderId>, CartError> {
         let same_key = |checkout: &&Checkout| checkout.request.as_ref().is_some_and(|known| known.key == request.key);
         match self.checkouts.iter().find(same_key) {
             None => Ok(None),
@@ -178,7 +170,7 @@ impl Cart {
 
 fn remember<T>(list: &mut Vec<T>, item: T) {
     list.push(item);
-    if list.len() > REMEMBERED {
+    if list.len() > MAX_REMEMBERED {
         list.remove(0);
     }
 }
@@ -199,8 +191,8 @@ mod tests {
         Quantity::new(n).expect("quantity")
     }
 
-    fn mark(key: &str, fingerprint: &str) -> RequestMark {
-        RequestMark { key: key.to_owned(), fingerprint: fingerprint.to_owned() }
+    fn idempotency_key(key: &str, fingerprint: &str) -> IdempotencyKey {
+        IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.to_owned() }
     }
 
     #[test]
@@ -232,9 +224,9 @@ mod tests {
     #[test]
     fn a_request_is_applied_once() {
         let mut cart = cart();
-        assert_eq!(cart.add(product(1), quantity(2), Some(mark("k", "f"))), Ok(true));
-        assert_eq!(cart.add(product(1), quantity(2), Some(mark("k", "f"))), Ok(false));
-        assert_eq!(cart.add(product(1), quantity(2), Some(mark("k", "other"))), Err(CartError::KeyReused));
+        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(true));
+        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(false));
+        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "other"))), Err(CartError::KeyReused));
         assert_eq!(cart.lines[0].quantity, quantity(2));
     }
 
@@ -243,16 +235,19 @@ mod tests {
         let order_id: OrderId = "0190a5a0-0000-7000-8000-000000000002".parse().expect("id");
         let mut before = cart();
         before.add(product(1), quantity(1), None).expect("added");
-        let mut after = before.checked_out(Checkout { order_id: order_id.clone(), request: Some(mark("k", "f")) });
+        let mut after =
+            before.checked_out(Checkout { order_id: order_id.clone(), request: Some(idempotency_key("k", "f")) });
         assert!(after.lines.is_empty());
-        assert_eq!(after.placed_by(&mark("k", "f")), Ok(Some(&order_id)));
-        assert_eq!(after.placed_by(&mark("k", "g")), Err(CartError::KeyReused));
-        assert_eq!(after.placed_by(&mark("other", "f")), Ok(None));
-        for n in 0..REMEMBERED {
-            after =
-                after.checked_out(Checkout { order_id: order_id.clone(), request: Some(mark(&n.to_string(), "f")) });
+        assert_eq!(after.placed_by(&idempotency_key("k", "f")), Ok(Some(&order_id)));
+        assert_eq!(after.placed_by(&idempotency_key("k", "g")), Err(CartError::KeyReused));
+        assert_eq!(after.placed_by(&idempotency_key("other", "f")), Ok(None));
+        for n in 0..MAX_REMEMBERED {
+            after = after.checked_out(Checkout {
+                order_id: order_id.clone(),
+                request: Some(idempotency_key(&n.to_string(), "f")),
+            });
         }
-        assert_eq!(after.checkouts.len(), REMEMBERED);
-        assert_eq!(after.placed_by(&mark("k", "f")), Ok(None));
+        assert_eq!(after.checkouts.len(), MAX_REMEMBERED);
+        assert_eq!(after.placed_by(&idempotency_key("k", "f")), Ok(None));
     }
 }

@@ -1,205 +1,220 @@
-//! What happened, told to other systems: the shop's domain events, and the one rule that says which there are.
+//! Domain events: what other systems are told about orders and stock, and the one rule that derives them.
 //!
-//! The serialised form is a contract with systems that we do not know, so it is spelt out here and nowhere derived from
-//! how things are stored. It may grow; what changes its meaning becomes a `v2` beside the `v1`. Ids, amounts and lines
-//! only: no address, no token, no e-mail address, no words of a shopper. `docs/events.md` shows each; a test compares.
+//! The serialised form is a contract with systems outside this repository, so it is written out here and not derived from
+//! the stored form. Fields may be added; a change of meaning becomes a `v2` beside the `v1`. Events carry ids, amounts and
+//! lines only: no address, no token, no e-mail address, no free text of a shopper. `docs/events.md` shows each event; a test
+//! compares the two.
 
 use serde::Serialize;
 
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::Currency;
-use crate::order::{Happening, Order, RefundTarget, Return, TimelineEntry};
+use crate::order::{Order, RefundTarget, Return, TimelineEntry, TimelineEvent};
 use crate::time::Timestamp;
 
-/// Something that happened. Serialised, it is the `detail` of the event on the bus.
+/// A domain event. Serialised, it is the `detail` of the event on the bus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DomainEvent {
-    /// The same for the same happening, however often it is told: receivers drop what they have seen. An order's event
-    /// is named by the order, the kind and, where there may be several, which return, or which try of which refund. Not by the order's
-    /// version: whoever tells it again from the order as it stands now must come to the same id.
+    /// Identifies the event however often it is published, so that consumers can drop duplicates. The id of an order's event
+    /// is made of the order, the kind and, where an order can have several, the return or the refund and its retry. It does
+    /// not contain the order's version: republishing from a later state of the order has to give the same id.
     pub event_id: String,
-    /// When it happened, by the order's own timeline.
-    #[serde(rename = "occurred_at", serialize_with = "rfc3339")]
-    pub at: Timestamp,
+    /// When it happened, according to the order's timeline.
+    #[serde(serialize_with = "rfc3339")]
+    pub occurred_at: Timestamp,
     /// What happened.
     #[serde(flatten)]
-    pub what: What,
+    pub payload: EventPayload,
 }
 
-/// What happened, with what others need to know of it. Amounts are integers in the currency's minor unit.
+/// What happened, with the data that consumers need. Amounts are integers in the currency's minor unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum What {
+pub enum EventPayload {
     /// An order was placed and its stock is held.
     OrderPlaced {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
-        /// How the shopper wants to pay: `credit_card`, …
+        order: OrderSnapshot,
+        /// Payment method chosen at checkout: `credit_card`, …
         payment_method: &'static str,
-        /// Until when its stock is held unpaid.
+        /// When the hold on its stock ends unless it is paid.
         #[serde(serialize_with = "rfc3339")]
         hold_expires_at: Timestamp,
-        /// What was ordered.
-        lines: Vec<LineFacts>,
+        /// Ordered products.
+        lines: Vec<LineSnapshot>,
     },
-    /// Its money was taken: it can be sent.
+    /// Its payment was captured: it can be shipped.
     OrderPaid {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
-        /// What is to be sent.
-        lines: Vec<LineFacts>,
+        order: OrderSnapshot,
+        /// Products to ship.
+        lines: Vec<LineSnapshot>,
     },
-    /// It is on its way.
+    /// It was shipped.
     OrderShipped {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
+        order: OrderSnapshot,
     },
-    /// It arrived.
+    /// It was delivered.
     OrderDelivered {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
+        order: OrderSnapshot,
     },
-    /// It was called off. If it was paid, `order.refunded` follows.
+    /// It was cancelled. If it was paid, `order.refunded` follows.
     OrderCancelled {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
+        order: OrderSnapshot,
     },
-    /// It was not paid in time. Money that comes all the same may still pay it, and `order.paid` follows.
+    /// It was not paid in time. A late capture may still pay it; then `order.paid` follows.
     OrderExpired {
-        /// Which order.
+        /// The order.
         #[serde(flatten)]
-        order: OrderFacts,
+        order: OrderSnapshot,
     },
-    /// Money was given back, some or all.
-    OrderRefunded(RefundFacts),
-    /// Money that was to be given back, or was thought to be, did not arrive. It is owed still, and the staff decides how.
-    RefundFailed(RefundFacts),
-    /// A shopper wants to send something back.
-    ReturnRequested(ReturnFacts),
-    /// The staff took a return back. Its money is owed: `order.refunded` follows.
-    ReturnAccepted(ReturnFacts),
-    /// The staff did not take a return back.
-    ReturnRejected(ReturnFacts),
-    /// A product's stock fell to where it should be ordered again.
-    StockLow(StockFacts),
-    /// Nothing of a product is left to sell.
-    StockOut(StockFacts),
-    /// A product that was sold out can be bought again.
-    StockBack(StockFacts),
+    /// Some or all of the money was refunded.
+    OrderRefunded(RefundSnapshot),
+    /// A refund failed, possibly after it was reported as completed. The money is still due; staff decide how to refund it.
+    RefundFailed(RefundSnapshot),
+    /// The shopper requested a return.
+    ReturnRequested(ReturnSnapshot),
+    /// Staff accepted a return. Its refund is due: `order.refunded` follows.
+    ReturnAccepted(ReturnSnapshot),
+    /// Staff rejected a return.
+    ReturnRejected(ReturnSnapshot),
+    /// The stock of a product crossed a threshold.
+    Stock(StockEvent),
 }
 
-/// An order as it stood after what happened.
+/// A change of a product's stock that others act on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OrderFacts {
-    /// Which order.
+#[serde(untagged)]
+pub enum StockEvent {
+    /// The stock fell to the threshold at which the product should be reordered.
+    Low(StockSnapshot),
+    /// The product is sold out.
+    Out(StockSnapshot),
+    /// A product that was sold out is available again.
+    Back(StockSnapshot),
+}
+
+/// An order after the event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrderSnapshot {
+    /// The order.
     pub order_id: OrderId,
-    /// Whose.
+    /// Owner of the order.
     pub user_id: UserId,
-    /// Counts the order's steps: of two events, the one with the higher version knows more.
+    /// Grows with each change of the order: of two events, the one with the higher version is newer.
     pub order_version: u64,
-    /// Where the order stands: `paid`, …
+    /// Status of the order: `paid`, …
     pub status: &'static str,
-    /// Of every amount in the event.
+    /// Currency of every amount in the event.
     pub currency: Currency,
-    /// What the order costs.
+    /// Total of the order.
     pub total_minor: i64,
 }
 
 /// One product of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LineFacts {
-    /// Which product.
+pub struct LineSnapshot {
+    /// The product.
     pub product_id: ProductId,
-    /// How many.
+    /// Units.
     pub quantity: u32,
-    /// The price of one when the order was placed.
+    /// Price of one unit when the order was placed.
     pub unit_price_minor: i64,
 }
 
 /// A refund of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RefundFacts {
-    /// Which order.
+pub struct RefundSnapshot {
+    /// The order.
     #[serde(flatten)]
-    pub order: OrderFacts,
-    /// Which of its refunds, from 0.
+    pub order: OrderSnapshot,
+    /// Index of the refund in the order, from 0.
     pub refund_index: usize,
-    /// How much it is.
+    /// Amount of the refund.
     pub amount_minor: i64,
-    /// How much of the order's money is back by now.
+    /// Amount of all completed refunds of the order.
     pub refunded_minor: i64,
-    /// Where it goes: `provider`, back where it came from, or `store_credit`.
+    /// Where the money goes: `provider`, back to the payment method, or `store_credit`.
     pub target: &'static str,
-    /// Which return it pays for, if any.
+    /// Index of the return that it pays for, if any.
     pub return_index: Option<usize>,
 }
 
 /// A return of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ReturnFacts {
-    /// Which order.
+pub struct ReturnSnapshot {
+    /// The order.
     #[serde(flatten)]
-    pub order: OrderFacts,
-    /// Which of its returns, from 0.
+    pub order: OrderSnapshot,
+    /// Index of the return in the order, from 0.
     pub return_index: usize,
-    /// What is sent back.
-    pub items: Vec<ReturnItemFacts>,
+    /// Returned products.
+    pub items: Vec<ReturnItemSnapshot>,
 }
 
 /// One product of a return.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ReturnItemFacts {
-    /// Which product.
+pub struct ReturnItemSnapshot {
+    /// The product.
     pub product_id: ProductId,
-    /// How many.
+    /// Units.
     pub quantity: u32,
 }
 
 /// A product's stock, over all its shards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StockFacts {
-    /// Which product.
+pub struct StockSnapshot {
+    /// The product.
     pub product_id: ProductId,
-    /// How many there are to sell.
+    /// Units available to sell.
     pub available: u32,
-    /// At how many or fewer it counts as low.
+    /// Threshold: this many units or fewer are low.
     pub low_at: u32,
 }
 
 impl DomainEvent {
-    /// An event of a product's stock: [`What::StockLow`], [`What::StockOut`] or [`What::StockBack`]. `change` names the
-    /// change that led to it, the same for the same change, such as its sequence number in the stream.
-    pub fn of_stock(what: What, change: &str, at: Timestamp) -> Self {
-        let product_id = match &what {
-            What::StockLow(stock) | What::StockOut(stock) | What::StockBack(stock) => stock.product_id.as_str(),
-            _ => "",
-        };
-        Self { event_id: format!("{product_id}/{}/{change}", what.kind()), at, what }
+    /// An event of a product's stock. `change_id` identifies the change that caused it, such as its sequence number in the
+    /// stream.
+    pub fn of_stock(event: StockEvent, change_id: &str, occurred_at: Timestamp) -> Self {
+        let product_id = event.snapshot().product_id.clone();
+        let payload = EventPayload::Stock(event);
+        Self { event_id: format!("{product_id}/{}/{change_id}", payload.kind()), occurred_at, payload }
     }
 
-    /// An event of an order. `which` tells apart what may happen to one order several times; empty for what may not.
-    fn of_order(order: &Order, what: What, which: &str, at: Timestamp) -> Self {
-        let mut event_id = format!("{}/{}", order.order_id, what.kind());
-        if !which.is_empty() {
-            event_id.extend(["/", which]);
+    /// An event of an order. `instance` distinguishes events that one order can have several times; otherwise it is empty.
+    fn of_order(order: &Order, payload: EventPayload, instance: &str, occurred_at: Timestamp) -> Self {
+        let mut event_id = format!("{}/{}", order.order_id, payload.kind());
+        if !instance.is_empty() {
+            event_id.extend(["/", instance]);
         }
-        Self { event_id, at, what }
+        Self { event_id, occurred_at, payload }
     }
 }
 
-impl What {
+impl StockEvent {
+    const fn snapshot(&self) -> &StockSnapshot {
+        match self {
+            Self::Low(snapshot) | Self::Out(snapshot) | Self::Back(snapshot) => snapshot,
+        }
+    }
+}
+
+impl EventPayload {
     /// `order.placed`, …
     pub fn kind(&self) -> &'static str {
         let detail_type = self.detail_type();
         detail_type.rsplit_once('.').map_or(detail_type, |(kind, _version)| kind)
     }
 
-    /// Kind and version, as the bus has it: `order.placed.v1`, …
+    /// Kind and version, the `detail-type` on the bus: `order.placed.v1`, …
     pub const fn detail_type(&self) -> &'static str {
         match self {
             Self::OrderPlaced { .. } => "order.placed.v1",
@@ -213,71 +228,91 @@ impl What {
             Self::ReturnRequested(_) => "return.requested.v1",
             Self::ReturnAccepted(_) => "return.accepted.v1",
             Self::ReturnRejected(_) => "return.rejected.v1",
-            Self::StockLow(_) => "stock.low.v1",
-            Self::StockOut(_) => "stock.out.v1",
-            Self::StockBack(_) => "stock.back.v1",
+            Self::Stock(StockEvent::Low(_)) => "stock.low.v1",
+            Self::Stock(StockEvent::Out(_)) => "stock.out.v1",
+            Self::Stock(StockEvent::Back(_)) => "stock.back.v1",
         }
     }
 
-    /// The part of the shop that tells it.
+    /// The `source` on the bus: the part of the shop that publishes it.
     pub const fn source(&self) -> &'static str {
         match self {
-            Self::StockLow(_) | Self::StockOut(_) | Self::StockBack(_) => "souk.inventory",
-            _ => "souk.orders",
+            Self::Stock(_) => "souk.inventory",
+            Self::OrderPlaced { .. }
+            | Self::OrderPaid { .. }
+            | Self::OrderShipped { .. }
+            | Self::OrderDelivered { .. }
+            | Self::OrderCancelled { .. }
+            | Self::OrderExpired { .. }
+            | Self::OrderRefunded(_)
+            | Self::RefundFailed(_)
+            | Self::ReturnRequested(_)
+            | Self::ReturnAccepted(_)
+            | Self::ReturnRejected(_) => "souk.orders",
         }
     }
 }
 
-/// What happened to an order between `old` and `new`, oldest first; all that ever happened when there is no `old`. A pure
-/// function of the two: the stream may deliver a change twice, and then says the same thing twice, with the same ids.
+/// The events between two states of an order, oldest first; all its events when there is no `old`. A pure function of the
+/// two: if the stream delivers a change twice, the same events with the same ids are published twice.
 pub fn events_after(old: Option<&Order>, new: &Order) -> Vec<DomainEvent> {
     let known = old.map_or(0, |old| old.timeline.len());
-    (known..new.timeline.len()).filter_map(|position| told(new, position)).collect()
+    (known..new.timeline.len()).filter_map(|position| event_of_entry(new, position)).collect()
 }
 
-/// What an entry of the timeline is to others.
-fn told(order: &Order, position: usize) -> Option<DomainEvent> {
-    let TimelineEntry { at, what, of } = order.timeline[position];
-    let facts = || OrderFacts::of(order);
-    let once = |what| (what, String::new());
-    let (what, which) = match what {
-        Happening::Placed => once(What::OrderPlaced {
-            order: facts(),
+/// The domain event of a timeline entry; `None` for entries that are internal.
+fn event_of_entry(order: &Order, position: usize) -> Option<DomainEvent> {
+    let TimelineEntry { at, event, index } = order.timeline[position];
+    let snapshot = || OrderSnapshot::of(order);
+    let once = |payload| (payload, String::new());
+    let (payload, instance) = match event {
+        TimelineEvent::Placed => once(EventPayload::OrderPlaced {
+            order: snapshot(),
             payment_method: order.payment_method.as_str(),
             hold_expires_at: order.hold_expires_at,
             lines: lines(order),
         }),
-        Happening::Paid => once(What::OrderPaid { order: facts(), lines: lines(order) }),
-        Happening::Expired => once(What::OrderExpired { order: facts() }),
-        Happening::Cancelled => once(What::OrderCancelled { order: facts() }),
-        Happening::Shipped => once(What::OrderShipped { order: facts() }),
-        Happening::Delivered => once(What::OrderDelivered { order: facts() }),
-        Happening::Refunded => (What::OrderRefunded(RefundFacts::of(order, of?)?), nth_try(order, position, of?)),
-        Happening::RefundFailed => (What::RefundFailed(RefundFacts::of(order, of?)?), nth_try(order, position, of?)),
-        Happening::ReturnRequested => (What::ReturnRequested(ReturnFacts::of(order, of?)?), of?.to_string()),
-        Happening::ReturnAccepted => (What::ReturnAccepted(ReturnFacts::of(order, of?)?), of?.to_string()),
-        Happening::ReturnRejected => (What::ReturnRejected(ReturnFacts::of(order, of?)?), of?.to_string()),
-        // Steps on the way, of no use to others; the last two show in what they lead to.
-        Happening::PaymentStarted
-        | Happening::PaymentActionRequired
-        | Happening::PaymentFailed
-        | Happening::RefundDue
-        | Happening::HeldAgain => return None,
+        TimelineEvent::Paid => once(EventPayload::OrderPaid { order: snapshot(), lines: lines(order) }),
+        TimelineEvent::Expired => once(EventPayload::OrderExpired { order: snapshot() }),
+        TimelineEvent::Cancelled => once(EventPayload::OrderCancelled { order: snapshot() }),
+        TimelineEvent::Shipped => once(EventPayload::OrderShipped { order: snapshot() }),
+        TimelineEvent::Delivered => once(EventPayload::OrderDelivered { order: snapshot() }),
+        TimelineEvent::Refunded => {
+            (EventPayload::OrderRefunded(RefundSnapshot::of(order, index?)?), refund_instance(order, position, index?))
+        }
+        TimelineEvent::RefundFailed => {
+            (EventPayload::RefundFailed(RefundSnapshot::of(order, index?)?), refund_instance(order, position, index?))
+        }
+        TimelineEvent::ReturnRequested => {
+            (EventPayload::ReturnRequested(ReturnSnapshot::of(order, index?)?), index?.to_string())
+        }
+        TimelineEvent::ReturnAccepted => {
+            (EventPayload::ReturnAccepted(ReturnSnapshot::of(order, index?)?), index?.to_string())
+        }
+        TimelineEvent::ReturnRejected => {
+            (EventPayload::ReturnRejected(ReturnSnapshot::of(order, index?)?), index?.to_string())
+        }
+        // Internal steps; the last two show in the events that follow.
+        TimelineEvent::PaymentStarted
+        | TimelineEvent::PaymentActionRequired
+        | TimelineEvent::PaymentFailed
+        | TimelineEvent::RefundDue
+        | TimelineEvent::HeldAgain => return None,
     };
-    Some(DomainEvent::of_order(order, what, &which, at))
+    Some(DomainEvent::of_order(order, payload, &instance, at))
 }
 
-/// Which try of which refund an entry is about: `0`, and `0.1` once it was owed again because it had failed.
-fn nth_try(order: &Order, position: usize, refund: usize) -> String {
-    let owed = |entry: &&TimelineEntry| entry.what == Happening::RefundDue && entry.of == Some(refund);
-    match order.timeline[..position].iter().filter(owed).count() {
+/// The refund and retry of an entry: `0`, and `0.1` for the first retry after a failure.
+fn refund_instance(order: &Order, position: usize, refund: usize) -> String {
+    let became_due = |entry: &&TimelineEntry| entry.event == TimelineEvent::RefundDue && entry.index == Some(refund);
+    match order.timeline[..position].iter().filter(became_due).count() {
         0 | 1 => refund.to_string(),
         times => format!("{refund}.{}", times - 1),
     }
 }
 
-fn lines(order: &Order) -> Vec<LineFacts> {
-    let line = order.lines.iter().map(|line| LineFacts {
+fn lines(order: &Order) -> Vec<LineSnapshot> {
+    let line = order.lines.iter().map(|line| LineSnapshot {
         product_id: line.product_id.clone(),
         quantity: line.quantity.get(),
         unit_price_minor: line.unit_price_minor,
@@ -285,7 +320,7 @@ fn lines(order: &Order) -> Vec<LineFacts> {
     line.collect()
 }
 
-impl OrderFacts {
+impl OrderSnapshot {
     fn of(order: &Order) -> Self {
         Self {
             order_id: order.order_id.clone(),
@@ -298,11 +333,11 @@ impl OrderFacts {
     }
 }
 
-impl RefundFacts {
+impl RefundSnapshot {
     fn of(order: &Order, index: usize) -> Option<Self> {
         let refund = order.refunds.get(index)?;
         Some(Self {
-            order: OrderFacts::of(order),
+            order: OrderSnapshot::of(order),
             refund_index: index,
             amount_minor: refund.amount_minor,
             refunded_minor: order.refunded_minor(),
@@ -315,13 +350,13 @@ impl RefundFacts {
     }
 }
 
-impl ReturnFacts {
+impl ReturnSnapshot {
     fn of(order: &Order, index: usize) -> Option<Self> {
         let Return { items, .. } = order.returns.get(index)?;
         let items = items
             .iter()
-            .map(|item| ReturnItemFacts { product_id: item.product_id.clone(), quantity: item.quantity.get() });
-        Some(Self { order: OrderFacts::of(order), return_index: index, items: items.collect() })
+            .map(|item| ReturnItemSnapshot { product_id: item.product_id.clone(), quantity: item.quantity.get() });
+        Some(Self { order: OrderSnapshot::of(order), return_index: index, items: items.collect() })
     }
 }
 

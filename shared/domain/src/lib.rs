@@ -6,11 +6,12 @@
 
 pub mod account;
 pub mod address;
-pub mod breaker;
 pub mod cart;
 pub mod catalog;
+pub mod circuit_breaker;
 pub mod effects;
 pub mod event;
+pub mod idempotency;
 pub mod ids;
 pub mod message;
 pub mod money;

@@ -154,7 +154,7 @@ impl From<RefundQueueMessage> for Message {
 
 /// A message to send and its delay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
+pub struct DueMessage {
     /// The message.
     pub message: Message,
     /// From 0 to [`MAX_DELAY_SECONDS`].
@@ -163,7 +163,7 @@ pub struct Due {
 
 /// The messages due after an order changed from `old` to `new`. A pure function of the two: if the stream delivers a change
 /// twice, the same messages are sent twice.
-pub fn due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<Due> {
+pub fn messages_due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<DueMessage> {
     let mut due = Vec::new();
     let ids = || (new.user_id.clone(), new.order_id.clone());
 
@@ -171,13 +171,13 @@ pub fn due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<Due> {
     if awaits_payment(new) && !old.is_some_and(awaits_payment) {
         let (user_id, order_id) = ids();
         let delay_seconds = now.seconds_until(new.hold_expires_at).min(MAX_DELAY_SECONDS);
-        due.push(Due { message: OrderQueueMessage::ExpireOrder { user_id, order_id }.into(), delay_seconds });
+        due.push(DueMessage { message: OrderQueueMessage::ExpireOrder { user_id, order_id }.into(), delay_seconds });
     }
     for attempt in 0..new.attempts.len() {
         if let Some(delay_seconds) = check_due(old, new, attempt, now) {
             let (user_id, order_id) = ids();
             let message = PaymentQueueMessage::CheckPayment { user_id, order_id, attempt }.into();
-            due.push(Due { message, delay_seconds });
+            due.push(DueMessage { message, delay_seconds });
         }
     }
     for (refund, state) in new.refunds.iter().enumerate() {
@@ -185,7 +185,7 @@ pub fn due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<Due> {
         if state.status == RefundStatus::Pending && before != Some(RefundStatus::Pending) {
             let (user_id, order_id) = ids();
             let message = RefundQueueMessage::RefundOrder { user_id, order_id, refund }.into();
-            due.push(Due { message, delay_seconds: 0 });
+            due.push(DueMessage { message, delay_seconds: 0 });
         }
     }
     due
@@ -264,7 +264,7 @@ mod tests {
         Event::PaymentSettled { attempt: 0, outcome }
     }
 
-    fn kinds(due: &[Due]) -> Vec<(&'static str, i64)> {
+    fn kinds(due: &[DueMessage]) -> Vec<(&'static str, i64)> {
         due.iter()
             .map(|due| match due.message {
                 Message::Order(OrderQueueMessage::ExpireOrder { .. }) => ("expire", due.delay_seconds),
@@ -277,23 +277,23 @@ mod tests {
     #[test]
     fn each_step_has_its_due_messages() {
         let placed = placed();
-        assert_eq!(kinds(&due_after(None, &placed, NOW)), [("expire", 600)]);
+        assert_eq!(kinds(&messages_due_after(None, &placed, NOW)), [("expire", 600)]);
 
         let open = after(&placed, start());
-        assert_eq!(kinds(&due_after(Some(&placed), &open, NOW)), [("check", PAYMENT_CHECK_SECONDS)]);
+        assert_eq!(kinds(&messages_due_after(Some(&placed), &open, NOW)), [("check", PAYMENT_CHECK_SECONDS)]);
 
         let declined = after(&open, settle(ProviderOutcome::Declined { code: "no".to_owned() }));
-        assert_eq!(kinds(&due_after(Some(&open), &declined, NOW.plus_seconds(700))), [("expire", 0)]);
+        assert_eq!(kinds(&messages_due_after(Some(&open), &declined, NOW.plus_seconds(700))), [("expire", 0)]);
 
         let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 1 };
         let paid = after(&open, settle(captured));
-        assert_eq!(kinds(&due_after(Some(&open), &paid, NOW)), []);
+        assert_eq!(kinds(&messages_due_after(Some(&open), &paid, NOW)), []);
 
         let cancelled = after(&paid, Event::Cancelled);
-        assert_eq!(kinds(&due_after(Some(&paid), &cancelled, NOW)), [("refund", 0)]);
+        assert_eq!(kinds(&messages_due_after(Some(&paid), &cancelled, NOW)), [("refund", 0)]);
 
         let refunded = after(&cancelled, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() });
-        assert_eq!(kinds(&due_after(Some(&cancelled), &refunded, NOW)), []);
+        assert_eq!(kinds(&messages_due_after(Some(&cancelled), &refunded, NOW)), []);
     }
 
     #[test]
@@ -304,13 +304,16 @@ mod tests {
         };
         let open = after(&placed(), start());
         let waiting = after(&open, settle(pending("pay_1")));
-        assert_eq!(kinds(&due_after(Some(&open), &waiting, NOW)), [("check", PENDING_CHECK_SECONDS)]);
+        assert_eq!(kinds(&messages_due_after(Some(&open), &waiting, NOW)), [("check", PENDING_CHECK_SECONDS)]);
 
         // A webhook with the same outcome must not start a second chain of checks.
         assert_eq!(settle_at(&waiting, pending("pay_1"), NOW.plus_seconds(599)), waiting);
         let later = NOW.plus_seconds(PENDING_CHECK_SECONDS);
         let still_waiting = settle_at(&waiting, pending("pay_1"), later);
-        assert_eq!(kinds(&due_after(Some(&waiting), &still_waiting, later)), [("check", PENDING_CHECK_SECONDS)]);
+        assert_eq!(
+            kinds(&messages_due_after(Some(&waiting), &still_waiting, later)),
+            [("check", PENDING_CHECK_SECONDS)]
+        );
         assert_eq!(still_waiting.attempts[0].payment_id.as_deref(), Some("pay_1"));
     }
 
@@ -319,15 +322,15 @@ mod tests {
         let action = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
         let open = after(&placed(), start());
         let waiting = after(&open, settle(action));
-        let due = kinds(&due_after(Some(&open), &waiting, NOW.plus_seconds(100)));
+        let due = kinds(&messages_due_after(Some(&open), &waiting, NOW.plus_seconds(100)));
         assert_eq!(due, [("expire", 500), ("check", 530)]);
 
         let cancelled = after(&waiting, Event::Cancelled);
-        assert_eq!(kinds(&due_after(Some(&waiting), &cancelled, NOW)), [("check", 0)]);
-        assert_eq!(kinds(&due_after(Some(&cancelled), &cancelled, NOW)), []);
+        assert_eq!(kinds(&messages_due_after(Some(&waiting), &cancelled, NOW)), [("check", 0)]);
+        assert_eq!(kinds(&messages_due_after(Some(&cancelled), &cancelled, NOW)), []);
 
         let pending = after(&waiting, settle(ProviderOutcome::Pending { payment_id: None }));
-        assert_eq!(kinds(&due_after(Some(&waiting), &pending, NOW)), [("check", PENDING_CHECK_SECONDS)]);
+        assert_eq!(kinds(&messages_due_after(Some(&waiting), &pending, NOW)), [("check", PENDING_CHECK_SECONDS)]);
     }
 
     #[test]
@@ -336,9 +339,9 @@ mod tests {
         let open = after(&placed(), start());
         let cancelled = after(&after(&open, settle(captured)), Event::Cancelled);
         let failed = after(&cancelled, Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() });
-        assert_eq!(kinds(&due_after(Some(&cancelled), &failed, NOW)), []);
+        assert_eq!(kinds(&messages_due_after(Some(&cancelled), &failed, NOW)), []);
         let again = after(&failed, Event::RefundRetried { refund: 0, target: RefundTarget::Provider });
-        assert_eq!(kinds(&due_after(Some(&failed), &again, NOW)), [("refund", 0)]);
+        assert_eq!(kinds(&messages_due_after(Some(&failed), &again, NOW)), [("refund", 0)]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::validation::Invalid;
 
 pub use refunds::{Refund, RefundStatus, RefundTarget};
 pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
-pub use timeline::{Happening, TimelineEntry};
+pub use timeline::{TimelineEntry, TimelineEvent};
 pub use transitions::{Event, ProviderOutcome, RefundGrant, TransitionError};
 
 /// Most payment attempts of one order; further ones are refused, so that the item stays small.
@@ -171,7 +171,7 @@ pub struct PaymentAttempt {
     pub started_at: Timestamp,
     /// Hashed `Idempotency-Key` and request of the client, so that a retry finds its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<crate::cart::RequestMark>,
+    pub request: Option<crate::idempotency::IdempotencyKey>,
     /// The client's one-time token, kept only while the provider may have to be asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
@@ -291,7 +291,7 @@ impl Order {
             refunds: Vec::new(),
             returns: Vec::new(),
             shipment: None,
-            timeline: vec![TimelineEntry { at: now, what: Happening::Placed, of: None }],
+            timeline: vec![TimelineEntry { at: now, event: TimelineEvent::Placed, index: None }],
             version: 1,
         })
     }
@@ -344,8 +344,8 @@ impl Order {
 
     /// The attempt whose money paid the order, with its index. Further captures are refunded and pay for nothing.
     pub fn paying_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
-        let paid = self.timeline.iter().rfind(|entry| entry.what == Happening::Paid)?;
-        let index = paid.of?;
+        let paid = self.timeline.iter().rfind(|entry| entry.event == TimelineEvent::Paid)?;
+        let index = paid.index?;
         Some((index, self.attempts.get(index)?))
     }
 

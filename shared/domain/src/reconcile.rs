@@ -3,7 +3,7 @@
 //! - [`check_order`] holds one order against itself: nothing else is needed, and it may be read at any moment.
 //! - [`Sums`] adds up what all orders keep out of stock and did to store credit, and holds each product's counts and each
 //!   account's balance against that. Orders come one by one and are not kept.
-//! - [`ProviderFacts`] holds orders against what a payment provider says it took and gave back.
+//! - [`ProviderRecords`] holds orders against what a payment provider says it took and gave back.
 //!
 //! Orders, counts and balances change while they are read, so a first look may find differences that are none. A mark
 //! ([`Sums::same_orders`]) tells whether any order of a product or account changed between two passes over all orders;
@@ -18,19 +18,19 @@ use serde::Serialize;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::stock::ShardId;
 
-pub use order_rules::{Grace, check_order};
-pub use provider::{ProviderFacts, ProviderPayment, ProviderRefund};
-pub use sums::{StockFacts, Sums};
+pub use order_rules::{GracePeriods, check_order};
+pub use provider::{ProviderPayment, ProviderRecords, ProviderRefund};
+pub use sums::{StockRecords, Sums};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// What disagrees. Says what `expected` and `actual` of a [`Difference`] are.
+        /// What disagrees. Says what `expected` and `actual` of a [`Discrepancy`] are.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        pub enum Kind {
+        pub enum DiscrepancyKind {
             $($(#[$doc])* #[serde(rename = $word)] $name,)*
         }
 
-        impl Kind {
+        impl DiscrepancyKind {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
@@ -92,7 +92,7 @@ kinds! {
     RefundedTwice = "refunded_twice",
 }
 
-impl Kind {
+impl DiscrepancyKind {
     /// Whether it can heal by itself when the order's messages are sent again.
     pub const fn is_stuck(self) -> bool {
         matches!(self, Self::HoldOverdue | Self::PaymentOverdue | Self::RefundOverdue)
@@ -195,22 +195,22 @@ impl Subject {
 
 /// Two things that should agree and do not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Difference {
+pub struct Discrepancy {
     /// What disagrees.
-    pub kind: Kind,
+    pub kind: DiscrepancyKind,
     /// Where, by ids.
     #[serde(flatten)]
     pub subject: Subject,
-    /// By the books; [`Kind`] says in what.
+    /// By the books; [`DiscrepancyKind`] says in what.
     pub expected: i64,
     /// As it is.
     pub actual: i64,
 }
 
-impl Difference {
+impl Discrepancy {
     /// An item that the code cannot read.
     pub fn unreadable(table: impl Into<String>, key: impl Into<String>) -> Self {
         let subject = Subject::Item { table: table.into(), key: key.into() };
-        Self { kind: Kind::Unreadable, subject, expected: 1, actual: 0 }
+        Self { kind: DiscrepancyKind::Unreadable, subject, expected: 1, actual: 0 }
     }
 }

@@ -2,7 +2,7 @@
 
 mod change;
 mod level;
-mod spread;
+mod sharding;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::ids::ProductId;
 
 pub use change::{Cause, CountChange, ShardState, count_change};
 pub use level::StockLevel;
-pub use spread::{MAX_SHARDS, Spread, SpreadStep, Transfer, drain, pour};
+pub use sharding::{MAX_SHARDS, ReshardStep, ShardLayout, ShardTransfer, distribute, withdraw};
 
 /// The name of one shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global
 /// tables no counter ever has two writers.
@@ -67,7 +67,7 @@ pub struct Shortage {
     /// Of which product.
     pub product_id: ProductId,
     /// How many were asked for.
-    pub asked: u32,
+    pub requested: u32,
     /// How many there are.
     pub available: u32,
 }
@@ -80,8 +80,8 @@ pub struct Shortage {
 pub fn allocate(counts: &[ShardCount], wanted: u32, choice: u64) -> Option<Vec<Allocation>> {
     let enough: Vec<&ShardCount> = counts.iter().filter(|count| (1..=count.available).contains(&wanted)).collect();
     if let Some(index) = choice.checked_rem(enough.len() as u64) {
-        let chosen = enough.get(usize::try_from(index).unwrap_or(0))?;
-        return Some(vec![Allocation { shard: chosen.shard.clone(), quantity: wanted }]);
+        let active = enough.get(usize::try_from(index).unwrap_or(0))?;
+        return Some(vec![Allocation { shard: active.shard.clone(), quantity: wanted }]);
     }
     let mut fullest_first: Vec<&ShardCount> = counts.iter().filter(|count| count.available > 0).collect();
     fullest_first.sort_by(|a, b| b.available.cmp(&a.available).then_with(|| a.shard.cmp(&b.shard)));

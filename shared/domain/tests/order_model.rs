@@ -7,7 +7,7 @@
 
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::Quantity;
-use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage, due_after};
+use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage, messages_due_after};
 use souk_domain::money::Currency;
 use souk_domain::order::{
     AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderOutcome, TransitionError,
@@ -154,7 +154,7 @@ impl Shop {
         let mut next = self.clone();
         let moved: i64 = order.stock_moves_since(&self.order).iter().map(|change| change.delta).sum();
         next.stock = u32::try_from(i64::from(next.stock) + moved).expect("never below zero");
-        for due in due_after(Some(&self.order), &order, self.now()) {
+        for due in messages_due_after(Some(&self.order), &order, self.now()) {
             next.send(&due.message);
         }
         next.order = order;
@@ -208,7 +208,7 @@ impl Model for OrderModel {
             refunded_at_provider: vec![],
             sent: vec![],
         };
-        for due in due_after(None, &order, PLACED) {
+        for due in messages_due_after(None, &order, PLACED) {
             shop.send(&due.message);
         }
         vec![shop]

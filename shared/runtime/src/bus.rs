@@ -129,14 +129,14 @@ impl EventBus {
 
     fn entry(&self, index: usize, event: &DomainEvent) -> Result<Entry, String> {
         let detail = serde_json::to_string(event).map_err(|error| error.to_string())?;
-        let (source, detail_type) = (event.what.source(), event.what.detail_type());
+        let (source, detail_type) = (event.payload.source(), event.payload.detail_type());
         let bytes = TIME_BYTES + source.len() + detail_type.len() + detail.len();
         if bytes > MAX_BYTES {
             return Err(format!("the event has {bytes} bytes"));
         }
         let request = PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
-            .time(DateTime::from_millis(event.at.as_millis()))
+            .time(DateTime::from_millis(event.occurred_at.as_millis()))
             .source(source)
             .detail_type(detail_type)
             .detail(detail)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
 use serde::{Deserialize, Serialize};
-use souk_domain::message::{Due, Message};
+use souk_domain::message::{DueMessage, Message};
 
 /// The queues of the chain.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub struct SendError(String);
 
 impl Queues {
     /// Puts a message on its queue, where it shows when it is due.
-    pub async fn send(&self, due: &Due) -> Result<(), SendError> {
+    pub async fn send(&self, due: &DueMessage) -> Result<(), SendError> {
         let url = match due.message {
             Message::Order(_) => &self.order_queue_url,
             Message::Payment(_) => &self.payment_queue_url,
@@ -103,7 +103,7 @@ mod tests {
         let id = "0190a5a0-0000-7000-8000-000000000001";
         let (user_id, order_id) = (id.parse().expect("an id"), id.parse().expect("an id"));
         let message = PaymentQueueMessage::CheckPayment { user_id, order_id, attempt: 1 }.into();
-        queues.send(&Due { message, delay_seconds: 30 }).await.expect("sent");
+        queues.send(&DueMessage { message, delay_seconds: 30 }).await.expect("sent");
         let (action, request) = aws.calls().remove(0);
         assert_eq!((action.as_str(), &request["QueueUrl"]), ("SendMessage", &json!(url("payment"))));
         assert_eq!(request["DelaySeconds"], json!(30));

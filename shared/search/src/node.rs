@@ -12,7 +12,7 @@ use opensearch::http::transport::{SingleNodeConnectionPool, Transport, Transport
 use opensearch::http::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use souk_domain::breaker::Breaker;
+use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::Random;
 use tokio::sync::OnceCell;
 
@@ -25,7 +25,7 @@ const RETRY_WITHIN_MS: u64 = 50;
 pub(crate) struct Node {
     site: Site,
     transport: OnceCell<Transport>,
-    breaker: Mutex<Breaker>,
+    breaker: Mutex<CircuitBreaker>,
     random: Arc<dyn Random>,
 }
 
@@ -110,7 +110,7 @@ impl Node {
     }
 
     async fn search(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
-        if !self.breaker().admits(Instant::now()) {
+        if !self.breaker().allows_call(Instant::now()) {
             return Err(SearchError::Unavailable("the node is left alone for a moment".to_owned()));
         }
         let mut verdict = Verdict { node: self, answered: false };
@@ -122,7 +122,7 @@ impl Node {
         answer
     }
 
-    fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
+    fn breaker(&self) -> std::sync::MutexGuard<'_, CircuitBreaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -156,9 +156,9 @@ struct Verdict<'a> {
 impl Drop for Verdict<'_> {
     fn drop(&mut self) {
         if self.answered {
-            self.node.breaker().succeeded();
+            self.node.breaker().record_success();
         } else {
-            self.node.breaker().failed(Instant::now());
+            self.node.breaker().record_failure(Instant::now());
         }
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{OrderId, ProductId, UserId};
-use souk_domain::reconcile::{Difference, Grace, ProviderFacts, Subject, Sums};
+use souk_domain::reconcile::{Discrepancy, GracePeriods, ProviderRecords, Subject, Sums};
 use souk_domain::time::Timestamp;
 use tokio::time::Instant;
 
@@ -34,7 +34,7 @@ pub struct Plan {
     /// The present moment, for what should have happened by now.
     pub now: Timestamp,
     /// How long steps may take.
-    pub grace: Grace,
+    pub grace: GracePeriods,
     /// How many segments of a table are read side by side, at least 1.
     pub segments: u32,
     /// Most differences that the report lists; all are counted.
@@ -44,7 +44,7 @@ pub struct Plan {
     /// Where an earlier run stopped.
     pub cursor: Option<Cursor>,
     /// What the payment provider did, if that is to be compared as well.
-    pub provider: Option<ProviderFacts>,
+    pub provider: Option<ProviderRecords>,
 }
 
 impl Plan {
@@ -52,7 +52,7 @@ impl Plan {
     pub fn new(now: Timestamp) -> Self {
         Self {
             now,
-            grace: Grace::default(),
+            grace: GracePeriods::default(),
             segments: 4,
             max_differences: 1_000,
             time_limit: Duration::from_mins(14),
@@ -93,7 +93,7 @@ pub struct Report {
     /// How much was read.
     pub checked: Checked,
     /// What does not agree, for certain.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<Discrepancy>,
     /// How many there are, also those that are not listed.
     pub found: u64,
     /// Whether some are not listed.
@@ -114,8 +114,8 @@ pub struct Report {
 /// Products and accounts to look at again, with what was found of each.
 #[derive(Default)]
 struct Suspects {
-    products: HashMap<ProductId, Vec<Difference>>,
-    accounts: HashMap<UserId, Vec<Difference>>,
+    products: HashMap<ProductId, Vec<Discrepancy>>,
+    accounts: HashMap<UserId, Vec<Discrepancy>>,
 }
 
 /// The tables, and when to stop reading them.
@@ -206,7 +206,7 @@ impl Report {
         self.found == 0 && self.unsettled_found == 0 && self.sums_compared && self.cursor.is_none()
     }
 
-    fn add(&mut self, differences: impl IntoIterator<Item = Difference>) {
+    fn add(&mut self, differences: impl IntoIterator<Item = Discrepancy>) {
         for difference in differences {
             self.found += 1;
             if self.differences.len() < self.max_differences {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use souk_domain::order::ProviderOutcome;
-use souk_domain::reconcile::{ProviderFacts, ProviderPayment, ProviderRefund};
+use souk_domain::reconcile::{ProviderPayment, ProviderRecords, ProviderRefund};
 use souk_domain::time::Timestamp;
 use souk_payment::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
@@ -66,7 +66,7 @@ impl Bank {
     }
 
     /// What the bank would list of itself, for `reconcile`.
-    pub fn facts(&self) -> ProviderFacts {
+    pub fn facts(&self) -> ProviderRecords {
         let payments = self.payments.lock().expect("a lock");
         let captured = payments.iter().filter(|(_, payment)| payment.state == State::Captured);
         let captured = captured.map(|(key, payment)| ProviderPayment {
@@ -80,7 +80,7 @@ impl Bank {
             refund_id: refund_id(key),
             amount_minor: *amount_minor,
         });
-        ProviderFacts::new(Timestamp::from_millis(0), captured, refunds)
+        ProviderRecords::new(Timestamp::from_millis(0), captured, refunds)
     }
 
     /// Money taken and not given back, in minor units.

@@ -63,7 +63,7 @@ pub(super) fn allot(order: &mut Order, lines: &[usize], chosen: Vec<Chosen>) -> 
             Ok(Found::Units(allocation)) => line.allocation = allocation,
             Ok(Found::Short { available }) => {
                 let (product_id, asked) = (line.product_id.clone(), line.quantity.get());
-                shortages.push(Shortage { product_id, asked, available });
+                shortages.push(Shortage { product_id, requested: asked, available });
             }
             Err(StoreError::Conflict) => return Err(busy("the shards could not be read at one moment")),
             Err(error) => return Err(error.into()),

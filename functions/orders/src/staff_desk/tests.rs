@@ -1,7 +1,8 @@
 //! The calls of the staff about one order, one after the other as they are made.
 
 use souk_domain::account::Role;
-use souk_domain::cart::{Quantity, RequestMark};
+use souk_domain::cart::Quantity;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::Currency;
 use souk_domain::order::{OrderStatus, ReturnItem};
 use souk_runtime::http::{Endpoint, Reply};
@@ -34,7 +35,7 @@ impl Fixture {
     async fn send_back(&self, order_id: &OrderId, units: u64, key: &str) {
         let quantity = Quantity::new(units).expect("a quantity");
         let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: "too small".to_owned() }];
-        let request = RequestMark { key: key.to_owned(), fingerprint: String::new() };
+        let request = IdempotencyKey { key: key.to_owned(), fingerprint: String::new() };
         self.apply(&user(1), order_id, Event::ReturnRequested { items, request }).await;
     }
 

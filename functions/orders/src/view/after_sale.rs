@@ -1,7 +1,7 @@
 //! What comes after the sale: the parcel, returns, refunds.
 
 use serde::Serialize;
-use souk_domain::order::{Happening, Order, ReturnStatus, Shipment};
+use souk_domain::order::{Order, ReturnStatus, Shipment, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::{Viewer, amount};
@@ -63,7 +63,7 @@ impl<'a> ReturnView<'a> {
             reason: &item.reason,
         });
         let mut told = order.timeline.iter();
-        let requested = told.find(|told| told.what == Happening::ReturnRequested && told.of == Some(index));
+        let requested = told.find(|told| told.event == TimelineEvent::ReturnRequested && told.index == Some(index));
         Some(Self {
             return_id: PartId(index),
             status: entry.status.as_str(),

@@ -2,7 +2,7 @@
 //! entry is about, so that the stored entry is a few bytes.
 
 use serde::Serialize;
-use souk_domain::order::{Happening, Order, TimelineEntry};
+use souk_domain::order::{Order, TimelineEntry, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::amount;
@@ -35,20 +35,26 @@ pub(super) struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     pub(super) fn of(order: &'a Order, entry: TimelineEntry) -> Self {
-        let told = match entry.what {
-            Happening::Placed => Self { amount: Some(Amount(order.total())), ..Self::default() },
-            Happening::Shipped => Self::of_shipment(order),
-            Happening::PaymentStarted | Happening::PaymentActionRequired => Self::of_attempt(order, entry.of),
-            Happening::PaymentFailed => Self::of_failure(order, entry.of),
-            Happening::Paid => Self::of_payment(order, entry.of),
-            Happening::RefundDue | Happening::Refunded | Happening::RefundFailed => Self::of_refund(order, entry.of),
-            Happening::ReturnRequested | Happening::ReturnAccepted => {
-                Self { return_id: entry.of.map(PartId), ..Self::default() }
+        let told = match entry.event {
+            TimelineEvent::Placed => Self { amount: Some(Amount(order.total())), ..Self::default() },
+            TimelineEvent::Shipped => Self::of_shipment(order),
+            TimelineEvent::PaymentStarted | TimelineEvent::PaymentActionRequired => {
+                Self::of_attempt(order, entry.index)
             }
-            Happening::ReturnRejected => Self::of_rejection(order, entry.of),
-            Happening::Expired | Happening::Cancelled | Happening::HeldAgain | Happening::Delivered => Self::default(),
+            TimelineEvent::PaymentFailed => Self::of_failure(order, entry.index),
+            TimelineEvent::Paid => Self::of_payment(order, entry.index),
+            TimelineEvent::RefundDue | TimelineEvent::Refunded | TimelineEvent::RefundFailed => {
+                Self::of_refund(order, entry.index)
+            }
+            TimelineEvent::ReturnRequested | TimelineEvent::ReturnAccepted => {
+                Self { return_id: entry.index.map(PartId), ..Self::default() }
+            }
+            TimelineEvent::ReturnRejected => Self::of_rejection(order, entry.index),
+            TimelineEvent::Expired | TimelineEvent::Cancelled | TimelineEvent::HeldAgain | TimelineEvent::Delivered => {
+                Self::default()
+            }
         };
-        Self { at: entry.at.to_rfc3339(), event: event(entry.what), ..told }
+        Self { at: entry.at.to_rfc3339(), event: event(entry.event), ..told }
     }
 
     fn of_shipment(order: &'a Order) -> Self {
@@ -96,23 +102,23 @@ impl<'a> Entry<'a> {
     }
 }
 
-const fn event(what: Happening) -> &'static str {
-    match what {
-        Happening::Placed => "placed",
-        Happening::PaymentStarted => "payment_started",
-        Happening::PaymentActionRequired => "payment_action_required",
-        Happening::PaymentFailed => "payment_failed",
-        Happening::Paid => "paid",
-        Happening::Expired => "expired",
-        Happening::Cancelled => "cancelled",
-        Happening::RefundDue => "refund_due",
-        Happening::Refunded => "refunded",
-        Happening::RefundFailed => "refund_failed",
-        Happening::HeldAgain => "held_again",
-        Happening::Shipped => "shipped",
-        Happening::Delivered => "delivered",
-        Happening::ReturnRequested => "return_requested",
-        Happening::ReturnAccepted => "return_accepted",
-        Happening::ReturnRejected => "return_rejected",
+const fn event(event: TimelineEvent) -> &'static str {
+    match event {
+        TimelineEvent::Placed => "placed",
+        TimelineEvent::PaymentStarted => "payment_started",
+        TimelineEvent::PaymentActionRequired => "payment_action_required",
+        TimelineEvent::PaymentFailed => "payment_failed",
+        TimelineEvent::Paid => "paid",
+        TimelineEvent::Expired => "expired",
+        TimelineEvent::Cancelled => "cancelled",
+        TimelineEvent::RefundDue => "refund_due",
+        TimelineEvent::Refunded => "refunded",
+        TimelineEvent::RefundFailed => "refund_failed",
+        TimelineEvent::HeldAgain => "held_again",
+        TimelineEvent::Shipped => "shipped",
+        TimelineEvent::Delivered => "delivered",
+        TimelineEvent::ReturnRequested => "return_requested",
+        TimelineEvent::ReturnAccepted => "return_accepted",
+        TimelineEvent::ReturnRejected => "return_rejected",
     }
 }

@@ -27,7 +27,7 @@ impl Fixture {
 
     /// The staff refunds so many cents.
     fn refund_granted(amount_minor: i64) -> Event {
-        let request = RequestMark { key: amount_minor.to_string(), fingerprint: String::new() };
+        let request = IdempotencyKey { key: amount_minor.to_string(), fingerprint: String::new() };
         let (amount, reason) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned());
         Event::RefundGranted(RefundGrant {
             amount,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::address::ShippingAddress;
-use crate::cart::{Quantity, RequestMark};
+use crate::cart::Quantity;
+use crate::idempotency::IdempotencyKey;
 use crate::money::Money;
 use crate::order::{
     Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, ReturnItem, Shipment,
@@ -54,8 +55,8 @@ fn pay() -> [Event; 2] {
     ]
 }
 
-fn mark(key: &str) -> RequestMark {
-    RequestMark { key: key.to_owned(), fingerprint: key.to_owned() }
+fn idempotency_key(key: &str) -> IdempotencyKey {
+    IdempotencyKey { key: key.to_owned(), fingerprint: key.to_owned() }
 }
 
 fn staff() -> UserId {
@@ -74,9 +75,9 @@ fn whole_life() -> Vec<Event> {
     events.extend([
         Event::Shipped(shipment),
         Event::Delivered,
-        Event::ReturnRequested { items: vec![item()], request: mark("1") },
+        Event::ReturnRequested { items: vec![item()], request: idempotency_key("1") },
         Event::ReturnRejected { index: 0, reason: Some("Ann, it was worn".to_owned()) },
-        Event::ReturnRequested { items: vec![item()], request: mark("2") },
+        Event::ReturnRequested { items: vec![item()], request: idempotency_key("2") },
         Event::ReturnAccepted { index: 1, target: RefundTarget::Provider, accepted_by: staff() },
         Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
     ]);
@@ -84,7 +85,7 @@ fn whole_life() -> Vec<Event> {
 }
 
 fn kinds(events: &[DomainEvent]) -> Vec<&'static str> {
-    events.iter().map(|event| event.what.kind()).collect()
+    events.iter().map(|event| event.payload.kind()).collect()
 }
 
 #[test]
@@ -106,7 +107,7 @@ fn each_step_is_told_once_and_again_the_same() {
 
     // Whoever has only the order as it stands tells the same happenings, under the same ids and times.
     let again = events_after(None, &order);
-    let named = |events: &[DomainEvent]| events.iter().map(|e| (e.event_id.clone(), e.at)).collect::<Vec<_>>();
+    let named = |events: &[DomainEvent]| events.iter().map(|e| (e.event_id.clone(), e.occurred_at)).collect::<Vec<_>>();
     assert_eq!(named(&again), named(&told));
 }
 
@@ -119,7 +120,7 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
             target: RefundTarget::StoreCredit,
             reason: "Ann got it late".to_owned(),
             granted_by: staff(),
-            request: mark(&amount_minor.to_string()),
+            request: idempotency_key(&amount_minor.to_string()),
         }));
     }
     events.push(Event::RefundSettled { refund: 1, refund_id: "re_1".to_owned() });
@@ -127,10 +128,10 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
     let (order, told) = live(events);
     let amounts: Vec<_> = told
         .iter()
-        .filter_map(|event| match event.what {
-            What::OrderRefunded(RefundFacts { refund_index, amount_minor, refunded_minor, target, .. }) => {
-                Some((refund_index, amount_minor, refunded_minor, target))
-            }
+        .filter_map(|event| match event.payload {
+            EventPayload::OrderRefunded(RefundSnapshot {
+                refund_index, amount_minor, refunded_minor, target, ..
+            }) => Some((refund_index, amount_minor, refunded_minor, target)),
             _ => None,
         })
         .collect();
@@ -151,7 +152,9 @@ fn a_refund_that_fails_and_is_tried_again_is_told_each_time_under_a_name_of_its_
     ]);
     let (order, told) = live(events);
     let named = |events: &[DomainEvent]| {
-        let ids = events.iter().map(|event| (event.event_id.split_once('/').expect("a kind").1.to_owned(), event.at));
+        let ids = events
+            .iter()
+            .map(|event| (event.event_id.split_once('/').expect("a kind").1.to_owned(), event.occurred_at));
         ids.skip(3).collect::<Vec<_>>()
     };
     let after = |seconds| PLACED.plus_seconds(seconds);
@@ -201,9 +204,9 @@ fn examples() -> Vec<DomainEvent> {
     let placed = placed();
     let expired = placed.apply(Event::HoldEnded, placed.hold_expires_at).expect("expired");
     examples.extend(events_after(Some(&placed), &Order { version: 2, ..expired }));
-    let stock = |available| StockFacts { product_id: "1399".parse().expect("an id"), available, low_at: 5 };
-    for what in [What::StockLow(stock(4)), What::StockOut(stock(0)), What::StockBack(stock(20))] {
-        examples.push(DomainEvent::of_stock(what, "300000000000012345678", PLACED));
+    let stock = |available| StockSnapshot { product_id: "1399".parse().expect("an id"), available, low_at: 5 };
+    for event in [StockEvent::Low(stock(4)), StockEvent::Out(stock(0)), StockEvent::Back(stock(20))] {
+        examples.push(DomainEvent::of_stock(event, "300000000000012345678", PLACED));
     }
     examples
 }
@@ -224,7 +227,7 @@ fn the_documentation_shows_every_event_as_it_is() {
     let documented = documented();
     let mut shown = Vec::new();
     for event in examples() {
-        let detail_type = event.what.detail_type();
+        let detail_type = event.payload.detail_type();
         if shown.contains(&detail_type) {
             continue; // a second return
         }

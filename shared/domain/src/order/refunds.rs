@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cart::RequestMark;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
 use crate::order::{Order, OrderStatus};
 use crate::validation::Invalid;
@@ -74,7 +74,7 @@ pub struct Refund {
     pub granted_by: Option<UserId>,
     /// The staff's request, so that a retry finds it and owes nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestMark>,
+    pub request: Option<IdempotencyKey>,
     /// The provider's id of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<String>,
@@ -99,7 +99,7 @@ impl RefundStatus {
 
 impl Refund {
     /// Money of an attempt that is owed by the order's own rules.
-    pub(super) const fn owed(attempt: usize, amount_minor: i64, target: RefundTarget) -> Self {
+    pub(super) const fn pending(attempt: usize, amount_minor: i64, target: RefundTarget) -> Self {
         let status = RefundStatus::Pending;
         let (for_return, reason, granted_by, request, refund_id) = (None, None, None, None, None);
         let (retries, restocked) = (0, false);
@@ -134,7 +134,7 @@ impl Order {
     /// (All others are owed back whole.) Of an order that is still to be sent not all of it: that one is cancelled instead,
     /// so that its units come back too.
     pub fn refundable_minor(&self) -> i64 {
-        let left = self.fullest_capture().map_or(0, |(_, left)| left);
+        let left = self.largest_unrefunded_capture().map_or(0, |(_, left)| left);
         match self.status {
             OrderStatus::Paid => left - 1,
             OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => left,
@@ -149,13 +149,13 @@ impl Order {
     }
 
     /// The attempt of whose money the most is left, and how much, in minor units; `None` when none has any left.
-    pub(super) fn fullest_capture(&self) -> Option<(usize, i64)> {
-        let left = (0..self.attempts.len()).map(|index| (index, self.left_minor(index)));
+    pub(super) fn largest_unrefunded_capture(&self) -> Option<(usize, i64)> {
+        let left = (0..self.attempts.len()).map(|index| (index, self.unrefunded_minor(index)));
         left.filter(|(_, left)| *left > 0).max_by_key(|(_, left)| *left)
     }
 
     /// What was taken by an attempt and is not owed back, in minor units.
-    pub(super) fn left_minor(&self, attempt: usize) -> i64 {
+    pub(super) fn unrefunded_minor(&self, attempt: usize) -> i64 {
         let owed = self.refunds.iter().filter(|refund| refund.attempt == attempt).map(|refund| refund.amount_minor);
         self.attempts[attempt].captured_minor - owed.sum::<i64>()
     }

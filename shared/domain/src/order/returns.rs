@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cart::{Quantity, RequestMark};
+use crate::cart::Quantity;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
 
@@ -57,7 +58,7 @@ pub struct Return {
     /// What.
     pub items: Vec<ReturnItem>,
     /// The shopper's request, so that a retry finds it and asks for nothing more.
-    pub request: RequestMark,
+    pub request: IdempotencyKey,
     /// Why it was not taken back, in the words of the staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection: Option<String>,

@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 /// What happened to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Happening {
+pub enum TimelineEvent {
     /// It was placed and its stock held.
     Placed,
     /// The shopper tried to pay.
@@ -51,26 +51,26 @@ pub struct TimelineEntry {
     pub at: Timestamp,
     /// What.
     #[serde(rename = "h")]
-    pub what: Happening,
+    pub event: TimelineEvent,
     /// Index of the attempt, refund or return that it happened to. What there is to tell of it stands there: an entry
     /// stays a few bytes long.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<usize>,
+    pub index: Option<usize>,
 }
 
 impl Order {
     /// Adds an entry about the order as a whole.
-    pub(super) fn record(&mut self, what: Happening, at: Timestamp) {
-        self.timeline.push(TimelineEntry { at, what, of: None });
+    pub(super) fn record(&mut self, event: TimelineEvent, at: Timestamp) {
+        self.timeline.push(TimelineEntry { at, event, index: None });
     }
 
     /// Adds an entry about one of its attempts, refunds or returns.
-    pub(super) fn record_of(&mut self, what: Happening, index: usize, at: Timestamp) {
-        self.timeline.push(TimelineEntry { at, what, of: Some(index) });
+    pub(super) fn record_of(&mut self, event: TimelineEvent, index: usize, at: Timestamp) {
+        self.timeline.push(TimelineEntry { at, event, index: Some(index) });
     }
 
     /// Whether something happened, ever.
-    pub(super) fn has_happened(&self, what: Happening) -> bool {
-        self.timeline.iter().any(|entry| entry.what == what)
+    pub(super) fn has_occurred(&self, event: TimelineEvent) -> bool {
+        self.timeline.iter().any(|entry| entry.event == event)
     }
 }

@@ -7,8 +7,8 @@ mod fulfilment;
 mod payment;
 mod refund;
 
-use super::{Happening, Order, OrderStatus, PaymentMethod, Refund, RefundTarget, ReturnItem, Shipment};
-use crate::cart::RequestMark;
+use super::{Order, OrderStatus, PaymentMethod, Refund, RefundTarget, ReturnItem, Shipment, TimelineEvent};
+use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
 use crate::money::Money;
 use crate::stock::Allocation;
@@ -24,7 +24,7 @@ pub enum Event {
         /// The client's one-time token.
         token: String,
         /// The client's request.
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
     },
     /// The provider's answer to an attempt is known.
     PaymentSettled {
@@ -40,7 +40,7 @@ pub enum Event {
     /// The account's store credit pays, in the transaction that saves this.
     PaidByStoreCredit {
         /// The client's request.
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
     },
     /// Money was taken for an expired order whose units are still there: they are held again, in the same transaction.
     Revived {
@@ -62,7 +62,7 @@ pub enum Event {
         /// What.
         items: Vec<ReturnItem>,
         /// The client's request.
-        request: RequestMark,
+        request: IdempotencyKey,
     },
     /// The staff took a return back.
     ReturnAccepted {
@@ -119,7 +119,7 @@ pub struct RefundGrant {
     /// Who of the staff.
     pub granted_by: UserId,
     /// The client's request.
-    pub request: RequestMark,
+    pub request: IdempotencyKey,
 }
 
 /// What a provider says of a payment.
@@ -244,7 +244,7 @@ impl Order {
         }
         self.status = OrderStatus::Expired;
         self.release_stock();
-        self.record(Happening::Expired, now);
+        self.record(TimelineEvent::Expired, now);
         Ok(())
     }
 
@@ -256,17 +256,17 @@ impl Order {
                 }
                 self.status = OrderStatus::Cancelled;
                 self.release_stock();
-                self.record(Happening::Cancelled, now);
+                self.record(TimelineEvent::Cancelled, now);
                 Ok(())
             }
             OrderStatus::Paid => {
                 self.status = OrderStatus::Cancelled;
-                self.record(Happening::Cancelled, now);
+                self.record(TimelineEvent::Cancelled, now);
                 for attempt in 0..self.attempts.len() {
-                    let left = self.left_minor(attempt);
+                    let left = self.unrefunded_minor(attempt);
                     if left > 0 {
-                        let target = self.target(attempt, RefundTarget::Provider);
-                        self.owe_refund(Refund::owed(attempt, left, target), now);
+                        let target = self.refund_target(attempt, RefundTarget::Provider);
+                        self.add_refund(Refund::pending(attempt, left, target), now);
                     }
                 }
                 // It was free: no refund will bring its units back.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Difference, Kind, Subject};
+use super::{Discrepancy, DiscrepancyKind, Subject};
 use crate::ids::ProductId;
-use crate::order::{AttemptStatus, Happening, Order, OrderStatus, Refund, RefundStatus, ReturnStatus, TimelineEntry};
+use crate::order::{
+    AttemptStatus, Order, OrderStatus, Refund, RefundStatus, ReturnStatus, TimelineEntry, TimelineEvent,
+};
 use crate::time::Timestamp;
 
 /// How long the steps of an order may take before it counts as stuck, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grace {
+pub struct GracePeriods {
     /// From the end of the hold until the order is expired.
     pub hold_seconds: i64,
     /// From the start of a payment until its outcome is known.
@@ -18,7 +20,7 @@ pub struct Grace {
     pub refund_seconds: i64,
 }
 
-impl Default for Grace {
+impl Default for GracePeriods {
     /// Well beyond what queues and their retries take when all is well: a quarter of an hour, and an hour for what waits
     /// for the provider.
     fn default() -> Self {
@@ -27,7 +29,7 @@ impl Default for Grace {
 }
 
 /// Everything about an order that does not agree with the rest of it, and the steps that should have happened by now.
-pub fn check_order(order: &Order, grace: &Grace, now: Timestamp) -> Vec<Difference> {
+pub fn check_order(order: &Order, grace: &GracePeriods, now: Timestamp) -> Vec<Discrepancy> {
     let mut checks = Checks { order, found: Vec::new() };
     checks.total();
     checks.units();
@@ -40,12 +42,12 @@ pub fn check_order(order: &Order, grace: &Grace, now: Timestamp) -> Vec<Differen
 
 struct Checks<'a> {
     order: &'a Order,
-    found: Vec<Difference>,
+    found: Vec<Discrepancy>,
 }
 
 impl Checks<'_> {
-    fn report(&mut self, kind: Kind, subject: Subject, expected: i64, actual: i64) {
-        self.found.push(Difference { kind, subject, expected, actual });
+    fn report(&mut self, kind: DiscrepancyKind, subject: Subject, expected: i64, actual: i64) {
+        self.found.push(Discrepancy { kind, subject, expected, actual });
     }
 
     fn subject(&self) -> Subject {
@@ -66,7 +68,7 @@ impl Checks<'_> {
         });
         let lines = lines.unwrap_or(i64::MAX); // no order can be placed with so much
         if lines != self.order.total_minor {
-            self.report(Kind::OrderTotal, self.subject(), lines, self.order.total_minor);
+            self.report(DiscrepancyKind::OrderTotal, self.subject(), lines, self.order.total_minor);
         }
     }
 
@@ -86,7 +88,7 @@ impl Checks<'_> {
             if kept != expected {
                 let (user_id, order_id) = (order.user_id.clone(), order.order_id.clone());
                 let subject = Subject::OrderProduct { user_id, order_id, product_id: product_id.clone() };
-                self.report(Kind::OrderUnits, subject, expected, kept);
+                self.report(DiscrepancyKind::OrderUnits, subject, expected, kept);
             }
         }
     }
@@ -95,11 +97,11 @@ impl Checks<'_> {
         for (index, attempt) in self.order.attempts.iter().enumerate() {
             let captured = attempt.captured_minor;
             if captured < 0 || (captured > 0 && attempt.status != AttemptStatus::Completed) {
-                self.report(Kind::AttemptMoney, self.attempt(index), 0, captured);
+                self.report(DiscrepancyKind::AttemptMoney, self.attempt(index), 0, captured);
             }
             let owed = owed(self.order.refunds.iter().filter(|refund| refund.attempt == index));
             if owed > captured {
-                self.report(Kind::OverRefunded, self.attempt(index), captured, owed);
+                self.report(DiscrepancyKind::OverRefunded, self.attempt(index), captured, owed);
             }
         }
     }
@@ -112,7 +114,7 @@ impl Checks<'_> {
             let belongs = refund.attempt < order.attempts.len() && refund.for_return.is_none_or(accepted);
             let named = refund.status != RefundStatus::Completed || refund.refund_id.is_some();
             if !belongs || !named || refund.amount_minor <= 0 {
-                self.report(Kind::RefundMismatch, self.refund(index), 1, 0);
+                self.report(DiscrepancyKind::RefundMismatch, self.refund(index), 1, 0);
             }
         }
     }
@@ -135,17 +137,17 @@ impl Checks<'_> {
         };
         let kept = order.captured_minor() - owed(&order.refunds);
         if kept < least {
-            self.report(Kind::OrderMoney, self.subject(), least, kept);
+            self.report(DiscrepancyKind::OrderMoney, self.subject(), least, kept);
         } else if kept > most {
-            self.report(Kind::OrderMoney, self.subject(), most, kept);
+            self.report(DiscrepancyKind::OrderMoney, self.subject(), most, kept);
         }
     }
 
-    fn overdue(&mut self, grace: &Grace, now: Timestamp) {
+    fn overdue(&mut self, grace: &GracePeriods, now: Timestamp) {
         let order = self.order;
         let unattended = order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none();
         let since = unattended.then_some(order.hold_expires_at);
-        self.late(Kind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
+        self.late(DiscrepancyKind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
         for (index, attempt) in order.attempts.iter().enumerate() {
             let since = match attempt.status {
                 // A payment that takes days is asked about all the while.
@@ -154,16 +156,23 @@ impl Checks<'_> {
                 AttemptStatus::RequiresAction if order.status != OrderStatus::PendingPayment => last_step_at(order),
                 _ => None,
             };
-            self.late(Kind::PaymentOverdue, self.attempt(index), since, grace.payment_seconds, now);
+            self.late(DiscrepancyKind::PaymentOverdue, self.attempt(index), since, grace.payment_seconds, now);
         }
         for (index, refund) in order.refunds.iter().enumerate() {
             let pending = refund.status == RefundStatus::Pending;
             let since = pending.then(|| refund_due_at(order, index));
-            self.late(Kind::RefundOverdue, self.refund(index), since, grace.refund_seconds, now);
+            self.late(DiscrepancyKind::RefundOverdue, self.refund(index), since, grace.refund_seconds, now);
         }
     }
 
-    fn late(&mut self, kind: Kind, subject: Subject, since: Option<Timestamp>, grace_seconds: i64, now: Timestamp) {
+    fn late(
+        &mut self,
+        kind: DiscrepancyKind,
+        subject: Subject,
+        since: Option<Timestamp>,
+        grace_seconds: i64,
+        now: Timestamp,
+    ) {
         let waited = since.map_or(0, |since| since.seconds_until(now));
         if waited > grace_seconds {
             self.report(kind, subject, grace_seconds, waited);
@@ -199,7 +208,7 @@ fn owed<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
 
 /// When a refund became due, or due again after it had failed.
 pub(super) fn refund_due_at(order: &Order, refund: usize) -> Timestamp {
-    let is_it = |entry: &&TimelineEntry| entry.what == Happening::RefundDue && entry.of == Some(refund);
+    let is_it = |entry: &&TimelineEntry| entry.event == TimelineEvent::RefundDue && entry.index == Some(refund);
     order.timeline.iter().rev().find(is_it).map_or_else(|| order.placed_at(), |entry| entry.at)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::order_rules::refund_due_at;
-use super::{Difference, Kind, Subject};
+use super::{Discrepancy, DiscrepancyKind, Subject};
 use crate::order::{Order, PaymentMethod, RefundStatus, RefundTarget};
 use crate::time::Timestamp;
 
@@ -29,13 +29,13 @@ pub struct ProviderRefund {
     pub amount_minor: i64,
 }
 
-/// What a provider knows: everything since a moment. Feed every order with [`ProviderFacts::check`], then ask
-/// [`ProviderFacts::rest`] for what no order knows.
+/// What a provider knows: everything since a moment. Feed every order with [`ProviderRecords::check`], then ask
+/// [`ProviderRecords::unmatched`] for what no order knows.
 ///
 /// List the provider first and leave out the last minutes; a payment that was taken while orders were read is no
 /// difference. Grows with what is listed.
 #[derive(Debug)]
-pub struct ProviderFacts {
+pub struct ProviderRecords {
     since: Timestamp,
     payments: BTreeMap<String, Vec<(String, i64)>>,
     refunds: BTreeMap<String, Vec<(String, i64)>>,
@@ -43,26 +43,26 @@ pub struct ProviderFacts {
 
 /// The kinds of difference of payments, or of refunds.
 struct Kinds {
-    unrecorded: Kind,
-    unknown: Kind,
-    amount: Kind,
-    twice: Kind,
+    unrecorded: DiscrepancyKind,
+    unknown: DiscrepancyKind,
+    amount: DiscrepancyKind,
+    twice: DiscrepancyKind,
 }
 
 const PAYMENT: Kinds = Kinds {
-    unrecorded: Kind::PaymentUnrecorded,
-    unknown: Kind::PaymentUnknown,
-    amount: Kind::PaymentAmount,
-    twice: Kind::ChargedTwice,
+    unrecorded: DiscrepancyKind::PaymentUnrecorded,
+    unknown: DiscrepancyKind::PaymentUnknown,
+    amount: DiscrepancyKind::PaymentAmount,
+    twice: DiscrepancyKind::ChargedTwice,
 };
 const REFUND: Kinds = Kinds {
-    unrecorded: Kind::RefundUnrecorded,
-    unknown: Kind::RefundUnknown,
-    amount: Kind::RefundAmount,
-    twice: Kind::RefundedTwice,
+    unrecorded: DiscrepancyKind::RefundUnrecorded,
+    unknown: DiscrepancyKind::RefundUnknown,
+    amount: DiscrepancyKind::RefundAmount,
+    twice: DiscrepancyKind::RefundedTwice,
 };
 
-impl ProviderFacts {
+impl ProviderRecords {
     /// All that the provider took and gave back since a moment.
     pub fn new(
         since: Timestamp,
@@ -80,7 +80,7 @@ impl ProviderFacts {
     }
 
     /// Holds one order against the provider. Each order at most once: what it explains is taken off the list.
-    pub fn check(&mut self, order: &Order) -> Vec<Difference> {
+    pub fn check(&mut self, order: &Order) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         let (user_id, order_id) = (&order.user_id, &order.order_id);
         for (attempt, state) in order.attempts.iter().enumerate() {
@@ -107,15 +107,16 @@ impl ProviderFacts {
     }
 
     /// After all orders: what the provider did for none of them.
-    pub fn rest(self) -> Vec<Difference> {
-        let lists = [(Kind::PaymentUnrecorded, self.payments), (Kind::RefundUnrecorded, self.refunds)];
+    pub fn unmatched(self) -> Vec<Discrepancy> {
+        let lists =
+            [(DiscrepancyKind::PaymentUnrecorded, self.payments), (DiscrepancyKind::RefundUnrecorded, self.refunds)];
         let mut found = Vec::new();
         for (kind, list) in lists {
             for (idempotency_key, (provider_id, minor)) in
                 list.into_iter().flat_map(|(key, known)| known.into_iter().map(move |one| (key.clone(), one)))
             {
                 let subject = Subject::AtProvider { idempotency_key, provider_id };
-                found.push(Difference { kind, subject, expected: 0, actual: minor });
+                found.push(Discrepancy { kind, subject, expected: 0, actual: minor });
             }
         }
         found
@@ -128,9 +129,9 @@ fn compare(
     subject: &Subject,
     recorded: Option<(Option<&str>, i64)>,
     known: &[(String, i64)],
-) -> Option<Difference> {
+) -> Option<Discrepancy> {
     let count = i64::try_from(known.len()).unwrap_or(i64::MAX);
-    let difference = |kind, expected, actual| Some(Difference { kind, subject: subject.clone(), expected, actual });
+    let difference = |kind, expected, actual| Some(Discrepancy { kind, subject: subject.clone(), expected, actual });
     match (recorded, known) {
         (_, [_, _, ..]) => difference(kinds.twice, 1, count),
         (None, [(_, minor)]) => difference(kinds.unrecorded, 0, *minor),

@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-use super::{Difference, Kind, Subject};
+use super::{Discrepancy, DiscrepancyKind, Subject};
 use crate::ids::{ProductId, UserId};
 use crate::order::{Order, PaymentMethod, RefundTarget};
 use crate::stock::ShardId;
@@ -38,7 +38,7 @@ struct Credit {
 
 /// A product's stock as the inventory has it, read at one moment.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct StockFacts {
+pub struct StockRecords {
     /// What each shard says is available. Signed, because a count below zero is to be found, not refused.
     pub shards: BTreeMap<ShardId, i64>,
     /// How many shards the first one of a region says that there are, by its id.
@@ -89,15 +89,15 @@ impl Sums {
     }
 
     /// Holds a product's stock against what orders keep of it.
-    pub fn check_product(&mut self, product_id: &ProductId, facts: &StockFacts) -> Vec<Difference> {
+    pub fn check_product(&mut self, product_id: &ProductId, facts: &StockRecords) -> Vec<Discrepancy> {
         let mut found = Vec::new();
-        let mut report = |kind, subject, expected, actual| found.push(Difference { kind, subject, expected, actual });
+        let mut report = |kind, subject, expected, actual| found.push(Discrepancy { kind, subject, expected, actual });
         let of_shard = |shard: &ShardId| Subject::Shard { product_id: product_id.clone(), shard: shard.clone() };
         for (shard, available) in facts.shards.iter().filter(|(_, available)| **available < 0) {
-            report(Kind::CountNegative, of_shard(shard), 0, *available);
+            report(DiscrepancyKind::CountNegative, of_shard(shard), 0, *available);
         }
         for (first, expected, actual) in misnumbered(facts) {
-            report(Kind::ShardNumber, of_shard(&first), expected, actual);
+            report(DiscrepancyKind::ShardNumber, of_shard(&first), expected, actual);
         }
         let mut there: i64 = facts.shards.values().sum();
         if let Some(kept) = self.products.get_mut(product_id) {
@@ -106,23 +106,24 @@ impl Sums {
         }
         if there != facts.ledger {
             let subject = Subject::Product { product_id: product_id.clone() };
-            report(Kind::StockUnexplained, subject, facts.ledger, there);
+            report(DiscrepancyKind::StockUnexplained, subject, facts.ledger, there);
         }
         found
     }
 
     /// Holds an account's balance, in minor units, against what its orders did to it.
-    pub fn check_account(&mut self, user_id: &UserId, balance_minor: i64) -> Vec<Difference> {
+    pub fn check_account(&mut self, user_id: &UserId, balance_minor: i64) -> Vec<Discrepancy> {
         let by_orders = self.accounts.get_mut(user_id).map_or(0, |credit| {
             credit.checked = true;
             credit.balance_minor
         });
         let difference = |kind, expected| {
             let subject = Subject::Account { user_id: user_id.clone() };
-            Difference { kind, subject, expected, actual: balance_minor }
+            Discrepancy { kind, subject, expected, actual: balance_minor }
         };
-        let negative = (balance_minor < 0).then(|| difference(Kind::CreditNegative, 0));
-        let unexplained = (balance_minor != by_orders).then(|| difference(Kind::CreditUnexplained, by_orders));
+        let negative = (balance_minor < 0).then(|| difference(DiscrepancyKind::CreditNegative, 0));
+        let unexplained =
+            (balance_minor != by_orders).then(|| difference(DiscrepancyKind::CreditUnexplained, by_orders));
         negative.into_iter().chain(unexplained).collect()
     }
 
@@ -152,7 +153,7 @@ impl Sums {
 
 /// Regions whose shards are not those that the first one says: its id, how many there should be, how many there are. Too few
 /// if any is missing, else too many.
-fn misnumbered(facts: &StockFacts) -> Vec<(ShardId, i64, i64)> {
+fn misnumbered(facts: &StockRecords) -> Vec<(ShardId, i64, i64)> {
     let mut regions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for shard in facts.shards.keys() {
         let (region, number) = shard.as_str().rsplit_once('#').unwrap_or((shard.as_str(), ""));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CountChange;
-use crate::event::{StockFacts, What};
+use crate::event::{StockEvent, StockSnapshot};
 use crate::ids::ProductId;
 
 /// How much of a product is left, as far as others care.
@@ -45,12 +45,12 @@ impl StockLevel {
 
     /// What there is to tell of a product whose level was this one, and which has `available` units now. That it is low is
     /// told on the way down only.
-    pub fn news(self, product_id: &ProductId, available: u32, low_at: u32) -> Option<What> {
-        let facts = || StockFacts { product_id: product_id.clone(), available, low_at };
+    pub fn news(self, product_id: &ProductId, available: u32, low_at: u32) -> Option<StockEvent> {
+        let facts = || StockSnapshot { product_id: product_id.clone(), available, low_at };
         match (self, Self::of(available, low_at)) {
-            (Self::Plenty, Self::Low) => Some(What::StockLow(facts())),
-            (Self::Plenty | Self::Low, Self::Out) => Some(What::StockOut(facts())),
-            (Self::Out, Self::Low | Self::Plenty) => Some(What::StockBack(facts())),
+            (Self::Plenty, Self::Low) => Some(StockEvent::Low(facts())),
+            (Self::Plenty | Self::Low, Self::Out) => Some(StockEvent::Out(facts())),
+            (Self::Out, Self::Low | Self::Plenty) => Some(StockEvent::Back(facts())),
             _ => None,
         }
     }
@@ -68,9 +68,9 @@ mod tests {
         let steps = totals.windows(2);
         let news = steps.filter_map(|step| StockLevel::of(step[0], low_at).news(&product_id, step[1], low_at));
         news.map(|what| match what {
-            What::StockLow(_) => 'l',
-            What::StockOut(_) => 'o',
-            _ => 'b',
+            StockEvent::Low(_) => 'l',
+            StockEvent::Out(_) => 'o',
+            StockEvent::Back(_) => 'b',
         })
         .collect()
     }

@@ -1,10 +1,10 @@
 //! One thing wrong at a time, and the one difference that must name it.
 
 use souk_domain::order::{AttemptStatus, Event, OrderStatus, PaymentMethod, RefundTarget, Shipment, TimelineEntry};
-use souk_domain::reconcile::{Kind, ProviderPayment, ProviderRefund, Subject};
+use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRefund, Subject};
 use souk_domain::stock::{Allocation, ShardId};
 
-use crate::shop::{OPENED, PRICE, Shop, granted, mark, product, shard, user};
+use crate::shop::{OPENED, PRICE, Shop, granted, idempotency_key, product, shard, user};
 
 const PENDING: usize = 0;
 const PAID: usize = 1;
@@ -37,7 +37,7 @@ fn shop() -> Shop {
     shop.apply(REFUNDING, Event::Cancelled);
     shop.pay(CREDITED);
     shop.apply(CREDITED, Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() }));
-    shop.apply(CREDITED, granted(500, RefundTarget::StoreCredit, mark(0)));
+    shop.apply(CREDITED, granted(500, RefundTarget::StoreCredit, idempotency_key(0)));
     shop.refund(CREDITED, 0);
     assert_eq!(shop.credit[&user(CREDITED)], 500);
     let held_until = shop.orders[EXPIRED].hold_expires_at;
@@ -49,73 +49,73 @@ fn shop() -> Shop {
 
 /// Spoils one thing and says what the difference must be about: `expected`, `actual`.
 #[expect(clippy::too_many_lines, reason = "a table: a new kind without its row does not compile")]
-fn corrupt(kind: Kind, shop: &mut Shop) -> (i64, i64) {
+fn corrupt(kind: DiscrepancyKind, shop: &mut Shop) -> (i64, i64) {
     let count = |shop: &mut Shop, delta: i64| {
         *shop.stock.get_mut(&product(1)).expect("a product").shards.get_mut(&shard(0)).expect("a shard") += delta;
     };
     match kind {
-        Kind::StockUnexplained => {
+        DiscrepancyKind::StockUnexplained => {
             count(shop, 1);
             (20, 21)
         }
-        Kind::CountNegative => {
+        DiscrepancyKind::CountNegative => {
             let facts = shop.stock.get_mut(&product(1)).expect("a product");
             let taken = facts.shards[&shard(1)] + 1;
             facts.ledger -= taken;
             facts.shards.insert(shard(1), -1);
             (0, -1)
         }
-        Kind::ShardNumber => {
+        DiscrepancyKind::ShardNumber => {
             shop.stock.get_mut(&product(1)).expect("a product").numbers.insert(shard(0), 3);
             (3, 2)
         }
-        Kind::OrderTotal => {
+        DiscrepancyKind::OrderTotal => {
             shop.orders[PENDING].total_minor += 1;
             (PRICE, PRICE + 1)
         }
-        Kind::OrderUnits => {
+        DiscrepancyKind::OrderUnits => {
             // It expired and did not give its unit back.
             count(shop, -1);
             shop.orders[EXPIRED].lines[0].allocation = vec![Allocation { shard: shard(0), quantity: 1 }];
             (0, 1)
         }
-        Kind::OrderMoney => {
+        DiscrepancyKind::OrderMoney => {
             shop.orders[PENDING].status = OrderStatus::Paid;
             (PRICE, 0)
         }
-        Kind::AttemptMoney => {
+        DiscrepancyKind::AttemptMoney => {
             shop.orders[PAID].attempts[0].status = AttemptStatus::RequiresAction;
             (0, PRICE)
         }
-        Kind::OverRefunded => {
+        DiscrepancyKind::OverRefunded => {
             let attempt = shop.orders[REFUNDED].refunds[1].attempt;
             shop.orders[REFUNDED].refunds[0].attempt = attempt;
             (PRICE, 2 * PRICE)
         }
-        Kind::RefundMismatch => {
+        DiscrepancyKind::RefundMismatch => {
             shop.orders[REFUNDED].refunds[0].attempt = 7;
             (1, 0)
         }
-        Kind::HoldOverdue => {
+        DiscrepancyKind::HoldOverdue => {
             shop.orders[PENDING].hold_expires_at = shop.now.plus_seconds(-901);
             (900, 901)
         }
-        Kind::PaymentOverdue => {
+        DiscrepancyKind::PaymentOverdue => {
             shop.orders[PROCESSING].attempts[0].started_at = shop.now.plus_seconds(-3_601);
             (3_600, 3_601)
         }
-        Kind::RefundOverdue => {
+        DiscrepancyKind::RefundOverdue => {
             let at = shop.now.plus_seconds(-3_601);
             for entry in &mut shop.orders[REFUNDING].timeline {
                 *entry = TimelineEntry { at, ..*entry };
             }
             (3_600, 3_601)
         }
-        Kind::CreditUnexplained => {
+        DiscrepancyKind::CreditUnexplained => {
             shop.credit.insert(user(CREDITED), 501);
             (500, 501)
         }
-        Kind::CreditNegative => {
+        DiscrepancyKind::CreditNegative => {
             // Paid with more than it ever had.
             shop.orders[CREDITED].refunds[0].target = RefundTarget::Provider;
             shop.credit.remove(&user(CREDITED));
@@ -130,44 +130,44 @@ fn corrupt(kind: Kind, shop: &mut Shop) -> (i64, i64) {
             shop.credit.insert(user(PAID), -PRICE);
             (0, -PRICE)
         }
-        Kind::Unreadable => {
+        DiscrepancyKind::Unreadable => {
             shop.unreadable.push(("orders".to_owned(), "a/b".to_owned()));
             (1, 0)
         }
-        Kind::PaymentUnrecorded => {
+        DiscrepancyKind::PaymentUnrecorded => {
             let idempotency_key = shop.orders[PROCESSING].payment_key(0);
             let payment_id = "pay_new".to_owned();
             shop.payments.push(ProviderPayment { idempotency_key, payment_id, captured_minor: PRICE });
             (0, PRICE)
         }
-        Kind::PaymentUnknown => {
+        DiscrepancyKind::PaymentUnknown => {
             shop.payments.retain(|payment| payment.payment_id != format!("pay_{PAID}_0"));
             (PRICE, 0)
         }
-        Kind::PaymentAmount => {
+        DiscrepancyKind::PaymentAmount => {
             shop.payments[0].captured_minor += 1;
             (PRICE, PRICE + 1)
         }
-        Kind::ChargedTwice => {
+        DiscrepancyKind::ChargedTwice => {
             let again = ProviderPayment { payment_id: "pay_again".to_owned(), ..shop.payments[0].clone() };
             shop.payments.push(again);
             (1, 2)
         }
-        Kind::RefundUnrecorded => {
+        DiscrepancyKind::RefundUnrecorded => {
             let idempotency_key = shop.orders[REFUNDING].refund_key(0);
             let refund_id = "re_new".to_owned();
             shop.refunds.push(ProviderRefund { idempotency_key, refund_id, amount_minor: PRICE });
             (0, PRICE)
         }
-        Kind::RefundUnknown => {
+        DiscrepancyKind::RefundUnknown => {
             shop.refunds.remove(0);
             (PRICE, 0)
         }
-        Kind::RefundAmount => {
+        DiscrepancyKind::RefundAmount => {
             shop.refunds[0].amount_minor -= 1;
             (PRICE, PRICE - 1)
         }
-        Kind::RefundedTwice => {
+        DiscrepancyKind::RefundedTwice => {
             let again = ProviderRefund { refund_id: "re_again".to_owned(), ..shop.refunds[0].clone() };
             shop.refunds.push(again);
             (1, 2)
@@ -182,7 +182,7 @@ fn a_shop_where_all_is_well_has_no_difference() {
 
 #[test]
 fn each_corruption_gives_exactly_its_difference() {
-    for &kind in Kind::ALL {
+    for &kind in DiscrepancyKind::ALL {
         let mut shop = shop();
         let numbers = corrupt(kind, &mut shop);
         let found: Vec<_> = shop.reconcile().into_iter().map(|d| (d.kind, (d.expected, d.actual))).collect();
@@ -201,7 +201,10 @@ fn what_the_provider_did_for_no_order_is_named_by_its_ids() {
     });
     let found = shop.reconcile();
     let subject = Subject::AtProvider { idempotency_key, provider_id: payment_id };
-    assert_eq!(found.iter().map(|d| (d.kind, &d.subject)).collect::<Vec<_>>(), [(Kind::PaymentUnrecorded, &subject)]);
+    assert_eq!(
+        found.iter().map(|d| (d.kind, &d.subject)).collect::<Vec<_>>(),
+        [(DiscrepancyKind::PaymentUnrecorded, &subject)]
+    );
 }
 
 #[test]
@@ -210,9 +213,9 @@ fn what_is_older_than_the_providers_list_is_not_missed() {
     shop.payments.clear();
     shop.refunds.clear();
     let since = shop.now.plus_seconds(1);
-    let mut facts = souk_domain::reconcile::ProviderFacts::new(since, [], []);
+    let mut facts = souk_domain::reconcile::ProviderRecords::new(since, [], []);
     assert!(shop.orders.iter().all(|order| facts.check(order).is_empty()));
-    let mut facts = souk_domain::reconcile::ProviderFacts::new(OPENED, [], []);
+    let mut facts = souk_domain::reconcile::ProviderRecords::new(OPENED, [], []);
     assert!(!shop.orders.iter().all(|order| facts.check(order).is_empty()));
 }
 
@@ -221,7 +224,7 @@ fn a_product_without_any_count_is_found_by_its_orders() {
     let mut shop = shop();
     shop.stock.remove(&product(1));
     let kinds: Vec<_> = shop.reconcile().into_iter().map(|d| (d.kind, d.expected)).collect();
-    assert_eq!(kinds, [(Kind::StockUnexplained, 0)]);
+    assert_eq!(kinds, [(DiscrepancyKind::StockUnexplained, 0)]);
 }
 
 #[test]
@@ -237,17 +240,17 @@ fn shards_that_their_region_does_not_name_are_found_and_gone_ones_are_not_missed
     assert_eq!(numbers(&shop), []);
     let facts = shop.stock.get_mut(&product(1)).expect("a product");
     facts.shards.insert(ShardId::new("other", 1), 0);
-    assert_eq!(numbers(&shop), [(Kind::ShardNumber, 1, 2)], "nobody would look into the second one");
+    assert_eq!(numbers(&shop), [(DiscrepancyKind::ShardNumber, 1, 2)], "nobody would look into the second one");
     let facts = shop.stock.get_mut(&product(1)).expect("a product");
     facts.numbers.insert(ShardId::new("other", 0), 3);
     facts.shards.insert(ShardId::new("other", 7), 0);
-    assert_eq!(numbers(&shop), [(Kind::ShardNumber, 3, 2)]);
+    assert_eq!(numbers(&shop), [(DiscrepancyKind::ShardNumber, 3, 2)]);
 }
 
 #[test]
 fn a_difference_is_flat_json_with_its_ids() {
     let mut shop = shop();
-    corrupt(Kind::HoldOverdue, &mut shop);
+    corrupt(DiscrepancyKind::HoldOverdue, &mut shop);
     let json = serde_json::to_value(&shop.reconcile()[0]).expect("JSON");
     let order_id = shop.orders[PENDING].order_id.as_str();
     let expected = serde_json::json!({

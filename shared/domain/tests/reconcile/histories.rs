@@ -4,7 +4,7 @@ use souk_domain::cart::Quantity;
 use souk_domain::order::{Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
 use souk_domain::stock::Allocation;
 
-use crate::shop::{Shop, granted, mark, product, settled, shard, user};
+use crate::shop::{Shop, granted, idempotency_key, product, settled, shard, user};
 
 /// Something that happens in a shop; the number says to which order.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let item = |(n, units, key): (usize, u64, u8)| {
         let quantity = Quantity::new(units).expect("a quantity");
         let items = vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }];
-        Event::ReturnRequested { items, request: mark(key) }
+        Event::ReturnRequested { items, request: idempotency_key(key) }
     };
     let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
     prop_oneof![
@@ -51,7 +51,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         3 => ((0_usize..3), (1_u64..3), any::<u8>()).prop_map(item),
         3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target, accepted_by: user(9) }),
         1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index, reason: None }),
-        2 => ((1_i64..30_000), target(), any::<u8>()).prop_map(|(amount, target, key)| granted(amount, target, mark(key))),
+        2 => ((1_i64..30_000), target(), any::<u8>()).prop_map(|(amount, target, key)| granted(amount, target, idempotency_key(key))),
     ]
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Quantity, RequestMark};
+use souk_domain::cart::Quantity;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
     Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundStatus, RefundTarget,
 };
 use souk_domain::reconcile::{
-    Difference, Grace, ProviderFacts, ProviderPayment, ProviderRefund, StockFacts, Sums, check_order,
+    Discrepancy, GracePeriods, ProviderPayment, ProviderRecords, ProviderRefund, StockRecords, Sums, check_order,
 };
 use souk_domain::stock::{Allocation, ShardId};
 use souk_domain::time::Timestamp;
@@ -24,7 +25,7 @@ pub(crate) const FREE: usize = 2;
 pub(crate) struct Shop {
     pub(crate) now: Timestamp,
     pub(crate) orders: Vec<Order>,
-    pub(crate) stock: BTreeMap<ProductId, StockFacts>,
+    pub(crate) stock: BTreeMap<ProductId, StockRecords>,
     pub(crate) credit: BTreeMap<UserId, i64>,
     pub(crate) payments: Vec<ProviderPayment>,
     pub(crate) refunds: Vec<ProviderRefund>,
@@ -43,11 +44,11 @@ pub(crate) fn shard(n: usize) -> ShardId {
     ShardId::new("local", u32::try_from(n).expect("small"))
 }
 
-pub(crate) fn mark(key: u8) -> RequestMark {
-    RequestMark { key: format!("key {key}"), fingerprint: "f".to_owned() }
+pub(crate) fn idempotency_key(key: u8) -> IdempotencyKey {
+    IdempotencyKey { key: format!("key {key}"), fingerprint: "f".to_owned() }
 }
 
-pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: RequestMark) -> Event {
+pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: IdempotencyKey) -> Event {
     let (amount, reason, granted_by) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned(), user(9));
     Event::RefundGranted(RefundGrant { amount, target, reason, granted_by, request })
 }
@@ -55,7 +56,7 @@ pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: RequestM
 impl Shop {
     /// Three products, each with 10 units in each of two shards.
     pub(crate) fn open() -> Self {
-        let facts = StockFacts {
+        let facts = StockRecords {
             shards: [(shard(0), 10), (shard(1), 10)].into(),
             numbers: [(shard(0), 2)].into(),
             ledger: 20,
@@ -117,7 +118,7 @@ impl Shop {
 
     fn move_stock(&mut self, before: &Order, after: &Order) -> bool {
         let moves = after.stock_moves_since(before);
-        let count = |stock: &BTreeMap<ProductId, StockFacts>, product, shard| stock[product].shards[shard];
+        let count = |stock: &BTreeMap<ProductId, StockRecords>, product, shard| stock[product].shards[shard];
         if moves.iter().any(|change| count(&self.stock, &change.product_id, &change.shard) + change.delta < 0) {
             return false;
         }
@@ -182,14 +183,14 @@ impl Shop {
     }
 
     /// Counts everything against each other, as the store's reading does.
-    pub(crate) fn reconcile(&self) -> Vec<Difference> {
-        let mut found: Vec<Difference> =
-            self.unreadable.iter().map(|(table, key)| Difference::unreadable(table, key)).collect();
-        let mut provider = ProviderFacts::new(OPENED, self.payments.clone(), self.refunds.clone());
+    pub(crate) fn reconcile(&self) -> Vec<Discrepancy> {
+        let mut found: Vec<Discrepancy> =
+            self.unreadable.iter().map(|(table, key)| Discrepancy::unreadable(table, key)).collect();
+        let mut provider = ProviderRecords::new(OPENED, self.payments.clone(), self.refunds.clone());
         let mut sums = Sums::new();
         for order in &self.orders {
             sums.add(order);
-            found.extend(check_order(order, &Grace::default(), self.now));
+            found.extend(check_order(order, &GracePeriods::default(), self.now));
             found.extend(provider.check(order));
         }
         for (product_id, facts) in &self.stock {
@@ -199,10 +200,10 @@ impl Shop {
             found.extend(sums.check_account(user_id, *balance));
         }
         let uncounted: Vec<_> = sums.unchecked_products().cloned().collect();
-        found.extend(uncounted.iter().flat_map(|id| sums.check_product(id, &StockFacts::default())));
+        found.extend(uncounted.iter().flat_map(|id| sums.check_product(id, &StockRecords::default())));
         let without: Vec<_> = sums.unchecked_accounts().cloned().collect();
         found.extend(without.iter().flat_map(|id| sums.check_account(id, 0)));
-        found.extend(provider.rest());
+        found.extend(provider.unmatched());
         found
     }
 }

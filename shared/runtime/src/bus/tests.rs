@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use souk_domain::event::{StockFacts, What};
+use souk_domain::event::{StockEvent, StockSnapshot};
 use souk_domain::time::Timestamp;
 use souk_testkit::{FakeAws, SeededRandom};
 
@@ -7,8 +7,8 @@ use super::*;
 
 fn event(number: usize) -> DomainEvent {
     let product_id = format!("p{number}").parse().expect("an id");
-    let what = What::StockOut(StockFacts { product_id, available: 0, low_at: 5 });
-    DomainEvent::of_stock(what, "1", Timestamp::from_millis(1_795_503_420_000))
+    let event = StockEvent::Out(StockSnapshot { product_id, available: 0, low_at: 5 });
+    DomainEvent::of_stock(event, "1", Timestamp::from_millis(1_795_503_420_000))
 }
 
 fn bus(aws: &FakeAws) -> EventBus {

@@ -10,8 +10,8 @@ use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
 use souk_domain::account::Role;
-use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::UserId;
 use souk_domain::validation::{Invalid, looks_like_card_number};
 
@@ -210,7 +210,7 @@ impl Request {
 
     /// The client's `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header) with a fingerprint of the request.
     /// Both are hashes: keys are the client's secrets, and hashes are short.
-    pub fn idempotency(&self) -> Result<Option<RequestMark>, Problem> {
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
         let Some(header) = self.headers.get("idempotency-key") else { return Ok(None) };
         let key = header.to_str().map(|raw| raw.trim().trim_matches('"')).unwrap_or_default();
         if key.is_empty() || key.len() > MAX_KEY_CHARS {
@@ -221,18 +221,18 @@ impl Request {
             return Err(Problem::malformed("card_number", "Idempotency-Key looks like a card number"));
         }
         let fingerprint = short_hash(&[self.method.as_bytes(), self.path.as_bytes(), &self.body]);
-        Ok(Some(RequestMark { key: short_hash(&[key.as_bytes()]), fingerprint }))
+        Ok(Some(IdempotencyKey { key: short_hash(&[key.as_bytes()]), fingerprint }))
     }
 
     /// The same, or a mark of its own for a request without a key, so that a write whose answer got lost can be told from
     /// other requests' writes.
-    pub fn mark(&self, random: &dyn Random) -> Result<RequestMark, Problem> {
+    pub fn idempotency_key_or_random(&self, random: &dyn Random) -> Result<IdempotencyKey, Problem> {
         let unkeyed = || {
             let mut bytes = [0; 16];
             random.fill(&mut bytes);
-            RequestMark { key: URL_SAFE_NO_PAD.encode(bytes), fingerprint: String::new() }
+            IdempotencyKey { key: URL_SAFE_NO_PAD.encode(bytes), fingerprint: String::new() }
         };
-        Ok(self.idempotency()?.unwrap_or_else(unkeyed))
+        Ok(self.idempotency_key()?.unwrap_or_else(unkeyed))
     }
 }
 
@@ -260,14 +260,14 @@ mod tests {
 
     #[test]
     fn a_key_marks_a_request() {
-        let mark = |request: Request| request.idempotency().expect("a valid key").expect("a key");
+        let mark = |request: Request| request.idempotency_key().expect("a valid key").expect("a key");
         let first = mark(post().with_header("idempotency-key", "\"abc\""));
         assert_eq!(first, mark(post().with_header("idempotency-key", "abc")));
         let other_body = mark(post().with_json("{ }").with_header("idempotency-key", "abc"));
         assert_eq!((first.key == other_body.key, first.fingerprint == other_body.fingerprint), (true, false));
-        assert_eq!(post().idempotency().ok().flatten(), None);
+        assert_eq!(post().idempotency_key().ok().flatten(), None);
         for bad in ["", "\"\"", &"k".repeat(256), "4242 4242 4242 4242"] {
-            let problem = post().with_header("idempotency-key", bad).idempotency().expect_err("refused");
+            let problem = post().with_header("idempotency-key", bad).idempotency_key().expect_err("refused");
             assert_eq!(problem.status(), 400, "{bad}");
         }
     }
@@ -275,10 +275,10 @@ mod tests {
     #[test]
     fn a_request_without_a_key_gets_a_mark_of_its_own() {
         let random = crate::effects::SystemRandom;
-        let mark = |request: Request| request.mark(&random).expect("a mark");
+        let mark = |request: Request| request.idempotency_key_or_random(&random).expect("a mark");
         assert_ne!(mark(post()), mark(post()));
         let keyed = || post().with_header("idempotency-key", "abc");
-        assert_eq!(Some(mark(keyed())), keyed().idempotency().expect("a valid key"));
+        assert_eq!(Some(mark(keyed())), keyed().idempotency_key().expect("a valid key"));
     }
 
     #[test]

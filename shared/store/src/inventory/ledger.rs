@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
-use souk_domain::cart::RequestMark;
 use souk_domain::effects::Random;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{ProductId, UserId};
-use souk_domain::stock::{Cause, ShardCount, ShardId, drain, pour, total};
+use souk_domain::stock::{Cause, ShardCount, ShardId, distribute, total, withdraw};
 use souk_domain::time::Timestamp;
 
 use super::{Inventory, LEDGER, action};
@@ -34,7 +34,7 @@ pub struct LedgerEntry {
     pub entry_id: String,
     /// The client's request, if it carried a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestMark>,
+    pub request: Option<IdempotencyKey>,
 }
 
 impl LedgerEntry {
@@ -43,7 +43,7 @@ impl LedgerEntry {
         reason: impl Into<String>,
         changed_by: impl Into<Option<UserId>>,
         at: Timestamp,
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
         random: &dyn Random,
     ) -> Self {
         let entry_id = request.as_ref().map_or_else(
@@ -85,7 +85,7 @@ pub enum StockChange {
 #[derive(Deserialize)]
 struct KnownEntry {
     #[serde(default)]
-    request: Option<RequestMark>,
+    request: Option<IdempotencyKey>,
     #[serde(default)]
     answered: Option<u32>,
 }
@@ -174,10 +174,10 @@ impl Inventory {
         }
         let Ok(units) = u32::try_from(delta.unsigned_abs()) else { return Err(StockChange::TooFew { available }) };
         if delta < 0 {
-            return drain(counts, units).ok_or(StockChange::TooFew { available });
+            return withdraw(counts, units).ok_or(StockChange::TooFew { available });
         }
         let mine: Vec<ShardCount> = counts.iter().filter(|count| self.is_mine(&count.shard)).cloned().collect();
-        Ok(if mine.is_empty() { vec![(self.shard(0), delta)] } else { pour(&mine, units) })
+        Ok(if mine.is_empty() { vec![(self.shard(0), delta)] } else { distribute(&mine, units) })
     }
 
     /// Whether a shard is one of this region.

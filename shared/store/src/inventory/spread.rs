@@ -1,5 +1,5 @@
 //! Spreads a product's stock over more shards or fewer while checkouts run. What is due in which state is decided by
-//! [`Spread::next`]; here each step is taken, on condition that it still fits.
+//! [`ShardLayout::next_step`]; here each step is taken, on condition that it still fits.
 //!
 //! Nothing else makes or removes shards (but a first count, the first one), and each transaction that does so also sets
 //! their number in the first shard's item. So who knows that item knows where to look: a shard exists exactly if its
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use souk_domain::ids::ProductId;
-use souk_domain::stock::{Cause, Spread, SpreadStep, Transfer};
+use souk_domain::stock::{Cause, ReshardStep, ShardLayout, ShardTransfer};
 
 use super::ledger::LedgerEntry;
 use super::{Inventory, action, count_key};
@@ -68,7 +68,7 @@ impl StockSpread {
                 return Ok(Spreading::NotFound);
             };
             let (spread, moved_by) = self.inventory.spread(product_id, product.stock_shards).await?;
-            let step = spread.next(shards);
+            let step = spread.next_step(shards);
             if state == 0 && (step.is_some() || moved_by.is_some()) {
                 self.inventory.note(product_id, entry).await?;
                 self.inventory.begin(product_id, &moves.mover).await?;
@@ -82,12 +82,16 @@ impl StockSpread {
                     self.inventory.end(product_id, &moves.mover).await?;
                     return Ok(Spreading::Done { available: spread.total() });
                 }
-                Some(SpreadStep::Choose(number)) => {
+                Some(ReshardStep::SetActive(number)) => {
                     self.products.set_shards(&product, number, entry.at).await? == Saved::Done
                 }
-                Some(SpreadStep::Widen(number)) => self.inventory.widen(product_id, spread.shards(), number).await?,
-                Some(SpreadStep::Narrow(number)) => self.inventory.narrow(product_id, spread.shards(), number).await?,
-                Some(SpreadStep::Move(transfers)) => {
+                Some(ReshardStep::AddShards(number)) => {
+                    self.inventory.widen(product_id, spread.shards(), number).await?
+                }
+                Some(ReshardStep::RemoveShards(number)) => {
+                    self.inventory.narrow(product_id, spread.shards(), number).await?
+                }
+                Some(ReshardStep::Transfer(transfers)) => {
                     self.inventory.transfer_all(product_id, &transfers, &mut moves).await?
                 }
             };
@@ -108,13 +112,13 @@ struct Moves<C> {
 
 impl Inventory {
     /// How the stock is spread in this region, and who is moving it.
-    async fn spread(&self, product_id: &ProductId, chosen: u32) -> Result<(Spread, Option<String>), StoreError> {
+    async fn spread(&self, product_id: &ProductId, active: u32) -> Result<(ShardLayout, Option<String>), StoreError> {
         let items = self.items(product_id, true).await?;
         let has = |number: u32| {
             let shard = self.shard(number);
             items.iter().find(|item| item.shard == shard).map_or(0, |item| item.available)
         };
-        let spread = Spread { chosen, available: (0..self.shards_of(&items)).map(has).collect() };
+        let spread = ShardLayout { active, available: (0..self.shards_of(&items)).map(has).collect() };
         Ok((spread, self.first(&items).and_then(|first| first.moved_by.clone())))
     }
 
@@ -203,7 +207,7 @@ impl Inventory {
     async fn transfer_all(
         &self,
         product_id: &ProductId,
-        transfers: &[Transfer],
+        transfers: &[ShardTransfer],
         moves: &mut Moves<impl Iterator<Item = Cause>>,
     ) -> Result<bool, StoreError> {
         for transfer in transfers {
@@ -220,7 +224,7 @@ impl Inventory {
     fn transfer_actions(
         &self,
         product_id: &ProductId,
-        transfer: &Transfer,
+        transfer: &ShardTransfer,
         mover: &str,
         cause: &Cause,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {

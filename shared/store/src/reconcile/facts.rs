@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use souk_domain::ids::ProductId;
-use souk_domain::reconcile::{StockFacts, Sums};
+use souk_domain::reconcile::{StockRecords, Sums};
 use souk_domain::stock::ShardId;
 
 use super::{Reading, Suspects};
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 pub(super) struct Unreadable;
 
 /// Adds a count or an entry of the ledger to a product's facts.
-pub(super) fn add(facts: &mut StockFacts, item: &Item) -> Result<(), Unreadable> {
+pub(super) fn add(facts: &mut StockRecords, item: &Item) -> Result<(), Unreadable> {
     let sort_key = text_of(item, "shard").ok_or(Unreadable)?;
     if sort_key.starts_with(HISTORY) {
         return Ok(()); // tells who changed what, and counts nothing
@@ -73,7 +73,7 @@ impl Reading<'_> {
 
     /// A product's stock at one moment: a query is not a snapshot of its items, but nothing changed between two that
     /// agree. `None` when no two do.
-    async fn facts_at_once(&self, product_id: &ProductId) -> Result<Option<StockFacts>, StoreError> {
+    async fn facts_at_once(&self, product_id: &ProductId) -> Result<Option<StockRecords>, StoreError> {
         let mut seen = self.facts(product_id).await?;
         for _ in 1..READINGS {
             let again = self.facts(product_id).await?;
@@ -87,9 +87,9 @@ impl Reading<'_> {
 
     /// Without the history, of which a product that sells has more than of all else. Items that cannot be read are left
     /// out: the pass over the whole table reports them.
-    async fn facts(&self, product_id: &ProductId) -> Result<StockFacts, StoreError> {
+    async fn facts(&self, product_id: &ProductId) -> Result<StockRecords, StoreError> {
         let table = &self.inventory.table;
-        let mut facts = StockFacts::default();
+        let mut facts = StockRecords::default();
         for (comparison, bound) in [("<", HISTORY), (">=", BEHIND_HISTORY)] {
             let request = table.client.query().table_name(&table.name).consistent_read(true);
             let request = request

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use souk_domain::ids::{ProductId, UserId};
 use souk_domain::order::Order;
-use souk_domain::reconcile::{Difference, ProviderFacts, StockFacts, Subject, Sums, check_order};
+use souk_domain::reconcile::{Discrepancy, ProviderRecords, StockRecords, Subject, Sums, check_order};
 
 use super::facts::{add, number_of, text_of};
 use super::{Cursor, Plan, Position, Reading, Report, Suspects};
@@ -41,7 +41,7 @@ impl Reading<'_> {
                 return Ok(Some(Cursor::of(segments)));
             }
         }
-        report.add(provider.into_iter().flat_map(ProviderFacts::rest));
+        report.add(provider.into_iter().flat_map(ProviderRecords::unmatched));
         Ok(None)
     }
 
@@ -70,7 +70,7 @@ impl Reading<'_> {
     ) -> Result<bool, StoreError> {
         let table = &self.inventory.table;
         // A product's items lie together. Should they not, it is taken for two, suspected, and cleared when looked at again.
-        let mut open: Vec<Option<(ProductId, StockFacts)>> = self.whole_table().iter().map(|_| None).collect();
+        let mut open: Vec<Option<(ProductId, StockRecords)>> = self.whole_table().iter().map(|_| None).collect();
         let mut pages = scan(table, self.whole_table(), counts_and_ledger);
         while let Some(page) = pages.recv().await {
             let page = page?;
@@ -85,7 +85,7 @@ impl Reading<'_> {
                 {
                     suspect_product(done, &facts, sums, suspects, report);
                 }
-                let (_, facts) = current.get_or_insert_with(|| (product_id, StockFacts::default()));
+                let (_, facts) = current.get_or_insert_with(|| (product_id, StockRecords::default()));
                 if add(facts, &item).is_err() {
                     report.add([unreadable(table, &item, ["product_id", "shard"])]);
                 }
@@ -99,7 +99,7 @@ impl Reading<'_> {
         }
         let uncounted: Vec<ProductId> = sums.unchecked_products().cloned().collect();
         for product_id in uncounted {
-            suspect_product(product_id, &StockFacts::default(), sums, suspects, report);
+            suspect_product(product_id, &StockRecords::default(), sums, suspects, report);
         }
         Ok(true)
     }
@@ -167,7 +167,7 @@ impl Cursor {
 
 fn suspect_product(
     product_id: ProductId,
-    stock: &StockFacts,
+    stock: &StockRecords,
     sums: &mut Sums,
     suspects: &mut Suspects,
     report: &mut Report,
@@ -197,13 +197,13 @@ fn suspect_account(user_id: UserId, balance_minor: i64, sums: &mut Sums, suspect
     }
 }
 
-fn read_order(table: &Table, item: Item) -> Result<Order, Difference> {
+fn read_order(table: &Table, item: Item) -> Result<Order, Discrepancy> {
     let unreadable = unreadable(table, &item, ["user_id", "order_id"]);
     table.read(item).map_err(|_| unreadable)
 }
 
-fn unreadable<const N: usize>(table: &Table, item: &Item, key: [&str; N]) -> Difference {
-    Difference::unreadable(&table.name, key.map(|name| text_of(item, name).unwrap_or_default()).join("/"))
+fn unreadable<const N: usize>(table: &Table, item: &Item, key: [&str; N]) -> Discrepancy {
+    Discrepancy::unreadable(&table.name, key.map(|name| text_of(item, name).unwrap_or_default()).join("/"))
 }
 
 fn whole(request: ScanFluentBuilder) -> ScanFluentBuilder {

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use souk_domain::cart::RequestMark;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::{Cause, MAX_SHARDS, total};
 use souk_domain::time::Timestamp;
@@ -18,7 +18,7 @@ fn entry(id: &str) -> LedgerEntry {
 }
 
 fn keyed(key: &str, fingerprint: &str) -> LedgerEntry {
-    let request = RequestMark { key: key.to_owned(), fingerprint: fingerprint.to_owned() };
+    let request = IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.to_owned() };
     LedgerEntry { request: Some(request), ..entry(key) }
 }
 

@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use souk_domain::account::{Account, Role};
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, Checkout, Quantity, RequestMark};
+use souk_domain::cart::{Cart, Checkout, Quantity};
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
 use souk_domain::order::{
@@ -52,8 +53,8 @@ impl Stores {
     }
 }
 
-pub(crate) fn mark(key: &str) -> RequestMark {
-    RequestMark { key: key.to_owned(), fingerprint: key.to_owned() }
+pub(crate) fn idempotency_key(key: &str) -> IdempotencyKey {
+    IdempotencyKey { key: key.to_owned(), fingerprint: key.to_owned() }
 }
 
 /// An order id that no other test uses: request tokens are made of it, and tests share a server and an account.
@@ -228,7 +229,7 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             Event::PaymentSettled { attempt: 0, outcome: capture },
             Event::Shipped(shipment),
             Event::Delivered,
-            Event::ReturnRequested { items: vec![item], request: mark("return") },
+            Event::ReturnRequested { items: vec![item], request: idempotency_key("return") },
             Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit, accepted_by: user(9) },
             Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
         ] {

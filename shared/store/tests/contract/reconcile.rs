@@ -9,11 +9,11 @@ use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
     Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment,
 };
-use souk_domain::reconcile::{Kind, ProviderFacts, ProviderPayment, Subject};
+use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRecords, Subject};
 use souk_store::{LedgerEntry, OrderSteps, Placement, Plan, Report, Saved, StockSpread, reconcile};
 use souk_testkit::{Database, SeededRandom, user};
 
-use crate::orders::{NOW, mark, order};
+use crate::orders::{NOW, idempotency_key, order};
 use crate::{Stores, sku};
 
 impl Stores {
@@ -64,7 +64,7 @@ impl Stores {
             target: RefundTarget::StoreCredit,
             reason: "late".to_owned(),
             granted_by: user(9),
-            request: mark("grant"),
+            request: idempotency_key("grant"),
         };
         self.step(&given, Event::RefundGranted(grant)).await;
         let given = self.step(&given, Event::RefundSettled { refund: 0, refund_id: "re".to_owned() }).await;
@@ -141,20 +141,20 @@ async fn what_is_wrong_is_reported_by_its_ids() {
 
         let key = paid.payment_key(0);
         let payment = ProviderPayment { idempotency_key: key, payment_id: "pay_1".to_owned(), captured_minor: 5 };
-        let provider = Some(ProviderFacts::new(NOW.plus_seconds(1), [payment], []));
+        let provider = Some(ProviderRecords::new(NOW.plus_seconds(1), [payment], []));
         let report = stores.reconcile(Plan { provider, ..Plan::new(NOW) }).await;
         let mut found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.expected, d.actual)).collect();
         found.sort();
         let mut expected = vec![
-            (Kind::StockUnexplained, 50, 49), // 47 there, 2 kept
-            (Kind::StockUnexplained, 5, -1),
-            (Kind::CountNegative, 0, -1),
-            (Kind::ShardNumber, 4, 1),
-            (Kind::OrderTotal, 12_595, 1),
-            (Kind::CreditUnexplained, 700, 701),
-            (Kind::Unreadable, 1, 0),
-            (Kind::Unreadable, 1, 0),
-            (Kind::PaymentAmount, 12_595, 5),
+            (DiscrepancyKind::StockUnexplained, 50, 49), // 47 there, 2 kept
+            (DiscrepancyKind::StockUnexplained, 5, -1),
+            (DiscrepancyKind::CountNegative, 0, -1),
+            (DiscrepancyKind::ShardNumber, 4, 1),
+            (DiscrepancyKind::OrderTotal, 12_595, 1),
+            (DiscrepancyKind::CreditUnexplained, 700, 701),
+            (DiscrepancyKind::Unreadable, 1, 0),
+            (DiscrepancyKind::Unreadable, 1, 0),
+            (DiscrepancyKind::PaymentAmount, 12_595, 5),
         ];
         expected.sort();
         assert_eq!(found, expected, "{}", database.implementation);
@@ -184,7 +184,12 @@ async fn what_should_have_happened_by_now_is_reported() {
         let late = open.hold_expires_at.plus_seconds(901);
         let report = stores.reconcile(Plan::new(late)).await;
         let found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.subject.order())).collect();
-        assert_eq!(found, [(Kind::HoldOverdue, Some((&open.user_id, &open.order_id)))], "{}", database.implementation);
+        assert_eq!(
+            found,
+            [(DiscrepancyKind::HoldOverdue, Some((&open.user_id, &open.order_id)))],
+            "{}",
+            database.implementation
+        );
     }
 }
 
@@ -216,7 +221,7 @@ async fn a_live_shop_gives_no_false_alarm() {
             for _ in 0..5 {
                 let report = stores.reconcile(Plan::new(NOW)).await;
                 let found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.expected, d.actual)).collect();
-                let expected = if available == 5 { vec![] } else { vec![(Kind::StockUnexplained, 5, 6)] };
+                let expected = if available == 5 { vec![] } else { vec![(DiscrepancyKind::StockUnexplained, 5, 6)] };
                 assert_eq!(found, expected, "{}", database.implementation);
                 let moving = Subject::Product { product_id: sku("b") };
                 assert!(report.unsettled.iter().all(|subject| *subject == moving), "{:?}", report.unsettled);

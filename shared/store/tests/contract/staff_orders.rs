@@ -9,7 +9,7 @@ use souk_domain::order::{
 use souk_store::{OrderSteps, Placement, StaffList};
 use souk_testkit::{Database, user};
 
-use crate::orders::{NOW, mark, order, order_id};
+use crate::orders::{NOW, idempotency_key, order, order_id};
 use crate::{Stores, sku};
 
 fn start() -> Event {
@@ -28,7 +28,7 @@ fn shipped() -> Event {
 fn send_back() -> Event {
     let (product_id, quantity) = (sku("a"), Quantity::new(1).expect("one"));
     let item = ReturnItem { product_id, quantity, reason: "does not fit the printer".to_owned() };
-    Event::ReturnRequested { items: vec![item], request: mark("return") }
+    Event::ReturnRequested { items: vec![item], request: idempotency_key("return") }
 }
 
 impl Stores {

@@ -1,10 +1,10 @@
 //! Shipping, arriving, and coming back.
 
 use super::TransitionError;
-use crate::cart::RequestMark;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
 use crate::order::{
-    Happening, MAX_RETURNS, Order, OrderStatus, Refund, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment,
+    MAX_RETURNS, Order, OrderStatus, Refund, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment, TimelineEvent,
 };
 use crate::time::Timestamp;
 
@@ -18,29 +18,29 @@ impl Order {
         }
         self.status = OrderStatus::Shipped;
         self.shipment = Some(shipment);
-        self.record(Happening::Shipped, now);
+        self.record(TimelineEvent::Shipped, now);
         Ok(())
     }
 
     pub(super) fn deliver(&mut self, now: Timestamp) -> Result<(), TransitionError> {
-        if self.has_happened(Happening::Delivered) {
+        if self.has_occurred(TimelineEvent::Delivered) {
             return Ok(()); // delivered before
         }
         if self.status != OrderStatus::Shipped {
             return Err(TransitionError::NotDeliverable);
         }
-        self.status = self.arrived();
-        self.record(Happening::Delivered, now);
+        self.status = self.status_after_delivery();
+        self.record(TimelineEvent::Delivered, now);
         Ok(())
     }
 
     pub(super) fn request_return(
         &mut self,
         items: Vec<ReturnItem>,
-        request: RequestMark,
+        request: IdempotencyKey,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
-        if self.has_seen(&request)? {
+        if self.is_replay(&request)? {
             return Ok(()); // requested before
         }
         if !matches!(self.status, OrderStatus::Delivered | OrderStatus::PartiallyRefunded) || items.is_empty() {
@@ -58,7 +58,7 @@ impl Order {
             // One by one, so that two items of one product count together.
             self.returns[index].items.push(item);
         }
-        self.record_of(Happening::ReturnRequested, index, now);
+        self.record_of(TimelineEvent::ReturnRequested, index, now);
         Ok(())
     }
 
@@ -78,14 +78,14 @@ impl Order {
             ReturnStatus::Requested => entry.status = ReturnStatus::Accepted,
         }
         let items = entry.items.clone();
-        self.record_of(Happening::ReturnAccepted, index, now);
-        match self.fullest_capture() {
+        self.record_of(TimelineEvent::ReturnAccepted, index, now);
+        match self.largest_unrefunded_capture() {
             Some((attempt, left)) if self.return_value_minor(&items) > 0 => {
                 let amount_minor = self.return_value_minor(&items).min(left);
-                let owed = Refund::owed(attempt, amount_minor, self.target(attempt, target));
-                self.owe_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..owed }, now);
+                let owed = Refund::pending(attempt, amount_minor, self.refund_target(attempt, target));
+                self.add_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..owed }, now);
             }
-            _ => self.release_returned(index),
+            _ => self.release_returned_units(index),
         }
         Ok(())
     }
@@ -93,7 +93,7 @@ impl Order {
     /// Said again it must be the same decision, as far as money followed from it.
     fn accepted_before(&self, index: usize, target: RefundTarget) -> Result<(), TransitionError> {
         let refund = self.refunds.iter().find(|refund| refund.for_return == Some(index));
-        let same = refund.is_none_or(|refund| refund.target == self.target(refund.attempt, target));
+        let same = refund.is_none_or(|refund| refund.target == self.refund_target(refund.attempt, target));
         if same { Ok(()) } else { Err(TransitionError::AlreadyDecided) }
     }
 
@@ -110,14 +110,14 @@ impl Order {
             ReturnStatus::Requested => {
                 entry.status = ReturnStatus::Rejected;
                 entry.rejection = reason;
-                self.record_of(Happening::ReturnRejected, index, now);
+                self.record_of(TimelineEvent::ReturnRejected, index, now);
                 Ok(())
             }
         }
     }
 
     /// The units of a return go back to the shards they came from.
-    pub(super) fn release_returned(&mut self, index: usize) {
+    pub(super) fn release_returned_units(&mut self, index: usize) {
         let items = self.returns.get(index).map(|entry| entry.items.clone()).unwrap_or_default();
         for item in items {
             let mut missing = item.quantity.get();

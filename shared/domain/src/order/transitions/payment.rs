@@ -1,10 +1,10 @@
 //! Attempts to pay, and money that arrives.
 
 use super::{ProviderOutcome, TransitionError};
-use crate::cart::RequestMark;
+use crate::idempotency::IdempotencyKey;
 use crate::order::{
-    AttemptStatus, Happening, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, Refund,
-    RefundTarget,
+    AttemptStatus, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, Refund, RefundTarget,
+    TimelineEvent,
 };
 use crate::stock::Allocation;
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ impl Order {
         &mut self,
         method: PaymentMethod,
         token: String,
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         if self.has_started(request.as_ref())? {
@@ -27,14 +27,14 @@ impl Order {
         }
         self.check_payable(now)?;
         self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method, request, now) });
-        self.record_of(Happening::PaymentStarted, self.attempts.len() - 1, now);
+        self.record_of(TimelineEvent::PaymentStarted, self.attempts.len() - 1, now);
         Ok(())
     }
 
     /// Whether an earlier run of this request started an attempt. Two runs may race: the second one to save must find the
     /// first one's attempt instead of starting another.
-    fn has_started(&self, request: Option<&RequestMark>) -> Result<bool, TransitionError> {
-        request.map_or(Ok(false), |request| self.has_seen(request))
+    fn has_started(&self, request: Option<&IdempotencyKey>) -> Result<bool, TransitionError> {
+        request.map_or(Ok(false), |request| self.is_replay(request))
     }
 
     fn check_payable(&self, now: Timestamp) -> Result<(), TransitionError> {
@@ -59,7 +59,7 @@ impl Order {
     /// Store credit needs no provider: the attempt begins and ends in one step.
     pub(super) fn pay_by_store_credit(
         &mut self,
-        request: Option<RequestMark>,
+        request: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         if self.has_started(request.as_ref())? {
@@ -71,7 +71,7 @@ impl Order {
         let status = AttemptStatus::Completed;
         self.attempts.push(PaymentAttempt { status, payment_id, captured_minor: self.total_minor, ..attempt });
         self.status = OrderStatus::Paid;
-        self.record_of(Happening::Paid, self.attempts.len() - 1, now);
+        self.record_of(TimelineEvent::Paid, self.attempts.len() - 1, now);
         Ok(())
     }
 
@@ -94,12 +94,12 @@ impl Order {
             _ if ended => {} // settled before
             ProviderOutcome::Declined { code } => {
                 attempt.fail(code);
-                self.record_of(Happening::PaymentFailed, index, now);
+                self.record_of(TimelineEvent::PaymentFailed, index, now);
             }
             ProviderOutcome::ActionRequired { payment_id, action_url } => {
                 if attempt.status == AttemptStatus::Processing {
                     attempt.require_action(payment_id, action_url);
-                    self.record_of(Happening::PaymentActionRequired, index, now);
+                    self.record_of(TimelineEvent::PaymentActionRequired, index, now);
                 }
             }
             ProviderOutcome::Pending { payment_id } => attempt.wait(payment_id, now),
@@ -113,11 +113,11 @@ impl Order {
         let pays = self.status == OrderStatus::PendingPayment && amount_minor >= self.total_minor;
         if pays {
             self.status = OrderStatus::Paid;
-            self.record_of(Happening::Paid, attempt, now);
+            self.record_of(TimelineEvent::Paid, attempt, now);
         }
         let kept_minor = if pays { self.total_minor } else { 0 };
         if amount_minor > kept_minor {
-            self.owe_refund(Refund::owed(attempt, amount_minor - kept_minor, RefundTarget::Provider), now);
+            self.add_refund(Refund::pending(attempt, amount_minor - kept_minor, RefundTarget::Provider), now);
         }
     }
 
@@ -146,14 +146,14 @@ impl Order {
             line.allocation = parts;
         }
         self.status = OrderStatus::PendingPayment;
-        self.record(Happening::HeldAgain, now);
+        self.record(TimelineEvent::HeldAgain, now);
         self.accept_capture(index, amount_minor, now);
         Ok(())
     }
 }
 
 impl PaymentAttempt {
-    fn new(method: PaymentMethod, request: Option<RequestMark>, now: Timestamp) -> Self {
+    fn new(method: PaymentMethod, request: Option<IdempotencyKey>, now: Timestamp) -> Self {
         Self {
             status: AttemptStatus::Processing,
             method,

@@ -6,7 +6,7 @@ use crate::address::ShippingAddress;
 use crate::cart::Quantity;
 use crate::ids::OrderId;
 use crate::money::Currency;
-use crate::order::{Happening, MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, StockMove};
+use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, StockMove, TimelineEvent};
 use crate::stock::{Allocation, ShardId};
 
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
@@ -144,7 +144,10 @@ fn after_a_decline_another_attempt_may_follow() {
 fn a_request_starts_one_attempt() {
     let by_card = |request| Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request };
     let by_store_credit = |request| Event::PaidByStoreCredit { request };
-    let (request, other) = (returns::mark("k"), RequestMark { fingerprint: "other".to_owned(), ..returns::mark("k") });
+    let (request, other) = (
+        returns::idempotency_key("k"),
+        IdempotencyKey { fingerprint: "other".to_owned(), ..returns::idempotency_key("k") },
+    );
     for start in [by_card, by_store_credit] {
         let started = run([start(Some(request.clone()))]).expect("started");
         for again in [by_card, by_store_credit] {

@@ -109,7 +109,7 @@ fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
         prop_assert!(owed.sum::<i64>() <= attempt.captured_minor, "more than this payment took");
     }
     prop_assert!(order.refunds.iter().all(|refund| refund.amount_minor > 0));
-    let left = order.fullest_capture().map_or(0, |(_, left)| left);
+    let left = order.largest_unrefunded_capture().map_or(0, |(_, left)| left);
     prop_assert_eq!(order.captured_minor() - owed, left, "one payment has all that is left");
     prop_assert!(order.refundable_minor() <= left);
     prop_assert!(credit.abs() <= order.captured_minor());
@@ -128,7 +128,7 @@ fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
         }
         OrderStatus::PendingPayment | OrderStatus::Cancelled => {}
     }
-    let due = order.timeline.iter().filter(|entry| entry.what == Happening::RefundDue).count();
+    let due = order.timeline.iter().filter(|entry| entry.event == TimelineEvent::RefundDue).count();
     let retries: usize = order.refunds.iter().map(|refund| refund.retries as usize).sum();
     prop_assert_eq!(due, order.refunds.len() + retries);
     Ok(())

@@ -7,8 +7,8 @@ fn staff() -> UserId {
     "0190a5a0-0000-7000-8000-000000000009".parse().expect("id")
 }
 
-pub(super) fn mark(key: &str) -> RequestMark {
-    RequestMark { key: key.to_owned(), fingerprint: format!("of {key}") }
+pub(super) fn idempotency_key(key: &str) -> IdempotencyKey {
+    IdempotencyKey { key: key.to_owned(), fingerprint: format!("of {key}") }
 }
 
 pub(super) fn shipped() -> Event {
@@ -21,7 +21,7 @@ pub(super) fn item(quantity: u64) -> ReturnItem {
 }
 
 pub(super) fn send_back(items: Vec<ReturnItem>, key: &str) -> Event {
-    Event::ReturnRequested { items, request: mark(key) }
+    Event::ReturnRequested { items, request: idempotency_key(key) }
 }
 
 pub(super) fn accept(index: usize, target: RefundTarget) -> Event {
@@ -38,7 +38,7 @@ pub(super) fn grant(amount_minor: i64, target: RefundTarget, key: &str) -> Event
         target,
         reason: "late".to_owned(),
         granted_by: staff(),
-        request: mark(key),
+        request: idempotency_key(key),
     })
 }
 
@@ -251,23 +251,23 @@ fn the_timeline_says_what_each_entry_is_about() {
         .into_iter()
         .chain([shipped(), Event::Delivered])
         .chain(events));
-    let told: Vec<_> = order.expect("a long life").timeline.iter().map(|entry| (entry.what, entry.of)).collect();
+    let told: Vec<_> = order.expect("a long life").timeline.iter().map(|entry| (entry.event, entry.index)).collect();
     let expected = [
-        (Happening::Placed, None),
-        (Happening::PaymentStarted, Some(0)),
-        (Happening::PaymentFailed, Some(0)),
-        (Happening::PaymentStarted, Some(1)),
-        (Happening::Paid, Some(1)),
-        (Happening::Shipped, None),
-        (Happening::Delivered, None),
-        (Happening::ReturnRequested, Some(0)),
-        (Happening::ReturnRejected, Some(0)),
-        (Happening::ReturnRequested, Some(1)),
-        (Happening::ReturnAccepted, Some(1)),
-        (Happening::RefundDue, Some(0)),
-        (Happening::RefundDue, Some(1)),
-        (Happening::Refunded, Some(1)),
-        (Happening::Refunded, Some(0)),
+        (TimelineEvent::Placed, None),
+        (TimelineEvent::PaymentStarted, Some(0)),
+        (TimelineEvent::PaymentFailed, Some(0)),
+        (TimelineEvent::PaymentStarted, Some(1)),
+        (TimelineEvent::Paid, Some(1)),
+        (TimelineEvent::Shipped, None),
+        (TimelineEvent::Delivered, None),
+        (TimelineEvent::ReturnRequested, Some(0)),
+        (TimelineEvent::ReturnRejected, Some(0)),
+        (TimelineEvent::ReturnRequested, Some(1)),
+        (TimelineEvent::ReturnAccepted, Some(1)),
+        (TimelineEvent::RefundDue, Some(0)),
+        (TimelineEvent::RefundDue, Some(1)),
+        (TimelineEvent::Refunded, Some(1)),
+        (TimelineEvent::Refunded, Some(0)),
     ];
     assert_eq!(told, expected);
 }
