@@ -43,8 +43,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let _lock = bench.lock()?;
     let jars = parts::install_search(&prerequisites::check()?.jdk, &bench)?;
     let packages = ["--package", "souk-catalog-functions", "--package", "souk-load"];
-    let binaries =
-        ["--release", "--bin", "list-products", "--bin", "get-product", "--bin", "suggest", "--bin", "souk-load"];
+    let binaries = ["--release", "--bin", "catalog", "--bin", "souk-load"];
     let built = functions::build(&bench, &[&packages[..], &binaries[..]].concat())?;
     let load = built.iter().find(|binary| binary.name == "souk-load").context("souk-load is not built")?;
 

@@ -1,4 +1,4 @@
-//! Builds every function natively and lays each binary where template.yaml looks for it.
+//! Builds the binary of every service natively and places each where template.yaml names it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,15 +25,15 @@ struct Target {
     name: String,
 }
 
-/// A function's binary that cargo built.
+/// A binary that cargo built.
 pub(crate) struct Binary {
-    /// The function's name.
+    /// The service's name.
     pub(crate) name: String,
     /// Where cargo put it.
     pub(crate) path: PathBuf,
 }
 
-/// Builds binaries of the default members (the functions); cargo shows its own progress.
+/// Builds binaries of the default members (the services); cargo shows its own progress.
 pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
     let mut cargo = process::cargo(paths);
     cargo.args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
@@ -44,18 +44,18 @@ pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
             binaries.push(Binary { name: target.name, path });
         }
     })
-    .context("the functions do not build")?;
+    .context("the services do not build")?;
     binaries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(binaries)
 }
 
-/// Builds the functions and fills `target/lambda/<function>/bootstrap`. Returns a text that changes when a binary does.
+/// Builds the services and fills `target/lambda/<service>/bootstrap`. Returns a text that changes when a binary does.
 pub(crate) fn build_and_place(paths: &Paths) -> Result<String> {
-    let phase = Phase::start("build the functions (a first build takes minutes)");
+    let phase = Phase::start("build the services (a first build takes minutes)");
     phase.yield_line();
     let binaries = build(paths, &["--bins"])?;
     if binaries.is_empty() {
-        bail!("no function has a binary");
+        bail!("no service has a binary");
     }
     let stamp_file = paths.root.join("target/lambda/placed.json");
     let old: BTreeMap<String, String> =
@@ -63,16 +63,16 @@ pub(crate) fn build_and_place(paths: &Paths) -> Result<String> {
     let mut placed = BTreeMap::new();
     let mut changed = 0_usize;
     for binary in &binaries {
-        let bootstrap = paths.function(&binary.name).join("bootstrap");
+        let bootstrap = paths.service(&binary.name).join("bootstrap");
         let stamp = |bootstrap: &Path| Some(format!("{} -> {}", identity(&binary.path)?, identity(bootstrap)?));
         if old.get(&binary.name).is_none_or(|old| stamp(&bootstrap).is_none_or(|now| now != *old)) {
             place(&binary.path, &bootstrap)?;
             changed += 1;
         }
-        placed.insert(binary.name.clone(), stamp(&bootstrap).context("a placed function is gone")?);
+        placed.insert(binary.name.clone(), stamp(&bootstrap).context("a placed binary is gone")?);
     }
     paths::write_whole(&stamp_file, &serde_json::to_vec_pretty(&placed)?, false)?;
-    phase.done(&format!("{} functions, {changed} new", binaries.len()));
+    phase.done(&format!("{} services, {changed} new", binaries.len()));
     fingerprint(&binaries, paths)
 }
 
@@ -88,14 +88,13 @@ fn place(binary: &Path, bootstrap: &Path) -> Result<()> {
         fs::copy(binary, &partial).with_context(|| format!("cannot copy {}", binary.display()))?;
     }
     let same = fs::read(bootstrap).is_ok_and(|old| fs::read(&partial).is_ok_and(|new| old == new));
-    if same { paths::remove(&partial) } else { fs::rename(&partial, bootstrap).context("cannot place a function") }
+    if same { paths::remove(&partial) } else { fs::rename(&partial, bootstrap).context("cannot place a binary") }
 }
 
 fn fingerprint(binaries: &[Binary], paths: &Paths) -> Result<String> {
     let mut text = String::new();
     for binary in binaries {
-        let bootstrap =
-            identity(&paths.function(&binary.name).join("bootstrap")).context("a placed function is gone")?;
+        let bootstrap = identity(&paths.service(&binary.name).join("bootstrap")).context("a placed binary is gone")?;
         text += &format!("{} {bootstrap}\n", binary.name);
     }
     Ok(text)

@@ -80,7 +80,7 @@ enum Command {
     Dlq(dlq::Options),
     /// Count stock, orders and money of the running shop against each other
     Reconcile(reconcile::Options),
-    /// Build the functions for release and print the size of each
+    /// Build the services for release and print the size of each
     Sizes(sizes::Options),
 }
 

@@ -42,8 +42,8 @@ impl Paths {
         self.tools.join("venv/bin").join(name)
     }
 
-    /// The folder that a function's `CodeUri` in template.yaml names.
-    pub(crate) fn function(&self, name: &str) -> PathBuf {
+    /// The folder of a service's binary, which `CodeUri` in template.yaml names.
+    pub(crate) fn service(&self, name: &str) -> PathBuf {
         self.root.join("target/lambda").join(name)
     }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask sizes`: what a release build of each function weighs.
+//! `cargo xtask sizes`: the size of each service's release binary.
 
 use std::fs;
 
@@ -10,18 +10,18 @@ use crate::paths::Paths;
 /// What `cargo xtask sizes` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only these functions; a release build of one takes a while
-    functions: Vec<String>,
+    /// Only these services; a release build of one takes minutes
+    services: Vec<String>,
 }
 
 /// Builds release binaries for this machine and prints the size of each, largest first.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let mut arguments = vec!["--release"];
-    if options.functions.is_empty() {
+    if options.services.is_empty() {
         arguments.push("--bins");
     }
-    for function in &options.functions {
-        arguments.extend(["--bin", function]);
+    for service in &options.services {
+        arguments.extend(["--bin", service]);
     }
     let mut sizes = Vec::new();
     for binary in functions::build(paths, &arguments)? {

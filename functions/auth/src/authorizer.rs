@@ -2,6 +2,33 @@
 
 use serde::{Deserialize, Serialize};
 use souk_auth::{AccessTokens, TokenError};
+use souk_domain::time::Timestamp;
+use souk_runtime::direct::DirectHandler;
+use souk_runtime::{Dependencies, Error};
+
+use crate::access_tokens;
+
+/// Verifies access tokens for the API.
+pub struct Authorizer {
+    /// Knows the signing keys.
+    pub tokens: AccessTokens,
+}
+
+impl Authorizer {
+    /// With the signing keys that the environment names.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self { tokens: access_tokens(deps).await? })
+    }
+}
+
+impl DirectHandler for Authorizer {
+    type Request = AuthorizerRequest;
+    type Response = AuthorizerResponse;
+
+    async fn handle(&self, request: AuthorizerRequest, _: Timestamp) -> Result<AuthorizerResponse, Error> {
+        Ok(authorize(&request, &self.tokens).await)
+    }
+}
 
 /// What API Gateway asks. Only the identity source, which the template names as the `Authorization` header.
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,33 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::account::{Email, Role};
 use souk_domain::ids::UserId;
+use souk_domain::time::Timestamp;
+use souk_runtime::config::ConfigError;
+use souk_runtime::direct::DirectHandler;
+use souk_runtime::{Dependencies, Error};
 use souk_store::{RoleChange, StoreError, Users};
+
+/// Gives roles to accounts.
+pub struct GrantRole {
+    /// Where accounts are.
+    pub users: Users,
+}
+
+impl GrantRole {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { users: deps.users()? })
+    }
+}
+
+impl DirectHandler for GrantRole {
+    type Request = Grant;
+    type Response = Granted;
+
+    async fn handle(&self, request: Grant, _: Timestamp) -> Result<Granted, Error> {
+        Ok(grant(&request, &self.users).await?)
+    }
+}
 
 /// What the operator asks.
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,8 @@
-//! The auth service: one module per endpoint, one binary per Lambda.
+//! The auth service: one module per endpoint, one binary for all of them.
 
 pub mod authorizer;
 pub mod grant_role;
+mod handlers;
 pub mod login;
 pub mod logout;
 pub mod refresh;
@@ -11,4 +12,5 @@ mod session;
 #[cfg(test)]
 mod fixture;
 
+pub use handlers::HANDLERS;
 pub use session::{SessionKeeper, access_tokens};

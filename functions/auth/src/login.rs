@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use souk_auth::{Caller, password};
 use souk_domain::account::Email;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{Attempt, Limit, Limits, Users};
 
 use crate::SessionKeeper;
@@ -28,6 +29,13 @@ pub struct Login {
     pub limits: Limits,
     /// What sessions stand on.
     pub keeper: SessionKeeper,
+}
+
+impl Login {
+    /// With the stores and settings that the environment names.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self { users: deps.users()?, limits: deps.limits()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+    }
 }
 
 impl Endpoint for Login {

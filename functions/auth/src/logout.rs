@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use souk_domain::effects::Clock;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Presented, Sessions};
 
@@ -14,6 +16,13 @@ pub struct Logout {
     pub sessions: Sessions,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Logout {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { sessions: deps.sessions()?, clock: deps.clock() })
+    }
 }
 
 impl Endpoint for Logout {

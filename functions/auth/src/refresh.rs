@@ -5,6 +5,7 @@
 
 use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{Presented, Rotation, Users};
 
 use crate::SessionKeeper;
@@ -18,6 +19,13 @@ pub struct Refresh {
     pub users: Users,
     /// What sessions stand on.
     pub keeper: SessionKeeper,
+}
+
+impl Refresh {
+    /// With the stores and settings that the environment names.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self { users: deps.users()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+    }
 }
 
 impl Endpoint for Refresh {

@@ -4,6 +4,7 @@ use souk_auth::{Caller, password};
 use souk_domain::account::{Account, Email, Role};
 use souk_domain::ids::UserId;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{Registration, Users};
 
 use crate::SessionKeeper;
@@ -17,6 +18,13 @@ pub struct Register {
     pub users: Users,
     /// What sessions stand on.
     pub keeper: SessionKeeper,
+}
+
+impl Register {
+    /// With the stores and settings that the environment names.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self { users: deps.users()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+    }
 }
 
 impl Endpoint for Register {

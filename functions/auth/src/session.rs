@@ -9,7 +9,7 @@ use souk_auth::{
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::FamilyId;
 use souk_runtime::http::{Problem, Reply};
-use souk_runtime::{Error, Wiring};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{Session, Sessions};
 
 /// Issues the pair of tokens and keeps their family.
@@ -35,17 +35,17 @@ struct SignedIn<'a> {
 }
 
 /// Reads the signing keys that the environment names.
-pub async fn access_tokens(wiring: &Wiring) -> Result<AccessTokens, Error> {
-    let client = aws_sdk_secretsmanager::Client::new(wiring.sdk());
-    let keys = SecretKeys::new(client, wiring.config().text("SIGNING_KEY_SECRET")?);
-    Ok(AccessTokens::load(keys, wiring.clock(), wiring.random()).await?)
+pub async fn access_tokens(deps: &Dependencies) -> Result<AccessTokens, Error> {
+    let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
+    let keys = SecretKeys::new(client, deps.config().text("SIGNING_KEY_SECRET")?);
+    Ok(AccessTokens::load(keys, deps.clock(), deps.random()).await?)
 }
 
 impl SessionKeeper {
     /// With what the environment names.
-    pub async fn from_wiring(wiring: &Wiring) -> Result<Self, Error> {
-        let tokens = access_tokens(wiring).await?;
-        Ok(Self { sessions: wiring.sessions()?, tokens, clock: wiring.clock(), random: wiring.random() })
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        let tokens = access_tokens(deps).await?;
+        Ok(Self { sessions: deps.sessions()?, tokens, clock: deps.clock(), random: deps.random() })
     }
 
     /// Opens a family for somebody who just proved who they are, and answers with its first pair of tokens.

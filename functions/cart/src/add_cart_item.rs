@@ -8,6 +8,8 @@ use serde::Serialize;
 use souk_domain::cart::{CartError, Quantity};
 use souk_domain::effects::Random;
 use souk_domain::ids::ProductId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartStores;
@@ -19,6 +21,13 @@ pub struct AddCartItem {
     pub stores: CartStores,
     /// Marks requests that came without a key.
     pub random: Arc<dyn Random>,
+}
+
+impl AddCartItem {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { stores: CartStores::from_dependencies(deps)?, random: deps.random() })
+    }
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,7 @@
 //! `GET /cart`: the caller's cart.
 
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartStores;
@@ -8,6 +10,13 @@ use crate::CartStores;
 pub struct GetCart {
     /// What carts stand on.
     pub stores: CartStores,
+}
+
+impl GetCart {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+    }
 }
 
 impl Endpoint for GetCart {

@@ -1,6 +1,8 @@
 //! `DELETE /cart/items/{product_id}`: takes a product out of the caller's cart. Twice is as good as once.
 
 use souk_domain::ids::ProductId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartStores;
@@ -9,6 +11,13 @@ use crate::CartStores;
 pub struct RemoveCartItem {
     /// What carts stand on.
     pub stores: CartStores,
+}
+
+impl RemoveCartItem {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+    }
 }
 
 impl Endpoint for RemoveCartItem {

@@ -4,7 +4,7 @@ use souk_cache::CachedProducts;
 use souk_domain::cart::Cart;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
 use souk_store::{Carts, Inventory, Products, Saved, StoreError};
@@ -29,13 +29,13 @@ pub struct CartStores {
 
 impl CartStores {
     /// With what the environment names.
-    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
-            carts: wiring.carts()?,
-            products: wiring.products()?,
-            documents: wiring.cached_products()?,
-            inventory: wiring.inventory()?,
-            currency: wiring.currency()?,
+            carts: deps.carts()?,
+            products: deps.products()?,
+            documents: deps.cached_products()?,
+            inventory: deps.inventory()?,
+            currency: deps.currency()?,
         })
     }
 

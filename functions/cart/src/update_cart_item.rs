@@ -2,6 +2,8 @@
 
 use souk_domain::cart::Quantity;
 use souk_domain::ids::ProductId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartStores;
@@ -10,6 +12,13 @@ use crate::CartStores;
 pub struct UpdateCartItem {
     /// What carts stand on.
     pub stores: CartStores,
+}
+
+impl UpdateCartItem {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+    }
 }
 
 impl Endpoint for UpdateCartItem {

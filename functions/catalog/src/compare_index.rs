@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::time::Timestamp;
+use souk_runtime::config::ConfigError;
+use souk_runtime::direct::DirectHandler;
+use souk_runtime::{Dependencies, Error};
 use souk_search::SearchIndex;
 use souk_store::{Inventory, Products, Segment};
 
@@ -43,6 +46,28 @@ pub struct CompareIndex {
     pub inventory: Inventory,
     /// When to end.
     pub clock: Arc<dyn Clock>,
+}
+
+impl CompareIndex {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            search: deps.search()?,
+            products: deps.products()?,
+            inventory: deps.inventory()?,
+            clock: deps.clock(),
+        })
+    }
+}
+
+impl DirectHandler for CompareIndex {
+    type Request = Order;
+    type Response = Comparison;
+
+    async fn handle(&self, request: Order, _: Timestamp) -> Result<Comparison, Error> {
+        let (from, until) = request.read(self.clock.now());
+        Ok(self.run(from, until).await?)
+    }
 }
 
 /// What the operator asks for.

@@ -2,6 +2,8 @@
 //! with, and its stock stays counted in case it comes back.
 
 use souk_domain::ids::ProductId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Products;
 
@@ -9,6 +11,13 @@ use souk_store::Products;
 pub struct DeleteProduct {
     /// Where products are.
     pub products: Products,
+}
+
+impl DeleteProduct {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { products: deps.products()? })
+    }
 }
 
 impl Endpoint for DeleteProduct {

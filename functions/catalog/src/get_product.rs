@@ -4,6 +4,8 @@
 use souk_cache::CachedProducts;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::total;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
@@ -15,6 +17,13 @@ pub struct GetProduct {
     pub products: CachedProducts,
     /// Where stock is.
     pub inventory: Inventory,
+}
+
+impl GetProduct {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { products: deps.cached_products()?, inventory: deps.inventory()? })
+    }
 }
 
 impl Endpoint for GetProduct {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use souk_domain::synonyms::SynonymGroups;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::Synonyms;
 use souk_store::{SynonymList, SynonymLists};
@@ -10,6 +12,13 @@ use souk_store::{SynonymList, SynonymLists};
 pub struct GetSynonyms {
     /// Where the list is.
     pub synonyms: SynonymLists,
+}
+
+impl GetSynonyms {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { synonyms: deps.synonyms()? })
+    }
 }
 
 /// The list as staff see it.

@@ -14,7 +14,7 @@ use souk_domain::catalog::{Category, Product};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{CategoryId, ProductId, UserId};
 use souk_domain::money::Currency;
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
 use souk_store::{Categories, Inventory, LedgerEntry, Products, Saved, StoreError};
@@ -78,14 +78,14 @@ impl From<ImportError> for Problem {
 
 impl Importer {
     /// Of this function's configuration.
-    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
-            products: wiring.products()?,
-            categories: wiring.categories()?,
-            inventory: wiring.inventory()?,
-            clock: wiring.clock(),
-            random: wiring.random(),
-            currency: wiring.currency()?,
+            products: deps.products()?,
+            categories: deps.categories()?,
+            inventory: deps.inventory()?,
+            clock: deps.clock(),
+            random: deps.random(),
+            currency: deps.currency()?,
         })
     }
 

@@ -2,6 +2,8 @@
 //!
 //! A client may retry whatever it got no answer to.
 
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::import::Importer;
@@ -14,6 +16,13 @@ const MAX_BODY_BYTES: usize = 5_000_000;
 pub struct ImportProducts {
     /// Does it.
     pub importer: Importer,
+}
+
+impl ImportProducts {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { importer: Importer::from_dependencies(deps)? })
+    }
 }
 
 impl Endpoint for ImportProducts {

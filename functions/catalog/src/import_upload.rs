@@ -15,7 +15,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use souk_domain::effects::Random;
+use souk_runtime::Dependencies;
 use souk_runtime::batch::ConsumeError;
+use souk_runtime::config::ConfigError;
 use souk_runtime::objects::{Created, ObjectConsumer, ObjectError, Objects};
 use souk_store::StoreError;
 
@@ -43,6 +45,13 @@ pub struct ImportUpload {
     pub importer: Importer,
     /// For waiting times.
     pub random: Arc<dyn Random>,
+}
+
+impl ImportUpload {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { objects: deps.imports()?, importer: Importer::from_dependencies(deps)?, random: deps.random() })
+    }
 }
 
 /// What became of an upload: how many parts there are to wait for, and why it was not read to its end.

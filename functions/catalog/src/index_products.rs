@@ -8,15 +8,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use souk_cache::CachedProducts;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
 use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex};
 use souk_store::{Inventory, Products, StoreError};
+
+/// The longest wait for the index at start: the first batch makes it as well.
+const START_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The handler.
 pub struct IndexProducts {
@@ -30,6 +36,19 @@ pub struct IndexProducts {
     pub inventory: Inventory,
     /// The time, which orders what is written.
     pub clock: Arc<dyn Clock>,
+}
+
+impl IndexProducts {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            search: deps.search()?,
+            products: deps.products()?,
+            cache: deps.cached_products()?,
+            inventory: deps.inventory()?,
+            clock: deps.clock(),
+        })
+    }
 }
 
 /// The part of either table's key that matters.
@@ -48,6 +67,10 @@ struct Reason {
 }
 
 impl ChangeHandler for IndexProducts {
+    async fn warm_up(&self) {
+        let _ = tokio::time::timeout(START_TIMEOUT, self.search.ensure_index()).await;
+    }
+
     /// Every change that can be indexed is, whatever becomes of the others; Lambda delivers again from the first one on
     /// that failed for now, which repeats some.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {

@@ -1,9 +1,10 @@
-//! The catalog service: one module per endpoint, one binary per Lambda.
+//! The catalog service: one module per endpoint, one binary for all of them.
 
 pub mod compare_index;
 pub mod delete_product;
 pub mod get_product;
 pub mod get_synonyms;
+mod handlers;
 pub mod import;
 pub mod import_products;
 pub mod import_upload;
@@ -17,6 +18,8 @@ pub mod reindex;
 pub mod suggest;
 pub mod synonyms;
 mod view;
+
+pub use handlers::HANDLERS;
 
 #[cfg(test)]
 mod degraded;

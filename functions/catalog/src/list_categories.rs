@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use souk_domain::catalog::Category;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Categories;
 
@@ -14,6 +16,13 @@ const CACHE_SECONDS: u32 = 60;
 pub struct ListCategories {
     /// Where categories are.
     pub categories: Categories,
+}
+
+impl ListCategories {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { categories: deps.categories()? })
+    }
 }
 
 #[derive(Serialize)]

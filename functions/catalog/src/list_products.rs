@@ -26,6 +26,8 @@ use souk_cache::{CachedProducts, CachedStock};
 use souk_domain::catalog::Product;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::{SearchIndex, SearchPage};
 use souk_store::{Categories, Products};
@@ -54,6 +56,21 @@ pub struct ListProducts {
     pub synonyms: KnownSynonyms,
     /// Of the shop.
     pub currency: Currency,
+}
+
+impl ListProducts {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            search: deps.search()?.remembering(),
+            documents: deps.cached_products()?,
+            stock: deps.cached_stock()?,
+            products: deps.products()?,
+            categories: deps.categories()?,
+            synonyms: KnownSynonyms::new(deps.synonyms()?, deps.clock()),
+            currency: deps.currency()?,
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -91,6 +108,11 @@ struct Found<'a> {
 }
 
 impl Endpoint for ListProducts {
+    async fn warm_up(&self) {
+        let _ = self.search.warm_up().await; // without it, the first request looks again
+        self.synonyms.current().await;
+    }
+
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let mut asked = Asked::read(request, self.currency)?;
         if asked.query.text.is_some() {

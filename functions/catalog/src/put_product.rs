@@ -8,6 +8,8 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_domain::stock::total;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Categories, Inventory, Products, Saved, StoreError};
 
@@ -29,6 +31,19 @@ pub struct PutProduct {
     pub clock: Arc<dyn Clock>,
     /// Of the shop.
     pub currency: Currency,
+}
+
+impl PutProduct {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            products: deps.products()?,
+            categories: deps.categories()?,
+            inventory: deps.inventory()?,
+            clock: deps.clock(),
+            currency: deps.currency()?,
+        })
+    }
 }
 
 impl Endpoint for PutProduct {

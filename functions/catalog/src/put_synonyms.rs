@@ -2,6 +2,8 @@
 //! seconds; the index stays as it is.
 
 use souk_domain::synonyms::SynonymGroups;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{Saved, SynonymList, SynonymLists};
 
@@ -11,6 +13,13 @@ use crate::get_synonyms::reply;
 pub struct PutSynonyms {
     /// Where the list is.
     pub synonyms: SynonymLists,
+}
+
+impl PutSynonyms {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { synonyms: deps.synonyms()? })
+    }
 }
 
 impl Endpoint for PutSynonyms {

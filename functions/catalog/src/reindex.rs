@@ -14,6 +14,9 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::time::Timestamp;
+use souk_runtime::config::ConfigError;
+use souk_runtime::direct::DirectHandler;
+use souk_runtime::{Dependencies, Error};
 use souk_search::{IndexOperation, Indexed, Rebuild, SearchError, SearchIndex, SegmentProgress};
 use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
 
@@ -27,6 +30,9 @@ const TRIES: u32 = 6;
 const MAX_SECONDS: u64 = 840;
 /// Most problems of one answer; all are in the log, and all are counted.
 const TOLD_PROBLEMS: usize = 100;
+
+/// Parts of the table of a new rebuild.
+const SEGMENTS: usize = 4;
 
 /// The function.
 pub struct Reindex {
@@ -43,6 +49,29 @@ pub struct Reindex {
     /// Into how many parts a new rebuild divides the table. They are copied side by side: one waits for DynamoDB while
     /// another waits for OpenSearch.
     pub segments: usize,
+}
+
+impl Reindex {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            search: deps.search()?,
+            products: deps.products()?,
+            inventory: deps.inventory()?,
+            clock: deps.clock(),
+            random: deps.random(),
+            segments: SEGMENTS,
+        })
+    }
+}
+
+impl DirectHandler for Reindex {
+    type Request = Order;
+    type Response = Report;
+
+    async fn handle(&self, request: Order, _: Timestamp) -> Result<Report, Error> {
+        Ok(self.run(request.until(self.clock.now())).await?)
+    }
 }
 
 /// What the operator asks for.

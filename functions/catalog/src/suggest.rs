@@ -8,6 +8,8 @@
 //! All of it comes from the index, so names may be a second old and neither price nor stock is shown.
 
 use serde::Serialize;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::{SearchIndex, Suggestions};
 
@@ -21,6 +23,13 @@ const CACHE_SECONDS: u32 = 60;
 pub struct Suggest {
     /// Finds them.
     pub search: SearchIndex,
+}
+
+impl Suggest {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { search: deps.search()?.remembering() })
+    }
 }
 
 #[derive(Serialize)]
@@ -44,6 +53,10 @@ struct Category<'a> {
 }
 
 impl Endpoint for Suggest {
+    async fn warm_up(&self) {
+        let _ = self.search.suggest("a", 1).await; // fetches the names; without them, the first request does
+    }
+
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let mut fields = request.query();
         let typed = fields.text("q", MAX_CHARS);

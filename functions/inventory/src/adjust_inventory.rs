@@ -1,6 +1,8 @@
 //! `POST /admin/inventory/{product_id}/adjustments`: receives units or corrects the count, with the reason written down.
 
 use souk_domain::validation::FieldError;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
@@ -11,6 +13,13 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 
 /// The endpoint.
 pub struct AdjustInventory(pub StockKeeper);
+
+impl AdjustInventory {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StockKeeper::from_dependencies(deps)?))
+    }
+}
 
 impl Endpoint for AdjustInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {

@@ -1,5 +1,7 @@
 //! `PUT /admin/inventory/{product_id}`: sets what is free to sell to what staff counted.
 
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
@@ -7,6 +9,13 @@ use crate::stock_keeper::{Asked, MAX_REASON_CHARS, StockKeeper};
 
 /// The endpoint.
 pub struct CountInventory(pub StockKeeper);
+
+impl CountInventory {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StockKeeper::from_dependencies(deps)?))
+    }
+}
 
 impl Endpoint for CountInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {

@@ -5,6 +5,8 @@ use serde::Serialize;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::total;
 use souk_domain::validation::Invalid;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
@@ -19,6 +21,13 @@ const IN_FLIGHT: usize = 16;
 pub struct GetInventory {
     /// Where stock is.
     pub inventory: Inventory,
+}
+
+impl GetInventory {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { inventory: deps.inventory()? })
+    }
 }
 
 #[derive(Serialize)]

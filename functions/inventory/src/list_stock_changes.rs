@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::Cause;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{HistoryCursor, HistoryEntry, Inventory, LedgerEntry};
 
@@ -16,6 +18,13 @@ const MAX_LIMIT: i64 = 100;
 pub struct ListStockChanges {
     /// Where the history is.
     pub inventory: Inventory,
+}
+
+impl ListStockChanges {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { inventory: deps.inventory()? })
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,8 @@
 use serde::Serialize;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::MAX_SHARDS;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{LedgerEntry, Spreading, StockSpread, StoreError};
 
@@ -14,6 +16,13 @@ use crate::StockKeeper;
 
 /// The endpoint.
 pub struct SpreadInventory(pub StockKeeper);
+
+impl SpreadInventory {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StockKeeper::from_dependencies(deps)?))
+    }
+}
 
 #[derive(Serialize)]
 struct Shards<'a> {

@@ -6,6 +6,8 @@ use serde::Serialize;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{ProductId, UserId};
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Reply, Request};
 use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChange};
 
@@ -22,6 +24,18 @@ pub struct StockKeeper {
     pub clock: Arc<dyn Clock>,
     /// Tells ledger entries of one moment apart.
     pub random: Arc<dyn Random>,
+}
+
+impl StockKeeper {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            inventory: deps.inventory()?,
+            products: deps.products()?,
+            clock: deps.clock(),
+            random: deps.random(),
+        })
+    }
 }
 
 /// Who changes what.

@@ -11,7 +11,9 @@ use souk_domain::event::DomainEvent;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::{CountChange, ShardId, ShardState, StockLevel, count_change, total};
 use souk_domain::time::Timestamp;
+use souk_runtime::Dependencies;
 use souk_runtime::bus::EventBus;
+use souk_runtime::config::ConfigError;
 use souk_runtime::stream::{Change, ChangeHandler, Failure, ImageError};
 use souk_store::{HistoryEntry, Inventory, StoreError};
 
@@ -23,6 +25,17 @@ pub struct WatchStock {
     pub bus: EventBus,
     /// At how many units or fewer a product is low.
     pub low_at: u32,
+}
+
+impl WatchStock {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            inventory: deps.inventory()?,
+            bus: deps.event_bus()?,
+            low_at: deps.config().parsed("LOW_STOCK_UNITS", 5)?,
+        })
+    }
 }
 
 /// Some item of the table.

@@ -1,5 +1,7 @@
 //! `GET /admin/orders/{order_id}`: any order that somebody tried to pay.
 
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
@@ -10,6 +12,13 @@ use crate::view::{self, Viewer};
 pub struct AdminGetOrder {
     /// Where orders are.
     pub orders: Orders,
+}
+
+impl AdminGetOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { orders: deps.orders()? })
+    }
 }
 
 impl Endpoint for AdminGetOrder {

@@ -6,6 +6,8 @@ use serde::Serialize;
 use souk_domain::ids::OrderId;
 use souk_domain::order::OrderStatus;
 use souk_domain::validation::Invalid;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Orders, StaffList};
 
@@ -18,6 +20,13 @@ const MAX_LIMIT: i64 = 100;
 pub struct AdminListOrders {
     /// Where orders are.
     pub orders: Orders,
+}
+
+impl AdminListOrders {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { orders: deps.orders()? })
+    }
 }
 
 /// By the time of placement.

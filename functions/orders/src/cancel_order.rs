@@ -6,6 +6,8 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_domain::ids::OrderId;
 use souk_domain::order::Event;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::OrderSteps;
 
@@ -17,6 +19,13 @@ pub struct CancelOrder {
     pub steps: OrderSteps,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl CancelOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
+    }
 }
 
 impl Endpoint for CancelOrder {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_domain::message::messages_due_after;
 use souk_domain::order::Order;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::queues::{Queues, SendError};
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
 
@@ -14,6 +16,13 @@ pub struct Dispatch {
     pub queues: Queues,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Dispatch {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { queues: deps.queues()?, clock: deps.clock() })
+    }
 }
 
 impl ChangeHandler for Dispatch {

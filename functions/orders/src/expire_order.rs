@@ -5,7 +5,9 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_domain::message::OrderQueueMessage;
 use souk_domain::order::{Event, OrderStatus, TransitionError};
+use souk_runtime::Dependencies;
 use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_runtime::config::ConfigError;
 use souk_store::{OrderSteps, StepError};
 
 /// The consumer.
@@ -14,6 +16,13 @@ pub struct ExpireOrder {
     pub steps: OrderSteps,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl ExpireOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
+    }
 }
 
 impl Consumer for ExpireOrder {

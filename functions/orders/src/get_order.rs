@@ -1,6 +1,8 @@
 //! `GET /orders/{order_id}`: one order with its lines, payment and timeline.
 
 use souk_domain::ids::OrderId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
@@ -10,6 +12,13 @@ use crate::view::{self, Viewer};
 pub struct GetOrder {
     /// Where orders are.
     pub orders: Orders,
+}
+
+impl GetOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { orders: deps.orders()? })
+    }
 }
 
 impl Endpoint for GetOrder {

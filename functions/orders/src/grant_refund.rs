@@ -9,6 +9,8 @@ use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Event, MAX_REASON_CHARS, RefundGrant, RefundStatus, RefundTarget};
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 
 use crate::part_id::PartId;
@@ -22,6 +24,13 @@ pub struct GrantRefund {
     pub random: Arc<dyn Random>,
     /// Of the shop.
     pub currency: Currency,
+}
+
+impl GrantRefund {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { desk: StaffDesk::from_dependencies(deps)?, random: deps.random(), currency: deps.currency()? })
+    }
 }
 
 /// The same for the first answer and for every replay: what was true when the refund became due.

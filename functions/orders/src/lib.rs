@@ -1,4 +1,4 @@
-//! The orders service: one module per endpoint, one binary per Lambda.
+//! The orders service: one module per endpoint, one binary for all of them.
 
 pub mod accept_return;
 pub mod admin_cancel_order;
@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod expire_order;
 pub mod get_order;
 pub mod grant_refund;
+mod handlers;
 pub mod list_orders;
 pub mod list_returns;
 mod part_id;
@@ -24,6 +25,7 @@ pub mod ship_order;
 mod staff_desk;
 mod view;
 
+pub use handlers::HANDLERS;
 pub use staff_desk::StaffDesk;
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use souk_domain::ids::OrderId;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
@@ -14,6 +16,13 @@ const MAX_LIMIT: i64 = 100;
 pub struct ListOrders {
     /// Where orders are.
     pub orders: Orders,
+}
+
+impl ListOrders {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { orders: deps.orders()? })
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,8 @@ use serde::Serialize;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{Order, ReturnStatus};
 use souk_domain::validation::Invalid;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Orders, StaffList};
 
@@ -19,6 +21,13 @@ const MAX_LIMIT: i64 = 100;
 pub struct ListReturns {
     /// Where orders are.
     pub orders: Orders,
+}
+
+impl ListReturns {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { orders: deps.orders()? })
+    }
 }
 
 /// The one status that there is a list of.

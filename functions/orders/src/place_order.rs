@@ -18,6 +18,8 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 use souk_store::{Carts, Inventory, MAX_ACTIONS, Orders, Placement, Products};
 use tokio::time::Instant;
@@ -47,6 +49,22 @@ pub struct PlaceOrder {
     pub currency: Currency,
     /// How long an unpaid order keeps its stock.
     pub hold_seconds: i64,
+}
+
+impl PlaceOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            carts: deps.carts()?,
+            products: deps.products()?,
+            inventory: deps.inventory()?,
+            orders: deps.orders()?,
+            clock: deps.clock(),
+            random: deps.random(),
+            currency: deps.currency()?,
+            hold_seconds: deps.config().parsed("HOLD_SECONDS", 900)?,
+        })
+    }
 }
 
 /// What the client asks for.

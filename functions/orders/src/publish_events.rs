@@ -1,7 +1,9 @@
 //! The orders stream, told to other systems: what happened to each order, on the event bus.
 
 use souk_domain::event::events_after;
+use souk_runtime::Dependencies;
 use souk_runtime::bus::EventBus;
+use souk_runtime::config::ConfigError;
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
 
 use crate::dispatch::orders;
@@ -10,6 +12,13 @@ use crate::dispatch::orders;
 pub struct PublishEvents {
     /// Where events go.
     pub bus: EventBus,
+}
+
+impl PublishEvents {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { bus: deps.event_bus()? })
+    }
 }
 
 impl ChangeHandler for PublishEvents {

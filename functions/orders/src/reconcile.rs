@@ -12,7 +12,10 @@ use souk_domain::message::messages_due_after;
 use souk_domain::order::Order;
 use souk_domain::reconcile::{Discrepancy, GracePeriods, check_order};
 use souk_domain::time::Timestamp;
+use souk_runtime::config::ConfigError;
+use souk_runtime::direct::DirectHandler;
 use souk_runtime::queues::Queues;
+use souk_runtime::{Dependencies, Error};
 use souk_store::{Cursor, Inventory, Orders, Plan, Report, StoreError, Users, reconcile};
 
 /// What is left of the function's time for what comes after the reading: looking again, sending, answering.
@@ -32,6 +35,28 @@ pub struct Reconcile {
     pub queues: Queues,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Reconcile {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            orders: deps.orders()?,
+            inventory: deps.inventory()?,
+            users: deps.users()?,
+            queues: deps.queues()?,
+            clock: deps.clock(),
+        })
+    }
+}
+
+impl DirectHandler for Reconcile {
+    type Request = Ask;
+    type Response = Answer;
+
+    async fn handle(&self, request: Ask, deadline: Timestamp) -> Result<Answer, Error> {
+        Ok(self.run(request, deadline).await?)
+    }
 }
 
 /// What is asked of it. `{}` reads everything and changes nothing.

@@ -10,12 +10,18 @@ mod replay;
 
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use souk_domain::time::Timestamp;
+use souk_runtime::config::ConfigError;
+use souk_runtime::direct::DirectHandler;
+use souk_runtime::{Dependencies, Error};
 
-pub use dead_letter_queue::{DeadLetterQueue, parse_queues};
+pub use dead_letter_queue::DeadLetterQueue;
 pub use replay::Replay;
 
-use dead_letter_queue::{Found, QueueError};
+use dead_letter_queue::{Found, QueueError, parse_queues};
 use letter::{Letter, Summary};
+
+use crate::dispatch::Dispatch;
 
 /// Most messages that one call moves.
 pub const MAX_MOVED: u32 = 1_000;
@@ -92,6 +98,17 @@ pub struct Redrive {
 }
 
 impl Redrive {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        const DEAD_LETTER_QUEUES: &str = "DEAD_LETTER_QUEUES";
+        let reason = || "must be a word, a URL, and a URL or - for each queue".to_owned();
+        let invalid = || ConfigError::Invalid { name: DEAD_LETTER_QUEUES, reason: reason() };
+        let dispatch = Dispatch::from_dependencies(deps)?;
+        let queues = parse_queues(deps.config().text(DEAD_LETTER_QUEUES)?, &dispatch.queues.client);
+        let replay = Replay { orders: deps.orders()?, products: deps.products()?, dispatch, bus: deps.event_bus()? };
+        Ok(Self { queues: queues.ok_or_else(invalid)?, replay })
+    }
+
     /// Does what the operator asks.
     pub async fn run(&self, command: &Command) -> Result<Report, RedriveError> {
         let queues = match command {
@@ -189,6 +206,15 @@ impl Redrive {
         let (kind, ids) = Letter::read(&found.body).describe();
         let age_seconds = found.sent_at.seconds_until(self.replay.dispatch.clock.now());
         Summary { message_id: found.message_id.clone(), kind, ids, age_seconds, stays_because }
+    }
+}
+
+impl DirectHandler for Redrive {
+    type Request = Command;
+    type Response = Report;
+
+    async fn handle(&self, request: Command, _: Timestamp) -> Result<Report, Error> {
+        Ok(self.run(&request).await?)
     }
 }
 

@@ -2,6 +2,8 @@
 //! again it is no error, and changes nothing. The shopper may ask again.
 
 use souk_domain::order::{Event, MAX_REASON_CHARS};
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::part_id::PartId;
@@ -10,6 +12,13 @@ use crate::view::{self, Viewer};
 
 /// The endpoint.
 pub struct RejectReturn(pub StaffDesk);
+
+impl RejectReturn {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StaffDesk::from_dependencies(deps)?))
+    }
+}
 
 impl Endpoint for RejectReturn {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {

@@ -9,6 +9,8 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::OrderId;
 use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{OrderSteps, StepError};
 
@@ -25,6 +27,13 @@ pub struct RequestReturn {
     pub clock: Arc<dyn Clock>,
     /// Marks requests that came without a key.
     pub random: Arc<dyn Random>,
+}
+
+impl RequestReturn {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { steps: deps.order_steps()?, clock: deps.clock(), random: deps.random() })
+    }
 }
 
 /// The same for the first answer and for every replay: what was true when the return was asked for.

@@ -2,6 +2,8 @@
 //! that is being tried, or was given, stays as it is.
 
 use souk_domain::order::{Event, RefundTarget};
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::part_id::PartId;
@@ -10,6 +12,13 @@ use crate::view::{self, Viewer};
 
 /// The endpoint.
 pub struct RetryRefund(pub StaffDesk);
+
+impl RetryRefund {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StaffDesk::from_dependencies(deps)?))
+    }
+}
 
 impl Endpoint for RetryRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {

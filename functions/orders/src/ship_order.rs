@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use souk_domain::order::{Event, Shipment};
 use souk_domain::validation::Invalid;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::staff_desk::StaffDesk;
@@ -14,6 +16,13 @@ const MAX_TRACKING_CHARS: usize = 64;
 
 /// The endpoint.
 pub struct ShipOrder(pub StaffDesk);
+
+impl ShipOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self(StaffDesk::from_dependencies(deps)?))
+    }
+}
 
 /// A carrier's number for a parcel. Not looked at for card numbers: many carriers' numbers have as many digits, and one in
 /// ten passes the same check.

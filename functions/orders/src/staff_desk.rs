@@ -5,7 +5,7 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order};
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
 use souk_store::{OrderSteps, Orders};
@@ -21,8 +21,8 @@ pub struct StaffDesk {
 
 impl StaffDesk {
     /// With what the environment names.
-    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
-        Ok(Self { steps: wiring.order_steps()?, clock: wiring.clock() })
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }
 
     /// Lets an event happen to the order that a request is about.

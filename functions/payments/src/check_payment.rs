@@ -8,7 +8,9 @@ use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::{MAX_DELAY_SECONDS, PENDING_CHECK_SECONDS, PaymentQueueMessage};
 use souk_domain::order::{AttemptStatus, Order, OrderStatus, ProviderOutcome};
 use souk_payment::{ABANDONED, Charge, ProviderError};
+use souk_runtime::Dependencies;
 use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_runtime::config::ConfigError;
 
 use crate::Payments;
 use crate::person::needs_a_person;
@@ -24,6 +26,13 @@ const _: () = assert!(QUEUE_RETRIES_SECONDS < 5 * 180 && PENDING_CHECK_SECONDS <
 pub struct CheckPayment {
     /// What payments stand on.
     pub payments: Payments,
+}
+
+impl CheckPayment {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { payments: Payments::from_dependencies(deps)? })
+    }
 }
 
 impl Consumer for CheckPayment {

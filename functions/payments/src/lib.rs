@@ -1,6 +1,7 @@
-//! The payments service: one module per endpoint, one binary per Lambda.
+//! The payments service: one module per endpoint, one binary for all of them.
 
 pub mod check_payment;
+mod handlers;
 pub mod pay_order;
 mod payments;
 mod person;
@@ -13,4 +14,5 @@ mod fixture;
 #[cfg(test)]
 mod redelivery;
 
+pub use handlers::HANDLERS;
 pub use payments::Payments;

@@ -14,6 +14,8 @@ use souk_domain::order::{
 };
 use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::StepError;
 
@@ -29,6 +31,16 @@ pub struct PayOrder {
     pub payments: Payments,
     /// Marks requests that came without a key.
     pub random: Arc<dyn Random>,
+}
+
+impl PayOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self {
+            payments: Payments::from_dependencies(deps)?.with_store_credit(deps.users()?),
+            random: deps.random(),
+        })
+    }
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, ProviderOutcome};
 use souk_domain::stock::Allocation;
 use souk_payment::{Charge, PaymentProvider, ProviderError};
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_store::{Found, Inventory, OrderSteps, StepError, StoreError, Users};
 
@@ -34,9 +34,9 @@ pub struct Payments {
 
 impl Payments {
     /// With what the environment names.
-    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
-        let provider = provider::from_wiring(wiring)?;
-        Ok(Self { steps: wiring.order_steps()?, inventory: wiring.inventory()?, provider, clock: wiring.clock() })
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        let provider = provider::from_dependencies(deps)?;
+        Ok(Self { steps: deps.order_steps()?, inventory: deps.inventory()?, provider, clock: deps.clock() })
     }
 
     /// The same, for functions that may also move store credit.

@@ -4,33 +4,33 @@ use std::sync::Arc;
 
 use souk_payment::stripe::{Bounds, ManagedSecret, STRIPE_API_URL, Secrets, Stripe, StripeConfig, Webhook};
 use souk_payment::{PaymentProvider, Sandbox};
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 
 const PROVIDER: &str = "PAYMENT_PROVIDER";
 
 /// The provider.
-pub(crate) fn from_wiring(wiring: &Wiring) -> Result<Arc<dyn PaymentProvider>, ConfigError> {
-    if !is_stripe(wiring)? {
+pub(crate) fn from_dependencies(deps: &Dependencies) -> Result<Arc<dyn PaymentProvider>, ConfigError> {
+    if !is_stripe(deps)? {
         return Ok(Arc::new(Sandbox));
     }
     let config = StripeConfig {
-        api_url: wiring.config().optional("STRIPE_API_URL").unwrap_or(STRIPE_API_URL).to_owned(),
-        return_url: wiring.config().optional("PAYMENT_RETURN_URL").map(str::to_owned),
+        api_url: deps.config().optional("STRIPE_API_URL").unwrap_or(STRIPE_API_URL).to_owned(),
+        return_url: deps.config().optional("PAYMENT_RETURN_URL").map(str::to_owned),
         bounds: Bounds::default(),
     };
     let unusable = |reason| ConfigError::Invalid { name: "STRIPE_API_URL", reason };
-    let stripe = Stripe::new(config, secrets(wiring)?, wiring.random(), wiring.clock()).map_err(unusable)?;
+    let stripe = Stripe::new(config, secrets(deps)?, deps.random(), deps.clock()).map_err(unusable)?;
     Ok(Arc::new(stripe))
 }
 
 /// What reads Stripe's messages; nothing does with the sandbox.
-pub(crate) fn webhook(wiring: &Wiring) -> Result<Option<Webhook>, ConfigError> {
-    is_stripe(wiring)?.then(|| secrets(wiring).map(Webhook::new)).transpose()
+pub(crate) fn webhook(deps: &Dependencies) -> Result<Option<Webhook>, ConfigError> {
+    is_stripe(deps)?.then(|| secrets(deps).map(Webhook::new)).transpose()
 }
 
-fn is_stripe(wiring: &Wiring) -> Result<bool, ConfigError> {
-    match wiring.config().text(PROVIDER)? {
+fn is_stripe(deps: &Dependencies) -> Result<bool, ConfigError> {
+    match deps.config().text(PROVIDER)? {
         "stripe" => Ok(true),
         "sandbox" => Ok(false),
         _ => {
@@ -40,8 +40,8 @@ fn is_stripe(wiring: &Wiring) -> Result<bool, ConfigError> {
     }
 }
 
-fn secrets(wiring: &Wiring) -> Result<Secrets, ConfigError> {
-    let client = aws_sdk_secretsmanager::Client::new(wiring.sdk());
-    let source = ManagedSecret::new(client, wiring.config().text("STRIPE_SECRET")?);
-    Ok(Secrets::new(Arc::new(source), wiring.clock()))
+fn secrets(deps: &Dependencies) -> Result<Secrets, ConfigError> {
+    let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
+    let source = ManagedSecret::new(client, deps.config().text("STRIPE_SECRET")?);
+    Ok(Secrets::new(Arc::new(source), deps.clock()))
 }

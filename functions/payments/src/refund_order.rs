@@ -4,7 +4,9 @@ use souk_domain::message::RefundQueueMessage;
 use souk_domain::money::Money;
 use souk_domain::order::{Event, Order, RefundStatus, RefundTarget};
 use souk_payment::{RefundOutcome, RefundRequest};
+use souk_runtime::Dependencies;
 use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_runtime::config::ConfigError;
 
 use crate::Payments;
 use crate::person::needs_a_person;
@@ -13,6 +15,13 @@ use crate::person::needs_a_person;
 pub struct RefundOrder {
     /// What payments stand on.
     pub payments: Payments,
+}
+
+impl RefundOrder {
+    /// With the stores and settings that the environment names.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { payments: Payments::from_dependencies(deps)?.with_store_credit(deps.users()?) })
+    }
 }
 
 impl Consumer for RefundOrder {

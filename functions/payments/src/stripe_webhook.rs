@@ -9,7 +9,7 @@ use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order, ProviderOutcome, RefundStatus};
 use souk_payment::stripe::{Notice, RefundNews, Webhook, WebhookError};
 use souk_payment::{Charge, RefundOutcome};
-use souk_runtime::Wiring;
+use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
@@ -56,8 +56,8 @@ impl Endpoint for StripeWebhook {
 
 impl StripeWebhook {
     /// With what the environment names.
-    pub fn from_wiring(wiring: &Wiring) -> Result<Self, ConfigError> {
-        Ok(Self { payments: Payments::from_wiring(wiring)?, webhook: provider::webhook(wiring)? })
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { payments: Payments::from_dependencies(deps)?, webhook: provider::webhook(deps)? })
     }
 
     /// An order is written before its payment is made, so one that is missing is another shop's on the same account, or

@@ -46,7 +46,7 @@ impl From<souk_store::StepError> for ConsumeError {
 }
 
 /// Feeds a consumer until Lambda stops the process. `function` names it in the log.
-pub async fn run<C: Consumer>(function: &'static str, consumer: C) -> Result<(), Error> {
+pub async fn serve<C: Consumer>(function: &'static str, consumer: C) -> Result<(), Error> {
     let consumer = Arc::new(consumer);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let consumer = Arc::clone(&consumer);

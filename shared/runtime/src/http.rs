@@ -25,15 +25,21 @@ use crate::Error;
 use crate::effects::SystemClock;
 use recent::{Question, Recent};
 
-/// One endpoint: everything it stands on is in `self`, everything it is asked in the request.
+/// One endpoint. Its dependencies are in `self`, its input is in the request.
 pub trait Endpoint: Send + Sync + 'static {
+    /// Fetches, before the first request, what that would have to wait for. A failure is left to the requests.
+    fn warm_up(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// Answers a request.
     fn handle(&self, request: &Request) -> impl Future<Output = Result<Reply, Problem>> + Send;
 }
 
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
-pub async fn run<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
+pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
+    endpoint.warm_up().await;
     let service = Arc::new(Service { function, endpoint, recent: Recent::default(), clock: Arc::new(SystemClock) });
     lambda_http::run_concurrent(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);

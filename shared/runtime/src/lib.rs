@@ -1,17 +1,19 @@
-//! What every function stands on: configuration, telemetry, AWS clients, the HTTP layer, message batches.
+//! What every function is built from: configuration, telemetry, AWS clients, and the serving of each source of events.
 
 pub mod batch;
 pub mod bus;
 pub mod config;
+mod dependencies;
+pub mod direct;
 pub mod effects;
 pub mod http;
 pub mod objects;
 pub mod queues;
+pub mod service;
 pub mod stream;
 pub mod telemetry;
-mod wiring;
 
-pub use wiring::Wiring;
+pub use dependencies::Dependencies;
 
-/// What a function's `main` returns.
+/// Why a function does not start, or fails as a whole.
 pub type Error = lambda_runtime::Error;

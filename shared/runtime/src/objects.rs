@@ -162,7 +162,7 @@ pub trait ObjectConsumer: Send + Sync + 'static {
 }
 
 /// Feeds a consumer until Lambda stops the process. `function` names it in the log.
-pub async fn run<C: ObjectConsumer>(function: &'static str, consumer: C) -> Result<(), Error> {
+pub async fn serve<C: ObjectConsumer>(function: &'static str, consumer: C) -> Result<(), Error> {
     let consumer = Arc::new(consumer);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let consumer = Arc::clone(&consumer);

@@ -115,6 +115,11 @@ impl From<EventRecord> for Change {
 
 /// Handles changes. Must be safe to run twice on the same ones.
 pub trait ChangeHandler: Send + Sync + 'static {
+    /// Prepares, before the first batch, what that would have to wait for. A failure is left to the batches.
+    fn warm_up(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// Handles a batch and says which changes failed: those that fail for now by [`Change::failed`], those that always
     /// will by [`Change::hopeless`]. The stream delivers again from the first of the former on.
     fn handle(&self, changes: &[Change]) -> impl Future<Output = Vec<Failure>> + Send;
@@ -134,11 +139,16 @@ struct ItemFailure {
 }
 
 /// Feeds a handler until Lambda stops the process. `function` names it in the log.
-pub async fn run<H: ChangeHandler>(function: &'static str, handler: H, dead_letters: DeadLetters) -> Result<(), Error> {
+pub async fn serve<H: ChangeHandler>(
+    function: &'static str,
+    handler: H,
+    dead_letters: DeadLetters,
+) -> Result<(), Error> {
+    handler.warm_up().await;
     let shared = Arc::new((handler, dead_letters));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         let shared = Arc::clone(&shared);
-        // On the heap: the compiler gives up on futures that are nested as deep as an SDK call in a handler in the runtime.
+        // Boxed: the SDK clients' futures are too deeply nested for the compiler otherwise.
         Box::pin(async move { Ok::<_, Error>(handle_batch(function, &shared.0, &shared.1, event.payload).await) })
     }))
     .await

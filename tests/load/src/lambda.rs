@@ -36,8 +36,8 @@ const START_WAIT: Duration = Duration::from_secs(30);
 pub(crate) struct Settings {
     /// Beside what Lambda itself sets.
     pub(crate) environment: Vec<(&'static str, String)>,
-    /// `list-products` and so on.
-    pub(crate) binaries: PathBuf,
+    /// The catalog service.
+    pub(crate) binary: PathBuf,
 }
 
 /// Functions that run.
@@ -77,9 +77,10 @@ impl Lambda {
             let events = tokio::sync::Mutex::new(events);
             let function = Arc::new(Function { waiting, events, has_asked: AtomicU64::new(0), board: board.clone() });
             let address = serve(function.clone()).await?;
-            let mut command = Command::new(settings.binaries.join(name));
+            let mut command = Command::new(&settings.binary);
             command.env_clear().envs(settings.environment.iter().map(|(name, value)| (name, value)));
             command.envs([
+                ("_HANDLER", name),
                 ("AWS_LAMBDA_RUNTIME_API", address.to_string().as_str()),
                 ("AWS_LAMBDA_FUNCTION_NAME", name),
                 ("AWS_LAMBDA_FUNCTION_VERSION", "1"),

@@ -32,7 +32,7 @@ struct Options {
     /// A Redis that nobody else uses
     #[arg(long)]
     redis_url: String,
-    /// Where the functions' binaries are
+    /// Where the services' binaries are
     #[arg(long)]
     binaries: PathBuf,
     /// Requests a second, one load after another
@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
     let work = Work::of(&options.catalogue)?;
     let settings = Settings {
         environment: shop.environment(&options.search_url, &options.redis_url),
-        binaries: options.binaries.clone(),
+        binary: options.binaries.join("catalog"),
     };
     let mut lambda = Lambda::start(&FUNCTIONS, settings).await?;
     let mut watched = options.processes.iter().map(|process| machine::named(process)).collect::<Result<Vec<_>>>()?;

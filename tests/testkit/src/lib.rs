@@ -23,6 +23,7 @@ pub use database::{Database, sdk_config};
 pub use proxy::{Fault, Proxy};
 pub use s3::{FakeS3, S3Fault};
 pub use stream::Stream;
+pub use template::handlers_of;
 
 /// A clock that a test sets.
 #[derive(Debug)]

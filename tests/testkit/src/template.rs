@@ -1,4 +1,4 @@
-//! The tables, as `template.yaml` declares them: tests cannot drift from the deployment.
+//! The tables and handler names, as `template.yaml` declares them: tests cannot drift from the deployment.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -27,6 +27,18 @@ pub(crate) fn tables() -> Vec<Table> {
             Table { name: id.to_lowercase(), properties: resource["Properties"].clone() }
         })
         .collect()
+}
+
+/// The handler names, sorted, of the functions that run the binary of a service.
+pub fn handlers_of(service: &str) -> Vec<String> {
+    let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
+    let resources = template["Resources"].as_mapping().expect("Resources").values();
+    let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+    let folder = format!("target/lambda/{service}/");
+    let of_service = functions.filter(|function| text(&function["Properties"]["CodeUri"]).starts_with(&folder));
+    let mut handlers: Vec<_> = of_service.map(|function| text(&function["Properties"]["Handler"]).to_owned()).collect();
+    handlers.sort_unstable();
+    handlers
 }
 
 impl Table {

@@ -43,7 +43,7 @@ pub struct QueueError {
 }
 
 /// Reads `<word> <URL of the dead-letter queue> <URL of the queue, or ->` as often as it comes. `None` if it does not.
-pub fn parse_queues(text: &str, client: &Client) -> Option<Vec<DeadLetterQueue>> {
+pub(super) fn parse_queues(text: &str, client: &Client) -> Option<Vec<DeadLetterQueue>> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let queues = words.chunks(3).map(|triple| match triple {
         [word, url, source_url] => Some(DeadLetterQueue {

@@ -1,4 +1,4 @@
-//! Makes what a function stands on, once, at start.
+//! The stores, clients and settings of a function, made from its environment once, at start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,6 @@ use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
 use crate::objects::Objects;
 use crate::queues::{DeadLetters, Queues};
-use crate::telemetry;
 
 /// Bounds of one call to AWS. The whole operation, retries included, stays below the 10 s that a function of the API may
 /// take, so a caller is told 503 rather than cut off.
@@ -35,16 +34,15 @@ const MAX_ATTEMPTS: u32 = 3;
 ///
 /// Nothing here searches for credentials or regions: Lambda gives both in the environment, and every millisecond of
 /// start-up is paid by a shopper.
-pub struct Wiring {
+pub struct Dependencies {
     config: Config,
     sdk: SdkConfig,
     dynamodb: aws_sdk_dynamodb::Client,
 }
 
-impl Wiring {
-    /// Starts telemetry and reads the environment.
-    pub fn start() -> Result<Self, ConfigError> {
-        telemetry::init();
+impl Dependencies {
+    /// Reads the environment and makes the AWS clients.
+    pub fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env();
         let sdk = sdk_config(&config)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
