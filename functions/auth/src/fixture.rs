@@ -6,7 +6,7 @@ use souk_auth::{AccessTokens, KeySet, KeySource, Reading, SigningKey};
 use souk_domain::account::{Email, Role};
 use souk_fixtures::Stores;
 use souk_runtime::http::{Endpoint, Request};
-use souk_store::{Limits, RoleChange, Sessions, Users};
+use souk_store::{Limits, RoleChangeOutcome, Sessions, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 pub(crate) use souk_fixtures::outcome;
@@ -84,7 +84,7 @@ impl Fixture {
         let email: Email = "ann@example.com".parse().expect("an address");
         let known = self.users.credentials(&email).await.expect("read").expect("an account");
         let change = self.users.set_role(&known.user_id, &email, Role::Staff).await.expect("set");
-        assert_eq!(change, RoleChange::Done);
+        assert_eq!(change, RoleChangeOutcome::Changed);
     }
 }
 

@@ -7,7 +7,7 @@ use souk_domain::time::Timestamp;
 use souk_runtime::config::ConfigError;
 use souk_runtime::direct::DirectHandler;
 use souk_runtime::{Dependencies, Error};
-use souk_store::{RoleChange, StoreError, Users};
+use souk_store::{RoleChangeOutcome, StoreError, Users};
 
 /// Gives roles to accounts.
 pub struct GrantRole {
@@ -60,8 +60,8 @@ pub enum GrantError {
 pub async fn grant(grant: &Grant, users: &Users) -> Result<Granted, GrantError> {
     let known = users.credentials(&grant.email).await?.ok_or(GrantError::UnknownAccount)?;
     match users.set_role(&known.user_id, &grant.email, grant.role).await? {
-        RoleChange::NotFound => Err(GrantError::UnknownAccount),
-        RoleChange::Done => {
+        RoleChangeOutcome::AccountNotFound => Err(GrantError::UnknownAccount),
+        RoleChangeOutcome::Changed => {
             let (user_id, role) = (known.user_id.as_str(), grant.role.as_str());
             tracing::info!(function = "grant-role", user_id, role, "granted");
             Ok(Granted { user_id: known.user_id, role: grant.role })

@@ -10,7 +10,7 @@ use souk_auth::{Caller, password};
 use souk_domain::account::Email;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Attempt, Limit, Limits, Users};
+use souk_store::{AttemptOutcome, Limit, Limits, Users};
 
 use crate::SessionKeeper;
 
@@ -56,8 +56,8 @@ impl Endpoint for Login {
         let Some(known) = known.filter(|_| right) else {
             return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
         };
-        self.limits.clear(&by_account).await?;
-        self.limits.give_back(&by_address).await?;
+        self.limits.reset(&by_account).await?;
+        self.limits.release(&by_address).await?;
         self.keeper.open(200, &Caller { user_id: known.user_id, role: known.role }).await
     }
 }
@@ -65,8 +65,8 @@ impl Endpoint for Login {
 impl Login {
     async fn count(&self, limit_key: &str, limit: Limit) -> Result<(), Problem> {
         match self.limits.count(limit_key, limit, self.keeper.clock.now()).await? {
-            Attempt::Counted => Ok(()),
-            Attempt::Refused { retry_after_seconds } => {
+            AttemptOutcome::Counted => Ok(()),
+            AttemptOutcome::LimitReached { retry_after_seconds } => {
                 let detail = "too many attempts to log in; wait before the next one";
                 let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
                 Err(Problem::new(429, "too_many_attempts", detail).retry_after(seconds))

@@ -6,7 +6,7 @@ use souk_domain::effects::Clock;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Presented, Sessions};
+use souk_store::{RefreshTokenStatus, Sessions};
 
 use crate::refresh::read_token;
 
@@ -29,8 +29,8 @@ impl Endpoint for Logout {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         if let Some(token) = read_token(request)? {
             // A copied token ends its family as well, which is what its holder asks for.
-            let presented = self.sessions.present(token.family_id(), &token.hash(), self.clock.now()).await?;
-            if let Presented::Newest(session) = presented {
+            let presented = self.sessions.check(token.family_id(), &token.hash(), self.clock.now()).await?;
+            if let RefreshTokenStatus::Current(session) = presented {
                 self.sessions.end(&session.family_id).await?;
             }
         }

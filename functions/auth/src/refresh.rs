@@ -6,7 +6,7 @@
 use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Presented, Rotation, Users};
+use souk_store::{RefreshTokenStatus, RotationOutcome, Users};
 
 use crate::SessionKeeper;
 
@@ -32,18 +32,20 @@ impl Endpoint for Refresh {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let token = read_token(request)?.ok_or_else(invalid)?;
         let now = self.keeper.clock.now();
-        let session = match self.keeper.sessions.present(token.family_id(), &token.hash(), now).await? {
-            Presented::Newest(session) => session,
-            Presented::Reused => return Err(reused()),
-            Presented::Unknown => return Err(invalid()),
+        let session = match self.keeper.sessions.check(token.family_id(), &token.hash(), now).await? {
+            RefreshTokenStatus::Current(session) => session,
+            RefreshTokenStatus::Reused => return Err(reused()),
+            RefreshTokenStatus::Unknown => return Err(invalid()),
         };
         let user = self.users.get(&session.user_id).await?.ok_or_else(invalid)?;
         let next = RefreshToken::new(session.family_id.clone(), &*self.keeper.random);
         let expires_at = now.plus_seconds(REFRESH_TOKEN_SECONDS);
         match self.keeper.sessions.rotate(&session, &next.hash(), expires_at).await? {
-            Rotation::Done => self.keeper.answer(200, &Caller { user_id: user.user_id, role: user.role }, &next),
-            Rotation::Reused => Err(reused()),
-            Rotation::Unknown => Err(invalid()),
+            RotationOutcome::Rotated => {
+                self.keeper.answer(200, &Caller { user_id: user.user_id, role: user.role }, &next)
+            }
+            RotationOutcome::Reused => Err(reused()),
+            RotationOutcome::SessionEnded => Err(invalid()),
         }
     }
 }

@@ -5,7 +5,7 @@ use souk_domain::account::{Account, Email, Role};
 use souk_domain::ids::UserId;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Registration, Users};
+use souk_store::{RegistrationOutcome, Users};
 
 use crate::SessionKeeper;
 
@@ -45,8 +45,8 @@ impl Endpoint for Register {
             registration_key: idempotency.map(|idempotency_key| idempotency_key.key),
         };
         let user_id = match self.users.register(&account).await? {
-            Registration::Done => account.user_id,
-            Registration::EmailTaken => self.registered_before(&account, &password).await?,
+            RegistrationOutcome::Registered => account.user_id,
+            RegistrationOutcome::EmailTaken => self.registered_before(&account, &password).await?,
         };
         self.keeper.open(201, &Caller { user_id, role: Role::Shopper }).await
     }

@@ -7,7 +7,7 @@ use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
-use souk_store::{Carts, Inventory, Products, Saved, StoreError};
+use souk_store::{Carts, Inventory, Products, SaveOutcome, StoreError};
 
 /// How often a change is tried again when other writers of the same cart come first.
 const TRIES: u32 = 8;
@@ -54,8 +54,8 @@ impl CartStores {
                 return Ok(cart); // nothing to pay a write for
             }
             match self.carts.save(&mut cart).await? {
-                Saved::Done => return Ok(cart),
-                Saved::Stale => self.carts.back_off(tries).await,
+                SaveOutcome::Saved => return Ok(cart),
+                SaveOutcome::VersionConflict => self.carts.back_off(tries).await,
             }
         }
         Err(StoreError::Conflict.into())

@@ -17,7 +17,7 @@ use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
-use souk_store::{Categories, Inventory, LedgerEntry, Products, Saved, StoreError};
+use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StoreError};
 
 use crate::product_fields::on_top_of;
 pub(crate) use line::{BadLine, Line, MAX_LINE_BYTES, numbered};
@@ -139,7 +139,7 @@ impl Importer {
             let seen = self.products.get_many(pending.iter().map(|draft| &draft.product_id), tries > 0).await?;
             let writes: Vec<_> = pending.iter().map(|draft| self.put(draft, seen.get(&draft.product_id))).collect();
             let outcomes: Vec<_> = stream::iter(writes).buffered(IN_FLIGHT).try_collect().await?;
-            let stale = pending.iter().zip(outcomes).filter(|(_, saved)| *saved == Saved::Stale);
+            let stale = pending.iter().zip(outcomes).filter(|(_, saved)| *saved == SaveOutcome::VersionConflict);
             pending = stale.map(|(draft, _)| *draft).collect();
             if pending.is_empty() {
                 return Ok(());
@@ -149,7 +149,7 @@ impl Importer {
         Err(StoreError::Conflict)
     }
 
-    async fn put(&self, draft: &Product, seen: Option<&Product>) -> Result<Saved, StoreError> {
+    async fn put(&self, draft: &Product, seen: Option<&Product>) -> Result<SaveOutcome, StoreError> {
         let product = on_top_of(seen, draft, self.clock.now());
         self.products.put(&product, seen.map(|seen| seen.version)).await
     }

@@ -11,7 +11,7 @@ use souk_domain::stock::total;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Categories, Inventory, Products, Saved, StoreError};
+use souk_store::{Categories, Inventory, Products, SaveOutcome, StoreError};
 
 use crate::product_fields::{on_top_of, product_from_fields};
 use crate::view;
@@ -71,8 +71,8 @@ impl PutProduct {
             let seen = self.products.get(&draft.product_id).await?;
             let product = on_top_of(seen.as_ref(), draft, self.clock.now());
             match self.products.put(&product, seen.as_ref().map(|seen| seen.version)).await? {
-                Saved::Done => return Ok((product, if seen.is_none() { 201 } else { 200 })),
-                Saved::Stale => self.products.back_off(tries).await,
+                SaveOutcome::Saved => return Ok((product, if seen.is_none() { 201 } else { 200 })),
+                SaveOutcome::VersionConflict => self.products.back_off(tries).await,
             }
         }
         Err(StoreError::Conflict.into())
@@ -130,7 +130,7 @@ mod tests {
         endpoint.handle(&put("hot", r#"{"name": "Hot", "price": 1}"#)).await.expect("created");
         let seen = shop.products.get(&sku("hot")).await.expect("read").expect("a product");
         let spread = Product { stock_shards: 8, version: seen.version + 1, ..seen.clone() };
-        assert_eq!(shop.products.put(&spread, Some(seen.version)).await.expect("written"), Saved::Done);
+        assert_eq!(shop.products.put(&spread, Some(seen.version)).await.expect("written"), SaveOutcome::Saved);
         endpoint.handle(&put("hot", r#"{"name": "Hot", "price": 2}"#)).await.expect("replaced");
         let product = shop.products.get(&sku("hot")).await.expect("read").expect("a product");
         assert_eq!((product.stock_shards, product.price_minor), (8, 200));

@@ -5,7 +5,7 @@ use souk_domain::synonyms::SynonymGroups;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
-use souk_store::{Saved, SynonymList, SynonymLists};
+use souk_store::{SaveOutcome, SynonymList, SynonymLists};
 
 use crate::get_synonyms::reply;
 
@@ -33,8 +33,10 @@ impl Endpoint for PutSynonyms {
 
         let list = SynonymList { groups, version: seen + 1 };
         match self.synonyms.put(&list, (seen > 0).then_some(seen)).await? {
-            Saved::Done => Ok(reply(&list)),
-            Saved::Stale => Err(Problem::conflict("synonyms_changed", "somebody else changed the list; read it again")),
+            SaveOutcome::Saved => Ok(reply(&list)),
+            SaveOutcome::VersionConflict => {
+                Err(Problem::conflict("synonyms_changed", "somebody else changed the list; read it again"))
+            }
         }
     }
 }

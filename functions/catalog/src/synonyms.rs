@@ -76,7 +76,7 @@ impl KnownSynonyms {
 #[cfg(test)]
 mod tests {
     use souk_domain::synonyms::SynonymGroups;
-    use souk_store::Saved;
+    use souk_store::SaveOutcome;
 
     use super::*;
     use crate::fixture::Fixture;
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(known.current().await, Synonyms::default());
 
         let first = list(&["tv", "telly"], 1);
-        assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), Saved::Done);
+        assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), SaveOutcome::Saved);
         assert_eq!(known.current().await, Synonyms::default());
         shop.clock.advance_seconds(10);
         assert_eq!(known.current().await, Synonyms::from(&first.groups));
@@ -103,13 +103,13 @@ mod tests {
         let shop = Fixture::start().await;
         let known = KnownSynonyms::new(shop.synonyms.clone(), shop.clock.clone());
         let first = list(&["tv", "telly"], 1);
-        assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), Saved::Done);
+        assert_eq!(shop.synonyms.put(&first, None).await.expect("written"), SaveOutcome::Saved);
         let expected = Synonyms::from(&first.groups);
         assert_eq!(known.current().await, expected);
         shop.damage_synonyms().await;
         shop.clock.advance_seconds(11);
         assert_eq!(known.current().await, expected);
-        assert_eq!(shop.synonyms.put(&list(&["a", "b"], 2), Some(7)).await.expect("written"), Saved::Done);
+        assert_eq!(shop.synonyms.put(&list(&["a", "b"], 2), Some(7)).await.expect("written"), SaveOutcome::Saved);
         assert_eq!(known.current().await, expected); // not looked at again at once
         shop.clock.advance_seconds(11);
         assert_eq!(known.current().await, Synonyms::from(&list(&["a", "b"], 2).groups));

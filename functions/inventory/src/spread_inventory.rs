@@ -10,7 +10,7 @@ use souk_domain::stock::MAX_SHARDS;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{LedgerEntry, Spreading, StockSpread, StoreError};
+use souk_store::{LedgerEntry, SpreadOutcome, StockSpread, StoreError};
 
 use crate::StockKeeper;
 
@@ -46,10 +46,10 @@ impl Endpoint for SpreadInventory {
         let entry = LedgerEntry::new(format!("spread over {shards} shards"), staff, clock.now(), None, &**random);
         let spread = StockSpread { inventory: inventory.clone(), products: products.clone() };
         match spread.spread(&product_id, shards, &entry).await {
-            Ok(Spreading::Done { available }) => {
+            Ok(SpreadOutcome::Spread { available }) => {
                 Ok(Reply::ok(&Shards { product_id: product_id.as_str(), shards, available }))
             }
-            Ok(Spreading::NotFound) => Err(Problem::not_found("product")),
+            Ok(SpreadOutcome::ProductNotFound) => Err(Problem::not_found("product")),
             Err(StoreError::Conflict) => Err(Problem::unavailable("busy", "checkouts kept coming first")),
             Err(error) => Err(error.into()),
         }

@@ -9,7 +9,7 @@ use souk_domain::ids::{ProductId, UserId};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Reply, Request};
-use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChange};
+use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChangeOutcome};
 
 /// Longest reason, in characters.
 pub(crate) const MAX_REASON_CHARS: usize = 200;
@@ -66,21 +66,21 @@ impl Asked {
     }
 
     /// The answer to what became of a change that needed `asked` units.
-    pub(crate) fn answer(&self, change: StockChange, asked: u64) -> Result<Reply, Problem> {
+    pub(crate) fn answer(&self, change: StockChangeOutcome, asked: u64) -> Result<Reply, Problem> {
         match change {
-            StockChange::Done { available } => {
+            StockChangeOutcome::Changed { available } => {
                 Ok(Reply::ok(&Stock { product_id: self.product_id.as_str(), available }))
             }
-            StockChange::TooFew { available } => {
+            StockChangeOutcome::InsufficientStock { available } => {
                 let items =
                     serde_json::json!([{"product_id": self.product_id, "asked": asked, "available": available}]);
                 Err(Problem::conflict("insufficient_stock", "there is less in stock than that").with("items", items))
             }
-            StockChange::TooMany { available } => {
+            StockChangeOutcome::AboveMaximum { available } => {
                 let detail = format!("a product has at most {MAX_AVAILABLE} units in stock");
                 Err(Problem::conflict("stock_limit_exceeded", detail).with("available", available))
             }
-            StockChange::KeyReused => Err(Problem::idempotency_key_reused()),
+            StockChangeOutcome::KeyReused => Err(Problem::idempotency_key_reused()),
         }
     }
 }

@@ -9,7 +9,7 @@ use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Orders, StaffList};
+use souk_store::{Orders, StaffOrderList};
 
 use crate::view::{self, OrderSummary, Viewer};
 
@@ -70,7 +70,8 @@ impl Endpoint for AdminListOrders {
 
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
         let newest_first = sort.unwrap_or_default() == Sort::Newest;
-        let page = self.orders.staff_list(StaffList::Status(status), newest_first, cursor.as_ref(), limit).await?;
+        let page =
+            self.orders.list_for_staff(StaffOrderList::Status(status), newest_first, cursor.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Staff)).collect();
         Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }

@@ -10,7 +10,7 @@ use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{Orders, StaffList};
+use souk_store::{Orders, StaffOrderList};
 
 use crate::view::ReturnView;
 
@@ -69,7 +69,7 @@ impl Endpoint for ListReturns {
         let (_, cursor, limit) = query.finish((status, cursor, limit))?;
 
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let page = self.orders.staff_list(StaffList::OpenReturns, false, cursor.as_ref(), limit).await?;
+        let page = self.orders.list_for_staff(StaffOrderList::OpenReturns, false, cursor.as_ref(), limit).await?;
         let returns = page.orders.iter().flat_map(open_returns).collect();
         Ok(Reply::ok(&Page { returns, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }

@@ -1,11 +1,10 @@
-//! `POST /orders`: the cart becomes an order, in one transaction that takes the stock, writes the order and empties the
-//! cart, or does nothing.
+//! `POST /orders`: places an order from the cart. One transaction takes the stock, writes the order and empties the cart.
 //!
-//! The cart remembers the last checkouts with their idempotency keys. A retry reads the cart, which it must anyway, and
-//! finds its answer there: idempotency costs no write.
+//! The cart keeps the last checkouts with their idempotency keys. A retry, which reads the cart anyway, finds its order
+//! there: idempotency costs no write.
 
+mod allocation;
 mod draft;
-mod units;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,33 +20,35 @@ use souk_domain::stock::Shortage;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
-use souk_store::{Carts, Inventory, MAX_ACTIONS, Orders, Placement, Products};
+use souk_store::{Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products};
 use tokio::time::Instant;
 
-use self::units::{Look, allot};
+use self::allocation::{Consistency, set_allocations};
 
-/// How often a transaction is tried, with other shards or after contention, before the client is asked to come again.
-const TRIES: u32 = 24;
-/// No further try begins after this time: the function itself may take ten seconds.
-const TIME_TO_TRY: Duration = Duration::from_secs(6);
+/// Attempts of the transaction, with other shards or after contention, before the client has to retry.
+const MAX_ATTEMPTS: u32 = 24;
+/// No attempt begins after this time. The function itself has a time-out of ten seconds.
+const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(6);
+/// The actions for the order and its cart, beside the actions that take stock.
+const ORDER_AND_CART_ACTIONS: usize = 2;
 
-/// The endpoint.
+/// Places an order from the cart.
 pub struct PlaceOrder {
-    /// Where carts are.
+    /// The carts table.
     pub carts: Carts,
-    /// Where prices are.
+    /// The products table, for current prices.
     pub products: Products,
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// Where orders go.
+    /// The orders table.
     pub orders: Orders,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// For ids and jitter.
+    /// For order ids and for the choice among shards.
     pub random: Arc<dyn Random>,
-    /// Of the shop.
+    /// The currency of the shop.
     pub currency: Currency,
-    /// How long an unpaid order keeps its stock.
+    /// How long an unpaid order holds its stock.
     pub hold_seconds: i64,
 }
 
@@ -67,16 +68,16 @@ impl PlaceOrder {
     }
 }
 
-/// What the client asks for.
-struct Asked {
+/// The request, checked.
+struct PlaceOrderRequest {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
     expected_total: Option<Money>,
-    request: Option<IdempotencyKey>,
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 #[derive(Serialize)]
-struct Placed<'a> {
+struct PlaceOrderResponse<'a> {
     order_id: &'a str,
     total_amount: Amount,
     currency: &'a str,
@@ -87,23 +88,23 @@ struct Placed<'a> {
 impl Endpoint for PlaceOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
-        let asked = self.read(request)?;
+        let checkout = self.read(request)?;
         let cart = self.carts.get(user_id).await?;
-        if let Some(reply) = self.replay(&cart, &asked).await? {
+        if let Some(reply) = self.replay(&cart, &checkout).await? {
             return Ok(reply);
         }
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
         }
-        let order = self.prepare(&cart, &asked).await?;
-        self.place(order, &cart, &asked).await
+        let order = self.prepare(&cart, &checkout).await?;
+        self.place(order, &cart, &checkout).await
     }
 }
 
 impl PlaceOrder {
-    fn read(&self, request: &Request) -> Result<Asked, Problem> {
+    fn read(&self, request: &Request) -> Result<PlaceOrderRequest, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
-        let idempotency = request.idempotency_key()?;
+        let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
         let payment_method = fields.parsed("payment_method");
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
@@ -112,72 +113,77 @@ impl PlaceOrder {
         let expected_total = fields.optional_money("expected_total", self.currency);
         let (payment_method, shipping_address, expected_total) =
             fields.finish((payment_method, address, expected_total))?;
-        Ok(Asked { payment_method, shipping_address, expected_total, request: idempotency })
+        Ok(PlaceOrderRequest { payment_method, shipping_address, expected_total, idempotency_key })
     }
 
-    /// The answer that an earlier run of this request got.
-    async fn replay(&self, cart: &Cart, asked: &Asked) -> Result<Option<Reply>, Problem> {
-        let Some(request) = &asked.request else { return Ok(None) };
-        let placed = cart.placed_by(request).map_err(|error| match error {
+    /// The response to an earlier run of this request, if there was one.
+    async fn replay(&self, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Option<Reply>, Problem> {
+        let Some(key) = &checkout.idempotency_key else { return Ok(None) };
+        let placed = cart.placed_by(key).map_err(|error| match error {
             CartError::KeyReused => Problem::idempotency_key_reused(),
             other => Problem::internal(other),
         })?;
         let Some(order_id) = placed else { return Ok(None) };
         let order = self.orders.get(&cart.user_id, order_id).await?;
-        Ok(Some(placed_reply(&order.ok_or_else(|| Problem::internal("a placed order is gone"))?)))
+        Ok(Some(placed_reply(&order.ok_or_else(|| Problem::internal("the cart names an order that does not exist"))?)))
     }
 
-    /// The order that the cart would become now, with units in sight for every line.
-    async fn prepare(&self, cart: &Cart, asked: &Asked) -> Result<Order, Problem> {
+    /// The order for the cart at current prices, with units allocated to every line.
+    async fn prepare(&self, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Order, Problem> {
         let wanted = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
-        let (products, chosen) = futures_util::join!(
+        let (products, allocations) = futures_util::join!(
             self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
-            self.choose_units(wanted, Look::Glance),
+            self.allocate(wanted, Consistency::Eventual),
         );
-        let mut order = self.draft(cart, &products?, asked.payment_method, asked.shipping_address.clone())?;
-        if let Some(expected) = asked.expected_total.filter(|expected| *expected != order.total()) {
+        let mut order = self.draft(cart, &products?, checkout)?;
+        if let Some(expected) = checkout.expected_total.filter(|expected| *expected != order.total()) {
             return Err(price_changed(expected, order.total()));
         }
-        allot(&mut order, &all_lines(cart), chosen)?;
+        set_allocations(&mut order, &all_lines(cart), allocations)?;
         Ok(order)
     }
 
-    /// Tries the transaction until it holds, or until what stands in its way is certain.
-    async fn place(&self, mut order: Order, cart: &Cart, asked: &Asked) -> Result<Reply, Problem> {
-        let checkout = Checkout { order_id: order.order_id.clone(), request: asked.request.clone() };
-        let emptied = cart.checked_out(checkout);
-        let began = Instant::now();
-        for attempt in 0..TRIES {
-            if order.lines.iter().map(|line| line.allocation.len()).sum::<usize>() + 2 > MAX_ACTIONS {
-                return Err(Problem::conflict("order_too_large", "this is too much for one order; split it in two"));
+    /// Attempts the transaction until it succeeds or until it is certain that it cannot.
+    async fn place(&self, mut order: Order, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Reply, Problem> {
+        let entry = Checkout { order_id: order.order_id.clone(), request: checkout.idempotency_key.clone() };
+        let emptied = cart.checked_out(entry);
+        let (carts, inventory, started) = (&self.carts, &self.inventory, Instant::now());
+        for attempt in 0..MAX_ATTEMPTS {
+            let allocations: usize = order.lines.iter().map(|line| line.allocation.len()).sum();
+            if allocations + ORDER_AND_CART_ACTIONS > MAX_ACTIONS {
+                return Err(order_too_large());
             }
-            match self.orders.place(&order, &emptied, &self.carts, &self.inventory, attempt).await? {
-                Placement::Placed { write_units } => {
+            let placement = OrderPlacement { order: &order, cart: &emptied, carts, inventory, attempt };
+            match self.orders.place(placement).await? {
+                PlacementOutcome::Placed { write_units } => {
                     return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
                 }
-                Placement::CartChanged => return self.lost_the_cart(&order, asked).await,
-                Placement::Short(lines) => self.choose_again(&mut order, &lines, Look::Closely).await?,
-                // Others want the same: whoever has to wait anyway looks whether it is worth it, and may choose other shards.
-                Placement::Contended => {
+                PlacementOutcome::CartChanged => return self.after_cart_change(&order, checkout).await,
+                PlacementOutcome::InsufficientStock(lines) => {
+                    self.reallocate(&mut order, &lines, Consistency::Strong).await?;
+                }
+                // Reading again after the wait may pick less contended shards, or find that stock has run out.
+                PlacementOutcome::Contention => {
                     self.orders.back_off(attempt).await;
-                    self.choose_again(&mut order, &all_lines(cart), Look::Glance).await?;
+                    self.reallocate(&mut order, &all_lines(cart), Consistency::Eventual).await?;
                 }
             }
-            if began.elapsed() > TIME_TO_TRY {
+            if started.elapsed() > MAX_ATTEMPT_TIME {
                 break;
             }
         }
-        Err(busy("the transaction kept being contended"))
+        Err(busy("every attempt of the transaction met contention"))
     }
 
-    /// The cart is not the one that was read. Either this very request is already done (its answer got lost, or its twin
-    /// was faster), or another device changed the cart and the shopper has to look again.
-    async fn lost_the_cart(&self, order: &Order, asked: &Asked) -> Result<Reply, Problem> {
+    /// The response if the cart was changed after it was read. Either this request has already been processed (a response
+    /// of DynamoDB was lost, or a concurrent retry was faster), or another device changed the cart and the shopper has to
+    /// review it.
+    async fn after_cart_change(&self, order: &Order, checkout: &PlaceOrderRequest) -> Result<Reply, Problem> {
         let cart = self.carts.get(&order.user_id).await?;
         if cart.checkouts.iter().any(|checkout| checkout.order_id == order.order_id) {
             return Ok(placed_reply(order));
         }
-        match self.replay(&cart, asked).await? {
+        match self.replay(&cart, checkout).await? {
             Some(reply) => Ok(reply),
             None => Err(Problem::conflict("cart_changed", "the cart was changed meanwhile; look at it again")),
         }
@@ -188,13 +194,17 @@ fn all_lines(cart: &Cart) -> Vec<usize> {
     (0..cart.lines.len()).collect()
 }
 
-fn busy(why: &str) -> Problem {
-    Problem::unavailable("busy", why)
+fn busy(cause: &str) -> Problem {
+    Problem::unavailable("busy", cause)
 }
 
-/// The same for the first answer and for every replay: what was true when the order was placed.
+fn order_too_large() -> Problem {
+    Problem::conflict("order_too_large", "this is too much for one order; split it in two")
+}
+
+/// The response for an order as it was placed, so that a retry gets the first response again.
 fn placed_reply(order: &Order) -> Reply {
-    let body = Placed {
+    let body = PlaceOrderResponse {
         order_id: order.order_id.as_str(),
         total_amount: Amount(order.total()),
         currency: order.currency.code(),

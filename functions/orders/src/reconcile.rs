@@ -16,7 +16,9 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::direct::DirectHandler;
 use souk_runtime::queues::Queues;
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Cursor, Inventory, Orders, Plan, Report, StoreError, Users, reconcile};
+use souk_store::{
+    Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreError, Users, reconcile,
+};
 
 /// What is left of the function's time for what comes after the reading: looking again, sending, answering.
 const RESERVED: Duration = Duration::from_mins(1);
@@ -66,7 +68,7 @@ pub struct Ask {
     /// Sends stuck orders the messages that they wait for.
     pub resend: bool,
     /// Goes on where an earlier answer stopped.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<ReconciliationCursor>,
     /// How many segments of a table are read side by side; 4 unless asked otherwise, at most 64.
     pub segments: Option<u32>,
 }
@@ -76,7 +78,7 @@ pub struct Ask {
 pub struct Answer {
     /// What was found.
     #[serde(flatten)]
-    pub report: Report,
+    pub report: ReconciliationReport,
     /// Whether everything was compared and everything agrees.
     pub clean: bool,
     /// How many messages were sent again.
@@ -92,8 +94,8 @@ impl Reconcile {
         let started = Instant::now();
         let now = self.clock.now();
         let left_ms = u64::try_from(deadline.as_millis() - now.as_millis()).unwrap_or(0);
-        let plan = Plan::new(now);
-        let plan = Plan {
+        let plan = ReconciliationPlan::new(now);
+        let plan = ReconciliationPlan {
             segments: ask.segments.unwrap_or(plan.segments).clamp(1, MAX_SEGMENTS),
             time_limit: Duration::from_millis(left_ms).saturating_sub(RESERVED),
             cursor: ask.cursor,

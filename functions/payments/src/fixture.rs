@@ -17,7 +17,7 @@ use souk_domain::stock::Allocation;
 use souk_fixtures::{Stores, assert_reconciled, available, count_stock};
 use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::Consumer;
-use souk_store::{Inventory, OrderSteps, Placement, Users};
+use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom, sku, user};
 
 use crate::Payments;
@@ -98,8 +98,9 @@ impl Fixture {
         count_stock(&inventory, &product(), 5, &*clock, &*random).await;
         let order = order(&inventory, OrderId::new(clock.now(), &*random), clock.as_ref());
         let cart = Cart::empty(user(1));
-        let placement = payments.steps.orders.place(&order, &cart, &carts, &inventory, 0).await.expect("answered");
-        assert!(matches!(placement, Placement::Placed { .. }));
+        let placement = OrderPlacement { order: &order, cart: &cart, carts: &carts, inventory: &inventory, attempt: 0 };
+        let outcome = payments.steps.orders.place(placement).await.expect("answered");
+        assert!(matches!(outcome, PlacementOutcome::Placed { .. }));
         Self { clock, random, provider, payments, users, database, order_id: order.order_id }
     }
 

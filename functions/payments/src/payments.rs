@@ -11,7 +11,7 @@ use souk_domain::stock::Allocation;
 use souk_payment::{Charge, PaymentProvider, ProviderError};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_store::{Found, Inventory, OrderSteps, StepError, StoreError, Users};
+use souk_store::{AllocationOutcome, Inventory, OrderSteps, StepError, StoreError, Users};
 
 use crate::provider;
 
@@ -96,9 +96,9 @@ impl Payments {
         let mut allocations = Vec::with_capacity(order.lines.len());
         for line in &order.lines {
             // Late money is too rare to run for one shard with others: no chance is needed to choose.
-            match self.inventory.find(&line.product_id, line.quantity.get(), 0).await? {
-                Found::Units(parts) => allocations.push(parts),
-                Found::Short { .. } => return Ok(None),
+            match self.inventory.allocate_consistent(&line.product_id, line.quantity.get(), 0).await? {
+                AllocationOutcome::Allocated(parts) => allocations.push(parts),
+                AllocationOutcome::InsufficientStock { .. } => return Ok(None),
             }
         }
         Ok(Some(allocations))

@@ -6,7 +6,7 @@ use souk_domain::cart::Cart;
 use souk_domain::ids::UserId;
 
 use crate::table::{Item, Table, key, number};
-use crate::{Saved, StoreError};
+use crate::{SaveOutcome, StoreError};
 
 /// The carts table.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl Carts {
     }
 
     /// Saves a changed cart on top of the version it was read at; counts the version up.
-    pub async fn save(&self, cart: &mut Cart) -> Result<Saved, StoreError> {
+    pub async fn save(&self, cart: &mut Cart) -> Result<SaveOutcome, StoreError> {
         let (condition, values) = unchanged(cart);
         let request = self
             .table
@@ -40,16 +40,16 @@ impl Carts {
         match request.send().await {
             Ok(_) => {
                 cart.version += 1;
-                Ok(Saved::Done)
+                Ok(SaveOutcome::Saved)
             }
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }
     }
 
-    /// Waits before another try after [`Saved::Stale`], with jitter.
+    /// Waits before another try after [`SaveOutcome::VersionConflict`], with jitter.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
     }

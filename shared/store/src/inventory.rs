@@ -7,10 +7,10 @@
 //! A product's shards are numbered from 0, and the first one's item says how many there are (`shards`). They are made and
 //! removed in the transaction that changes this number (see `spread.rs`), and nothing else makes one but a first count.
 
+mod allocation;
 pub(crate) mod history;
 mod ledger;
 mod spread;
-mod units;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,10 +23,10 @@ use souk_domain::stock::{Allocation, Cause, ShardCount, ShardId};
 use crate::StoreError;
 use crate::table::{Item, Table, key, number, text};
 
+pub use allocation::AllocationOutcome;
 pub use history::{HistoryCursor, HistoryEntry, HistoryPage};
-pub use ledger::{LedgerEntry, MAX_AVAILABLE, StockChange};
-pub use spread::{Spreading, StockSpread};
-pub use units::Found;
+pub use ledger::{LedgerEntry, MAX_AVAILABLE, StockChangeOutcome};
+pub use spread::{SpreadOutcome, StockSpread};
 
 /// Sort keys of the ledger and of the history begin so; it sorts behind every region's name.
 pub(crate) const LEDGER: &str = "~";
@@ -73,9 +73,9 @@ impl Inventory {
     /// Every shard of a product, strongly consistent. Empty for a product that was never counted.
     ///
     /// Not one moment of all shards: while units move between two of them, the sum may miss them or count them twice.
-    /// Who has to be certain asks [`Inventory::find`].
+    /// Who has to be certain asks [`Inventory::allocate_consistent`].
     pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
-        Ok(units::counts(&self.items(product_id, true).await?))
+        Ok(allocation::counts(&self.items(product_id, true).await?))
     }
 
     /// The same, as stored.

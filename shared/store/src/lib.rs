@@ -1,6 +1,6 @@
 //! DynamoDB, one module per aggregate.
 //!
-//! A conditional write that fails becomes a named result here ([`Saved::Stale`], [`Placement::Short`], …) and nowhere
+//! A conditional write that fails becomes a named result here ([`SaveOutcome::VersionConflict`], [`PlacementOutcome::InsufficientStock`], …) and nowhere
 //! else; everything that callers can only pass on is a [`StoreError`].
 
 mod carts;
@@ -14,6 +14,7 @@ mod products;
 mod reconcile;
 mod scan;
 mod sessions;
+mod staff_index;
 mod staff_orders;
 mod synonyms;
 mod table;
@@ -23,26 +24,27 @@ pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
 pub use inventory::{
-    Found, HistoryCursor, HistoryEntry, HistoryPage, Inventory, LedgerEntry, MAX_AVAILABLE, Spreading, StockChange,
-    StockSpread,
+    AllocationOutcome, HistoryCursor, HistoryEntry, HistoryPage, Inventory, LedgerEntry, MAX_AVAILABLE, SpreadOutcome,
+    StockChangeOutcome, StockSpread,
 };
-pub use limits::{Attempt, Limit, Limits};
+pub use limits::{AttemptOutcome, Limit, Limits};
 pub use order_steps::{OrderSteps, StepError};
-pub use orders::{MAX_ACTIONS, OrderPage, Orders, Placement};
+pub use orders::{MAX_ACTIONS, OrderPage, OrderPlacement, Orders, PlacementOutcome};
 pub use products::{ProductPage, Products, Segment};
-pub use reconcile::{Checked, Cursor, Plan, Report, reconcile};
-pub use sessions::{Presented, Rotation, Session, Sessions};
-pub use staff_orders::{StaffList, StaffPage};
+pub use reconcile::{CheckedCounts, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, reconcile};
+pub use sessions::{RefreshTokenStatus, RotationOutcome, Session, Sessions};
+pub use staff_index::StaffOrderList;
+pub use staff_orders::StaffOrderPage;
 pub use synonyms::{SynonymList, SynonymLists};
 pub use table::Table;
-pub use users::{Credentials, Registration, RoleChange, User, Users};
+pub use users::{Credentials, RegistrationOutcome, RoleChangeOutcome, User, Users};
 
-/// What became of a write on condition that nobody else wrote since.
+/// The outcome of a write that requires the version that was read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Saved {
-    /// It is written.
-    Done,
-    /// Somebody else wrote first; read again and decide again.
-    Stale,
+pub enum SaveOutcome {
+    /// The item was written.
+    Saved,
+    /// Another writer was first. Nothing was written: read again and decide again.
+    VersionConflict,
 }

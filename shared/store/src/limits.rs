@@ -30,14 +30,14 @@ pub struct Limit {
     pub window_seconds: i64,
 }
 
-/// What became of an attempt.
+/// Whether an attempt is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Attempt {
-    /// It is counted and may be made.
+pub enum AttemptOutcome {
+    /// The attempt is counted and allowed.
     Counted,
-    /// There were too many.
-    Refused {
+    /// The limit of the window is reached.
+    LimitReached {
         /// Seconds until the window ends, at least 1.
         retry_after_seconds: i64,
     },
@@ -56,18 +56,20 @@ impl Limits {
     }
 
     /// Counts an attempt, if it is allowed. `limit_key` says of what; it must not tell whom to a reader of the table.
-    pub async fn count(&self, limit_key: &str, limit: Limit, now: Timestamp) -> Result<Attempt, StoreError> {
+    pub async fn count(&self, limit_key: &str, limit: Limit, now: Timestamp) -> Result<AttemptOutcome, StoreError> {
         for tries in 0..TRIES {
             let Err(found) = self.count_in_open_window(limit_key, limit, now).await? else {
-                return Ok(Attempt::Counted);
+                return Ok(AttemptOutcome::Counted);
             };
             match found {
                 Some(window) if window.expires_at > now.as_seconds() => {
-                    return Ok(Attempt::Refused { retry_after_seconds: window.expires_at - now.as_seconds() });
+                    return Ok(AttemptOutcome::LimitReached {
+                        retry_after_seconds: window.expires_at - now.as_seconds(),
+                    });
                 }
                 _ => {
                     if self.open_window(limit_key, limit, now).await? {
-                        return Ok(Attempt::Counted);
+                        return Ok(AttemptOutcome::Counted);
                     }
                 }
             }
@@ -77,7 +79,7 @@ impl Limits {
     }
 
     /// Gives back one attempt that turned out well.
-    pub async fn give_back(&self, limit_key: &str) -> Result<(), StoreError> {
+    pub async fn release(&self, limit_key: &str) -> Result<(), StoreError> {
         let request =
             self.update(limit_key).update_expression("ADD attempts :back").condition_expression("attempts > :zero");
         let request = request.expression_attribute_values(":back", number(-1));
@@ -87,7 +89,7 @@ impl Limits {
     }
 
     /// Forgets all attempts.
-    pub async fn clear(&self, limit_key: &str) -> Result<(), StoreError> {
+    pub async fn reset(&self, limit_key: &str) -> Result<(), StoreError> {
         let request = self.update(limit_key).update_expression("SET attempts = :zero");
         let request = request.condition_expression("attribute_exists(limit_key)");
         self.when(request.expression_attribute_values(":zero", number(0))).await?;

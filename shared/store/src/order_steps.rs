@@ -8,7 +8,7 @@ use souk_domain::order::{Event, Order, StockMove, TransitionError};
 use souk_domain::time::Timestamp;
 
 use crate::error::{Cancelled, cancelled};
-use crate::{Inventory, Orders, Saved, StoreError, Users};
+use crate::{Inventory, Orders, SaveOutcome, StoreError, Users};
 
 /// Attempts to save a step while other writers keep changing the order.
 const TRIES: u32 = 8;
@@ -48,7 +48,7 @@ pub enum StepError {
 }
 
 /// The outcome of one attempt to save a step.
-enum SaveOutcome {
+enum StepOutcome {
     Saved,
     VersionConflict,
     InsufficientStock,
@@ -86,26 +86,26 @@ impl OrderSteps {
                 Err(reason) => return Err(StepError::Refused { order: Box::new(order), reason }),
             };
             match self.save(&order, &next).await? {
-                SaveOutcome::Saved => return Ok(next),
-                SaveOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
-                SaveOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
-                SaveOutcome::VersionConflict | SaveOutcome::ShardRemoved => self.orders.back_off(tries).await,
+                StepOutcome::Saved => return Ok(next),
+                StepOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
+                StepOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
+                StepOutcome::VersionConflict | StepOutcome::ShardRemoved => self.orders.back_off(tries).await,
             }
         }
         Err(StoreError::Conflict.into())
     }
 
-    async fn save(&self, before: &Order, after: &Order) -> Result<SaveOutcome, StoreError> {
+    async fn save(&self, before: &Order, after: &Order) -> Result<StepOutcome, StoreError> {
         let moves = after.stock_moves_since(before);
         let credit = after.credit_move_since(before);
         if moves.is_empty() && credit == 0 {
             return Ok(match self.orders.replace(after, before.version).await? {
-                Saved::Done => SaveOutcome::Saved,
-                Saved::Stale => SaveOutcome::VersionConflict,
+                SaveOutcome::Saved => StepOutcome::Saved,
+                SaveOutcome::VersionConflict => StepOutcome::VersionConflict,
             });
         }
         match self.transact(before, after, &moves, credit).await? {
-            SaveOutcome::ShardRemoved => {
+            StepOutcome::ShardRemoved => {
                 self.transact(before, after, &self.inventory.to_first_shards(&moves), credit).await
             }
             outcome => Ok(outcome),
@@ -118,7 +118,7 @@ impl OrderSteps {
         after: &Order,
         moves: &[StockMove],
         credit: i64,
-    ) -> Result<SaveOutcome, StoreError> {
+    ) -> Result<StepOutcome, StoreError> {
         let mut request = self.orders.table.client.transact_write_items();
         request = request.transact_items(self.orders.replace_action(after, before.version)?);
         let cause = after.stock_cause();
@@ -131,18 +131,18 @@ impl OrderSteps {
             request = request.transact_items(users.credit_action(&after.user_id, credit)?);
         }
         match request.send().await {
-            Ok(_) => Ok(SaveOutcome::Saved),
+            Ok(_) => Ok(StepOutcome::Saved),
             Err(error) => match cancelled(&error) {
                 None => Err(error.into()),
-                Some(Cancelled::Contention) => Ok(SaveOutcome::VersionConflict),
+                Some(Cancelled::Contention) => Ok(StepOutcome::VersionConflict),
                 // The actions are in this order: the order, its stock moves, its store credit.
                 Some(Cancelled::Condition(failed)) => {
                     let outcome = |index: &usize| match moves.get(index.checked_sub(1)?) {
-                        Some(change) if change.delta > 0 => Some(SaveOutcome::ShardRemoved),
-                        Some(_) => Some(SaveOutcome::InsufficientStock),
-                        None => Some(SaveOutcome::InsufficientStoreCredit),
+                        Some(change) if change.delta > 0 => Some(StepOutcome::ShardRemoved),
+                        Some(_) => Some(StepOutcome::InsufficientStock),
+                        None => Some(StepOutcome::InsufficientStoreCredit),
                     };
-                    Ok(failed.first().and_then(outcome).unwrap_or(SaveOutcome::VersionConflict))
+                    Ok(failed.first().and_then(outcome).unwrap_or(StepOutcome::VersionConflict))
                 }
             },
         }

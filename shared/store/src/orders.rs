@@ -1,4 +1,4 @@
-//! Orders. Placing one is one transaction; the steps of its life are in [`crate::OrderSteps`].
+//! Orders. Placing an order is one transaction; the later steps of its life are in [`crate::OrderSteps`].
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
@@ -8,9 +8,10 @@ use souk_domain::order::Order;
 
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
-use crate::{Carts, Inventory, Saved, StoreError, staff_orders};
+use crate::{Carts, Inventory, SaveOutcome, StoreError, staff_index};
 
-/// Most actions of one transaction, as DynamoDB has it. An order takes one, its cart another, every allocation one.
+/// DynamoDB's maximum number of actions in one transaction. The order and its cart take one each, and so does every
+/// allocation.
 pub const MAX_ACTIONS: usize = 100;
 
 /// The orders table.
@@ -19,28 +20,44 @@ pub struct Orders {
     pub(crate) table: Table,
 }
 
-/// What became of an attempt to place an order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Placement {
-    /// It is placed.
-    Placed {
-        /// Write units that DynamoDB says it consumed, over all tables.
-        write_units: f64,
-    },
-    /// The cart is no longer the one that was read.
-    CartChanged,
-    /// Of these lines (by index) a shard had too few.
-    Short(Vec<usize>),
-    /// Other transactions were in the way, or DynamoDB was slow to grow; nothing was written.
-    Contended,
+/// What one attempt to place an order writes.
+#[derive(Clone, Copy)]
+pub struct OrderPlacement<'a> {
+    /// The order. Each line has the allocation of its units.
+    pub order: &'a Order,
+    /// The cart after the checkout. Its version is the one that was read.
+    pub cart: &'a Cart,
+    /// The table of the cart.
+    pub carts: &'a Carts,
+    /// The table of the stock.
+    pub inventory: &'a Inventory,
+    /// Distinguishes attempts with different allocations. Each has its own request token, so that DynamoDB recognizes a
+    /// request that the SDK resends, and does not mistake a new attempt for it.
+    pub attempt: u32,
 }
 
-/// Some of an account's orders, newest first.
+/// The outcome of one attempt to place an order. Unless it was placed, nothing was written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlacementOutcome {
+    /// The order was placed.
+    Placed {
+        /// Write units that DynamoDB consumed, over all tables.
+        write_units: f64,
+    },
+    /// The cart was changed after it was read.
+    CartChanged,
+    /// A shard has fewer units than were allocated from it, for these lines (by index).
+    InsufficientStock(Vec<usize>),
+    /// Other transactions interfered, or DynamoDB throttled the transaction.
+    Contention,
+}
+
+/// A page of an account's orders, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderPage {
     /// The orders.
     pub orders: Vec<Order>,
-    /// The last of them, if there are more.
+    /// The cursor of the next page, if there is one.
     pub next: Option<OrderId>,
 }
 
@@ -73,18 +90,9 @@ impl Orders {
         Ok(OrderPage { orders, next })
     }
 
-    /// Tries once to place an order: takes its units, writes it, and saves its cart, all or nothing.
-    ///
-    /// `attempt` tells apart tries with different allocations: each has its own request token, so that a resent request
-    /// is recognised and a new try is not taken for it.
-    pub async fn place(
-        &self,
-        order: &Order,
-        cart: &Cart,
-        carts: &Carts,
-        inventory: &Inventory,
-        attempt: u32,
-    ) -> Result<Placement, StoreError> {
+    /// Attempts once to place an order: one transaction takes its units, writes the order and saves the cart.
+    pub async fn place(&self, placement: OrderPlacement<'_>) -> Result<PlacementOutcome, StoreError> {
+        let OrderPlacement { order, cart, carts, inventory, attempt } = placement;
         let mut actions = vec![carts.save_action(cart)?, self.insert_action(order)?];
         let mut line_of_action = vec![None; actions.len()];
         let cause = order.stock_cause();
@@ -104,31 +112,31 @@ impl Orders {
         match request.send().await {
             Ok(answer) => {
                 let write_units = answer.consumed_capacity().iter().filter_map(|table| table.capacity_units).sum();
-                Ok(Placement::Placed { write_units })
+                Ok(PlacementOutcome::Placed { write_units })
             }
             Err(error) => match cancelled(&error) {
                 None => Err(error.into()),
-                Some(Cancelled::Contention) => Ok(Placement::Contended),
-                // The first two actions are the cart and the order; either says that this request lost a race.
+                Some(Cancelled::Contention) => Ok(PlacementOutcome::Contention),
+                // The first two actions are the cart and the order: another request with the same cart was first.
                 Some(Cancelled::Condition(failed)) if failed.iter().any(|action| *action < 2) => {
-                    Ok(Placement::CartChanged)
+                    Ok(PlacementOutcome::CartChanged)
                 }
                 Some(Cancelled::Condition(failed)) => {
                     let mut lines: Vec<usize> =
                         failed.into_iter().filter_map(|action| line_of_action[action]).collect();
                     lines.dedup();
-                    Ok(Placement::Short(lines))
+                    Ok(PlacementOutcome::InsufficientStock(lines))
                 }
             },
         }
     }
 
-    /// Waits before another try of [`Orders::place`], with jitter.
+    /// Waits before another attempt of [`Orders::place`], with jitter.
     pub async fn back_off(&self, tries: u32) {
         self.table.back_off(tries).await;
     }
 
-    /// Replaces an order on top of the version that was read. Part of the transaction of a step.
+    /// Replaces an order if it still has the version that was read. An action of a step's transaction.
     pub(crate) fn replace_action(&self, order: &Order, seen_version: u64) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table.name)
@@ -140,26 +148,26 @@ impl Orders {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// The same on its own, at half the price of a transaction.
-    pub(crate) async fn replace(&self, order: &Order, seen_version: u64) -> Result<Saved, StoreError> {
+    /// The same without a transaction, at half the price.
+    pub(crate) async fn replace(&self, order: &Order, seen_version: u64) -> Result<SaveOutcome, StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         let request = request
             .set_item(Some(self.item(order)?))
             .condition_expression("version = :seen")
             .expression_attribute_values(":seen", number(seen_version));
         match request.send().await {
-            Ok(_) => Ok(Saved::Done),
+            Ok(_) => Ok(SaveOutcome::Saved),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }
     }
 
-    /// An order with what puts it into the indexes of the staff. Said here and nowhere else, so that no step can forget it.
+    /// An order with its index attributes. The only way an order becomes an item, so that no step can forget them.
     fn item(&self, order: &Order) -> Result<Item, StoreError> {
         let mut item = self.table.write(order)?;
-        item.extend(staff_orders::index_attributes(order));
+        item.extend(staff_index::index_attributes(order));
         Ok(item)
     }
 
@@ -178,7 +186,7 @@ pub(crate) fn order_key(user_id: &UserId, order_id: &OrderId) -> Item {
     key([("user_id", user_id.as_str()), ("order_id", order_id.as_str())])
 }
 
-/// At most 36 characters, as DynamoDB wants it: the order id without hyphens, and the attempt.
+/// The order id without hyphens, and the attempt: at most 36 characters, DynamoDB's limit.
 fn request_token(order_id: &OrderId, attempt: u32) -> String {
     format!("{}.{attempt}", order_id.as_str().replace('-', ""))
 }

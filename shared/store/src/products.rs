@@ -11,7 +11,7 @@ use souk_domain::ids::{CategoryId, ProductId};
 use souk_domain::time::Timestamp;
 
 use crate::table::{Item, Table, key, number, text};
-use crate::{Saved, StoreError};
+use crate::{SaveOutcome, StoreError};
 
 const BY_CATEGORY: &str = "by_category";
 
@@ -74,7 +74,7 @@ impl Products {
     }
 
     /// Writes a product on top of the version that was read, `None` for a new one.
-    pub async fn put(&self, product: &Product, seen_version: Option<i64>) -> Result<Saved, StoreError> {
+    pub async fn put(&self, product: &Product, seen_version: Option<i64>) -> Result<SaveOutcome, StoreError> {
         let mut item = self.table.write(product)?;
         if let Some(leaf) = product.category.leaf() {
             item.insert("category_id".to_owned(), text(&leaf.category_id));
@@ -87,16 +87,21 @@ impl Products {
             }
         };
         match request.send().await {
-            Ok(_) => Ok(Saved::Done),
+            Ok(_) => Ok(SaveOutcome::Saved),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }
     }
 
     /// Over how many shards checkouts take a product's stock to be spread, on top of the state that was read.
-    pub(crate) async fn set_shards(&self, seen: &Product, shards: u32, now: Timestamp) -> Result<Saved, StoreError> {
+    pub(crate) async fn set_shards(
+        &self,
+        seen: &Product,
+        shards: u32,
+        now: Timestamp,
+    ) -> Result<SaveOutcome, StoreError> {
         let request = self.table.client.update_item().table_name(&self.table.name);
         let request = request
             .set_key(Some(key([("product_id", seen.product_id.as_str())])))
@@ -106,16 +111,16 @@ impl Products {
             .expression_attribute_values(":next", number(Product::next_version(Some(seen.version), now)))
             .expression_attribute_values(":seen", number(seen.version));
         match request.send().await {
-            Ok(_) => Ok(Saved::Done),
+            Ok(_) => Ok(SaveOutcome::Saved),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }
     }
 
     /// Writes a product as it is, on top of the state that was read, so that the stream carries it once more.
-    pub async fn touch(&self, seen: &Product, now: Timestamp) -> Result<Saved, StoreError> {
+    pub async fn touch(&self, seen: &Product, now: Timestamp) -> Result<SaveOutcome, StoreError> {
         self.set_shards(seen, seen.stock_shards, now).await
     }
 

@@ -30,7 +30,7 @@ const MAX_UNSETTLED_NAMED: usize = 100;
 
 /// What to read, and within which bounds.
 #[derive(Debug)]
-pub struct Plan {
+pub struct ReconciliationPlan {
     /// The present moment, for what should have happened by now.
     pub now: Timestamp,
     /// How long steps may take.
@@ -42,12 +42,12 @@ pub struct Plan {
     /// After this time no further page is read.
     pub time_limit: Duration,
     /// Where an earlier run stopped.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<ReconciliationCursor>,
     /// What the payment provider did, if that is to be compared as well.
     pub provider: Option<ProviderRecords>,
 }
 
-impl Plan {
+impl ReconciliationPlan {
     /// Everything, in at most 14 minutes: Lambda ends a function after 15.
     pub fn new(now: Timestamp) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Plan {
 
 /// How far the orders were read, by segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
+pub struct ReconciliationCursor {
     segments: Vec<Position>,
 }
 
@@ -78,7 +78,7 @@ enum Position {
 
 /// How much was read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Checked {
+pub struct CheckedCounts {
     /// Orders.
     pub orders: u64,
     /// Products with a count or an order.
@@ -89,9 +89,9 @@ pub struct Checked {
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub struct ReconciliationReport {
     /// How much was read.
-    pub checked: Checked,
+    pub checked: CheckedCounts,
     /// What does not agree, for certain.
     pub differences: Vec<Discrepancy>,
     /// How many there are, also those that are not listed.
@@ -106,7 +106,7 @@ pub struct Report {
     pub sums_compared: bool,
     /// Where to go on, if time ran out before all orders were read: what holds within each order is then checked from
     /// there on.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<ReconciliationCursor>,
     #[serde(skip)]
     max_differences: usize,
 }
@@ -132,11 +132,11 @@ pub async fn reconcile(
     orders: &Orders,
     inventory: &Inventory,
     users: &Users,
-    plan: Plan,
-) -> Result<Report, StoreError> {
+    plan: ReconciliationPlan,
+) -> Result<ReconciliationReport, StoreError> {
     let stop_at = Instant::now() + plan.time_limit;
     let reading = Reading { orders, inventory, users, segments: plan.segments.max(1), stop_at };
-    let mut report = Report { max_differences: plan.max_differences, ..Report::default() };
+    let mut report = ReconciliationReport { max_differences: plan.max_differences, ..ReconciliationReport::default() };
     let goes_on = plan.cursor.is_some();
     let mut sums = Sums::new();
     report.cursor = reading.check_orders(plan, &mut sums, &mut report).await?;
@@ -157,7 +157,12 @@ impl Reading<'_> {
     }
 
     /// Looks again at what is suspected until it adds up, is certain, or has changed too often.
-    async fn confirm(&self, first: Sums, suspects: Suspects, report: &mut Report) -> Result<(), StoreError> {
+    async fn confirm(
+        &self,
+        first: Sums,
+        suspects: Suspects,
+        report: &mut ReconciliationReport,
+    ) -> Result<(), StoreError> {
         let (mut before, mut suspects) = (first, suspects);
         for _ in 1..PASSES {
             if suspects.is_empty() || !self.in_time() {
@@ -200,7 +205,7 @@ impl Suspects {
     }
 }
 
-impl Report {
+impl ReconciliationReport {
     /// Whether everything was compared and everything agrees.
     pub fn is_clean(&self) -> bool {
         self.found == 0 && self.unsettled_found == 0 && self.sums_compared && self.cursor.is_none()

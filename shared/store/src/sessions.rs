@@ -35,27 +35,27 @@ pub struct Session {
     pub expires_at: i64,
 }
 
-/// What a token turned out to be.
+/// The status of a refresh token that a client presents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Presented {
-    /// The newest of this family.
-    Newest(Session),
-    /// An older one, or one that never was; the family is ended now.
+pub enum RefreshTokenStatus {
+    /// The newest token of this session.
+    Current(Session),
+    /// An older token, or a forged one. The session has been ended.
     Reused,
-    /// Of a family that has ended, by logout, by reuse or by time, or that never was.
+    /// The session has ended by logout, reuse or expiry, or never existed.
     Unknown,
 }
 
-/// What became of a rotation.
+/// The outcome of a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Rotation {
-    /// The next token is the newest now.
-    Done,
-    /// Somebody else rotated with the same token at the same time; the family is ended now.
+pub enum RotationOutcome {
+    /// The next token is now the newest.
+    Rotated,
+    /// A concurrent request rotated the same token. The session has been ended.
     Reused,
-    /// The family ended in the meantime.
-    Unknown,
+    /// The session ended in the meantime.
+    SessionEnded,
 }
 
 impl Sessions {
@@ -72,21 +72,21 @@ impl Sessions {
     }
 
     /// Finds out what a token is, by its family and its hash.
-    pub async fn present(
+    pub async fn check(
         &self,
         family_id: &FamilyId,
         token_hash: &str,
         now: Timestamp,
-    ) -> Result<Presented, StoreError> {
+    ) -> Result<RefreshTokenStatus, StoreError> {
         match self.table.get::<Session>(family_key(family_id), true).await? {
             // TTL removes items late, up to days.
-            Some(session) if session.expires_at <= now.as_seconds() => Ok(Presented::Unknown),
-            Some(session) if session.token_hash == token_hash => Ok(Presented::Newest(session)),
+            Some(session) if session.expires_at <= now.as_seconds() => Ok(RefreshTokenStatus::Unknown),
+            Some(session) if session.token_hash == token_hash => Ok(RefreshTokenStatus::Current(session)),
             Some(_) => {
                 self.end(family_id).await?;
-                Ok(Presented::Reused)
+                Ok(RefreshTokenStatus::Reused)
             }
-            None => Ok(Presented::Unknown),
+            None => Ok(RefreshTokenStatus::Unknown),
         }
     }
 
@@ -96,7 +96,7 @@ impl Sessions {
         session: &Session,
         next_hash: &str,
         next_expires_at: Timestamp,
-    ) -> Result<Rotation, StoreError> {
+    ) -> Result<RotationOutcome, StoreError> {
         let request = self
             .table
             .client
@@ -111,19 +111,19 @@ impl Sessions {
             .expression_attribute_values(":one", number(1))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let found = match request.send().await {
-            Ok(_) => return Ok(Rotation::Done),
+            Ok(_) => return Ok(RotationOutcome::Rotated),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
                 _ => return Err(error.into()),
             },
         };
-        let Some(found) = found.filter(|item| !item.is_empty()) else { return Ok(Rotation::Unknown) };
+        let Some(found) = found.filter(|item| !item.is_empty()) else { return Ok(RotationOutcome::SessionEnded) };
         // An answer of DynamoDB was lost, and the SDK sent the request again: it is our own token that is there.
         if self.table.read::<Session>(found)?.token_hash == next_hash {
-            return Ok(Rotation::Done);
+            return Ok(RotationOutcome::Rotated);
         }
         self.end(&session.family_id).await?;
-        Ok(Rotation::Reused)
+        Ok(RotationOutcome::Reused)
     }
 
     /// Ends a family. One that has ended already is no error.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::synonyms::SynonymGroups;
 
 use crate::table::{Table, key, number, text};
-use crate::{Saved, StoreError};
+use crate::{SaveOutcome, StoreError};
 
 /// The key of the only list.
 const LIST: &str = "search";
@@ -42,7 +42,7 @@ impl SynonymLists {
     }
 
     /// Writes the list in place of the one that was seen.
-    pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<Saved, StoreError> {
+    pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<SaveOutcome, StoreError> {
         let mut item = self.table.write(list)?;
         item.insert("list_id".to_owned(), text(LIST));
         let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
@@ -53,9 +53,9 @@ impl SynonymLists {
             }
         };
         match request.send().await {
-            Ok(_) => Ok(Saved::Done),
+            Ok(_) => Ok(SaveOutcome::Saved),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Saved::Stale),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }

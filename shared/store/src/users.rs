@@ -54,24 +54,24 @@ pub struct Credentials {
     pub registration_key: Option<String>,
 }
 
-/// What became of a new account.
+/// The outcome of [`Users::register`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Registration {
-    /// It is written.
-    Done,
+pub enum RegistrationOutcome {
+    /// The account was created.
+    Registered,
     /// Another account has the address.
     EmailTaken,
 }
 
-/// What became of a new role.
+/// The outcome of [`Users::set_role`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum RoleChange {
-    /// It is written.
-    Done,
-    /// There is no such account, or it does not have that address.
-    NotFound,
+pub enum RoleChangeOutcome {
+    /// The account has the role.
+    Changed,
+    /// The account does not exist, or has another address.
+    AccountNotFound,
 }
 
 impl Users {
@@ -91,7 +91,7 @@ impl Users {
     }
 
     /// Writes a new account, if nobody has its address.
-    pub async fn register(&self, account: &Account) -> Result<Registration, StoreError> {
+    pub async fn register(&self, account: &Account) -> Result<RegistrationOutcome, StoreError> {
         let user = User {
             user_id: account.user_id.clone(),
             email: account.email.clone(),
@@ -107,16 +107,20 @@ impl Users {
         let mut email_item = self.table.write(&credentials)?;
         email_item.insert("user_id".to_owned(), text(email_key(&account.email)));
         let actions = vec![self.insert_action(email_item)?, self.insert_action(self.table.write(&user)?)?];
-        Ok(if self.transact(actions).await? { Registration::Done } else { Registration::EmailTaken })
+        Ok(if self.transact(actions).await? {
+            RegistrationOutcome::Registered
+        } else {
+            RegistrationOutcome::EmailTaken
+        })
     }
 
     /// Gives an account a role, in both of its items.
-    pub async fn set_role(&self, user_id: &UserId, email: &Email, role: Role) -> Result<RoleChange, StoreError> {
+    pub async fn set_role(&self, user_id: &UserId, email: &Email, role: Role) -> Result<RoleChangeOutcome, StoreError> {
         let actions = vec![
             self.role_action(user_id.as_str(), ("email", email.as_str()), role)?,
             self.role_action(&email_key(email), ("account_id", user_id.as_str()), role)?,
         ];
-        Ok(if self.transact(actions).await? { RoleChange::Done } else { RoleChange::NotFound })
+        Ok(if self.transact(actions).await? { RoleChangeOutcome::Changed } else { RoleChangeOutcome::AccountNotFound })
     }
 
     /// What an account has with the shop, in minor units.

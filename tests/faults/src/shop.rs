@@ -31,7 +31,9 @@ use souk_payments_functions::stripe_webhook::StripeWebhook;
 use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
-use souk_store::{LedgerEntry, OrderSteps, Plan, Report, Spreading, StockChange, StockSpread};
+use souk_store::{
+    LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, SpreadOutcome, StockChangeOutcome, StockSpread,
+};
 use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
 use crate::bank::Bank;
@@ -103,14 +105,14 @@ impl Shop {
         let Stores { inventory, products, .. } = self.plain.clone();
         let entry = LedgerEntry::new("spread", souk_testkit::user(0), self.clock.now(), None, &*self.random);
         let spread = StockSpread { inventory, products }.spread(product_id, shards, &entry).await;
-        assert!(matches!(spread, Ok(Spreading::Done { .. })), "{spread:?}");
+        assert!(matches!(spread, Ok(SpreadOutcome::Spread { .. })), "{spread:?}");
     }
 
     async fn receive(&self, product_id: &ProductId, units: u32) {
         let staff = souk_testkit::user(0);
         let entry = LedgerEntry::new("received", staff, self.clock.now(), None, &*self.random);
         let change = self.plain.inventory.adjust(product_id, i64::from(units), &entry).await.expect("answered");
-        assert_eq!(change, StockChange::Done { available: units });
+        assert_eq!(change, StockChangeOutcome::Changed { available: units });
         self.wire.witness().introduce(product_id.as_str(), units);
     }
 
@@ -125,7 +127,10 @@ impl Shop {
             created_at: self.clock.now(),
             registration_key: None,
         };
-        assert_eq!(self.plain.users.register(&account).await.expect("answered"), souk_store::Registration::Done);
+        assert_eq!(
+            self.plain.users.register(&account).await.expect("answered"),
+            souk_store::RegistrationOutcome::Registered
+        );
         user_id
     }
 
@@ -155,8 +160,9 @@ impl Shop {
     }
 
     /// Counts stock, orders and money of this shop and of its bank against each other.
-    pub async fn reconcile(&self) -> Report {
-        let plan = Plan { provider: Some(self.bank.facts()), ..Plan::new(self.clock.now()) };
+    pub async fn reconcile(&self) -> ReconciliationReport {
+        let plan =
+            ReconciliationPlan { provider: Some(self.bank.facts()), ..ReconciliationPlan::new(self.clock.now()) };
         let Stores { orders, inventory, users, .. } = &self.plain;
         souk_store::reconcile(orders, inventory, users, plan).await.expect("counted")
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use souk_domain::stock::Cause;
 use souk_runtime::queues::DeadLetters;
 use souk_runtime::stream::handle_batch;
-use souk_store::{LedgerEntry, Spreading, StockSpread, Table};
+use souk_store::{LedgerEntry, SpreadOutcome, StockSpread, Table};
 use souk_testkit::{FakeAws, SeededRandom, user};
 
 use super::*;
@@ -119,7 +119,7 @@ async fn units_that_move_between_shards_are_in_the_history_and_no_news() {
         let before = shop.history("a").await.len();
         let entry = LedgerEntry::new("spread", user(9), Timestamp::from_millis(0), None, &SeededRandom::new(shards));
         let done = spread.spread(&"a".parse().expect("id"), u32::try_from(shards).expect("few"), &entry).await;
-        assert_eq!(done.expect("spread"), Spreading::Done { available: 9 });
+        assert_eq!(done.expect("spread"), SpreadOutcome::Spread { available: 9 });
         assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
         assert_eq!(shop.history("a").await.len(), before + moved);
     }

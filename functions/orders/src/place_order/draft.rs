@@ -1,48 +1,44 @@
-//! The order that a cart would become: prices as they are now, from the products table, never from cart or client.
+//! Drafts the order for a cart. Prices come from the products table, never from the cart or the client.
 
 use std::collections::HashMap;
 
-use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, CartLine};
 use souk_domain::catalog::Product;
 use souk_domain::ids::{OrderId, ProductId};
-use souk_domain::order::{NewOrder, Order, OrderLine, PaymentMethod};
+use souk_domain::order::{NewOrder, Order, OrderLine};
 use souk_runtime::http::Problem;
 
-use super::PlaceOrder;
+use super::{PlaceOrder, PlaceOrderRequest, order_too_large};
 
 impl PlaceOrder {
-    /// The order, its units not chosen yet.
+    /// The order without allocations.
     pub(super) fn draft(
         &self,
         cart: &Cart,
         products: &HashMap<ProductId, Product>,
-        payment_method: PaymentMethod,
-        shipping_address: ShippingAddress,
+        checkout: &PlaceOrderRequest,
     ) -> Result<Order, Problem> {
-        let (mut lines, mut gone) = (Vec::with_capacity(cart.lines.len()), Vec::new());
+        let (mut lines, mut unavailable) = (Vec::with_capacity(cart.lines.len()), Vec::new());
         for line in &cart.lines {
             match products.get(&line.product_id) {
                 Some(product) => lines.push(order_line(line, product)),
-                None => gone.push(&line.product_id),
+                None => unavailable.push(&line.product_id),
             }
         }
-        if !gone.is_empty() {
-            return Err(product_unavailable(&gone));
+        if !unavailable.is_empty() {
+            return Err(product_unavailable(&unavailable));
         }
         let now = self.clock.now();
         let new = NewOrder {
             user_id: cart.user_id.clone(),
             order_id: OrderId::new(now, &*self.random),
-            payment_method,
+            payment_method: checkout.payment_method,
             currency: self.currency,
             lines,
-            shipping_address,
+            shipping_address: checkout.shipping_address.clone(),
             hold_seconds: self.hold_seconds,
         };
-        Order::place(new, now).map_err(|error| {
-            Problem::conflict("order_too_large", "this is too much for one order; split it in two").caused_by(error)
-        })
+        Order::place(new, now).map_err(|error| order_too_large().caused_by(error))
     }
 }
 
@@ -56,7 +52,7 @@ fn order_line(line: &CartLine, product: &Product) -> OrderLine {
     }
 }
 
-fn product_unavailable(gone: &[&ProductId]) -> Problem {
+fn product_unavailable(product_ids: &[&ProductId]) -> Problem {
     Problem::conflict("product_unavailable", "a product in the cart is no longer sold; take it out")
-        .with("product_ids", gone)
+        .with("product_ids", product_ids)
 }

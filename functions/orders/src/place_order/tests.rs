@@ -6,7 +6,7 @@ use souk_domain::cart::Quantity;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
 use souk_domain::order::Event;
-use souk_store::{LedgerEntry, Saved, Spreading, StockSpread};
+use souk_store::{LedgerEntry, SaveOutcome, SpreadOutcome, StockSpread};
 use souk_testkit::user;
 
 use super::*;
@@ -189,7 +189,7 @@ impl Fixture {
         let spread = StockSpread { inventory: self.inventory.clone(), products: self.products.clone() };
         let entry = LedgerEntry::new("spread", user(9), self.clock.now(), None, &*self.random);
         let done = spread.spread(&sku(product), shards, &entry).await.expect("spread");
-        assert!(matches!(done, Spreading::Done { .. }), "{done:?}");
+        assert!(matches!(done, SpreadOutcome::Spread { .. }), "{done:?}");
     }
 }
 
@@ -213,16 +213,16 @@ async fn a_cart_that_changed_underway_is_not_ordered() {
     let seen = shop.carts.get(&user(1)).await.expect("a cart");
     let mut changed = seen.clone();
     changed.set_quantity(&sku("a"), Quantity::new(5).expect("five")).expect("set");
-    assert_eq!(shop.carts.save(&mut changed).await.expect("saved"), Saved::Done);
+    assert_eq!(shop.carts.save(&mut changed).await.expect("saved"), SaveOutcome::Saved);
 
-    let asked = Asked {
+    let checkout = PlaceOrderRequest {
         payment_method: PaymentMethod::Paypal,
         shipping_address: ShippingAddress::Text("x".to_owned()),
         expected_total: None,
-        request: None,
+        idempotency_key: None,
     };
-    let order = place.prepare(&seen, &asked).await.expect("a draft");
-    assert_eq!(outcome(&place.place(order, &seen, &asked).await), (409, "cart_changed"));
+    let order = place.prepare(&seen, &checkout).await.expect("a draft");
+    assert_eq!(outcome(&place.place(order, &seen, &checkout).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
     shop.reconciled().await;
 }

@@ -5,7 +5,7 @@ use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::order::Order;
 use souk_runtime::bus::EventBus;
 use souk_runtime::queues::DeadLetter;
-use souk_store::{Orders, Products, Saved, StoreError};
+use souk_store::{Orders, Products, SaveOutcome, StoreError};
 
 use crate::dispatch::Dispatch;
 
@@ -59,7 +59,7 @@ impl Replay {
         let product = product.ok_or("there is no such product; if search still shows it, reindex")?;
         match self.products.touch(&product, self.dispatch.clock.now()).await.map_err(mendable)? {
             // Stale: somebody has just written it, which does the same.
-            Saved::Done | Saved::Stale => Ok(()),
+            SaveOutcome::Saved | SaveOutcome::VersionConflict => Ok(()),
         }
     }
 }

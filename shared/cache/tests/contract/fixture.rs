@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use souk_cache::{CachedProducts, Found, Lookups, SharedCache};
 use souk_domain::catalog::Product;
-use souk_store::{Products, Saved, Table};
+use souk_store::{Products, SaveOutcome, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 pub(crate) use souk_testkit::sku as id;
@@ -50,7 +50,7 @@ impl Shop {
     }
 
     pub(crate) async fn write(&self, product: &Product, seen: Option<i64>) {
-        assert_eq!(self.products.put(product, seen).await.expect("written"), Saved::Done);
+        assert_eq!(self.products.put(product, seen).await.expect("written"), SaveOutcome::Saved);
     }
 }
 

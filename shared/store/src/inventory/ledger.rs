@@ -59,22 +59,22 @@ impl LedgerEntry {
     }
 }
 
-/// What became of a change.
+/// The outcome of a change of stock by staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StockChange {
-    /// It is done, now or by an earlier run of the same request; so many were free to sell then.
-    Done {
-        /// Over all shards.
+pub enum StockChangeOutcome {
+    /// The change was made, now or by an earlier run of the same request.
+    Changed {
+        /// Available units after the change, over all shards.
         available: u32,
     },
-    /// The count would have fallen below zero; so many are there.
-    TooFew {
-        /// Over all shards.
+    /// The count would fall below zero. Nothing was changed.
+    InsufficientStock {
+        /// Available units over all shards.
         available: u32,
     },
-    /// The count would have risen above [`MAX_AVAILABLE`]; so many are there.
-    TooMany {
-        /// Over all shards.
+    /// The count would rise above [`MAX_AVAILABLE`]. Nothing was changed.
+    AboveMaximum {
+        /// Available units over all shards.
         available: u32,
     },
     /// The idempotency key was used for another request.
@@ -106,7 +106,7 @@ impl Inventory {
         product_id: &ProductId,
         delta: i64,
         entry: &LedgerEntry,
-    ) -> Result<StockChange, StoreError> {
+    ) -> Result<StockChangeOutcome, StoreError> {
         self.change(product_id, entry, Guard::Bounds, |_| delta).await
     }
 
@@ -116,7 +116,7 @@ impl Inventory {
         product_id: &ProductId,
         counted: u32,
         entry: &LedgerEntry,
-    ) -> Result<StockChange, StoreError> {
+    ) -> Result<StockChangeOutcome, StoreError> {
         let delta = |available| i64::from(counted) - i64::from(available);
         self.change(product_id, entry, Guard::Unchanged, delta).await
     }
@@ -143,14 +143,14 @@ impl Inventory {
         entry: &LedgerEntry,
         guard: Guard,
         delta: impl Fn(u32) -> i64,
-    ) -> Result<StockChange, StoreError> {
+    ) -> Result<StockChangeOutcome, StoreError> {
         for tries in 0..TRIES {
             let counts = self.counts(product_id).await?;
             let available = total(&counts);
             if let Some(known) = self.known(product_id, entry).await? {
                 let same = known.request == entry.request;
-                let answered = StockChange::Done { available: known.answered.unwrap_or(available) };
-                return Ok(if same { answered } else { StockChange::KeyReused });
+                let answered = StockChangeOutcome::Changed { available: known.answered.unwrap_or(available) };
+                return Ok(if same { answered } else { StockChangeOutcome::KeyReused });
             }
             let delta = delta(available);
             let moves = match self.moves(&counts, delta) {
@@ -159,7 +159,7 @@ impl Inventory {
             };
             let after = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);
             if self.write(product_id, &counts, &moves, guard, entry, after).await? {
-                return Ok(StockChange::Done { available: after });
+                return Ok(StockChangeOutcome::Changed { available: after });
             }
             self.table.back_off(tries).await;
         }
@@ -167,14 +167,16 @@ impl Inventory {
     }
 
     /// Which shards change by how much: units come where there are fewest, and go from where there are most.
-    fn moves(&self, counts: &[ShardCount], delta: i64) -> Result<Vec<(ShardId, i64)>, StockChange> {
+    fn moves(&self, counts: &[ShardCount], delta: i64) -> Result<Vec<(ShardId, i64)>, StockChangeOutcome> {
         let available = total(counts);
         if i64::from(available).saturating_add(delta) > i64::from(MAX_AVAILABLE) {
-            return Err(StockChange::TooMany { available });
+            return Err(StockChangeOutcome::AboveMaximum { available });
         }
-        let Ok(units) = u32::try_from(delta.unsigned_abs()) else { return Err(StockChange::TooFew { available }) };
+        let Ok(units) = u32::try_from(delta.unsigned_abs()) else {
+            return Err(StockChangeOutcome::InsufficientStock { available });
+        };
         if delta < 0 {
-            return withdraw(counts, units).ok_or(StockChange::TooFew { available });
+            return withdraw(counts, units).ok_or(StockChangeOutcome::InsufficientStock { available });
         }
         let mine: Vec<ShardCount> = counts.iter().filter(|count| self.is_mine(&count.shard)).cloned().collect();
         Ok(if mine.is_empty() { vec![(self.shard(0), delta)] } else { distribute(&mine, units) })

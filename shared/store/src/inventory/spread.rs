@@ -19,7 +19,7 @@ use super::ledger::LedgerEntry;
 use super::{Inventory, action, count_key};
 use crate::error::{Cancelled, cancelled};
 use crate::table::{number, text};
-use crate::{Products, Saved, StoreError};
+use crate::{Products, SaveOutcome, StoreError};
 
 /// How many states are looked at on the way. Five lead from anywhere to anywhere when nobody interferes; the others are
 /// for checkouts that take units away under a step.
@@ -36,16 +36,16 @@ pub struct StockSpread {
     pub products: Products,
 }
 
-/// What became of it.
+/// The outcome of [`StockSpread::spread`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spreading {
-    /// The stock lies in as many shards as asked.
-    Done {
-        /// Over all of them.
+pub enum SpreadOutcome {
+    /// The stock is spread over the requested number of shards.
+    Spread {
+        /// Available units over all shards.
         available: u32,
     },
-    /// There is no such product.
-    NotFound,
+    /// The product does not exist.
+    ProductNotFound,
 }
 
 impl StockSpread {
@@ -60,12 +60,12 @@ impl StockSpread {
         product_id: &ProductId,
         shards: u32,
         entry: &LedgerEntry,
-    ) -> Result<Spreading, StoreError> {
+    ) -> Result<SpreadOutcome, StoreError> {
         let mut moves = Moves { mover: entry.entry_id.clone(), causes: (0..).map(|step| entry.cause(step)) };
         let mut failed = 0;
         for state in 0..MAX_STATES {
             let Some(product) = self.products.get_many([product_id], true).await?.remove(product_id) else {
-                return Ok(Spreading::NotFound);
+                return Ok(SpreadOutcome::ProductNotFound);
             };
             let (spread, moved_by) = self.inventory.spread(product_id, product.stock_shards).await?;
             let step = spread.next_step(shards);
@@ -80,10 +80,10 @@ impl StockSpread {
             let done = match step {
                 None => {
                     self.inventory.end(product_id, &moves.mover).await?;
-                    return Ok(Spreading::Done { available: spread.total() });
+                    return Ok(SpreadOutcome::Spread { available: spread.total() });
                 }
                 Some(ReshardStep::SetActive(number)) => {
-                    self.products.set_shards(&product, number, entry.at).await? == Saved::Done
+                    self.products.set_shards(&product, number, entry.at).await? == SaveOutcome::Saved
                 }
                 Some(ReshardStep::AddShards(number)) => {
                     self.inventory.widen(product_id, spread.shards(), number).await?

@@ -6,7 +6,7 @@ use souk_domain::order::Order;
 use souk_domain::reconcile::{Discrepancy, ProviderRecords, StockRecords, Subject, Sums, check_order};
 
 use super::facts::{add, number_of, text_of};
-use super::{Cursor, Plan, Position, Reading, Report, Suspects};
+use super::{Position, Reading, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, Suspects};
 use crate::StoreError;
 use crate::inventory::history::HISTORY;
 use crate::scan::{From, scan};
@@ -17,12 +17,12 @@ impl Reading<'_> {
     /// go on when time ran out.
     pub(super) async fn check_orders(
         &self,
-        plan: Plan,
+        plan: ReconciliationPlan,
         sums: &mut Sums,
-        report: &mut Report,
-    ) -> Result<Option<Cursor>, StoreError> {
-        let Plan { now, grace, cursor, mut provider, .. } = plan;
-        let mut segments = cursor.map_or_else(|| self.whole_table(), Cursor::into_segments);
+        report: &mut ReconciliationReport,
+    ) -> Result<Option<ReconciliationCursor>, StoreError> {
+        let ReconciliationPlan { now, grace, cursor, mut provider, .. } = plan;
+        let mut segments = cursor.map_or_else(|| self.whole_table(), ReconciliationCursor::into_segments);
         let mut pages = scan(&self.orders.table, segments.clone(), whole);
         while let Some(page) = pages.recv().await {
             let page = page?;
@@ -38,7 +38,7 @@ impl Reading<'_> {
             }
             segments[page.segment] = page.next;
             if !self.in_time() && segments.iter().any(|from| !matches!(from, From::End)) {
-                return Ok(Some(Cursor::of(segments)));
+                return Ok(Some(ReconciliationCursor::of(segments)));
             }
         }
         report.add(provider.into_iter().flat_map(ProviderRecords::unmatched));
@@ -66,7 +66,7 @@ impl Reading<'_> {
         &self,
         sums: &mut Sums,
         suspects: &mut Suspects,
-        report: &mut Report,
+        report: &mut ReconciliationReport,
     ) -> Result<bool, StoreError> {
         let table = &self.inventory.table;
         // A product's items lie together. Should they not, it is taken for two, suspected, and cleared when looked at again.
@@ -109,7 +109,7 @@ impl Reading<'_> {
         &self,
         sums: &mut Sums,
         suspects: &mut Suspects,
-        report: &mut Report,
+        report: &mut ReconciliationReport,
     ) -> Result<bool, StoreError> {
         let table = &self.users.table;
         let mut pages = scan(table, self.whole_table(), balances);
@@ -138,7 +138,7 @@ impl Reading<'_> {
     }
 }
 
-impl Cursor {
+impl ReconciliationCursor {
     fn of(segments: Vec<From>) -> Self {
         let position = |from: From| match from {
             From::Start => Position::Start,
@@ -170,7 +170,7 @@ fn suspect_product(
     stock: &StockRecords,
     sums: &mut Sums,
     suspects: &mut Suspects,
-    report: &mut Report,
+    report: &mut ReconciliationReport,
 ) {
     report.checked.products += 1;
     let found = sums.check_product(&product_id, stock);
@@ -184,7 +184,13 @@ fn suspect_product(
     }
 }
 
-fn suspect_account(user_id: UserId, balance_minor: i64, sums: &mut Sums, suspects: &mut Suspects, report: &mut Report) {
+fn suspect_account(
+    user_id: UserId,
+    balance_minor: i64,
+    sums: &mut Sums,
+    suspects: &mut Suspects,
+    report: &mut ReconciliationReport,
+) {
     report.checked.accounts += 1;
     let found = sums.check_account(&user_id, balance_minor);
     if found.is_empty() {

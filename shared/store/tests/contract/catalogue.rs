@@ -1,5 +1,5 @@
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
-use souk_store::Saved;
+use souk_store::SaveOutcome;
 use souk_testkit::Database;
 
 use crate::{Stores, sku};
@@ -29,7 +29,7 @@ async fn products_read_back_as_they_were_written() {
         let products = Stores::on(&database).products;
         let product = product("1399", 5);
         assert_eq!(products.get(&product.product_id).await.expect("read"), None);
-        assert_eq!(products.put(&product, None).await.expect("written"), Saved::Done);
+        assert_eq!(products.put(&product, None).await.expect("written"), SaveOutcome::Saved);
         assert_eq!(
             products.get(&product.product_id).await.expect("read"),
             Some(product),
@@ -43,10 +43,10 @@ async fn products_read_back_as_they_were_written() {
 async fn a_product_is_only_replaced_on_top_of_what_was_read() {
     for database in Database::each().await {
         let products = Stores::on(&database).products;
-        assert_eq!(products.put(&product("1", 5), None).await.expect("written"), Saved::Done);
-        assert_eq!(products.put(&product("1", 6), None).await.expect("refused"), Saved::Stale);
-        assert_eq!(products.put(&product("1", 6), Some(4)).await.expect("refused"), Saved::Stale);
-        assert_eq!(products.put(&product("1", 6), Some(5)).await.expect("written"), Saved::Done);
+        assert_eq!(products.put(&product("1", 5), None).await.expect("written"), SaveOutcome::Saved);
+        assert_eq!(products.put(&product("1", 6), None).await.expect("refused"), SaveOutcome::VersionConflict);
+        assert_eq!(products.put(&product("1", 6), Some(4)).await.expect("refused"), SaveOutcome::VersionConflict);
+        assert_eq!(products.put(&product("1", 6), Some(5)).await.expect("written"), SaveOutcome::Saved);
     }
 }
 
@@ -55,7 +55,7 @@ async fn a_product_is_deleted_once() {
     for database in Database::each().await {
         let products = Stores::on(&database).products;
         let product = product("1399", 5);
-        assert_eq!(products.put(&product, None).await.expect("written"), Saved::Done);
+        assert_eq!(products.put(&product, None).await.expect("written"), SaveOutcome::Saved);
         assert_eq!(products.delete(&product.product_id).await.expect("deleted"), Some(product.clone()));
         assert_eq!(products.delete(&product.product_id).await.expect("gone"), None);
         assert_eq!(products.get(&product.product_id).await.expect("read"), None, "{}", database.implementation);

@@ -7,7 +7,10 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::{Cause, MAX_SHARDS, total};
 use souk_domain::time::Timestamp;
-use souk_store::{Found, HistoryEntry, LedgerEntry, MAX_AVAILABLE, Saved, Spreading, StockChange, StockSpread};
+use souk_store::{
+    AllocationOutcome, HistoryEntry, LedgerEntry, MAX_AVAILABLE, SaveOutcome, SpreadOutcome, StockChangeOutcome,
+    StockSpread,
+};
 use souk_testkit::{Database, user};
 
 use crate::{Stores, sku};
@@ -32,16 +35,16 @@ async fn counts_go_up_and_down_but_never_below_zero() {
             let (inventory, product) = (inventory.clone(), product.clone());
             async move { inventory.adjust(&product, delta, &entry(id)).await.expect("answered") }
         };
-        assert_eq!(change(-1, "e0").await, StockChange::TooFew { available: 0 });
-        assert_eq!(change(5, "e1").await, StockChange::Done { available: 5 });
-        assert_eq!(change(-2, "e2").await, StockChange::Done { available: 3 });
-        assert_eq!(change(-4, "e3").await, StockChange::TooFew { available: 3 });
+        assert_eq!(change(-1, "e0").await, StockChangeOutcome::InsufficientStock { available: 0 });
+        assert_eq!(change(5, "e1").await, StockChangeOutcome::Changed { available: 5 });
+        assert_eq!(change(-2, "e2").await, StockChangeOutcome::Changed { available: 3 });
+        assert_eq!(change(-4, "e3").await, StockChangeOutcome::InsufficientStock { available: 3 });
         let most = i64::from(MAX_AVAILABLE);
-        assert_eq!(change(most - 2, "e3").await, StockChange::TooMany { available: 3 });
+        assert_eq!(change(most - 2, "e3").await, StockChangeOutcome::AboveMaximum { available: 3 });
         let counted = inventory.count(&product, 20, &entry("e4")).await.expect("counted");
-        assert_eq!(counted, StockChange::Done { available: 20 });
+        assert_eq!(counted, StockChangeOutcome::Changed { available: 20 });
         let emptied = inventory.count(&product, 0, &entry("e5")).await.expect("counted");
-        assert_eq!(emptied, StockChange::Done { available: 0 });
+        assert_eq!(emptied, StockChangeOutcome::Changed { available: 0 });
         assert_eq!(total(&inventory.counts(&product).await.expect("read")), 0, "{}", database.implementation);
     }
 }
@@ -53,10 +56,10 @@ async fn a_retried_adjustment_counts_once() {
         let product = sku("1399");
         for _ in 0..2 {
             let change = inventory.adjust(&product, 5, &keyed("k1", "f1")).await.expect("adjusted");
-            assert_eq!(change, StockChange::Done { available: 5 });
+            assert_eq!(change, StockChangeOutcome::Changed { available: 5 });
         }
         let change = inventory.adjust(&product, 6, &keyed("k1", "f2")).await.expect("answered");
-        assert_eq!(change, StockChange::KeyReused, "{}", database.implementation);
+        assert_eq!(change, StockChangeOutcome::KeyReused, "{}", database.implementation);
     }
 }
 
@@ -84,7 +87,7 @@ async fn concurrent_adjustments_all_count() {
             })
             .collect();
         for task in tasks {
-            assert!(matches!(task.await.expect("ran").expect("adjusted"), StockChange::Done { .. }));
+            assert!(matches!(task.await.expect("ran").expect("adjusted"), StockChangeOutcome::Changed { .. }));
         }
         assert_eq!(total(&inventory.counts(&sku("1")).await.expect("read")), 15, "{}", database.implementation);
     }
@@ -94,11 +97,11 @@ impl Stores {
     /// A product with so many units, in so many shards.
     async fn spread_product(&self, name: &str, available: u32, shards: u32) -> (StockSpread, ProductId) {
         let product = crate::catalogue::product(name, 1);
-        assert_eq!(self.products.put(&product, None).await.expect("written"), Saved::Done);
+        assert_eq!(self.products.put(&product, None).await.expect("written"), SaveOutcome::Saved);
         self.inventory.count(&product.product_id, available, &entry("first")).await.expect("counted");
         let spread = StockSpread { inventory: self.inventory.clone(), products: self.products.clone() };
         let done = spread.spread(&product.product_id, shards, &entry("spread")).await.expect("spread");
-        assert_eq!(done, Spreading::Done { available });
+        assert_eq!(done, SpreadOutcome::Spread { available });
         (spread, product.product_id)
     }
 
@@ -115,14 +118,14 @@ async fn stock_is_spread_over_shards_and_gathered_again() {
         assert_eq!(stores.levels(&product).await, [3, 3, 2, 2], "{}", database.implementation);
         for (shards, step) in [(MAX_SHARDS, "e1"), (2, "e2"), (1, "e3")] {
             let done = spread.spread(&product, shards, &entry(step)).await.expect("spread");
-            assert_eq!(done, Spreading::Done { available: 10 }, "{shards} on {}", database.implementation);
+            assert_eq!(done, SpreadOutcome::Spread { available: 10 }, "{shards} on {}", database.implementation);
             assert_eq!(stores.levels(&product).await.len(), shards as usize);
             let document = stores.products.get(&product).await.expect("read").expect("there");
             assert_eq!(document.stock_shards, shards);
         }
         assert_eq!(stores.levels(&product).await, [10], "{}", database.implementation);
         let unknown = spread.spread(&sku("unknown"), 2, &entry("e4")).await.expect("answered");
-        assert_eq!(unknown, Spreading::NotFound);
+        assert_eq!(unknown, SpreadOutcome::ProductNotFound);
     }
 }
 
@@ -132,14 +135,28 @@ async fn units_go_where_there_are_fewest_and_come_from_where_there_are_most() {
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 9, 3).await;
         let adjusted = stores.inventory.adjust(&product, 5, &entry("a1")).await.expect("adjusted");
-        assert_eq!((adjusted, stores.levels(&product).await), (StockChange::Done { available: 14 }, vec![5, 5, 4]));
+        assert_eq!(
+            (adjusted, stores.levels(&product).await),
+            (StockChangeOutcome::Changed { available: 14 }, vec![5, 5, 4])
+        );
         let adjusted = stores.inventory.adjust(&product, -4, &entry("a2")).await.expect("adjusted");
-        assert_eq!((adjusted, stores.levels(&product).await), (StockChange::Done { available: 10 }, vec![3, 3, 4]));
+        assert_eq!(
+            (adjusted, stores.levels(&product).await),
+            (StockChangeOutcome::Changed { available: 10 }, vec![3, 3, 4])
+        );
         let counted = stores.inventory.count(&product, 30, &entry("c1")).await.expect("counted");
-        assert_eq!((counted, stores.levels(&product).await), (StockChange::Done { available: 30 }, vec![10, 10, 10]));
+        assert_eq!(
+            (counted, stores.levels(&product).await),
+            (StockChangeOutcome::Changed { available: 30 }, vec![10, 10, 10])
+        );
         let counted = stores.inventory.count(&product, 0, &entry("c2")).await.expect("counted");
         let levels = stores.levels(&product).await;
-        assert_eq!((counted, levels), (StockChange::Done { available: 0 }, vec![0; 3]), "{}", database.implementation);
+        assert_eq!(
+            (counted, levels),
+            (StockChangeOutcome::Changed { available: 0 }, vec![0; 3]),
+            "{}",
+            database.implementation
+        );
     }
 }
 
@@ -161,15 +178,23 @@ async fn units_are_found_in_one_shard_or_in_several_or_are_certainly_not_there()
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 10, 4).await;
         for (wanted, parts) in [(1, 1), (3, 1), (4, 2), (10, 4)] {
-            let Found::Units(found) = stores.inventory.find(&product, wanted, 6).await.expect("read") else {
+            let AllocationOutcome::Allocated(found) =
+                stores.inventory.allocate_consistent(&product, wanted, 6).await.expect("read")
+            else {
                 panic!("{wanted} are there, says {}", database.implementation);
             };
             let units: u32 = found.iter().map(|part| part.quantity).sum();
             assert_eq!((found.len(), units), (parts, wanted), "{}", database.implementation);
         }
-        let short = async |id: &ProductId, wanted| stores.inventory.find(id, wanted, 6).await.expect("read");
-        assert_eq!(short(&product, 11).await, Found::Short { available: 10 }, "{}", database.implementation);
-        assert_eq!(short(&sku("never"), 1).await, Found::Short { available: 0 });
+        let short =
+            async |id: &ProductId, wanted| stores.inventory.allocate_consistent(id, wanted, 6).await.expect("read");
+        assert_eq!(
+            short(&product, 11).await,
+            AllocationOutcome::InsufficientStock { available: 10 },
+            "{}",
+            database.implementation
+        );
+        assert_eq!(short(&sku("never"), 1).await, AllocationOutcome::InsufficientStock { available: 0 });
     }
 }
 
@@ -198,12 +223,12 @@ async fn a_spreading_that_broke_off_is_certain_meanwhile_and_finished_by_the_nex
             .expression_attribute_values(":crashed", AttributeValue::S("crashed".to_owned()))
             .expression_attribute_values(":few", AttributeValue::N("0".to_owned()));
         request.send().await.expect("written");
-        let short = stores.inventory.find(&product, 8, 0).await.expect("read");
-        assert_eq!(short, Found::Short { available: 7 }, "{}", database.implementation);
+        let short = stores.inventory.allocate_consistent(&product, 8, 0).await.expect("read");
+        assert_eq!(short, AllocationOutcome::InsufficientStock { available: 7 }, "{}", database.implementation);
 
         for id in ["e1", "e2"] {
             let done = spread.spread(&product, 4, &entry(id)).await.expect("spread");
-            assert_eq!((done, mover().await), (Spreading::Done { available: 7 }, None));
+            assert_eq!((done, mover().await), (SpreadOutcome::Spread { available: 7 }, None));
         }
         assert_eq!(stores.levels(&product).await, [2, 2, 2, 1], "{}", database.implementation);
     }
@@ -227,8 +252,8 @@ async fn units_on_their_way_between_shards_are_found() {
         };
         let looking = async {
             for look in 0..100 {
-                let found = stores.inventory.find(&product, 6, look).await.expect("read");
-                assert!(matches!(found, Found::Units(_)), "{found:?} on {}", database.implementation);
+                let found = stores.inventory.allocate_consistent(&product, 6, look).await.expect("read");
+                assert!(matches!(found, AllocationOutcome::Allocated(_)), "{found:?} on {}", database.implementation);
             }
             looked.store(true, Ordering::SeqCst);
         };

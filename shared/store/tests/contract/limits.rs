@@ -1,5 +1,5 @@
 use souk_domain::effects::Clock;
-use souk_store::{Attempt, Limit};
+use souk_store::{AttemptOutcome, Limit};
 use souk_testkit::{Database, FixedClock};
 
 use crate::Stores;
@@ -12,17 +12,17 @@ async fn a_window_fills_and_ends() {
         let (limits, clock) = (Stores::on(&database).limits, FixedClock::new());
         let count = async |key| limits.count(key, LIMIT, clock.now()).await.expect("answered");
         for _ in 0..3 {
-            assert_eq!(count("a").await, Attempt::Counted, "{}", database.implementation);
+            assert_eq!(count("a").await, AttemptOutcome::Counted, "{}", database.implementation);
         }
-        assert_eq!(count("a").await, Attempt::Refused { retry_after_seconds: 60 });
+        assert_eq!(count("a").await, AttemptOutcome::LimitReached { retry_after_seconds: 60 });
         clock.advance_seconds(59);
-        assert_eq!(count("a").await, Attempt::Refused { retry_after_seconds: 1 });
-        assert_eq!(count("b").await, Attempt::Counted, "keys do not touch each other");
+        assert_eq!(count("a").await, AttemptOutcome::LimitReached { retry_after_seconds: 1 });
+        assert_eq!(count("b").await, AttemptOutcome::Counted, "keys do not touch each other");
         clock.advance_seconds(1);
         for _ in 0..3 {
-            assert_eq!(count("a").await, Attempt::Counted, "a new window");
+            assert_eq!(count("a").await, AttemptOutcome::Counted, "a new window");
         }
-        assert_eq!(count("a").await, Attempt::Refused { retry_after_seconds: 60 });
+        assert_eq!(count("a").await, AttemptOutcome::LimitReached { retry_after_seconds: 60 });
     }
 }
 
@@ -31,21 +31,21 @@ async fn attempts_are_given_back_and_forgotten() {
     for database in Database::each().await {
         let (limits, clock) = (Stores::on(&database).limits, FixedClock::new());
         let count = async || limits.count("a", LIMIT, clock.now()).await.expect("answered");
-        limits.give_back("a").await.expect("nothing to give back to");
-        limits.clear("a").await.expect("nothing to forget");
+        limits.release("a").await.expect("nothing to give back to");
+        limits.reset("a").await.expect("nothing to forget");
         for _ in 0..3 {
-            assert_eq!(count().await, Attempt::Counted);
+            assert_eq!(count().await, AttemptOutcome::Counted);
         }
-        limits.give_back("a").await.expect("given back");
-        assert_eq!(count().await, Attempt::Counted);
-        assert!(matches!(count().await, Attempt::Refused { .. }));
+        limits.release("a").await.expect("given back");
+        assert_eq!(count().await, AttemptOutcome::Counted);
+        assert!(matches!(count().await, AttemptOutcome::LimitReached { .. }));
 
-        limits.clear("a").await.expect("forgotten");
-        limits.give_back("a").await.expect("never below zero");
+        limits.reset("a").await.expect("forgotten");
+        limits.release("a").await.expect("never below zero");
         for _ in 0..3 {
-            assert_eq!(count().await, Attempt::Counted);
+            assert_eq!(count().await, AttemptOutcome::Counted);
         }
-        assert!(matches!(count().await, Attempt::Refused { .. }));
+        assert!(matches!(count().await, AttemptOutcome::LimitReached { .. }));
     }
 }
 
@@ -61,7 +61,7 @@ async fn a_burst_gets_no_more_than_the_limit() {
             .collect();
         let mut counted = 0;
         for attempt in attempts {
-            if attempt.await.expect("ran").expect("answered") == Attempt::Counted {
+            if attempt.await.expect("ran").expect("answered") == AttemptOutcome::Counted {
                 counted += 1;
             }
         }

@@ -11,7 +11,9 @@ use souk_domain::order::{
 };
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
-use souk_store::{LedgerEntry, OrderSteps, Placement, Registration, Saved, StepError, StockSpread};
+use souk_store::{
+    LedgerEntry, OrderPlacement, OrderSteps, PlacementOutcome, RegistrationOutcome, SaveOutcome, StepError, StockSpread,
+};
 use souk_testkit::{Database, SeededRandom, user};
 
 use crate::{Stores, sku};
@@ -39,17 +41,21 @@ impl Stores {
             created_at: NOW,
             registration_key: None,
         };
-        assert_eq!(self.users.register(&account).await.expect("registered"), Registration::Done);
+        assert_eq!(self.users.register(&account).await.expect("registered"), RegistrationOutcome::Registered);
     }
 
     async fn available(&self, product: &str) -> u32 {
         total(&self.inventory.counts(&sku(product)).await.expect("counts"))
     }
 
-    pub(crate) async fn place(&self, order: &Order, cart: &Cart) -> Placement {
+    pub(crate) async fn place(&self, order: &Order, cart: &Cart) -> PlacementOutcome {
         let checkout = Checkout { order_id: order.order_id.clone(), request: None };
         let after = cart.checked_out(checkout);
-        self.orders.place(order, &after, &self.carts, &self.inventory, 0).await.expect("answered")
+        self.orders.place(self.placement(order, &after)).await.expect("answered")
+    }
+
+    pub(crate) const fn placement<'a>(&'a self, order: &'a Order, cart: &'a Cart) -> OrderPlacement<'a> {
+        OrderPlacement { order, cart, carts: &self.carts, inventory: &self.inventory, attempt: 0 }
     }
 }
 
@@ -93,10 +99,10 @@ async fn placing_takes_stock_writes_the_order_and_empties_the_cart() {
         stores.stock("a", 3).await;
         let mut cart = Cart::empty(user(1));
         cart.add(sku("a"), Quantity::new(1).expect("one"), None).expect("added");
-        assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), Saved::Done);
+        assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
 
         let order = order(1, &["a"], &stores, 1);
-        assert!(matches!(stores.place(&order, &cart).await, Placement::Placed { .. }));
+        assert!(matches!(stores.place(&order, &cart).await, PlacementOutcome::Placed { .. }));
         assert_eq!(stores.available("a").await, 2);
         assert_eq!(stores.orders.get(&user(1), &order.order_id).await.expect("read"), Some(order.clone()));
         let after = stores.carts.get(&user(1)).await.expect("read");
@@ -116,7 +122,7 @@ async fn nothing_happens_when_one_line_is_short() {
         stores.stock("a", 3).await;
         stores.stock("b", 0).await;
         let order = order(1, &["a", "b", "never-counted"], &stores, 1);
-        assert_eq!(stores.place(&order, &Cart::empty(user(1))).await, Placement::Short(vec![1, 2]));
+        assert_eq!(stores.place(&order, &Cart::empty(user(1))).await, PlacementOutcome::InsufficientStock(vec![1, 2]));
         assert_eq!(stores.available("a").await, 3);
         assert_eq!(
             stores.orders.get(&user(1), &order.order_id).await.expect("read"),
@@ -133,8 +139,8 @@ async fn a_cart_becomes_one_order() {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
         let cart = Cart::empty(user(1));
-        assert!(matches!(stores.place(&order(1, &["a"], &stores, 1), &cart).await, Placement::Placed { .. }));
-        assert_eq!(stores.place(&order(1, &["a"], &stores, 2), &cart).await, Placement::CartChanged);
+        assert!(matches!(stores.place(&order(1, &["a"], &stores, 1), &cart).await, PlacementOutcome::Placed { .. }));
+        assert_eq!(stores.place(&order(1, &["a"], &stores, 2), &cart).await, PlacementOutcome::CartChanged);
         assert_eq!(stores.available("a").await, 2, "{}", database.implementation);
     }
 }
@@ -145,7 +151,7 @@ async fn of_many_that_cancel_at_once_stock_goes_back_once() {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
         let placed = order(1, &["a"], &stores, 1);
-        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, PlacementOutcome::Placed { .. }));
 
         let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
         let cancelling: Vec<_> = (0..5)
@@ -169,7 +175,7 @@ async fn a_revived_order_takes_its_units_again_or_nothing() {
         let stores = Stores::on(&database);
         stores.stock("a", 1).await;
         let placed = order(1, &["a"], &stores, 1);
-        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, PlacementOutcome::Placed { .. }));
         let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
         let apply = |event, at| {
             let (steps, order_id) = (steps.clone(), placed.order_id.clone());
@@ -206,7 +212,7 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
         for seed in 1..=2 {
             let placed = order(1, &["a"], &stores, seed);
             let cart = stores.carts.get(&user(1)).await.expect("a cart");
-            assert!(matches!(stores.place(&placed, &cart).await, Placement::Placed { .. }));
+            assert!(matches!(stores.place(&placed, &cart).await, PlacementOutcome::Placed { .. }));
             ids.push(placed.order_id);
         }
         let apply = |order_id: &OrderId, event| {
@@ -253,7 +259,7 @@ async fn orders_are_listed_newest_first() {
             let mut order = order(1, &["a"], &stores, 1);
             order.order_id = order_id(NOW.plus_seconds(i64::from(n)), 1);
             let cart = stores.carts.get(&user(1)).await.expect("a cart");
-            assert!(matches!(stores.place(&order, &cart).await, Placement::Placed { .. }));
+            assert!(matches!(stores.place(&order, &cart).await, PlacementOutcome::Placed { .. }));
             ids.insert(0, order.order_id);
         }
         let first = stores.orders.list(&user(1), None, 3).await.expect("listed");
@@ -270,7 +276,7 @@ async fn units_of_a_shard_that_was_removed_go_back_to_the_first() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let document = crate::catalogue::product("hot", 1);
-        assert_eq!(stores.products.put(&document, None).await.expect("written"), Saved::Done);
+        assert_eq!(stores.products.put(&document, None).await.expect("written"), SaveOutcome::Saved);
         stores.stock("hot", 9).await;
         let spread = StockSpread { inventory: stores.inventory.clone(), products: stores.products.clone() };
         let entry = LedgerEntry::new("spread", user(9), NOW, None, &SeededRandom::new(3));
@@ -279,7 +285,7 @@ async fn units_of_a_shard_that_was_removed_go_back_to_the_first() {
         placed.lines[0].quantity = Quantity::new(3).expect("three");
         placed.lines[0].allocation =
             (0..3).map(|number| Allocation { shard: stores.inventory.shard(number), quantity: 1 }).collect();
-        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, Placement::Placed { .. }));
+        assert!(matches!(stores.place(&placed, &Cart::empty(user(1))).await, PlacementOutcome::Placed { .. }));
         let entry = LedgerEntry::new("gathered", user(9), NOW, None, &SeededRandom::new(4));
         spread.spread(&sku("hot"), 2, &entry).await.expect("gathered");
 
@@ -307,8 +313,10 @@ async fn an_order_costs_two_write_units_a_line_and_few_more() {
             for product in &products {
                 cart.add(sku(product), Quantity::new(1).expect("one"), None).expect("added");
             }
-            assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), Saved::Done);
-            let Placement::Placed { write_units } = stores.place(&order, &cart).await else { panic!("not placed") };
+            assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
+            let PlacementOutcome::Placed { write_units } = stores.place(&order, &cart).await else {
+                panic!("not placed")
+            };
             eprintln!("{}: {lines} lines cost {write_units} write units", database.implementation);
             assert!(write_units > 0.0 && write_units <= at_most, "{lines} lines cost {write_units}");
         }

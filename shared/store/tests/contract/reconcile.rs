@@ -10,14 +10,17 @@ use souk_domain::order::{
     Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment,
 };
 use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRecords, Subject};
-use souk_store::{LedgerEntry, OrderSteps, Placement, Plan, Report, Saved, StockSpread, reconcile};
+use souk_store::{
+    LedgerEntry, OrderSteps, PlacementOutcome, ReconciliationPlan, ReconciliationReport, SaveOutcome, StockSpread,
+    reconcile,
+};
 use souk_testkit::{Database, SeededRandom, user};
 
 use crate::orders::{NOW, idempotency_key, order};
 use crate::{Stores, sku};
 
 impl Stores {
-    async fn reconcile(&self, plan: Plan) -> Report {
+    async fn reconcile(&self, plan: ReconciliationPlan) -> ReconciliationReport {
         reconcile(&self.orders, &self.inventory, &self.users, plan).await.expect("reconciled")
     }
 
@@ -26,8 +29,8 @@ impl Stores {
         let checkout = Checkout { order_id: order.order_id.clone(), request: None };
         let cart = Cart::empty(user(shopper)).checked_out(checkout);
         let cart = Cart { user_id: user(shopper + u32::try_from(seed).expect("small") * 1_000), ..cart };
-        let placement = self.orders.place(&order, &cart, &self.carts, &self.inventory, 0).await.expect("answered");
-        assert!(matches!(placement, Placement::Placed { .. }), "{placement:?}");
+        let placement = self.orders.place(self.placement(&order, &cart)).await.expect("answered");
+        assert!(matches!(placement, PlacementOutcome::Placed { .. }), "{placement:?}");
         order
     }
 
@@ -99,10 +102,10 @@ fn number(value: i64) -> AttributeValue {
 async fn a_shop_where_all_is_well_is_clean_and_counted() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
-        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "an empty one too");
+        assert!(stores.reconcile(ReconciliationPlan::new(NOW)).await.is_clean(), "an empty one too");
         stores.with_history().await;
         for segments in [1, 4] {
-            let report = stores.reconcile(Plan { segments, ..Plan::new(NOW) }).await;
+            let report = stores.reconcile(ReconciliationPlan { segments, ..ReconciliationPlan::new(NOW) }).await;
             assert!(report.is_clean(), "{}: {report:?}", database.implementation);
             let checked = report.checked;
             assert_eq!((checked.orders, checked.products, checked.accounts), (4, 3, 1), "{}", database.implementation);
@@ -142,7 +145,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
         let key = paid.payment_key(0);
         let payment = ProviderPayment { idempotency_key: key, payment_id: "pay_1".to_owned(), captured_minor: 5 };
         let provider = Some(ProviderRecords::new(NOW.plus_seconds(1), [payment], []));
-        let report = stores.reconcile(Plan { provider, ..Plan::new(NOW) }).await;
+        let report = stores.reconcile(ReconciliationPlan { provider, ..ReconciliationPlan::new(NOW) }).await;
         let mut found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.expected, d.actual)).collect();
         found.sort();
         let mut expected = vec![
@@ -171,7 +174,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
         assert!(keys.contains(&(database.table("inventory"), "b/~odd".to_owned())), "{keys:?}");
         assert!(report.differences.iter().any(|d| d.subject.product() == Some(&sku("a"))));
 
-        let few = stores.reconcile(Plan { max_differences: 2, ..Plan::new(NOW) }).await;
+        let few = stores.reconcile(ReconciliationPlan { max_differences: 2, ..ReconciliationPlan::new(NOW) }).await;
         assert_eq!((few.differences.len(), few.found, few.truncated), (2, 8, true));
     }
 }
@@ -182,7 +185,7 @@ async fn what_should_have_happened_by_now_is_reported() {
         let stores = Stores::on(&database);
         let [open, ..] = stores.with_history().await;
         let late = open.hold_expires_at.plus_seconds(901);
-        let report = stores.reconcile(Plan::new(late)).await;
+        let report = stores.reconcile(ReconciliationPlan::new(late)).await;
         let found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.subject.order())).collect();
         assert_eq!(
             found,
@@ -219,7 +222,7 @@ async fn a_live_shop_gives_no_false_alarm() {
         for available in [5, 6] {
             spoil(&database, "inventory", wrong, "available", number(available)).await;
             for _ in 0..5 {
-                let report = stores.reconcile(Plan::new(NOW)).await;
+                let report = stores.reconcile(ReconciliationPlan::new(NOW)).await;
                 let found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.expected, d.actual)).collect();
                 let expected = if available == 5 { vec![] } else { vec![(DiscrepancyKind::StockUnexplained, 5, 6)] };
                 assert_eq!(found, expected, "{}", database.implementation);
@@ -232,7 +235,7 @@ async fn a_live_shop_gives_no_false_alarm() {
             assert!(shopper.await.expect("ran") > 0);
         }
         spoil(&database, "inventory", wrong, "available", number(5)).await;
-        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "{}", database.implementation);
+        assert!(stores.reconcile(ReconciliationPlan::new(NOW)).await.is_clean(), "{}", database.implementation);
     }
 }
 
@@ -242,10 +245,10 @@ async fn a_run_that_is_out_of_time_says_how_far_it_came_and_goes_on_there() {
         let stores = Stores::on(&database);
         let [open, ..] = stores.with_history().await;
         let late = open.hold_expires_at.plus_seconds(901);
-        let plan = || Plan { time_limit: Duration::ZERO, segments: 3, ..Plan::new(late) };
+        let plan = || ReconciliationPlan { time_limit: Duration::ZERO, segments: 3, ..ReconciliationPlan::new(late) };
         let (mut cursor, mut orders, mut found, mut runs) = (None, 0, 0, 0);
         loop {
-            let report = stores.reconcile(Plan { cursor, ..plan() }).await;
+            let report = stores.reconcile(ReconciliationPlan { cursor, ..plan() }).await;
             assert!(!report.is_clean() && !report.sums_compared, "without all orders no sum is compared");
             (orders, found, runs) = (orders + report.checked.orders, found + report.found, runs + 1);
             cursor = report.cursor;
@@ -264,7 +267,7 @@ async fn stock_that_was_spread_and_gathered_is_still_explained() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let document = crate::catalogue::product("hot", 1);
-        assert_eq!(stores.products.put(&document, None).await.expect("written"), Saved::Done);
+        assert_eq!(stores.products.put(&document, None).await.expect("written"), SaveOutcome::Saved);
         stores.stock("hot", 9).await;
         let spread = StockSpread { inventory: stores.inventory.clone(), products: stores.products.clone() };
         let (entry, random) =
@@ -272,11 +275,11 @@ async fn stock_that_was_spread_and_gathered_is_still_explained() {
         spread.spread(&sku("hot"), 3, &entry("spread", &random)).await.expect("spread");
         let mut order = order(1, &["hot"], &stores, 1);
         order.lines[0].allocation[0].shard = stores.inventory.shard(2);
-        let placement = stores.orders.place(&order, &Cart::empty(user(1)), &stores.carts, &stores.inventory, 0).await;
-        assert!(matches!(placement, Ok(Placement::Placed { .. })), "{placement:?}");
+        let placement = stores.orders.place(stores.placement(&order, &Cart::empty(user(1)))).await;
+        assert!(matches!(placement, Ok(PlacementOutcome::Placed { .. })), "{placement:?}");
         spread.spread(&sku("hot"), 2, &entry("gathered", &random)).await.expect("gathered");
-        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "{}", database.implementation);
+        assert!(stores.reconcile(ReconciliationPlan::new(NOW)).await.is_clean(), "{}", database.implementation);
         stores.step(&order, Event::Cancelled).await;
-        assert!(stores.reconcile(Plan::new(NOW)).await.is_clean(), "{}", database.implementation);
+        assert!(stores.reconcile(ReconciliationPlan::new(NOW)).await.is_clean(), "{}", database.implementation);
     }
 }

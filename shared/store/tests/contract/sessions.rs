@@ -1,6 +1,6 @@
 use souk_domain::effects::Clock;
 use souk_domain::ids::FamilyId;
-use souk_store::{Presented, Rotation, Session, Sessions};
+use souk_store::{RefreshTokenStatus, RotationOutcome, Session, Sessions};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use crate::Stores;
@@ -17,29 +17,29 @@ fn session(hash: &str) -> Session {
     }
 }
 
-async fn present(sessions: &Sessions, hash: &str, clock: &FixedClock) -> Presented {
-    sessions.present(&session("").family_id, hash, clock.now()).await.expect("answered")
+async fn present(sessions: &Sessions, hash: &str, clock: &FixedClock) -> RefreshTokenStatus {
+    sessions.check(&session("").family_id, hash, clock.now()).await.expect("answered")
 }
 
 #[tokio::test]
 async fn the_newest_token_counts_and_rotates() {
     for database in Database::each().await {
         let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
-        assert_eq!(present(&sessions, "a", &clock).await, Presented::Unknown);
+        assert_eq!(present(&sessions, "a", &clock).await, RefreshTokenStatus::Unknown);
         let first = session("a");
         sessions.create(&first).await.expect("written");
-        assert_eq!(present(&sessions, "a", &clock).await, Presented::Newest(first.clone()));
+        assert_eq!(present(&sessions, "a", &clock).await, RefreshTokenStatus::Current(first.clone()));
 
         let later = clock.now().plus_seconds(120);
-        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), Rotation::Done);
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), RotationOutcome::Rotated);
         let second =
             Session { token_hash: "b".to_owned(), rotations: 1, expires_at: later.as_seconds(), ..first.clone() };
-        assert_eq!(present(&sessions, "b", &clock).await, Presented::Newest(second));
+        assert_eq!(present(&sessions, "b", &clock).await, RefreshTokenStatus::Current(second));
         // What the SDK does when an answer was lost.
-        assert_eq!(sessions.rotate(&first, "b", later).await.expect("repeated"), Rotation::Done);
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("repeated"), RotationOutcome::Rotated);
 
         clock.advance_seconds(120);
-        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown, "expired, though TTL is late");
+        assert_eq!(present(&sessions, "b", &clock).await, RefreshTokenStatus::Unknown, "expired, though TTL is late");
     }
 }
 
@@ -49,9 +49,12 @@ async fn an_older_token_ends_the_family() {
         let (sessions, clock) = (Stores::on(&database).sessions, FixedClock::new());
         let first = session("a");
         sessions.create(&first).await.expect("written");
-        assert_eq!(sessions.rotate(&first, "b", clock.now().plus_seconds(60)).await.expect("rotated"), Rotation::Done);
-        assert_eq!(present(&sessions, "a", &clock).await, Presented::Reused);
-        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown, "{}", database.implementation);
+        assert_eq!(
+            sessions.rotate(&first, "b", clock.now().plus_seconds(60)).await.expect("rotated"),
+            RotationOutcome::Rotated
+        );
+        assert_eq!(present(&sessions, "a", &clock).await, RefreshTokenStatus::Reused);
+        assert_eq!(present(&sessions, "b", &clock).await, RefreshTokenStatus::Unknown, "{}", database.implementation);
     }
 }
 
@@ -62,11 +65,11 @@ async fn of_two_rotations_at_once_one_ends_the_family() {
         let first = session("a");
         sessions.create(&first).await.expect("written");
         let later = clock.now().plus_seconds(60);
-        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), Rotation::Done);
-        assert_eq!(sessions.rotate(&first, "c", later).await.expect("refused"), Rotation::Reused);
-        assert_eq!(present(&sessions, "b", &clock).await, Presented::Unknown);
-        assert_eq!(sessions.rotate(&first, "d", later).await.expect("refused"), Rotation::Unknown);
-        assert_eq!(present(&sessions, "d", &clock).await, Presented::Unknown, "an ended family stays ended");
+        assert_eq!(sessions.rotate(&first, "b", later).await.expect("rotated"), RotationOutcome::Rotated);
+        assert_eq!(sessions.rotate(&first, "c", later).await.expect("refused"), RotationOutcome::Reused);
+        assert_eq!(present(&sessions, "b", &clock).await, RefreshTokenStatus::Unknown);
+        assert_eq!(sessions.rotate(&first, "d", later).await.expect("refused"), RotationOutcome::SessionEnded);
+        assert_eq!(present(&sessions, "d", &clock).await, RefreshTokenStatus::Unknown, "an ended family stays ended");
     }
 }
 
@@ -78,7 +81,7 @@ async fn ending_twice_is_no_error() {
         sessions.create(&first).await.expect("written");
         for _ in 0..2 {
             sessions.end(&first.family_id).await.expect("ended");
-            assert_eq!(present(&sessions, "a", &clock).await, Presented::Unknown);
+            assert_eq!(present(&sessions, "a", &clock).await, RefreshTokenStatus::Unknown);
         }
     }
 }

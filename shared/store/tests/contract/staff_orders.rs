@@ -6,7 +6,7 @@ use souk_domain::ids::OrderId;
 use souk_domain::order::{
     Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
 };
-use souk_store::{OrderSteps, Placement, StaffList};
+use souk_store::{OrderSteps, PlacementOutcome, StaffOrderList};
 use souk_testkit::{Database, user};
 
 use crate::orders::{NOW, idempotency_key, order, order_id};
@@ -35,7 +35,7 @@ impl Stores {
     /// Places an order of one unit and lets events happen to it.
     async fn lived(&self, shopper: u32, order: Order, events: impl IntoIterator<Item = Event>) -> OrderId {
         let cart = self.carts.get(&user(shopper)).await.expect("a cart");
-        assert!(matches!(self.place(&order, &cart).await, Placement::Placed { .. }));
+        assert!(matches!(self.place(&order, &cart).await, PlacementOutcome::Placed { .. }));
         for event in events {
             self.happens(shopper, &order.order_id, event).await;
         }
@@ -47,8 +47,8 @@ impl Stores {
         steps.apply(&user(shopper), order_id, &event, NOW).await.expect("applied");
     }
 
-    async fn listed(&self, list: StaffList) -> Vec<OrderId> {
-        let page = self.orders.staff_list(list, false, None, 100).await.expect("listed");
+    async fn listed(&self, list: StaffOrderList) -> Vec<OrderId> {
+        let page = self.orders.list_for_staff(list, false, None, 100).await.expect("listed");
         assert_eq!(page.next, None);
         page.orders.into_iter().map(|order| order.order_id).collect()
     }
@@ -60,7 +60,7 @@ async fn staff_find_an_order_from_its_first_payment_attempt_on() {
         let stores = Stores::on(&database);
         stores.stock("a", 99).await;
         let id = stores.lived(1, order(1, &["a"], &stores, 1), []).await;
-        let pending = StaffList::Status(OrderStatus::PendingPayment);
+        let pending = StaffOrderList::Status(OrderStatus::PendingPayment);
         assert_eq!((stores.orders.owner(&id).await.expect("asked"), stores.listed(pending).await), (None, vec![]));
         stores.happens(1, &id, start()).await;
         assert_eq!(stores.orders.owner(&id).await.expect("asked"), Some(user(1)));
@@ -85,7 +85,7 @@ async fn an_order_is_in_the_list_of_its_status_alone() {
             }
             for other in OrderStatus::ALL {
                 let expected: &[OrderId] = if other == status { std::slice::from_ref(&id) } else { &[] };
-                assert_eq!(stores.listed(StaffList::Status(other)).await, expected, "{}", database.implementation);
+                assert_eq!(stores.listed(StaffOrderList::Status(other)).await, expected, "{}", database.implementation);
             }
             assert_eq!(stores.orders.owner(&id).await.expect("asked"), Some(user(1)));
         }
@@ -99,13 +99,13 @@ async fn open_returns_are_listed_until_they_are_decided() {
         stores.stock("a", 99).await;
         let arrived = [start(), captured(), shipped(), Event::Delivered];
         let id = stores.lived(1, order(1, &["a"], &stores, 1), arrived).await;
-        assert_eq!(stores.listed(StaffList::OpenReturns).await, []);
+        assert_eq!(stores.listed(StaffOrderList::OpenReturns).await, []);
         stores.happens(1, &id, send_back()).await;
-        assert_eq!(stores.listed(StaffList::OpenReturns).await, std::slice::from_ref(&id));
-        assert_eq!(stores.listed(StaffList::Status(OrderStatus::Delivered)).await, std::slice::from_ref(&id));
+        assert_eq!(stores.listed(StaffOrderList::OpenReturns).await, std::slice::from_ref(&id));
+        assert_eq!(stores.listed(StaffOrderList::Status(OrderStatus::Delivered)).await, std::slice::from_ref(&id));
         let accepted = Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, accepted_by: user(9) };
         stores.happens(1, &id, accepted).await;
-        assert_eq!(stores.listed(StaffList::OpenReturns).await, [], "{}", database.implementation);
+        assert_eq!(stores.listed(StaffOrderList::OpenReturns).await, [], "{}", database.implementation);
     }
 }
 
@@ -124,8 +124,8 @@ async fn a_list_is_read_page_by_page_in_either_direction() {
         for newest_first in [false, true] {
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
-                let list = StaffList::Status(OrderStatus::PendingPayment);
-                let page = stores.orders.staff_list(list, newest_first, after.as_ref(), 7).await.expect("listed");
+                let list = StaffOrderList::Status(OrderStatus::PendingPayment);
+                let page = stores.orders.list_for_staff(list, newest_first, after.as_ref(), 7).await.expect("listed");
                 assert!(page.orders.len() <= 7);
                 seen.extend(page.orders.into_iter().map(|order| order.order_id));
                 after = page.next;

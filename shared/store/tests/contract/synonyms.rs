@@ -1,5 +1,5 @@
 use souk_domain::synonyms::SynonymGroups;
-use souk_store::{Saved, SynonymList};
+use souk_store::{SaveOutcome, SynonymList};
 use souk_testkit::Database;
 
 use crate::Stores;
@@ -14,11 +14,11 @@ async fn the_list_reads_back_and_is_replaced_only_by_who_saw_it() {
         let synonyms = Stores::on(&database).synonyms;
         assert_eq!(synonyms.get().await.expect("read"), None);
         let (first, second) = (list(["tv", "television"], 1), list(["laptop", "notebook"], 2));
-        assert_eq!(synonyms.put(&second, Some(1)).await.expect("asked"), Saved::Stale);
-        assert_eq!(synonyms.put(&first, None).await.expect("written"), Saved::Done);
-        assert_eq!(synonyms.put(&second, None).await.expect("asked"), Saved::Stale);
-        assert_eq!(synonyms.put(&second, Some(1)).await.expect("written"), Saved::Done);
-        assert_eq!(synonyms.put(&first, Some(1)).await.expect("asked"), Saved::Stale);
+        assert_eq!(synonyms.put(&second, Some(1)).await.expect("asked"), SaveOutcome::VersionConflict);
+        assert_eq!(synonyms.put(&first, None).await.expect("written"), SaveOutcome::Saved);
+        assert_eq!(synonyms.put(&second, None).await.expect("asked"), SaveOutcome::VersionConflict);
+        assert_eq!(synonyms.put(&second, Some(1)).await.expect("written"), SaveOutcome::Saved);
+        assert_eq!(synonyms.put(&first, Some(1)).await.expect("asked"), SaveOutcome::VersionConflict);
         assert_eq!(synonyms.latest().await.expect("read"), Some(second.clone()));
         assert_eq!(synonyms.get().await.expect("read"), Some(second));
     }

@@ -1,4 +1,4 @@
-//! Units for an order, and the certainty that there are none.
+//! Allocates units for an order from a product's shards, or proves that stock is insufficient.
 
 use std::collections::BTreeSet;
 
@@ -10,57 +10,67 @@ use super::{CountItem, Inventory, count_key};
 use crate::StoreError;
 use crate::error::contended;
 
-/// How often all shards are read at one moment, when writers are in the way or more shards turn up.
+/// Attempts to read all shards at one moment while writers interfere or shards are added.
 const TRIES: u32 = 8;
 
-/// Where units are.
+/// The outcome of an allocation. Nothing is written: the transaction that places the order takes the units.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// They were there a moment ago; whoever takes them may still come too late.
-    Units(Vec<Allocation>),
-    /// At one moment of this call there were fewer, in all shards together.
-    Short {
-        /// How many there were.
+pub enum AllocationOutcome {
+    /// These shards had the units when they were read. Another order may take them first.
+    Allocated(Vec<Allocation>),
+    /// At one moment during the call, all shards together had fewer units.
+    InsufficientStock {
+        /// Units over all shards at that moment.
         available: u32,
     },
 }
 
 impl Inventory {
-    /// Looks for `wanted` units of a product at a glance, which costs half and may be a moment old, and properly
-    /// ([`Inventory::find`]) if they are not in sight.
-    pub async fn choose(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
+    /// Allocates `wanted` units of a product with an eventually consistent read, which costs half of a consistent one.
+    /// Falls back to [`Inventory::allocate_consistent`] if that read does not show enough units.
+    pub async fn allocate(
+        &self,
+        product_id: &ProductId,
+        wanted: u32,
+        choice: u64,
+    ) -> Result<AllocationOutcome, StoreError> {
         match allocate(&counts(&self.items(product_id, false).await?), wanted, choice) {
-            Some(allocation) => Ok(Found::Units(allocation)),
-            None => self.find(product_id, wanted, choice).await,
+            Some(allocation) => Ok(AllocationOutcome::Allocated(allocation)),
+            None => self.allocate_consistent(product_id, wanted, choice).await,
         }
     }
 
-    /// Looks for `wanted` units of a product over all its shards, strongly consistent. `choice`, a random number, decides
-    /// between shards that have enough.
+    /// Allocates `wanted` units of a product with strongly consistent reads of all its shards. `choice` is a random number
+    /// that picks among the shards with sufficient stock.
     ///
-    /// [`Found::Short`] is certain. A query over several shards is not one moment of them: a unit that is given back to
-    /// one that was read already while the last one is taken from another is missed. So it is asked twice: when nothing
-    /// was written in between, both answers are of one moment. While staff move units, which the first shard tells, a
-    /// transfer may be visible in one shard and not yet in the other; then a transaction reads all shards at once, which
-    /// costs far more and which every checkout is in the way of. When writers let neither through, that is
-    /// [`StoreError::Conflict`].
-    pub async fn find(&self, product_id: &ProductId, wanted: u32, choice: u64) -> Result<Found, StoreError> {
+    /// [`AllocationOutcome::InsufficientStock`] is certain. One query is not enough for that, because it does not read all
+    /// shards at the same moment: it misses a unit that is returned to a shard already read while the last unit of another
+    /// shard is taken. Two queries with equal answers show one moment, because every write changes `cause`. While staff
+    /// move units between shards (`moved_by` in the first shard), a transfer may be visible in one shard only; then a
+    /// transaction reads all shards, which costs far more and conflicts with every checkout. If writers prevent both,
+    /// the result is [`StoreError::Conflict`].
+    pub async fn allocate_consistent(
+        &self,
+        product_id: &ProductId,
+        wanted: u32,
+        choice: u64,
+    ) -> Result<AllocationOutcome, StoreError> {
         let mut before = None;
         for tries in 0..TRIES {
             let items = self.items(product_id, true).await?;
             let counts = counts(&items);
             if let Some(allocation) = allocate(&counts, wanted, choice) {
-                return Ok(Found::Units(allocation));
+                return Ok(AllocationOutcome::Allocated(allocation));
             }
-            // The number of shards is raised before units move to a new one, so a lonely first shard that knows of no
-            // others had all there was.
+            // The number of shards is raised before units move to a new one. So if only the first shard exists and it
+            // counts one shard, it had all units.
             let alone = items.len() <= 1 && self.shards_of(&items) <= 1;
             let moving = self.first(&items).is_some_and(|first| first.moved_by.is_some());
             if alone || (before.as_ref() == Some(&items) && !moving) {
-                return Ok(Found::Short { available: total(&counts) });
+                return Ok(AllocationOutcome::InsufficientStock { available: total(&counts) });
             }
             if moving && let Some(snapshot) = self.snapshot(product_id, self.shards_of(&items), &counts).await? {
-                return Ok(found(&snapshot, wanted, choice));
+                return Ok(allocate_from(&snapshot, wanted, choice));
             }
             if before.is_some() || moving {
                 self.table.back_off(tries).await;
@@ -75,13 +85,13 @@ impl Inventory {
         items.iter().find(|item| item.shard == first)
     }
 
-    /// How many shards the first one knows of.
+    /// The number of shards, as the first shard states it.
     pub(super) fn shards_of(&self, items: &[CountItem]) -> u32 {
         self.first(items).map_or(1, |item| item.shards)
     }
 
-    /// The shards of this region below `shards`, and whichever else were seen, all at one moment; `None` when a writer
-    /// was in the way, or there are more shards by now.
+    /// The first `shards` shards of this region and all others in `seen`, at one moment. `None` if a writer interfered, or
+    /// shards were added.
     async fn snapshot(
         &self,
         product_id: &ProductId,
@@ -113,11 +123,11 @@ pub(super) fn counts(items: &[CountItem]) -> Vec<ShardCount> {
     items.iter().map(|item| ShardCount { shard: item.shard.clone(), available: item.available }).collect()
 }
 
-/// What is to be found in shards as they were at one moment.
-fn found(items: &[CountItem], wanted: u32, choice: u64) -> Found {
+/// Allocates from shards that were read at one moment.
+fn allocate_from(items: &[CountItem], wanted: u32, choice: u64) -> AllocationOutcome {
     let counts = counts(items);
     match allocate(&counts, wanted, choice) {
-        Some(allocation) => Found::Units(allocation),
-        None => Found::Short { available: total(&counts) },
+        Some(allocation) => AllocationOutcome::Allocated(allocation),
+        None => AllocationOutcome::InsufficientStock { available: total(&counts) },
     }
 }
