@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -13,12 +12,13 @@ use crate::api::Api;
 use crate::clock::Stopwatch;
 use crate::import_lines::{self, Lines, add_available};
 use crate::import_send::{BadLine, Chunk, Courier};
+use crate::import_summary::{Summary, rate};
 use crate::import_upload;
 use crate::interrupt;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};
-use crate::shop::Staff;
 use crate::stack::Stack;
+use crate::staff::Staff;
 
 /// Chunks under way at once: enough to hide the round trip, too few to crowd out shoppers.
 const IN_FLIGHT: usize = 4;
@@ -46,15 +46,6 @@ pub(crate) struct Options {
     /// With --s3: the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
     #[arg(long, value_name = "STACK", requires = "s3")]
     aws: Option<String>,
-}
-
-/// What came of an import.
-#[derive(Default)]
-pub(crate) struct Summary {
-    /// Products that the shop took.
-    pub(crate) imported: u64,
-    /// Lines that it did not take.
-    pub(crate) bad: u64,
 }
 
 /// Loads the file; the exit code says whether every line was good.
@@ -104,12 +95,6 @@ pub(crate) fn sample_lines(products: u64, seed: u64) -> Lines {
 enum Event {
     Done { imported: u64, bad: Vec<BadLine> },
     Failed(anyhow::Error),
-}
-
-/// So many products, at so many a second.
-pub(crate) fn rate(products: u64, time: Duration) -> String {
-    let per_second = u128::from(products) * 1000 / time.as_millis().max(1);
-    format!("{products} products ({per_second} a second)")
 }
 
 /// Loads lines, telling each bad one, until all are sent or the shop cannot be reached any more.

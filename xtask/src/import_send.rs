@@ -10,7 +10,7 @@ use souk_sample::Seeded;
 use crate::api::{Answer, Api, Session};
 use crate::clock::Stopwatch;
 use crate::interrupt;
-use crate::shop::Staff;
+use crate::staff::Staff;
 
 /// The most lines that one call takes.
 const CHUNK_LINES: usize = 200;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::aws::Aws;
 use crate::clock::Stopwatch;
-use crate::import::{Summary, rate};
+use crate::import_summary::{Summary, rate};
 use crate::operator::run_aws;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};

@@ -8,17 +8,16 @@ mod bench;
 mod bench_browse;
 mod bench_checkout;
 mod bench_relevance;
-mod chaos;
-mod check;
-mod check_tools;
 mod clock;
 mod deploy;
 mod dlq;
 mod down;
+mod executables;
 mod functions;
 mod import;
 mod import_lines;
 mod import_send;
+mod import_summary;
 mod import_upload;
 mod interrupt;
 mod ministack;
@@ -36,11 +35,12 @@ mod redis;
 mod reindex;
 mod sam_local;
 mod sample;
-mod search_tests;
 mod shop;
 mod sizes;
 mod stack;
+mod staff;
 mod stripe_mock;
+mod test;
 mod up;
 
 use std::process::ExitCode;
@@ -69,7 +69,7 @@ enum Command {
     /// Print a generated catalogue as JSON lines
     Sample(sample::Options),
     /// Run everything that CI runs
-    Test(check::Options),
+    Test(test::Options),
     /// Fill a new search index while the shop goes on, and put it in the place of the old one
     Reindex,
     /// Tell where the search index and the products table differ
@@ -106,7 +106,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Down => interrupt::listen().and_then(|()| down::run(&paths)),
         Command::Import(options) => return import::run(options, &paths),
         Command::Sample(options) => sample::run(options),
-        Command::Test(options) => return interrupt::listen().and_then(|()| check::run(options, &paths)),
+        Command::Test(options) => return interrupt::listen().and_then(|()| test::run(options, &paths)),
         Command::Reindex => interrupt::listen().and_then(|()| reindex::run(&paths)),
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),

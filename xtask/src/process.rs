@@ -87,6 +87,17 @@ pub(crate) fn run_visible(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a helper to its end. Its output is appended to the log.
+pub(crate) fn run_appending(command: &mut Command, log: &Path) -> Result<()> {
+    let open = || File::options().append(true).create(true).open(log);
+    let open = || open().with_context(|| format!("cannot open {}", log.display()));
+    let status = run(command.stdin(Stdio::null()).stdout(open()?).stderr(open()?), || ())?;
+    if !status.success() {
+        bail!("{} failed ({status})", name_of(command));
+    }
+    Ok(())
+}
+
 /// What a helper prints when it ends well; nothing otherwise. For short questions only.
 pub(crate) fn answer(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;

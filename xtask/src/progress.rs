@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
-use std::{fs, str};
+use std::{fs, thread};
 
 use crate::clock::Stopwatch;
 
@@ -26,7 +26,8 @@ impl Phase {
         let phase = Self {
             name: name.into(),
             clock: Stopwatch::start(),
-            terminal: io::stderr().is_terminal(),
+            // Only one thread may redraw a line.
+            terminal: io::stderr().is_terminal() && thread::current().name() == Some("main"),
             heard: Stopwatch::start(),
         };
         if !phase.terminal {

@@ -24,9 +24,9 @@ pub(crate) struct Redis {
 }
 
 impl Redis {
-    /// Starts one that keeps nothing on disk. Installs it first where that needs nobody's permission.
+    /// Starts one that keeps nothing on disk.
     pub(crate) fn start(paths: &Paths) -> Result<Self> {
-        let program = program(paths)?;
+        let program = install(paths)?;
         let port = TcpListener::bind("127.0.0.1:0").context("no free port")?.local_addr()?.port();
         let log = paths.log("redis");
         let output = File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
@@ -62,7 +62,8 @@ impl Drop for Redis {
     }
 }
 
-fn program(paths: &Paths) -> Result<&'static str> {
+/// The name of the server's program, which is installed first where that needs nobody's permission.
+pub(crate) fn install(paths: &Paths) -> Result<&'static str> {
     let find = || PROGRAMS.into_iter().find(|program| answer(program, &["--version"]).is_some());
     if let Some(program) = find() {
         return Ok(program);

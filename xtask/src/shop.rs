@@ -1,71 +1,20 @@
-//! Fills a deployed shop: a staff user, and the sample catalogue.
+//! Fills a deployed shop with the sample catalogue.
 
-use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::api::Api;
 use crate::aws::Aws;
 use crate::clock::Stopwatch;
-use crate::paths::{self, Paths};
 use crate::progress::{self, Phase};
-use crate::{deploy, import, interrupt, random};
+use crate::staff::Staff;
+use crate::{import, interrupt};
 
 /// Remembers, inside the local AWS, how far the sample is: `loading` or `loaded`.
 const SAMPLE: &str = "/souk/local/sample";
 /// How long search may take to know a loaded catalogue, for every started thousand of products.
 const INDEX_WAIT_PER_THOUSAND: Duration = Duration::from_mins(3);
-
-/// Who may load products and ship orders.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Staff {
-    /// The account.
-    pub(crate) email: String,
-    /// Its password.
-    pub(crate) password: String,
-}
-
-/// The staff user of an earlier `up` when it still can log in, else a new one. Says whether it is new.
-pub(crate) fn ensure_staff(api: &Api, aws: &Aws, paths: &Paths) -> Result<(Staff, bool)> {
-    let phase = Phase::start("make a staff user");
-    let file = paths.home.join("staff.json");
-    let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Staff>(&text).ok());
-    if let Some(staff) = known
-        && api.login(&staff.email, &staff.password)?.status == 200
-    {
-        grant(aws, &staff)?;
-        phase.done(&format!("{} is there", staff.email));
-        return Ok((staff, false));
-    }
-    let staff = register(api)?;
-    grant(aws, &staff)?;
-    paths::write_whole(&file, &serde_json::to_vec_pretty(&staff)?, true)?;
-    phase.done(&staff.email);
-    Ok((staff, true))
-}
-
-/// An address that is taken (its password was lost) makes room for another.
-fn register(api: &Api) -> Result<Staff> {
-    let password = random::hex(16)?;
-    let mut email = "staff@souk.example".to_owned();
-    for _ in 0..3 {
-        let answer = api.register(&email, &password)?;
-        match answer.status {
-            201 => return Ok(Staff { email, password }),
-            409 => email = format!("staff-{}@souk.example", random::hex(4)?),
-            _ => bail!("cannot register {email}: {}", answer.problem()),
-        }
-    }
-    bail!("no free address for the staff user")
-}
-
-fn grant(aws: &Aws, staff: &Staff) -> Result<()> {
-    let function = format!("{}-grant-role", deploy::STACK);
-    aws.invoke(&function, &json!({ "email": staff.email, "role": "staff" })).map(drop)
-}
 
 /// Loads the sample unless the shop has products, and waits until search knows them. Says whether it loaded.
 pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws) -> Result<bool> {

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -26,19 +27,9 @@ pub(crate) struct StripeMock {
 }
 
 impl StripeMock {
-    /// Starts it, built once with `go install` into `target/local/tools`. A person without Go goes without these checks
-    /// and is told so; CI does not.
+    /// Starts it, unless it cannot be installed.
     pub(crate) fn start(paths: &Paths) -> Result<Option<Self>> {
-        if answer("go", &["version"]).is_none() {
-            let advice = "missing on this machine: Go, which builds stripe-mock: `apt-get install golang`, `brew install \
-                go`, or https://go.dev";
-            if env::var("CI").is_ok_and(|ci| ci == "true") {
-                bail!(advice);
-            }
-            println!("{advice}; the form of our calls to Stripe is NOT checked");
-            return Ok(None);
-        }
-        let program = install(paths)?;
+        let Some(program) = install(paths)? else { return Ok(None) };
         // It would open a second port for HTTPS, 12112, unless it is told one.
         let (http, https) = (free()?, free()?);
         let (port, https_port) = (http.local_addr()?.port(), https.local_addr()?.port());
@@ -77,12 +68,22 @@ fn free() -> Result<TcpListener> {
     TcpListener::bind("127.0.0.1:0").context("no free port")
 }
 
-/// The program's name says its version, so another version is another program.
-fn install(paths: &Paths) -> Result<std::path::PathBuf> {
+/// The program, built once with `go install` into `target/local/tools`; its name says its version. A person without Go goes
+/// without these checks and is told so; CI does not.
+pub(crate) fn install(paths: &Paths) -> Result<Option<PathBuf>> {
+    if answer("go", &["version"]).is_none() {
+        let advice = "missing on this machine: Go, which builds stripe-mock: `apt-get install golang`, `brew install go`, or \
+            https://go.dev";
+        if env::var("CI").is_ok_and(|ci| ci == "true") {
+            bail!(advice);
+        }
+        println!("{advice}; the form of our calls to Stripe is NOT checked");
+        return Ok(None);
+    }
     let folder = paths.tools.join("tools/bin");
     let program = folder.join(format!("stripe-mock-{VERSION}"));
     if program.exists() {
-        return Ok(program);
+        return Ok(Some(program));
     }
     let mut phase = Phase::start("build stripe-mock with go install");
     fs::create_dir_all(&folder).context("cannot create target/local/tools")?;
@@ -91,5 +92,5 @@ fn install(paths: &Paths) -> Result<std::path::PathBuf> {
     process::run_logged(&mut go, &paths.log("install-stripe-mock"), &mut phase)?;
     fs::rename(folder.join("stripe-mock"), &program).context("go install left no stripe-mock")?;
     phase.done("");
-    Ok(program)
+    Ok(Some(program))
 }

@@ -9,8 +9,8 @@ use crate::part::Part;
 use crate::parts::SearchJars;
 use crate::paths::{self, Paths};
 use crate::progress::Phase;
-use crate::shop::Staff;
 use crate::stack::{Ports, SandboxTokens, Stack};
+use crate::staff::{self, Staff};
 use crate::{deploy, down, functions, interrupt, ministack, opensearch, parts, prerequisites, sam_local, shop};
 
 /// What `cargo xtask up` takes.
@@ -128,7 +128,7 @@ fn fill(
     let aws = Aws::new(ports.aws_url());
     let (api_url, deployed) = deploy::run(functions, &parameters(&aws)?, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
-    let (staff, registered) = shop::ensure_staff(&api, &aws, paths)?;
+    let (staff, registered) = staff::ensure(&api, &aws, paths)?;
     let loaded = shop::ensure_products(options.products, &staff, &api, &aws)?;
     if deployed || registered || loaded {
         ministack::save(ministack, paths)?;

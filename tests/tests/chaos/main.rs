@@ -33,6 +33,7 @@ const LOAD_SECONDS: u64 = 1_200;
 const SETTLE_SECONDS: u64 = 1_200;
 
 #[test]
+#[ignore = "needs a stack of its own: cargo xtask test --stage chaos"]
 fn nothing_is_lost_when_functions_and_the_provider_are_killed_in_the_middle_of_500_checkouts() {
     let shop = Shop::open();
     let provider = Provider::start(shop);

@@ -1,0 +1,107 @@
+//! `cargo xtask test`: everything that CI runs.
+//!
+//! Checks that need no compiled code, and the installation of the local stack, run beside the build. The tests run after
+//! both, one stage at a time. The first stage that fails ends the command. The `test result:` lines of the end-to-end tests
+//! are printed at the very end, because CI reads the end of the log.
+
+mod build;
+mod checks;
+mod contract;
+mod dependencies;
+mod end_to_end;
+mod failure_stack;
+mod lane;
+mod modules;
+mod runner;
+mod session;
+
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use anyhow::{Result, bail};
+
+use self::lane::{Lane, Report, Stage, Work};
+use self::session::Session;
+use crate::clock::{self, Stopwatch};
+use crate::paths::Paths;
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Leave out the stages that need a deployed shop
+    #[arg(long)]
+    skip_stack: bool,
+    /// Run this stage only, such as `chaos`
+    #[arg(long, value_name = "NAME", conflicts_with = "skip_stack")]
+    stage: Option<String>,
+}
+
+/// A lane runs its stages in this order.
+const STAGES: [Stage; 12] = [
+    Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
+    Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
+    Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
+    Stage { name: "module cycles", lane: Lane::BesideTheBuild, work: Work::Check(modules::check) },
+    Stage { name: "local stack", lane: Lane::BesideTheBuild, work: Work::Check(contract::install) },
+    Stage { name: "unused dependencies", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::unused) },
+    Stage { name: "licences, bans, sources", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::permitted) },
+    Stage { name: "template", lane: Lane::BesideTheBuild, work: Work::Check(checks::template) },
+    Stage { name: "unit and contract tests", lane: Lane::Tests, work: Work::Tests(contract::run) },
+    Stage { name: "end to end", lane: Lane::StackTests, work: Work::Tests(end_to_end::run) },
+    Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
+    Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },
+];
+
+/// Runs the stages and prints how long each took.
+pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
+    let clock = Stopwatch::start();
+    let mut session = Session::new(paths);
+    let reports = match &options.stage {
+        Some(name) => run_lane(|stage| stage.name == name, &AtomicBool::new(false), &mut session),
+        None => run_all(options.skip_stack, &mut session),
+    };
+    if let Some(name) = &options.stage
+        && reports.is_empty()
+    {
+        bail!("there is no stage `{name}`; there are {}", STAGES.map(|stage| stage.name).join("; "));
+    }
+    let stopped = session.stop_stack();
+    println!("\n=== stages");
+    for report in &reports {
+        let outcome = lane::outcome(report.failure.as_ref());
+        println!("{:<26} {outcome:<8} {:>12}", report.name, clock::text(report.time));
+    }
+    let failure = reports.into_iter().find_map(|report| report.failure).or(stopped.err());
+    println!("{:<26} {:<8} {:>12}\n", "all", lane::outcome(failure.as_ref()), clock.text());
+    for line in session.held_back {
+        println!("{line}");
+    }
+    failure.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+fn run_all(skip_stack: bool, session: &mut Session) -> Vec<Report> {
+    let failed = AtomicBool::new(false);
+    let paths = session.paths.clone();
+    let mut reports = thread::scope(|scope| {
+        let checks = scope.spawn(|| {
+            let mut session = Session::new(&paths);
+            run_lane(|stage| stage.lane == Lane::BesideTheBuild, &failed, &mut session)
+        });
+        let mut reports = run_lane(|stage| stage.lane == Lane::Build, &failed, session);
+        reports.extend(checks.join().into_iter().flatten());
+        reports
+    });
+    reports.extend(run_lane(|stage| stage.lane == Lane::Tests, &failed, session));
+    if !skip_stack {
+        reports.extend(run_lane(|stage| stage.lane == Lane::StackTests, &failed, session));
+    }
+    reports
+}
+
+fn run_lane(chosen: impl Fn(&&Stage) -> bool, failed: &AtomicBool, session: &mut Session) -> Vec<Report> {
+    lane::run(STAGES.iter().filter(chosen), failed, |stage| match stage.work {
+        Work::Check(check) => lane::check(stage.name, check, &session.paths),
+        Work::Tests(tests) => tests(session),
+    })
+}

@@ -1,0 +1,38 @@
+//! Checks of files that are not compiled.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::paths::Paths;
+use crate::{parts, prerequisites, process};
+
+/// The home of what the checks install with.
+const HOME: &str = "target/local-test/contract";
+
+/// Code is formatted.
+pub(super) fn format(paths: &Paths, log: &Path) -> Result<()> {
+    process::run_appending(process::cargo(paths).args(["fmt", "--all", "--check"]), log)
+}
+
+/// Scripts parse. The stages that run them show what they do.
+pub(super) fn scripts(paths: &Paths, log: &Path) -> Result<()> {
+    process::run_appending(Command::new("bash").args(["-n", ".ci/run"]).current_dir(&paths.root), log)?;
+    let prerequisites = prerequisites::check()?;
+    let program =
+        "import ast, pathlib; [ast.parse(path.read_text(), str(path)) for path in pathlib.Path('local').rglob('*.py')]";
+    process::run_appending(Command::new(prerequisites.python).args(["-c", program]).current_dir(&paths.root), log)
+}
+
+/// template.yaml is valid.
+pub(super) fn template(paths: &Paths, log: &Path) -> Result<()> {
+    let test = paths.with_home(HOME);
+    drop(test.lock()?); // makes its folders
+    parts::install_python(&prerequisites::check()?, &test)?;
+    let mut lint = Command::new(paths.python_tool("cfn-lint"));
+    process::run_appending(lint.arg("template.yaml").current_dir(&paths.root), log)?;
+    let mut sam = Command::new(paths.python_tool("sam"));
+    process::local_aws(&mut sam, "http://127.0.0.1:9", paths).current_dir(&paths.root);
+    process::run_appending(sam.args(["validate", "--lint", "--template-file", "template.yaml"]), log)
+}

@@ -1,0 +1,89 @@
+//! The stages `search` and `chaos`, on one stack that the end-to-end tests do not use: their tests kill parts of it.
+//!
+//! The stack has a shared cache, charges through a fake Stripe that the test of `chaos` starts and kills, and holds stock for
+//! a minute. `search` runs first and leaves the index as the products table has it.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use super::session::{FailureStack, Session};
+use super::{build, runner};
+use crate::aws::Aws;
+use crate::redis::Redis;
+use crate::stack::Ports;
+use crate::{random, up};
+
+/// The home of its shop; a running one is not disturbed.
+const HOME: &str = "target/local-test/failures";
+/// How long an unpaid order holds its stock: short, so that holds expire while the load goes on.
+const HOLD_SECONDS: u32 = 60;
+
+/// Measures how old lists are (tests/tests/freshness.rs), then kills OpenSearch and removes its data (tests/tests/outage).
+pub(super) fn search(session: &mut Session) -> Result<()> {
+    start(session)?;
+    run_test("freshness", session)?;
+    run_test("outage", session)
+}
+
+/// Kills functions and the payment provider in the middle of a load (tests/tests/chaos).
+pub(super) fn chaos(session: &mut Session) -> Result<()> {
+    start(session)?;
+    run_test("chaos", session)
+}
+
+fn run_test(name: &str, session: &mut Session) -> Result<()> {
+    let tests: Vec<_> = session.end_to_end_tests().into_iter().filter(|test| test.name == name).collect();
+    let stripe_fake = stripe_fake(session)?;
+    let stack = session.stack.as_ref().context("the stack does not run")?;
+    let (file, provider) = (stack.paths.home.join("stack.json"), stack.provider.to_string());
+    let webhook_secret = stack.webhook_secret.clone();
+    runner::run(
+        &tests,
+        |command| {
+            command.args(["--ignored", "--test-threads=1"]); // what is timed is timed alone
+            command.env("SOUK_STACK", &file).env("SOUK_CHAOS_STRIPE_FAKE", &stripe_fake);
+            command.env("SOUK_CHAOS_PROVIDER", &provider).env("SOUK_CHAOS_WEBHOOK_SECRET", &webhook_secret);
+        },
+        |line| session.show(line),
+    )
+}
+
+fn stripe_fake(session: &Session) -> Result<PathBuf> {
+    let mut executables = session.executables.iter();
+    let found = executables.find(|executable| executable.name == "stripe-fake" && !executable.is_test);
+    Ok(found.context("stripe-fake is not built")?.file.clone())
+}
+
+/// Starts the stack unless an earlier stage of this run has started it.
+fn start(session: &mut Session) -> Result<()> {
+    build::ensure(session)?;
+    if session.stack.is_some() {
+        return Ok(());
+    }
+    let paths = session.paths.with_home(HOME);
+    drop(paths.lock()?); // makes its folders
+    let redis = Redis::start(&paths)?;
+    let provider = TcpListener::bind("127.0.0.1:0").context("no free port")?.local_addr()?;
+    let webhook_secret = format!("whsec_{}", random::hex(16)?);
+    let parameters = |aws: &Aws| {
+        let secret = json!({ "api_key": "rk_test_chaos", "webhook_secret": webhook_secret });
+        Ok(vec![
+            format!("CacheUrl={}", redis.url()),
+            // The emulator has no networks: any name will do.
+            "CacheSubnetIds=subnet-local".to_owned(),
+            "CacheSecurityGroupIds=sg-local".to_owned(),
+            "PaymentProvider=stripe".to_owned(),
+            format!("StripeApiUrl=http://{provider}"),
+            format!("StripeSecretArn={}", aws.create_secret("souk/stripe", &secret.to_string())?),
+            "PaymentReturnUrl=https://shop.example/paid".to_owned(),
+            format!("HoldSeconds={HOLD_SECONDS}"),
+        ])
+    };
+    let options = up::Options { detach: true, fresh: true, products: 0 };
+    up::start_with(&parameters, &options, Ports::free()?, &paths)?;
+    session.stack = Some(FailureStack { paths, provider, webhook_secret, _redis: redis });
+    Ok(())
+}
