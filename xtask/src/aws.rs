@@ -1,4 +1,4 @@
-//! The few calls to the local AWS that `up` makes itself. No SDK: it would take longer to compile than all else here.
+//! Calls to the local AWS. Without an SDK, which would take longer to compile than everything else in xtask.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,14 +11,14 @@ use ureq::Agent;
 
 use crate::api;
 
-/// The region that the local stack plays.
+/// The region of the local stack.
 pub(crate) const REGION: &str = "us-east-1";
-/// No call here starts anything slow: deploying is sam's.
+/// The timeout of calls that do not invoke a function. Sam deploys, so none of them is slow.
 const CALL_TIMEOUT: Duration = Duration::from_mins(1);
-/// The longest that a function may run, and a little.
+/// Longer than a function may run (15 minutes).
 const FUNCTION_TIMEOUT: Duration = Duration::from_mins(16);
 
-/// MiniStack's AWS services. It takes no signature; the header only tells it which service is meant.
+/// MiniStack's AWS services. It checks no signature; the header only selects the service.
 pub(crate) struct Aws {
     url: String,
     agent: Agent,
@@ -44,10 +44,10 @@ pub(crate) struct Function {
     pub(crate) environment: Option<Environment>,
 }
 
-/// What a function finds in its environment.
+/// The environment of a function.
 #[derive(Deserialize)]
 pub(crate) struct Environment {
-    /// By name.
+    /// The variables by name.
     #[serde(rename = "Variables", default)]
     pub(crate) variables: BTreeMap<String, String>,
 }
@@ -60,17 +60,17 @@ struct FunctionPage {
 }
 
 impl Aws {
-    /// `url` is MiniStack's.
+    /// A client of the MiniStack at this URL.
     pub(crate) fn new(url: String) -> Self {
         Self { url, agent: api::agent(CALL_TIMEOUT) }
     }
 
-    /// The same, for calling functions that take their time.
-    pub(crate) fn patient(url: String) -> Self {
+    /// The same, with a timeout for functions that run for minutes.
+    pub(crate) fn for_long_functions(url: String) -> Self {
         Self { url, agent: api::agent(FUNCTION_TIMEOUT) }
     }
 
-    /// The stack as CloudFormation sees it; none when it does not exist.
+    /// The state of a CloudFormation stack; `None` if it does not exist.
     pub(crate) fn stack(&self, name: &str) -> Result<Option<StackState>> {
         let (status, text) = self.cloudformation("DescribeStacks", name)?;
         match status {
@@ -89,7 +89,7 @@ impl Aws {
         Ok(())
     }
 
-    /// Makes a bucket, there already or not.
+    /// Creates a bucket unless it exists.
     pub(crate) fn create_bucket(&self, name: &str) -> Result<()> {
         let request = self.agent.put(format!("{}/{name}", self.url)).header("authorization", credential("s3"));
         let status = request.send_empty().context("S3 does not answer")?.status().as_u16();
@@ -109,18 +109,18 @@ impl Aws {
         Ok(())
     }
 
-    /// An object's content, if it is of a modest size.
+    /// The content of an object, which has to fit into memory.
     pub(crate) fn object(&self, bucket: &str, key: &str) -> Result<Vec<u8>> {
         self.s3(&format!("{bucket}/{key}"))
     }
 
-    /// All keys that begin so. Neither they nor `prefix` hold characters that stand for others in URLs or XML.
+    /// All keys with this prefix. Neither they nor the prefix may contain characters that URLs or XML escape.
     pub(crate) fn object_keys(&self, bucket: &str, prefix: &str) -> Result<Vec<String>> {
         let mut keys: Vec<String> = Vec::new();
         loop {
             let after = keys.last().map_or("", String::as_str);
             let page = self.s3(&format!("{bucket}?list-type=2&prefix={prefix}&start-after={after}"))?;
-            let page = String::from_utf8(page).context("ListObjectsV2 answers no text")?;
+            let page = String::from_utf8(page).context("ListObjectsV2 did not return text")?;
             let known = keys.len();
             keys.extend(page.split("<Key>").skip(1).filter_map(|rest| Some(rest.split_once("</Key>")?.0.to_owned())));
             if keys.len() == known {
@@ -132,14 +132,14 @@ impl Aws {
     fn s3(&self, path: &str) -> Result<Vec<u8>> {
         let request = self.agent.get(format!("{}/{path}", self.url)).header("authorization", credential("s3"));
         let mut response = request.call().context("S3 does not answer")?;
-        let content = response.body_mut().read_to_vec().context("S3's answer broke off")?;
+        let content = response.body_mut().read_to_vec().context("S3's answer was cut off")?;
         if response.status() != 200 {
             bail!("S3 answers {} to {path}", response.status());
         }
         Ok(content)
     }
 
-    /// An SSM parameter: a value that is saved, restored and lost together with all the rest of the local AWS.
+    /// An SSM parameter: a value that is saved, restored and lost together with the rest of the local AWS.
     pub(crate) fn parameter(&self, name: &str) -> Result<Option<String>> {
         let (status, answer) = self.json("ssm", "AmazonSSM.GetParameter", &json!({ "Name": name }))?;
         match status {
@@ -159,7 +159,7 @@ impl Aws {
         Ok(())
     }
 
-    /// Makes a secret and returns its ARN.
+    /// Creates a secret and returns its ARN.
     pub(crate) fn create_secret(&self, name: &str, value: &str) -> Result<String> {
         let request = json!({ "Name": name, "SecretString": value });
         let (status, answer) = self.json("secretsmanager", "secretsmanager.CreateSecret", &request)?;
@@ -169,13 +169,13 @@ impl Aws {
         }
     }
 
-    /// Calls a function and waits for its answer.
+    /// Invokes a function and waits for its response.
     pub(crate) fn invoke(&self, function: &str, payload: &Value) -> Result<Value> {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
         let request = self.agent.post(&url).header("authorization", credential("lambda"));
         let mut response = request.send(payload.to_string()).with_context(|| format!("cannot invoke {function}"))?;
         let failed = response.status() != 200 || response.headers().contains_key("x-amz-function-error");
-        let text = response.body_mut().read_to_string().context("the function's answer broke off")?;
+        let text = response.body_mut().read_to_string().context("the function's answer was cut off")?;
         if failed {
             bail!("{function} failed: {text}");
         }
@@ -191,11 +191,12 @@ impl Aws {
             let request = self.agent.get(&url).header("authorization", credential("lambda"));
             let request = request.query_pairs(marker.iter().map(|marker: &String| ("Marker", marker.as_str())));
             let mut response = request.call().context("Lambda does not answer")?;
-            let text = response.body_mut().read_to_string().context("Lambda's answer broke off")?;
+            let text = response.body_mut().read_to_string().context("Lambda's answer was cut off")?;
             if response.status() != 200 {
                 bail!("ListFunctions answers {}: {text}", response.status());
             }
-            let page: FunctionPage = serde_json::from_str(&text).context("ListFunctions answers something else")?;
+            let page: FunctionPage =
+                serde_json::from_str(&text).context("ListFunctions returned an unexpected response")?;
             functions.extend(page.functions);
             marker = page.next_marker.filter(|marker| !marker.is_empty());
             if marker.is_none() {
@@ -209,7 +210,7 @@ impl Aws {
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let form = format!("Action={action}&Version=2010-05-15&StackName={stack}");
         let mut response = request.send(form).context("CloudFormation does not answer")?;
-        let text = response.body_mut().read_to_string().context("CloudFormation's answer broke off")?;
+        let text = response.body_mut().read_to_string().context("CloudFormation's answer was cut off")?;
         Ok((response.status().as_u16(), text))
     }
 
@@ -217,7 +218,7 @@ impl Aws {
         let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential(service));
         let request = request.header("content-type", "application/x-amz-json-1.1").header("x-amz-target", target);
         let mut response = request.send(body.to_string()).with_context(|| format!("{service} does not answer"))?;
-        let text = response.body_mut().read_to_string().with_context(|| format!("{target}'s answer broke off"))?;
+        let text = response.body_mut().read_to_string().with_context(|| format!("{target}'s answer was cut off"))?;
         Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
     }
 }
@@ -228,7 +229,7 @@ fn credential(service: &str) -> String {
     )
 }
 
-/// Reads the few fields that matter out of the XML of `DescribeStacks`.
+/// Reads status and outputs from the XML of `DescribeStacks`.
 fn parse_stack(xml: &str) -> Option<StackState> {
     let status = between(xml, "<StackStatus>", "</StackStatus>")?.to_owned();
     let mut outputs = BTreeMap::new();

@@ -1,5 +1,4 @@
-//! `cargo xtask dlq`: what lies in the dead-letter queues, and back to work with it. The function `redrive` does it; here it
-//! is asked, and its answer printed.
+//! `cargo xtask dlq`: lists dead letters and redrives them. Invokes the function `redrive` and prints its report.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -9,33 +8,33 @@ use crate::clock;
 use crate::operator::Operator;
 use crate::paths::Paths;
 
-/// How many calls one `redrive` makes at most; each moves up to a thousand messages.
+/// Most calls of one `redrive`; each moves up to a thousand messages.
 const MAX_CALLS: usize = 1_000;
 
-/// What `cargo xtask dlq` takes.
+/// Options of `cargo xtask dlq`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[command(subcommand)]
     action: Action,
-    /// Ask the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    /// Use the shop of this CloudFormation stack on AWS instead of the local one; needs the aws command line
     #[arg(long, value_name = "STACK", global = true)]
     aws: Option<String>,
 }
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// How many messages lie in each queue, how old they are, and what they are about
+    /// List the messages in each queue with their age, kind and ids
     List,
-    /// Put messages back to work; what cannot be helped stays, and is told
+    /// Process messages again; report those that have to stay, and why
     Redrive {
         /// Only this queue: `order`, `payment`, `refund`, `stream`, …
         #[arg(long, value_name = "NAME")]
         queue: Option<String>,
-        /// No more than so many messages
+        /// At most this many messages
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: Option<u32>,
     },
-    /// Throw away one message that nothing can be done with any more
+    /// Delete one message for good
     Discard {
         /// In this queue
         #[arg(long, value_name = "NAME")]
@@ -69,22 +68,22 @@ struct Summary {
     stays_because: Option<String>,
 }
 
-/// Asks and prints.
+/// Invokes `redrive` and prints its report.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let operator = Operator::of(options.aws.as_deref(), paths)?;
     match &options.action {
         Action::List => {
-            let report = ask(&operator, &json!({"action": "list"}))?;
+            let report = invoke(&operator, &json!({"action": "list"}))?;
             print!("{}", listing(&report));
             if report.queues.iter().all(|queue| queue.waiting == 0) {
-                println!("Nothing lies there.");
+                println!("There are no dead letters.");
             }
         }
         Action::Redrive { queue, limit } => {
             let command = json!({"action": "redrive", "queue": queue, "limit": limit});
             for call in 0..MAX_CALLS {
-                let report = ask(&operator, &command)?;
-                // A call that moves nothing has looked at all that may be moved now.
+                let report = invoke(&operator, &command)?;
+                // A call that moves nothing has read all messages that can be moved now.
                 let is_done = report.queues.iter().all(|queue| queue.moved == 0);
                 if call == 0 || !is_done {
                     print!("{}", outcome(&report));
@@ -93,19 +92,19 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
                     return Ok(());
                 }
             }
-            println!("More lie there: run it again.");
+            println!("There are more: run it again.");
         }
         Action::Discard { queue, message } => {
-            ask(&operator, &json!({"action": "discard", "queue": queue, "message_id": message}))?;
+            invoke(&operator, &json!({"action": "discard", "queue": queue, "message_id": message}))?;
             println!("discarded");
         }
     }
     Ok(())
 }
 
-fn ask(operator: &Operator<'_>, command: &Value) -> Result<Report> {
-    let answer = operator.ask("redrive", command)?;
-    serde_json::from_value(answer).context("redrive answers something else; is it of this version?")
+fn invoke(operator: &Operator<'_>, command: &Value) -> Result<Report> {
+    let answer = operator.invoke("redrive", command)?;
+    serde_json::from_value(answer).context("redrive returned an unexpected response; is it of this version?")
 }
 
 fn listing(report: &Report) -> String {
@@ -141,7 +140,7 @@ fn lines(messages: &[Summary]) -> String {
     text
 }
 
-/// `3 d 04 h`, `3 h 04 min` or what is less.
+/// `3 d 04 h`, `3 h 04 min`, or shorter units.
 fn age(seconds: u64) -> String {
     match seconds {
         0..3_600 => clock::text(std::time::Duration::from_secs(seconds)),
@@ -155,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_reads_like_one() {
+    fn a_list_has_queues_and_messages() {
         let message = json!({"message_id": "m", "kind": "refund_order", "age_seconds": 11_100,
             "ids": {"order_id": "o", "refund": "0"}});
         let queue =
@@ -169,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_says_why() {
+    fn a_message_that_stays_has_a_reason() {
         let message = json!({"message_id": "m", "kind": "set_aside", "age_seconds": 172_800, "ids": {},
             "stays_because": "mend it first"});
         let queue = json!({"queue": "stream", "waiting": 1, "moved": 2, "messages": [message]});

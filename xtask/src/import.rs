@@ -1,5 +1,10 @@
 //! `cargo xtask import`: loads a catalogue of JSON lines through the shop's own API, or by one upload to S3.
 
+mod lines;
+mod send;
+mod summary;
+mod upload;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,22 +13,21 @@ use std::thread;
 
 use anyhow::{Result, bail};
 
+use self::lines::{Lines, add_available};
+use self::send::{BadLine, Chunk, Sender};
+use self::summary::{Summary, rate};
 use crate::api::Api;
 use crate::clock::Stopwatch;
-use crate::import_lines::{self, Lines, add_available};
-use crate::import_send::{BadLine, Chunk, Courier};
-use crate::import_summary::{Summary, rate};
-use crate::import_upload;
 use crate::interrupt;
 use crate::paths::Paths;
-use crate::progress::{self, Phase};
+use crate::progress::{Phase, bar};
 use crate::stack::Stack;
 use crate::staff::Staff;
 
-/// Chunks under way at once: enough to hide the round trip, too few to crowd out shoppers.
+/// Chunks sent at once: enough to hide the round trip, too few to slow shoppers down.
 const IN_FLIGHT: usize = 4;
 
-/// What `cargo xtask import` takes.
+/// Options of `cargo xtask import`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// A file of JSON lines, plain or gzip
@@ -50,17 +54,14 @@ pub(crate) struct Options {
 
 /// Loads the file; the exit code says whether every line was good.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
-    let summary = if options.s3 {
-        import_upload::run(&options.file, options.aws.as_deref(), paths)?
-    } else {
-        send(options, paths)?
-    };
+    let summary =
+        if options.s3 { upload::run(&options.file, options.aws.as_deref(), paths)? } else { send(options, paths)? };
     Ok(if summary.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn send(options: &Options, paths: &Paths) -> Result<Summary> {
     let (api_url, staff) = destination(options, paths)?;
-    let mut lines = import_lines::from_file(&options.file)?;
+    let mut lines = lines::from_file(&options.file)?;
     if let Some(available) = options.available {
         lines.lines = Box::new(lines.lines.map(move |line| add_available(line, available)));
     }
@@ -86,43 +87,43 @@ pub(crate) fn sample_lines(products: u64, seed: u64) -> Lines {
     let done = Arc::clone(&position);
     let lines = (0..products).map(move |index| {
         done.store(index + 1, Ordering::Relaxed);
-        import_lines::Line { number: index + 1, content: Ok(souk_sample::line(seed, index).into_bytes()) }
+        lines::Line { number: index + 1, content: Ok(souk_sample::line(seed, index).into_bytes()) }
     });
     Lines { lines: Box::new(lines), position, total: products }
 }
 
-/// What a worker has to tell.
+/// The result of a chunk.
 enum Event {
     Done { imported: u64, bad: Vec<BadLine> },
     Failed(anyhow::Error),
 }
 
-/// Loads lines, telling each bad one, until all are sent or the shop cannot be reached any more.
+/// Imports lines and reports each bad one, until all are sent or the shop no longer answers.
 pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result<Summary> {
-    let courier = Courier::log_in(api, staff)?;
+    let sender = Sender::log_in(api, staff)?;
     let stopped = AtomicBool::new(false);
     let (chunks, queue) = mpsc::sync_channel::<Chunk>(IN_FLIGHT);
-    let (events, news) = mpsc::channel();
+    let (events, results) = mpsc::channel();
     let queue = Mutex::new(queue);
     let clock = Stopwatch::start();
-    let mut desk = Desk { phase: Phase::start(name), summary: Summary::default(), failure: None };
+    let mut progress = Progress { phase: Phase::start(name), summary: Summary::default(), failure: None };
     thread::scope(|scope| {
         for _ in 0..IN_FLIGHT {
-            let (events, queue, courier, stopped) = (events.clone(), &queue, &courier, &stopped);
-            scope.spawn(move || work(queue, courier, stopped, &events));
+            let (events, queue, sender, stopped) = (events.clone(), &queue, &sender, &stopped);
+            scope.spawn(move || work(queue, sender, stopped, &events));
         }
-        drop(events); // so that the news ends with the last worker
-        let result = feed(lines, &chunks, &news, &mut desk);
+        drop(events); // so that the results end with the last worker
+        let result = feed(lines, &chunks, &results, &mut progress);
         if result.is_err() {
             stopped.store(true, Ordering::Relaxed);
         }
         drop(chunks);
-        for event in news {
-            desk.take(event);
+        for event in results {
+            progress.take(event);
         }
         result
     })?;
-    let Desk { phase, summary, failure } = desk;
+    let Progress { phase, summary, failure } = progress;
     let result = format!("{}, {} bad lines", rate(summary.imported, clock.elapsed()), summary.bad);
     if let Some(failure) = failure {
         phase.say(&format!("stopped after {result}; a repeated import changes nothing that is loaded"));
@@ -132,14 +133,14 @@ pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result
     Ok(summary)
 }
 
-/// Where results come together.
-struct Desk {
+/// The results so far.
+struct Progress {
     phase: Phase,
     summary: Summary,
     failure: Option<anyhow::Error>,
 }
 
-impl Desk {
+impl Progress {
     fn take(&mut self, event: Event) {
         match event {
             Event::Done { imported, bad } => {
@@ -158,8 +159,13 @@ impl Desk {
     }
 }
 
-/// Reads, packs and hands out everything. An error ends the whole import.
-fn feed(lines: Lines, chunks: &mpsc::SyncSender<Chunk>, news: &mpsc::Receiver<Event>, desk: &mut Desk) -> Result<()> {
+/// Reads all lines, packs them into chunks and queues these for the workers. An error ends the whole import.
+fn feed(
+    lines: Lines,
+    chunks: &mpsc::SyncSender<Chunk>,
+    results: &mpsc::Receiver<Event>,
+    progress: &mut Progress,
+) -> Result<()> {
     let (position, total) = (lines.position, lines.total);
     let mut chunk = Chunk::default();
     for line in lines.lines {
@@ -167,39 +173,39 @@ fn feed(lines: Lines, chunks: &mpsc::SyncSender<Chunk>, news: &mpsc::Receiver<Ev
             Ok(content) if chunk.fits(&content) => chunk.push(line.number, &content),
             Ok(content) => {
                 interrupt::check()?;
-                hand_out(std::mem::take(&mut chunk), chunks)?;
+                queue_chunk(std::mem::take(&mut chunk), chunks)?;
                 chunk.push(line.number, &content);
             }
-            Err(import_lines::Fault::Bad(reason)) => desk.refuse(&BadLine { number: line.number, reason }),
-            Err(import_lines::Fault::Unreadable(error)) => return Err(error),
+            Err(lines::Fault::Bad(reason)) => progress.refuse(&BadLine { number: line.number, reason }),
+            Err(lines::Fault::Unreadable(error)) => return Err(error),
         }
-        while let Ok(event) = news.try_recv() {
-            desk.take(event);
+        while let Ok(event) = results.try_recv() {
+            progress.take(event);
         }
-        if desk.failure.is_some() {
-            return Ok(()); // told by the caller
+        if progress.failure.is_some() {
+            return Ok(()); // the caller reports it
         }
-        let bar = progress::bar(position.load(Ordering::Relaxed), total);
-        desk.phase.tick(&format!("{bar} {}", desk.summary.imported));
+        let bar = bar(position.load(Ordering::Relaxed), total);
+        progress.phase.tick(&format!("{bar} {}", progress.summary.imported));
     }
-    hand_out(chunk, chunks)
+    queue_chunk(chunk, chunks)
 }
 
-fn hand_out(chunk: Chunk, chunks: &mpsc::SyncSender<Chunk>) -> Result<()> {
+fn queue_chunk(chunk: Chunk, chunks: &mpsc::SyncSender<Chunk>) -> Result<()> {
     if !chunk.is_empty() && chunks.send(chunk).is_err() {
         bail!("the import's workers are gone");
     }
     Ok(())
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Chunk>>, courier: &Courier, stopped: &AtomicBool, events: &mpsc::Sender<Event>) {
+fn work(queue: &Mutex<mpsc::Receiver<Chunk>>, sender: &Sender, stopped: &AtomicBool, events: &mpsc::Sender<Event>) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = next else { return };
         if stopped.load(Ordering::Relaxed) {
-            continue; // empties the queue, so that nobody waits to fill it
+            continue; // empties the queue, so that the reader does not wait for room in it
         }
-        let event = match courier.deliver(&chunk) {
+        let event = match sender.send(&chunk) {
             Ok((imported, bad)) => Event::Done { imported, bad },
             Err(error) => {
                 stopped.store(true, Ordering::Relaxed);

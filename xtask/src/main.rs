@@ -1,6 +1,6 @@
-//! `cargo xtask`: the only command a person needs to start, fill, test and stop Souk on one machine.
+//! `cargo xtask`: starts, fills, tests and stops Souk on one machine.
 
-#![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
+#![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
 mod api;
 mod aws;
@@ -15,10 +15,6 @@ mod down;
 mod executables;
 mod functions;
 mod import;
-mod import_lines;
-mod import_send;
-mod import_summary;
-mod import_upload;
 mod interrupt;
 mod ministack;
 mod opensearch;
@@ -70,15 +66,15 @@ enum Command {
     Sample(sample::Options),
     /// Run everything that CI runs
     Test(test::Options),
-    /// Fill a new search index while the shop goes on, and put it in the place of the old one
+    /// Build a new search index while the shop sells, and replace the old one with it
     Reindex,
-    /// Tell where the search index and the products table differ
+    /// Report where the search index and the products table differ
     CompareIndex,
     /// Time searches and orders against the running shop, or measure one thing
     Bench(bench::Options),
-    /// Show what lies in the dead-letter queues, or put it back to work
+    /// List dead letters, or process them again
     Dlq(dlq::Options),
-    /// Count stock, orders and money of the running shop against each other
+    /// Compare stock, orders and money of a shop, and report discrepancies
     Reconcile(reconcile::Options),
     /// Build the services for release and print the size of each
     Sizes(sizes::Options),

@@ -1,4 +1,4 @@
-//! Unguessable randomness from the system; what repeats from a seed is `souk_sample::Seeded`.
+//! Secure randomness from the operating system. For repeatable randomness see `souk_sample::Seeded`.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io::Read as _;
 
 use anyhow::{Context, Result};
 
-/// Unguessable bytes as hexadecimal digits.
+/// Random bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: usize) -> Result<String> {
     let mut buffer = vec![0; bytes];
     File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut buffer)).context("cannot read /dev/urandom")?;

@@ -1,4 +1,4 @@
-//! `cargo xtask reconcile`: has a shop count stock, orders and money against each other, and prints what does not agree.
+//! `cargo xtask reconcile`: compares stock, orders and money of a shop, and prints each discrepancy.
 
 use std::process::ExitCode;
 
@@ -9,26 +9,26 @@ use serde_json::{Map, Value, json};
 use crate::operator::Operator;
 use crate::paths::Paths;
 
-/// What `cargo xtask reconcile` takes.
+/// Options of `cargo xtask reconcile`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Send orders that wait for a lost message that message again
+    /// Resend lost messages to the orders that wait for them
     #[arg(long)]
     resend: bool,
-    /// Print nothing when everything agrees
+    /// Print nothing if there are no discrepancies
     #[arg(long)]
     quiet: bool,
-    /// Ask the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    /// Use the shop of this CloudFormation stack on AWS instead of the local one; needs the aws command line
     #[arg(long, value_name = "STACK")]
     aws: Option<String>,
 }
 
-/// Most answers that one run asks for: each goes on where the one before stopped.
-const MAX_ANSWERS: u32 = 100;
+/// Most invocations of one run; each continues where the one before stopped.
+const MAX_INVOCATIONS: u32 = 100;
 
-/// What the function answers.
+/// The response of the function.
 #[derive(Deserialize)]
-struct Answer {
+struct Response {
     checked: Checked,
     differences: Vec<Map<String, Value>>,
     found: u64,
@@ -47,17 +47,17 @@ struct Checked {
     accounts: u64,
 }
 
-/// Asks, prints, and fails when anything differs.
+/// Invokes `reconcile`, prints its report, and fails if there are discrepancies.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
     let operator = Operator::of(options.aws.as_deref(), paths)?;
     let (mut cursor, mut orders, mut different) = (None, 0, false);
-    for _ in 0..MAX_ANSWERS {
-        let question = json!({"resend": options.resend, "cursor": cursor});
-        let answer: Answer = serde_json::from_value(operator.ask("reconcile", &question)?)?;
-        orders += answer.checked.orders;
-        different |= answer.found > 0 || answer.resend_failures > 0;
-        print_answer(&answer, options.quiet);
-        cursor = answer.cursor;
+    for _ in 0..MAX_INVOCATIONS {
+        let payload = json!({"resend": options.resend, "cursor": cursor});
+        let response: Response = serde_json::from_value(operator.invoke("reconcile", &payload)?)?;
+        orders += response.checked.orders;
+        different |= response.found > 0 || response.resend_failures > 0;
+        print_report(&response, options.quiet);
+        cursor = response.cursor;
         if cursor.is_none() {
             if !options.quiet {
                 println!("{orders} orders read");
@@ -65,30 +65,30 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
             return Ok(if different { ExitCode::FAILURE } else { ExitCode::SUCCESS });
         }
     }
-    bail!("after {MAX_ANSWERS} answers there are orders left: see docs/operations.md for shops of that size")
+    bail!("after {MAX_INVOCATIONS} invocations there are orders left: see docs/operations.md for shops of that size")
 }
 
-fn print_answer(answer: &Answer, quiet: bool) {
-    for difference in &answer.differences {
+fn print_report(response: &Response, quiet: bool) {
+    for difference in &response.differences {
         println!("{}", line(difference));
     }
-    let listed = u64::try_from(answer.differences.len()).unwrap_or(u64::MAX);
-    if answer.found > listed {
-        println!("… and {} more", answer.found - listed);
+    let listed = u64::try_from(response.differences.len()).unwrap_or(u64::MAX);
+    if response.found > listed {
+        println!("… and {} more", response.found - listed);
     }
-    for subject in &answer.unsettled {
+    for subject in &response.unsettled {
         println!("{:<20} {}", "unsettled", ids(subject));
     }
-    if answer.resent + answer.resend_failures > 0 {
-        println!("{} messages sent again; of {} orders they could not be sent", answer.resent, answer.resend_failures);
+    if response.resent + response.resend_failures > 0 {
+        println!("{} messages sent again; for {} orders sending failed", response.resent, response.resend_failures);
     }
-    if !answer.sums_compared {
+    if !response.sums_compared {
         println!("stock and store credit were not compared: time ran out");
     }
     if !quiet {
-        let Answer { checked: Checked { products, accounts, .. }, found, unsettled_found, .. } = answer;
+        let Response { checked: Checked { products, accounts, .. }, found, unsettled_found, .. } = response;
         println!(
-            "{products} products, {accounts} accounts with store credit: {found} differences, {unsettled_found} unsettled"
+            "{products} products, {accounts} accounts with store credit: {found} discrepancies, {unsettled_found} unsettled"
         );
     }
 }
@@ -100,7 +100,7 @@ fn line(difference: &Map<String, Value>) -> String {
     format!("{:<20} {numbers:<36} {}", shown("kind"), ids(difference))
 }
 
-/// All that is neither kind nor number.
+/// All fields except kind and numbers.
 fn ids(subject: &Map<String, Value>) -> String {
     let ids = subject.iter().filter(|(name, _)| !["kind", "expected", "actual"].contains(&name.as_str()));
     ids.map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(" ")
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_is_one_line_with_its_ids() {
+    fn a_discrepancy_is_one_line_with_its_ids() {
         let difference = json!({
             "kind": "refund_overdue", "user_id": "u", "order_id": "o", "refund": 0, "expected": 3600, "actual": 4000,
         });
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_answer_is_understood() {
-        let answer = json!({
+    fn the_response_of_the_function_is_read() {
+        let response = json!({
             "checked": {"orders": 3, "products": 2, "accounts": 1}, "differences": [], "found": 0, "truncated": false,
             "unsettled": [{"product_id": "a"}], "unsettled_found": 1, "sums_compared": true, "cursor": null,
             "clean": false, "resent": 0, "resend_failures": 0,
         });
-        let answer: Answer = serde_json::from_value(answer).expect("an answer");
-        assert_eq!((answer.checked.orders, ids(&answer.unsettled[0]).as_str()), (3, "product_id=a"));
+        let response: Response = serde_json::from_value(response).expect("a response");
+        assert_eq!((response.checked.orders, ids(&response.unsettled[0]).as_str()), (3, "product_id=a"));
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask reindex` and `cargo xtask compare-index`, on the running local shop. On AWS an operator invokes the same
+//! `cargo xtask reindex` and `cargo xtask compare-index` for the local shop. On AWS an operator invokes the same
 //! functions: see docs/operations.md.
 
 use std::process::ExitCode;
@@ -14,11 +14,11 @@ use crate::stack::Stack;
 
 /// How long one run of a function may take: short enough to show progress, and for Ctrl-C.
 const RUN_SECONDS: u64 = 5;
-/// How often in a row a run may fail: OpenSearch may be restarted meanwhile.
+/// Consecutive runs that may fail, because OpenSearch may be restarting.
 const FAILURES: u32 = 12;
 const FAILURE_WAIT_MILLIS: u64 = 5_000;
 
-/// Fills a new index from the products table and puts it in the place of the living one.
+/// Builds a new index from the products table and replaces the current one with it.
 pub(crate) fn run(paths: &Paths) -> Result<()> {
     let function = Function::of(paths, "reindex")?;
     let mut phase = Phase::start("fill a new index");
@@ -27,38 +27,38 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
         for problem in report["problems"].as_array().into_iter().flatten() {
             phase.say(&format!("{}: {}", text(problem, "product_id"), text(problem, "reason")));
         }
-        let told =
+        let status =
             format!("{}: {} products, {} set aside", text(&report, "index"), report["written"], report["set_aside"]);
         if report["done"] == true {
-            phase.done(&told);
+            phase.done(&status);
             return Ok(());
         }
-        phase.tick(&told);
+        phase.tick(&status);
         interrupt::check()?;
     }
 }
 
-/// Compares the index with the table; the exit code says whether they hold the same.
+/// Compares the index with the table. The exit code says whether they are equal.
 pub(crate) fn compare(paths: &Paths) -> Result<ExitCode> {
     let function = Function::of(paths, "compare-index")?;
     let mut phase = Phase::start("compare index and table");
     let (mut next, mut compared, mut differences) = (Value::Null, 0, 0);
     loop {
         let found = function.call(&json!({ "seconds": RUN_SECONDS, "next": next }), &mut phase)?;
-        compared += found["compared"].as_u64().context("compare-index answers something unknown")?;
+        compared += found["compared"].as_u64().context("compare-index returned an unexpected response")?;
         for kind in ["missing", "different", "surplus"] {
             for product_id in found[kind].as_array().into_iter().flatten() {
                 differences += 1;
                 phase.say(&format!("{kind}: {}", product_id.as_str().unwrap_or_default()));
             }
         }
-        let told = format!("{compared} products, {differences} differences");
+        let status = format!("{compared} products, {differences} differences");
         next = found["next"].clone();
         if next.is_null() {
-            phase.done(&told);
+            phase.done(&status);
             return Ok(if differences == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        phase.tick(&told);
+        phase.tick(&status);
         interrupt::check()?;
     }
 }
@@ -79,7 +79,7 @@ impl Function {
         Ok(Self { aws: Aws::new(stack.aws_endpoint_url), name: format!("{}-{name}", stack.stack_name) })
     }
 
-    /// A run that fails is made again: each goes on where the last one ended.
+    /// Retries a run that fails. Each run continues where the last one ended.
     fn call(&self, payload: &Value, phase: &mut Phase) -> Result<Value> {
         let mut failures = 0;
         loop {

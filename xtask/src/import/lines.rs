@@ -1,4 +1,4 @@
-//! Reads a catalogue's lines without ever holding more than one of them.
+//! Reads the lines of a catalogue, one at a time.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,9 +16,9 @@ const LINE_BYTES: usize = 256 * 1024;
 
 /// Why a line cannot be sent.
 pub(crate) enum Fault {
-    /// The line is at fault; the next may be good.
+    /// The line is bad. The next may be good.
     Bad(String),
-    /// The file is at fault.
+    /// The file cannot be read.
     Unreadable(anyhow::Error),
 }
 
@@ -26,11 +26,11 @@ pub(crate) enum Fault {
 pub(crate) struct Line {
     /// Its place in the file, from 1.
     pub(crate) number: u64,
-    /// What it says, without the line break.
+    /// Its text, without the line break.
     pub(crate) content: Result<Vec<u8>, Fault>,
 }
 
-/// Lines to import, and how far they are read.
+/// Lines to import, and how many of them have been read.
 pub(crate) struct Lines {
     /// The lines.
     pub(crate) lines: Box<dyn Iterator<Item = Line>>,
@@ -55,7 +55,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Lines> {
     Ok(Lines { lines: Box::new(Reader { reader, number: 0, broken: false }), position, total })
 }
 
-/// Counts what is read of a file, for the progress bar.
+/// Counts the bytes read, for the progress bar.
 struct Counted {
     file: File,
     position: Arc<AtomicU64>,
@@ -122,8 +122,8 @@ fn checked(raw: &[u8], first: bool) -> Result<Vec<u8>, Fault> {
     Ok(text.trim().as_bytes().to_vec())
 }
 
-/// Adds `"available"` to a line that lacks it, as text: a parsed price would be a float. What is no JSON object stays
-/// as it is, for the shop to refuse.
+/// Adds `"available"` to a line that lacks it. Edits the text, because a parsed price would be a float. A line that is not
+/// a JSON object stays as it is, and the shop refuses it.
 #[expect(clippy::zero_sized_map_values, reason = "serde reads an object into a map only, and its values are skipped")]
 pub(crate) fn add_available(line: Line, available: u64) -> Line {
     let content = line.content.map(|content| {
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Vec<(u64, Result<String, String>)> {
-        let told = |line: Line| {
+        let text_of = |line: Line| {
             let content = line.content.map(|content| String::from_utf8_lossy(&content).into_owned());
             let content = content.map_err(|fault| match fault {
                 Fault::Bad(reason) => reason,
@@ -154,11 +154,11 @@ mod tests {
             });
             (line.number, content)
         };
-        Reader { reader: bytes, number: 0, broken: false }.map(told).collect()
+        Reader { reader: bytes, number: 0, broken: false }.map(text_of).collect()
     }
 
     #[test]
-    fn bad_lines_are_told_by_number_and_the_rest_is_read() {
+    fn bad_lines_are_reported_by_number_and_the_rest_is_read() {
         let long = "x".repeat(LINE_BYTES + 7);
         let file = [b"\xef\xbb\xbf{}\r\n\n", long.as_bytes(), b"\n\xff\n{\"a\":1}"].concat();
         let expected = [
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn available_is_added_only_where_it_lacks() {
+    fn available_is_added_only_to_lines_without_it() {
         let added = |text: &str| {
             let line = add_available(Line { number: 1, content: Ok(text.into()) }, 7);
             String::from_utf8(line.content.unwrap_or_default()).unwrap_or_default()
@@ -198,7 +198,7 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(b"{}\n{}\n").expect("in memory");
         for bytes in [gzip.finish().expect("in memory"), b"{}\n{}\n".to_vec()] {
-            let file = folder.join("lines"); // the name tells nothing
+            let file = folder.join("lines"); // a name without an extension
             std::fs::write(&file, &bytes).expect("a temporary file");
             let lines = from_file(&file).expect("it is there");
             assert_eq!(lines.total, bytes.len() as u64);

@@ -1,5 +1,5 @@
-//! `cargo xtask import --s3`: uploads a catalogue and waits until the reports say that all of it is imported. What is
-//! uploaded goes on without this command.
+//! `cargo xtask import --s3`: uploads a catalogue and waits until the reports say that all of it is imported. The shop
+//! imports an upload even if this command ends.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,35 +10,35 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::summary::{Summary, rate};
 use crate::aws::Aws;
 use crate::clock::Stopwatch;
-use crate::import_summary::{Summary, rate};
 use crate::operator::run_aws;
 use crate::paths::Paths;
 use crate::progress::{self, Phase};
 use crate::stack::Stack;
 use crate::{interrupt, random};
 
-/// Between two looks at the reports.
-const LOOK_MILLIS: u64 = 2_000;
-/// Without news for so long, nothing comes any more by itself: a part that failed comes again after 12 minutes.
-const SILENCE: Duration = Duration::from_mins(15);
-/// The report about the whole.
-const WHOLE: &str = "upload.json";
+/// Time between two polls of the reports.
+const POLL_MILLIS: u64 = 2_000;
+/// After this long without a new report the import is stuck: a part that failed is retried after 12 minutes.
+const STALLED_AFTER: Duration = Duration::from_mins(15);
+/// The report about the whole upload.
+const UPLOAD_REPORT: &str = "upload.json";
 
 /// Where catalogues are uploaded.
 enum Bucket {
-    /// Of the shop that runs here.
+    /// The bucket of the shop that runs here.
     Local(Aws, String),
-    /// On AWS, through the `aws` command line.
+    /// A bucket on AWS, through the `aws` command line.
     OnAws(String),
 }
 
-/// What is known of an upload.
+/// The reports read so far.
 #[derive(Default)]
-struct News {
+struct Reports {
     whole: Option<Whole>,
-    /// By the names of their reports: a part that is imported twice is reported once.
+    /// By the names of their reports, because a part that is imported twice has one report.
     parts: BTreeMap<String, Part>,
 }
 
@@ -67,7 +67,7 @@ struct BadLine {
     message: String,
 }
 
-/// Uploads the file and waits; a file that could not be read to its end counts as one more bad line.
+/// Uploads the file and waits. A file that cannot be read to its end counts as one more bad line.
 pub(crate) fn run(file: &Path, stack: Option<&str>, paths: &Paths) -> Result<Summary> {
     let bucket = Bucket::of(stack, paths)?;
     let name = upload_name(file)?;
@@ -77,7 +77,7 @@ pub(crate) fn run(file: &Path, stack: Option<&str>, paths: &Paths) -> Result<Sum
     wait(&bucket, &name, &paths.home.join("imports").join(&name))
 }
 
-/// The file's own name behind digits that no other upload has, of characters that mean nothing anywhere.
+/// Unique digits followed by the file's name, with characters that need no escaping anywhere.
 fn upload_name(file: &Path) -> Result<String> {
     let own = file.file_name().unwrap_or_default().to_string_lossy();
     let plain = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' };
@@ -86,30 +86,30 @@ fn upload_name(file: &Path) -> Result<String> {
 
 fn wait(bucket: &Bucket, name: &str, folder: &Path) -> Result<Summary> {
     let mut phase = Phase::start(format!("import {name}"));
-    let (clock, mut heard, mut news) = (Stopwatch::start(), Stopwatch::start(), News::default());
+    let (clock, mut last_report, mut reports) = (Stopwatch::start(), Stopwatch::start(), Reports::default());
     loop {
         bucket.fetch_reports(name, folder)?;
-        let fresh = news.read(&files(folder)?)?;
+        let fresh = reports.read(&files(folder)?)?;
         for line in fresh.iter().flatten() {
             phase.say(line);
         }
-        let Summary { imported, bad } = news.summary();
-        if news.is_complete() {
+        let Summary { imported, bad } = reports.summary();
+        if reports.is_complete() {
             let result = format!("{}, {bad} bad lines", rate(imported, clock.elapsed()));
             phase.done(&result);
             return Ok(Summary { imported, bad });
         }
         if !fresh.is_empty() {
-            heard = Stopwatch::start();
-        } else if heard.elapsed() > SILENCE {
-            bail!("no news for {}: see `cargo xtask dlq list` and the log of import-upload", heard.text());
+            last_report = Stopwatch::start();
+        } else if last_report.elapsed() > STALLED_AFTER {
+            bail!("no new report for {}: see `cargo xtask dlq list` and the log of import-upload", last_report.text());
         }
-        phase.tick(&news.progress(imported));
-        interrupt::sleep_millis(LOOK_MILLIS)?;
+        phase.tick(&reports.progress(imported));
+        interrupt::sleep_millis(POLL_MILLIS)?;
     }
 }
 
-/// All files in a folder and in its folders (a report lies in one that is called after the upload's content).
+/// All files in a folder and its subfolders. Reports are in a subfolder named after the ETag of the upload.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
@@ -124,24 +124,24 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-impl News {
-    /// Takes in reports that are new. For each of them, what is to be told.
+impl Reports {
+    /// Reads new reports. Returns for each of them the lines to print.
     fn read(&mut self, files: &[PathBuf]) -> Result<Vec<Vec<String>>> {
         let mut fresh = Vec::new();
         for file in files {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if self.parts.contains_key(&name) || (name == WHOLE && self.whole.is_some()) {
+            if self.parts.contains_key(&name) || (name == UPLOAD_REPORT && self.whole.is_some()) {
                 continue;
             }
             let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let strange = || format!("{} is no report", file.display());
-            if name == WHOLE {
-                let whole: Whole = serde_json::from_slice(&text).with_context(strange)?;
+            let not_a_report = || format!("{} is not a report", file.display());
+            if name == UPLOAD_REPORT {
+                let whole: Whole = serde_json::from_slice(&text).with_context(not_a_report)?;
                 let problem = whole.problem.iter().map(|problem| format!("{}: {}", problem.code, problem.message));
                 fresh.push(problem.collect());
                 self.whole = Some(whole);
             } else {
-                let part: Part = serde_json::from_slice(&text).with_context(strange)?;
+                let part: Part = serde_json::from_slice(&text).with_context(not_a_report)?;
                 let bad = part.errors.iter();
                 fresh.push(bad.map(|bad| format!("line {}: {}: {}", bad.line, bad.code, bad.message)).collect());
                 self.parts.insert(name, part);
@@ -164,7 +164,7 @@ impl News {
         let done = self.parts.len() as u64;
         match &self.whole {
             Some(whole) => format!("{} {imported}", progress::bar(done, whole.parts as u64)),
-            None => format!("{imported}, still being cut"),
+            None => format!("{imported}, still being split"),
         }
     }
 }
@@ -191,8 +191,8 @@ impl Bucket {
             return Ok(Self::OnAws(name));
         }
         let stack = Stack::read(&paths.home.join("stack.json"))?;
-        let aws = Aws::patient(stack.aws_endpoint_url);
-        let state = aws.stack(&stack.stack_name)?.context("the local AWS does not know the shop any more")?;
+        let aws = Aws::for_long_functions(stack.aws_endpoint_url);
+        let state = aws.stack(&stack.stack_name)?.context("the local AWS no longer has the stack of the shop")?;
         let name =
             state.outputs.get("ImportsBucket").context("the shop has no imports bucket: run `cargo xtask up`")?;
         Ok(Self::Local(aws, name.clone()))
@@ -243,24 +243,24 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("souk-import-upload-{}", std::process::id()));
         fs::create_dir_all(folder.join("etag")).expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(folder.join("etag").join(name), text).expect("written");
-        let mut news = News::default();
-        let read = |news: &mut News| news.read(&files(&folder).expect("files")).expect("reports").concat();
+        let mut reports = Reports::default();
+        let read = |reports: &mut Reports| reports.read(&files(&folder).expect("files")).expect("reports").concat();
         write("00002-1001.json", r#"{"imported": 7, "errors": [{"line": 1003, "code": "c", "message": "m"}]}"#);
-        assert_eq!(read(&mut news), ["line 1003: c: m"]);
-        assert_eq!(read(&mut news), Vec::<String>::new());
-        assert!(!news.is_complete());
+        assert_eq!(read(&mut reports), ["line 1003: c: m"]);
+        assert_eq!(read(&mut reports), Vec::<String>::new());
+        assert!(!reports.is_complete());
         write("upload.json", r#"{"parts": 2, "lines": 1008, "problem": {"code": "bad_gzip", "message": "so"}}"#);
-        assert_eq!(read(&mut news), ["bad_gzip: so"]);
-        assert!(!news.is_complete());
+        assert_eq!(read(&mut reports), ["bad_gzip: so"]);
+        assert!(!reports.is_complete());
         write("00001-1.json", r#"{"imported": 1000, "errors": []}"#);
-        assert_eq!(read(&mut news), Vec::<String>::new());
-        let Summary { imported, bad } = news.summary();
-        assert_eq!((news.is_complete(), imported, bad), (true, 1_007, 2));
+        assert_eq!(read(&mut reports), Vec::<String>::new());
+        let Summary { imported, bad } = reports.summary();
+        assert_eq!((reports.is_complete(), imported, bad), (true, 1_007, 2));
         fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
-    fn names_of_uploads_are_plain_and_never_the_same() {
+    fn names_of_uploads_are_plain_and_unique() {
         let file = Path::new("/somewhere/new goods & <more>.jsonl.gz");
         let (one, two) = (upload_name(file).expect("a name"), upload_name(file).expect("a name"));
         assert!(one.ends_with("-new_goods____more_.jsonl.gz") && one != two, "{one} {two}");

@@ -1,4 +1,4 @@
-//! Sends packed lines to `POST /admin/imports`, as often as it takes.
+//! Sends chunks of lines to `POST /admin/imports`, with retries.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,18 +12,18 @@ use crate::clock::Stopwatch;
 use crate::interrupt;
 use crate::staff::Staff;
 
-/// The most lines that one call takes.
+/// Most lines of one call.
 const CHUNK_LINES: usize = 200;
-/// The most bytes that one call takes.
+/// Most bytes of one call.
 const CHUNK_BYTES: usize = 1_000_000;
-/// How often a chunk is tried before the import gives up; the waits between add up to about half a minute.
+/// Attempts for a chunk before the import gives up. The waits between them add up to about half a minute.
 const ATTEMPTS: u32 = 8;
-/// The longest wait between two attempts, whatever the shop asks for.
+/// The longest wait between two attempts, even if `Retry-After` asks for more.
 const LONGEST_WAIT_MILLIS: u64 = 10_000;
-/// A token this close to its end is replaced before it is used.
+/// A token that expires sooner is replaced before it is used.
 const TOKEN_MARGIN: Duration = Duration::from_mins(1);
 
-/// A line that the shop did not take.
+/// A line that the shop refused.
 #[derive(Debug, PartialEq)]
 pub(crate) struct BadLine {
     /// Its place in the file, from 1.
@@ -32,7 +32,7 @@ pub(crate) struct BadLine {
     pub(crate) reason: String,
 }
 
-/// Lines that travel in one call.
+/// Lines of one call.
 #[derive(Default)]
 pub(crate) struct Chunk {
     numbers: Vec<u64>,
@@ -40,7 +40,7 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
-    /// Whether another line may join. A first one always may: it is under the limit of a line.
+    /// Whether another line fits. A first one always does, because it is under the limit of a line.
     pub(crate) fn fits(&self, line: &[u8]) -> bool {
         self.is_empty() || (self.numbers.len() < CHUNK_LINES && self.body.len() + line.len() < CHUNK_BYTES)
     }
@@ -57,10 +57,10 @@ impl Chunk {
         self.numbers.is_empty()
     }
 
-    /// The shop counts the lines of a chunk from 1; people count those of the file.
+    /// Converts a number in the chunk, as the shop counts, to the number in the file.
     fn number_in_file(&self, line: usize) -> Result<u64> {
         let number = line.checked_sub(1).and_then(|index| self.numbers.get(index));
-        number.copied().with_context(|| format!("the shop complains about line {line} of {}", self.numbers.len()))
+        number.copied().with_context(|| format!("the shop refuses line {line} of {}", self.numbers.len()))
     }
 }
 
@@ -78,38 +78,38 @@ struct LineError {
     message: String,
 }
 
-/// A staff user who keeps logged in for as long as the import takes.
-pub(crate) struct Courier<'a> {
+/// Sends as a staff user, and logs in again when the token expires.
+pub(crate) struct Sender<'a> {
     api: &'a Api,
     staff: &'a Staff,
     session: Mutex<(Session, Stopwatch)>,
 }
 
-impl<'a> Courier<'a> {
+impl<'a> Sender<'a> {
     /// Logs in.
     pub(crate) fn log_in(api: &'a Api, staff: &'a Staff) -> Result<Self> {
         let session = api.session(&staff.email, &staff.password)?;
         Ok(Self { api, staff, session: Mutex::new((session, Stopwatch::start())) })
     }
 
-    /// Sends a chunk; says how many products it loaded and which lines were bad. An error ends the import.
-    pub(crate) fn deliver(&self, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
-        let mut trouble = String::new();
+    /// Sends a chunk. Returns the number of imported products and the bad lines. An error ends the import.
+    pub(crate) fn send(&self, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
+        let mut problem = String::new();
         for attempt in 0..ATTEMPTS {
             let token = self.token()?;
             let retry_after = match self.api.import(&token, &chunk.body) {
                 Ok((answer, _)) if answer.status == 401 => {
-                    trouble = answer.problem();
+                    problem = answer.problem();
                     self.forget(&token);
                     None
                 }
                 Ok((answer, retry_after)) if answer.status == 429 || answer.status >= 500 => {
-                    trouble = answer.problem();
+                    problem = answer.problem();
                     retry_after
                 }
                 Ok((answer, _)) => return outcome(&answer, chunk),
                 Err(error) => {
-                    trouble = format!("{error:#}");
+                    problem = format!("{error:#}");
                     None
                 }
             };
@@ -117,7 +117,7 @@ impl<'a> Courier<'a> {
                 interrupt::sleep_millis(wait_millis(attempt, retry_after, chunk.numbers[0]))?;
             }
         }
-        bail!("POST /admin/imports failed {ATTEMPTS} times, the last time with: {trouble}")
+        bail!("POST /admin/imports failed {ATTEMPTS} times, the last time with: {problem}")
     }
 
     fn token(&self) -> Result<String> {
@@ -129,7 +129,7 @@ impl<'a> Courier<'a> {
         Ok(session.0.token.clone())
     }
 
-    /// The shop refuses this token: the next call gets another, unless somebody else saw to it.
+    /// Marks this token as expired, unless another worker has replaced it.
     fn forget(&self, token: &str) {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         if session.0.token == token {
@@ -138,12 +138,12 @@ impl<'a> Courier<'a> {
     }
 }
 
-/// A chunk that is refused as a whole makes every line of it bad, except where no other chunk could fare better.
+/// Every line of a refused chunk is bad, except if the shop would refuse every other chunk too.
 fn outcome(answer: &Answer, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
     match answer.status {
         200 => {
             let outcome =
-                Outcome::deserialize(&answer.body).context("POST /admin/imports answers something unknown")?;
+                Outcome::deserialize(&answer.body).context("POST /admin/imports returned an unexpected response")?;
             let bad = outcome.errors.into_iter().map(|error| {
                 let reason = format!("{}: {}", error.code, error.message);
                 Ok(BadLine { number: chunk.number_in_file(error.line)?, reason })
@@ -158,7 +158,7 @@ fn outcome(answer: &Answer, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
     }
 }
 
-/// Doubles from a quarter of a second, with jitter so that workers spread; longer when the shop asks for it.
+/// Doubles from a quarter of a second, with jitter so that workers spread out. At least as long as `Retry-After`.
 fn wait_millis(attempt: u32, retry_after_seconds: Option<u64>, seed: u64) -> u64 {
     let longest = (250 << attempt).min(LONGEST_WAIT_MILLIS);
     let jittered = Seeded::new(seed, u64::from(attempt)).between(longest / 2, longest);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_has_bounds() {
+    fn a_chunk_has_limits() {
         let full: Vec<u64> = (1..=200).collect();
         assert!(!chunk(&full).fits(b"{}"));
         assert!(chunk(&full[1..]).fits(b"{}"));
@@ -189,16 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn errors_carry_the_number_in_the_file() {
+    fn errors_have_the_number_in_the_file() {
         let body = json!({ "imported": 1, "errors": [{ "line": 2, "code": "invalid_price", "message": "negative" }] });
-        let told = outcome(&Answer { status: 200, body }, &chunk(&[7, 9])).expect("an answer");
-        assert_eq!(told, (1, vec![BadLine { number: 9, reason: "invalid_price: negative".to_owned() }]));
+        let reported = outcome(&Answer { status: 200, body }, &chunk(&[7, 9])).expect("an answer");
+        assert_eq!(reported, (1, vec![BadLine { number: 9, reason: "invalid_price: negative".to_owned() }]));
         let body = json!({ "imported": 1, "errors": [{ "line": 3, "code": "c", "message": "m" }] });
         assert!(outcome(&Answer { status: 200, body }, &chunk(&[7, 9])).is_err());
     }
 
     #[test]
-    fn a_refused_chunk_is_told_line_by_line_and_a_refused_caller_at_once() {
+    fn a_refused_chunk_is_reported_line_by_line_and_a_refused_caller_ends_the_import() {
         let refused = |status| outcome(&Answer { status, body: json!({ "code": "too_large" }) }, &chunk(&[7, 9]));
         let (imported, bad) = refused(413).expect("the next chunk may be good");
         assert_eq!((imported, bad[0].number, bad[1].number), (0, 7, 9));
