@@ -9,7 +9,6 @@ mod aws;
 mod books;
 mod caller;
 mod capacity;
-mod chance;
 mod json;
 pub mod process;
 pub mod retry;
@@ -26,7 +25,6 @@ use std::time::{Duration, Instant};
 
 pub use answer::Answer;
 pub use caller::{Call, Caller};
-pub use chance::Chance;
 pub use json::{Json, Kind};
 pub use shop::{CATEGORY_ID, Product, Shop, checkout, credentials, fresh_email};
 pub use staff::{parcel, returned};

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::chance::Chance;
+use souk_rng::SeededRng;
 
 /// How often a request is sent before a client gives up: about half a minute.
 pub const ATTEMPTS: u32 = 10;
@@ -17,10 +17,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Waits before attempt `attempt + 2`, where the first attempt has the number 0: at random up to a bound that doubles; after
 /// `Retry-After`, at least as long as the shop asks.
-pub fn wait(attempt: u32, answer: Option<&Answer>, chance: &mut Chance) {
+pub fn wait(attempt: u32, answer: Option<&Answer>, rng: &mut SeededRng) {
     let asked = answer.and_then(|answer| answer.header("retry-after").parse().ok()).map(Duration::from_secs);
     let bound = (FIRST_WAIT * 2_u32.pow(attempt.min(16))).min(LONGEST_WAIT);
-    let millis = chance.below(usize::try_from(bound.as_millis()).expect("a short time"));
+    let millis = rng.index(usize::try_from(bound.as_millis()).expect("a short time"));
     let jitter = Duration::from_millis(u64::try_from(millis).expect("a short time"));
     thread::sleep(asked.map_or(jitter, |asked| asked.min(LONGEST_WAIT) + jitter));
 }
@@ -28,13 +28,13 @@ pub fn wait(attempt: u32, answer: Option<&Answer>, chance: &mut Chance) {
 /// Sends until the answer is something else than 503 with `Retry-After`, at most [`ATTEMPTS`] times. Returns the last answer
 /// and the number of attempts.
 pub(crate) fn until_served(send: impl Fn() -> Answer) -> (Answer, u32) {
-    let mut chance = Chance::new(RandomState::new().hash_one("jitter"), 0);
+    let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {
         let answer = send();
         if answer.status != 503 || answer.header("retry-after").is_empty() {
             return (answer, attempt);
         }
-        wait(attempt - 1, Some(&answer), &mut chance);
+        wait(attempt - 1, Some(&answer), &mut rng);
     }
     (send(), ATTEMPTS)
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::chance::Chance;
 use crate::shop::{Product, Shop, checkout};
 use crate::{for_each, unique_word};
+use souk_rng::SeededRng;
 
 /// Registering hashes a password, which fills a core; more at once only wait for each other.
 const REGISTER_AT_ONCE: usize = 4;
@@ -145,11 +145,11 @@ impl Sale {
 
     /// Ids, and how many of each.
     fn basket(&self, shopper: usize, products: &[Product]) -> Vec<(String, u32)> {
-        let mut chance = Chance::new(1, shopper as u64);
-        let lines = 1 + chance.below(self.lines);
-        let chosen = chance.some(products, lines);
-        let quantity = |chance: &mut Chance| if self.products > 1 && chance.below(4) == 0 { 2 } else { 1 };
-        chosen.into_iter().map(|product| (product.id.clone(), quantity(&mut chance))).collect()
+        let mut rng = SeededRng::new(1, shopper as u64);
+        let lines = 1 + rng.index(self.lines);
+        let chosen = rng.pick_several(products, lines);
+        let quantity = |rng: &mut SeededRng| if self.products > 1 && rng.index(4) == 0 { 2 } else { 1 };
+        chosen.into_iter().map(|product| (product.id.clone(), quantity(&mut rng))).collect()
     }
 
     /// One shopper orders, sends the request again when asked to, and then pays, cancels, or does neither.

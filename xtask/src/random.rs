@@ -1,4 +1,4 @@
-//! Secure randomness from the operating system. For repeatable randomness see `souk_sample::Seeded`.
+//! Secure randomness from the operating system. For repeatable randomness see `souk_rng::SeededRng`.
 
 use std::fmt::Write as _;
 use std::fs::File;

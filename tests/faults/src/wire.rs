@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
+use souk_testkit::{json_response, operation};
 
 use crate::conflicts::Conflicts;
 use crate::gate::{Fault, Gate};
@@ -88,8 +88,7 @@ impl Wire {
 
 impl Connector {
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let operation = operation(&request).to_owned();
         if !has_effect(&operation) {
             return if self.wire.gate.is_down() { Err(refused()) } else { self.perform(&operation, request).await };
         }
@@ -155,12 +154,12 @@ fn refused() -> ConnectorError {
 }
 
 fn success(body: &Value) -> HttpResponse {
-    response(200, body)
+    json_response(200, body.to_string())
 }
 
 fn failure(status: u16, code: &str, mut body: Value) -> HttpResponse {
     body["__type"] = format!("com.amazonaws.dynamodb.v20120810#{code}").into();
-    response(status, &body)
+    json_response(status, body.to_string())
 }
 
 /// As DynamoDB says it: a transaction is cancelled with a reason for each action, a single write has an error of its own.
@@ -171,13 +170,6 @@ fn conflict(operation: &str, actions: usize) -> HttpResponse {
     let mut reasons = vec![json!({"Code": "None"}); actions];
     reasons[0] = json!({"Code": "TransactionConflict"});
     failure(400, "TransactionCanceledException", json!({"CancellationReasons": reasons}))
-}
-
-fn response(status: u16, body: &Value) -> HttpResponse {
-    let status = http::StatusCode::from_u16(status).expect("a status").into();
-    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    response
 }
 
 impl HttpConnector for Connector {

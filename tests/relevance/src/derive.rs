@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use souk_domain::catalog::AttributeValue;
-use souk_sample::Seeded;
+use souk_rng::SeededRng;
 
 use crate::catalogue::{Catalogue, Item, words};
 use crate::edits::{self, misspell, pick};
@@ -234,7 +234,7 @@ impl Deriver<'_> {
 
     /// Known items, the last word begun; right and misspelt.
     fn typed(&self) -> Vec<Derived> {
-        let begun = |random: &mut Seeded, misspelt: bool| {
+        let begun = |random: &mut SeededRng, misspelt: bool| {
             let (_, item) = self.item(random);
             let mut words = self.some_words(item, random)?;
             let last = words.pop().filter(|word| word.len() >= 6 && letters(word))?;
@@ -258,7 +258,7 @@ impl Deriver<'_> {
     fn known(
         &self,
         kind: &'static str,
-        change: impl Fn(Vec<String>, &mut Seeded) -> Option<Vec<String>>,
+        change: impl Fn(Vec<String>, &mut SeededRng) -> Option<Vec<String>>,
     ) -> Vec<Derived> {
         self.each(kind, |random| {
             let (_, item) = self.item(random);
@@ -270,7 +270,7 @@ impl Deriver<'_> {
     }
 
     /// Words of a name, in its order, that few other products have all of.
-    fn some_words(&self, item: &Item, random: &mut Seeded) -> Option<Vec<String>> {
+    fn some_words(&self, item: &Item, random: &mut SeededRng) -> Option<Vec<String>> {
         let brand = words(item.product.brand.as_deref().unwrap_or_default());
         let mut usable: Vec<&String> = Vec::new();
         for word in brand.iter().chain(&item.words) {
@@ -293,8 +293,8 @@ impl Deriver<'_> {
     fn change_one(
         &self,
         mut words: Vec<String>,
-        random: &mut Seeded,
-        change: impl Fn(&str, &mut Seeded) -> Option<String>,
+        random: &mut SeededRng,
+        change: impl Fn(&str, &mut SeededRng) -> Option<String>,
     ) -> Option<Vec<String>> {
         let fits = |word: &String| word.len() >= 4 && letters(word) && self.catalogue.frequency(word) >= 2;
         let at: Vec<_> = (0..words.len()).filter(|at| fits(&words[*at])).collect();
@@ -311,7 +311,7 @@ impl Deriver<'_> {
     fn list(
         &self,
         kind: &'static str,
-        make: impl Fn(&mut Seeded, &Noun) -> Option<(String, BTreeSet<usize>)>,
+        make: impl Fn(&mut SeededRng, &Noun) -> Option<(String, BTreeSet<usize>)>,
     ) -> Vec<Derived> {
         self.each(kind, |random| {
             let noun = &self.nouns[pick(random, 0, self.nouns.len().checked_sub(1)?)];
@@ -324,10 +324,11 @@ impl Deriver<'_> {
     fn each(
         &self,
         kind: &'static str,
-        make: impl Fn(&mut Seeded) -> Option<(String, Goal, BTreeSet<usize>)>,
+        make: impl Fn(&mut SeededRng) -> Option<(String, Goal, BTreeSet<usize>)>,
     ) -> Vec<Derived> {
         // Each kind has numbers of its own, so that a new one does not change the others.
-        let mut random = Seeded::new(self.seed, kind.bytes().fold(7, |hash, b| hash * 31 % 1_000_003 + u64::from(b)));
+        let mut random =
+            SeededRng::new(self.seed, kind.bytes().fold(7, |hash, b| hash * 31 % 1_000_003 + u64::from(b)));
         let mut all: Vec<Derived> = Vec::new();
         for _ in 0..self.of_each * TRIES {
             if all.len() as u64 == self.of_each {
@@ -341,12 +342,12 @@ impl Deriver<'_> {
         all
     }
 
-    fn item(&self, random: &mut Seeded) -> (usize, &Item) {
+    fn item(&self, random: &mut SeededRng) -> (usize, &Item) {
         let number = pick(random, 0, self.catalogue.items.len() - 1);
         (number, &self.catalogue.items[number])
     }
 
-    fn one_of(&self, noun: &Noun, random: &mut Seeded) -> &Item {
+    fn one_of(&self, noun: &Noun, random: &mut SeededRng) -> &Item {
         let at = pick(random, 0, noun.products.len() - 1);
         noun.products.iter().nth(at).map_or(&self.catalogue.items[0], |number| &self.catalogue.items[*number])
     }

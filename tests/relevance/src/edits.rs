@@ -1,6 +1,6 @@
 //! Misspellings: each kind of edit at each place of a word.
 
-use souk_sample::Seeded;
+use souk_rng::SeededRng;
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ pub(crate) const ALL: [(Edit, Place, &str); 12] = [
 ];
 
 /// The word with one edit. Words have at least three letters.
-pub(crate) fn misspell(word: &str, edit: Edit, place: Place, random: &mut Seeded) -> String {
+pub(crate) fn misspell(word: &str, edit: Edit, place: Place, random: &mut SeededRng) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let last = letters.len() - 1;
     let at = match place {
@@ -60,11 +60,11 @@ pub(crate) fn misspell(word: &str, edit: Edit, place: Place, random: &mut Seeded
 }
 
 /// A number from `low` to `high`, both included.
-pub(crate) fn pick(random: &mut Seeded, low: usize, high: usize) -> usize {
+pub(crate) fn pick(random: &mut SeededRng, low: usize, high: usize) -> usize {
     usize::try_from(random.between(low as u64, high as u64)).unwrap_or(low)
 }
 
-fn letter(random: &mut Seeded) -> char {
+fn letter(random: &mut SeededRng) -> char {
     char::from(b'a' + u8::try_from(random.between(0, 25)).unwrap_or(0))
 }
 
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_edit_is_where_it_says() {
-        let mut random = Seeded::new(1, 1);
+        let mut random = SeededRng::new(1, 1);
         let mut misspelt = |edit, place| misspell("printer", edit, place, &mut random);
         assert_eq!(misspelt(Edit::Missing, Place::First), "rinter");
         assert_eq!(misspelt(Edit::Missing, Place::Last), "printe");

@@ -1,83 +1,65 @@
-//! An AWS service that a test plays itself: what no emulator does, such as throttling or taking half of a batch.
+//! A fake AWS service for what no emulator does, such as throttling or a partly failed batch.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_types::SdkConfig;
 use serde_json::Value;
 
+use crate::aws_protocol::{json_response, operation};
 use crate::database;
 
-/// A service of the JSON protocol (SQS, EventBridge, DynamoDB, …) whose answers a test gives.
+type Handler = dyn FnMut(&str, &Value) -> (u16, Value) + Send;
+
+/// A service of the JSON protocol (SQS, EventBridge, DynamoDB, …) in this process. The test provides its responses.
+#[derive(Clone)]
 pub struct FakeAws {
-    address: SocketAddr,
+    handler: Arc<Mutex<Handler>>,
     calls: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl FakeAws {
-    /// Starts. `answer` gets the action (`PutEvents`) and the request, and returns the status and the response.
-    pub fn start(answer: impl FnMut(&str, &Value) -> (u16, Value) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let calls = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&calls);
-        let answer = Arc::new(Mutex::new(answer));
-        // The threads end with the test's process.
-        std::thread::spawn(move || {
-            for connection in listener.incoming().flatten() {
-                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
-                std::thread::spawn(move || {
-                    serve(&connection, |action, request| {
-                        seen.lock().unwrap_or_else(PoisonError::into_inner).push((action.to_owned(), request.clone()));
-                        // A test that fails inside its own answer must not look like a dead service to the next call.
-                        answer.lock().unwrap_or_else(PoisonError::into_inner)(action, request)
-                    })
-                });
-            }
-        });
-        Self { address, calls }
+    /// Starts. `handler` gets the operation (`PutEvents`) and the request, and returns the status and the response.
+    pub fn start(handler: impl FnMut(&str, &Value) -> (u16, Value) + Send + 'static) -> Self {
+        Self { handler: Arc::new(Mutex::new(handler)), calls: Arc::default() }
     }
 
-    /// What a client of it is made of.
+    /// The configuration of a client of it.
     pub fn sdk_config(&self) -> SdkConfig {
-        database::sdk_config(&format!("http://{}", self.address))
+        let connector = SharedHttpConnector::new(self.clone());
+        let http_client = http_client_fn(move |_, _| connector.clone());
+        database::sdk_config("http://fake").into_builder().http_client(http_client).build()
     }
 
-    /// Every call so far: action and request.
+    /// Every call so far: operation and request.
     pub fn calls(&self) -> Vec<(String, Value)> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        let operation = operation(request);
+        let body: Value = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((operation.to_owned(), body.clone()));
+        // A test that fails inside its handler must not look like a broken service to the next call.
+        let (status, body) = self.handler.lock().unwrap_or_else(PoisonError::into_inner)(operation, &body);
+        json_response(status, body.to_string())
+    }
 }
 
-/// Answers the requests of one connection until its client closes it.
-fn serve(connection: &TcpStream, mut answer: impl FnMut(&str, &Value) -> (u16, Value)) -> Option<()> {
-    let mut reader = BufReader::new(connection);
-    loop {
-        let (mut action, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            let Some((name, value)) = line.trim_end().split_once(':') else {
-                if line == "\r\n" {
-                    break;
-                }
-                continue; // the request line
-            };
-            match name.to_ascii_lowercase().as_str() {
-                "x-amz-target" => value.rsplit_once('.').map_or("", |(_, action)| action).clone_into(&mut action),
-                "content-length" => length = value.trim().parse().ok()?,
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        let (status, body) = answer(&action, &serde_json::from_slice(&body).unwrap_or_default());
-        let body = body.to_string();
-        let head = format!("HTTP/1.1 {status} Answer\r\ncontent-type: application/x-amz-json-1.1\r\n");
-        let mut writer = connection;
-        write!(writer, "{head}content-length: {}\r\n\r\n{body}", body.len()).ok()?;
+impl HttpConnector for FakeAws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let fake = self.clone();
+        HttpConnectorFuture::new(async move {
+            tokio::task::yield_now().await; // as a network would, it lets other tasks run
+            Ok(fake.respond(&request))
+        })
+    }
+}
+
+impl fmt::Debug for FakeAws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FakeAws")
     }
 }

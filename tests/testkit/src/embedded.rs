@@ -6,8 +6,9 @@ use std::fmt;
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use dynoxide::DynoxideError;
+
+use crate::aws_protocol::{json_response, operation};
 
 /// The HTTP client of that database.
 pub(crate) fn http_client(database: dynoxide::Database) -> SharedHttpClient {
@@ -30,17 +31,12 @@ impl HttpConnector for Embedded {
 }
 
 fn respond(database: &dynoxide::Database, request: &HttpRequest) -> HttpResponse {
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default();
     let body = request.body().bytes().unwrap_or_default();
-    let (status, body) = match answer(database, operation, body) {
+    let (status, body) = match answer(database, operation(request), body) {
         Ok(body) => (200, body),
         Err(error) => (error.status_code(), error.to_json()),
     };
-    let status = http::StatusCode::from_u16(status).expect("a status").into();
-    let mut response = HttpResponse::new(status, SdkBody::from(body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    response
+    json_response(status, body)
 }
 
 /// One method of the database for each operation that the shop uses.

@@ -2,6 +2,7 @@
 //! Stripe of our own, a connection that it can break, a clock that stands still, randomness that repeats.
 
 mod aws;
+mod aws_protocol;
 mod database;
 mod embedded;
 mod proxy;
@@ -10,15 +11,18 @@ mod stream;
 pub mod stripe;
 mod template;
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::time::Timestamp;
+use souk_rng::SeededRng;
 
 pub use aws::FakeAws;
+pub use aws_protocol::{json_response, operation};
 pub use database::{Database, sdk_config};
 pub use proxy::{Fault, Proxy};
 pub use s3::{FakeS3, S3Fault};
@@ -53,28 +57,22 @@ impl Clock for FixedClock {
     }
 }
 
-/// Randomness that repeats from run to run but never within one (`SplitMix64`).
+/// The shop's source of randomness with a seed: it repeats from run to run but never within one.
 #[derive(Debug)]
-pub struct SeededRandom(AtomicU64);
+pub struct SeededRandom(Mutex<SeededRng>);
 
 impl SeededRandom {
     /// Starts from a seed.
-    pub const fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
-    }
-
-    fn next(&self) -> u64 {
-        let state = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(SeededRng::new(seed, 0)))
     }
 }
 
 impl Random for SeededRandom {
     fn fill(&self, buffer: &mut [u8]) {
+        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in buffer.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+            chunk.copy_from_slice(&rng.next_u64().to_le_bytes()[..chunk.len()]);
         }
     }
 }

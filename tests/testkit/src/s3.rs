@@ -9,6 +9,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use sha2::{Digest, Sha256};
 
+use crate::aws_protocol::response;
 use crate::database;
 
 /// What a call gets instead of its answer.
@@ -127,7 +128,7 @@ impl FakeS3 {
 
 fn write(state: &mut State, key: &str, request: &HttpRequest) -> HttpResponse {
     let object = Object::new(request.body().bytes().expect("a body in memory").to_vec());
-    let mut answer = respond(200, SdkBody::empty());
+    let mut answer = response(200, SdkBody::empty());
     answer.headers_mut().insert("etag", format!("\"{}\"", object.etag));
     state.objects.insert(key.to_owned(), object);
     answer
@@ -145,17 +146,12 @@ fn read(state: &State, key: &str, request: &HttpRequest) -> HttpResponse {
     if from >= content.len() {
         return refuse(416);
     }
-    respond(206, SdkBody::from(content[from..to.min(content.len())].to_vec()))
+    response(206, SdkBody::from(content[from..to.min(content.len())].to_vec()))
 }
 
 fn refuse(status: u16) -> HttpResponse {
     let code = if status == 404 { "NoSuchKey" } else { "Fault" };
-    respond(status, SdkBody::from(format!("<Error><Code>{code}</Code></Error>")))
-}
-
-fn respond(status: u16, body: SdkBody) -> HttpResponse {
-    let status = http::StatusCode::from_u16(status).expect("a status").into();
-    HttpResponse::new(status, body)
+    response(status, SdkBody::from(format!("<Error><Code>{code}</Code></Error>")))
 }
 
 impl HttpConnector for FakeS3 {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use souk_e2e::retry::{self, ATTEMPTS};
-use souk_e2e::{Answer, Call, Caller, Chance, Product, checkout, unique_word};
+use souk_e2e::{Answer, Call, Caller, Product, checkout, unique_word};
+use souk_rng::SeededRng;
 
 /// Refusals of a payment that end by themselves.
 const IN_PROGRESS: [&str; 2] = ["request_in_progress", "payment_in_progress"];
@@ -13,7 +14,7 @@ const IN_PROGRESS: [&str; 2] = ["request_in_progress", "payment_in_progress"];
 /// A shopper's client.
 pub(crate) struct Client<'a> {
     pub(crate) caller: &'a Caller,
-    pub(crate) chance: Chance,
+    pub(crate) rng: SeededRng,
     /// How often anybody sent anything again.
     pub(crate) retries: &'a AtomicUsize,
 }
@@ -86,7 +87,7 @@ impl Client<'_> {
             }
             if attempt + 1 < ATTEMPTS {
                 self.retries.fetch_add(1, Ordering::Relaxed);
-                retry::wait(attempt, answer.as_ref(), &mut self.chance);
+                retry::wait(attempt, answer.as_ref(), &mut self.rng);
             }
         }
         None

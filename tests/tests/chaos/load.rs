@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use souk_e2e::{Caller, Chance, Product, for_each};
+use souk_e2e::{Caller, Product, for_each};
+use souk_rng::SeededRng;
 
 use crate::client::{Client, Paid};
 use crate::provider::Provider;
@@ -77,8 +78,8 @@ pub(crate) fn run(
 ) -> Vec<Vec<Checkout>> {
     let numbered: Vec<(usize, &Caller)> = shoppers.iter().enumerate().collect();
     for_each(AT_ONCE, &numbered, |(number, caller)| {
-        let chance = Chance::new(SEED, *number as u64);
-        let mut client = Client { caller, chance, retries: &progress.retries };
+        let rng = SeededRng::new(SEED, *number as u64);
+        let mut client = Client { caller, rng, retries: &progress.retries };
         let checkouts = (0..CHECKOUTS_EACH).map(|_| {
             let checkout = check_out(&mut client, products, provider);
             progress.done.fetch_add(1, Ordering::Relaxed);
@@ -89,11 +90,10 @@ pub(crate) fn run(
 }
 
 fn check_out(client: &mut Client<'_>, products: &[Product], provider: &Provider) -> Checkout {
-    let plan = plan(&mut client.chance);
-    let lines = 1 + client.chance.below(LINES);
-    let chosen = client.chance.some(products, lines);
-    let basket: Vec<_> =
-        chosen.into_iter().map(|product| (product, 1 + u32::from(client.chance.below(4) == 0))).collect();
+    let plan = plan(&mut client.rng);
+    let lines = 1 + client.rng.index(LINES);
+    let chosen = client.rng.pick_several(products, lines);
+    let basket: Vec<_> = chosen.into_iter().map(|product| (product, 1 + u32::from(client.rng.index(4) == 0))).collect();
     if !client.fill_cart(&basket) {
         return Checkout::GaveUp;
     }
@@ -107,9 +107,9 @@ fn check_out(client: &mut Client<'_>, products: &[Product], provider: &Provider)
     }
 }
 
-fn plan(chance: &mut Chance) -> Plan {
+fn plan(rng: &mut SeededRng) -> Plan {
     let all: Vec<Plan> = PLANS.iter().flat_map(|(plan, count)| vec![*plan; *count]).collect();
-    all[chance.below(all.len())]
+    all[rng.index(all.len())]
 }
 
 /// Whether the shop said that it is paid, and that it is cancelled.

@@ -1,7 +1,6 @@
 //! The generated catalogue: of any size, the same for the same seed. Every product depends on the seed and its own
 //! number only, so a larger catalogue starts with the smaller one.
 
-mod seeded;
 mod words;
 
 use std::collections::BTreeMap;
@@ -10,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-pub use seeded::Seeded;
+use souk_rng::SeededRng;
 use words::{CLOSINGS, COLOUR, DEPARTMENTS, Department, Kind, LINES, Values};
 
 /// The seed of the catalogue that `cargo xtask up` loads.
@@ -35,14 +34,14 @@ struct Product<'a> {
 
 /// The product of this number as a line of JSON, without the line break.
 pub fn line(seed: u64, index: u64) -> String {
-    let mut random = Seeded::new(seed, index);
+    let mut random = SeededRng::new(seed, index);
     let department = random.pick(&DEPARTMENTS.iter().collect::<Vec<_>>());
     let kind = random.pick(&department.kinds.iter().collect::<Vec<_>>());
     let product = product(&mut random, index, department, kind);
     serde_json::to_string(&product).expect("strings and numbers become JSON")
 }
 
-fn product<'a>(random: &mut Seeded, index: u64, department: &'a Department, kind: &'a Kind) -> Product<'a> {
+fn product<'a>(random: &mut SeededRng, index: u64, department: &'a Department, kind: &'a Kind) -> Product<'a> {
     let (brand, model, noun) = (random.pick(department.brands), random.pick(LINES), random.pick(kind.nouns));
     let (attributes, first, colour) = attributes(random, kind);
     let ending = colour.map(|colour| format!(", {colour}")).unwrap_or_default();
@@ -62,7 +61,7 @@ fn product<'a>(random: &mut Seeded, index: u64, department: &'a Department, kind
 }
 
 /// The attributes, what the name says of the first, and the colour.
-fn attributes<'a>(random: &mut Seeded, kind: &'a Kind) -> (BTreeMap<&'a str, Value>, String, Option<&'static str>) {
+fn attributes<'a>(random: &mut SeededRng, kind: &'a Kind) -> (BTreeMap<&'a str, Value>, String, Option<&'static str>) {
     let (mut attributes, mut first, mut colour) = (BTreeMap::new(), None, None);
     for feature in kind.features {
         let (value, text) = match feature.values {
@@ -84,14 +83,14 @@ fn attributes<'a>(random: &mut Seeded, kind: &'a Kind) -> (BTreeMap<&'a str, Val
 }
 
 /// Mostly cheap ones, ending as prices do.
-fn price(random: &mut Seeded, kind: &Kind) -> String {
+fn price(random: &mut SeededRng, kind: &Kind) -> String {
     let (low, high) = kind.dollars;
     let dollars = random.between(low, high).min(random.between(low, high));
     let cents = *random.pick(&[&0_u64, &50, &90, &95, &99]);
     format!("{dollars}.{cents:02}")
 }
 
-fn description(random: &mut Seeded, brand: &str, noun: &str, attributes: &BTreeMap<&str, Value>) -> String {
+fn description(random: &mut SeededRng, brand: &str, noun: &str, attributes: &BTreeMap<&str, Value>) -> String {
     let told = attributes.iter().filter_map(|(name, value)| match value {
         Value::String(word) => Some(format!("{}: {word}", name.to_lowercase())),
         Value::Bool(true) => Some(name.to_lowercase()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use souk_sample::Seeded;
+use souk_rng::SeededRng;
 
 use crate::api::{Answer, Api, Session};
 use crate::clock::Stopwatch;
@@ -161,7 +161,7 @@ fn outcome(answer: &Answer, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
 /// Doubles from a quarter of a second, with jitter so that workers spread out. At least as long as `Retry-After`.
 fn wait_millis(attempt: u32, retry_after_seconds: Option<u64>, seed: u64) -> u64 {
     let longest = (250 << attempt).min(LONGEST_WAIT_MILLIS);
-    let jittered = Seeded::new(seed, u64::from(attempt)).between(longest / 2, longest);
+    let jittered = SeededRng::new(seed, u64::from(attempt)).between(longest / 2, longest);
     jittered.max(retry_after_seconds.unwrap_or(0).saturating_mul(1_000)).min(LONGEST_WAIT_MILLIS)
 }
 
