@@ -1,5 +1,5 @@
-//! The local AWS, behind the shop's back: queues, rules, tables, functions. No SDK: it would take longer to compile than the
-//! tests do.
+//! Direct calls to the local AWS: queues, rules, tables, functions. Without an SDK, which would take longer to compile than
+//! the tests.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::shop::Shop;
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
 impl Shop {
-    /// Calls a function that has no route (`redrive`) and waits for its answer.
+    /// Invokes a function that has no route (`redrive`).
     pub fn invoke(&self, function: &str, payload: &Value) -> Json {
         self.try_invoke(function, payload).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -22,15 +22,16 @@ impl Shop {
         self.aws("lambda", &format!("{}/invocations", self.function_path(function)), None, payload)
     }
 
-    /// What a function finds in a variable of its environment, such as the name of a table.
+    /// A variable of a function's environment, such as the name of a table.
     pub fn variable(&self, function: &str, name: &str) -> String {
         let path = format!("{}/configuration", self.function_path(function));
-        let request = self.agent.get(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
-        let configuration = answer(&path, request.call()).unwrap_or_else(|error| panic!("{error}"));
+        let request =
+            self.api.agent.get(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
+        let configuration = parse(&path, request.call()).unwrap_or_else(|error| panic!("{error}"));
         configuration.text(&format!("Environment.Variables.{name}"))
     }
 
-    /// Calls an action of a service of the JSON protocol: `sqs("AmazonSQS.SendMessage", …)`.
+    /// Calls an action of a service of the JSON protocol: `action("sqs", "AmazonSQS.SendMessage", …)`.
     pub fn action(&self, service: &str, target: &str, body: &Value) -> Json {
         self.aws(service, "/", Some(target), body).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -43,15 +44,15 @@ impl Shop {
 
     /// Writes an object into the shop's imports bucket.
     pub fn put_object(&self, key: &str, content: &str) {
-        let request = self.agent.put(self.object_url(&format!("/{key}"))).header("authorization", credential("s3"));
+        let request = self.api.agent.put(self.object_url(&format!("/{key}"))).header("authorization", credential("s3"));
         let answer = request.send(content).unwrap_or_else(|error| panic!("{key} is not written: {error}"));
         assert_eq!(answer.status(), 200, "{key}");
     }
 
-    /// The objects of the imports bucket whose keys begin so: keys and contents.
+    /// Keys and contents of the objects of the imports bucket with this prefix.
     pub fn objects(&self, prefix: &str) -> Vec<(String, String)> {
         let get = |path: &str| {
-            let request = self.agent.get(self.object_url(path)).header("authorization", credential("s3"));
+            let request = self.api.agent.get(self.object_url(path)).header("authorization", credential("s3"));
             let mut answer = request.call().unwrap_or_else(|error| panic!("no answer to {path}: {error}"));
             assert_eq!(answer.status(), 200, "{path}");
             answer.body_mut().read_to_string().expect("a text")
@@ -69,13 +70,14 @@ impl Shop {
         format!("/2015-03-31/functions/{}-{function}", self.stack_name)
     }
 
-    /// It takes no signature; the header only tells it which service is meant.
+    /// The local AWS checks no signature; the header only names the service.
     fn aws(&self, service: &str, path: &str, target: Option<&str>, body: &Value) -> Result<Json, String> {
-        let request = self.agent.post(format!("{}{path}", self.aws_url)).header("authorization", credential(service));
+        let request =
+            self.api.agent.post(format!("{}{path}", self.aws_url)).header("authorization", credential(service));
         let request = request.header("content-type", "application/x-amz-json-1.0");
         let request = target.into_iter().fold(request, |request, target| request.header("x-amz-target", target));
         let request = request.config().timeout_global(Some(CALL_TIMEOUT)).build();
-        answer(target.unwrap_or(path), request.send(body.to_string()))
+        parse(target.unwrap_or(path), request.send(body.to_string()))
     }
 }
 
@@ -84,7 +86,7 @@ fn credential(service: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none")
 }
 
-fn answer(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Json, String> {
+fn parse(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Json, String> {
     let mut response = sent.map_err(|error| format!("{name} got no answer: {error}"))?;
     let failed = response.status() != 200 || response.headers().contains_key("x-amz-function-error");
     let body = response.body_mut().read_to_string();
@@ -92,6 +94,6 @@ fn answer(name: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error
     if failed {
         return Err(format!("{name} answered {} {body}", response.status()));
     }
-    let body = if body.is_empty() { "{}" } else { &body }; // some actions say nothing
+    let body = if body.is_empty() { "{}" } else { &body }; // some actions have no output
     Json::parse(body).ok_or_else(|| format!("{name} answered no JSON: {body}"))
 }

@@ -2,28 +2,37 @@
 
 use std::fmt::Display;
 
+use ureq::Agent;
 use ureq::http::Request;
 
-use crate::answer::Answer;
+use crate::bodies::checkout;
 use crate::json::Json;
+use crate::product::Product;
+use crate::response::Response;
 use crate::retry;
-use crate::shop::{Product, Shop, checkout};
-use crate::unique_word;
+use crate::text::unique_word;
 
 /// Calls that may take effect twice when a client sends them again without an `Idempotency-Key` (docs/api.md).
 const UNSAFE_WITHOUT_KEY: [&str; 8] =
     ["/auth/register", "/auth/refresh", "/cart/items", "/orders", "/pay", "/returns", "/refunds", "/adjustments"];
 
+/// The shop's HTTP API.
+pub(crate) struct Api {
+    /// Its address, without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) agent: Agent,
+}
+
 /// A caller, with a token or without.
 #[derive(Clone)]
 pub struct Caller {
-    pub(crate) shop: &'static Shop,
-    pub(crate) token: Option<String>,
+    api: &'static Api,
+    token: Option<String>,
 }
 
 /// A request that is not sent yet.
 pub struct Call {
-    shop: &'static Shop,
+    api: &'static Api,
     method: String,
     path: String,
     headers: Vec<(String, String)>,
@@ -31,6 +40,11 @@ pub struct Call {
 }
 
 impl Caller {
+    /// A caller without a token.
+    pub(crate) const fn new(api: &'static Api) -> Self {
+        Self { api, token: None }
+    }
+
     /// The same caller with another token.
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
@@ -41,7 +55,7 @@ impl Caller {
     pub fn call(&self, method: &str, path: &str) -> Call {
         let authorization = self.token.as_ref().map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
         Call {
-            shop: self.shop,
+            api: self.api,
             method: method.to_owned(),
             path: path.to_owned(),
             headers: authorization.into_iter().collect(),
@@ -50,32 +64,32 @@ impl Caller {
     }
 
     /// A GET.
-    pub fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Response {
         self.call("GET", path).send()
     }
 
     /// A POST of JSON.
-    pub fn post(&self, path: &str, body: impl Display) -> Answer {
+    pub fn post(&self, path: &str, body: impl Display) -> Response {
         self.call("POST", path).json(body).send()
     }
 
     /// A POST of JSON with an `Idempotency-Key` of its own, so that it can be sent again after a 503.
-    pub fn post_with_key(&self, path: &str, body: impl Display) -> Answer {
+    pub fn post_with_key(&self, path: &str, body: impl Display) -> Response {
         self.call("POST", path).header("idempotency-key", &unique_word()).json(body).send()
     }
 
     /// A PUT of JSON.
-    pub fn put(&self, path: &str, body: impl Display) -> Answer {
+    pub fn put(&self, path: &str, body: impl Display) -> Response {
         self.call("PUT", path).json(body).send()
     }
 
     /// A PATCH of JSON.
-    pub fn patch(&self, path: &str, body: impl Display) -> Answer {
+    pub fn patch(&self, path: &str, body: impl Display) -> Response {
         self.call("PATCH", path).json(body).send()
     }
 
     /// A DELETE.
-    pub fn delete(&self, path: &str) -> Answer {
+    pub fn delete(&self, path: &str) -> Response {
         self.call("DELETE", path).send()
     }
 
@@ -86,7 +100,7 @@ impl Caller {
     }
 
     /// Tries to place an order from the cart.
-    pub fn try_place(&self) -> Answer {
+    pub fn try_place(&self) -> Response {
         self.post_with_key("/orders", checkout())
     }
 
@@ -102,7 +116,7 @@ impl Caller {
     }
 
     /// Tries to pay.
-    pub fn pay(&self, order_id: &str, token: &str) -> Answer {
+    pub fn pay(&self, order_id: &str, token: &str) -> Response {
         self.post_with_key(&format!("/orders/{order_id}/pay"), serde_json::json!({"payment_token": token}))
     }
 
@@ -135,33 +149,33 @@ impl Call {
 
     /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After`, unless
     /// it might take effect twice. Fails when no answer comes in time.
-    pub fn send(&self) -> Answer {
+    pub fn send(&self) -> Response {
         self.send_counted().0
     }
 
     /// The same; also returns how often the request was sent.
-    pub fn send_counted(&self) -> (Answer, u32) {
+    pub fn send_counted(&self) -> (Response, u32) {
         if self.may_be_repeated() { retry::until_served(|| self.send_once()) } else { (self.send_once(), 1) }
     }
 
     /// Sends the request once. Fails when no answer comes in time.
-    pub fn send_once(&self) -> Answer {
+    pub fn send_once(&self) -> Response {
         self.try_send().unwrap_or_else(|error| panic!("{} got no answer: {error}", self.name()))
     }
 
     /// Sends the request once. The error says why no complete answer came.
-    pub fn try_send(&self) -> Result<Answer, ureq::Error> {
-        let uri = format!("{}{}", self.shop.api_url, self.path);
+    pub fn try_send(&self) -> Result<Response, ureq::Error> {
+        let uri = format!("{}{}", self.api.url, self.path);
         let mut request = Request::builder().method(self.method.as_str()).uri(uri);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let mut response = match &self.body {
-            Some(body) => self.shop.agent.run(request.body(body.clone())?)?,
-            None => self.shop.agent.run(request.body(())?)?,
+            Some(body) => self.api.agent.run(request.body(body.clone())?)?,
+            None => self.api.agent.run(request.body(())?)?,
         };
         let body = response.body_mut().read_to_string()?;
-        Ok(Answer::new(self.name(), response.status().as_u16(), response.headers().clone(), body))
+        Ok(Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body))
     }
 
     fn name(&self) -> String {

@@ -3,18 +3,20 @@
 
 use std::time::{Duration, Instant};
 
-use crate::at_once;
-use crate::sale::Account;
-use crate::shop::{Product, Shop};
+use crate::account::Account;
+use crate::concurrency::concurrently;
+use crate::product::Product;
+use crate::shop::Shop;
 
 /// The fewest clients, however slow the machine is: still a contention.
 const FEWEST: usize = 4;
-/// Far below the shop's own limit of 2.5 s for one attempt of a call to DynamoDB, of which an order makes several.
-const COMFORTABLE: Duration = Duration::from_secs(1);
-/// Each number of clients is tried so often: the first time starts processes of functions, the second finds them started.
-const ROUNDS: usize = 2;
+/// The slowest request that is acceptable. A request makes several calls to DynamoDB, and the shop gives up an attempt of one
+/// after 2.5 s: the load may slow down by a factor of three until attempts time out.
+const ACCEPTABLE: Duration = Duration::from_secs(1);
+/// Orders of each client in a measurement. As many clients as in the load are busy until the first of them has finished.
+const ORDERS_EACH: usize = 4;
 
-/// What a calibration found.
+/// What was measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Capacity {
     /// So many clients are served at once.
@@ -24,36 +26,41 @@ pub struct Capacity {
 }
 
 impl Shop {
-    /// Doubles the number of clients that fill a cart and place an order, until the slowest request is no longer comfortable
+    /// Doubles the number of clients that fill a cart and place an order, until the slowest request is no longer acceptable
     /// or `most` is reached.
     pub fn capacity(&'static self, accounts: &[Account], most: usize) -> Capacity {
-        let product = self.product("1.00", 9_999);
-        let fewest = FEWEST.min(most).min(accounts.len());
-        let mut found = Capacity { clients: fewest, slowest: Duration::ZERO };
-        for clients in std::iter::successors(Some(fewest), |clients| Some(clients * 2)) {
-            let clients = clients.min(most).min(accounts.len());
-            let slowest = (0..ROUNDS).map(|_| slowest(&accounts[..clients], &product)).min().unwrap_or_default();
-            if slowest > COMFORTABLE && clients > fewest {
-                return found;
+        let product = self.product("1.00", 99_999);
+        let most = most.min(accounts.len());
+        let mut clients = FEWEST.min(most);
+        let mut capacity = Capacity { clients, slowest: slowest_request(&accounts[..clients], &product) };
+        while clients < most && capacity.slowest <= ACCEPTABLE {
+            clients = (clients * 2).min(most);
+            let slowest = slowest_request(&accounts[..clients], &product);
+            if slowest > ACCEPTABLE {
+                break;
             }
-            found = Capacity { clients, slowest };
-            if clients == most.min(accounts.len()) || slowest > COMFORTABLE {
-                return found;
-            }
+            capacity = Capacity { clients, slowest };
         }
-        found
+        capacity
     }
 }
 
-/// Every account orders one unit, all at once; returns the time of the slowest request.
-fn slowest(accounts: &[Account], product: &Product) -> Duration {
-    let times = at_once(accounts.len(), |number| {
-        let began = Instant::now();
-        let mut cart = accounts[number].with_in_cart(&[(product.id.clone(), 1)]);
-        let filled = began.elapsed();
-        accounts[number].caller.place();
-        cart.clear();
-        filled.max(began.elapsed().saturating_sub(filled))
+/// The time of the slowest request when every account places orders of one unit, all at once. The first order of each does
+/// not count: it starts processes of functions.
+fn slowest_request(accounts: &[Account], product: &Product) -> Duration {
+    concurrently(accounts.len(), |number| order(&accounts[number], product));
+    let times = concurrently(accounts.len(), |number| {
+        (0..ORDERS_EACH).map(|_| order(&accounts[number], product)).max().unwrap_or_default()
     });
     times.into_iter().max().unwrap_or_default()
+}
+
+/// Fills the cart and places an order; returns the time of the slower request, attempts after a 503 included.
+fn order(account: &Account, product: &Product) -> Duration {
+    let began = Instant::now();
+    let mut cart = account.fill_cart(&[(product.id.clone(), 1)]);
+    let filled = began.elapsed();
+    account.caller.place();
+    cart.clear();
+    filled.max(began.elapsed().saturating_sub(filled))
 }

@@ -1,4 +1,4 @@
-//! JSON whose numbers stay as they were written, so that amounts of money never become floats, also not in tests.
+//! JSON whose numbers stay text, so that amounts of money never become floats.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,23 +1,23 @@
-//! How a client sends a request again: after the time that `Retry-After` asks for, later each time, with jitter, a bounded
-//! number of times.
+//! Retries as clients should do them: after `Retry-After`, with exponential backoff and jitter, a bounded number of times.
 
 use std::hash::{BuildHasher, RandomState};
 use std::thread;
 use std::time::Duration;
 
-use crate::answer::Answer;
 use souk_rng::SeededRng;
 
-/// How often a request is sent before a client gives up: about half a minute.
+use crate::response::Response;
+
+/// Attempts of a request, which take about half a minute.
 pub const ATTEMPTS: u32 = 10;
-/// The longest wait before the second attempt; it doubles with each further one.
+/// Bound of the wait before the second attempt. It doubles with each further attempt.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
-/// No wait is longer, apart from its jitter.
+/// Bound of any wait, without jitter.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// Waits before attempt `attempt + 2`, where the first attempt has the number 0: at random up to a bound that doubles; after
-/// `Retry-After`, at least as long as the shop asks.
-pub fn wait(attempt: u32, answer: Option<&Answer>, rng: &mut SeededRng) {
+/// Waits after the attempt with this number, counted from 0: a random time up to a bound that doubles; after `Retry-After`
+/// that time in addition.
+pub fn wait(attempt: u32, answer: Option<&Response>, rng: &mut SeededRng) {
     let asked = answer.and_then(|answer| answer.header("retry-after").parse().ok()).map(Duration::from_secs);
     let bound = (FIRST_WAIT * 2_u32.pow(attempt.min(16))).min(LONGEST_WAIT);
     let millis = rng.index(usize::try_from(bound.as_millis()).expect("a short time"));
@@ -27,7 +27,7 @@ pub fn wait(attempt: u32, answer: Option<&Answer>, rng: &mut SeededRng) {
 
 /// Sends until the answer is something else than 503 with `Retry-After`, at most [`ATTEMPTS`] times. Returns the last answer
 /// and the number of attempts.
-pub(crate) fn until_served(send: impl Fn() -> Answer) -> (Answer, u32) {
+pub(crate) fn until_served(send: impl Fn() -> Response) -> (Response, u32) {
     let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {
         let answer = send();

@@ -1,60 +1,55 @@
-//! A flash sale on the deployed shop: many shoppers at once for few units, and afterwards the counting. The same sale in one
-//! process, with a simulated clock, is `tests/faults/src/sale.rs`.
+//! A flash sale on the deployed shop: many shoppers order few units at once, then orders and units are counted. The same
+//! sale in one process, with a simulated clock, is `tests/faults/src/sale.rs`.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::answer::Answer;
+use crate::account::{Account, Basket, REGISTER_AT_ONCE};
+use crate::bodies::checkout;
 use crate::caller::Caller;
-use crate::shop::{Product, Shop, checkout};
-use crate::{for_each, unique_word};
+use crate::concurrency::map_concurrently;
+use crate::product::Product;
+use crate::response::Response;
+use crate::shop::Shop;
+use crate::text::unique_word;
 use souk_rng::SeededRng;
 
-/// Registering hashes a password, which fills a core; more at once only wait for each other.
-const REGISTER_AT_ONCE: usize = 4;
 /// How many clients fill carts before the sale and read orders after it, at most.
 const PREPARE_AT_ONCE: usize = 16;
 
-/// What a sale is like.
+/// Parameters of a sale.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
-    /// Who wants something. When there are fewer accounts, an account comes again once it was served, as another shopper.
+    /// Number of shoppers. When there are fewer accounts, an account takes the place of several shoppers, one after the other.
     pub shoppers: usize,
-    /// How many different products there are.
+    /// Number of products.
     pub products: usize,
     /// Units of each.
     pub units: u32,
     /// Shards of each.
     pub shards: u32,
-    /// A basket holds one to so many of the products, one unit of each or two; with one product, one unit.
+    /// Most products in a basket, one unit of each or two; with one product, one unit.
     pub lines: usize,
     /// How many shoppers order at the same time, at most as many as the stack bears ([`Shop::capacity`]).
     pub at_once: usize,
-    /// Whether a third of the shoppers calls off what it ordered, and a third does not pay, while others still order.
+    /// Whether a third of the shoppers cancels its order, and a third does not pay, while others still order.
     pub changes_of_mind: bool,
-}
-
-/// An account and the content of its cart: product ids and quantities.
-pub struct Account {
-    pub(crate) caller: Caller,
-    cart: Mutex<Vec<(String, u32)>>,
 }
 
 /// One shopper's order and its outcome.
 struct Visit {
-    basket: Vec<(String, u32)>,
+    basket: Basket,
     began: Instant,
     took: Duration,
     attempts: u32,
-    answer: Answer,
-    /// When what was ordered was certainly given back.
-    given_back: Option<Instant>,
+    answer: Response,
+    /// When the cancellation was confirmed.
+    cancelled_at: Option<Instant>,
 }
 
-/// What became of a sale.
+/// The result of a sale.
 #[derive(Debug)]
 pub struct Outcome {
     sale: Sale,
@@ -65,52 +60,39 @@ pub struct Outcome {
     pub busy: u32,
     /// How many shoppers still got 503 at their last attempt.
     pub never_served: usize,
-    /// Units that orders keep beyond what there was.
+    /// Units in orders beyond the stock.
     pub oversold: i64,
-    /// Units that nobody has.
+    /// Units that are neither in stock nor in an order.
     pub leaked: i64,
-    /// Refusals for want of units that were there all the time.
+    /// Refusals although enough units were available all the time.
     pub false_sold_outs: usize,
-    /// Units that were left in the end.
+    /// Units in stock at the end.
     pub left: i64,
 }
 
-impl Shop {
-    /// New shoppers.
-    pub fn shoppers(&'static self, count: usize) -> Vec<Caller> {
-        for_each(REGISTER_AT_ONCE, &vec![(); count], |()| self.shopper())
-    }
-
-    /// New accounts with empty carts. That takes about 50 ms of a core for each.
-    pub fn accounts(&'static self, count: usize) -> Vec<Account> {
-        let callers = self.shoppers(count).into_iter();
-        callers.map(|caller| Account { caller, cart: Mutex::default() }).collect()
-    }
-}
-
 impl Sale {
-    /// Holds the sale of these products.
-    pub fn hold(&self, shop: &'static Shop, accounts: &[Account], products: &[Product]) -> Outcome {
+    /// Runs the sale of these products.
+    pub fn run(&self, shop: &'static Shop, accounts: &[Account], products: &[Product]) -> Outcome {
         let products = &products[..self.products];
         let prepare_at_once = self.at_once.min(PREPARE_AT_ONCE);
-        for_each(REGISTER_AT_ONCE, products, |product| self.stock(shop, product));
-        let shoppers: Vec<(&Account, Vec<(String, u32)>)> =
+        map_concurrently(REGISTER_AT_ONCE, products, |product| self.stock(shop, product));
+        let shoppers: Vec<(&Account, Basket)> =
             (0..self.shoppers).map(|n| (&accounts[n % accounts.len()], self.basket(n, products))).collect();
-        for_each(prepare_at_once, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
-            drop(account.with_in_cart(basket));
+        map_concurrently(prepare_at_once, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
+            drop(account.fill_cart(basket));
         });
         let numbers: Vec<usize> = (0..self.shoppers).collect();
         let began = Instant::now();
-        let visits = for_each(self.at_once, &numbers, |number| {
+        let visits = map_concurrently(self.at_once, &numbers, |number| {
             let (account, basket) = &shoppers[*number];
             self.visit(*number, account, basket, shop)
         });
         let time = began.elapsed();
         let orders =
-            for_each(prepare_at_once, &visits.iter().zip(&shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
-                visit.order_id().map_or(0, |order_id| keeps(&shopper.0.caller, &order_id))
+            map_concurrently(prepare_at_once, &visits.iter().zip(&shoppers).collect::<Vec<_>>(), |(visit, shopper)| {
+                visit.order_id().map_or(0, |order_id| kept_units(&shopper.0.caller, &order_id))
             });
-        let left = for_each(prepare_at_once, products, |product| shop.available(product)).iter().sum();
+        let left = map_concurrently(prepare_at_once, products, |product| shop.available(product)).iter().sum();
         self.count(&visits, time, orders.iter().sum(), left)
     }
 
@@ -131,7 +113,7 @@ impl Sale {
             never_served: visits.iter().filter(|visit| visit.answer.status == 503).count(),
             oversold: (-balance).max(0),
             leaked: balance.max(0),
-            false_sold_outs: visits.iter().filter(|visit| self.is_false(visit, visits)).count(),
+            false_sold_outs: visits.iter().filter(|visit| self.is_false_refusal(visit, visits)).count(),
             left,
         }
     }
@@ -143,8 +125,8 @@ impl Sale {
         assert_eq!(answer.whole("shards"), i64::from(self.shards));
     }
 
-    /// Ids, and how many of each.
-    fn basket(&self, shopper: usize, products: &[Product]) -> Vec<(String, u32)> {
+    /// A random basket, the same for the same shopper.
+    fn basket(&self, shopper: usize, products: &[Product]) -> Basket {
         let mut rng = SeededRng::new(1, shopper as u64);
         let lines = 1 + rng.index(self.lines);
         let chosen = rng.pick_several(products, lines);
@@ -152,62 +134,46 @@ impl Sale {
         chosen.into_iter().map(|product| (product.id.clone(), quantity(&mut rng))).collect()
     }
 
-    /// One shopper orders, sends the request again when asked to, and then pays, cancels, or does neither.
+    /// One shopper places an order, with retries after 503, and then pays, cancels, or does neither.
     fn visit(&self, number: usize, account: &Account, basket: &[(String, u32)], shop: &Shop) -> Visit {
-        let mut cart = account.with_in_cart(basket); // locked: an account is one shopper at a time
+        let mut cart = account.fill_cart(basket); // locked: an account is one shopper at a time
         let (shopper, began) = (&account.caller, Instant::now());
         let place = shopper.call("POST", "/orders").header("idempotency-key", &unique_word()).json(checkout());
         let (answer, attempts) = place.send_counted();
         let took = began.elapsed();
-        let mut visit = Visit { basket: basket.to_vec(), began, took, attempts, answer, given_back: None };
+        let mut visit = Visit { basket: basket.to_vec(), began, took, attempts, answer, cancelled_at: None };
         let Some(order_id) = visit.order_id() else { return visit };
         cart.clear();
         match number % 3 {
             0 if self.changes_of_mind => drop(shopper.pay(&order_id, &shop.success).is(200)),
             1 if self.changes_of_mind => {
                 shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
-                visit.given_back = Some(Instant::now());
+                visit.cancelled_at = Some(Instant::now());
             }
             _ => {}
         }
         visit
     }
 
-    /// Whether a refusal names a product of which there was enough all the time. What somebody may have been taking counts
-    /// as gone from when it was asked for until it was certainly given back: a refusal that this calls false was false.
-    fn is_false(&self, refused: &Visit, visits: &[Visit]) -> bool {
+    /// Whether a refusal names a product of which enough units were available all the time. Units of an order count as taken
+    /// from the start of its request until its cancellation was confirmed, so every refusal that this calls false is false.
+    fn is_false_refusal(&self, refused: &Visit, visits: &[Visit]) -> bool {
         if refused.answer.status != 409 {
             return false;
         }
         let problem = refused.answer.is_problem(409, "insufficient_stock");
         let ended = refused.began + refused.took;
         let overlaps = |visit: &&Visit| {
-            visit.answer.status == 201 && visit.began <= ended && visit.given_back.is_none_or(|at| at >= refused.began)
+            visit.answer.status == 201
+                && visit.began <= ended
+                && visit.cancelled_at.is_none_or(|at| at >= refused.began)
         };
         let items = problem.list("items");
         assert!(!items.is_empty(), "{problem}");
         items.iter().any(|item| {
-            let gone: u32 = visits.iter().filter(overlaps).map(|visit| visit.wanted(&item.text("product_id"))).sum();
-            i64::from(self.units) - i64::from(gone) >= item.whole("asked")
+            let taken: u32 = visits.iter().filter(overlaps).map(|visit| visit.wanted(&item.text("product_id"))).sum();
+            i64::from(self.units) - i64::from(taken) >= item.whole("asked")
         })
-    }
-}
-
-impl Account {
-    /// The cart, with exactly this in it.
-    pub(crate) fn with_in_cart(&self, basket: &[(String, u32)]) -> MutexGuard<'_, Vec<(String, u32)>> {
-        let mut cart = self.cart.lock().unwrap_or_else(PoisonError::into_inner);
-        if *cart != basket {
-            if !cart.is_empty() {
-                self.caller.delete("/cart").is(200);
-            }
-            for (product_id, quantity) in basket {
-                let body = json!({"product_id": product_id, "quantity": quantity});
-                self.caller.post_with_key("/cart/items", body).is(201);
-            }
-            *cart = basket.to_vec();
-        }
-        cart
     }
 }
 
@@ -221,8 +187,8 @@ impl Visit {
     }
 }
 
-/// How many units an order keeps.
-fn keeps(shopper: &Caller, order_id: &str) -> i64 {
+/// The units that an order has taken from stock.
+fn kept_units(shopper: &Caller, order_id: &str) -> i64 {
     let order = shopper.order_detail(order_id);
     match order.text("status").as_str() {
         "cancelled" | "expired" | "refunded" => 0,
@@ -231,7 +197,7 @@ fn keeps(shopper: &Caller, order_id: &str) -> i64 {
 }
 
 impl Outcome {
-    /// The heading of the table whose rows outcomes are.
+    /// The heading of a table of outcomes.
     pub const HEADING: &str = "shoppers products units shards lines | placed refused busy orders/s | \
         placed p50  p99 ms | refused p50  p99 ms | oversold leaked false-sold-out";
 
@@ -240,7 +206,7 @@ impl Outcome {
         self.placed.len()
     }
 
-    /// How many were refused because there was too little.
+    /// How many were refused for insufficient stock.
     pub const fn refused(&self) -> usize {
         self.refused.len()
     }

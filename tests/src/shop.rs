@@ -9,46 +9,34 @@ use std::time::Duration;
 use serde_json::json;
 use ureq::Agent;
 
-use crate::caller::Caller;
+use crate::bodies::{credentials, fresh_email};
+use crate::caller::{Api, Caller};
 use crate::json::Json;
-use crate::unique_word;
+use crate::product::Product;
+use crate::text::unique_word;
 
-/// The longest that API Gateway lets a call take.
+/// API Gateway's limit for a call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// What every test shopper logs in with.
-const PASSWORD: &str = "correct horse battery staple";
-/// Where the tests' own products stand.
-pub const CATEGORY_ID: &str = "test-goods.widgets";
 
 /// A deployed shop.
 pub struct Shop {
-    pub(crate) api_url: String,
-    pub(crate) agent: Agent,
+    pub(crate) api: Api,
     home: PathBuf,
     staff_email: String,
     staff_password: String,
     staff_token: OnceLock<String>,
-    /// Where the local AWS answers.
+    /// The URL of the local AWS.
     pub(crate) aws_url: String,
-    /// Where OpenSearch answers.
+    /// The URL of OpenSearch.
     pub search_url: String,
     /// The first part of every function's and queue's name, and the name of the event bus.
     pub stack_name: String,
     /// The region whose stock it sells.
     pub(crate) region: String,
-    /// A payment token that pays.
+    /// A payment token that succeeds.
     pub success: String,
     /// A payment token that is declined.
     pub decline: String,
-}
-
-/// A product that a test made.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// Its SKU.
-    pub id: String,
-    /// A word of its name that no other product has.
-    pub word: String,
 }
 
 impl Shop {
@@ -66,8 +54,7 @@ impl Shop {
             });
             let stack = Json::parse(&stack).unwrap_or_else(|| panic!("{} is not JSON", file.display()));
             Self {
-                api_url: stack.text("api_url").trim_end_matches('/').to_owned(),
-                agent: agent(),
+                api: Api { url: stack.text("api_url").trim_end_matches('/').to_owned(), agent: agent() },
                 home: file.parent().map(PathBuf::from).unwrap_or_default(),
                 staff_email: stack.text("staff_email"),
                 staff_password: stack.text("staff_password"),
@@ -84,24 +71,24 @@ impl Shop {
 
     /// Its address, without a slash at the end.
     pub fn api_url(&self) -> &str {
-        &self.api_url
+        &self.api.url
     }
 
-    /// Where its local stack keeps its files.
+    /// The directory of its local stack.
     pub fn home(&self) -> &Path {
         &self.home
     }
 
-    /// What another address of the stack says, with its status; nothing while nobody answers there.
+    /// Status and body of another address of the stack; none while nothing answers there.
     pub fn fetch(&self, url: &str) -> Option<(u16, String)> {
-        let mut response = self.agent.get(url).call().ok()?;
+        let mut response = self.api.agent.get(url).call().ok()?;
         let body = response.body_mut().read_to_string().ok()?;
         Some((response.status().as_u16(), body))
     }
 
-    /// Somebody without a token.
+    /// A visitor without a token.
     pub const fn anyone(&'static self) -> Caller {
-        Caller { shop: self, token: None }
+        Caller::new(&self.api)
     }
 
     /// The staff user.
@@ -119,7 +106,7 @@ impl Shop {
         self.anyone().with_token(account.text("token"))
     }
 
-    /// A new product in [`CATEGORY_ID`] at this price (`12.50`), with so many in stock.
+    /// A new product in [`crate::CATEGORY_ID`] at this price (`12.50`), with so many in stock.
     pub fn product(&'static self, price: &str, available: u32) -> Product {
         let word = unique_word();
         let product = Product { id: format!("test-{word}"), word };
@@ -137,33 +124,18 @@ impl Shop {
         assert!(matches!(answer.status, 200 | 201), "{answer}");
     }
 
-    /// Sets how many there are.
+    /// Sets the stock of a product.
     pub fn count(&'static self, product: &Product, available: u32) {
         let body = json!({"available": available});
         self.staff().put(&format!("/admin/inventory/{}", product.id), body).is(200);
     }
 
-    /// How many there are.
+    /// The available units of a product.
     pub fn available(&'static self, product: &Product) -> i64 {
         let counts = self.anyone().get(&format!("/inventory?product_ids={}", product.id)).is(200);
         assert_eq!(counts.text("items.0.product_id"), product.id);
         counts.whole("items.0.available")
     }
-}
-
-/// An address that nobody has registered.
-pub fn fresh_email() -> String {
-    format!("shopper-{}@souk.example", unique_word())
-}
-
-/// The body that registers a test shopper, or logs one in.
-pub fn credentials(email: &str) -> serde_json::Value {
-    json!({"email": email, "password": PASSWORD})
-}
-
-/// A body that places an order.
-pub fn checkout() -> serde_json::Value {
-    json!({"payment_method": "credit_card", "shipping_address": "1 Main Street, Springfield"})
 }
 
 fn default_file() -> PathBuf {

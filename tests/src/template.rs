@@ -1,4 +1,4 @@
-//! The routes, as `template.yaml` declares them: tests cannot miss one.
+//! The routes of `template.yaml`, so that tests cover each of them.
 
 use serde_yaml_ng::Value;
 
@@ -16,7 +16,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// The path with something in place of each parameter.
+    /// The path with `x` for each parameter.
     pub fn example_path(&self) -> String {
         let part = |part: &str| if part.starts_with('{') { "x".to_owned() } else { part.to_owned() };
         self.path.split('/').map(part).collect::<Vec<_>>().join("/")

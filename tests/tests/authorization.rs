@@ -1,6 +1,6 @@
-//! Who may call what: every route of the template is tried without a token, with a bad one, and as a shopper.
+//! Authorization: every route of the template is called without a token, with an invalid one, and as a shopper.
 
-use souk_e2e::{Answer, Caller, Route, Shop, routes};
+use souk_e2e::{Caller, Response, Route, Shop, routes};
 
 /// Routes that need no token. A route that is made public by mistake is missing here.
 const PUBLIC: [&str; 10] = [
@@ -16,7 +16,7 @@ const PUBLIC: [&str; 10] = [
     "POST /webhooks/stripe",
 ];
 
-fn call(caller: &Caller, route: &Route) -> Answer {
+fn call(caller: &Caller, route: &Route) -> Response {
     let call = caller.call(&route.method, &route.example_path());
     if route.method == "GET" || route.method == "DELETE" { call.send() } else { call.json("{}").send() }
 }
@@ -41,13 +41,13 @@ fn only_the_public_routes_are_public() {
 fn every_other_route_answers_401_without_a_token() {
     let shop = Shop::open();
     for route in protected() {
-        // API Gateway itself says so; it does not call the function.
+        // API Gateway refuses it without calling the function.
         call(&shop.anyone(), &route).is(401);
     }
 }
 
 #[test]
-fn every_other_route_answers_401_with_a_bad_token() {
+fn every_other_route_answers_401_with_an_invalid_token() {
     let shop = Shop::open();
     for route in protected() {
         call(&shop.anyone().with_token("not-a-token"), &route).is_problem(401, "token_invalid");
@@ -70,7 +70,7 @@ fn public_routes_ignore_tokens() {
 }
 
 #[test]
-fn a_token_that_was_tampered_with_is_no_token() {
+fn a_modified_token_is_invalid() {
     let shop = Shop::open();
     let token =
         shop.anyone().post("/auth/register", souk_e2e::credentials(&souk_e2e::fresh_email())).is(201).text("token");
@@ -98,7 +98,7 @@ fn a_token_that_was_tampered_with_is_no_token() {
 }
 
 #[test]
-fn one_shoppers_things_do_not_exist_for_another() {
+fn orders_and_carts_of_others_are_not_found() {
     let shop = Shop::open();
     let (product, owner, other) = (shop.product("1.00", 5), shop.shopper(), shop.shopper());
     let order_id = owner.order(&product, 1);
@@ -112,7 +112,7 @@ fn one_shoppers_things_do_not_exist_for_another() {
 }
 
 #[test]
-fn a_role_in_a_body_gives_no_rights() {
+fn a_role_in_a_request_body_is_ignored() {
     let shop = Shop::open();
     let email = souk_e2e::fresh_email();
     let body = serde_json::json!({"email": email, "password": "correct horse battery staple", "role": "staff"});

@@ -11,7 +11,7 @@ fn listed(shop: &'static Shop, query: &str, product: &Product) -> Json {
 }
 
 #[test]
-fn the_tree_of_categories_names_every_category() {
+fn the_category_tree_has_every_category() {
     let shop = Shop::open();
     shop.product("1.00", 1);
     let answer = shop.anyone().get("/categories");
@@ -21,7 +21,7 @@ fn the_tree_of_categories_names_every_category() {
 }
 
 #[test]
-fn a_product_is_found_by_its_word_its_sku_and_a_word_misspelt() {
+fn a_product_is_found_by_name_sku_and_misspelt_name() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
     let entry = listed(shop, &format!("search={}", product.word), &product);
@@ -42,14 +42,14 @@ fn a_product_is_found_in_its_category_and_the_department_above() {
 }
 
 #[test]
-fn pages_follow_each_other_without_gap_or_repetition() {
+fn consecutive_pages_have_no_gap_and_no_duplicate() {
     let shop = Shop::open();
     // A category that no other test adds to meanwhile.
     let categories = shop.anyone().get("/categories").is(200).list("categories");
-    let quiet = categories.iter().map(|category| category.text("id")).find(|id| !CATEGORY_ID.starts_with(id.as_str()));
-    let quiet = quiet.expect("a category of the sample catalogue");
+    let stable = categories.iter().map(|category| category.text("id")).find(|id| !CATEGORY_ID.starts_with(id.as_str()));
+    let stable = stable.expect("a category of the sample catalogue");
     let page = |number: u32, limit: u32| {
-        let query = format!("/products?category_id={quiet}&sort=price_asc&page={number}&limit={limit}");
+        let query = format!("/products?category_id={stable}&sort=price_asc&page={number}&limit={limit}");
         shop.anyone().get(&query).is(200).list("products")
     };
     let ids = |products: &[Json]| products.iter().map(|product| product.text("id")).collect::<Vec<_>>();
@@ -75,7 +75,7 @@ fn lists_are_sorted_and_filtered_by_price() {
 }
 
 #[test]
-fn a_page_that_is_known_does_not_travel_again_until_its_stock_changes() {
+fn an_etag_saves_the_body_until_the_stock_changes() {
     let shop = Shop::open();
     let product = shop.product("1.00", 6);
     let path = format!("/products/{}", product.id);
@@ -93,7 +93,7 @@ fn a_page_that_is_known_does_not_travel_again_until_its_stock_changes() {
 }
 
 #[test]
-fn stock_is_live_on_the_page_and_in_lists() {
+fn stock_is_current_on_the_page_and_in_lists() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 6), shop.shopper());
     listed(shop, &format!("search={}", product.word), &product);
@@ -107,7 +107,7 @@ fn stock_is_live_on_the_page_and_in_lists() {
 }
 
 #[test]
-fn what_is_sold_out_leaves_the_list_of_what_is_in_stock_and_comes_back() {
+fn the_in_stock_filter_follows_the_stock() {
     let shop = Shop::open();
     let product = shop.product("1.00", 1);
     let query = format!("in_stock=true&search={}", product.word);
@@ -126,7 +126,7 @@ fn what_is_sold_out_leaves_the_list_of_what_is_in_stock_and_comes_back() {
 }
 
 #[test]
-fn bad_queries_are_refused_with_every_bad_field() {
+fn invalid_queries_are_refused_with_every_invalid_field() {
     let shop = Shop::open();
     let mut fields =
         shop.anyone().get("/products?page=0&limit=x&min_price=1.234&in_stock=maybe&sort=best").bad_fields();
@@ -135,7 +135,7 @@ fn bad_queries_are_refused_with_every_bad_field() {
 }
 
 #[test]
-fn inventory_answers_many_counts_at_once() {
+fn inventory_returns_several_counts() {
     let shop = Shop::open();
     let (one, two) = (shop.product("1.00", 1), shop.product("1.00", 22));
     let counts = shop.anyone().get(&format!("/inventory?product_ids={},{},never", one.id, two.id)).is(200);
@@ -145,7 +145,7 @@ fn inventory_answers_many_counts_at_once() {
 }
 
 #[test]
-fn a_catalogue_that_is_uploaded_to_s3_is_in_the_shop_and_its_bad_lines_are_told() {
+fn an_upload_to_s3_is_imported_and_its_invalid_lines_are_reported() {
     let shop = Shop::open();
     let products: Vec<Product> =
         (0..2).map(|_| unique_word()).map(|word| Product { id: format!("test-{word}"), word }).collect();

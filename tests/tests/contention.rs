@@ -7,7 +7,7 @@ use std::env;
 use std::str::FromStr;
 
 use souk_e2e::sale::{Outcome, Sale};
-use souk_e2e::{Shop, say};
+use souk_e2e::{Shop, print_line};
 
 /// The most accounts: registering hashes a password, which takes 50 ms of a core. Of a thousand shoppers two share one.
 const ACCOUNTS: usize = 500;
@@ -27,21 +27,21 @@ fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there()
     let accounts = shop.accounts(most(|sale| sale.shoppers).min(ACCOUNTS));
     let products: Vec<_> = (0..most(|sale| sale.products)).map(|_| shop.product("19.99", 0)).collect();
     let capacity = shop.capacity(&accounts, most(|sale| sale.at_once));
-    say(&format!(
-        "the stack bears {} clients at once: slowest request {} ms",
+    print_line(&format!(
+        "the stack serves {} clients at once, slowest request {} ms",
         capacity.clients,
         capacity.slowest.as_millis()
     ));
     for sale in &mut sales {
         sale.at_once = sale.at_once.min(capacity.clients);
     }
-    say(Outcome::HEADING);
+    print_line(Outcome::HEADING);
     for sale in sales {
-        let outcome = sale.hold(shop, &accounts, &products);
-        say(&outcome.to_string());
+        let outcome = sale.run(shop, &accounts, &products);
+        print_line(&outcome.to_string());
         check(&sale, &outcome);
     }
-    shop.books_agree(&products.iter().collect::<Vec<_>>(), &[]);
+    shop.assert_reconciled(&products.iter().collect::<Vec<_>>(), &[]);
 }
 
 fn standard() -> Vec<Sale> {

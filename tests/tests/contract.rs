@@ -1,9 +1,10 @@
-//! The calls that the product's owner fixed answer exactly as written; the others have the members that clients rely on.
+//! The HTTP contract: the calls of the product's specification answer exactly as specified; other responses have the members
+//! that clients rely on.
 
 use souk_e2e::{Kind, Shop, checkout, credentials, fresh_email};
 
 #[test]
-fn register_and_login_answer_a_token_and_the_user() {
+fn register_and_login_return_a_token_and_the_user() {
     let shop = Shop::open();
     let account = credentials(&fresh_email());
     let members =
@@ -43,7 +44,7 @@ fn one_product_shows_price_and_stock() {
 }
 
 #[test]
-fn an_added_item_is_confirmed_with_the_owners_words() {
+fn an_added_item_is_confirmed_as_specified() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("699.99", 3), shop.shopper());
     let added = shopper.add(&product, 2);
@@ -57,19 +58,19 @@ fn an_added_item_is_confirmed_with_the_owners_words() {
 }
 
 #[test]
-fn a_placed_order_answers_its_id_and_total() {
+fn a_placed_order_returns_its_id_and_total() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("0.10", 30), shop.shopper());
     shopper.add(&product, 3);
     let placed = shopper.post("/orders", checkout()).is(201);
     placed.has(&[("order_id", Kind::Text), ("total_amount", Kind::Number), ("hold_expires_at", Kind::Text)]);
-    // 0.1 * 3 is where floats begin to show.
+    // 0.1 * 3 is not 0.30 as a float.
     assert_eq!((placed.text("total_amount").as_str(), placed.text("currency").as_str()), ("0.30", "USD"));
     assert_eq!(placed.text("status"), "pending_payment");
 }
 
 #[test]
-fn a_completed_payment_answers_its_id_and_status() {
+fn a_completed_payment_returns_its_id_and_status() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 3), shop.shopper());
     let order_id = shopper.order(&product, 1);
@@ -121,7 +122,7 @@ fn a_cart_is_changed_and_emptied() {
 }
 
 #[test]
-fn more_than_there_is_may_be_put_in_a_cart_which_then_says_so() {
+fn a_cart_accepts_more_than_the_stock_and_marks_the_line_unavailable() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 2), shop.shopper());
     assert_eq!(shopper.add(&product, 2).text("cart.items.0.available"), "true");

@@ -1,13 +1,13 @@
-//! A shopper's way through the shop, from the first look to the money back.
+//! A shopper's way through the shop, from browsing to the refund.
 
 use serde_json::json;
 use souk_e2e::{CATEGORY_ID, SOON_SECONDS, Shop, checkout, credentials, eventually, fresh_email};
 
-/// `check-payment` looks after a payment without an answer 30 seconds later.
+/// `check-payment` asks for the outcome of an unanswered payment after 30 seconds.
 const PAYMENT_CHECK_SECONDS: u64 = 30 + SOON_SECONDS;
 
 #[test]
-fn a_shopper_buys_cancels_and_is_refunded_and_the_stock_is_back() {
+fn a_shopper_buys_cancels_and_is_refunded_and_the_stock_is_released() {
     let shop = Shop::open();
     let product = shop.product("12.50", 7);
 
@@ -56,13 +56,13 @@ fn a_shopper_buys_cancels_and_is_refunded_and_the_stock_is_back() {
     assert!(events.iter().all(|event| happened.iter().any(|known| known == event)), "{happened:?}");
     assert_eq!(shop.available(&product), 7);
 
-    // Calling off twice is no error and gives nothing back twice.
+    // Cancelling twice is no error and releases the stock once.
     shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
     assert_eq!(shop.available(&product), 7);
 }
 
 #[test]
-fn an_unpaid_order_that_is_cancelled_gives_its_stock_back_at_once() {
+fn an_unpaid_order_that_is_cancelled_releases_its_stock_immediately() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("3.00", 4), shop.shopper());
     let order_id = shopper.order(&product, 3);
@@ -74,14 +74,14 @@ fn an_unpaid_order_that_is_cancelled_gives_its_stock_back_at_once() {
 }
 
 #[test]
-fn a_payment_whose_answer_got_lost_is_found_out_and_charged_once() {
+fn a_payment_whose_answer_was_lost_is_settled_and_charged_once() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("3.00", 4), shop.shopper());
     let order_id = shopper.order(&product, 1);
     let unknown = shopper.pay(&order_id, "sandbox_timeout_after_charge").is(202);
     assert_eq!(unknown.text("status"), "processing");
     shopper.pay(&order_id, &shop.success).is_problem(409, "payment_in_progress");
-    let order = eventually(PAYMENT_CHECK_SECONDS, "the payment is found out", || {
+    let order = eventually(PAYMENT_CHECK_SECONDS, "the payment is settled", || {
         let order = shopper.order_detail(&order_id);
         (order.text("status") == "paid").then_some(order)
     });
@@ -90,7 +90,7 @@ fn a_payment_whose_answer_got_lost_is_found_out_and_charged_once() {
 }
 
 #[test]
-fn a_payment_that_needs_the_shopper_says_where_to_go() {
+fn a_payment_that_requires_action_has_an_action_url() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("3.00", 4), shop.shopper());
     let order_id = shopper.order(&product, 1);
@@ -102,7 +102,7 @@ fn a_payment_that_needs_the_shopper_says_where_to_go() {
 }
 
 #[test]
-fn history_is_newest_first_page_by_page_and_ones_own() {
+fn order_history_is_newest_first_in_pages_and_private() {
     let shop = Shop::open();
     let (product, shopper, other) = (shop.product("1.00", 9), shop.shopper(), shop.shopper());
     other.order(&product, 1);
@@ -115,7 +115,7 @@ fn history_is_newest_first_page_by_page_and_ones_own() {
 }
 
 #[test]
-fn an_order_keeps_the_name_and_price_it_was_placed_with() {
+fn an_order_keeps_its_name_and_price() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("10.00", 9), shop.shopper());
     let order_id = shopper.order(&product, 2);
@@ -126,7 +126,7 @@ fn an_order_keeps_the_name_and_price_it_was_placed_with() {
 }
 
 #[test]
-fn an_address_may_come_in_parts_and_is_shown_as_it_came() {
+fn a_structured_address_is_shown_as_it_was_sent() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("10.00", 9), shop.shopper());
     shopper.add(&product, 1);

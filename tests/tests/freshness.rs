@@ -1,7 +1,7 @@
-//! How soon shoppers see changes: a stock count at once on the product's page and within a second in lists, a price within
-//! five seconds in what lists find and how they sort. With a shared cache, which must not keep anything longer.
+//! How soon shoppers see changes: a stock count immediately on the product's page and within a second in lists, a price within
+//! five seconds in search results and their order. With a shared cache, which must not keep anything longer.
 //!
-//! The test prints how long it took. What it asserts in seconds is wide ([`SLACK`]): exact times to live are asserted by the
+//! The test prints the measured delays. Its assertions in seconds are wide ([`SLACK`]): exact times to live are asserted by the
 //! caches' own tests, with an injected clock.
 //!
 //! On a stack of its own, where no other test delays the streams: `cargo xtask test --stage search`.
@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
-use souk_e2e::{Product, SOON_SECONDS, Shop, eventually, say};
+use souk_e2e::{Product, SOON_SECONDS, Shop, eventually, print_line};
 
 const COUNTS: u32 = 20;
 const PRICES: u32 = 10;
@@ -21,7 +21,7 @@ const LIST_PRICE: Duration = Duration::from_secs(5);
 /// against caches whose times to live add up, or that keep something for minutes.
 const SLACK: Duration = Duration::from_secs(15);
 
-/// How long changes took to be seen.
+/// Measured delays.
 #[derive(Default)]
 struct Delays(Vec<Duration>);
 
@@ -35,7 +35,7 @@ impl fmt::Display for Delays {
 
 #[test]
 #[ignore = "needs a stack of its own: cargo xtask test --stage search"]
-fn a_changed_count_is_seen_at_once_and_in_lists_within_a_second() {
+fn a_changed_count_is_shown_immediately_and_in_lists_within_a_second() {
     let shop = Shop::open();
     let product = shop.product("20.00", 1);
     listed(shop, &product);
@@ -57,7 +57,7 @@ fn a_changed_count_is_seen_at_once_and_in_lists_within_a_second() {
         }
         delays.0.push(changed.elapsed());
     }
-    say(&format!("stock: {COUNTS} changes seen on the page at once, in lists after {delays}"));
+    print_line(&format!("stock: {COUNTS} changes seen on the page at once, in lists after {delays}"));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_changed_price_is_found_within_five_seconds() {
         assert!(took < LIST_PRICE + SLACK, "found after {took:?}");
         delays.0.push(took);
     }
-    say(&format!("price: {PRICES} changes found after {delays}"));
+    print_line(&format!("price: {PRICES} changes found after {delays}"));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_changed_price_is_shown_within_five_seconds() {
         assert!(took < LIST_PRICE + SLACK, "shown after {took:?}");
         delays.0.push(took);
     }
-    say(&format!("price: {PRICES} changes shown after {delays}"));
+    print_line(&format!("price: {PRICES} changes shown after {delays}"));
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! Calls that come twice: every POST route is tried, with its key if it remembers one. The table in `docs/api.md` says what
-//! each remembers and for how long.
+//! Repeated requests: every POST route is called twice, with an idempotency key if it accepts one. The table in `docs/api.md`
+//! says what each stores and for how long.
 
 use serde_json::{Value, json};
-use souk_e2e::{Answer, Caller, Shop, at_once, checkout, credentials, fresh_email, parcel, returned, routes};
+use souk_e2e::{
+    Caller, Response, Shop, checkout, concurrently, credentials, fresh_email, return_items, routes, shipment,
+};
 
 /// Makes the list of routes, and a test for each.
-macro_rules! tried {
+macro_rules! routes_called_twice {
     ($($name:ident: $route:literal;)+) => {
-        const TRIED: &[&str] = &[$($route),+];
+        const TESTED: &[&str] = &[$($route),+];
 
         $(#[test]
         fn $name() {
@@ -16,7 +18,7 @@ macro_rules! tried {
     };
 }
 
-tried! {
+routes_called_twice! {
     registering: "/auth/register";
     logging_in: "/auth/login";
     logging_out: "/auth/logout";
@@ -24,7 +26,7 @@ tried! {
     placing: "/orders";
     paying: "/orders/{order_id}/pay";
     cancelling: "/orders/{order_id}/cancel";
-    sending_back: "/orders/{order_id}/returns";
+    requesting_a_return: "/orders/{order_id}/returns";
     importing: "/admin/imports";
     adjusting: "/admin/inventory/{product_id}/adjustments";
     cancelling_by_staff: "/admin/orders/{order_id}/cancel";
@@ -36,24 +38,24 @@ tried! {
     rejecting_a_return: "/admin/orders/{order_id}/returns/{return_id}/reject";
 }
 
-/// Routes that are not tried here, and why.
+/// Routes that are tested elsewhere.
 const ELSEWHERE: [(&str, &str); 2] = [
-    ("/auth/refresh", "a refresh token counts once, key or not: sessions.rs"),
-    ("/webhooks/stripe", "an event is known again by what it says: the tests of stripe-webhook"),
+    ("/auth/refresh", "a refresh token is valid once, key or not: sessions.rs"),
+    ("/webhooks/stripe", "events are idempotent by their content: the tests of stripe-webhook"),
 ];
 
 #[test]
-fn every_post_route_is_tried() {
-    let known = || TRIED.iter().chain(ELSEWHERE.iter().map(|(route, _)| route));
+fn every_post_route_has_a_test() {
+    let known = || TESTED.iter().chain(ELSEWHERE.iter().map(|(route, _)| route));
     let posts: Vec<String> = routes().into_iter().filter(|route| route.method == "POST").map(|r| r.path).collect();
     let missing: Vec<_> = posts.iter().filter(|path| !known().any(|known| known == path)).collect();
-    assert!(missing.is_empty(), "what happens when these are called twice? {missing:?}");
+    assert!(missing.is_empty(), "no test calls these twice: {missing:?}");
     let gone: Vec<_> = known().filter(|known| !posts.iter().any(|path| path == *known)).collect();
-    assert!(gone.is_empty(), "these routes are gone: {gone:?}");
+    assert!(gone.is_empty(), "these routes do not exist: {gone:?}");
 }
 
 #[test]
-fn a_key_that_is_none_is_refused() {
+fn invalid_keys_are_refused() {
     let shopper = Shop::open().shopper();
     for bad in ["\"\"", &"k".repeat(300)] {
         let answer = shopper.call("POST", "/orders").header("idempotency-key", bad).json(checkout()).send();
@@ -62,22 +64,22 @@ fn a_key_that_is_none_is_refused() {
 }
 
 #[test]
-fn clicks_without_a_key_place_one_order() {
+fn concurrent_requests_without_a_key_place_one_order() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
     shopper.add(&product, 1);
-    let answers = at_once(5, |_| shopper.post("/orders", checkout()));
+    let answers = concurrently(5, |_| shopper.post("/orders", checkout()));
     let placed = answers.iter().filter(|answer| answer.status == 201).count();
     assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status)));
     assert_eq!((placed, shopper.get("/orders").is(200).list("orders").len(), shop.available(&product)), (1, 1, 8));
 }
 
-fn keyed(caller: &Caller, path: &str, body: &Value) -> Answer {
+fn keyed(caller: &Caller, path: &str, body: &Value) -> Response {
     caller.call("POST", path).header("idempotency-key", "key-1").json(body).send()
 }
 
-/// Calls twice with a key and gets the same answer; with another body the key is refused.
-fn is_remembered(caller: &Caller, path: &str, body: &Value, other: &Value) -> Answer {
+/// Asserts that a repetition with the key gets the same response, and that another body with the key is refused.
+fn assert_replayed(caller: &Caller, path: &str, body: &Value, other: &Value) -> Response {
     let first = keyed(caller, path, body);
     assert!((200..300).contains(&first.status), "{first}");
     let again = keyed(caller, path, body);
@@ -86,8 +88,8 @@ fn is_remembered(caller: &Caller, path: &str, body: &Value, other: &Value) -> An
     first
 }
 
-/// Calls twice without a key, and nothing happens the second time.
-fn may_come_twice(caller: &Caller, path: &str, body: &Value) -> Answer {
+/// Asserts that a repetition without a key succeeds, too.
+fn assert_repeatable(caller: &Caller, path: &str, body: &Value) -> Response {
     let first = caller.post(path, body);
     assert!((200..300).contains(&first.status), "{first}");
     let again = caller.post(path, body);
@@ -95,14 +97,14 @@ fn may_come_twice(caller: &Caller, path: &str, body: &Value) -> Answer {
     first
 }
 
-/// What each route is tried with.
+/// The test of each route.
 mod calls {
     use super::*;
 
     pub(super) fn registering(shop: &'static Shop) {
         let account = credentials(&fresh_email());
         let call = |body: &Value| keyed(&shop.anyone(), "/auth/register", body);
-        // The account is the same; its tokens are new, as those of the first answer are kept nowhere.
+        // The account is the same; its tokens are new, because tokens are not stored.
         let user_id = call(&account).is(201).text("user_id");
         assert_eq!(call(&account).is(201).text("user_id"), user_id);
         let other = json!({"email": account["email"], "password": "another horse battery"});
@@ -113,19 +115,19 @@ mod calls {
     pub(super) fn logging_in(shop: &'static Shop) {
         let account = credentials(&fresh_email());
         shop.anyone().post("/auth/register", &account).is(201);
-        may_come_twice(&shop.anyone(), "/auth/login", &account);
+        assert_repeatable(&shop.anyone(), "/auth/login", &account);
     }
 
     pub(super) fn logging_out(shop: &'static Shop) {
         let session = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
         let body = json!({"refresh_token": session.text("refresh_token")});
-        may_come_twice(&shop.anyone(), "/auth/logout", &body);
+        assert_repeatable(&shop.anyone(), "/auth/logout", &body);
     }
 
     pub(super) fn adding_to_the_cart(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let item = |quantity: u32| json!({"product_id": product.id, "quantity": quantity});
-        is_remembered(&shopper, "/cart/items", &item(2), &item(3));
+        assert_replayed(&shopper, "/cart/items", &item(2), &item(3));
         assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 2);
     }
 
@@ -133,8 +135,8 @@ mod calls {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         shopper.add(&product, 1);
         let other = json!({"payment_method": "paypal", "shipping_address": "elsewhere"});
-        let first = is_remembered(&shopper, "/orders", &checkout(), &other);
-        // Also after the cart was filled again.
+        let first = assert_replayed(&shopper, "/orders", &checkout(), &other);
+        // Replayed also after the cart was filled again.
         shopper.add(&product, 1);
         assert_eq!(keyed(&shopper, "/orders", &checkout()).body, first.body);
         assert_eq!((shop.available(&product), shopper.get("/orders").is(200).list("orders").len()), (4, 1));
@@ -146,17 +148,17 @@ mod calls {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let path = format!("/orders/{}/pay", shopper.order(&product, 1));
         let token = |token: &str| json!({"payment_token": token});
-        is_remembered(&shopper, &path, &token(&shop.success), &token(&shop.decline));
+        assert_replayed(&shopper, &path, &token(&shop.success), &token(&shop.decline));
 
         // Two concurrent requests with one key: one pays, the other body is refused.
         let path = format!("/orders/{}/pay", shopper.order(&product, 1));
         let bodies = [token(&shop.success), json!({"payment_token": shop.success, "payment_method": "credit_card"})];
-        let answers = at_once(2, |number| keyed(&shopper, &path, &bodies[number]));
+        let answers = concurrently(2, |number| keyed(&shopper, &path, &bodies[number]));
         let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422]);
 
-        // While nobody knows yet how it ends, the same request is told to wait.
+        // While the outcome is unknown, the same request is refused with Retry-After.
         let path = format!("/orders/{}/pay", shopper.order(&product, 1));
         let unknown = token("sandbox_timeout_before_charge");
         assert_eq!(keyed(&shopper, &path, &unknown).is(202).text("status"), "processing");
@@ -168,18 +170,18 @@ mod calls {
     pub(super) fn cancelling(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let path = format!("/orders/{}/cancel", shopper.order(&product, 2));
-        may_come_twice(&shopper, &path, &json!({}));
+        assert_repeatable(&shopper, &path, &json!({}));
         assert_eq!(shop.available(&product), 5);
     }
 
-    pub(super) fn sending_back(shop: &'static Shop) {
+    pub(super) fn requesting_a_return(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.delivered_order(&shopper, &product, 3);
         let path = format!("/orders/{order_id}/returns");
-        let first = is_remembered(&shopper, &path, &returned(&product, 1), &returned(&product, 2));
-        // Also after it was decided.
-        shop.about(&order_id, "returns/1/reject", "{}").is(200);
-        assert_eq!(keyed(&shopper, &path, &returned(&product, 1)).body, first.body);
+        let first = assert_replayed(&shopper, &path, &return_items(&product, 1), &return_items(&product, 2));
+        // Replayed also after the decision.
+        shop.order_action(&order_id, "returns/1/reject", "{}").is(200);
+        assert_eq!(keyed(&shopper, &path, &return_items(&product, 1)).body, first.body);
         assert_eq!(shopper.order_detail(&order_id).list("returns").len(), 1);
     }
 
@@ -197,8 +199,8 @@ mod calls {
         let product = shop.product("1.00", 5);
         let path = format!("/admin/inventory/{}/adjustments", product.id);
         let received = |delta: i64| json!({"delta": delta, "reason": "received"});
-        let first = is_remembered(&shop.staff(), &path, &received(4), &received(5));
-        // Also after the count has changed.
+        let first = assert_replayed(&shop.staff(), &path, &received(4), &received(5));
+        // Replayed also after the count has changed.
         shop.staff().post(&path, received(1)).is(200);
         assert_eq!(keyed(&shop.staff(), &path, &received(4)).body, first.body);
         assert_eq!(shop.available(&product), 10);
@@ -207,27 +209,27 @@ mod calls {
     pub(super) fn cancelling_by_staff(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.paid_order(&shopper, &product, 2);
-        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/cancel"), &json!({}));
-        let order = shopper.order_becomes(&order_id, "refunded");
+        assert_repeatable(&shop.staff(), &format!("/admin/orders/{order_id}/cancel"), &json!({}));
+        let order = shopper.wait_for_status(&order_id, "refunded");
         assert_eq!((order.list("refunds").len(), shop.available(&product)), (1, 5));
     }
 
     pub(super) fn shipping(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.paid_order(&shopper, &product, 1);
-        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/ship"), &parcel());
+        assert_repeatable(&shop.staff(), &format!("/admin/orders/{order_id}/ship"), &shipment());
         let other = json!({"carrier": "UPS", "tracking_number": "1Z"});
-        shop.about(&order_id, "ship", other).is_problem(409, "not_shippable");
-        let told = shopper.order_detail(&order_id).texts("timeline", "event");
-        assert_eq!(told.iter().filter(|event| *event == "shipped").count(), 1);
+        shop.order_action(&order_id, "ship", other).is_problem(409, "not_shippable");
+        let timeline = shopper.order_detail(&order_id).texts("timeline", "event");
+        assert_eq!(timeline.iter().filter(|event| *event == "shipped").count(), 1);
     }
 
     pub(super) fn delivering(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.delivered_order(&shopper, &product, 1);
-        may_come_twice(&shop.staff(), &format!("/admin/orders/{order_id}/deliver"), &json!({}));
-        let told = shopper.order_detail(&order_id).texts("timeline", "event");
-        assert_eq!(told.iter().filter(|event| *event == "delivered").count(), 1);
+        assert_repeatable(&shop.staff(), &format!("/admin/orders/{order_id}/deliver"), &json!({}));
+        let timeline = shopper.order_detail(&order_id).texts("timeline", "event");
+        assert_eq!(timeline.iter().filter(|event| *event == "delivered").count(), 1);
     }
 
     pub(super) fn refunding(shop: &'static Shop) {
@@ -235,9 +237,9 @@ mod calls {
         let order_id = shop.delivered_order(&shopper, &product, 1);
         let refund = |amount: u32| json!({"amount": amount, "target": "original", "reason": "late"});
         let path = format!("/admin/orders/{order_id}/refunds");
-        let first = is_remembered(&shop.staff(), &path, &refund(1), &refund(2));
-        // Also after the money was given.
-        shopper.order_becomes(&order_id, "partially_refunded");
+        let first = assert_replayed(&shop.staff(), &path, &refund(1), &refund(2));
+        // Replayed also after the refund.
+        shopper.wait_for_status(&order_id, "partially_refunded");
         assert_eq!(keyed(&shop.staff(), &path, &refund(1)).body, first.body);
         assert_eq!(shopper.order_detail(&order_id).minor("refunded_amount"), 100);
     }
@@ -245,32 +247,32 @@ mod calls {
     pub(super) fn retrying_a_refund(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.paid_order(&shopper, &product, 1);
-        shop.about(&order_id, "cancel", "").is(200);
+        shop.order_action(&order_id, "cancel", "").is(200);
         let path = format!("/admin/orders/{order_id}/refunds/1/retry");
-        may_come_twice(&shop.staff(), &path, &json!({"target": "original"}));
-        let order = shopper.order_becomes(&order_id, "refunded");
+        assert_repeatable(&shop.staff(), &path, &json!({"target": "original"}));
+        let order = shopper.wait_for_status(&order_id, "refunded");
         assert_eq!((order.list("refunds").len(), order.minor("refunded_amount")), (1, 100));
     }
 
     pub(super) fn accepting_a_return(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.delivered_order(&shopper, &product, 2);
-        shopper.send_back(&order_id, &product, 1).is(201);
+        shopper.request_return(&order_id, &product, 1).is(201);
         let path = format!("/admin/orders/{order_id}/returns/1/accept");
-        may_come_twice(&shop.staff(), &path, &json!({"refund_to": "original"}));
+        assert_repeatable(&shop.staff(), &path, &json!({"refund_to": "original"}));
         let other = json!({"refund_to": "store_credit"});
         shop.staff().post(&path, other).is_problem(409, "return_already_decided");
-        let order = shopper.order_becomes(&order_id, "partially_refunded");
+        let order = shopper.wait_for_status(&order_id, "partially_refunded");
         assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (100, 4));
     }
 
     pub(super) fn rejecting_a_return(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shop.delivered_order(&shopper, &product, 2);
-        shopper.send_back(&order_id, &product, 1).is(201);
+        shopper.request_return(&order_id, &product, 1).is(201);
         let path = format!("/admin/orders/{order_id}/returns/1/reject");
-        may_come_twice(&shop.staff(), &path, &json!({"reason": "worn"}));
-        shop.about(&order_id, "returns/1/accept", r#"{"refund_to": "original"}"#)
+        assert_repeatable(&shop.staff(), &path, &json!({"reason": "worn"}));
+        shop.order_action(&order_id, "returns/1/accept", r#"{"refund_to": "original"}"#)
             .is_problem(409, "return_already_decided");
     }
 }

@@ -1,14 +1,14 @@
-//! What must be refused, how it says so, and that it changes nothing.
+//! Refused requests: the problem that they return, and that they change nothing.
 
 use serde_json::json;
 use souk_e2e::{Caller, Product, Shop, checkout, credentials, fresh_email, unique_word};
 
-fn add(caller: &Caller, product: &Product, quantity: &str) -> souk_e2e::Answer {
+fn add(caller: &Caller, product: &Product, quantity: &str) -> souk_e2e::Response {
     caller.post("/cart/items", format!(r#"{{"product_id": "{}", "quantity": {quantity}}}"#, product.id))
 }
 
 #[test]
-fn bodies_that_cannot_be_read() {
+fn malformed_bodies_are_refused() {
     let shopper = Shop::open().shopper();
     for bad in ["{", "", "[]", "\"text\"", "nonsense", "{\"product_id\": }", "{\"a\": \u{1}}"] {
         shopper.post("/cart/items", bad).is_problem(400, "malformed_json");
@@ -22,7 +22,7 @@ fn bodies_that_cannot_be_read() {
 }
 
 #[test]
-fn bad_fields_are_all_named_in_one_answer() {
+fn all_invalid_fields_are_named_in_one_response() {
     let shop = Shop::open();
     let shopper = shop.shopper();
     assert_eq!(shopper.post("/orders", "{}").bad_fields(), ["payment_method", "shipping_address"]);
@@ -37,7 +37,7 @@ fn bad_fields_are_all_named_in_one_answer() {
 }
 
 #[test]
-fn quantities_that_are_none() {
+fn invalid_quantities_are_refused() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
     shopper.add(&product, 1);
@@ -50,7 +50,7 @@ fn quantities_that_are_none() {
 }
 
 #[test]
-fn what_does_not_exist() {
+fn unknown_ids_are_not_found() {
     let shop = Shop::open();
     let (shopper, unknown) = (shop.shopper(), unique_word());
     let body = json!({"product_id": unknown, "quantity": 1});
@@ -72,14 +72,14 @@ fn what_does_not_exist() {
 }
 
 #[test]
-fn an_empty_cart_is_no_order() {
+fn an_empty_cart_cannot_be_ordered() {
     let shopper = Shop::open().shopper();
     shopper.post("/orders", checkout()).is_problem(409, "cart_empty");
     assert!(shopper.get("/orders").is(200).list("orders").is_empty());
 }
 
 #[test]
-fn an_order_beyond_the_stock_names_product_asked_and_available() {
+fn insufficient_stock_names_the_product_and_both_quantities() {
     let shop = Shop::open();
     let (scarce, plenty, shopper) = (shop.product("1.00", 2), shop.product("1.00", 50), shop.shopper());
     shopper.add(&plenty, 5);
@@ -93,7 +93,7 @@ fn an_order_beyond_the_stock_names_product_asked_and_available() {
 }
 
 #[test]
-fn a_price_that_moved_is_told_before_anything_is_placed() {
+fn a_changed_price_is_refused_before_an_order_is_placed() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("10.00", 5), shop.shopper());
     shopper.add(&product, 2);
@@ -108,7 +108,7 @@ fn a_price_that_moved_is_told_before_anything_is_placed() {
 }
 
 #[test]
-fn a_declined_payment_may_be_tried_again_and_a_paid_order_is_not_paid_twice() {
+fn a_declined_payment_can_be_retried_and_a_paid_order_is_not_charged_twice() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
     let order_id = shopper.order(&product, 1);
@@ -126,7 +126,7 @@ fn a_declined_payment_may_be_tried_again_and_a_paid_order_is_not_paid_twice() {
 }
 
 #[test]
-fn accounts() {
+fn account_refusals_do_not_disclose_who_has_an_account() {
     let shop = Shop::open();
     let email = fresh_email();
     shop.anyone().post("/auth/register", credentials(&email)).is(201);
@@ -134,7 +134,7 @@ fn accounts() {
     let bad = json!({"email": "nobody", "password": "short"});
     assert_eq!(shop.anyone().post("/auth/register", bad).bad_fields(), ["email", "password"]);
 
-    // The same answer whether or not the account exists. The request id is each one's own.
+    // The response is the same whether or not the account exists, except for the request id.
     let guess = |email: &str| {
         let body = json!({"email": email, "password": "a wrong password"});
         let problem = shop.anyone().post("/auth/login", body).is_problem(401, "invalid_credentials");
@@ -145,7 +145,7 @@ fn accounts() {
 }
 
 #[test]
-fn nothing_that_a_client_sends_is_the_shops_fault() {
+fn no_request_of_a_client_causes_a_server_error() {
     let shop = Shop::open();
     let (anyone, shopper, staff) = (shop.anyone(), shop.shopper(), shop.staff());
     let nested = "[".repeat(20_000);
@@ -208,7 +208,7 @@ fn nothing_that_a_client_sends_is_the_shops_fault() {
 }
 
 #[test]
-fn card_numbers() {
+fn card_numbers_are_refused() {
     let shop = Shop::open();
     let shopper = shop.shopper();
     let card = "4242 4242 4242 4242";
@@ -231,7 +231,7 @@ fn card_numbers() {
 }
 
 #[test]
-fn webhooks_of_a_provider_that_the_shop_does_not_use() {
+fn webhooks_of_an_unconfigured_provider_are_not_found() {
     let event = json!({"type": "payment_intent.succeeded", "data": {"object": {}}});
     Shop::open().anyone().post("/webhooks/stripe", event).is_problem(404, "not_found");
 }

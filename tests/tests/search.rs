@@ -1,4 +1,4 @@
-//! Searching: facets, cursors, marked names, what was meant, suggestions, synonyms.
+//! Search: facets, cursors, highlighting, corrections, suggestions, synonyms.
 
 use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
 
@@ -11,7 +11,7 @@ fn searchable(shop: &'static Shop, product: &Product) {
 }
 
 #[test]
-fn facets_count_what_was_found_and_keep_the_other_choices() {
+fn facets_count_hits_and_ignore_their_own_filter() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
     searchable(shop, &product);
@@ -22,14 +22,14 @@ fn facets_count_what_was_found_and_keep_the_other_choices() {
     assert_eq!((page.minor("facets.prices.0.min"), page.minor("facets.prices.0.max")), (2_000, 4_999));
     assert_eq!(page.text("facets.attributes.0.name"), "Colour");
     assert_eq!(page.text("facets.attributes.0.values.0.value"), "Cyan");
-    // Nothing is found, and yet the filter that left nothing can be taken back.
+    // Without hits the facet of the filter still shows its other values.
     let none = shop.anyone().get(&format!("{search}&max_price=10")).is(200);
     assert_eq!((none.whole("total"), none.whole("facets.prices.0.count")), (0, 1));
     assert!(none.list("facets.brands").is_empty());
 }
 
 #[test]
-fn a_cursor_goes_on_where_page_numbers_end() {
+fn a_cursor_continues_beyond_the_last_page_number() {
     let shop = Shop::open();
     let page = |rest: &str| shop.anyone().get(&format!("/products?sort=name&limit=4{rest}")).is(200);
     let whole = shop.anyone().get("/products?sort=name&limit=8").is(200).texts("products", "id");
@@ -45,7 +45,7 @@ fn a_cursor_goes_on_where_page_numbers_end() {
 }
 
 #[test]
-fn what_was_meant_is_told_and_what_matched_is_marked() {
+fn a_misspelt_word_is_corrected_and_matches_are_highlighted() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
     searchable(shop, &product);
@@ -58,7 +58,7 @@ fn what_was_meant_is_told_and_what_matched_is_marked() {
 }
 
 #[test]
-fn suggestions_complete_what_is_typed() {
+fn suggestions_complete_the_input() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
     searchable(shop, &product);

@@ -1,4 +1,4 @@
-//! What staff do: products, stock, imports.
+//! Staff manage products, stock and imports.
 
 use serde_json::json;
 use souk_e2e::{Kind, Product, SOON_SECONDS, Shop, eventually, unique_word};
@@ -35,7 +35,7 @@ fn a_deleted_product_leaves_the_page_the_lists_and_the_carts_total() {
 }
 
 #[test]
-fn counting_sets_and_adjusting_adds() {
+fn a_count_sets_the_stock_and_an_adjustment_changes_it() {
     let shop = Shop::open();
     let (product, staff) = (shop.product("1.00", 5), shop.staff());
     let path = format!("/admin/inventory/{}", product.id);
@@ -68,7 +68,7 @@ fn a_delivery_that_is_reported_twice_with_one_key_counts_once() {
 }
 
 #[test]
-fn counting_takes_nothing_from_orders() {
+fn a_count_does_not_change_what_orders_hold() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
     let order_id = shopper.order(&product, 2);
@@ -78,7 +78,7 @@ fn counting_takes_nothing_from_orders() {
 }
 
 #[test]
-fn products_with_bad_fields_are_refused() {
+fn products_with_invalid_fields_are_refused() {
     let shop = Shop::open();
     let staff = shop.staff();
     let body = r#"{"name": "", "price": 1.234, "category": ["a", "b", "c"]}"#;
@@ -93,7 +93,7 @@ fn products_with_bad_fields_are_refused() {
 }
 
 #[test]
-fn an_import_loads_the_good_lines_and_reports_the_bad_ones() {
+fn an_import_loads_valid_lines_and_reports_invalid_ones() {
     let shop = Shop::open();
     let words: Vec<String> = (0..3).map(|_| unique_word()).collect();
     let line = |word: &str, price: &str| {
@@ -116,7 +116,7 @@ fn an_import_loads_the_good_lines_and_reports_the_bad_ones() {
         found.texts("products", "id").contains(&product(2).id).then_some(())
     });
 
-    // Once more: a live count is never overwritten by a file.
+    // A second import does not overwrite the stock.
     shop.shopper().order(&product(0), 3);
     import().is(200);
     assert_eq!(shop.available(&product(0)), 5);

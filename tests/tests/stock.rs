@@ -1,23 +1,23 @@
 //! Stock under concurrent orders, payments and cancellations.
 
-use souk_e2e::{Answer, Caller, SOON_SECONDS, Shop, at_once, checkout, eventually, for_each};
+use souk_e2e::{Caller, Response, SOON_SECONDS, Shop, checkout, concurrently, eventually, map_concurrently};
 
-/// Registering hashes a password, which fills a core; more at once only wait for each other.
+/// Registering hashes a password, which takes a whole core: more at once only wait for each other.
 const REGISTER_AT_ONCE: usize = 5;
-/// Few enough for a slow machine; larger loads measure first what it bears (contention.rs).
+/// Few enough for a slow machine; larger loads measure its capacity first (contention.rs).
 const ORDER_AT_ONCE: usize = 16;
 const SHOPPERS: usize = 50;
 const UNITS: u32 = 20;
 
-fn count(answers: &[Answer], status: u16) -> usize {
+fn count(answers: &[Response], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
 #[test]
-fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
+fn fifty_shoppers_for_twenty_units_place_exactly_twenty_orders() {
     let shop = Shop::open();
     let product = shop.product("19.99", UNITS);
-    let batches = at_once(REGISTER_AT_ONCE, |_| {
+    let batches = concurrently(REGISTER_AT_ONCE, |_| {
         let ready = (0..SHOPPERS / REGISTER_AT_ONCE).map(|_| {
             let shopper = shop.shopper();
             shopper.add(&product, 1);
@@ -26,7 +26,7 @@ fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
         ready.collect::<Vec<_>>()
     });
     let shoppers = batches.concat();
-    let answers = for_each(ORDER_AT_ONCE, &shoppers, Caller::try_place);
+    let answers = map_concurrently(ORDER_AT_ONCE, &shoppers, Caller::try_place);
 
     for refused in answers.iter().filter(|answer| answer.status != 201) {
         let problem = refused.is_problem(409, "insufficient_stock");
@@ -34,7 +34,7 @@ fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
     }
     assert_eq!((count(&answers, 201), count(&answers, 409)), (20, 30));
     assert_eq!(shop.available(&product), 0);
-    let placed = at_once(REGISTER_AT_ONCE, |n| {
+    let placed = concurrently(REGISTER_AT_ONCE, |n| {
         let mine = shoppers.iter().skip(n).step_by(REGISTER_AT_ONCE);
         mine.map(|shopper| shopper.get("/orders").is(200).list("orders").len()).sum::<usize>()
     });
@@ -42,11 +42,11 @@ fn of_fifty_shoppers_for_twenty_units_exactly_twenty_get_one() {
 }
 
 #[test]
-fn stock_is_spread_and_gathered_while_shoppers_buy_and_every_change_is_explained() {
+fn shards_change_during_orders_and_the_history_explains_every_unit() {
     const SHOPPERS: usize = 12;
     let shop = Shop::open();
     let product = shop.product("19.99", 12);
-    let shoppers = at_once(REGISTER_AT_ONCE, |n| {
+    let shoppers = concurrently(REGISTER_AT_ONCE, |n| {
         let mine = (n..SHOPPERS).step_by(REGISTER_AT_ONCE).map(|_| {
             let shopper = shop.shopper();
             shopper.add(&product, 1);
@@ -60,8 +60,8 @@ fn stock_is_spread_and_gathered_while_shoppers_buy_and_every_change_is_explained
         let answer = shop.staff().put(&format!("{path}/shards"), format!(r#"{{"shards": {shards}}}"#));
         (answer.status != 503).then(|| assert_eq!(answer.is(200).whole("shards"), i64::from(shards)))
     };
-    // As many units as shoppers: nobody may be told that there are none. One more thread is the staff.
-    let answers = at_once(SHOPPERS + 1, |n| {
+    // As many units as shoppers, so no order may be refused. One more thread is staff.
+    let answers = concurrently(SHOPPERS + 1, |n| {
         if let Some(shopper) = shoppers.get(n) {
             return shopper.try_place();
         }
@@ -76,11 +76,11 @@ fn stock_is_spread_and_gathered_while_shoppers_buy_and_every_change_is_explained
     assert_eq!(shop.available(&product), 0);
     let order_id = answers[0].is(201).text("order_id");
     shoppers[0].call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
-    eventually(SOON_SECONDS, "the shards are gathered", || spread(1));
+    eventually(SOON_SECONDS, "the stock is in one shard", || spread(1));
     assert_eq!(shop.available(&product), 1);
     shop.staff().put(&format!("{path}/shards"), r#"{"shards": 65}"#).bad_fields();
 
-    // Taken once, given back once, and all of it adds up to what is there.
+    // Held once, released once, and the changes add up to the stock.
     eventually(SOON_SECONDS, "the history is complete", || {
         let history = shop.staff().get(&format!("{path}/history?limit=100")).is(200);
         let changes = history.list("changes");
@@ -100,43 +100,48 @@ fn a_double_click_places_one_order() {
     let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
     shopper.add(&product, 1);
     let answers =
-        at_once(5, |_| shopper.call("POST", "/orders").header("idempotency-key", "click").json(checkout()).send());
+        concurrently(5, |_| shopper.call("POST", "/orders").header("idempotency-key", "click").json(checkout()).send());
     let mut order_ids: Vec<_> = answers.iter().map(|answer| answer.is(201).text("order_id")).collect();
     order_ids.dedup();
     assert_eq!((order_ids.len(), shop.available(&product)), (1, 8));
 }
 
 #[test]
-fn of_many_payments_at_once_one_charges() {
+fn concurrent_payments_charge_once() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
     let order_id = shopper.order(&product, 1);
-    let answers = at_once(5, |_| shopper.pay(&order_id, &shop.success));
-    assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 4));
+    let answers = concurrently(5, |_| shopper.pay(&order_id, &shop.success));
+    // A request that comes after the payment gets the payment; one that comes during it is refused.
+    assert!(answers.iter().all(|answer| [200, 409].contains(&answer.status)));
+    let mut payments: Vec<_> =
+        answers.iter().filter(|answer| answer.status == 200).map(|answer| answer.is(200).text("payment_id")).collect();
+    payments.dedup();
+    assert_eq!(payments.len(), 1, "{payments:?}");
     let happened = shopper.order_detail(&order_id).texts("timeline", "event");
     assert_eq!(happened.iter().filter(|event| *event == "paid").count(), 1, "{happened:?}");
 }
 
 #[test]
-fn of_many_additions_at_once_none_is_lost() {
+fn concurrent_additions_to_a_cart_are_all_kept() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 99), shop.shopper());
-    at_once(6, |_| shopper.add(&product, 2));
+    concurrently(6, |_| shopper.add(&product, 2));
     assert_eq!(shopper.get("/cart").is(200).whole("items.0.quantity"), 12);
 }
 
 #[test]
-fn cancelling_and_paying_at_once_never_loses_stock_or_money() {
+fn concurrent_cancel_and_payment_reconcile_stock_and_money() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("1.00", 9), shop.shopper());
     let order_id = shopper.order(&product, 2);
-    let answers = at_once(2, |n| match n {
+    let answers = concurrently(2, |n| match n {
         0 => shopper.pay(&order_id, &shop.success),
         _ => shopper.call("POST", &format!("/orders/{order_id}/cancel")).send(),
     });
     assert!(answers.iter().all(|answer| [200, 202, 409].contains(&answer.status)), "{} {}", answers[0], answers[1]);
-    // Whoever came first: kept units and kept money go together in the end.
-    eventually(SOON_SECONDS, "order, money and stock agree", || {
+    // Whichever request was first: in the end units and money agree.
+    eventually(SOON_SECONDS, "order, money and stock are reconciled", || {
         let (order, available) = (shopper.order_detail(&order_id), shop.available(&product));
         match order.text("status").as_str() {
             "paid" => (available == 7).then_some(()),

@@ -1,4 +1,4 @@
-//! DynamoDB's rule for transactions that meet, which no emulator keeps: a transaction on an item that another one is working
+//! DynamoDB's rule for transactions that meet, which no emulator refund_fails_once: a transaction on an item that another one is working
 //! on is cancelled with `TransactionConflict`, and so is a single write (`TransactionConflictException`).
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling>
@@ -9,45 +9,45 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// The keys of all tables, by the attributes' names: what of a Put's item is its key.
+/// The key attributes of all tables, to find the key of a Put.
 const KEY_ATTRIBUTES: [&str; 6] = ["user_id", "order_id", "product_id", "shard", "family_id", "limit_key"];
 
-/// How long DynamoDB takes in the model.
+/// Latencies of DynamoDB in the model.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Times {
-    /// A write transaction, from its first look at its items to the end; nothing conflicts when it is zero.
+    /// Duration of a write transaction, during which it conflicts with others; zero means no conflicts.
     pub transaction: Duration,
-    /// Any other call.
+    /// Duration of any other call.
     pub call: Duration,
 }
 
-/// The items that transactions are working on.
+/// The items of ongoing transactions.
 #[derive(Debug)]
 pub struct Conflicts {
     times: Times,
     busy: Mutex<HashSet<String>>,
 }
 
-/// A transaction at work; its items are free again when this is dropped.
-struct Inside<'a> {
+/// An ongoing transaction, which ends when this is dropped.
+struct ActiveTransaction<'a> {
     conflicts: &'a Conflicts,
     items: Vec<String>,
 }
 
 impl Conflicts {
-    /// Nothing ever conflicts, as in the emulators.
-    pub fn never() -> Self {
-        Self::lasting(Times::default())
+    /// No conflicts, as in the emulators.
+    pub fn none() -> Self {
+        Self::with_times(Times::default())
     }
 
-    /// Calls take so long, and what meets a transaction meanwhile conflicts.
-    pub fn lasting(times: Times) -> Self {
+    /// Conflicts with these latencies.
+    pub fn with_times(times: Times) -> Self {
         Self { times, busy: Mutex::default() }
     }
 
-    /// Spends the time that an operation takes; `Err` with the number of its actions when it meets a transaction. What the
-    /// emulator behind takes is not part of it: it works on one call at a time, and everything would meet everything.
-    pub(crate) async fn pass(&self, operation: &str, request: &Value) -> Result<(), usize> {
+    /// Waits for the duration of an operation; `Err` with the number of its actions on a conflict. The emulator's own time is
+    /// not part of it, because it serves one call at a time.
+    pub(crate) async fn enter(&self, operation: &str, request: &Value) -> Result<(), usize> {
         let transaction = matches!(operation, "TransactWriteItems" | "TransactGetItems");
         let single = matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem");
         if operation != "TransactWriteItems" && !self.times.call.is_zero() {
@@ -67,14 +67,14 @@ impl Conflicts {
             }
             busy.extend(items.iter().cloned());
         }
-        let inside = Inside { conflicts: self, items };
+        let active = ActiveTransaction { conflicts: self, items };
         tokio::time::sleep(self.times.transaction).await;
-        drop(inside);
+        drop(active);
         Ok(())
     }
 }
 
-impl Drop for Inside<'_> {
+impl Drop for ActiveTransaction<'_> {
     fn drop(&mut self) {
         let mut busy = self.conflicts.busy.lock().expect("a lock");
         for item in &self.items {
@@ -83,7 +83,7 @@ impl Drop for Inside<'_> {
     }
 }
 
-/// The items that a request is about, each as one text.
+/// The items of a request, each as one text.
 fn items(request: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let actions = request["TransactItems"].as_array();
@@ -92,7 +92,7 @@ fn items(request: &Value) -> Vec<String> {
         let Some(table) = part["TableName"].as_str() else { continue };
         let whole = part.get("Key").or_else(|| part.get("Item")).and_then(Value::as_object);
         let key = KEY_ATTRIBUTES.iter().filter_map(|name| whole?.get(*name)).map(ToString::to_string);
-        // An order's item also names things that are keys elsewhere; its own come first.
+        // An order also has attributes that are keys of other tables; its own keys come first.
         found.push(std::iter::once(table.to_owned()).chain(key.take(key_length(table))).collect::<Vec<_>>().join("/"));
     }
     found

@@ -1,13 +1,13 @@
-//! The shop in one process, with everything around it made to break on command.
+//! The whole shop in one process, with fault injection.
 //!
-//! The handlers are the real ones and so is `DynamoDB` (dynoxide); stream, queues and payment provider are played, so that a
-//! test decides what is delivered when, how often, and what crashes before and after which effect.
+//! Handlers and database (dynoxide) are real; streams, queues and payment provider are simulated, so a test decides what is
+//! delivered, when and how often, and before or after which effect a process crashes.
 
-pub mod bank;
+pub mod aws;
 pub mod conflicts;
-pub mod gate;
+pub mod injector;
 pub mod platform;
+pub mod provider;
 pub mod sale;
 pub mod shop;
-pub mod wire;
-pub mod witness;
+pub mod transactions;

@@ -1,5 +1,4 @@
-//! What AWS does around the functions: it feeds them the streams, keeps messages until they are due, delivers them at least
-//! once, and sets aside what fails too often.
+//! The AWS services that invoke functions: streams, and queues with delays, at-least-once delivery and dead letters.
 
 use std::collections::BTreeSet;
 
@@ -16,40 +15,40 @@ use souk_testkit::Stream;
 
 use crate::shop::Shop;
 
-/// After so many failed deliveries a message goes to its dead-letter queue, as in template.yaml.
+/// maxReceiveCount of the queues in template.yaml.
 const MAX_RECEIVES: u32 = 5;
-/// How long a message that failed stays out of sight, in seconds, as in template.yaml.
+/// Visibility timeout of the queues in template.yaml.
 const VISIBILITY_SECONDS: i64 = 180;
-/// More rounds than any order's life has steps.
+/// More rounds than the lifecycle of any order takes.
 const MAX_ROUNDS: usize = 200;
 
-/// The queues and the readers of the streams around a shop.
+/// The queues and stream consumers of a shop.
 pub struct Platform {
-    dispatch: Reader,
-    publish: Reader,
-    watch: Reader,
-    waiting: Vec<Waiting>,
-    dead: Vec<Waiting>,
+    dispatch: StreamConsumer,
+    publish: StreamConsumer,
+    watch: StreamConsumer,
+    waiting: Vec<QueuedMessage>,
+    dead: Vec<QueuedMessage>,
 }
 
-/// One function's place in the stream.
-struct Reader {
+/// The position of a function in a stream.
+struct StreamConsumer {
     stream: Stream,
-    /// Records that were read and not handled yet, oldest first.
+    /// Records that are not handled yet, oldest first.
     records: Vec<Value>,
-    /// Records that were handled.
+    /// Handled records.
     handled: Vec<Value>,
 }
 
 #[derive(Debug, Clone)]
-struct Waiting {
+struct QueuedMessage {
     queue: String,
     body: String,
     due_at: Timestamp,
     receives: u32,
 }
 
-impl Reader {
+impl StreamConsumer {
     fn of(table: &str, shop: &Shop) -> Self {
         Self { stream: shop.database.stream(table), records: Vec::new(), handled: Vec::new() }
     }
@@ -60,8 +59,7 @@ impl Reader {
         !self.records.is_empty()
     }
 
-    /// Hands new records to a function. When it fails or crashes, the records stay, and the next call hands over all of
-    /// them again.
+    /// Invokes a function with new records. If it fails or crashes, the next call retries all of them.
     async fn feed<H: ChangeHandler>(&mut self, shop: &Shop, function: &'static str, handler: H) {
         if !self.has_records() {
             return;
@@ -69,7 +67,7 @@ impl Reader {
         let event = json!({"Records": self.records});
         let event: dynamodb::Event = serde_json::from_value(event).expect("records are an event");
         let dead_letters = shop.stream_dead_letters();
-        let response = shop.gate.run(handle_batch(function, &handler, &dead_letters, event)).await;
+        let response = shop.injector.run(handle_batch(function, &handler, &dead_letters, event)).await;
         let answer = response.map(|response| serde_json::to_value(response).expect("an answer is JSON"));
         if answer.is_some_and(|answer| answer["batchItemFailures"] == json!([])) {
             self.handled.append(&mut self.records);
@@ -78,24 +76,24 @@ impl Reader {
 }
 
 impl Platform {
-    /// The platform around a shop that has no orders yet.
-    pub fn around(shop: &Shop) -> Self {
-        let [dispatch, publish] = ["orders"; 2].map(|table| Reader::of(table, shop));
-        Self { dispatch, publish, watch: Reader::of("inventory", shop), waiting: Vec::new(), dead: Vec::new() }
+    /// The platform of a shop that has no orders yet.
+    pub fn of(shop: &Shop) -> Self {
+        let [dispatch, publish] = ["orders"; 2].map(|table| StreamConsumer::of(table, shop));
+        Self { dispatch, publish, watch: StreamConsumer::of("inventory", shop), waiting: Vec::new(), dead: Vec::new() }
     }
 
-    /// Hands new records of the stream to `dispatch` and takes over what it sent.
+    /// Invokes `dispatch` with new records and enqueues the messages that it sent.
     pub async fn dispatch(&mut self, shop: &Shop) {
         self.dispatch.feed(shop, "dispatch", shop.dispatch()).await;
-        self.take_over(shop);
+        self.enqueue_sent(shop);
     }
 
-    /// Hands new records of the stream to `publish-events`.
+    /// Invokes `publish-events` with new records.
     pub async fn publish(&mut self, shop: &Shop) {
         self.publish.feed(shop, "publish-events", shop.publish_events()).await;
     }
 
-    /// Hands new records of the inventory's stream to `watch-stock`, those that template.yaml's filter lets through.
+    /// Invokes `watch-stock` with the new records that match its filter in template.yaml.
     pub async fn watch(&mut self, shop: &Shop) {
         self.watch.has_records();
         self.watch.records.retain(|record| {
@@ -105,7 +103,7 @@ impl Platform {
         self.watch.feed(shop, "watch-stock", shop.watch_stock()).await;
     }
 
-    /// The ids of the events that the changes so far call for.
+    /// The ids of the events that all changes so far must publish.
     pub fn expected_events(&self) -> BTreeSet<String> {
         let event = json!({"Records": self.publish.handled});
         let event: dynamodb::Event = serde_json::from_value(event).expect("records are an event");
@@ -118,19 +116,19 @@ impl Platform {
         events.map(|event| event.event_id).collect()
     }
 
-    /// Delivers every message that is due; what fails comes again later.
+    /// Delivers every due message; a failed one is delivered again later.
     pub async fn deliver_due(&mut self, shop: &Shop) {
         self.deliver_if(shop, |_| true).await;
     }
 
-    /// Delivers what is due in one queue only: the others are slow.
+    /// Delivers the due messages of one queue only.
     pub async fn deliver_due_in(&mut self, queue: &str, shop: &Shop) {
         self.deliver_if(shop, |message| message.queue == queue).await;
     }
 
-    async fn deliver_if(&mut self, shop: &Shop, chosen: impl Fn(&Waiting) -> bool) {
+    async fn deliver_if(&mut self, shop: &Shop, chosen: impl Fn(&QueuedMessage) -> bool) {
         let now = shop.clock.now();
-        let is_due = |message: &Waiting| message.due_at <= now && chosen(message);
+        let is_due = |message: &QueuedMessage| message.due_at <= now && chosen(message);
         let (due, later) = self.waiting.drain(..).partition(is_due);
         self.waiting = later;
         for mut message in due {
@@ -143,8 +141,8 @@ impl Platform {
         }
     }
 
-    /// Lets time pass and everything happen until nothing is left to happen.
-    pub async fn settle_down(&mut self, shop: &Shop) {
+    /// Advances the clock and processes records and messages until none is left.
+    pub async fn run_until_idle(&mut self, shop: &Shop) {
         for _ in 0..MAX_ROUNDS {
             self.dispatch(shop).await;
             self.publish(shop).await;
@@ -156,22 +154,22 @@ impl Platform {
             let Some(next) = self.waiting.iter().map(|message| message.due_at).min() else { return };
             shop.clock.advance_seconds(shop.clock.now().seconds_until(next));
         }
-        panic!("it never ends: {:?}", self.waiting);
+        panic!("still busy after {MAX_ROUNDS} rounds: {:?}", self.waiting);
     }
 
-    /// How many messages were given up on.
+    /// The number of dead letters.
     pub fn dead_letters(&self) -> usize {
         self.dead.len()
     }
 
-    /// Puts back what was given up on.
+    /// Moves dead letters back to their queues.
     pub fn redrive(&mut self) {
-        self.waiting.extend(self.dead.drain(..).map(|message| Waiting { receives: 0, ..message }));
+        self.waiting.extend(self.dead.drain(..).map(|message| QueuedMessage { receives: 0, ..message }));
     }
 
-    fn take_over(&mut self, shop: &Shop) {
+    fn enqueue_sent(&mut self, shop: &Shop) {
         let now = shop.clock.now();
-        let sent = shop.wire.take_sent().into_iter().map(|sent| Waiting {
+        let sent = shop.aws.take_sent().into_iter().map(|sent| QueuedMessage {
             queue: sent.queue,
             body: sent.body,
             due_at: now.plus_seconds(sent.delay_seconds),
@@ -181,7 +179,7 @@ impl Platform {
     }
 }
 
-async fn deliver(shop: &Shop, message: &Waiting) -> bool {
+async fn deliver(shop: &Shop, message: &QueuedMessage) -> bool {
     match message.queue.as_str() {
         "order" => consumed(shop, "expire-order", shop.expire_order(), message).await,
         "payment" => consumed(shop, "check-payment", shop.check_payment(), message).await,
@@ -190,9 +188,9 @@ async fn deliver(shop: &Shop, message: &Waiting) -> bool {
     }
 }
 
-async fn consumed<C: Consumer>(shop: &Shop, function: &'static str, consumer: C, message: &Waiting) -> bool {
+async fn consumed<C: Consumer>(shop: &Shop, function: &'static str, consumer: C, message: &QueuedMessage) -> bool {
     let event = json!({"Records": [{"messageId": "1", "body": message.body}]});
     let event: SqsEvent = serde_json::from_value(event).expect("an event");
-    let response = shop.gate.run(consume_batch(function, &consumer, event)).await;
+    let response = shop.injector.run(consume_batch(function, &consumer, event)).await;
     response.is_some_and(|response| response.batch_item_failures.is_empty())
 }

@@ -1,4 +1,4 @@
-//! A flash sale: many shoppers at once for few units, and afterwards the counting.
+//! A flash sale: many shoppers at once for few units, and client the counting.
 //!
 //! Held on a stopped clock: time passes only as the model says ([`Times`]), and the processor's own time counts for nothing.
 //! So a sale comes out the same on every machine, however busy it is.
@@ -17,36 +17,36 @@ use souk_runtime::http::{Endpoint, Problem, Reply};
 use souk_testkit::SeededRandom;
 use tokio::time::Instant;
 
-use crate::bank::token;
 use crate::conflicts::{Conflicts, Times};
 use crate::platform::Platform;
+use crate::provider::token;
 use crate::shop::{Shop, request};
-use crate::witness::Traffic;
+use crate::transactions::TransactionCounts;
 
-/// What a sale is like.
+/// Parameters of a sale.
 #[derive(Debug, Clone)]
 pub struct Sale {
-    /// Who wants something.
+    /// Number of shoppers.
     pub shoppers: u32,
-    /// How many different products there are.
+    /// Number of products.
     pub products: u32,
     /// Units of each.
     pub units: u32,
     /// Shards of each.
     pub shards: u32,
-    /// How many of the products a basket holds, one unit of each or two.
+    /// Products in a basket, one unit of each or two.
     pub lines: RangeInclusive<u32>,
     /// How many shoppers order at the same time.
     pub at_once: usize,
-    /// How long DynamoDB takes.
+    /// Latencies of DynamoDB.
     pub times: Times,
-    /// Whether a third of the shoppers calls off what it ordered, and a third lets it expire, while others still order.
+    /// Whether a third of the shoppers cancels its order, and a third lets it expire, while others still order.
     pub changes_of_mind: bool,
     /// For baskets, ids and jitter.
     pub seed: u64,
 }
 
-/// What became of it.
+/// The result of a sale.
 #[derive(Debug)]
 pub struct Outcome {
     sale: Sale,
@@ -55,41 +55,41 @@ pub struct Outcome {
     placed_units: u64,
     refused: Vec<Duration>,
     refused_units: u64,
-    /// Asked to come again: 503.
+    /// Answers of 503.
     pub busy: usize,
-    traffic: Traffic,
-    /// Refusals for want of units that were there.
+    transactions: TransactionCounts,
+    /// Refusals although enough units were available.
     pub false_sold_outs: usize,
-    /// Units that orders keep beyond what there was.
+    /// Units in orders beyond the stock.
     pub oversold: i64,
-    /// Units that nobody has.
+    /// Units that are neither in stock nor in an order.
     pub leaked: i64,
     /// The same, after everything unpaid has expired.
     pub leaked_at_the_end: i64,
-    /// What `reconcile` finds then.
+    /// Discrepancies that `reconcile` finds then.
     pub differences: u64,
 }
 
-enum Answer {
+enum CheckoutResult {
     Placed { time: Duration, order_id: String, write_units: u64 },
     Refused { time: Duration, falsely: bool },
     Busy,
 }
 
 impl Sale {
-    /// Holds the sale.
-    pub fn hold(&self) -> Outcome {
+    /// Runs the sale.
+    pub fn run(&self) -> Outcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.expect("a runtime").block_on(self.hold_now())
+        runtime.expect("a runtime").block_on(self.run_on_paused_clock())
     }
 
-    async fn hold_now(&self) -> Outcome {
-        let shop = Shop::open(Conflicts::lasting(self.times), self.seed).await;
-        let mut platform = Platform::around(&shop);
+    async fn run_on_paused_clock(&self) -> Outcome {
+        let shop = Shop::open(Conflicts::with_times(self.times), self.seed).await;
+        let mut platform = Platform::of(&shop);
         let products = self.stock(&shop).await;
         let shoppers = self.fill_carts(&shop, &products).await;
         let began = Instant::now();
-        let answers: Vec<Answer> = stream::iter(shoppers.iter().enumerate())
+        let answers: Vec<CheckoutResult> = stream::iter(shoppers.iter().enumerate())
             .map(|(number, user_id)| self.shop_once(&shop, number, user_id))
             .buffer_unordered(self.at_once)
             .collect()
@@ -98,7 +98,7 @@ impl Sale {
         let mut outcome = self.count(answers, &shop, time);
         let balance = self.balance(&shop, &products, &shoppers).await;
         (outcome.oversold, outcome.leaked) = ((-balance).max(0), balance.max(0));
-        platform.settle_down(&shop).await;
+        platform.run_until_idle(&shop).await;
         outcome.leaked_at_the_end = self.balance(&shop, &products, &shoppers).await;
         outcome.differences = shop.reconcile().await.found;
         outcome
@@ -127,19 +127,19 @@ impl Sale {
         shoppers
     }
 
-    /// One shopper orders, and then keeps it, calls it off, or forgets about it.
-    async fn shop_once(&self, shop: &Shop, number: usize, user_id: &UserId) -> Answer {
+    /// One shopper places an order, and then pays it, cancels it, or lets it expire.
+    async fn shop_once(&self, shop: &Shop, number: usize, user_id: &UserId) -> CheckoutResult {
         let mind = if self.changes_of_mind { number % 3 } else { 0 };
-        let forgets = mind == 2;
-        let endpoint = PlaceOrder { hold_seconds: if forgets { 0 } else { 900 }, ..shop.place_order() };
+        let expires = mind == 2;
+        let endpoint = PlaceOrder { hold_seconds: if expires { 0 } else { 900 }, ..shop.place_order() };
         let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
         let began = Instant::now();
         let answer = endpoint.handle(&request(user_id, None, "", body, "sale")).await;
         let time = began.elapsed();
         let reply = match answer {
             Ok(reply) => reply,
-            Err(problem) if problem.status() == 503 => return Answer::Busy,
-            Err(problem) => return Answer::Refused { time, falsely: is_false(shop, &problem, began) },
+            Err(problem) if problem.status() == 503 => return CheckoutResult::Busy,
+            Err(problem) => return CheckoutResult::Refused { time, falsely: is_false_refusal(shop, &problem, began) },
         };
         let order_id: OrderId = reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id");
         match mind {
@@ -152,12 +152,12 @@ impl Sale {
                 let _ = shop.expire_order().consume(&message).await; // the queue delivers again what fails
             }
         }
-        Answer::Placed { time, order_id: order_id.to_string(), write_units: write_units(&reply) }
+        CheckoutResult::Placed { time, order_id: order_id.to_string(), write_units: write_units(&reply) }
     }
 
-    fn count(&self, answers: Vec<Answer>, shop: &Shop, time: Duration) -> Outcome {
-        let traffic = shop.wire.witness().traffic();
-        let mut wasted = shop.wire.witness().wasted_units();
+    fn count(&self, answers: Vec<CheckoutResult>, shop: &Shop, time: Duration) -> Outcome {
+        let transactions = shop.aws.transactions().counts();
+        let mut wasted = shop.aws.transactions().wasted_units();
         let mut outcome = Outcome {
             sale: self.clone(),
             time,
@@ -166,7 +166,7 @@ impl Sale {
             refused: vec![],
             refused_units: 0,
             busy: 0,
-            traffic,
+            transactions,
             false_sold_outs: 0,
             oversold: 0,
             leaked: 0,
@@ -175,15 +175,15 @@ impl Sale {
         };
         for answer in answers {
             match answer {
-                Answer::Placed { time, order_id, write_units } => {
+                CheckoutResult::Placed { time, order_id, write_units } => {
                     outcome.placed.push(time);
                     outcome.placed_units += write_units + wasted.remove(&order_id).unwrap_or(0);
                 }
-                Answer::Refused { time, falsely } => {
+                CheckoutResult::Refused { time, falsely } => {
                     outcome.refused.push(time);
                     outcome.false_sold_outs += usize::from(falsely);
                 }
-                Answer::Busy => outcome.busy += 1,
+                CheckoutResult::Busy => outcome.busy += 1,
             }
         }
         outcome.refused_units = wasted.values().sum(); // of orders that were never placed
@@ -192,8 +192,7 @@ impl Sale {
         outcome
     }
 
-    /// Units received less those that are free and those that orders keep: above zero they leaked, below they were sold
-    /// twice.
+    /// Units received less those in stock and in orders: positive if some leaked, negative if some were sold twice.
     async fn balance(&self, shop: &Shop, products: &[ProductId], shoppers: &[UserId]) -> i64 {
         let mut balance = i64::from(self.units) * i64::from(self.products);
         for product_id in products {
@@ -210,7 +209,7 @@ impl Sale {
 }
 
 async fn pay(shop: &Shop, user_id: &UserId, order_id: &OrderId) {
-    let body = format!(r#"{{"payment_token": "{}"}}"#, token::PAYS);
+    let body = format!(r#"{{"payment_token": "{}"}}"#, token::SUCCEEDS);
     let _ = shop.pay_order().handle(&request(user_id, Some(order_id), "pay", &body, "pay")).await;
 }
 
@@ -218,19 +217,19 @@ fn pick(random: &dyn Random, among: usize) -> usize {
     usize::try_from(random.below(among as u64)).unwrap_or(0)
 }
 
-/// As `place-order` notes it for its log line: `6 WRU`.
+/// The write units that `place-order` logs: `6 WRU`.
 fn write_units(reply: &Reply) -> u64 {
     let noted = reply.consumption().and_then(|text| text.split(' ').next()?.parse().ok());
     noted.expect("DynamoDB says what an order consumed")
 }
 
-/// Whether a refusal names a product of which there was enough all the time.
-fn is_false(shop: &Shop, problem: &Problem, began: Instant) -> bool {
+/// Whether a refusal names a product of which enough units were available all the time.
+fn is_false_refusal(shop: &Shop, problem: &Problem, began: Instant) -> bool {
     assert_eq!((problem.status(), problem.code()), (409, "insufficient_stock"));
     let items: serde_json::Value = serde_json::from_str(problem.member("items").expect("items")).expect("JSON");
     let short = |item: &serde_json::Value| {
         let (product_id, asked) = (item["product_id"].as_str().expect("an id"), item["asked"].as_u64().expect("asked"));
-        shop.wire.witness().may_have_been_short(product_id, u32::try_from(asked).expect("few"), began)
+        shop.aws.transactions().may_have_been_short(product_id, u32::try_from(asked).expect("few"), began)
     };
     !items.as_array().expect("a list").iter().all(short)
 }
@@ -241,18 +240,18 @@ impl Outcome {
         self.placed.len()
     }
 
-    /// How many were refused because there was too little.
+    /// How many were refused for insufficient stock.
     pub const fn refused(&self) -> usize {
         self.refused.len()
     }
 
-    /// Whether nothing was sold twice, nothing got lost, and nobody was turned away from what was there.
-    pub const fn is_right(&self) -> bool {
+    /// Whether no unit was sold twice or lost, and no shopper was refused available units.
+    pub const fn is_correct(&self) -> bool {
         let units = self.oversold == 0 && self.leaked == 0 && self.leaked_at_the_end == 0;
         units && self.false_sold_outs == 0 && self.differences == 0
     }
 
-    /// The heading of the table whose rows outcomes are.
+    /// The heading of a table of outcomes.
     pub const HEADING: &str = "shoppers products units shards lines | placed refused busy orders/s | \
         transactions conflicts short retries | placed p50  p99 ms | refused p50  p99 ms | WRU placed refused | \
         oversold leaked false-sold-out";
@@ -260,14 +259,18 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sale, traffic) = (&self.sale, &self.traffic);
+        let (sale, transactions) = (&self.sale, &self.transactions);
         let lines = format!("{}-{}", sale.lines.start(), sale.lines.end());
         write!(f, "{:>8} {:>8} {:>5} {:>6} {lines:>5} | ", sale.shoppers, sale.products, sale.units, sale.shards)?;
         let answered = self.placed.len() + self.refused.len() + self.busy;
         let per_second = answered as u128 * 1_000 / self.time.as_millis().max(1);
         write!(f, "{:>6} {:>7} {:>4} {per_second:>8} | ", self.placed.len(), self.refused.len(), self.busy)?;
-        let retries = traffic.transactions.saturating_sub(answered as u64);
-        write!(f, "{:>12} {:>9} {:>5} {retries:>7} | ", traffic.transactions, traffic.conflicts, traffic.refused)?;
+        let retries = transactions.sent.saturating_sub(answered as u64);
+        write!(
+            f,
+            "{:>12} {:>9} {:>5} {retries:>7} | ",
+            transactions.sent, transactions.conflicts, transactions.refused
+        )?;
         write!(f, "{:>10} {:>7} | ", millis(&self.placed, 50), millis(&self.placed, 99))?;
         write!(f, "{:>11} {:>7} | ", millis(&self.refused, 50), millis(&self.refused, 99))?;
         write!(

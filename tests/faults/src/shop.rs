@@ -1,4 +1,4 @@
-//! The whole shop in one process: the real handlers on a real DynamoDB, everything outside reached through one gate.
+//! The whole shop in one process: the real handlers on a real DynamoDB, with fault injection at every outside effect.
 
 use std::sync::Arc;
 
@@ -36,35 +36,35 @@ use souk_store::{
 };
 use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
-use crate::bank::Bank;
+use crate::aws::FaultyAws;
 use crate::conflicts::Conflicts;
-use crate::gate::Gate;
-use crate::wire::Wire;
+use crate::injector::FaultInjector;
+use crate::provider::FakeProvider;
 
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
 
-/// What webhooks are signed with.
+/// The signing secret of webhooks.
 pub const WEBHOOK_SECRET: &str = "whsec_test";
-/// At how many units a product runs low.
+/// Stock at or below this is reported as low.
 const LOW_AT: u32 = 5;
 
 /// A shop.
 pub struct Shop {
-    /// Where effects break.
-    pub gate: Arc<Gate>,
-    /// The way of every AWS call of the handlers.
-    pub wire: Wire,
+    /// Injects faults into effects.
+    pub injector: Arc<FaultInjector>,
+    /// AWS as the handlers see it.
+    pub aws: FaultyAws,
     /// The payment provider.
-    pub bank: Arc<Bank>,
-    /// The time, for all.
+    pub provider: Arc<FakeProvider>,
+    /// The clock of shop and platform.
     pub clock: Arc<FixedClock>,
     /// Ids and jitter.
     pub random: Arc<dyn Random>,
-    /// What tests set up and look at; never breaks and is not counted.
-    pub plain: Stores,
+    /// Stores for tests: without faults, and not counted.
+    pub stores: Stores,
     pub(crate) database: Database,
-    wired: Stores,
+    faulty_stores: Stores,
     sdk: SdkConfig,
 }
 
@@ -73,18 +73,18 @@ impl Shop {
     pub async fn open(conflicts: Conflicts, seed: u64) -> Self {
         let database = Database::start().await;
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
-        let gate = Arc::new(Gate::default());
-        let real = database.sdk_config().http_client().expect("a way to the database");
-        let wire = Wire::new(Arc::clone(&gate), conflicts, real);
-        let sdk = database.sdk_config().to_builder().http_client(wire.clone()).build();
+        let injector = Arc::new(FaultInjector::default());
+        let real = database.sdk_config().http_client().expect("an HTTP client");
+        let aws = FaultyAws::new(Arc::clone(&injector), conflicts, real);
+        let sdk = database.sdk_config().to_builder().http_client(aws.clone()).build();
         Self {
-            bank: Arc::new(Bank::new(Arc::clone(&gate))),
+            provider: Arc::new(FakeProvider::new(Arc::clone(&injector))),
             clock: Arc::new(FixedClock::new()),
-            plain: Stores::on(&database, Arc::clone(&random)),
-            wired: Stores::with_client(&aws_sdk_dynamodb::Client::new(&sdk), &database, Arc::clone(&random)),
+            stores: Stores::on(&database, Arc::clone(&random)),
+            faulty_stores: Stores::with_client(&aws_sdk_dynamodb::Client::new(&sdk), &database, Arc::clone(&random)),
             sdk,
-            gate,
-            wire,
+            injector,
+            aws,
             random,
             database,
         }
@@ -94,7 +94,7 @@ impl Shop {
     pub async fn product(&self, name: impl AsRef<str>, price_minor: i64, available: u32, shards: u32) -> ProductId {
         let product = Product { price_minor, ..product(name.as_ref()) };
         let product_id = product.product_id.clone();
-        save_product(&self.plain.products, product).await;
+        save_product(&self.stores.products, product).await;
         self.receive(&product_id, available).await;
         self.spread(&product_id, shards).await;
         product_id
@@ -102,7 +102,7 @@ impl Shop {
 
     /// Spreads a product's stock over so many shards.
     pub async fn spread(&self, product_id: &ProductId, shards: u32) {
-        let Stores { inventory, products, .. } = self.plain.clone();
+        let Stores { inventory, products, .. } = self.stores.clone();
         let entry = LedgerEntry::new("spread", souk_testkit::user(0), self.clock.now(), None, &*self.random);
         let spread = StockSpread { inventory, products }.spread(product_id, shards, &entry).await;
         assert!(matches!(spread, Ok(SpreadOutcome::Spread { .. })), "{spread:?}");
@@ -111,9 +111,9 @@ impl Shop {
     async fn receive(&self, product_id: &ProductId, units: u32) {
         let staff = souk_testkit::user(0);
         let entry = LedgerEntry::new("received", staff, self.clock.now(), None, &*self.random);
-        let change = self.plain.inventory.adjust(product_id, i64::from(units), &entry).await.expect("answered");
+        let change = self.stores.inventory.adjust(product_id, i64::from(units), &entry).await.expect("answered");
         assert_eq!(change, StockChangeOutcome::Changed { available: units });
-        self.wire.witness().introduce(product_id.as_str(), units);
+        self.aws.transactions().add_product(product_id.as_str(), units);
     }
 
     /// A registered shopper.
@@ -128,7 +128,7 @@ impl Shop {
             registration_key: None,
         };
         assert_eq!(
-            self.plain.users.register(&account).await.expect("answered"),
+            self.stores.users.register(&account).await.expect("answered"),
             souk_store::RegistrationOutcome::Registered
         );
         user_id
@@ -136,59 +136,59 @@ impl Shop {
 
     /// Puts units into a shopper's cart.
     pub async fn put_in_cart(&self, user_id: &UserId, product_id: &ProductId, quantity: u32) {
-        put_in_cart(&self.plain.carts, user_id, product_id, quantity).await;
+        put_in_cart(&self.stores.carts, user_id, product_id, quantity).await;
     }
 
     /// Every shard of a product.
     pub async fn counts(&self, product_id: &ProductId) -> Vec<ShardCount> {
-        self.plain.inventory.counts(product_id).await.expect("counts")
+        self.stores.inventory.counts(product_id).await.expect("counts")
     }
 
-    /// What is free of a product, over all shards.
+    /// The available units of a product, over all shards.
     pub async fn available(&self, product_id: &ProductId) -> u32 {
-        available(&self.plain.inventory, product_id).await
+        available(&self.stores.inventory, product_id).await
     }
 
     /// A shopper's orders, newest first.
     pub async fn orders(&self, user_id: &UserId) -> Vec<Order> {
-        self.plain.orders.list(user_id, None, 100).await.expect("listed").orders
+        self.stores.orders.list(user_id, None, 100).await.expect("listed").orders
     }
 
     /// One order.
     pub async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
-        self.plain.orders.get(user_id, order_id).await.expect("read").expect("an order")
+        self.stores.orders.get(user_id, order_id).await.expect("read").expect("an order")
     }
 
-    /// Counts stock, orders and money of this shop and of its bank against each other.
+    /// Reconciles stock, orders and money of the shop with its provider.
     pub async fn reconcile(&self) -> ReconciliationReport {
         let plan =
-            ReconciliationPlan { provider: Some(self.bank.facts()), ..ReconciliationPlan::new(self.clock.now()) };
-        let Stores { orders, inventory, users, .. } = &self.plain;
+            ReconciliationPlan { provider: Some(self.provider.facts()), ..ReconciliationPlan::new(self.clock.now()) };
+        let Stores { orders, inventory, users, .. } = &self.stores;
         souk_store::reconcile(orders, inventory, users, plan).await.expect("counted")
     }
 
-    /// What the history of a product adds up to, from its first unit on.
+    /// The sum of all changes in the history of a product.
     pub async fn history_total(&self, product_id: &ProductId) -> i64 {
-        let page = self.plain.inventory.history(product_id, None, 100).await.expect("a history");
+        let page = self.stores.inventory.history(product_id, None, 100).await.expect("a history");
         assert!(page.next.is_none(), "a history of more than a page");
         page.changes.iter().map(|change| i64::from(change.after) - i64::from(change.before)).sum()
     }
 
-    /// What an account has with the shop.
+    /// The store credit of an account.
     pub async fn store_credit_minor(&self, user_id: &UserId) -> i64 {
-        self.plain.users.store_credit_minor(user_id).await.expect("read")
+        self.stores.users.store_credit_minor(user_id).await.expect("read")
     }
 }
 
-/// The functions, each as its `main` makes it.
+/// The endpoints and consumers.
 impl Shop {
     /// `POST /orders`
     pub fn place_order(&self) -> PlaceOrder {
         PlaceOrder {
-            carts: self.wired.carts.clone(),
-            products: self.wired.products.clone(),
-            inventory: self.wired.inventory.clone(),
-            orders: self.wired.orders.clone(),
+            carts: self.faulty_stores.carts.clone(),
+            products: self.faulty_stores.products.clone(),
+            inventory: self.faulty_stores.inventory.clone(),
+            orders: self.faulty_stores.orders.clone(),
             clock: self.clock.clone(),
             random: Arc::clone(&self.random),
             currency: Currency::USD,
@@ -216,12 +216,12 @@ impl Shop {
         GrantRefund { desk: self.desk(), random: Arc::clone(&self.random), currency: Currency::USD }
     }
 
-    /// What the other calls of the staff about one order stand on.
+    /// The dependencies of the other actions of staff.
     pub fn desk(&self) -> StaffDesk {
         StaffDesk { steps: self.steps(), clock: self.clock.clone() }
     }
 
-    /// The orders stream.
+    /// The consumer of the orders stream that sends messages.
     pub fn dispatch(&self) -> Dispatch {
         let queues = Queues {
             client: aws_sdk_sqs::Client::new(&self.sdk),
@@ -232,21 +232,21 @@ impl Shop {
         Dispatch { queues, clock: self.clock.clone() }
     }
 
-    /// The orders stream, told to others.
+    /// The consumer of the orders stream that publishes events.
     pub fn publish_events(&self) -> PublishEvents {
         PublishEvents {
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), "events", Arc::clone(&self.random)),
         }
     }
 
-    /// The inventory's stream.
+    /// The consumer of the inventory stream.
     pub fn watch_stock(&self) -> WatchStock {
-        WatchStock { inventory: self.wired.inventory.clone(), bus: self.bus(), low_at: LOW_AT }
+        WatchStock { inventory: self.faulty_stores.inventory.clone(), bus: self.bus(), low_at: LOW_AT }
     }
 
     /// `PUT /admin/inventory/{product_id}/shards`
     pub fn spread_inventory(&self) -> SpreadInventory {
-        let Stores { inventory, products, .. } = self.wired.clone();
+        let Stores { inventory, products, .. } = self.faulty_stores.clone();
         SpreadInventory(StockKeeper {
             inventory,
             products,
@@ -259,22 +259,22 @@ impl Shop {
         EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), "events", Arc::clone(&self.random))
     }
 
-    /// Where consumers of streams set aside what they cannot read.
+    /// The dead-letter queue of stream consumers.
     pub(crate) fn stream_dead_letters(&self) -> DeadLetters {
         DeadLetters::new(&self.sdk, queue_url("stream-dead-letters"))
     }
 
-    /// The order queue.
+    /// The consumer of the order queue.
     pub fn expire_order(&self) -> ExpireOrder {
         ExpireOrder { steps: self.steps(), clock: self.clock.clone() }
     }
 
-    /// The payment queue.
+    /// The consumer of the payment queue.
     pub fn check_payment(&self) -> CheckPayment {
         CheckPayment { payments: self.payments() }
     }
 
-    /// The refund queue.
+    /// The consumer of the refund queue.
     pub fn refund_order(&self) -> RefundOrder {
         RefundOrder { payments: self.payments() }
     }
@@ -286,18 +286,18 @@ impl Shop {
         StripeWebhook { payments: self.payments(), webhook: Some(webhook) }
     }
 
-    /// What payments stand on.
+    /// The dependencies of payments.
     pub fn payments(&self) -> Payments {
         Payments {
-            steps: self.steps().with_store_credit(self.wired.users.clone()),
-            inventory: self.wired.inventory.clone(),
-            provider: self.bank.clone(),
+            steps: self.steps().with_store_credit(self.faulty_stores.users.clone()),
+            inventory: self.faulty_stores.inventory.clone(),
+            provider: self.provider.clone(),
             clock: self.clock.clone(),
         }
     }
 
     fn steps(&self) -> OrderSteps {
-        OrderSteps::new(self.wired.orders.clone(), self.wired.inventory.clone())
+        OrderSteps::new(self.faulty_stores.orders.clone(), self.faulty_stores.inventory.clone())
     }
 }
 

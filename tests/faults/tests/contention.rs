@@ -1,16 +1,16 @@
-//! Many shoppers for few units: nothing is sold twice, nothing gets lost, and nobody is turned away from what is there.
+//! Many shoppers order few units: no unit is sold twice or lost, and no shopper is refused available units.
 
 use std::time::Duration;
 
 use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
-/// About what DynamoDB takes.
+/// Typical latencies of DynamoDB.
 const TIMES: Times = Times { transaction: Duration::from_millis(10), call: Duration::from_millis(4) };
 
-fn assert_right(outcome: &Outcome) {
+fn assert_correct(outcome: &Outcome) {
     eprintln!("{}\n{outcome}", Outcome::HEADING);
-    assert!(outcome.is_right(), "{outcome}");
+    assert!(outcome.is_correct(), "{outcome}");
 }
 
 fn one_product(shards: u32) {
@@ -25,8 +25,8 @@ fn one_product(shards: u32) {
         changes_of_mind: false,
         seed: 1,
     };
-    let outcome = sale.hold();
-    assert_right(&outcome);
+    let outcome = sale.run();
+    assert_correct(&outcome);
     assert_eq!((outcome.placed(), outcome.busy), (100, 0));
 }
 
@@ -58,7 +58,7 @@ fn random_baskets_over_scarce_products_with_cancels_and_expiries() {
         changes_of_mind: true,
         seed: 2,
     };
-    let outcome = sale.hold();
-    assert_right(&outcome);
+    let outcome = sale.run();
+    assert_correct(&outcome);
     assert!(outcome.placed() > 100 && outcome.refused() > 0, "{outcome}");
 }

@@ -1,38 +1,38 @@
-//! A client as clients should be: every request that may be sent again carries a key, and what may go away by itself is
-//! tried again, a bounded number of times, later each time and with jitter.
+//! A client that does what clients should: every request that it retries carries an idempotency key, and temporary failures
+//! are retried a bounded number of times with exponential backoff and jitter.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use souk_e2e::retry::{self, ATTEMPTS};
-use souk_e2e::{Answer, Call, Caller, Product, checkout, unique_word};
+use souk_e2e::{Call, Caller, Product, Response, checkout, unique_word};
 use souk_rng::SeededRng;
 
-/// Refusals of a payment that end by themselves.
+/// Temporary refusals of a payment.
 const IN_PROGRESS: [&str; 2] = ["request_in_progress", "payment_in_progress"];
 
 /// A shopper's client.
 pub(crate) struct Client<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) rng: SeededRng,
-    /// How often anybody sent anything again.
+    /// Retries of all clients.
     pub(crate) retries: &'a AtomicUsize,
 }
 
-/// What became of a payment, as far as the client was told.
+/// The result of a payment, as far as the client knows it.
 pub(crate) enum Paid {
-    /// The money was taken.
+    /// The money was captured.
     Completed,
-    /// The shopper has to do something there.
+    /// The shopper has to visit this address.
     Action(String),
-    /// Declined; another card may do.
+    /// Declined; another card may succeed.
     Declined,
-    /// It is being processed, or the order cannot be paid any more, or no answer came.
+    /// It is being processed, or the order is not payable any more, or no response came.
     Unknown,
 }
 
 impl Client<'_> {
-    /// An empty cart with these in it; whether it came about.
+    /// Puts exactly this basket into the cart; false if that failed.
     pub(crate) fn fill_cart(&mut self, basket: &[(&Product, u32)]) -> bool {
         let emptied = self.send(|caller| caller.call("DELETE", "/cart")).is_some_and(|answer| expect(&answer, &[200]));
         emptied
@@ -45,7 +45,7 @@ impl Client<'_> {
             })
     }
 
-    /// The order's id; `Err` tells whether it was refused for want of stock.
+    /// Places an order and returns its id; `Err(true)` if there was insufficient stock.
     pub(crate) fn place(&mut self) -> Result<String, bool> {
         let key = unique_word();
         let place = |caller: &Caller| caller.call("POST", "/orders").header("idempotency-key", &key).json(checkout());
@@ -71,15 +71,15 @@ impl Client<'_> {
         }
     }
 
-    /// Calls an order off; whether the shop said so.
+    /// Cancels an order; false if the shop did not confirm it.
     pub(crate) fn cancel(&mut self, order_id: &str) -> bool {
         let path = format!("/orders/{order_id}/cancel");
         let answer = self.send(|caller| caller.call("POST", &path));
         answer.is_some_and(|answer| expect(&answer, &[200, 409]) && answer.status == 200)
     }
 
-    /// None when no answer came that was worth anything.
-    fn send(&mut self, call: impl Fn(&Caller) -> Call) -> Option<Answer> {
+    /// Sends with retries; none if every attempt failed temporarily.
+    fn send(&mut self, call: impl Fn(&Caller) -> Call) -> Option<Response> {
         for attempt in 0..ATTEMPTS {
             let answer = call(self.caller).try_send().ok();
             if answer.as_ref().is_some_and(|answer| !is_temporary(answer)) {
@@ -94,8 +94,8 @@ impl Client<'_> {
     }
 }
 
-/// Whether it may go away by itself. What is no problem of the shop's comes from the gateway, whose function was killed.
-fn is_temporary(answer: &Answer) -> bool {
+/// Whether a retry may succeed. A 500 that is not a problem of the shop comes from the gateway, whose function was killed.
+fn is_temporary(answer: &Response) -> bool {
     match answer.status {
         500 => answer.header("content-type") != "application/problem+json",
         429 | 502 | 503 | 504 => true,
@@ -104,8 +104,8 @@ fn is_temporary(answer: &Answer) -> bool {
     }
 }
 
-/// Fails with the whole answer when the shop says what it must not.
-fn expect(answer: &Answer, statuses: &[u16]) -> bool {
+/// Fails with the whole response on another status.
+fn expect(answer: &Response, statuses: &[u16]) -> bool {
     assert!(statuses.contains(&answer.status), "{answer}");
     true
 }

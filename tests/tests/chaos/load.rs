@@ -1,8 +1,8 @@
-//! What shoppers do.
+//! The load: shoppers who check out.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use souk_e2e::{Caller, Product, for_each};
+use souk_e2e::{Caller, Product, map_concurrently};
 use souk_rng::SeededRng;
 
 use crate::client::{Client, Paid};
@@ -14,7 +14,7 @@ pub(crate) const SHOPPERS: usize = 100;
 const CHECKOUTS_EACH: usize = 5;
 /// How many checkouts that makes.
 pub(crate) const CHECKOUTS: usize = SHOPPERS * CHECKOUTS_EACH;
-/// How many shoppers are busy at the same time.
+/// Concurrent shoppers.
 const AT_ONCE: usize = 24;
 /// Most products in a basket, one unit of each or two.
 const LINES: usize = 3;
@@ -25,51 +25,51 @@ const GOOD: &str = "pm_card_visa";
 const DECLINED: &str = "pm_card_chargeDeclined";
 const SECURE: &str = "pm_card_threeDSecure2Required";
 
-/// What a shopper means to do with an order.
+/// What a shopper does with an order.
 #[derive(Clone, Copy)]
 enum Plan {
     Pays,
     PaysAfterADecline,
     PaysWith3DSecure,
     FailsAt3DSecureThenPays,
-    LeavesAt3DSecure,
-    Leaves,
+    Abandons3DSecure,
+    Abandons,
     CancelsUnpaid,
     CancelsPaid,
 }
 
-/// Twenty, of which each checkout takes one at random.
+/// Plans with their weights.
 const PLANS: [(Plan, usize); 8] = [
     (Plan::Pays, 7),
     (Plan::PaysAfterADecline, 3),
     (Plan::PaysWith3DSecure, 2),
     (Plan::FailsAt3DSecureThenPays, 1),
-    (Plan::LeavesAt3DSecure, 1),
-    (Plan::Leaves, 2),
+    (Plan::Abandons3DSecure, 1),
+    (Plan::Abandons, 2),
     (Plan::CancelsUnpaid, 1),
     (Plan::CancelsPaid, 3),
 ];
 
-/// What is counted while the load runs.
+/// Counters of a running load.
 #[derive(Default)]
 pub(crate) struct Progress {
-    /// Checkouts that came to an end, whichever.
+    /// Finished checkouts, however they ended.
     pub(crate) done: AtomicUsize,
-    /// Requests that were sent again.
+    /// Retried requests.
     pub(crate) retries: AtomicUsize,
 }
 
 /// How a checkout ended for its shopper.
 pub(crate) enum Checkout {
-    /// With an order; `paid` and `cancelled` if the shop said so.
+    /// With an order; `paid` and `cancelled` if the shop confirmed it.
     Placed { order_id: String, paid: bool, cancelled: bool },
-    /// There was too little in stock.
+    /// Insufficient stock.
     SoldOut,
-    /// No answer came in all the time that a client waits.
+    /// Every attempt failed.
     GaveUp,
 }
 
-/// All of it; the checkouts of each shopper in the order of the shoppers.
+/// Runs the load and returns the checkouts of each shopper.
 pub(crate) fn run(
     shoppers: &[Caller],
     products: &[Product],
@@ -77,7 +77,7 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Vec<Vec<Checkout>> {
     let numbered: Vec<(usize, &Caller)> = shoppers.iter().enumerate().collect();
-    for_each(AT_ONCE, &numbered, |(number, caller)| {
+    map_concurrently(AT_ONCE, &numbered, |(number, caller)| {
         let rng = SeededRng::new(SEED, *number as u64);
         let mut client = Client { caller, rng, retries: &progress.retries };
         let checkouts = (0..CHECKOUTS_EACH).map(|_| {
@@ -112,7 +112,7 @@ fn plan(rng: &mut SeededRng) -> Plan {
     all[rng.index(all.len())]
 }
 
-/// Whether the shop said that it is paid, and that it is cancelled.
+/// Whether the shop confirmed the payment, and the cancellation.
 fn carry_out(plan: Plan, client: &mut Client<'_>, order_id: &str, provider: &Provider) -> (bool, bool) {
     let mut pay = |token: &str| client.pay(order_id, token);
     let paid = match plan {
@@ -123,14 +123,14 @@ fn carry_out(plan: Plan, client: &mut Client<'_>, order_id: &str, provider: &Pro
         },
         Plan::PaysWith3DSecure => {
             secure(pay(SECURE), "succeed", provider);
-            false // the webhook says so
+            false // the webhook confirms it
         }
         Plan::FailsAt3DSecureThenPays => {
             secure(pay(SECURE), "fail", provider);
             is_paid(&pay(GOOD))
         }
-        Plan::LeavesAt3DSecure => is_paid(&pay(SECURE)),
-        Plan::Leaves | Plan::CancelsUnpaid => false,
+        Plan::Abandons3DSecure => is_paid(&pay(SECURE)),
+        Plan::Abandons | Plan::CancelsUnpaid => false,
     };
     let cancels = matches!(plan, Plan::CancelsUnpaid) || (matches!(plan, Plan::CancelsPaid) && paid);
     (paid, cancels && client.cancel(order_id))

@@ -1,27 +1,27 @@
-//! Every function process and the payment provider are killed in the middle of 500 checkouts. Afterwards, and after what
-//! lies in dead letters went back to work, every order is paid, expired, cancelled or refunded, the provider's books say the
-//! same, every unit is where it should be, and `reconcile` finds nothing.
+//! Every function process and the payment provider are killed in the middle of 500 checkouts. Afterwards, and after a
+//! redrive of dead letters, every order is paid, expired, cancelled or refunded, the provider's payments agree with the
+//! orders, every unit is accounted for, and `reconcile` finds no discrepancy.
 //!
 //! The stack is one of its own (`cargo xtask test` makes it, stage `chaos`): template.yaml as it is, with Stripe as the
 //! provider at the address of a process that this test starts and kills, and with holds of a minute.
 
-mod books;
 mod client;
 mod functions;
 mod load;
 mod provider;
+mod reconciliation;
 
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use souk_e2e::{Shop, eventually, for_each, say};
+use souk_e2e::{Shop, eventually, map_concurrently, print_line};
 
-use crate::books::Books;
 use crate::load::{CHECKOUTS, Checkout, Progress, SHOPPERS};
 use crate::provider::Provider;
+use crate::reconciliation::Orders;
 
-/// Different products, scarce ones: more is asked for than there is.
+/// Products. More units are ordered than there are.
 const PRODUCTS: usize = 20;
 /// Units of each.
 const UNITS: u32 = 35;
@@ -38,30 +38,30 @@ fn nothing_is_lost_when_functions_and_the_provider_are_killed_in_the_middle_of_5
     let shop = Shop::open();
     let provider = Provider::start(shop);
     let (shoppers, began) = (shop.shoppers(SHOPPERS), Instant::now());
-    let products = for_each(4, &[(); PRODUCTS], |()| shop.product("12.50", UNITS));
+    let products = map_concurrently(4, &[(); PRODUCTS], |()| shop.product("12.50", UNITS));
     let progress = Progress::default();
-    say(&format!("{SHOPPERS} shoppers are ready; the load begins"));
+    print_line(&format!("{SHOPPERS} shoppers are ready; the load begins"));
     let (checkouts, killed) = thread::scope(|scope| {
         let load = scope.spawn(|| load::run(&shoppers, &products, &provider, &progress));
-        let killed = strike(shop, &provider, &progress);
-        (load.join().expect("shoppers meet nothing that they must not"), killed)
+        let killed = inject_outages(shop, &provider, &progress);
+        (load.join().expect("no shopper gets an unexpected response"), killed)
     });
-    say(&format!("{CHECKOUTS} checkouts, {killed} functions killed, after {} s", began.elapsed().as_secs()));
+    print_line(&format!("{CHECKOUTS} checkouts, {killed} functions killed, after {} s", began.elapsed().as_secs()));
 
-    let redriven = settle(shop, &provider, &Books::collect(&shoppers));
-    say(&format!("nothing is open any more after {} s", began.elapsed().as_secs()));
-    let books = Books::collect(&shoppers);
-    books.hold_what_shoppers_were_told(&checkouts);
-    let money = books.agree_with_the_provider(&provider.books());
-    books.account_for_every_unit(shop, &products, UNITS);
+    let redriven = settle(shop, &provider, &Orders::collect(&shoppers));
+    print_line(&format!("no order is open after {} s", began.elapsed().as_secs()));
+    let orders = Orders::collect(&shoppers);
+    orders.assert_as_shoppers_were_told(&checkouts);
+    let money = orders.assert_as_provider(&provider.state());
+    orders.assert_every_unit(shop, &products, UNITS);
     eventually(SETTLE_SECONDS, "reconcile finds nothing", || {
         let report = shop.invoke("reconcile", &serde_json::json!({}));
         assert!(report.list("differences").is_empty(), "{report}");
         (report.text("clean") == "true" && report.whole("unsettled_found") == 0).then_some(())
     });
     let of = |wanted: fn(&Checkout) -> bool| checkouts.iter().flatten().filter(|checkout| wanted(checkout)).count();
-    say(&format!(
-        "{CHECKOUTS} checkouts: {} placed, {} sold out, {} given up; {books}; {money}; {killed} functions and the provider \
+    print_line(&format!(
+        "{CHECKOUTS} checkouts: {} placed, {} sold out, {} given up; {orders}; {money}; {killed} functions and the provider \
          killed, {} requests sent again, {redriven} dead letters redriven",
         of(|checkout| matches!(checkout, Checkout::Placed { .. })),
         of(|checkout| matches!(checkout, Checkout::SoldOut)),
@@ -70,8 +70,8 @@ fn nothing_is_lost_when_functions_and_the_provider_are_killed_in_the_middle_of_5
     ));
 }
 
-/// What goes wrong, at points of the load rather than of time. Returns how many processes of functions were killed.
-fn strike(shop: &Shop, provider: &Provider, progress: &Progress) -> usize {
+/// Kills processes at points of the load rather than of time. Returns how many processes of functions were killed.
+fn inject_outages(shop: &Shop, provider: &Provider, progress: &Progress) -> usize {
     let reached = |share: usize| {
         eventually(LOAD_SECONDS, "the load goes on", || {
             (progress.done.load(Ordering::Relaxed) >= CHECKOUTS * share / 100).then_some(())
@@ -89,7 +89,7 @@ fn strike(shop: &Shop, provider: &Provider, progress: &Progress) -> usize {
     reached(45);
     provider.kill();
     thread::sleep(PROVIDER_AWAY);
-    provider.start_again();
+    provider.restart();
     provider.fail_next(&faults);
     reached(70);
     let second = functions::kill_all(shop.home());
@@ -97,14 +97,14 @@ fn strike(shop: &Shop, provider: &Provider, progress: &Progress) -> usize {
     first + second
 }
 
-/// Waits until nothing is open; what lies in dead letters goes back to work meanwhile. Returns how many messages that were.
-fn settle(shop: &'static Shop, provider: &Provider, books: &Books<'_>) -> i64 {
-    let (mut open, mut redriven) = (books.open(), 0);
-    eventually(SETTLE_SECONDS, "every order comes to its end", || {
+/// Waits until no order is open, and redrives dead letters meanwhile. Returns how many messages were redriven.
+fn settle(shop: &'static Shop, provider: &Provider, orders: &Orders<'_>) -> i64 {
+    let (mut open, mut redriven) = (orders.open(), 0);
+    eventually(SETTLE_SECONDS, "every order is final", || {
         let report = shop.invoke("redrive", &serde_json::json!({"action": "redrive"}));
         redriven += report.list("queues").iter().map(|queue| queue.whole("moved")).sum::<i64>();
         thread::sleep(Duration::from_secs(5));
-        open = open.iter().filter_map(books::Order::look_again).collect();
+        open = open.iter().filter_map(reconciliation::Order::reload_if_open).collect();
         (open.is_empty() && provider.is_quiet()).then_some(())
     });
     redriven

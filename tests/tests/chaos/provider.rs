@@ -1,4 +1,4 @@
-//! The payment provider: our own Stripe as a process, killed and started again on the same journal.
+//! The payment provider: the fake Stripe as a process, killed and restarted on the same journal.
 
 use std::env;
 use std::fs;
@@ -27,7 +27,7 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// A new one, with empty books, as the environment describes it.
+    /// A new one, without payments, as the environment describes it.
     pub(crate) fn start(shop: &Shop) -> Self {
         let variable = |name: &str| {
             env::var(name)
@@ -46,12 +46,12 @@ impl Provider {
             process: Mutex::new(None),
         };
         let _ = fs::remove_file(&provider.journal); // of an earlier run
-        provider.start_again();
+        provider.restart();
         provider
     }
 
     /// Starts it on its journal.
-    pub(crate) fn start_again(&self) {
+    pub(crate) fn restart(&self) {
         let mut command = Command::new(&self.program);
         command.arg(&self.address).arg("--journal").arg(&self.journal);
         command.args(["--webhook", &self.webhook, "--secret", &self.secret]);
@@ -69,27 +69,28 @@ impl Provider {
         }
     }
 
-    /// What goes wrong with the next requests that write, one each; `None` is one that goes well.
+    /// Faults of the next write requests, one each; `None` is a request without a fault.
     pub(crate) fn fail_next(&self, faults: &[Option<&str>]) {
         let url = format!("http://{}/_control/faults", self.address);
         let response = self.agent.post(url).send(json!({"next": faults}).to_string()).expect("the provider answers");
         assert_eq!(response.status(), 200);
     }
 
-    /// The shopper does, or fails to do, what an action asked for. No matter if the provider is away, or the payment gone.
+    /// The shopper completes or fails the required action. It may fail without harm while the provider is down or the payment is
+    /// final.
     pub(crate) fn authenticate(&self, action_url: &str, outcome: &str) {
         let _ = self.agent.get(format!("{action_url}?outcome={outcome}")).call();
     }
 
-    /// Whether no payment waits for anything, and no message for being delivered.
+    /// Whether no payment is open and no webhook undelivered.
     pub(crate) fn is_quiet(&self) -> bool {
-        let books = self.books();
+        let state = self.state();
         let waits = |status: &String| ["requires_action", "processing"].contains(&status.as_str());
-        !books.texts("payment_intents", "status").iter().any(waits) && books.whole("messages_waiting") == 0
+        !state.texts("payment_intents", "status").iter().any(waits) && state.whole("messages_waiting") == 0
     }
 
-    /// All payments and refunds, and how many messages wait.
-    pub(crate) fn books(&self) -> Json {
+    /// All payments and refunds, and the number of undelivered webhooks.
+    pub(crate) fn state(&self) -> Json {
         let response = self.agent.get(format!("http://{}/_control/state", self.address)).call();
         let text = response.expect("the provider answers").body_mut().read_to_string().expect("an answer");
         Json::parse(&text).expect("JSON")

@@ -1,5 +1,5 @@
-//! OpenSearch is killed in the middle of imports and of a reindex, and loses its data. Shoppers get what is promised
-//! meanwhile, and afterwards the index holds what the products table holds: `compare-index` finds no difference.
+//! OpenSearch is killed during imports and during a reindex, and loses its data. Meanwhile shoppers get the degraded mode;
+//! afterwards the index is equal to the products table: `compare-index` finds no difference.
 //!
 //! On a stack of its own: `cargo xtask test --stage search`.
 
@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use souk_e2e::{Json, Shop, at_once, eventually, say, unique_word};
+use souk_e2e::{Json, Shop, concurrently, eventually, print_line, unique_word};
 
 use crate::node::Node;
 
@@ -39,38 +39,35 @@ struct Goods {
 
 #[test]
 #[ignore = "needs a stack of its own: cargo xtask test --stage search"]
-fn an_index_that_is_killed_and_lost_comes_back_whole() {
+fn the_index_is_complete_again_after_outages_and_loss() {
     let shop = Shop::open();
     let (node, goods) = (Node::of(shop), Goods { shop, word: unique_word() });
-    let killed_while_importing = import_under_fire(&goods, &node);
-    assert_same(shop, CHUNKS * CHUNK_LINES);
-    say(&format!(
-        "{} products imported, OpenSearch killed twice meanwhile: {killed_while_importing}",
-        CHUNKS * CHUNK_LINES
-    ));
+    let outages = import_during_outages(&goods, &node);
+    wait_for_equal_index(shop, CHUNKS * CHUNK_LINES);
+    print_line(&format!("{} products imported, OpenSearch killed twice meanwhile: {outages}", CHUNKS * CHUNK_LINES));
 
-    let runs = reindex_under_fire(&goods, &node);
-    assert_same(shop, CHUNKS * CHUNK_LINES);
+    let runs = reindex_during_an_outage(&goods, &node);
+    wait_for_equal_index(shop, CHUNKS * CHUNK_LINES);
     assert_eq!(indices(shop).len(), 1, "{:?}", indices(shop));
-    say(&format!("reindex ended in its run {runs}, OpenSearch killed and {CHANGES} products changed meanwhile"));
+    print_line(&format!("reindex ended in its run {runs}, OpenSearch killed and {CHANGES} products changed meanwhile"));
 
     node.kill();
-    node.lose_data();
-    node.start_again();
+    node.delete_data();
+    node.restart();
     let runs = reindex(shop);
-    assert_same(shop, CHUNKS * CHUNK_LINES);
-    say(&format!("an OpenSearch that had lost all was filled again in {runs} runs"));
+    wait_for_equal_index(shop, CHUNKS * CHUNK_LINES);
+    print_line(&format!("an OpenSearch that had lost all was filled again in {runs} runs"));
 }
 
-/// Imports while OpenSearch is killed at a third and at two thirds; says how long it was away.
-fn import_under_fire(goods: &Goods, node: &Node) -> String {
+/// Imports while OpenSearch is killed at a third and at two thirds; returns a description of the outages.
+fn import_during_outages(goods: &Goods, node: &Node) -> String {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let reached = |chunks: usize| {
         eventually(DRAIN_SECONDS, "the import goes on", || (done.load(Ordering::Relaxed) >= chunks).then_some(()));
     };
     thread::scope(|scope| {
         scope.spawn(|| {
-            at_once(IN_FLIGHT, |_| {
+            concurrently(IN_FLIGHT, |_| {
                 while let Some(chunk) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|chunk| *chunk < CHUNKS) {
                     goods.import(chunk, "1.00");
                     done.fetch_add(1, Ordering::Relaxed);
@@ -81,10 +78,10 @@ fn import_under_fire(goods: &Goods, node: &Node) -> String {
             reached(chunks);
             let began = Instant::now();
             node.kill();
-            let slowest = goods.is_sold_without_search();
-            node.start_again();
+            let slowest = goods.assert_degraded_mode();
+            node.restart();
             let away = began.elapsed();
-            let recovery = goods.is_searched_again();
+            let recovery = goods.wait_for_search();
             format!(
                 "away {} s, slowest answer {} ms, searched again after {} ms",
                 away.as_secs(),
@@ -98,11 +95,11 @@ fn import_under_fire(goods: &Goods, node: &Node) -> String {
     })
 }
 
-/// Products that change while the index is filled: given another price, deleted, or new, in turns.
+/// Changes while the index is filled: a new price, a deletion, a new product, in turns.
 const CHANGES: usize = 60;
 
-/// Fills a new index while products change, kills OpenSearch in the middle, and returns how many runs it took.
-fn reindex_under_fire(goods: &Goods, node: &Node) -> usize {
+/// Fills a new index while products change and OpenSearch is killed, and returns the number of runs.
+fn reindex_during_an_outage(goods: &Goods, node: &Node) -> usize {
     let begun = goods.shop.invoke("reindex", &json!({"seconds": 0}));
     assert_eq!((begun.text("done"), indices(goods.shop).len()), ("false".to_owned(), 2), "{begun}");
     thread::scope(|scope| {
@@ -110,11 +107,11 @@ fn reindex_under_fire(goods: &Goods, node: &Node) -> usize {
         let runs = scope.spawn(|| reindex(goods.shop));
         let copied = begun_to_copy(goods.shop);
         node.kill();
-        say(&format!("OpenSearch was killed when the new index had {copied} products"));
+        print_line(&format!("OpenSearch was killed when the new index had {copied} products"));
         thread::sleep(AWAY);
-        node.start_again();
+        node.restart();
         assert_eq!(indices(goods.shop).len(), 2, "OpenSearch was killed too late");
-        runs.join().expect("it ends")
+        runs.join().expect("the reindex thread does not panic")
     })
 }
 
@@ -123,7 +120,7 @@ fn begun_to_copy(shop: &Shop) -> i64 {
     let path = format!("{}/products-next/_stats/indexing", shop.search_url);
     let started = Instant::now();
     loop {
-        let (_, stats) = shop.fetch(&path).expect("it runs");
+        let (_, stats) = shop.fetch(&path).expect("OpenSearch runs");
         let copied = Json::parse(&stats).and_then(|stats| stats.at("_all.primaries.indexing.index_total"));
         match copied.and_then(|copied| copied.raw().parse().ok()) {
             Some(copied) if copied > 0 => return copied,
@@ -133,7 +130,7 @@ fn begun_to_copy(shop: &Shop) -> i64 {
     }
 }
 
-/// Runs reindex as an operator does, again and again until it is done, and returns how many runs that were.
+/// Runs reindex as an operator does until it is done, and returns the number of runs.
 fn reindex(shop: &Shop) -> usize {
     let mut runs = 0;
     eventually(REINDEX_SECONDS, "reindex is done", || {
@@ -144,8 +141,8 @@ fn reindex(shop: &Shop) -> usize {
     })
 }
 
-/// Waits until the index holds what the table holds.
-fn assert_same(shop: &Shop, at_least: usize) {
+/// Waits until the index is equal to the products table.
+fn wait_for_equal_index(shop: &Shop, at_least: usize) {
     let same = || {
         let (mut next, mut compared) = (Json::parse("null")?, 0);
         loop {
@@ -155,7 +152,7 @@ fn assert_same(shop: &Shop, at_least: usize) {
             for kind in ["missing", "different", "surplus"] {
                 let products = found.list(kind);
                 if !products.is_empty() {
-                    say(&format!("not yet the same: {} {kind}, such as {}", products.len(), products[0].raw()));
+                    print_line(&format!("not yet equal: {} {kind}, such as {}", products.len(), products[0].raw()));
                     return None;
                 }
             }
@@ -165,12 +162,13 @@ fn assert_same(shop: &Shop, at_least: usize) {
             }
         }
     };
-    eventually(DRAIN_SECONDS, "the index is what the table is", same);
+    eventually(DRAIN_SECONDS, "the index is equal to the table", same);
 }
 
-/// All indices of products, living or not.
+/// All product indices, with or without the alias.
 fn indices(shop: &Shop) -> Vec<String> {
-    let (status, names) = shop.fetch(&format!("{}/_cat/indices/products*?h=index", shop.search_url)).expect("it runs");
+    let (status, names) =
+        shop.fetch(&format!("{}/_cat/indices/products*?h=index", shop.search_url)).expect("OpenSearch runs");
     assert_eq!(status, 200, "{names}");
     names.lines().map(|name| name.trim().to_owned()).collect()
 }
@@ -214,8 +212,8 @@ impl Goods {
         }
     }
 
-    /// Whether shoppers get what is promised while there is no search; returns how long the slowest answer took.
-    fn is_sold_without_search(&self) -> Duration {
+    /// Asserts the degraded mode and returns the time of the slowest request.
+    fn assert_degraded_mode(&self) -> Duration {
         let category = format!("/products?category_id=outage.{}", self.word);
         let page = format!("/products/{}", self.product_id(0));
         let mut slowest = Duration::ZERO;
@@ -229,7 +227,7 @@ impl Goods {
             let list = timed(&category).is(200);
             assert_eq!((list.text("degraded"), list.list("products").is_empty()), ("true".to_owned(), false), "{list}");
             assert_eq!(timed(&page).is(200).text("id"), self.product_id(0));
-            // Another text each time: what was found a moment ago may be shown again.
+            // A new text each time, because earlier results are cached.
             timed(&format!("/products?search=crate+{round}")).is_problem(503, "search_unavailable");
             timed(&format!("/products/suggest?q=cra{round}")).is_problem(503, "search_unavailable");
         }
@@ -237,11 +235,11 @@ impl Goods {
         slowest
     }
 
-    /// Waits until shoppers find things again; returns how long that took.
-    fn is_searched_again(&self) -> Duration {
+    /// Waits until search works again; returns how long that took.
+    fn wait_for_search(&self) -> Duration {
         let began = Instant::now();
         eventually(RECOVERY_SECONDS, "shoppers search again", || {
-            // Texts that nobody has searched for: what was found before is remembered.
+            // New search texts, because earlier results are cached.
             let list = self.shop.anyone().get(&format!("/products?search=crate+{}", unique_word()));
             let suggestions = self.shop.anyone().get(&format!("/products/suggest?q={}", unique_word()));
             (list.status == 200 && suggestions.status == 200).then_some(())

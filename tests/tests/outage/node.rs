@@ -1,4 +1,4 @@
-//! The stack's OpenSearch: killed, and started again exactly as it was.
+//! The stack's OpenSearch process, killed and restarted with the same command line.
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt as _;
@@ -12,7 +12,7 @@ use souk_e2e::{Shop, eventually, process};
 /// How long it may take to start. Wide, against never.
 const START_SECONDS: u64 = 300;
 
-/// How the process was started.
+/// The command line and environment of the process.
 pub(crate) struct Node {
     shop: &'static Shop,
     arguments: Vec<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// The one that runs.
+    /// The running process.
     pub(crate) fn of(shop: &'static Shop) -> Self {
         let [pid] = pids(shop)[..] else { panic!("the stack has one OpenSearch") };
         let file = |name: &str| PathBuf::from(format!("/proc/{pid}/{name}"));
@@ -48,21 +48,21 @@ impl Node {
         }
     }
 
-    /// Ends it without a warning, and waits until it is gone.
+    /// Kills it (SIGKILL) and waits until it is gone.
     pub(crate) fn kill(&self) {
         process::kill(&pids(self.shop));
         eventually(60, "OpenSearch is gone", || pids(self.shop).is_empty().then_some(()));
     }
 
-    /// Starts it again, and returns how long it took until it could search.
-    pub(crate) fn start_again(&self) -> Duration {
+    /// Restarts it and returns the time until it could search.
+    pub(crate) fn restart(&self) -> Duration {
         let started = Instant::now();
         let (program, arguments) = self.arguments.split_first().expect("a command line");
         let log = OpenOptions::new().append(true).open(&self.log).expect("its log");
         let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(self.environment.iter().cloned()).current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("its log")).stderr(log);
-        // Stopped by us, or by who stops the stack.
+        // Stopped by this test, or with the stack.
         let mut child = command.process_group(0).spawn().expect("OpenSearch starts");
         thread::spawn(move || child.wait());
         let health = format!("{}/_cluster/health?wait_for_status=yellow&timeout=1s", self.shop.search_url);
@@ -71,8 +71,8 @@ impl Node {
         started.elapsed()
     }
 
-    /// Loses all that it has written, while it does not run.
-    pub(crate) fn lose_data(&self) {
+    /// Deletes its data, while it does not run.
+    pub(crate) fn delete_data(&self) {
         fs::remove_dir_all(&self.data).expect("its data is gone");
     }
 }

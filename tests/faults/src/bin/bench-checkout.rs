@@ -1,5 +1,4 @@
-//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's rule for conflicts and with the
-//! times that it is told.
+//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's conflicts and the given latencies.
 
 #![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
 
@@ -10,11 +9,11 @@ use clap::Parser;
 use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
-/// Holds flash sales and counts afterwards. Without options: one product in 1, 4 and 16 shards, then random baskets.
+/// Holds flash sales and counts client. Without options: one product in 1, 4 and 16 shards, then random baskets.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench checkout", bin_name = "cargo xtask bench checkout")]
 struct Options {
-    /// Shoppers; with any of these five given, one sale of just that kind is held
+    /// Shoppers; with any of these five given, one such sale runs
     #[arg(long, value_name = "N")]
     shoppers: Option<u32>,
     /// Different products
@@ -32,13 +31,13 @@ struct Options {
     /// Shoppers who order at the same time
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=2_000))]
     at_once: u16,
-    /// How long a transaction takes; another one that meets it on an item conflicts
+    /// How long a transaction takes; another one on the same item conflicts meanwhile
     #[arg(long, value_name = "MS", default_value_t = 10)]
     transaction_ms: u64,
     /// How long any other call to the store takes
     #[arg(long, value_name = "MS", default_value_t = 4)]
     call_ms: u64,
-    /// A third calls off what it ordered and a third lets it expire, while others still order
+    /// A third cancels its order and a third lets it expire, while others still order
     #[arg(long)]
     changes_of_mind: bool,
     /// For baskets, ids and jitter
@@ -49,13 +48,13 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     println!("{}", Outcome::HEADING);
-    let mut right = true;
+    let mut correct = true;
     for sale in options.sales() {
-        let outcome = sale.hold();
+        let outcome = sale.run();
         println!("{outcome}");
-        right &= outcome.is_right();
+        correct &= outcome.is_correct();
     }
-    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if correct { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 impl Options {

@@ -1,4 +1,4 @@
-//! No function and no event of an order's life without a row.
+//! Every function that writes orders or stock and every event of an order has a row.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// Tables whose writers must have rows.
 const TABLES: [&str; 2] = ["OrdersTable", "InventoryTable"];
 
-/// Writers that have none, and why.
+/// Writers without rows, with the reason.
 const WITHOUT_ROWS: &[(&str, &str)] = &[
     ("count-inventory", "one transaction of stock and ledger; the store's contract tests repeat it"),
     ("adjust-inventory", "the same"),
@@ -21,7 +21,7 @@ const WITHOUT_ROWS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_function_that_moves_orders_or_stock_has_a_row() {
+fn every_function_that_writes_orders_or_stock_has_a_row() {
     let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
     let resources = template["Resources"].as_mapping().expect("Resources");
     let writers: BTreeSet<String> = resources.values().filter(|resource| writes(resource)).filter_map(name).collect();
@@ -33,7 +33,7 @@ fn every_function_that_moves_orders_or_stock_has_a_row() {
         .map(str::to_owned)
         .collect();
     let missing: Vec<_> = writers.difference(&known).collect();
-    assert!(missing.is_empty(), "these functions move orders or stock and no row breaks them: {missing:?}");
+    assert!(missing.is_empty(), "functions that write orders or stock without a row: {missing:?}");
 }
 
 /// The function's name: the last part of `${AWS::StackName}-place-order`.
@@ -54,7 +54,7 @@ fn writes(resource: &Value) -> bool {
         })
 }
 
-/// Which rows an event of an order's life happens in. A new event does not compile without them.
+/// The rows of each event of an order. A new event does not compile without them.
 macro_rules! events {
     ($($event:pat => [$($name:literal),+];)+) => {
         const _: fn(&Event) -> &'static [&'static str] = |event| match event { $($event => &[$($name),+],)+ };
@@ -67,20 +67,20 @@ events! {
     Event::HoldEnded => ["expire"];
     Event::Cancelled => ["cancel_unpaid", "cancel_paid"];
     Event::PaidByStoreCredit { .. } => ["pay_by_store_credit"];
-    Event::Revived { .. } => ["late_money_for_units_that_are_there", "late_money_for_units_that_are_gone"];
+    Event::Revived { .. } => ["late_capture_with_stock", "late_capture_without_stock"];
     Event::Shipped(_) => ["ship"];
-    Event::Delivered => ["deliver_parcel"];
+    Event::Delivered => ["deliver_order"];
     Event::ReturnRequested { .. } => ["request_return"];
     Event::ReturnAccepted { .. } => ["accept_return"];
     Event::ReturnRejected { .. } => ["reject_return"];
     Event::RefundGranted { .. } => ["grant_refund"];
     Event::RefundSettled { .. } => ["refund", "refund_of_a_return", "refund_to_store_credit"];
-    Event::RefundFailed { .. } => ["refund_that_fails"];
+    Event::RefundFailed { .. } => ["failing_refund"];
     Event::RefundRetried { .. } => ["retry_refund"];
 }
 
 #[test]
-fn every_event_of_an_orders_life_has_its_rows() {
+fn every_event_of_an_order_has_rows() {
     let missing: Vec<_> = ROWS_OF_EVENTS.iter().filter(|name| !ROWS.iter().any(|row| row.name == **name)).collect();
     assert!(missing.is_empty(), "no such rows: {missing:?}");
 }

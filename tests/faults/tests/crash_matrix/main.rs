@@ -1,64 +1,64 @@
-//! The crash matrix: every step of an order's life is broken right before and right after each of its outside effects, in
-//! every way of [`Fault`]. Then whoever asked asks again, the platform delivers what it would deliver again, and in the end
-//! money, stock and orders must agree.
+//! The crash matrix: every step of an order's lifecycle gets every [`Fault`] at each of its outside effects. Then the client
+//! retries or gives up, the platform delivers again, and in the end money, stock and orders must be reconciled.
 //!
-//! The matrix is made from `rows::ROWS`. `coverage` fails when a function of template.yaml that moves orders or stock has no
-//! row, and does not compile when an event of the order's life has none.
+//! The matrix is built from `rows::ROWS`. `coverage` fails when a function of template.yaml that writes orders or stock has no
+//! row, and does not compile when an event of the order has none.
 
 mod coverage;
 mod rows;
-mod scene;
+mod scenario;
 mod steps;
 
-use souk_faults::gate::Fault;
+use souk_faults::injector::Fault;
 
 use crate::rows::Row;
-use crate::scene::Scene;
+use crate::scenario::Scenario;
 
-/// Whether whoever asked asks again after the break.
+/// Whether the client retries after the fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Afterwards {
-    AsksAgain,
-    IsGone,
+enum Client {
+    Retries,
+    GivesUp,
 }
 
-/// Breaks one step in every way.
-async fn break_everywhere(row: &Row) {
-    let effects = Box::pin(undisturbed(row)).await;
-    assert!(!effects.is_empty(), "{} has no outside effect to break", row.name);
-    let mut broken = 0;
+/// Runs one step with every fault at every effect.
+async fn inject_everywhere(row: &Row) {
+    let effects = Box::pin(without_faults(row)).await;
+    assert!(!effects.is_empty(), "{} has no outside effect", row.name);
+    let mut cases = 0;
     for effect in 0..effects.len() {
         for fault in Fault::ALL {
-            for afterwards in [Afterwards::AsksAgain, Afterwards::IsGone] {
-                let mut scene = Scene::open(&format!(
-                    "{} {fault:?} at effect {effect} of {effects:?}, who asked {afterwards:?}",
+            for client in [Client::Retries, Client::GivesUp] {
+                let mut scenario = Scenario::open(&format!(
+                    "{} {fault:?} at effect {effect} of {effects:?}, the client {client:?}",
                     row.name
                 ))
                 .await;
-                (row.prepare)(&mut scene).await;
-                scene.shop.gate.arm(effect, fault);
-                (row.act)(&mut scene).await;
-                scene.shop.gate.open();
-                if afterwards == Afterwards::AsksAgain {
-                    (row.act)(&mut scene).await;
+                (row.prepare)(&mut scenario).await;
+                scenario.shop.injector.inject(effect, fault);
+                (row.act)(&mut scenario).await;
+                scenario.shop.injector.clear();
+                if client == Client::Retries {
+                    (row.act)(&mut scenario).await;
                 }
-                scene.settle_down().await;
-                scene.check(row, afterwards == Afterwards::AsksAgain).await;
-                broken += 1;
+                scenario.run_until_idle().await;
+                let retried = client == Client::Retries;
+                scenario.check(retried, if retried { row.ends } else { row.ends_without_retry }).await;
+                cases += 1;
             }
         }
     }
-    eprintln!("{}: {broken} ways over the effects {effects:?}", row.name);
+    eprintln!("{}: {cases} cases over the effects {effects:?}", row.name);
 }
 
-/// The step as it should be; returns its effects.
-async fn undisturbed(row: &Row) -> Vec<String> {
-    let mut scene = Scene::open(&format!("{}, undisturbed", row.name)).await;
-    (row.prepare)(&mut scene).await;
-    scene.shop.gate.open();
-    (row.act)(&mut scene).await;
-    let effects = scene.shop.gate.open();
-    scene.settle_down().await;
-    scene.check(row, true).await;
+/// Runs the step without faults; returns its effects.
+async fn without_faults(row: &Row) -> Vec<String> {
+    let mut scenario = Scenario::open(&format!("{}, without faults", row.name)).await;
+    (row.prepare)(&mut scenario).await;
+    scenario.shop.injector.clear();
+    (row.act)(&mut scenario).await;
+    let effects = scenario.shop.injector.clear();
+    scenario.run_until_idle().await;
+    scenario.check(true, row.ends).await;
     effects
 }

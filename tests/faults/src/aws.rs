@@ -1,5 +1,5 @@
-//! The way of every AWS call: an HTTP client for the SDK that passes the gate. `DynamoDB` behind it is a real one; queues and
-//! the event bus are lists in memory, because what matters of them here is only what was sent.
+//! The AWS of the simulated shop: an HTTP client for the SDK with fault injection. `DynamoDB` behind it is real; queues and
+//! the event bus are lists in memory.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,54 +16,54 @@ use serde_json::{Value, json};
 use souk_testkit::{json_response, operation};
 
 use crate::conflicts::Conflicts;
-use crate::gate::{Fault, Gate};
-use crate::witness::Witness;
+use crate::injector::{Fault, FaultInjector};
+use crate::transactions::TransactionLog;
 
 /// A message that was sent to a queue.
 #[derive(Debug, Clone)]
-pub struct Sent {
-    /// The queue, by the last part of its address.
+pub struct SentMessage {
+    /// The name of the queue.
     pub queue: String,
-    /// What.
+    /// The message.
     pub body: String,
-    /// After how many seconds it may be delivered.
+    /// The delay of its delivery.
     pub delay_seconds: i64,
 }
 
 /// The HTTP client of all AWS clients of the shop.
 #[derive(Clone)]
-pub struct Wire {
-    gate: Arc<Gate>,
+pub struct FaultyAws {
+    injector: Arc<FaultInjector>,
     conflicts: Arc<Conflicts>,
-    witness: Arc<Witness>,
-    sent: Arc<Mutex<Vec<Sent>>>,
+    transactions: Arc<TransactionLog>,
+    sent: Arc<Mutex<Vec<SentMessage>>>,
     events: Arc<Mutex<Vec<Value>>>,
     real: SharedHttpClient,
 }
 
 struct Connector {
-    wire: Wire,
+    aws: FaultyAws,
     real: SharedHttpConnector,
 }
 
-impl Wire {
-    /// A wire through that gate to `real`.
-    pub fn new(gate: Arc<Gate>, conflicts: Conflicts, real: SharedHttpClient) -> Self {
+impl FaultyAws {
+    /// AWS with that fault injector; `real` reaches the database.
+    pub fn new(injector: Arc<FaultInjector>, conflicts: Conflicts, real: SharedHttpClient) -> Self {
         let conflicts = Arc::new(conflicts);
-        Self { gate, conflicts, witness: Arc::default(), sent: Arc::default(), events: Arc::default(), real }
+        Self { injector, conflicts, transactions: Arc::default(), sent: Arc::default(), events: Arc::default(), real }
     }
 
-    /// Who saw all the transactions.
-    pub fn witness(&self) -> &Witness {
-        &self.witness
+    /// The log of all transactions.
+    pub fn transactions(&self) -> &TransactionLog {
+        &self.transactions
     }
 
-    /// Takes what was sent to queues since the last call.
-    pub fn take_sent(&self) -> Vec<Sent> {
+    /// Takes the messages since the last call.
+    pub fn take_sent(&self) -> Vec<SentMessage> {
         std::mem::take(&mut self.sent.lock().expect("a lock"))
     }
 
-    /// The ids of the events that were put on the bus so far.
+    /// The ids of all events on the bus.
     pub fn event_ids(&self) -> BTreeSet<String> {
         let events = self.events.lock().expect("a lock");
         let details = events.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["Detail"].as_str()?).ok());
@@ -74,7 +74,7 @@ impl Wire {
         let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
         let queue = text("QueueUrl").rsplit('/').next().unwrap_or_default().to_owned();
         let delay_seconds = request["DelaySeconds"].as_i64().unwrap_or(0);
-        self.sent.lock().expect("a lock").push(Sent { queue, body: text("MessageBody"), delay_seconds });
+        self.sent.lock().expect("a lock").push(SentMessage { queue, body: text("MessageBody"), delay_seconds });
         json!({"MessageId": "1", "MD5OfMessageBody": ""})
     }
 
@@ -90,19 +90,19 @@ impl Connector {
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let operation = operation(&request).to_owned();
         if !has_effect(&operation) {
-            return if self.wire.gate.is_down() { Err(refused()) } else { self.perform(&operation, request).await };
+            return if self.aws.injector.is_down() { Err(refused()) } else { self.perform(&operation, request).await };
         }
-        match self.wire.gate.arrive(&operation) {
+        match self.aws.injector.next_effect(&operation) {
             None => self.perform(&operation, request).await,
-            Some(Fault::CrashBefore) => self.wire.gate.die().await,
+            Some(Fault::CrashBefore) => self.aws.injector.crash().await,
             Some(Fault::CrashAfter) => {
                 let _ = self.perform(&operation, request).await;
-                self.wire.gate.die().await
+                self.aws.injector.crash().await
             }
             Some(Fault::Refused | Fault::Down) => Err(refused()),
             Some(Fault::AnswerLost) => {
                 let _ = self.perform(&operation, request).await;
-                Err(ConnectorError::timeout("the answer is lost".into()))
+                Err(ConnectorError::timeout("the response is lost".into()))
             }
             Some(Fault::FailedAfter) => {
                 let _ = self.perform(&operation, request).await;
@@ -116,10 +116,10 @@ impl Connector {
     async fn perform(&self, operation: &str, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let body: Value = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
         match operation {
-            "SendMessage" => Ok(success(&self.wire.queue(&body))),
-            "PutEvents" => Ok(success(&self.wire.publish(&body))),
+            "SendMessage" => Ok(success(&self.aws.queue(&body))),
+            "PutEvents" => Ok(success(&self.aws.publish(&body))),
             "TransactWriteItems" => self.transact(&body, request).await,
-            _ => match self.wire.conflicts.pass(operation, &body).await {
+            _ => match self.aws.conflicts.enter(operation, &body).await {
                 Ok(()) => self.real.call(request).await,
                 Err(actions) => Ok(conflict(operation, actions)),
             },
@@ -127,22 +127,22 @@ impl Connector {
     }
 
     async fn transact(&self, body: &Value, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let watched = self.wire.witness.sent(body);
-        if let Err(actions) = self.wire.conflicts.pass("TransactWriteItems", body).await {
-            self.wire.witness.cancelled(&watched, true);
+        let pending = self.aws.transactions.sent(body);
+        if let Err(actions) = self.aws.conflicts.enter("TransactWriteItems", body).await {
+            self.aws.transactions.cancelled(&pending, true);
             return Ok(conflict("TransactWriteItems", actions));
         }
         let answer = self.real.call(request).await?;
         if answer.status().is_success() {
-            self.wire.witness.done(&watched);
+            self.aws.transactions.done(&pending);
         } else {
-            self.wire.witness.cancelled(&watched, false);
+            self.aws.transactions.cancelled(&pending, false);
         }
         Ok(answer)
     }
 }
 
-/// Whether an operation changes anything outside.
+/// Whether an operation has an effect.
 fn has_effect(operation: &str) -> bool {
     const EFFECTS: [&str; 7] =
         ["TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem", "SendMessage", "PutEvents"];
@@ -162,7 +162,7 @@ fn failure(status: u16, code: &str, mut body: Value) -> HttpResponse {
     json_response(status, body.to_string())
 }
 
-/// As DynamoDB says it: a transaction is cancelled with a reason for each action, a single write has an error of its own.
+/// DynamoDB's response: a transaction is cancelled with a reason for each action, a single write has an error of its own.
 fn conflict(operation: &str, actions: usize) -> HttpResponse {
     if operation != "TransactWriteItems" {
         return failure(400, "TransactionConflictException", json!({}));
@@ -174,21 +174,21 @@ fn conflict(operation: &str, actions: usize) -> HttpResponse {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let connector = Self { wire: self.wire.clone(), real: self.real.clone() };
+        let connector = Self { aws: self.aws.clone(), real: self.real.clone() };
         HttpConnectorFuture::new(async move { connector.answer(request).await })
     }
 }
 
-impl HttpClient for Wire {
+impl HttpClient for FaultyAws {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let real = self.real.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { wire: self.clone(), real })
+        SharedHttpConnector::new(Connector { aws: self.clone(), real })
     }
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for FaultyAws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
+        f.write_str("FaultyAws")
     }
 }
 

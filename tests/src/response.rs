@@ -1,4 +1,4 @@
-//! Answers, and what every one of them must hold.
+//! Responses, and what every one of them must hold.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use ureq::http::HeaderMap;
 
 use crate::json::{Json, Kind};
 
-/// Words that only the inside of the shop knows. In lower case.
+/// Words, in lower case, that would disclose internals.
 const INTERNALS: [&str; 15] = [
     "arn:aws",
     "dynamodb",
@@ -25,8 +25,8 @@ const INTERNALS: [&str; 15] = [
     "souk-",
 ];
 
-/// An answer over HTTP.
-pub struct Answer {
+/// An HTTP response.
+pub struct Response {
     request: String,
     /// The status code.
     pub status: u16,
@@ -36,13 +36,13 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
-    /// The answer to a request (`POST /orders`). Fails when it tells anything of the inside.
+impl Response {
+    /// The response to a request (`POST /orders`). Fails when it discloses internals.
     pub(crate) fn new(request: String, status: u16, headers: HeaderMap, body: String) -> Self {
         let answer = Self { request, status, headers, body };
         let lower = answer.body.to_lowercase();
         if let Some(word) = INTERNALS.iter().find(|word| lower.contains(**word)) {
-            panic!("{answer} names internals: {word}");
+            panic!("{answer} discloses internals: {word}");
         }
         answer
     }
@@ -52,13 +52,13 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The body of an answer with this status, which must be JSON.
+    /// Asserts the status and returns the body, which must be JSON.
     pub fn is(&self, status: u16) -> Json {
         assert_eq!(self.status, status, "{self}");
         Json::parse(&self.body).unwrap_or_else(|| panic!("{self} is not JSON"))
     }
 
-    /// The problem details (RFC 9457) of a refusal with this status and code.
+    /// Asserts that the response is a problem (RFC 9457) with this status and code, and returns its details.
     pub fn is_problem(&self, status: u16, code: &str) -> Json {
         let problem = self.is(status);
         assert_eq!(self.header("content-type"), "application/problem+json", "{self}");
@@ -68,7 +68,7 @@ impl Answer {
         problem
     }
 
-    /// The names of the fields that a 422 complains of.
+    /// Asserts a 422 and returns the names of its invalid fields.
     pub fn bad_fields(&self) -> Vec<String> {
         let problem = self.is_problem(422, "invalid_fields");
         for error in problem.list("errors") {
@@ -78,7 +78,7 @@ impl Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { request, status, body, .. } = self;
         write!(f, "{request} answered {status} {body}")

@@ -1,4 +1,4 @@
-//! A payment provider with a memory, so that what it did can be held against what the shop believes.
+//! A fake payment provider that stores its payments, so that they can be reconciled with the orders.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -10,28 +10,28 @@ use souk_domain::reconcile::{ProviderPayment, ProviderRecords, ProviderRefund};
 use souk_domain::time::Timestamp;
 use souk_payment::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
-use crate::gate::{Fault, Gate};
+use crate::injector::{Fault, FaultInjector};
 
-/// Tokens, and what the bank does about them.
+/// Payment tokens, by their effect.
 pub mod token {
-    /// Takes the money.
-    pub const PAYS: &str = "bank_pays";
-    /// Refuses.
-    pub const DECLINES: &str = "bank_declines";
-    /// Wants the shopper to act first.
-    pub const ASKS: &str = "bank_asks";
-    /// Takes the money and cannot give it back at the first try: the card is gone meanwhile.
-    pub const KEEPS: &str = "bank_keeps";
+    /// Captures the amount.
+    pub const SUCCEEDS: &str = "succeeds";
+    /// Declines.
+    pub const DECLINES: &str = "declines";
+    /// Requires an action of the shopper first.
+    pub const REQUIRES_ACTION: &str = "requires_action";
+    /// Captures the amount; the first refund fails, as when the card was closed.
+    pub const REFUND_FAILS_ONCE: &str = "refund_fails_once";
 }
 
-/// One payment as the bank has it.
+/// A payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Payment {
     payment_id: String,
     amount_minor: i64,
     state: State,
-    /// The first try of a refund fails.
-    keeps: bool,
+    /// The first attempt of a refund fails.
+    refund_fails_once: bool,
     refunds: BTreeMap<String, i64>,
 }
 
@@ -39,33 +39,33 @@ struct Payment {
 enum State {
     Captured,
     Declined,
-    Asking,
+    RequiresAction,
     Cancelled,
 }
 
-/// The bank.
+/// The provider.
 #[derive(Debug)]
-pub struct Bank {
-    gate: Arc<Gate>,
+pub struct FakeProvider {
+    injector: Arc<FaultInjector>,
     /// By idempotency key.
     payments: Mutex<BTreeMap<String, Payment>>,
 }
 
-impl Bank {
-    /// A bank that is reached through that gate.
-    pub fn new(gate: Arc<Gate>) -> Self {
-        Self { gate, payments: Mutex::default() }
+impl FakeProvider {
+    /// A provider behind a fault injector.
+    pub fn new(injector: Arc<FaultInjector>) -> Self {
+        Self { injector, payments: Mutex::default() }
     }
 
-    /// The shopper did what the bank asked for: the money is taken now.
-    pub fn finish_action(&self, key: &str) {
+    /// The shopper completes the required action, and the amount is captured.
+    pub fn complete_action(&self, key: &str) {
         let mut payments = self.payments.lock().expect("a lock");
         let payment = payments.get_mut(key).expect("a payment of that key");
-        assert_eq!(payment.state, State::Asking, "only a payment that waits for the shopper can go on");
+        assert_eq!(payment.state, State::RequiresAction, "only a payment that requires an action can complete it");
         payment.state = State::Captured;
     }
 
-    /// What the bank would list of itself, for `reconcile`.
+    /// Captured payments and refunds, for `reconcile`.
     pub fn facts(&self) -> ProviderRecords {
         let payments = self.payments.lock().expect("a lock");
         let captured = payments.iter().filter(|(_, payment)| payment.state == State::Captured);
@@ -83,8 +83,8 @@ impl Bank {
         ProviderRecords::new(Timestamp::from_millis(0), captured, refunds)
     }
 
-    /// Money taken and not given back, in minor units.
-    pub fn kept_minor(&self) -> i64 {
+    /// Captured less refunded, in minor units.
+    pub fn net_minor(&self) -> i64 {
         let payments = self.payments.lock().expect("a lock");
         payments.values().map(|payment| payment.captured_minor() - payment.refunded_minor()).sum()
     }
@@ -93,14 +93,14 @@ impl Bank {
         let mut payments = self.payments.lock().expect("a lock");
         let number = payments.len();
         let payment = payments.entry(charge.idempotency_key.clone()).or_insert_with(|| Payment {
-            payment_id: format!("bank_{number}"),
+            payment_id: format!("payment_{number}"),
             amount_minor: charge.amount.minor(),
             state: match charge.token.as_str() {
-                token::PAYS | token::KEEPS => State::Captured,
-                token::ASKS => State::Asking,
+                token::SUCCEEDS | token::REFUND_FAILS_ONCE => State::Captured,
+                token::REQUIRES_ACTION => State::RequiresAction,
                 _ => State::Declined,
             },
-            keeps: charge.token == token::KEEPS,
+            refund_fails_once: charge.token == token::REFUND_FAILS_ONCE,
             refunds: BTreeMap::new(),
         });
         payment.outcome()
@@ -109,8 +109,8 @@ impl Bank {
     fn cancel_now(&self, payment_id: &str) -> ProviderOutcome {
         let mut payments = self.payments.lock().expect("a lock");
         let payment = payments.values_mut().find(|payment| payment.payment_id == payment_id);
-        let payment = payment.expect("only what was begun is called off");
-        if payment.state == State::Asking {
+        let payment = payment.expect("only a known payment is cancelled");
+        if payment.state == State::RequiresAction {
             payment.state = State::Cancelled;
         }
         payment.outcome()
@@ -119,8 +119,8 @@ impl Bank {
     fn refund_now(&self, request: &RefundRequest) -> RefundOutcome {
         let mut payments = self.payments.lock().expect("a lock");
         let payment = payments.values_mut().find(|payment| payment.payment_id == request.payment_id);
-        let payment = payment.expect("only what was paid is refunded");
-        if payment.keeps && request.retry == 0 {
+        let payment = payment.expect("only a known payment is refunded");
+        if payment.refund_fails_once && request.retry == 0 {
             return RefundOutcome::Failed { refund_id: refund_id(&request.idempotency_key) };
         }
         if !payment.refunds.contains_key(&request.idempotency_key) {
@@ -130,15 +130,15 @@ impl Bank {
         RefundOutcome::Given { refund_id: refund_id(&request.idempotency_key) }
     }
 
-    /// Does what is asked, unless the way to the bank breaks.
-    async fn reach<T>(&self, what: &str, effect: impl FnOnce() -> T + Send) -> Result<T, ProviderError> {
+    /// Performs an effect, unless a fault is injected.
+    async fn perform<T>(&self, what: &str, effect: impl FnOnce() -> T + Send) -> Result<T, ProviderError> {
         let unknown = || Err(ProviderError::Unknown("no answer".to_owned()));
-        match self.gate.arrive(what) {
+        match self.injector.next_effect(what) {
             None => Ok(effect()),
-            Some(Fault::CrashBefore) => self.gate.die().await,
+            Some(Fault::CrashBefore) => self.injector.crash().await,
             Some(Fault::CrashAfter) => {
                 effect();
-                self.gate.die().await
+                self.injector.crash().await
             }
             Some(Fault::AnswerLost | Fault::FailedAfter) => {
                 effect();
@@ -163,15 +163,15 @@ impl Payment {
         match self.state {
             State::Captured => ProviderOutcome::Captured { payment_id, amount_minor: self.amount_minor },
             State::Declined => ProviderOutcome::Declined { code: "card_declined".to_owned() },
-            State::Asking => ProviderOutcome::ActionRequired { payment_id, action_url: None },
+            State::RequiresAction => ProviderOutcome::ActionRequired { payment_id, action_url: None },
             State::Cancelled => ProviderOutcome::Declined { code: ABANDONED.to_owned() },
         }
     }
 }
 
-impl PaymentProvider for Bank {
+impl PaymentProvider for FakeProvider {
     fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
-        self.reach("charge", || self.charge_now(charge)).boxed()
+        self.perform("charge", || self.charge_now(charge)).boxed()
     }
 
     fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
@@ -179,11 +179,11 @@ impl PaymentProvider for Bank {
     }
 
     fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
-        self.reach("cancel", || self.cancel_now(payment_id)).boxed()
+        self.perform("cancel", || self.cancel_now(payment_id)).boxed()
     }
 
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
-        self.reach("refund", || self.refund_now(request)).boxed()
+        self.perform("refund", || self.refund_now(request)).boxed()
     }
 }
 

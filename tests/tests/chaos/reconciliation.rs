@@ -1,17 +1,17 @@
-//! What is counted afterwards: orders as their shoppers see them, the provider's payments, units of stock.
+//! Reconciliation after the load: orders as their shoppers see them, the provider's payments, units of stock.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use souk_e2e::{Caller, Json, Product, Shop, for_each};
+use souk_e2e::{Caller, Json, Product, Shop, map_concurrently};
 
 use crate::load::Checkout;
 
-/// How many read at the same time.
+/// Concurrent readers.
 const AT_ONCE: usize = 8;
 
 /// Every order.
-pub(crate) struct Books<'a> {
+pub(crate) struct Orders<'a> {
     orders: Vec<Order<'a>>,
 }
 
@@ -23,16 +23,16 @@ pub(crate) struct Order<'a> {
     detail: Json,
 }
 
-/// What the provider took and gave back, in minor units.
+/// Captured and refunded amounts of the provider, in minor units.
 pub(crate) struct Money {
     captured: i64,
     refunded: i64,
 }
 
-impl<'a> Books<'a> {
-    /// Asks for every order of every shopper.
+impl<'a> Orders<'a> {
+    /// Reads every order of every shopper.
     pub(crate) fn collect(shoppers: &'a [Caller]) -> Self {
-        let orders = for_each(AT_ONCE, shoppers, |shopper| {
+        let orders = map_concurrently(AT_ONCE, shoppers, |shopper| {
             let list = shopper.get("/orders?limit=100").is(200);
             assert_eq!(list.text("next_cursor"), "null", "a shopper has few orders");
             let ids = list.texts("orders", "order_id").into_iter();
@@ -41,13 +41,13 @@ impl<'a> Books<'a> {
         Self { orders: orders.into_iter().flatten().collect() }
     }
 
-    /// Those that have not come to their end.
+    /// Orders that are not final.
     pub(crate) fn open(&self) -> Vec<Order<'a>> {
         self.orders.iter().filter(|order| order.is_open()).cloned().collect()
     }
 
-    /// No order is lost that a shopper was told of; none is paid that was called off, and none unpaid that was paid.
-    pub(crate) fn hold_what_shoppers_were_told(&self, checkouts: &[Vec<Checkout>]) {
+    /// Fails if an order is lost, cancelled or paid other than its shopper was told.
+    pub(crate) fn assert_as_shoppers_were_told(&self, checkouts: &[Vec<Checkout>]) {
         let known: HashMap<&str, &Order<'_>> = self.orders.iter().map(|order| (order.id.as_str(), order)).collect();
         for checkout in checkouts.iter().flatten() {
             let Checkout::Placed { order_id, paid, cancelled } = checkout else { continue };
@@ -62,9 +62,9 @@ impl<'a> Books<'a> {
         }
     }
 
-    /// For every order the provider took the total once if it is paid, took it and gave it back if it is refunded, and took
-    /// nothing, or nothing that it keeps, otherwise.
-    pub(crate) fn agree_with_the_provider(&self, provider: &Json) -> Money {
+    /// Fails unless the provider captured the total of each paid order once, captured and refunded that of each refunded order,
+    /// and kept nothing of the others.
+    pub(crate) fn assert_as_provider(&self, provider: &Json) -> Money {
         let refunds = provider.list("refunds");
         let mut of_orders: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
         for payment in provider.list("payment_intents") {
@@ -78,28 +78,28 @@ impl<'a> Books<'a> {
         }
         let mut money = Money { captured: 0, refunded: 0 };
         for order in &self.orders {
-            let taken = of_orders.remove(&order.id).unwrap_or_default();
-            assert!(taken.len() <= 1, "charged twice, {taken:?}: {}", order.detail);
-            let (captured, refunded) = taken.first().copied().unwrap_or_default();
+            let captures = of_orders.remove(&order.id).unwrap_or_default();
+            assert!(captures.len() <= 1, "charged twice, {captures:?}: {}", order.detail);
+            let (captured, refunded) = captures.first().copied().unwrap_or_default();
             let total = order.detail.minor("total_amount");
             let right = match order.status().as_str() {
                 "paid" => (captured, refunded) == (total, 0),
                 "refunded" => (captured, refunded) == (total, total),
                 _ => captured == refunded,
             };
-            assert!(right, "the provider took {captured} and gave back {refunded}: {}", order.detail);
+            assert!(right, "the provider captured {captured} and refunded {refunded}: {}", order.detail);
             assert_eq!(order.detail.minor("refunded_amount"), refunded, "{}", order.detail);
             (money.captured, money.refunded) = (money.captured + captured, money.refunded + refunded);
         }
-        assert!(of_orders.is_empty(), "payments of orders that nobody has: {of_orders:?}");
+        assert!(of_orders.is_empty(), "payments without an order: {of_orders:?}");
         money
     }
 
-    /// Of each product, what there was is there still or in orders that keep it.
-    pub(crate) fn account_for_every_unit(&self, shop: &'static Shop, products: &[Product], units: u32) {
+    /// Fails unless every unit is in stock or in a paid order.
+    pub(crate) fn assert_every_unit(&self, shop: &'static Shop, products: &[Product], units: u32) {
         for product in products {
-            let kept: i64 = self.orders.iter().map(|order| order.keeps(product)).sum();
-            assert_eq!(shop.available(product) + kept, i64::from(units), "of {} {kept} are kept", product.id);
+            let kept: i64 = self.orders.iter().map(|order| order.kept_units(product)).sum();
+            assert_eq!(shop.available(product) + kept, i64::from(units), "of {} {kept} are in orders", product.id);
         }
     }
 }
@@ -113,7 +113,7 @@ impl Order<'_> {
         self.detail.texts("timeline", "event").iter().any(|event| event == "cancelled")
     }
 
-    /// Whether anything is still to happen to it by itself.
+    /// Whether its status can still change without a request.
     fn is_open(&self) -> bool {
         let payment = self.detail.text("payment.status");
         self.status() == "pending_payment"
@@ -121,7 +121,7 @@ impl Order<'_> {
             || self.detail.texts("refunds", "status").iter().any(|status| status == "pending")
     }
 
-    fn keeps(&self, product: &Product) -> i64 {
+    fn kept_units(&self, product: &Product) -> i64 {
         if self.status() != "paid" {
             return 0;
         }
@@ -131,14 +131,14 @@ impl Order<'_> {
 }
 
 impl<'a> Order<'a> {
-    /// The order as it stands now, if it is still open.
-    pub(crate) fn look_again(&self) -> Option<Order<'a>> {
+    /// The current state of the order, if it is still open.
+    pub(crate) fn reload_if_open(&self) -> Option<Order<'a>> {
         let order = Self { detail: self.shopper.order_detail(&self.id), ..self.clone() };
         order.is_open().then_some(order)
     }
 }
 
-impl fmt::Display for Books<'_> {
+impl fmt::Display for Orders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut by_status: BTreeMap<String, usize> = BTreeMap::new();
         for order in &self.orders {

@@ -1,10 +1,10 @@
-//! The whole life of an order: paid after a decline, sent, arrived, sent back, refunded in parts and as store credit.
+//! The lifecycle of an order: paid after a decline, shipped, delivered, returned, refunded in parts and as store credit.
 
 use serde_json::json;
-use souk_e2e::{SOON_SECONDS, Shop, eventually, parcel};
+use souk_e2e::{SOON_SECONDS, Shop, eventually, shipment};
 
 #[test]
-fn an_order_lives_from_a_decline_to_store_credit_that_pays_the_next_one() {
+fn an_order_from_a_decline_to_store_credit_that_pays_the_next_one() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("10.00", 9), shop.shopper());
     let order_id = shopper.order(&product, 3);
@@ -15,43 +15,43 @@ fn an_order_lives_from_a_decline_to_store_credit_that_pays_the_next_one() {
     let paypal = json!({"payment_method": "paypal", "payment_token": shop.success});
     assert_eq!(shopper.post(&pay, paypal).is(200).text("status"), "completed");
 
-    eventually(SOON_SECONDS, "the order is to be sent", || {
-        shop.lists("/admin/orders?status=paid", &order_id).then_some(())
+    eventually(SOON_SECONDS, "staff see the paid order", || {
+        shop.staff_list_contains("/admin/orders?status=paid", &order_id).then_some(())
     });
     let shown = shop.staff().get(&format!("/admin/orders/{order_id}")).is(200);
     assert_eq!((shown.text("payment.method").as_str(), shown.minor("total_amount")), ("paypal", 3_000));
-    shop.about(&order_id, "ship", parcel()).is(200);
+    shop.order_action(&order_id, "ship", shipment()).is(200);
     assert_eq!(shopper.order_detail(&order_id).text("shipment.tracking_number"), "00340434161094042557");
     shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is_problem(409, "not_cancellable");
-    shopper.send_back(&order_id, &product, 1).is_problem(409, "not_returnable");
-    assert_eq!(shop.about(&order_id, "deliver", "").is(200).text("status"), "delivered");
-    eventually(SOON_SECONDS, "it left the list", || {
-        (!shop.lists("/admin/orders?status=paid", &order_id)).then_some(())
+    shopper.request_return(&order_id, &product, 1).is_problem(409, "not_returnable");
+    assert_eq!(shop.order_action(&order_id, "deliver", "").is(200).text("status"), "delivered");
+    eventually(SOON_SECONDS, "the list has no longer the order", || {
+        (!shop.staff_list_contains("/admin/orders?status=paid", &order_id)).then_some(())
     });
 
-    // One of three comes back.
-    let asked = shopper.send_back(&order_id, &product, 1).is(201);
-    assert_eq!((asked.text("return_id").as_str(), asked.minor("amount")), ("1", 1_000));
-    eventually(SOON_SECONDS, "the staff is asked", || {
-        shop.lists("/admin/returns?status=requested", &order_id).then_some(())
+    // One of three units is returned.
+    let requested = shopper.request_return(&order_id, &product, 1).is(201);
+    assert_eq!((requested.text("return_id").as_str(), requested.minor("amount")), ("1", 1_000));
+    eventually(SOON_SECONDS, "staff see the return", || {
+        shop.staff_list_contains("/admin/returns?status=requested", &order_id).then_some(())
     });
     assert_eq!(shop.available(&product), 6);
-    shop.about(&order_id, "returns/1/accept", r#"{"refund_to": "original"}"#).is(200);
-    let order = shopper.order_becomes(&order_id, "partially_refunded");
+    shop.order_action(&order_id, "returns/1/accept", r#"{"refund_to": "original"}"#).is(200);
+    let order = shopper.wait_for_status(&order_id, "partially_refunded");
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 7));
 
-    // And something for the trouble, which pays the next order.
+    // Store credit for the delay, which pays the next order.
     let credit = r#"{"amount": 10.00, "target": "store_credit", "reason": "it came late"}"#;
-    assert_eq!(shop.about(&order_id, "refunds", credit).is(201).text("target"), "store_credit");
-    eventually(SOON_SECONDS, "the credit is there", || {
+    assert_eq!(shop.order_action(&order_id, "refunds", credit).is(201).text("target"), "store_credit");
+    eventually(SOON_SECONDS, "the store credit is granted", || {
         (shopper.order_detail(&order_id).minor("refunded_amount") == 2_000).then_some(())
     });
     let next = shopper.order(&product, 1);
     let paid = shopper.post(&format!("/orders/{next}/pay"), r#"{"payment_method": "store_credit"}"#).is(200);
     assert_eq!(paid.text("status"), "completed");
 
-    let told = shopper.order_detail(&order_id).texts("timeline", "event");
-    let life = [
+    let timeline = shopper.order_detail(&order_id).texts("timeline", "event");
+    let expected = [
         "placed",
         "payment_started",
         "payment_failed",
@@ -66,83 +66,84 @@ fn an_order_lives_from_a_decline_to_store_credit_that_pays_the_next_one() {
         "refund_due",
         "refunded",
     ];
-    assert_eq!(told, life);
+    assert_eq!(timeline, expected);
 }
 
 #[test]
-fn what_the_staff_calls_off_is_refunded_and_never_sent() {
+fn an_order_that_staff_cancel_is_refunded_and_not_shippable() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 4), shop.shopper());
     let order_id = shop.paid_order(&shopper, &product, 2);
-    shop.about(&order_id, "cancel", "").is(200);
-    shop.about(&order_id, "ship", parcel()).is_problem(409, "not_shippable");
-    let order = shopper.order_becomes(&order_id, "refunded");
+    shop.order_action(&order_id, "cancel", "").is(200);
+    shop.order_action(&order_id, "ship", shipment()).is_problem(409, "not_shippable");
+    let order = shopper.wait_for_status(&order_id, "refunded");
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 4));
-    shop.about(&order_id, "ship", parcel()).is_problem(409, "not_shippable");
-    shop.about(&order_id, "refunds", r#"{"amount": 0.01, "target": "original", "reason": "x"}"#)
+    shop.order_action(&order_id, "ship", shipment()).is_problem(409, "not_shippable");
+    shop.order_action(&order_id, "refunds", r#"{"amount": 0.01, "target": "original", "reason": "x"}"#)
         .is_problem(409, "not_refundable");
 }
 
 #[test]
-fn what_was_paid_with_store_credit_comes_back_as_store_credit() {
+fn orders_paid_with_store_credit_are_refunded_as_store_credit() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 9), shop.shopper());
     let first = shop.delivered_order(&shopper, &product, 2);
     let credit = r#"{"amount": 5.00, "target": "store_credit", "reason": "scratched"}"#;
-    shop.about(&first, "refunds", credit).is(201);
-    shopper.order_becomes(&first, "partially_refunded");
+    shop.order_action(&first, "refunds", credit).is(201);
+    shopper.wait_for_status(&first, "partially_refunded");
     for _ in 0..2 {
-        // The same five, again and again: spent, called off, back.
+        // The same store credit twice: spent, cancelled, refunded.
         let order_id = shopper.order(&product, 1);
         let paid = shopper.post(&format!("/orders/{order_id}/pay"), r#"{"payment_method": "store_credit"}"#);
         paid.is(200);
         shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
-        let back = shopper.order_becomes(&order_id, "refunded");
-        assert_eq!(back.text("refunds.0.target"), "store_credit");
+        let refunded = shopper.wait_for_status(&order_id, "refunded");
+        assert_eq!(refunded.text("refunds.0.target"), "store_credit");
     }
     assert_eq!(shop.available(&product), 7);
 }
 
 #[test]
-fn refunds_add_up_to_what_was_paid_and_never_more() {
+fn refunds_never_exceed_the_payment() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 4), shop.shopper());
     let order_id = shop.delivered_order(&shopper, &product, 2);
     let refund = |amount: &str| {
         let body = format!(r#"{{"amount": {amount}, "target": "original", "reason": "late"}}"#);
-        shop.about(&order_id, "refunds", body)
+        shop.order_action(&order_id, "refunds", body)
     };
     refund("4.00").is(201);
     assert_eq!(refund("6.01").is_problem(409, "not_refundable").text("refundable_amount"), "6.00");
     refund("6.00").is(201);
     refund("0.01").is_problem(409, "not_refundable");
-    let order = shopper.order_becomes(&order_id, "refunded");
+    let order = shopper.wait_for_status(&order_id, "refunded");
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 2));
     assert_eq!(refund("\"1\"").bad_fields(), ["amount"]);
-    assert_eq!(shop.about(&order_id, "refunds", "{}").bad_fields(), ["amount", "target", "reason"]);
+    assert_eq!(shop.order_action(&order_id, "refunds", "{}").bad_fields(), ["amount", "target", "reason"]);
 }
 
 #[test]
-fn a_rejected_return_may_be_asked_for_again() {
+fn a_rejected_return_can_be_requested_again() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 4), shop.shopper());
     let order_id = shop.delivered_order(&shopper, &product, 2);
-    shopper.send_back(&order_id, &product, 2).is(201);
-    let problem = shopper.send_back(&order_id, &product, 1).is_problem(409, "not_returnable");
+    shopper.request_return(&order_id, &product, 2).is(201);
+    let problem = shopper.request_return(&order_id, &product, 1).is_problem(409, "not_returnable");
     assert_eq!((problem.whole("items.0.asked"), problem.whole("items.0.returnable")), (1, 0));
-    shop.about(&order_id, "returns/1/reject", r#"{"reason": "it was worn"}"#).is(200);
-    let accept = |id: &str| shop.about(&order_id, &format!("returns/{id}/accept"), r#"{"refund_to": "store_credit"}"#);
+    shop.order_action(&order_id, "returns/1/reject", r#"{"reason": "it was worn"}"#).is(200);
+    let accept =
+        |id: &str| shop.order_action(&order_id, &format!("returns/{id}/accept"), r#"{"refund_to": "store_credit"}"#);
     accept("1").is_problem(409, "return_already_decided");
     assert_eq!(shopper.order_detail(&order_id).text("returns.0.rejection_reason"), "it was worn");
-    assert_eq!(shopper.send_back(&order_id, &product, 2).is(201).text("return_id"), "2");
+    assert_eq!(shopper.request_return(&order_id, &product, 2).is(201).text("return_id"), "2");
     accept("2").is(200);
-    assert_eq!(shopper.order_becomes(&order_id, "refunded").minor("refunded_amount"), 1_000);
+    assert_eq!(shopper.wait_for_status(&order_id, "refunded").minor("refunded_amount"), 1_000);
     assert_eq!(shop.available(&product), 4);
     accept("3").is_problem(404, "not_found");
 }
 
 #[test]
-fn staff_lists_say_what_is_wrong_with_a_question() {
+fn staff_lists_name_every_invalid_parameter() {
     let shop = Shop::open();
     let staff = shop.staff();
     assert_eq!(staff.get("/admin/orders").bad_fields(), ["status"]);
