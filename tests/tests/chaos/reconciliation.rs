@@ -78,9 +78,9 @@ impl<'a> Orders<'a> {
         }
         let mut money = Money { captured: 0, refunded: 0 };
         for order in &self.orders {
-            let captures = of_orders.remove(&order.id).unwrap_or_default();
-            assert!(captures.len() <= 1, "charged twice, {captures:?}: {}", order.detail);
-            let (captured, refunded) = captures.first().copied().unwrap_or_default();
+            let payments = of_orders.remove(&order.id).unwrap_or_default();
+            assert!(payments.len() <= 1, "charged twice, {payments:?}: {}", order.detail);
+            let (captured, refunded) = payments.first().copied().unwrap_or_default();
             let total = order.detail.minor("total_amount");
             let right = match order.status().as_str() {
                 "paid" => (captured, refunded) == (total, 0),
