@@ -1,5 +1,5 @@
-//! DynamoDB's rule for transactions that meet, which no emulator refund_fails_once: a transaction on an item that another one is working
-//! on is cancelled with `TransactionConflict`, and so is a single write (`TransactionConflictException`).
+//! DynamoDB's transaction conflicts, which no emulator has: a transaction on an item of another ongoing transaction is
+//! cancelled with `TransactionConflict`, and a single write fails with `TransactionConflictException`.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling>
 

@@ -51,7 +51,7 @@ struct State {
     /// Which effect fails, counted from 0 since [`FaultInjector::inject`], and how.
     injected: Option<(usize, Fault)>,
     /// The effects since then.
-    seen: Vec<String>,
+    effects: Vec<String>,
 }
 
 impl FaultInjector {
@@ -62,7 +62,7 @@ impl FaultInjector {
 
     /// Resets the count without a fault; returns the effects until now.
     pub fn clear(&self) -> Vec<String> {
-        std::mem::take(&mut *self.lock()).seen
+        std::mem::take(&mut *self.lock()).effects
     }
 
     /// Runs work that may crash; `None` if it did. The future is dropped then, as if its process had died.
@@ -78,8 +78,8 @@ impl FaultInjector {
     /// The fault of the effect that happens now.
     pub(crate) fn next_effect(&self, name: &str) -> Option<Fault> {
         let mut state = self.lock();
-        let number = state.seen.len();
-        state.seen.push(name.to_owned());
+        let number = state.effects.len();
+        state.effects.push(name.to_owned());
         match state.injected {
             Some((injected, fault)) if number == injected => Some(fault),
             Some((injected, Fault::Down)) if number > injected => Some(Fault::Down),
@@ -90,7 +90,7 @@ impl FaultInjector {
     /// Whether every connection is refused, also of calls without effects.
     pub(crate) fn is_down(&self) -> bool {
         let state = self.lock();
-        matches!(state.injected, Some((injected, Fault::Down)) if state.seen.len() > injected)
+        matches!(state.injected, Some((injected, Fault::Down)) if state.effects.len() > injected)
     }
 
     /// The process crashes here: the future that awaits this is dropped by [`FaultInjector::run`].

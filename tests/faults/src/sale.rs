@@ -1,7 +1,6 @@
-//! A flash sale: many shoppers at once for few units, and client the counting.
+//! A flash sale: many shoppers order few units at once, then orders and units are counted.
 //!
-//! Held on a stopped clock: time passes only as the model says ([`Times`]), and the processor's own time counts for nothing.
-//! So a sale comes out the same on every machine, however busy it is.
+//! It runs on a paused clock: time passes only as the model says ([`Times`]), so the result is the same on every machine.
 
 use std::fmt;
 use std::ops::RangeInclusive;

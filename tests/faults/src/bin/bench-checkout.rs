@@ -9,7 +9,7 @@ use clap::Parser;
 use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
-/// Holds flash sales and counts client. Without options: one product in 1, 4 and 16 shards, then random baskets.
+/// Runs flash sales and counts orders and units. Without options: one product in 1, 4 and 16 shards, then random baskets.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench checkout", bin_name = "cargo xtask bench checkout")]
 struct Options {
