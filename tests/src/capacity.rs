@@ -11,7 +11,7 @@ use crate::shop::Shop;
 /// The fewest clients, however slow the machine is: still a contention.
 const FEWEST: usize = 4;
 /// The slowest request that is acceptable. A request makes several calls to DynamoDB, and the shop gives up an attempt of one
-/// after 2.5 s: the load may slow down by a factor of three until attempts time out.
+/// after 2.5 s: the load may become slower by that factor until attempts time out.
 const ACCEPTABLE: Duration = Duration::from_secs(1);
 /// Orders of each client in a measurement. As many clients as in the load are busy until the first of them has finished.
 const ORDERS_EACH: usize = 4;

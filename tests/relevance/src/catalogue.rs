@@ -1,4 +1,4 @@
-//! The catalogue that is searched, and which words its names have.
+//! The catalogue, with an index of the words of its names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -13,22 +13,22 @@ use serde_json::value::RawValue;
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
 use souk_domain::money::{Currency, Money};
 
-/// One in so many products is sold out.
+/// Every such product is sold out.
 const SOLD_OUT_EVERY: usize = 20;
 
 /// Products with an index of the words in their names and brands.
 pub struct Catalogue {
     /// In file order.
     pub items: Vec<Item>,
-    /// Where a word (see [`base`]) stands: numbers of products, ascending.
+    /// Numbers of the products with a word (see [`base`]), ascending.
     words: BTreeMap<String, Vec<usize>>,
 }
 
 /// One product.
 pub struct Item {
-    /// As it goes into the index.
+    /// The product of the index.
     pub product: Product,
-    /// Whether any can be had.
+    /// Whether it is in stock.
     pub in_stock: bool,
     /// The words of its name in order, in lower case.
     pub words: Vec<String>,
@@ -59,7 +59,7 @@ struct Line {
 }
 
 impl Catalogue {
-    /// Reads JSON lines, gzip if the name ends so.
+    /// Reads JSON lines, compressed if the name ends in `.gz`.
     pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
         let file = BufReader::new(File::open(path)?);
         let lines: Box<dyn BufRead> = if path.extension().is_some_and(|end| end == "gz") {
@@ -98,13 +98,13 @@ impl Catalogue {
         candidates.filter(|number| others.iter().all(|word| self.items[*number].bases.contains(*word))).collect()
     }
 
-    /// In how many products a word stands.
+    /// The number of products with a word.
     pub fn frequency(&self, word: &str) -> usize {
         self.words.get(base(word)).map_or(0, Vec::len)
     }
 }
 
-/// A plural's likely singular: enough to compare by.
+/// The likely singular of a word, for comparisons.
 pub(crate) fn base(word: &str) -> &str {
     let stem = word.strip_suffix('s').filter(|stem| stem.len() >= 3 && !stem.ends_with('s'));
     stem.unwrap_or(word)

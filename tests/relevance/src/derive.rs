@@ -1,4 +1,4 @@
-//! Queries, and what must be found by each.
+//! Derives queries and their relevant products.
 
 use std::collections::BTreeSet;
 
@@ -9,21 +9,22 @@ use crate::catalogue::{Catalogue, Item, words};
 use crate::edits::{self, misspell, pick};
 use crate::nouns::{Noun, nouns};
 
-/// A known item is named by words that so many products have at most.
-const MOST_TWINS: usize = 3;
-/// A list of a category, or of a part of it, has so many products at least.
-const FEWEST_LISTED: usize = 5;
-/// Tries for each query that is asked for: not every product has what a query needs.
-const TRIES: u64 = 40;
-/// Words that nobody searches by alone.
-const SMALL: [&str; 14] = ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"];
+/// Most products that a query for a known item may match.
+const MAX_MATCHES: usize = 3;
+/// Fewest relevant products of a query for a list.
+const MIN_LISTED: usize = 5;
+/// Attempts for each query: not every product has what a query needs.
+const ATTEMPTS: u64 = 40;
+/// Words that are not used in queries.
+const STOP_WORDS: [&str; 14] =
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"];
 
-/// What is wanted.
+/// The goal of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// One of a few products, best first.
+    /// One of a few products, as far up as possible.
     Item,
-    /// A list with as many of them as there is room for.
+    /// As many of the relevant products as possible.
     List,
 }
 
@@ -32,21 +33,21 @@ pub enum Goal {
 pub struct Derived {
     /// Its row.
     pub kind: &'static str,
-    /// What the shopper types.
+    /// The text.
     pub text: String,
-    /// What for.
+    /// The goal.
     pub goal: Goal,
-    /// Numbers of the products that must be found.
+    /// Numbers of the relevant products.
     pub relevant: BTreeSet<usize>,
-    /// The last word is only begun: suggestions are asked for.
+    /// The last word is incomplete: the query is for suggestions.
     pub typing: bool,
-    /// Not to be looked at while search is being changed.
+    /// Not used for tuning.
     pub held_out: bool,
 }
 
-/// Everything that a seed gives: `of_each` queries of each kind, or fewer where the catalogue has no more.
+/// Derives `of_each` queries of each kind from a seed, or fewer if the catalogue has no more.
 pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
-    let nouns: Vec<_> = nouns(catalogue).into_iter().filter(|noun| noun.products.len() >= FEWEST_LISTED).collect();
+    let nouns: Vec<_> = nouns(catalogue).into_iter().filter(|noun| noun.products.len() >= MIN_LISTED).collect();
     let deriver = Deriver { catalogue, nouns, seed, of_each };
     let mut all = deriver.items();
     all.extend(deriver.numbers());
@@ -95,7 +96,7 @@ impl Deriver<'_> {
         all
     }
 
-    /// Products by what is printed on the box.
+    /// Products by SKU, EAN or model number.
     fn numbers(&self) -> Vec<Derived> {
         let mut all = self.each("sku", |random| {
             let (number, item) = self.item(random);
@@ -119,13 +120,13 @@ impl Deriver<'_> {
                 let (_, item) = self.item(random);
                 let model = models(item).nth(pick(random, 0, 1))?;
                 let relevant = self.with_model(model);
-                (relevant.len() <= MOST_TWINS).then(|| (write(model, item), Goal::Item, relevant))
+                (relevant.len() <= MAX_MATCHES).then(|| (write(model, item), Goal::Item, relevant))
             }));
         }
         all
     }
 
-    /// Kinds of product, and narrower.
+    /// Categories, alone and with a brand or an attribute.
     fn lists(&self) -> Vec<Derived> {
         let mut all = self.list("category: plural", |_, noun| Some((noun.plural.clone(), noun.products.clone())));
         all.extend(self.list("category: singular", |_, noun| Some((noun.singular.clone(), noun.products.clone()))));
@@ -162,7 +163,7 @@ impl Deriver<'_> {
         all
     }
 
-    /// The same words, written otherwise.
+    /// Words in another spelling.
     fn rewritten(&self) -> Vec<Derived> {
         let mut all = self.known("plural for singular and back", |words, random| {
             self.change_one(words, random, |word, _| match word.strip_suffix('s') {
@@ -227,12 +228,12 @@ impl Deriver<'_> {
                 .into_iter()
                 .filter(|number| measured(&self.catalogue.items[*number].product.name, &measure))
                 .collect();
-            (!others.is_empty() && (1..=MOST_TWINS).contains(&relevant.len()))
+            (!others.is_empty() && (1..=MAX_MATCHES).contains(&relevant.len()))
                 .then(|| (format!("{} {measure}", others.join(" ")), Goal::Item, relevant))
         })
     }
 
-    /// Known items, the last word begun; right and misspelt.
+    /// Known items with an incomplete last word, correct and misspelt.
     fn typed(&self) -> Vec<Derived> {
         let begun = |random: &mut SeededRng, misspelt: bool| {
             let (_, item) = self.item(random);
@@ -244,7 +245,7 @@ impl Deriver<'_> {
             let relevant: BTreeSet<_> = numbers.filter(|number| begins(&self.catalogue.items[*number])).collect();
             let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
             words.push(if misspelt { misspell(&begun, edit, place, random) } else { begun });
-            (relevant.len() <= MOST_TWINS).then(|| (words.join(" "), Goal::Item, relevant))
+            (relevant.len() <= MAX_MATCHES).then(|| (words.join(" "), Goal::Item, relevant))
         };
         let mut all = self.each("suggest: last word begun", |random| begun(random, false));
         all.extend(self.each("suggest: begun and misspelt", |random| begun(random, true)));
@@ -254,7 +255,7 @@ impl Deriver<'_> {
         all
     }
 
-    /// Known items, their words changed.
+    /// Known items with changed words.
     fn known(
         &self,
         kind: &'static str,
@@ -269,12 +270,12 @@ impl Deriver<'_> {
         })
     }
 
-    /// Words of a name, in its order, that few other products have all of.
+    /// Words of a name, in its order, that match few products together.
     fn some_words(&self, item: &Item, random: &mut SeededRng) -> Option<Vec<String>> {
         let brand = words(item.product.brand.as_deref().unwrap_or_default());
         let mut usable: Vec<&String> = Vec::new();
         for word in brand.iter().chain(&item.words) {
-            if word.chars().count() >= 2 && !SMALL.contains(&word.as_str()) && !usable.contains(&word) {
+            if word.chars().count() >= 2 && !STOP_WORDS.contains(&word.as_str()) && !usable.contains(&word) {
                 usable.push(word);
             }
         }
@@ -282,14 +283,14 @@ impl Deriver<'_> {
         while chosen.len() < usable.len().min(6) {
             chosen.insert(pick(random, 0, usable.len() - 1));
             let words: Vec<String> = chosen.iter().map(|at| usable[*at].clone()).collect();
-            if words.len() >= 2 && self.catalogue.with_all(&words).len() <= MOST_TWINS {
+            if words.len() >= 2 && self.catalogue.with_all(&words).len() <= MAX_MATCHES {
                 return Some(words);
             }
         }
         None
     }
 
-    /// One word of letters that other products have too, changed into one that none has.
+    /// Changes one word that other products have, too, into a word that no product has.
     fn change_one(
         &self,
         mut words: Vec<String>,
@@ -316,21 +317,21 @@ impl Deriver<'_> {
         self.each(kind, |random| {
             let noun = &self.nouns[pick(random, 0, self.nouns.len().checked_sub(1)?)];
             let (text, relevant) = make(random, noun)?;
-            (relevant.len() >= FEWEST_LISTED).then_some((text, Goal::List, relevant))
+            (relevant.len() >= MIN_LISTED).then_some((text, Goal::List, relevant))
         })
     }
 
-    /// The first different queries that come, up to so many.
+    /// Makes up to `of_each` different queries.
     fn each(
         &self,
         kind: &'static str,
         make: impl Fn(&mut SeededRng) -> Option<(String, Goal, BTreeSet<usize>)>,
     ) -> Vec<Derived> {
-        // Each kind has numbers of its own, so that a new one does not change the others.
+        // Each kind has a stream of its own, so that a new kind does not change the others.
         let mut random =
             SeededRng::new(self.seed, kind.bytes().fold(7, |hash, b| hash * 31 % 1_000_003 + u64::from(b)));
         let mut all: Vec<Derived> = Vec::new();
-        for _ in 0..self.of_each * TRIES {
+        for _ in 0..self.of_each * ATTEMPTS {
             if all.len() as u64 == self.of_each {
                 break;
             }
@@ -386,7 +387,7 @@ fn has_value(item: &Item, value: &str) -> bool {
     item.words.iter().any(|word| word == value) || texts.any(|words| words.iter().any(|word| word == value))
 }
 
-/// Whether a name has a measure, whatever stands between number and unit.
+/// Whether a name has a measure, with or without a space before the unit.
 fn measured(name: &str, measure: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().replace('"', "inch").replace(' ', "");
     let (name, measure) = (plain(name), plain(measure));

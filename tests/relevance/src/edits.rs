@@ -2,12 +2,12 @@
 
 use souk_rng::SeededRng;
 
-/// What went wrong.
+/// The kind of misspelling.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Edit {
     /// A letter is missing.
     Missing,
-    /// A letter too many.
+    /// An additional letter.
     Added,
     /// A wrong letter.
     Wrong,
@@ -15,7 +15,7 @@ pub(crate) enum Edit {
     Swapped,
 }
 
-/// Where.
+/// The place of the edit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
     First,

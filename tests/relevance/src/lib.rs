@@ -1,8 +1,8 @@
-//! How well search finds, measured: queries are derived from a catalogue by rules, asked, and scored against what the
-//! same rules say must be found. Deterministic for a seed.
+//! Measures search quality: queries are derived from a catalogue by rules, run, and scored against the products that the same
+//! rules say are relevant. Deterministic for a seed.
 //!
-//! Half of the queries of each kind is held out: whoever changes how search works looks at the other half, and reports
-//! both. Nothing here comes from people's judgements, and nothing of search itself is used to decide what is right.
+//! Half of the queries of each kind is held out: tune search with the other half, and report both. Relevance comes neither from
+//! human judgements nor from search itself.
 
 pub mod catalogue;
 pub mod derive;

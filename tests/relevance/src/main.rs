@@ -39,7 +39,7 @@ impl Options {
                 "--each" => options.of_each = value()?.parse()?,
                 "--misses" => options.misses = true,
                 "--ask" => options.texts.push(value()?),
-                _ => return Err(format!("{argument} is not known").into()),
+                _ => return Err(format!("unknown argument {argument}").into()),
             }
         }
         Ok(options)
@@ -79,13 +79,13 @@ async fn ask(shop: &Shop, catalogue: &Catalogue, texts: &[String]) -> Result<(),
 async fn report(shop: &Shop, catalogue: &Catalogue, options: &Options) -> Result<(), Box<dyn Error>> {
     let queries = derive(catalogue, options.seed, options.of_each);
     println!("{} products, {} queries, seed {}", catalogue.items.len(), queries.len(), options.seed);
-    // Caches of the node fill and its code is compiled; not counted.
+    // Warm-up, not counted.
     measure(&shop.index, catalogue, queries.iter().step_by(10)).await?;
     for (name, held_out) in [("seen while tuning", false), ("held out", true)] {
         let half = queries.iter().filter(|query| query.held_out == held_out);
         let (tallies, misses) = measure(&shop.index, catalogue, half).await?;
         print(name, &tallies);
-        // What is held out is not shown either.
+        // Misses of held-out queries are not shown.
         for Miss { kind, text, wanted, found } in misses.iter().filter(|_| options.misses && !held_out) {
             println!("{kind}: {text}\n    wanted {wanted}\n    found  {found}");
         }

@@ -1,4 +1,4 @@
-//! Asks and scores.
+//! Runs queries and scores the results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -9,41 +9,41 @@ use souk_search::{SearchError, SearchIndex, SearchQuery, Window};
 use crate::catalogue::Catalogue;
 use crate::derive::{Derived, Goal};
 
-/// How many products a shopper looks at.
-const LOOKED_AT: u32 = 10;
+/// Scored results of a query.
+const TOP: u32 = 10;
 
-/// What became of the queries of one kind. Shares are of a thousand.
+/// Scores of the queries of one kind. Shares are in thousandths.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Queries.
+    /// Number of queries.
     pub asked: u64,
-    /// Of them for lists.
+    /// Number of queries for lists.
     pub lists: u64,
     first: u64,
     among_ten: u64,
     /// Sum of a million divided by the rank.
     reciprocal_millionths: u64,
-    /// Sum of the shares of right products among those looked at, in thousandths.
+    /// Sum of the precisions, in thousandths.
     precision_thousandths: u64,
-    /// Answers without any product.
+    /// Results without any product.
     pub empty: u64,
     times: Vec<Duration>,
 }
 
-/// A query that found nothing right among the first ten.
+/// A query with a bad result.
 #[derive(Debug)]
 pub struct Miss {
     /// Its row.
     pub kind: &'static str,
-    /// What was asked.
+    /// The text.
     pub text: String,
-    /// The name of a product that was to be found.
+    /// The name of a relevant product.
     pub wanted: String,
-    /// What came first.
+    /// The name of the first product.
     pub found: String,
 }
 
-/// Asks them one after another; a row for each kind, and what went wrong.
+/// Runs queries one after the other; returns a row for each kind, and the misses.
 pub async fn measure<'a>(
     index: &SearchIndex,
     catalogue: &Catalogue,
@@ -54,7 +54,7 @@ pub async fn measure<'a>(
     let (mut tallies, mut misses) = (BTreeMap::<_, Tally>::new(), Vec::new());
     for derived in queries {
         let started = Instant::now();
-        let product_ids = ask(index, derived).await?;
+        let product_ids = run(index, derived).await?;
         let time = started.elapsed();
         let found: Vec<usize> = product_ids.iter().filter_map(|id| numbers.get(id).copied()).collect();
         let score = tallies.entry(derived.kind).or_default().add(derived.goal, &derived.relevant, &found, time);
@@ -68,18 +68,18 @@ pub async fn measure<'a>(
     Ok((tallies, misses))
 }
 
-async fn ask(index: &SearchIndex, derived: &Derived) -> Result<Vec<ProductId>, SearchError> {
+async fn run(index: &SearchIndex, derived: &Derived) -> Result<Vec<ProductId>, SearchError> {
     if derived.typing {
-        let suggestions = index.suggest(&derived.text, LOOKED_AT).await?;
+        let suggestions = index.suggest(&derived.text, TOP).await?;
         return Ok(suggestions.products.iter().map(|product| product.product_id.clone()).collect());
     }
-    let window = Window::new(1, LOOKED_AT).unwrap_or_default();
+    let window = Window::new(1, TOP).unwrap_or_default();
     let query = SearchQuery { text: Some(derived.text.clone()), window, ..SearchQuery::default() };
     Ok(index.search(&query).await?.product_ids)
 }
 
 impl Tally {
-    /// How good the answer was, in thousandths.
+    /// Adds a result and returns its score in thousandths.
     fn add(&mut self, goal: Goal, relevant: &BTreeSet<usize>, found: &[usize], time: Duration) -> u64 {
         self.asked += 1;
         self.empty += u64::from(found.is_empty());
@@ -95,41 +95,41 @@ impl Tally {
             Goal::List => {
                 self.lists += 1;
                 let right = found.iter().filter(|number| relevant.contains(number)).count();
-                let precision = (right * 1_000 / relevant.len().min(LOOKED_AT as usize)) as u64;
+                let precision = (right * 1_000 / relevant.len().min(TOP as usize)) as u64;
                 self.precision_thousandths += precision;
                 precision
             }
         }
     }
 
-    /// Right product first.
+    /// Share of queries with a relevant product first.
     pub fn hit_1(&self) -> Option<u64> {
         self.share(self.first * 1_000)
     }
 
-    /// Right product among the first ten.
+    /// Share of queries with a relevant product among the first ten.
     pub fn hit_10(&self) -> Option<u64> {
         self.share(self.among_ten * 1_000)
     }
 
-    /// Mean of one divided by the rank of the right product.
+    /// Mean reciprocal rank.
     pub fn reciprocal_rank(&self) -> Option<u64> {
         self.share(self.reciprocal_millionths / 1_000)
     }
 
-    /// Right products among the first ten, or among as many as there are.
+    /// Mean precision of the first ten, or of as many as are relevant.
     pub fn precision_10(&self) -> Option<u64> {
         self.precision_thousandths.checked_div(self.lists)
     }
 
-    /// The time that so many of a hundred answers did not exceed.
+    /// A percentile of the times.
     pub fn percentile(&self, percent: usize) -> Duration {
         let mut times = self.times.clone();
         times.sort_unstable();
         times.get(times.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
     }
 
-    /// Both together.
+    /// Adds the scores of another kind.
     pub fn merge(&mut self, other: &Self) {
         self.asked += other.asked;
         self.lists += other.lists;

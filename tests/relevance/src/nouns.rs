@@ -1,10 +1,10 @@
-//! What the categories call their products.
+//! Nouns for products, from the names of categories.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
 
-/// A name of a kind of product, with the products of the categories that it names.
+/// A noun with the products of its categories.
 pub(crate) struct Noun {
     /// As the category has it, in lower case, usually plural: `ink cartridges`.
     pub(crate) plural: String,
@@ -30,7 +30,7 @@ pub(crate) fn nouns(catalogue: &Catalogue) -> Vec<Noun> {
     nouns.into_iter().map(named).collect()
 }
 
-/// By English's rules, of the last word.
+/// The singular of the last word, by English rules.
 fn singular(plural: &str) -> String {
     let stem = |end: &str| plural.strip_suffix(end);
     if plural.ends_with("mice") {

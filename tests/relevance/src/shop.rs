@@ -1,4 +1,4 @@
-//! An index with the catalogue in it.
+//! An index of the catalogue.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::catalogue::Catalogue;
 
 const BATCH: usize = 500;
 
-/// An index of the catalogue, apart from all others.
+/// An index of the catalogue under an alias of its own.
 pub struct Shop {
-    /// To be asked.
+    /// The index.
     pub index: SearchIndex,
     url: String,
     alias: String,
 }
 
 impl Shop {
-    /// Fills an index on this OpenSearch. Every product must be taken.
+    /// Fills an index on this OpenSearch.
     pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
         let index = SearchIndex::at(url, Arc::new(SeededRandom::new(7))).with_alias(alias);
         let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };

@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 use crate::stream::Stream;
 use crate::{embedded, template};
 
-/// Names the endpoint of a second implementation (`MiniStack`) for the contract tests.
+/// The environment variable with the endpoint of a second implementation (`MiniStack`) for the contract tests.
 const SECOND_IMPLEMENTATION: &str = "SOUK_CONTRACT_DYNAMODB";
 
-/// Tells databases of one test process apart on a server that they share.
+/// Numbers the databases of this process, which may share a server.
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A database with all tables of `template.yaml`, empty.
@@ -27,7 +27,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub struct Database {
     /// Its client.
     pub client: Client,
-    /// Which implementation it is, for messages.
+    /// The name of the implementation, for messages.
     pub implementation: &'static str,
     sdk: SdkConfig,
     prefix: String,
@@ -41,8 +41,7 @@ impl Database {
         Self::in_this_process(true).await
     }
 
-    /// A new one in this process whose tables have no streams, for a million items: dynoxide numbers a record by looking
-    /// through all that came before.
+    /// A new one in this process without streams, for a million items: dynoxide scans all earlier records to number a new one.
     pub async fn start_without_streams() -> Self {
         Self::in_this_process(false).await
     }
@@ -53,7 +52,7 @@ impl Database {
         Self { embedded: Some(database), ..Self::with_tables("dynoxide", sdk.build(), streams).await }
     }
 
-    /// Every implementation at hand: dynoxide always, and the one that `SOUK_CONTRACT_DYNAMODB` names.
+    /// Every available implementation: dynoxide, and the one of `SOUK_CONTRACT_DYNAMODB`.
     pub async fn each() -> Vec<Self> {
         let mut databases = vec![Self::start().await];
         if let Ok(endpoint) = std::env::var(SECOND_IMPLEMENTATION) {
@@ -62,8 +61,8 @@ impl Database {
         databases
     }
 
-    /// Answers other processes too, over HTTP, at the URL that is returned and for as long as this process runs. Only a
-    /// database in this process.
+    /// Serves the database over HTTP to other processes, until this process ends; returns its URL. Only for a database in this
+    /// process.
     pub async fn serve(&self) -> String {
         let database = self.embedded.clone().expect("a database in this process");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -77,12 +76,12 @@ impl Database {
         format!("{}{name}", self.prefix)
     }
 
-    /// What clients of this database are made of.
+    /// The configuration of clients of this database.
     pub const fn sdk_config(&self) -> &SdkConfig {
         &self.sdk
     }
 
-    /// The stream of a table, from its first record on. Only of a database in this process.
+    /// The stream of a table, from its first record on. Only for a database in this process.
     pub fn stream(&self, name: &str) -> Stream {
         Stream::new(self.embedded.clone().expect("a database in this process"), self.table(name))
     }
@@ -101,7 +100,7 @@ impl Database {
     }
 }
 
-/// What a client of any AWS service is made of, for one that answers at `endpoint`.
+/// The configuration of clients of an AWS service at `endpoint`.
 pub fn sdk_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "testkit");
     let timeouts = aws_sdk_dynamodb::config::timeout::TimeoutConfig::builder()
@@ -113,7 +112,7 @@ pub fn sdk_config(endpoint: &str) -> SdkConfig {
         .region(Region::from_static("us-east-1"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        // As often as the functions try, but without their waiting: nothing here recovers with time.
+        // As many attempts as the functions make, without their backoff: nothing here recovers with time.
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(5)))
         .timeout_config(timeouts)
         .endpoint_url(endpoint)

@@ -1,5 +1,5 @@
-//! A DynamoDB in this process, called without a socket: an HTTP client for the SDK that answers from dynoxide itself. So
-//! tests may stop the clock of their runtime, and nothing waits for a network that is not there.
+//! A DynamoDB in this process without a socket: an HTTP client for the SDK that calls dynoxide. Tests can pause the clock of
+//! their runtime, because nothing waits for a network.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ impl HttpConnector for Embedded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let database = self.0.clone();
         HttpConnectorFuture::new(async move {
-            // As a network would, it lets others in between: without this, tasks that a test runs side by side would run
-            // one after the other.
+            // As a network would, it lets other tasks run: without this, concurrent tasks of a test would run one after the
+            // other.
             tokio::task::yield_now().await;
             Ok(respond(&database, &request))
         })
@@ -47,7 +47,7 @@ macro_rules! operations {
                 let request = serde_json::from_slice($body).map_err(malformed)?;
                 serde_json::to_string(&$database.$method(request)?).map_err(malformed)
             })+
-            other => panic!("the embedded database is not asked for {other}"),
+            other => panic!("the embedded database does not support {other}"),
         }
     };
 }

@@ -1,5 +1,5 @@
-//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, AWS services that a test plays, a
-//! Stripe of our own, a connection that it can break, a clock that stands still, randomness that repeats.
+//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, fakes of AWS services and of Stripe, a
+//! proxy that breaks connections, a clock that a test sets, and seeded randomness.
 
 mod aws;
 mod aws_protocol;
@@ -34,12 +34,12 @@ pub use template::handlers_of;
 pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
-    /// Stands at 2026-11-24T06:57:00Z.
+    /// Starts at 2026-11-24T06:57:00Z.
     pub const fn new() -> Self {
         Self(AtomicI64::new(1_795_503_420_000))
     }
 
-    /// Moves on.
+    /// Advances the clock.
     pub fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! A connection that a test can break: between a client of this process and a real server.
+//! A proxy that breaks connections between a client of this process and a real server.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use tokio::sync::watch;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
-/// What is wrong with the connection.
+/// A fault of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing: everything passes.
+    /// None: the proxy forwards everything.
     None,
-    /// Nobody listens, and connections from before are closed.
+    /// The port is closed, and so are existing connections.
     Refuse,
-    /// Connections are accepted, and what is sent is never answered.
+    /// Connections are accepted, and requests get no response.
     Hang,
     /// Requests arrive; each answer breaks off in its middle.
     Cut,

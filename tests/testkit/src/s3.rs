@@ -1,4 +1,4 @@
-//! A bucket of S3 in this process, as far as the shop uses it, and what can go wrong with it.
+//! A fake S3 bucket in this process, as far as the shop needs it, with fault injection.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 use crate::aws_protocol::response;
 use crate::database;
 
-/// What a call gets instead of its answer.
+/// A fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum S3Fault {
     /// This status.
     Status(u16),
-    /// An answer that breaks off in its middle.
+    /// A truncated response.
     Cut,
-    /// None, ever.
+    /// No response.
     Hang,
     /// This status, although the object is written.
     Written(u16),
@@ -51,7 +51,7 @@ impl Object {
 }
 
 impl FakeS3 {
-    /// What a client of it is made of.
+    /// The configuration of clients of it.
     pub fn sdk_config(&self) -> SdkConfig {
         let connector = SharedHttpConnector::new(self.clone());
         let http_client = http_client_fn(move |_, _| connector.clone());
@@ -76,7 +76,7 @@ impl FakeS3 {
         self.state().objects.remove(key);
     }
 
-    /// The objects whose keys begin so, with etags.
+    /// The objects with this prefix, with etags.
     pub fn list(&self, prefix: &str) -> Vec<(String, String)> {
         let state = self.state();
         let found = state.objects.iter().filter(|(key, _)| key.starts_with(prefix));
@@ -88,7 +88,7 @@ impl FakeS3 {
         self.state().calls.clone()
     }
 
-    /// From now on each call, by method and key, is asked whether it goes wrong.
+    /// Injects faults: the function gets method and key of each call.
     pub fn break_with(&self, faults: impl FnMut(&str, &str) -> Option<S3Fault> + Send + 'static) {
         self.state().faults = Some(Box::new(faults));
     }
@@ -97,7 +97,7 @@ impl FakeS3 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
+    fn respond(&self, request: &HttpRequest) -> Option<HttpResponse> {
         let path = request.uri().split_once("127.0.0.1:1/").map_or("", |(_, path)| path);
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let key = path.split_once('/').map_or("", |(_bucket, key)| key).replace('+', "%2B");
@@ -158,8 +158,8 @@ impl HttpConnector for FakeS3 {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let s3 = self.clone();
         HttpConnectorFuture::new(async move {
-            tokio::task::yield_now().await; // as a network would, it lets others in between
-            match s3.answer(&request) {
+            tokio::task::yield_now().await; // as a network would, it lets other tasks run
+            match s3.respond(&request) {
                 Some(answer) => Ok(answer),
                 None => std::future::pending().await,
             }

@@ -1,11 +1,11 @@
-//! The change records of a table, read the way Lambda reads them.
+//! The stream records of a table, as Lambda reads them.
 
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 
-/// One reader of a table's stream. What it has read once it does not read again; the caller keeps what it could not use.
+/// A consumer of a table's stream. It returns each record once; the caller keeps those that it must retry.
 pub struct Stream {
     database: dynoxide::Database,
     table: String,
@@ -18,7 +18,7 @@ impl Stream {
         Self { database, table, iterators: Vec::new() }
     }
 
-    /// The records since the last call, oldest first, in the form in which Lambda hands them to a function.
+    /// The records since the last call, oldest first, as Lambda passes them to a function.
     pub fn read(&mut self) -> Vec<serde_json::Value> {
         if self.iterators.is_empty() {
             self.iterators = self.beginning();

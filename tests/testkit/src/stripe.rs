@@ -1,19 +1,19 @@
-//! A Stripe of our own, for tests: it keeps Stripe's rules (idempotency keys, states, limits, signed webhooks), has a
-//! memory that survives `kill -9`, and fails on demand.
+//! A fake Stripe for tests: it follows Stripe's rules (idempotency keys, states, limits, signed webhooks), has a journal that
+//! survives `kill -9`, and injects faults on demand.
 //!
-//! In a test: [`StripeFake::start`]. As a process: the binary `stripe-fake`. Over HTTP it also answers:
+//! In a test: [`StripeFake::start`]. As a process: the binary `stripe-fake`. Additional routes:
 //!
 //! | call | what it does |
 //! |---|---|
-//! | `GET /authenticate/{intent}` | the shopper does what an action asked for; `?outcome=fail`: fails to |
+//! | `GET /authenticate/{intent}` | the shopper completes a required action; `?outcome=fail`: fails it |
 //! | `POST /_control/payment_intents/{intent}/{status}` | the bank decides: `succeeded`, `processing`, `requires_payment_method` |
-//! | `POST /_control/refunds/{refund}/{status}` | the bank ends a refund: `succeeded`, `failed` |
-//! | `POST /_control/faults` `{"next": ["timeout_after", null], "per_mille": 50, "seed": 7}` | what goes wrong from now on |
-//! | `GET /_control/state` | all intents and refunds, and how many messages wait |
+//! | `POST /_control/refunds/{refund}/{status}` | the bank settles a refund: `succeeded`, `failed` |
+//! | `POST /_control/faults` `{"next": ["timeout_after", null], "per_mille": 50, "seed": 7}` | injects faults from now on |
+//! | `GET /_control/state` | all intents and refunds, and the number of undelivered events |
 
-mod book;
 mod faults;
 mod http;
+mod records;
 mod rules;
 mod webhooks;
 
@@ -27,27 +27,27 @@ use souk_domain::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use self::book::Book;
 use self::faults::Faults;
+use self::records::Records;
 use self::rules::Context;
 
-pub use self::book::{Intent, Refund};
 pub use self::faults::Fault;
+pub use self::records::{Intent, Refund};
 
-/// How a fake is set up.
+/// Options of a fake.
 #[derive(Clone)]
 pub struct StripeFakeOptions {
-    /// Where its memory is kept; nowhere if not given.
+    /// The file of its journal; in memory only if not given.
     pub journal: Option<PathBuf>,
-    /// Where its messages go; they wait to be taken if not given.
+    /// The URL that events are delivered to; they wait for [`StripeFake::take_messages`] if not given.
     pub webhook_url: Option<String>,
-    /// What it signs them with.
+    /// The signing secret of events.
     pub webhook_secret: String,
-    /// Each message comes twice, and the newest first.
-    pub unruly_webhooks: bool,
-    /// How long a request hangs whose answer does not come.
+    /// Delivers each event twice, newest first.
+    pub duplicate_webhooks: bool,
+    /// How long a request without a response hangs.
     pub hang: Duration,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -57,14 +57,14 @@ impl Default for StripeFakeOptions {
             journal: None,
             webhook_url: None,
             webhook_secret: "whsec_fake".to_owned(),
-            unruly_webhooks: false,
+            duplicate_webhooks: false,
             hang: Duration::from_secs(30),
             clock: Arc::new(MachineClock),
         }
     }
 }
 
-/// A running fake. Clones are the same one.
+/// A running fake. Clones share it.
 #[derive(Clone)]
 pub struct StripeFake {
     url: String,
@@ -73,10 +73,10 @@ pub struct StripeFake {
 
 struct Shared {
     options: StripeFakeOptions,
-    book: Mutex<Book>,
+    records: Mutex<Records>,
     faults: Mutex<Faults>,
     in_use: Mutex<HashSet<String>>,
-    news: Notify,
+    changed: Notify,
 }
 
 struct MachineClock;
@@ -89,7 +89,7 @@ impl Clock for MachineClock {
 }
 
 impl StripeFake {
-    /// A new one in this process, on a port of its own.
+    /// Starts a fake in this process, on a free port.
     pub async fn start(options: StripeFakeOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let (fake, listener) = Self::on(listener, options).expect("a fake");
@@ -105,86 +105,86 @@ impl StripeFake {
         fake
     }
 
-    /// One that [`StripeFake::serve`] is to serve.
+    /// A fake for [`StripeFake::serve`].
     pub fn on(listener: TcpListener, options: StripeFakeOptions) -> std::io::Result<(Self, TcpListener)> {
-        let book = options.journal.as_deref().map_or_else(|| Ok(Book::default()), Book::open)?;
+        let records = options.journal.as_deref().map_or_else(|| Ok(Records::default()), Records::open)?;
         let (faults, in_use) = (Mutex::default(), Mutex::default());
-        let shared = Shared { options, book: Mutex::new(book), faults, in_use, news: Notify::new() };
+        let shared = Shared { options, records: Mutex::new(records), faults, in_use, changed: Notify::new() };
         let url = format!("http://{}", listener.local_addr()?);
         Ok((Self { url, shared: Arc::new(shared) }, listener))
     }
 
-    /// Answers requests and delivers messages, for ever.
+    /// Serves requests and delivers events, without end.
     pub async fn serve(self, listener: TcpListener) {
         if self.shared.options.webhook_url.is_some() {
-            tokio::spawn(webhooks::deliver_for_ever(self.clone()));
+            tokio::spawn(webhooks::deliver_forever(self.clone()));
         }
         axum::serve(listener, http::routes(self)).await.expect("served");
     }
 
-    /// Where it answers, without a slash at the end.
+    /// Its URL, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
 
     /// All intents, oldest first.
     pub fn intents(&self) -> Vec<Intent> {
-        self.book().intents.values().cloned().collect()
+        self.records().intents.values().cloned().collect()
     }
 
     /// All refunds, oldest first.
     pub fn refunds(&self) -> Vec<Refund> {
-        self.book().refunds.values().cloned().collect()
+        self.records().refunds.values().cloned().collect()
     }
 
-    /// What was taken and not given back, in Stripe's units.
+    /// Captured less refunded, in Stripe's units.
     pub fn balance(&self) -> i64 {
-        let book = self.book();
-        let taken = book.intents.values().map(|intent| intent.amount_received).sum::<i64>();
-        taken - book.intents.keys().map(|id| book.refunded(id)).sum::<i64>()
+        let records = self.records();
+        let captured = records.intents.values().map(|intent| intent.amount_received).sum::<i64>();
+        captured - records.intents.keys().map(|id| records.refunded(id)).sum::<i64>()
     }
 
-    /// The next writing requests meet these, one each; `None` is one that goes well.
+    /// Faults of the next write requests, one each; `None` is a request without a fault.
     pub fn fail_next(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         lock(&self.shared.faults).queue(faults);
     }
 
-    /// The shopper or the bank moves an intent on: `succeeded`, `processing`, `requires_payment_method`. False if it
-    /// stands where it cannot go there.
+    /// The shopper or the bank changes an intent: `succeeded`, `processing`, `requires_payment_method`. False if its status does
+    /// not allow that.
     pub fn move_intent(&self, id: &str, status: &str) -> bool {
-        let mut book = self.book();
-        let moved = rules::move_intent(&mut book, id, status, &self.context());
-        moved.map(|(_, change)| book.commit(change)).is_some_and(|()| self.has_news())
+        let mut records = self.records();
+        let moved = rules::move_intent(&mut records, id, status, &self.context());
+        moved.map(|(_, change)| records.commit(change)).is_some_and(|()| self.notify())
     }
 
-    /// The bank ends a refund: `succeeded`, `failed`.
+    /// The bank settles a refund: `succeeded`, `failed`.
     pub fn move_refund(&self, id: &str, status: &str) -> bool {
-        let mut book = self.book();
-        let moved = rules::move_refund(&mut book, id, status, &self.context());
-        moved.map(|(_, change)| book.commit(change)).is_some_and(|()| self.has_news())
+        let mut records = self.records();
+        let moved = rules::move_refund(&mut records, id, status, &self.context());
+        moved.map(|(_, change)| records.commit(change)).is_some_and(|()| self.notify())
     }
 
-    /// Takes the messages that wait, oldest first: the header `Stripe-Signature` and the body of each.
+    /// Takes the undelivered events, oldest first: the header `Stripe-Signature` and the body of each.
     pub fn take_messages(&self) -> Vec<(String, String)> {
-        let mut book = self.book();
-        let events = book.events.clone();
+        let mut records = self.records();
+        let events = records.events.clone();
         let delivered = events.iter().map(|event| event.id.clone()).collect();
-        book.commit(book::Change { delivered, ..book::Change::default() });
+        records.commit(records::Change { delivered, ..records::Change::default() });
         events.iter().map(|event| self.signed(event)).collect()
     }
 
-    fn signed(&self, event: &book::Event) -> (String, String) {
+    fn signed(&self, event: &records::Event) -> (String, String) {
         let body = event.body.to_string();
         (webhooks::signature(&body, &self.shared.options.webhook_secret, self.now()), body)
     }
 
-    fn has_news(&self) -> bool {
-        self.shared.news.notify_one();
+    fn notify(&self) -> bool {
+        self.shared.changed.notify_one();
         true
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        lock(&self.shared.book)
+    fn records(&self) -> MutexGuard<'_, Records> {
+        lock(&self.shared.records)
     }
 
     fn now(&self) -> i64 {

@@ -1,4 +1,4 @@
-//! The tables and handler names, as `template.yaml` declares them: tests cannot drift from the deployment.
+//! The tables and handler names of `template.yaml`, so that tests use the deployed ones.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -23,7 +23,7 @@ pub(crate) fn tables() -> Vec<Table> {
         .iter()
         .filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table")
         .map(|(id, resource)| {
-            let id = id.as_str().and_then(|id| id.strip_suffix("Table")).expect("a table is called …Table");
+            let id = id.as_str().and_then(|id| id.strip_suffix("Table")).expect("the logical id ends in Table");
             Table { name: id.to_lowercase(), properties: resource["Properties"].clone() }
         })
         .collect()
@@ -42,7 +42,7 @@ pub fn handlers_of(service: &str) -> Vec<String> {
 }
 
 impl Table {
-    /// The request that makes it, less its name.
+    /// Completes the request that creates it.
     pub(crate) fn describe(&self, mut request: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
         request = request.billing_mode(BillingMode::PayPerRequest);
         for attribute in list(&self.properties["AttributeDefinitions"]) {

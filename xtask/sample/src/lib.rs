@@ -1,5 +1,5 @@
-//! The generated catalogue: of any size, the same for the same seed. Every product depends on the seed and its own
-//! number only, so a larger catalogue starts with the smaller one.
+//! A generated catalogue of any size. A product depends on the seed and on its own number only, so a larger catalogue starts
+//! with the smaller one.
 
 mod words;
 
@@ -60,7 +60,7 @@ fn product<'a>(random: &mut SeededRng, index: u64, department: &'a Department, k
     }
 }
 
-/// The attributes, what the name says of the first, and the colour.
+/// The attributes, the text of the first for the name, and the colour.
 fn attributes<'a>(random: &mut SeededRng, kind: &'a Kind) -> (BTreeMap<&'a str, Value>, String, Option<&'static str>) {
     let (mut attributes, mut first, mut colour) = (BTreeMap::new(), None, None);
     for feature in kind.features {
@@ -82,7 +82,7 @@ fn attributes<'a>(random: &mut SeededRng, kind: &'a Kind) -> (BTreeMap<&'a str, 
     (attributes, first.unwrap_or_default(), colour)
 }
 
-/// Mostly cheap ones, ending as prices do.
+/// A price, more often a low one, with a typical ending.
 fn price(random: &mut SeededRng, kind: &Kind) -> String {
     let (low, high) = kind.dollars;
     let dollars = random.between(low, high).min(random.between(low, high));
@@ -91,13 +91,13 @@ fn price(random: &mut SeededRng, kind: &Kind) -> String {
 }
 
 fn description(random: &mut SeededRng, brand: &str, noun: &str, attributes: &BTreeMap<&str, Value>) -> String {
-    let told = attributes.iter().filter_map(|(name, value)| match value {
+    let details = attributes.iter().filter_map(|(name, value)| match value {
         Value::String(word) => Some(format!("{}: {word}", name.to_lowercase())),
         Value::Bool(true) => Some(name.to_lowercase()),
         _ => None,
     });
-    let told: Vec<String> = told.collect();
-    let with = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };
+    let details: Vec<String> = details.collect();
+    let with = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
     format!("{noun} by {brand}{with}. {}", random.pick(CLOSINGS))
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn every_product_is_whole() {
+    fn every_product_is_complete() {
         let mut skus = HashSet::new();
         for index in 0..MANY {
             let text = line(DEFAULT_SEED, index);

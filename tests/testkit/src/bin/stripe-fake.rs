@@ -1,5 +1,5 @@
-//! A Stripe of our own as a process: `stripe-fake <address> [--journal FILE] [--webhook URL] [--secret whsec_…] [--unruly]`.
-//! What it does: `souk_testkit::stripe`.
+//! The fake Stripe as a process: `stripe-fake <address> [--journal FILE] [--webhook URL] [--secret whsec_…] [--unruly]`.
+//! See `souk_testkit::stripe`.
 
 use std::env;
 
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--journal" => options.journal = Some(arguments.next().ok_or(usage)?.into()),
             "--webhook" => options.webhook_url = Some(arguments.next().ok_or(usage)?),
             "--secret" => options.webhook_secret = arguments.next().ok_or(usage)?,
-            "--unruly" => options.unruly_webhooks = true,
+            "--unruly" => options.duplicate_webhooks = true,
             _ => return Err(usage.into()),
         }
     }

@@ -1,4 +1,4 @@
-//! What may go wrong on the way to Stripe, on demand.
+//! Faults of requests to Stripe, on demand.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
@@ -7,21 +7,21 @@ use serde::Deserialize;
 
 use crate::SeededRandom;
 
-/// One thing that goes wrong with one writing request.
+/// A fault of one write request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// Nothing happens, and no answer comes.
+    /// No effect and no response.
     TimeoutBefore,
-    /// It happens, and no answer comes.
+    /// The effect, and no response.
     TimeoutAfter,
-    /// Nothing happens; 500, now and whenever the key comes again.
+    /// No effect; 500, which is stored for the key.
     ErrorBefore,
-    /// It happens; 500, now and whenever the key comes again.
+    /// The effect; 500, which is stored for the key.
     ErrorAfter,
-    /// 429, nothing happens, and the key is as new.
+    /// 429, no effect, and nothing is stored for the key.
     RateLimited,
-    /// 503, nothing happens, and the key is as new.
+    /// 503, no effect, and nothing is stored for the key.
     Unavailable,
 }
 
@@ -45,7 +45,7 @@ impl FromStr for Fault {
     }
 }
 
-/// Which faults come next.
+/// The next faults.
 #[derive(Default)]
 pub(super) struct Faults {
     next: VecDeque<Option<Fault>>,
@@ -54,18 +54,18 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// The next requests meet these, one each; `None` is a request that goes well.
+    /// Queues faults for the next requests, one each; `None` is a request without a fault.
     pub(super) fn queue(&mut self, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.next.extend(faults);
     }
 
-    /// From now on, so many of a thousand requests meet a fault of any kind.
+    /// From now on so many of a thousand requests get a random fault.
     pub(super) fn at_random(&mut self, per_mille: u64, seed: u64) {
         self.per_mille = per_mille;
         self.random = Some(SeededRandom::new(seed));
     }
 
-    /// What happens to this request.
+    /// The fault of this request.
     pub(super) fn take(&mut self) -> Option<Fault> {
         use souk_domain::effects::Random as _;
         if let Some(next) = self.next.pop_front() {

@@ -9,14 +9,14 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::book::{Book, Change, Kept};
 use super::faults::Fault;
+use super::records::{Change, Records, StoredResponse};
 use super::rules::{self, Context, Form, Outcome, Refusal};
 use super::{StripeFake, lock};
 
-/// What messages say they are of.
+/// The API version of events.
 pub(super) const API_VERSION: &str = "2026-08-26.dahlia";
-/// How long a key is remembered, in seconds: what Stripe promises at least.
+/// How long the response for a key is stored: what Stripe promises at least.
 const KEY_LIFE_SECONDS: i64 = 24 * 3600;
 /// Longest list.
 const MAX_LIMIT: usize = 100;
@@ -37,14 +37,14 @@ pub(super) fn routes(fake: StripeFake) -> Router {
         .with_state(fake)
 }
 
-/// An answer that can be kept for a key.
-struct Answer {
+/// A response that can be stored for a key.
+struct JsonResponse {
     status: u16,
     body: Value,
     replayed: bool,
 }
 
-impl Answer {
+impl JsonResponse {
     fn new(status: u16, body: Value) -> Self {
         Self { status, body, replayed: false }
     }
@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for JsonResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, [("content-type", "application/json")], self.body.to_string()).into_response();
@@ -65,7 +65,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// A key that a request works with; free again when the request ends, however it ends.
+/// An idempotency key in use. It is released when the request ends.
 struct InUse<'a> {
     fake: &'a StripeFake,
     key: Option<String>,
@@ -80,31 +80,31 @@ impl Drop for InUse<'_> {
 }
 
 impl StripeFake {
-    /// A writing request: its key, what goes wrong, what it does.
+    /// A write request with its key, its fault and its effect.
     async fn write(
         &self,
         path: &str,
         headers: &HeaderMap,
         body: &Bytes,
-        act: impl Fn(&mut Book, &Form, &Context<'_>) -> Outcome,
-    ) -> Answer {
+        act: impl Fn(&mut Records, &Form, &Context<'_>) -> Outcome,
+    ) -> JsonResponse {
         if let Some(refused) = unauthorized(headers) {
             return refused;
         }
         let form = parse(body);
         let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
         if key.as_ref().is_some_and(|key| !lock(&self.shared.in_use).insert(key.clone())) {
-            return Answer::error(409, "idempotency_error", "idempotency_key_in_use");
+            return JsonResponse::error(409, "idempotency_error", "idempotency_key_in_use");
         }
         let in_use = InUse { fake: self, key };
         let fingerprint = format!("{path} {form:?}");
-        if let Some(known) = in_use.key.as_ref().and_then(|key| self.kept(key, &fingerprint)) {
+        if let Some(known) = in_use.key.as_ref().and_then(|key| self.responses(key, &fingerprint)) {
             return known;
         }
         let fault = lock(&self.shared.faults).take();
         match fault {
-            Some(Fault::RateLimited) => return Answer::error(429, "invalid_request_error", "rate_limit"),
-            Some(Fault::Unavailable) => return Answer::error(503, "api_error", "unavailable"),
+            Some(Fault::RateLimited) => return JsonResponse::error(429, "invalid_request_error", "rate_limit"),
+            Some(Fault::Unavailable) => return JsonResponse::error(503, "api_error", "unavailable"),
             Some(Fault::TimeoutBefore) => return self.hang().await,
             _ => {}
         }
@@ -112,53 +112,59 @@ impl StripeFake {
         if fault == Some(Fault::TimeoutAfter) { self.hang().await } else { answer }
     }
 
-    /// Does it, all in one step, and keeps the answer for its key: from here on the request counts as executed, errors
-    /// of cards and of servers included. A refused parameter does not.
+    /// Executes a request in one step and stores the response for its key, also an error of a card or of the server. A request
+    /// with an invalid parameter is not executed.
     fn act(
         &self,
         key: Option<&str>,
         fingerprint: String,
         form: &Form,
         fault: Option<Fault>,
-        act: impl Fn(&mut Book, &Form, &Context<'_>) -> Outcome,
-    ) -> Answer {
-        let mut book = self.book();
-        let failure = || Answer::error(500, "api_error", "internal");
-        let (answer, mut change) = match act(&mut book, form, &self.context()) {
+        act: impl Fn(&mut Records, &Form, &Context<'_>) -> Outcome,
+    ) -> JsonResponse {
+        let mut records = self.records();
+        let failure = || JsonResponse::error(500, "api_error", "internal");
+        let (answer, mut change) = match act(&mut records, form, &self.context()) {
             _ if fault == Some(Fault::ErrorBefore) => (failure(), Change::default()),
-            Ok((body, change)) => (Answer::new(200, body), change),
-            Err(Refusal { status, body, change }) => (Answer::new(status, body), change),
+            Ok((body, change)) => (JsonResponse::new(200, body), change),
+            Err(Refusal { status, body, change }) => (JsonResponse::new(status, body), change),
         };
         let executed = !matches!(answer.status, 400 | 404);
         let answer = if fault == Some(Fault::ErrorAfter) && executed { failure() } else { answer };
         if let (Some(key), true) = (key, executed) {
             let (key, at) = (key.to_owned(), self.now());
-            change.kept.push(Kept { key, fingerprint, status: answer.status, body: answer.body.clone(), at });
+            change.responses.push(StoredResponse {
+                key,
+                fingerprint,
+                status: answer.status,
+                body: answer.body.clone(),
+                at,
+            });
         }
-        book.commit(change);
-        drop(book);
-        self.has_news();
+        records.commit(change);
+        drop(records);
+        self.notify();
         answer
     }
 
-    /// The answer that this key got; an error if it was for another request.
-    fn kept(&self, key: &str, fingerprint: &str) -> Option<Answer> {
-        let book = self.book();
-        let kept = book.kept.get(key).filter(|kept| self.now() - kept.at < KEY_LIFE_SECONDS)?;
-        Some(if kept.fingerprint == fingerprint {
-            Answer { status: kept.status, body: kept.body.clone(), replayed: true }
+    /// The stored response for this key; an error if it was for another request.
+    fn responses(&self, key: &str, fingerprint: &str) -> Option<JsonResponse> {
+        let records = self.records();
+        let responses = records.responses.get(key).filter(|responses| self.now() - responses.at < KEY_LIFE_SECONDS)?;
+        Some(if responses.fingerprint == fingerprint {
+            JsonResponse { status: responses.status, body: responses.body.clone(), replayed: true }
         } else {
-            Answer::new(400, json!({"error": {"type": "idempotency_error", "message": "other parameters"}}))
+            JsonResponse::new(400, json!({"error": {"type": "idempotency_error", "message": "other parameters"}}))
         })
     }
 
-    async fn hang(&self) -> Answer {
+    async fn hang(&self) -> JsonResponse {
         tokio::time::sleep(self.shared.options.hang).await;
-        Answer::error(504, "api_error", "timed_out")
+        JsonResponse::error(504, "api_error", "timed_out")
     }
 }
 
-async fn create_intent(State(fake): State<StripeFake>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn create_intent(State(fake): State<StripeFake>, headers: HeaderMap, body: Bytes) -> JsonResponse {
     fake.write("/v1/payment_intents", &headers, &body, rules::create_intent).await
 }
 
@@ -167,33 +173,33 @@ async fn cancel_intent(
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
+) -> JsonResponse {
     let path = format!("/v1/payment_intents/{id}/cancel");
-    fake.write(&path, &headers, &body, |book, form, context| rules::cancel_intent(book, &id, form, context)).await
+    fake.write(&path, &headers, &body, |records, form, context| rules::cancel_intent(records, &id, form, context)).await
 }
 
-async fn create_refund(State(fake): State<StripeFake>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn create_refund(State(fake): State<StripeFake>, headers: HeaderMap, body: Bytes) -> JsonResponse {
     fake.write("/v1/refunds", &headers, &body, rules::create_refund).await
 }
 
-async fn read_intent(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let intent = fake.book().intents.get(&id).cloned();
+async fn read_intent(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
+    let intent = fake.records().intents.get(&id).cloned();
     unauthorized(&headers).unwrap_or_else(|| found(intent))
 }
 
-async fn read_refund(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let refund = fake.book().refunds.get(&id).cloned();
+async fn read_refund(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
+    let refund = fake.records().refunds.get(&id).cloned();
     unauthorized(&headers).unwrap_or_else(|| found(refund))
 }
 
-/// Newest first, as everywhere at Stripe.
-async fn list_intents(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+/// Newest first, as all lists of Stripe.
+async fn list_intents(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> JsonResponse {
     let form = parse(query.unwrap_or_default().as_bytes());
     let intents: Vec<_> = fake.intents().into_iter().rev().map(|intent| (intent.id.clone(), intent)).collect();
     unauthorized(&headers).unwrap_or_else(|| page(&intents, &form))
 }
 
-async fn list_refunds(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn list_refunds(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> JsonResponse {
     let form = parse(query.unwrap_or_default().as_bytes());
     let of_intent = form.get("payment_intent").cloned();
     let wanted = fake
@@ -205,12 +211,12 @@ async fn list_refunds(State(fake): State<StripeFake>, RawQuery(query): RawQuery,
     unauthorized(&headers).unwrap_or_else(|| page(&refunds, &form))
 }
 
-/// `query=metadata['a']:'b' AND metadata['c']:'d'`, and nothing else of Stripe's search.
-async fn search_intents(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+/// Supports `query=metadata['a']:'b' AND metadata['c']:'d'` only.
+async fn search_intents(State(fake): State<StripeFake>, RawQuery(query): RawQuery, headers: HeaderMap) -> JsonResponse {
     let form = parse(query.unwrap_or_default().as_bytes());
-    let asked = form.get("query").map(String::as_str).unwrap_or_default();
-    let clauses: Option<Vec<(&str, &str)>> = asked.split(" AND ").map(clause).collect();
-    let Some(clauses) = clauses else { return Answer::error(400, "invalid_request_error", "query") };
+    let query_text = form.get("query").map(String::as_str).unwrap_or_default();
+    let clauses: Option<Vec<(&str, &str)>> = query_text.split(" AND ").map(clause).collect();
+    let Some(clauses) = clauses else { return JsonResponse::error(400, "invalid_request_error", "query") };
     let fits = |(name, value): &(&str, &str), intent: &super::Intent| {
         intent.metadata.get(*name).is_some_and(|known| known == value)
     };
@@ -223,14 +229,18 @@ fn clause(raw: &str) -> Option<(&str, &str)> {
     raw.trim().strip_prefix("metadata['")?.strip_suffix('\'')?.split_once("']:'")
 }
 
-async fn authenticate(State(fake): State<StripeFake>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
+async fn authenticate(
+    State(fake): State<StripeFake>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> JsonResponse {
     let fails = parse(query.unwrap_or_default().as_bytes()).get("outcome").is_some_and(|outcome| outcome == "fail");
-    let days = fake
-        .book()
+    let takes_days = fake
+        .records()
         .intents
         .get(&id)
         .is_some_and(|intent| intent.payment_method_types.iter().any(|kind| kind.ends_with("_debit")));
-    let status = match (fails, days) {
+    let status = match (fails, takes_days) {
         (true, _) => "requires_payment_method",
         (false, true) => "processing",
         (false, false) => "succeeded",
@@ -238,18 +248,18 @@ async fn authenticate(State(fake): State<StripeFake>, Path(id): Path<String>, Ra
     done(fake.move_intent(&id, status))
 }
 
-async fn move_intent(State(fake): State<StripeFake>, Path((id, status)): Path<(String, String)>) -> Answer {
+async fn move_intent(State(fake): State<StripeFake>, Path((id, status)): Path<(String, String)>) -> JsonResponse {
     done(fake.move_intent(&id, &status))
 }
 
-async fn move_refund(State(fake): State<StripeFake>, Path((id, status)): Path<(String, String)>) -> Answer {
+async fn move_refund(State(fake): State<StripeFake>, Path((id, status)): Path<(String, String)>) -> JsonResponse {
     done(fake.move_refund(&id, &status))
 }
 
 /// The body of `POST /_control/faults`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct FaultsRequest {
     #[serde(default)]
     next: Vec<Option<Fault>>,
     per_mille: Option<u64>,
@@ -257,48 +267,54 @@ struct Wanted {
     seed: u64,
 }
 
-async fn set_faults(State(fake): State<StripeFake>, body: Bytes) -> Answer {
-    let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else { return done(false) };
+async fn set_faults(State(fake): State<StripeFake>, body: Bytes) -> JsonResponse {
+    let Ok(request) = serde_json::from_slice::<FaultsRequest>(&body) else { return done(false) };
     let mut faults = lock(&fake.shared.faults);
-    faults.queue(wanted.next);
-    if let Some(per_mille) = wanted.per_mille {
-        faults.at_random(per_mille, wanted.seed);
+    faults.queue(request.next);
+    if let Some(per_mille) = request.per_mille {
+        faults.at_random(per_mille, request.seed);
     }
     done(true)
 }
 
-async fn state(State(fake): State<StripeFake>) -> Answer {
-    let waiting = fake.book().events.len();
+async fn state(State(fake): State<StripeFake>) -> JsonResponse {
+    let waiting = fake.records().events.len();
     let body = json!({"payment_intents": fake.intents(), "refunds": fake.refunds(), "messages_waiting": waiting});
-    Answer::new(200, body)
+    JsonResponse::new(200, body)
 }
 
-fn done(done: bool) -> Answer {
-    if done { Answer::new(200, json!({"done": true})) } else { Answer::error(409, "control", "not_possible") }
+fn done(done: bool) -> JsonResponse {
+    if done {
+        JsonResponse::new(200, json!({"done": true}))
+    } else {
+        JsonResponse::error(409, "control", "not_possible")
+    }
 }
 
-fn found(object: Option<impl Serialize>) -> Answer {
-    object
-        .map_or_else(|| Answer::error(404, "invalid_request_error", "resource_missing"), |o| Answer::new(200, json!(o)))
+fn found(object: Option<impl Serialize>) -> JsonResponse {
+    object.map_or_else(
+        || JsonResponse::error(404, "invalid_request_error", "resource_missing"),
+        |o| JsonResponse::new(200, json!(o)),
+    )
 }
 
-fn page<T: Serialize>(all: &[(String, T)], form: &Form) -> Answer {
+fn page<T: Serialize>(all: &[(String, T)], form: &Form) -> JsonResponse {
     let limit = form.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(10).clamp(1, MAX_LIMIT);
     let after = form.get("starting_after");
     let start = after.and_then(|id| all.iter().position(|(known, _)| known == id)).map_or(0, |index| index + 1);
     let has_more = all.len() > start + limit;
     let data: Vec<&T> = all.iter().skip(start).take(limit).map(|(_, object)| object).collect();
-    Answer::new(200, json!({"object": "list", "data": data, "has_more": has_more}))
+    JsonResponse::new(200, json!({"object": "list", "data": data, "has_more": has_more}))
 }
 
-/// Stripe wants a key; this fake also wants the caller to say for which version it was written.
-fn unauthorized(headers: &HeaderMap) -> Option<Answer> {
+/// Stripe requires an API key; this fake also requires the API version.
+fn unauthorized(headers: &HeaderMap) -> Option<JsonResponse> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let key = text("authorization").strip_prefix("Bearer ").unwrap_or_default();
     if !key.starts_with("sk_test_") && !key.starts_with("rk_test_") {
-        return Some(Answer::error(401, "invalid_request_error", "api_key_invalid"));
+        return Some(JsonResponse::error(401, "invalid_request_error", "api_key_invalid"));
     }
-    text("stripe-version").is_empty().then(|| Answer::error(400, "invalid_request_error", "version_missing"))
+    text("stripe-version").is_empty().then(|| JsonResponse::error(400, "invalid_request_error", "version_missing"))
 }
 
 fn parse(form: &[u8]) -> Form {

@@ -1,27 +1,27 @@
-//! Stripe's rules for payments and refunds, as far as a shop meets them (<https://docs.stripe.com/api>, read 2026-11-25).
+//! Stripe's rules for payments and refunds, as far as the shop needs them (<https://docs.stripe.com/api>, read 2026-11-25).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::book::{Book, Change, Intent, Refund};
+use super::records::{Change, Intent, Records, Refund};
 
-/// A request's parameters, `metadata[order_id]` and the like spelt as they came.
+/// The parameters of a request, with names such as `metadata[order_id]`.
 pub(super) type Form = BTreeMap<String, String>;
 
-/// An answer that is not 2xx.
+/// A response other than 2xx.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) body: Value,
-    /// What changes although it is refused: a declined intent exists.
+    /// The change in spite of the refusal: a declined intent exists.
     pub(super) change: Change,
 }
 
-/// An answer, and the change that comes with it.
+/// A response and its change.
 pub(super) type Outcome = Result<(Value, Change), Refusal>;
 
-/// What a payment method does, by its name; those of Stripe's test mode behave as there
+/// The outcome of a payment method, by its name; Stripe's test methods behave as in its test mode
 /// (<https://docs.stripe.com/testing>). A `ctoken_` stands for the `pm_` of the same name.
 enum Behaviour {
     Succeeds,
@@ -51,16 +51,16 @@ fn behaviour(token: &str) -> Behaviour {
     }
 }
 
-/// The moment and the place of a request.
+/// The context of a request.
 pub(super) struct Context<'a> {
     pub(super) now: i64,
     pub(super) api_version: &'a str,
-    /// Of this fake, for the links that it gives.
+    /// The address of this fake, for links.
     pub(super) url: &'a str,
 }
 
 /// `POST /v1/payment_intents` with `confirm=true`.
-pub(super) fn create_intent(book: &mut Book, form: &Form, context: &Context<'_>) -> Outcome {
+pub(super) fn create_intent(records: &mut Records, form: &Form, context: &Context<'_>) -> Outcome {
     let amount =
         required(form, "amount")?.parse::<i64>().map_err(|_| invalid("parameter_invalid_integer", "amount"))?;
     if amount < 50 {
@@ -85,7 +85,7 @@ pub(super) fn create_intent(book: &mut Book, form: &Form, context: &Context<'_>)
         return Err(invalid("parameter_unknown", "confirm"));
     }
     let intent = Intent {
-        id: book.new_id("pi"),
+        id: records.new_id("pi"),
         object: "payment_intent".to_owned(),
         amount,
         amount_received: 0,
@@ -101,71 +101,78 @@ pub(super) fn create_intent(book: &mut Book, form: &Form, context: &Context<'_>)
         livemode: false,
     };
     Ok(match behaviour {
-        Behaviour::Declined { code, decline_code } => return Err(decline(book, intent, code, decline_code, context)),
+        Behaviour::Declined { code, decline_code } => {
+            return Err(decline(records, intent, code, decline_code, context));
+        }
         Behaviour::NeedsAction => {
             let return_url = form.get("return_url").ok_or_else(|| invalid("parameter_missing", "return_url"))?;
             let url = format!("{}/authenticate/{}", context.url, intent.id);
             let redirect = json!({"url": url, "return_url": return_url});
             let next_action = Some(json!({"type": "redirect_to_url", "redirect_to_url": redirect}));
-            moved(book, Intent { next_action, ..intent }, "requires_action", context)
+            moved(records, Intent { next_action, ..intent }, "requires_action", context)
         }
-        Behaviour::TakesDays => moved(book, intent, "processing", context),
-        Behaviour::Succeeds | Behaviour::Unknown => moved(book, intent, "succeeded", context),
+        Behaviour::TakesDays => moved(records, intent, "processing", context),
+        Behaviour::Succeeds | Behaviour::Unknown => moved(records, intent, "succeeded", context),
     })
 }
 
-/// An intent that the shopper or the bank moves on. None if it stands where it cannot go there.
-pub(super) fn move_intent(book: &mut Book, id: &str, status: &str, context: &Context<'_>) -> Option<(Value, Change)> {
-    let intent = book.intents.get(id)?.clone();
-    let may = match status {
+/// An intent that the shopper or the bank changes. None if its status does not allow that.
+pub(super) fn move_intent(
+    records: &mut Records,
+    id: &str,
+    status: &str,
+    context: &Context<'_>,
+) -> Option<(Value, Change)> {
+    let intent = records.intents.get(id)?.clone();
+    let is_allowed = match status {
         "canceled" => is_cancelable(&intent),
         _ => matches!(intent.status.as_str(), "requires_action" | "processing"),
     };
     let code = if intent.status == "processing" { "account_closed" } else { "payment_intent_authentication_failure" };
-    may.then(|| match status {
+    is_allowed.then(|| match status {
         "requires_payment_method" => {
-            let refusal = decline(book, intent, code, None, context);
+            let refusal = decline(records, intent, code, None, context);
             (refusal.body["error"]["payment_intent"].clone(), refusal.change)
         }
-        _ => moved(book, intent, status, context),
+        _ => moved(records, intent, status, context),
     })
 }
 
 /// `POST /v1/payment_intents/{id}/cancel`
-pub(super) fn cancel_intent(book: &mut Book, id: &str, form: &Form, context: &Context<'_>) -> Outcome {
-    let intent = book.intents.get(id).cloned().ok_or_else(|| missing("intent"))?;
+pub(super) fn cancel_intent(records: &mut Records, id: &str, form: &Form, context: &Context<'_>) -> Outcome {
+    let intent = records.intents.get(id).cloned().ok_or_else(|| missing("intent"))?;
     if !is_cancelable(&intent) {
         let error = json!({"type": "invalid_request_error", "code": "payment_intent_unexpected_state",
             "message": "the intent cannot be canceled", "payment_intent": intent});
         return Err(Refusal { status: 400, body: json!({"error": error}), change: Change::default() });
     }
     let cancellation_reason = form.get("cancellation_reason").cloned();
-    Ok(moved(book, Intent { cancellation_reason, ..intent }, "canceled", context))
+    Ok(moved(records, Intent { cancellation_reason, ..intent }, "canceled", context))
 }
 
 fn is_cancelable(intent: &Intent) -> bool {
     matches!(intent.status.as_str(), "requires_payment_method" | "requires_action")
 }
 
-/// `POST /v1/refunds`: never more than was taken.
-pub(super) fn create_refund(book: &mut Book, form: &Form, context: &Context<'_>) -> Outcome {
-    let intent = book.intents.get(required(form, "payment_intent")?).cloned();
+/// `POST /v1/refunds`: never more than was captured.
+pub(super) fn create_refund(records: &mut Records, form: &Form, context: &Context<'_>) -> Outcome {
+    let intent = records.intents.get(required(form, "payment_intent")?).cloned();
     let intent = intent.ok_or_else(|| invalid("resource_missing", "payment_intent"))?;
-    let left = intent.amount_received - book.refunded(&intent.id);
+    let refundable = intent.amount_received - records.refunded(&intent.id);
     let amount = match form.get("amount") {
         Some(amount) => amount.parse::<i64>().map_err(|_| invalid("parameter_invalid_integer", "amount"))?,
-        None => left,
+        None => refundable,
     };
-    if intent.amount_received > 0 && left == 0 {
+    if intent.amount_received > 0 && refundable == 0 {
         return Err(invalid("charge_already_refunded", "payment_intent"));
     }
-    if amount <= 0 || amount > left {
+    if amount <= 0 || amount > refundable {
         return Err(invalid("amount_too_large", "amount"));
     }
     let is_slow = intent.payment_method.as_deref().is_some_and(|method| method.ends_with("card_pendingRefund"));
     let fails = intent.payment_method.as_deref().is_some_and(|method| method.ends_with("card_refundFail"));
     let refund = Refund {
-        id: book.new_id("re"),
+        id: records.new_id("re"),
         object: "refund".to_owned(),
         amount,
         currency: intent.currency,
@@ -176,24 +183,29 @@ pub(super) fn create_refund(book: &mut Book, form: &Form, context: &Context<'_>)
         created: context.now,
     };
     let mut change = Change { refunds: vec![refund.clone()], ..Change::default() };
-    change.events.push(book.event("refund.created", &refund, context.api_version, context.now));
+    change.events.push(records.event("refund.created", &refund, context.api_version, context.now));
     if fails {
         // Said to have succeeded, and then it has not: the worst of Stripe's test cards.
         let failed = failed(&refund);
-        change.events.push(book.event("refund.failed", &failed, context.api_version, context.now));
+        change.events.push(records.event("refund.failed", &failed, context.api_version, context.now));
         change.refunds.push(failed);
     }
     Ok((json!(refund), change))
 }
 
 /// A refund that the bank ends. None if there is none, or it has failed before.
-pub(super) fn move_refund(book: &mut Book, id: &str, status: &str, context: &Context<'_>) -> Option<(Value, Change)> {
-    let refund = book.refunds.get(id).filter(|refund| refund.status != "failed")?.clone();
+pub(super) fn move_refund(
+    records: &mut Records,
+    id: &str,
+    status: &str,
+    context: &Context<'_>,
+) -> Option<(Value, Change)> {
+    let refund = records.refunds.get(id).filter(|refund| refund.status != "failed")?.clone();
     let (kind, refund) = match status {
         "failed" => ("refund.failed", failed(&refund)),
         _ => ("refund.updated", Refund { status: status.to_owned(), ..refund }),
     };
-    let events = vec![book.event(kind, &refund, context.api_version, context.now)];
+    let events = vec![records.event(kind, &refund, context.api_version, context.now)];
     Some((json!(refund), Change { refunds: vec![refund], events, ..Change::default() }))
 }
 
@@ -202,22 +214,28 @@ fn failed(refund: &Refund) -> Refund {
     Refund { status: "failed".to_owned(), failure_reason, ..refund.clone() }
 }
 
-/// An intent in its next state, with the message that says so.
-fn moved(book: &mut Book, intent: Intent, status: &str, context: &Context<'_>) -> (Value, Change) {
+/// An intent in its next status, with its event.
+fn moved(records: &mut Records, intent: Intent, status: &str, context: &Context<'_>) -> (Value, Change) {
     let amount_received = if status == "succeeded" { intent.amount } else { 0 };
     let next_action = intent.next_action.clone().filter(|_| status == "requires_action");
     let intent = Intent { status: status.to_owned(), amount_received, next_action, ..intent };
     let kind = format!("payment_intent.{status}");
-    let events = vec![book.event(&kind, &intent, context.api_version, context.now)];
+    let events = vec![records.event(&kind, &intent, context.api_version, context.now)];
     (json!(intent), Change { intents: vec![intent], events, ..Change::default() })
 }
 
-/// A decline: an error for the caller, and an intent that stays behind.
-fn decline(book: &mut Book, intent: Intent, code: &str, decline_code: Option<&str>, context: &Context<'_>) -> Refusal {
+/// A decline: an error for the client, and an intent without a payment method.
+fn decline(
+    records: &mut Records,
+    intent: Intent,
+    code: &str,
+    decline_code: Option<&str>,
+    context: &Context<'_>,
+) -> Refusal {
     let error = json!({"type": "card_error", "code": code, "decline_code": decline_code, "message": "declined"});
     let status = "requires_payment_method".to_owned();
     let intent = Intent { status, next_action: None, last_payment_error: Some(error.clone()), ..intent };
-    let events = vec![book.event("payment_intent.payment_failed", &intent, context.api_version, context.now)];
+    let events = vec![records.event("payment_intent.payment_failed", &intent, context.api_version, context.now)];
     let mut body = json!({"error": error});
     body["error"]["payment_intent"] = json!(intent);
     Refusal { status: 402, body, change: Change { intents: vec![intent], events, ..Change::default() } }

@@ -1,4 +1,4 @@
-//! Delivers messages as Stripe does: signed, again until they are taken, and in no order that anybody could rely on.
+//! Delivers webhooks as Stripe does: signed, at least once, and in any order.
 
 use std::time::Duration;
 
@@ -7,30 +7,30 @@ use futures_util::stream;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::{StripeFake, book};
+use super::{StripeFake, records};
 
-/// Messages that are under way at once.
+/// Concurrent deliveries.
 const AT_ONCE: usize = 8;
-/// How long a receiver may take.
+/// Timeout of a delivery.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a message waits that was not taken.
+/// Wait before failed deliveries are retried.
 const RETRY_WAIT: Duration = Duration::from_millis(500);
 
-/// The header `Stripe-Signature` of a message.
+/// The header `Stripe-Signature` of an event.
 pub(super) fn signature(body: &str, secret: &str, at: i64) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length will do");
     mac.update(format!("{at}.{body}").as_bytes());
     format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// Delivers what waits, and waits for more.
-pub(super) async fn deliver_for_ever(fake: StripeFake) {
+/// Delivers waiting events, and waits for more.
+pub(super) async fn deliver_forever(fake: StripeFake) {
     let Some(url) = fake.shared.options.webhook_url.clone() else { return };
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build().expect("a client");
     loop {
-        let mut waiting = fake.book().events.clone();
-        if fake.shared.options.unruly_webhooks {
+        let mut waiting = fake.records().events.clone();
+        if fake.shared.options.duplicate_webhooks {
             waiting.reverse();
             waiting = waiting.into_iter().flat_map(|event| [event.clone(), event]).collect();
         }
@@ -40,18 +40,18 @@ pub(super) async fn deliver_for_ever(fake: StripeFake) {
         let all_taken = taken.iter().all(Option::is_some);
         let delivered: Vec<String> = taken.into_iter().flatten().collect();
         if !delivered.is_empty() {
-            fake.book().commit(book::Change { delivered, ..book::Change::default() });
+            fake.records().commit(records::Change { delivered, ..records::Change::default() });
         }
         if is_quiet {
-            fake.shared.news.notified().await;
+            fake.shared.changed.notified().await;
         } else if !all_taken {
             tokio::time::sleep(RETRY_WAIT).await;
         }
     }
 }
 
-/// The message's id if it was taken.
-async fn deliver(fake: &StripeFake, client: &reqwest::Client, url: &str, event: book::Event) -> Option<String> {
+/// The event's id if it was delivered.
+async fn deliver(fake: &StripeFake, client: &reqwest::Client, url: &str, event: records::Event) -> Option<String> {
     let (signature, body) = fake.signed(&event);
     let request = client.post(url).header("stripe-signature", signature).header("content-type", "application/json");
     let response = request.body(body).send().await.ok()?;
