@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use souk_cache::CachedProducts;
+use souk_catalog::ProductReader;
 use souk_domain::account::Role;
 use souk_domain::catalog::Product;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, count_stock, put_in_cart, save_product};
 use souk_runtime::http::Request;
+use souk_store::Inventory;
 use souk_testkit::{Database, FixedClock, SeededRandom, product, sku, user};
 
 pub(crate) use souk_fixtures::outcome;
@@ -18,6 +19,7 @@ use crate::CartStores;
 pub(crate) struct Fixture {
     pub(crate) stores: CartStores,
     pub(crate) random: Arc<SeededRandom>,
+    inventory: Inventory,
     clock: Arc<FixedClock>,
 }
 
@@ -29,18 +31,17 @@ impl Fixture {
         let clock = Arc::new(FixedClock::new());
         let stores = CartStores {
             carts,
-            documents: CachedProducts::new(products.clone(), None, clock.clone(), random.clone()),
+            catalog: ProductReader::new(products.clone(), inventory.clone(), None, clock.clone(), random.clone()),
             products,
-            inventory,
             currency: Currency::USD,
         };
-        Self { stores, random, clock }
+        Self { stores, random, inventory, clock }
     }
 
     /// A product that costs so many cents, with so many in stock. Twice the same changes it.
     pub(crate) async fn product(&self, name: &str, price_minor: i64, available: u32) {
         save_product(&self.stores.products, Product { price_minor, ..product(name) }).await;
-        count_stock(&self.stores.inventory, &sku(name), available, &*self.clock, &*self.random).await;
+        count_stock(&self.inventory, &sku(name), available, &*self.clock, &*self.random).await;
     }
 
     pub(crate) async fn put_in_cart(&self, user_id: &UserId, name: &str, quantity: u32) {

@@ -1,13 +1,13 @@
 //! What every call of the cart stands on: reading a cart, and changing it although other devices change it too.
 
-use souk_cache::CachedProducts;
+use souk_catalog::ProductReader;
 use souk_domain::cart::Cart;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
-use souk_store::{Carts, Inventory, Products, SaveOutcome, StoreError};
+use souk_store::{Carts, Products, SaveOutcome, StoreError};
 
 /// How often a change is tried again when other writers of the same cart come first.
 const TRIES: u32 = 8;
@@ -19,10 +19,8 @@ pub struct CartStores {
     pub carts: Carts,
     /// Which products there are.
     pub products: Products,
-    /// Names and prices, to show.
-    pub documents: CachedProducts,
-    /// Where stock is.
-    pub inventory: Inventory,
+    /// Names, prices and stock, to show.
+    pub catalog: ProductReader,
     /// Of the shop: of the total of an empty cart too.
     pub currency: Currency,
 }
@@ -33,8 +31,7 @@ impl CartStores {
         Ok(Self {
             carts: deps.carts()?,
             products: deps.products()?,
-            documents: deps.cached_products()?,
-            inventory: deps.inventory()?,
+            catalog: deps.product_reader()?,
             currency: deps.currency()?,
         })
     }

@@ -34,19 +34,16 @@ impl CartStores {
     /// The cart with what the shop says of its products now. Stock is strongly consistent; a price may lag by the moment
     /// that the stream takes to reach the cache, and `expected_total` at checkout guards against that.
     pub(crate) async fn view(&self, cart: &Cart) -> Result<CartView, Problem> {
-        let found = self.documents.current(cart.lines.iter().map(|line| &line.product_id)).await?;
-        let products = &found.products;
-        let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
-        let stock = self.inventory.available_many(shards, true).await?;
+        let products = self.catalog.current_many(cart.lines.iter().map(|line| &line.product_id)).await?;
         let (mut items, mut total) = (Vec::with_capacity(cart.lines.len()), Money::zero(self.currency));
         for line in &cart.lines {
-            let product = products.get(&line.product_id);
+            let (product, stock_quantity) = products.get(&line.product_id).unzip();
+            let stock_quantity = stock_quantity.unwrap_or(0);
             let line_total = product.map(|product| product.price().times(line.quantity.get())).transpose();
             let line_total = line_total.map_err(Problem::internal)?;
             if let Some(line_total) = line_total {
                 total = total.plus(line_total).map_err(Problem::internal)?;
             }
-            let stock_quantity = stock.get(&line.product_id).copied().unwrap_or(0);
             items.push(Item {
                 product_id: line.product_id.to_string(),
                 name: product.map(|product| product.name.clone()),

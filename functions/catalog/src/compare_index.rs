@@ -1,6 +1,6 @@
-//! Compares the index with the products table: the same products, each exactly as it would be written now. Invoked by an
-//! operator, again and again with the `next` of the last answer until that is null. Writes may go on: what differs is
-//! looked at again some seconds later, and told only if it still does.
+//! Compares the index with the products table: both must have the same products, and each document must be what would be
+//! written now. Invoked by an operator, repeatedly with the `next` of the last response until that is null. Writes may
+//! continue: differences are checked again some seconds later, and reported only if they remain.
 //!
 //! ```json
 //! {"seconds": 600, "next": null}
@@ -28,23 +28,23 @@ use crate::reindex::ReindexError;
 const PAGE_PRODUCTS: i32 = 500;
 /// Ids of one page of the index.
 const PAGE_IDS: u32 = 1_000;
-/// How often what differs is looked at again, and after how long.
-const LOOKS: u32 = 4;
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1_500);
-/// Longest run that is asked for; Lambda ends it after 900 seconds.
+/// How often a difference is checked before it is reported, and the time between.
+const CHECKS: u32 = 4;
+const CHECK_INTERVAL: Duration = Duration::from_millis(1_500);
+/// Longest run; Lambda ends it after 900 seconds.
 const MAX_SECONDS: u64 = 840;
-/// A run ends with so many differences: there is no use in more.
-const ENOUGH: usize = 1_000;
+/// A run ends after so many differences.
+const MAX_DIFFERENCES: usize = 1_000;
 
-/// The function.
+/// Compares the index with the products table.
 pub struct CompareIndex {
-    /// Where products are found.
+    /// The search index.
     pub search: SearchIndex,
-    /// Where they are.
+    /// The products table.
     pub products: Products,
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// When to end.
+    /// Ends a run in time.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -61,19 +61,19 @@ impl CompareIndex {
 }
 
 impl DirectHandler for CompareIndex {
-    type Request = Order;
+    type Request = CompareIndexCommand;
     type Response = Comparison;
 
-    async fn handle(&self, request: Order, _: Timestamp) -> Result<Comparison, Error> {
+    async fn handle(&self, request: CompareIndexCommand, _: Timestamp) -> Result<Comparison, Error> {
         let (from, until) = request.read(self.clock.now());
         Ok(self.run(from, until).await?)
     }
 }
 
-/// What the operator asks for.
+/// What the operator requests.
 #[derive(Debug, Default, Deserialize)]
-pub struct Order {
-    /// How long this run may take.
+pub struct CompareIndexCommand {
+    /// Time limit of this run.
     #[serde(default)]
     seconds: Option<u64>,
     /// Where the last run ended.
@@ -81,7 +81,7 @@ pub struct Order {
     next: Option<Position>,
 }
 
-/// Where a run goes on: behind a product, first through the table, then through the index.
+/// Where a run continues: after a product, first in the table, then in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
@@ -91,23 +91,23 @@ pub enum Position {
     Index(Option<ProductId>),
 }
 
-/// What a run found.
+/// The differences that a run found.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Products of the table that were compared.
     pub compared: u64,
     /// In the table, not in the index.
     pub missing: BTreeSet<ProductId>,
-    /// In both, and not the same.
+    /// In both, but different.
     pub different: BTreeSet<ProductId>,
     /// In the index, not in the table.
     pub surplus: BTreeSet<ProductId>,
-    /// Where to go on; none when all is compared.
+    /// Where the next run continues; none when everything is compared.
     pub next: Option<Position>,
 }
 
-impl Order {
-    /// Where to begin, and when this run has to end if it begins now.
+impl CompareIndexCommand {
+    /// Where the run starts, and when it must end if it starts now.
     pub fn read(self, now: Timestamp) -> (Position, Timestamp) {
         let seconds = self.seconds.unwrap_or(MAX_SECONDS).min(MAX_SECONDS);
         let until = Timestamp::from_millis(now.as_millis() + i64::try_from(seconds * 1_000).unwrap_or_default());
@@ -116,11 +116,11 @@ impl Order {
 }
 
 impl CompareIndex {
-    /// Compares until all is compared or that moment has come.
+    /// Compares until everything is compared or the time is over.
     pub async fn run(&self, from: Position, until: Timestamp) -> Result<Comparison, ReindexError> {
         let mut comparison = Comparison { next: Some(from), ..Comparison::default() };
         while let Some(position) = comparison.next.take() {
-            if self.clock.now() >= until || comparison.differences() >= ENOUGH {
+            if self.clock.now() >= until || comparison.differences() >= MAX_DIFFERENCES {
                 comparison.next = Some(position);
                 break;
             }
@@ -128,7 +128,7 @@ impl CompareIndex {
                 Position::Table(after) => {
                     let page = self.products.page(Segment::WHOLE, after.as_deref(), PAGE_PRODUCTS).await?;
                     comparison.compared += (page.products.len() + page.unreadable.len()) as u64;
-                    // What cannot be read cannot be in the index as it is.
+                    // An item that cannot be read cannot be indexed.
                     let unreadable = page.unreadable.iter().filter_map(|(id, _)| id.parse::<ProductId>().ok());
                     let ids = page.products.into_iter().map(|product| product.product_id).collect();
                     self.compare(ids, &mut comparison).await?;
@@ -138,8 +138,8 @@ impl CompareIndex {
                 Position::Index(after) => {
                     let ids = self.search.ids(after.as_ref(), PAGE_IDS).await?;
                     let next = ids.last().cloned();
-                    let there = self.products.get_many(&ids, true).await?;
-                    let surplus = ids.into_iter().filter(|id| !there.contains_key(id)).collect();
+                    let existing = self.products.get_many(&ids, true).await?;
+                    let surplus = ids.into_iter().filter(|id| !existing.contains_key(id)).collect();
                     self.compare(surplus, &mut comparison).await?;
                     next.map(|next| Position::Index(Some(next)))
                 }
@@ -148,23 +148,23 @@ impl CompareIndex {
         Ok(comparison)
     }
 
-    /// Compares these products, those that differ several times.
+    /// Compares these products; those that differ are checked several times.
     async fn compare(&self, mut ids: Vec<ProductId>, comparison: &mut Comparison) -> Result<(), ReindexError> {
-        for look in 1..=LOOKS {
-            let found = self.look(&ids).await?;
-            if look == LOOKS || found.differences() == 0 {
+        for check in 1..=CHECKS {
+            let found = self.check(&ids).await?;
+            if check == CHECKS || found.differences() == 0 {
                 comparison.missing.extend(found.missing);
                 comparison.different.extend(found.different);
                 comparison.surplus.extend(found.surplus);
                 break;
             }
             ids = [found.missing, found.different, found.surplus].into_iter().flatten().collect();
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
         Ok(())
     }
 
-    async fn look(&self, ids: &[ProductId]) -> Result<Comparison, ReindexError> {
+    async fn check(&self, ids: &[ProductId]) -> Result<Comparison, ReindexError> {
         let mut found = Comparison::default();
         let products = self.products.get_many(ids, true).await?;
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
@@ -175,7 +175,7 @@ impl CompareIndex {
                 (None, None) => continue,
                 (None, Some(_)) => &mut found.surplus,
                 (Some(_), None) => &mut found.missing,
-                (Some(product), Some(stored)) if stored.is(&as_indexed(product, &available, 0)) => continue,
+                (Some(product), Some(stored)) if stored.matches(&as_indexed(product, &available, 0)) => continue,
                 (Some(_), Some(_)) => &mut found.different,
             };
             differs.insert(product_id.clone());

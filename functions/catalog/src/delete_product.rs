@@ -1,5 +1,5 @@
-//! `DELETE /admin/products/{product_id}`: takes a product out of the shop. Orders keep the name and price they were placed
-//! with, and its stock stays counted in case it comes back.
+//! `DELETE /admin/products/{product_id}`: removes a product from the shop. Orders keep its name and price, and its stock is
+//! kept in case it returns.
 
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
@@ -7,9 +7,9 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Products;
 
-/// The endpoint.
+/// Removes a product from the shop.
 pub struct DeleteProduct {
-    /// Where products are.
+    /// The products table.
     pub products: Products,
 }
 

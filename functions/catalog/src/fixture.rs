@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use souk_cache::{CachedProducts, CachedStock, SharedCache};
+use souk_catalog::{CachedProducts, ProductReader};
 use souk_domain::account::Role;
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
@@ -17,7 +17,7 @@ use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 pub(crate) use souk_fixtures::outcome;
 pub(crate) use souk_testkit::sku;
 
-use crate::import::Importer;
+use crate::import::ImportContext;
 use crate::import_products::ImportProducts;
 
 static INDICES: AtomicU32 = AtomicU32::new(0);
@@ -47,11 +47,11 @@ impl Fixture {
     }
 
     pub(crate) fn import_endpoint(&self) -> ImportProducts {
-        ImportProducts { importer: self.importer() }
+        ImportProducts { context: self.import_context() }
     }
 
-    pub(crate) fn importer(&self) -> Importer {
-        Importer {
+    pub(crate) fn import_context(&self) -> ImportContext {
+        ImportContext {
             products: self.products.clone(),
             categories: self.categories.clone(),
             inventory: self.inventory.clone(),
@@ -66,14 +66,10 @@ impl Fixture {
         CachedProducts::new(self.products.clone(), None, self.clock.clone(), self.random.clone())
     }
 
-    /// The same, with a shared cache at that address.
-    pub(crate) fn products_cached_at(&self, redis_url: &str) -> CachedProducts {
-        let shared = SharedCache::at(redis_url, &self.database.table("products")).expect("a url");
-        CachedProducts::new(self.products.clone(), Some(shared), self.clock.clone(), self.random.clone())
-    }
-
-    pub(crate) fn cached_stock(&self) -> CachedStock {
-        CachedStock::new(self.inventory.clone(), self.clock.clone(), self.random.clone())
+    /// Products and stock as shoppers see them.
+    pub(crate) fn product_reader(&self) -> ProductReader {
+        let (products, inventory) = (self.products.clone(), self.inventory.clone());
+        ProductReader::new(products, inventory, None, self.clock.clone(), self.random.clone())
     }
 
     /// Imports lines that are all good; a product may spread over several.
@@ -97,13 +93,6 @@ impl Fixture {
     pub(crate) async fn damage(&self, name: &str) {
         let request = self.database.client.put_item().table_name(self.database.table("products"));
         request.item("product_id", AttributeValue::S(name.to_owned())).send().await.expect("damaged");
-    }
-
-    /// A list of synonyms, the seventh, that cannot be read.
-    pub(crate) async fn damage_synonyms(&self) {
-        let request = self.database.client.put_item().table_name(self.database.table("synonyms"));
-        let request = request.item("list_id", AttributeValue::S("search".to_owned()));
-        request.item("version", AttributeValue::N("7".to_owned())).send().await.expect("damaged");
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
@@ -137,15 +126,6 @@ impl Scratch {
     /// The server that holds it.
     pub(crate) fn url(&self) -> &str {
         &self.url
-    }
-
-    pub(crate) fn alias(&self) -> &str {
-        &self.alias
-    }
-
-    /// The living index's own name.
-    pub(crate) fn name(&self) -> String {
-        format!("{}-v2", self.alias)
     }
 
     /// Ids found, in ascending order.

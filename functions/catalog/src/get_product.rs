@@ -1,38 +1,33 @@
-//! `GET /products/{product_id}`: one product with its price and its live, strongly consistent stock. Anyone may keep the
-//! page, but must ask each time whether it still holds (`If-None-Match`): its stock may have changed.
+//! `GET /products/{product_id}`: a product with its price and its live, strongly consistent stock. Anyone may keep the
+//! response, but must revalidate it each time (`If-None-Match`): the stock may have changed.
 
-use souk_cache::CachedProducts;
+use souk_catalog::ProductReader;
 use souk_domain::ids::ProductId;
-use souk_domain::stock::total;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::Inventory;
 
 use crate::view;
 
-/// The endpoint.
+/// Shows a product.
 pub struct GetProduct {
-    /// Where products are.
-    pub products: CachedProducts,
-    /// Where stock is.
-    pub inventory: Inventory,
+    /// Products and their stock.
+    pub products: ProductReader,
 }
 
 impl GetProduct {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { products: deps.cached_products()?, inventory: deps.inventory()? })
+        Ok(Self { products: deps.product_reader()? })
     }
 }
 
 impl Endpoint for GetProduct {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let product_id: ProductId = request.path_id("product_id", "product")?;
-        let (found, counts) = tokio::join!(self.products.current([&product_id]), self.inventory.counts(&product_id));
-        let found = found?;
-        let product = found.products.get(&product_id).ok_or_else(|| Problem::not_found("product"))?;
-        Ok(Reply::ok(&view::detail(product, total(&counts?))).revalidated().looked_up(found.lookups))
+        let found = self.products.current(&product_id).await?;
+        let (product, available) = found.get(&product_id).ok_or_else(|| Problem::not_found("product"))?;
+        Ok(Reply::ok(&view::detail(product, available)).revalidated().looked_up(found.lookups))
     }
 }
 
@@ -49,7 +44,7 @@ mod tests {
                 "attributes": {"Colour": "Cyan", "Yield": 750.10, "Original": true}, "available": 7}"#,
         )
         .await;
-        let endpoint = GetProduct { products: shop.cached_products(), inventory: shop.inventory.clone() };
+        let endpoint = GetProduct { products: shop.product_reader() };
         let get = |id| Request::new("GET", "/products/x").with_path("product_id", id);
         let reply = endpoint.handle(&get("1399")).await.expect("found");
         for part in [

@@ -1,4 +1,4 @@
-//! `GET /admin/synonyms`: the words that searches take for the same.
+//! `GET /admin/synonyms`: the synonyms that searches use.
 
 use serde::Serialize;
 use souk_domain::synonyms::SynonymGroups;
@@ -8,9 +8,9 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::Synonyms;
 use souk_store::{SynonymList, SynonymLists};
 
-/// The endpoint.
+/// Shows the synonyms.
 pub struct GetSynonyms {
-    /// Where the list is.
+    /// The synonyms table.
     pub synonyms: SynonymLists,
 }
 
@@ -21,11 +21,10 @@ impl GetSynonyms {
     }
 }
 
-/// The list as staff see it.
 #[derive(Serialize)]
-pub(crate) struct ListView<'a> {
+pub(crate) struct SynonymsResponse<'a> {
     groups: &'a [Vec<String>],
-    /// To be sent back with a change; 0 for the list that a shop starts with.
+    /// A change must send it back; 0 for the list that a shop starts with.
     version: i64,
 }
 
@@ -35,16 +34,16 @@ impl Endpoint for GetSynonyms {
         let list = self.synonyms.latest().await?;
         Ok(match &list {
             Some(list) => reply(list),
-            None => Reply::ok(&view(Synonyms::default_groups(), 0)),
+            None => Reply::ok(&response(Synonyms::default_groups(), 0)),
         })
     }
 }
 
-/// The list as an answer.
+/// The response with a list.
 pub(crate) fn reply(list: &SynonymList) -> Reply {
-    Reply::ok(&view(&list.groups, list.version))
+    Reply::ok(&response(&list.groups, list.version))
 }
 
-fn view(groups: &SynonymGroups, version: i64) -> ListView<'_> {
-    ListView { groups: groups.groups(), version }
+fn response(groups: &SynonymGroups, version: i64) -> SynonymsResponse<'_> {
+    SynonymsResponse { groups: groups.groups(), version }
 }

@@ -1,7 +1,7 @@
-//! Writes many products at once, one JSON object a line: what `POST /admin/imports` and uploads to S3 have in common.
+//! Imports many products, one JSON object a line: shared by `POST /admin/imports` and uploads to S3.
 //!
-//! A bad line is reported and the others are written. A repeated import writes the same again and never touches stock
-//! that is already counted.
+//! Bad lines are reported, the others are written. An import can be repeated: it writes the same products again, and does
+//! not change stock that was counted before.
 
 mod line;
 
@@ -19,48 +19,48 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
 use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StoreError};
 
-use crate::product_fields::on_top_of;
+use crate::product_fields::next_version_of;
 pub(crate) use line::{BadLine, Line, MAX_LINE_BYTES, numbered};
 
-/// Most lines of one import, blank ones aside: what is written within the time that the API gives.
+/// Most lines of one import, without blank ones: as many as are written within the time limit of the API.
 pub(crate) const MAX_LINES: usize = 1_000;
-/// Writes under way at once.
+/// Concurrent writes.
 const IN_FLIGHT: usize = 16;
-/// How often a write is tried again when other writers come first.
+/// Attempts to write a product that other writers change at the same time.
 const TRIES: u32 = 8;
 
-/// What an import stands on.
-pub struct Importer {
-    /// Where products go.
+/// Dependencies of an import.
+pub struct ImportContext {
+    /// The products table.
     pub products: Products,
-    /// Where their categories go.
+    /// The categories table.
     pub categories: Categories,
-    /// Where first counts go.
+    /// The inventory table, for first counts.
     pub inventory: Inventory,
-    /// The time.
+    /// For the versions of products and the times of ledger entries.
     pub clock: Arc<dyn Clock>,
     /// For the ids of ledger entries.
     pub random: Arc<dyn Random>,
-    /// Of the shop.
+    /// The currency of the shop.
     pub currency: Currency,
 }
 
-/// What became of the lines.
+/// The result of an import.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Outcome {
-    /// Different products that are written.
+pub(crate) struct ImportReport {
+    /// Distinct products that were written.
     pub(crate) imported: usize,
-    /// The lines that are not.
+    /// The lines that were not imported.
     pub(crate) errors: Vec<BadLine>,
 }
 
-/// Why nothing, or not all, is known to be written.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ImportError {
-    /// More than [`MAX_LINES`]; nothing is written.
+    /// There are more than [`MAX_LINES`]; nothing is written.
     #[error("there are more than {MAX_LINES} lines")]
     TooManyLines,
-    /// Some may be written; the same import again writes the rest.
+    /// Some products may be written; repeating the import writes the rest.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -76,8 +76,8 @@ impl From<ImportError> for Problem {
     }
 }
 
-impl Importer {
-    /// Of this function's configuration.
+impl ImportContext {
+    /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             products: deps.products()?,
@@ -89,21 +89,21 @@ impl Importer {
         })
     }
 
-    /// Writes what the lines say. They are numbered from `first_line`; `staff` is who wants it, if it is one of them.
+    /// Imports the lines, which are numbered from `first_line`. `staff` is the caller, if there is one.
     pub(crate) async fn import(
         &self,
         body: &[u8],
         first_line: usize,
         staff: Option<&UserId>,
-    ) -> Result<Outcome, ImportError> {
+    ) -> Result<ImportReport, ImportError> {
         let (lines, errors) = self.read(body, first_line)?;
         self.ensure_categories(&lines).await?;
         self.save(&lines).await?;
-        self.count_new(&lines, staff).await?;
-        Ok(Outcome { imported: lines.len(), errors })
+        self.set_first_counts(&lines, staff).await?;
+        Ok(ImportReport { imported: lines.len(), errors })
     }
 
-    /// The good lines by product, of several about one product the last, and the bad ones.
+    /// The good lines by product (of several with one product the last), and the bad ones.
     fn read(&self, body: &[u8], first_line: usize) -> Result<(BTreeMap<ProductId, Line>, Vec<BadLine>), ImportError> {
         let mut lines = BTreeMap::new();
         let mut bad = Vec::new();
@@ -119,7 +119,7 @@ impl Importer {
         Ok((lines, bad))
     }
 
-    /// Departments first, then what is in them, and all before the products: the tree never lacks what is in use.
+    /// Departments first, then their categories, and all before the products: the tree has every category that is in use.
     async fn ensure_categories(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
         let all = lines.values().flat_map(|line| line.product.category.categories());
         let distinct: BTreeMap<&CategoryId, &Category> =
@@ -132,7 +132,7 @@ impl Importer {
         Ok(())
     }
 
-    /// Writes each product on top of what is there, again for those that somebody else wrote meanwhile.
+    /// Writes each product over the stored one, and again if another writer changed it in between.
     async fn save(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
         let mut pending: Vec<&Product> = lines.values().map(|line| &line.product).collect();
         for tries in 0..TRIES {
@@ -150,12 +150,16 @@ impl Importer {
     }
 
     async fn put(&self, draft: &Product, seen: Option<&Product>) -> Result<SaveOutcome, StoreError> {
-        let product = on_top_of(seen, draft, self.clock.now());
+        let product = next_version_of(seen, draft, self.clock.now());
         self.products.put(&product, seen.map(|seen| seen.version)).await
     }
 
-    /// First counts only: stock that lives is not overwritten.
-    async fn count_new(&self, lines: &BTreeMap<ProductId, Line>, staff: Option<&UserId>) -> Result<(), StoreError> {
+    /// Sets first counts only: counted stock is not overwritten.
+    async fn set_first_counts(
+        &self,
+        lines: &BTreeMap<ProductId, Line>,
+        staff: Option<&UserId>,
+    ) -> Result<(), StoreError> {
         let counts: Vec<_> = lines
             .values()
             .filter_map(|line| Some((&line.product.product_id, line.available?)))

@@ -1,27 +1,25 @@
-//! `POST /admin/imports`: many products at once, one JSON object a line (`application/x-ndjson`).
-//!
-//! A client may retry whatever it got no answer to.
+//! `POST /admin/imports`: imports many products, one JSON object a line (`application/x-ndjson`). Clients may retry.
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::import::Importer;
+use crate::import::ImportContext;
 
-/// Largest body, in bytes. (API Gateway hands binary bodies over in base64, of which 6 MB pass: there the limit is
-/// nearer to 4.4 MB.)
+/// Largest body, in bytes. (API Gateway passes binary bodies in base64, of which 6 MB fit: there the limit is about
+/// 4.4 MB.)
 const MAX_BODY_BYTES: usize = 5_000_000;
 
-/// The endpoint.
+/// Imports products from the body of a request.
 pub struct ImportProducts {
-    /// Does it.
-    pub importer: Importer,
+    /// Imports the lines.
+    pub context: ImportContext,
 }
 
 impl ImportProducts {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { importer: Importer::from_dependencies(deps)? })
+        Ok(Self { context: ImportContext::from_dependencies(deps)? })
     }
 }
 
@@ -29,7 +27,7 @@ impl Endpoint for ImportProducts {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let staff = request.staff()?;
         let body = request.body("application/x-ndjson", MAX_BODY_BYTES)?;
-        Ok(Reply::ok(&self.importer.import(body, 1, Some(&staff.user_id)).await?))
+        Ok(Reply::ok(&self.context.import(body, 1, Some(&staff.user_id)).await?))
     }
 }
 

@@ -1,12 +1,12 @@
-//! The import queue: a catalogue that somebody uploads to the imports bucket, of any size.
+//! The import queue: imports a catalogue of any size that was uploaded to the imports bucket.
 //!
-//! The bucket tells the queue of every new object under `uploads/` and `parts/`. An upload is cut at line ends into parts
-//! of as many lines as one import takes, each written as an object, which is what tells the queue of it. A part is
-//! imported as if it were sent to `POST /admin/imports`, and its outcome written under `reports/`. All names follow from
-//! the upload's name and content: whatever runs twice writes the same objects again.
+//! The bucket notifies the queue of every new object under `uploads/` and `parts/`. An upload is split at line ends into
+//! parts of at most the lines of one import; each is written as an object, which notifies the queue again. A part is
+//! imported like a request to `POST /admin/imports`, and its result is written under `reports/`. All keys follow from the
+//! name and content of the upload, so a run that is repeated writes the same objects again.
 
-mod cut;
-mod names;
+mod keys;
+mod splitter;
 mod text;
 
 use std::sync::Arc;
@@ -21,28 +21,29 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::objects::{Created, ObjectConsumer, ObjectError, Objects};
 use souk_store::StoreError;
 
-use crate::import::{ImportError, Importer, Outcome};
-use cut::Piece;
-use names::{PartName, UploadName};
-use text::{Text, Unreadable};
+use crate::import::{ImportContext, ImportError, ImportReport};
+use keys::{PartKey, UploadKey};
+use splitter::Part;
+use text::{Unreadable, UploadText};
 
-/// Read at once of an upload. Each call has its own time-out and retries, so a connection that breaks costs no more.
+/// Bytes of an upload that are read by one call. Each call has its own time-out and retries, so a broken connection costs
+/// no more than one.
 const READ_BYTES: u64 = 4 * 1024 * 1024;
-/// Unpacked at once: of gzip it may become a thousand times as much, which has to fit into memory.
+/// Bytes that are decompressed at once: gzip may expand them a thousand times, which has to fit into memory.
 const UNPACK_BYTES: usize = 16 * 1024;
-/// Parts that wait to be written, and are then written side by side.
-const WRITTEN_AT_ONCE: usize = 8;
-/// How often the lines of a part are tried while the tables do not take them. The queue tries again after that.
+/// Parts that are written concurrently.
+const CONCURRENT_WRITES: usize = 8;
+/// Attempts to import a part while a table is unavailable. After that the queue retries.
 const TRIES: u32 = 4;
-/// The longest wait before the second of them; doubled before each further one.
+/// Longest wait before the second attempt; doubled before each further one.
 const WAIT_MILLIS: u64 = 2_000;
 
-/// The consumer.
+/// Splits uploads and imports their parts.
 pub struct ImportUpload {
     /// The imports bucket.
     pub objects: Objects,
     /// Imports the lines of a part.
-    pub importer: Importer,
+    pub context: ImportContext,
     /// For waiting times.
     pub random: Arc<dyn Random>,
 }
@@ -50,43 +51,43 @@ pub struct ImportUpload {
 impl ImportUpload {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { objects: deps.imports()?, importer: Importer::from_dependencies(deps)?, random: deps.random() })
+        Ok(Self { objects: deps.imports()?, context: ImportContext::from_dependencies(deps)?, random: deps.random() })
     }
 }
 
-/// What became of an upload: how many parts there are to wait for, and why it was not read to its end.
+/// The result of splitting an upload: how many parts to wait for, and why it was not read to its end.
 #[derive(Debug, Default, Serialize)]
 struct UploadReport {
     parts: usize,
-    /// Lines in them, blank ones aside.
+    /// Lines in them, without blank ones.
     lines: u64,
     problem: Option<Unreadable>,
 }
 
 impl ObjectConsumer for ImportUpload {
     async fn consume(&self, object: &Created) -> Result<&'static str, ConsumeError> {
-        if let Some(name) = UploadName::of(object) {
-            return self.cut(object, &name).await;
+        if let Some(key) = UploadKey::of(object) {
+            return self.split(object, &key).await;
         }
-        match PartName::of(&object.key) {
-            Some(name) => self.import(object, &name).await,
-            None => Ok("nothing: it has no name of ours"),
+        match PartKey::of(&object.key) {
+            Some(key) => self.import(object, &key).await,
+            None => Ok("ignored: neither an upload nor a part"),
         }
     }
 }
 
 impl ImportUpload {
-    /// Writes an upload's parts, then the report that says how many there are.
-    async fn cut(&self, object: &Created, name: &UploadName) -> Result<&'static str, ConsumeError> {
+    /// Writes the parts of an upload, then the report with their number.
+    async fn split(&self, object: &Created, key: &UploadKey) -> Result<&'static str, ConsumeError> {
         let mut report = UploadReport::default();
-        let mut text = Text::default();
+        let mut text = UploadText::default();
         let mut from = 0;
         while from < object.size && report.problem.is_none() {
             let to = object.size.min(from + READ_BYTES);
             let bytes = match self.objects.read(object, from, to).await {
                 Ok(bytes) => bytes,
-                // Whoever replaced it caused another notification.
-                Err(ObjectError::Gone) => return Ok("nothing: the upload is gone, or was replaced"),
+                // An upload that was replaced has caused another notification.
+                Err(ObjectError::Gone) => return Ok("ignored: the upload was deleted or replaced"),
                 Err(error) => return Err(ConsumeError::new(error)),
             };
             for slice in bytes.chunks(UNPACK_BYTES) {
@@ -94,8 +95,8 @@ impl ImportUpload {
                 if report.problem.is_some() {
                     break;
                 }
-                if text.pieces().len() >= WRITTEN_AT_ONCE {
-                    self.write_parts(name, text.take(), &mut report).await?;
+                if text.parts().len() >= CONCURRENT_WRITES {
+                    self.write_parts(key, text.take(), &mut report).await?;
                 }
             }
             from = to;
@@ -104,47 +105,47 @@ impl ImportUpload {
             report.problem = text.end().err();
         }
         let rest = text.last(report.problem.is_none());
-        self.write_parts(name, rest, &mut report).await?;
-        let done = if report.problem.is_none() { "cut" } else { "cut as far as it can be read" };
-        self.report(&name.report(), &report).await?;
+        self.write_parts(key, rest, &mut report).await?;
+        let done = if report.problem.is_none() { "split" } else { "split up to the part that cannot be read" };
+        self.report(&key.report(), &report).await?;
         Ok(done)
     }
 
     async fn write_parts(
         &self,
-        name: &UploadName,
-        pieces: Vec<Piece>,
+        upload: &UploadKey,
+        parts: Vec<Part>,
         report: &mut UploadReport,
     ) -> Result<(), ConsumeError> {
-        let mut writes = Vec::with_capacity(pieces.len());
-        for piece in pieces {
+        let mut writes = Vec::with_capacity(parts.len());
+        for part in parts {
             report.parts += 1;
-            report.lines += piece.lines as u64;
-            let key = name.part(report.parts, piece.first_line);
-            writes.push(async move { self.objects.write(&key, "application/x-ndjson", piece.content).await });
+            report.lines += part.lines as u64;
+            let key = upload.part(report.parts, part.first_line);
+            writes.push(async move { self.objects.write(&key, "application/x-ndjson", part.content).await });
         }
-        let written = stream::iter(writes).buffer_unordered(WRITTEN_AT_ONCE).try_collect::<()>().await;
+        let written = stream::iter(writes).buffer_unordered(CONCURRENT_WRITES).try_collect::<()>().await;
         written.map_err(ConsumeError::new)
     }
 
-    /// Imports a part and reports what became of it.
-    async fn import(&self, object: &Created, name: &PartName) -> Result<&'static str, ConsumeError> {
+    /// Imports a part and reports the result.
+    async fn import(&self, object: &Created, key: &PartKey) -> Result<&'static str, ConsumeError> {
         let body = match self.objects.read(object, 0, object.size).await {
             Ok(body) => body,
-            Err(ObjectError::Gone) => return Ok("nothing: the part is gone, or was replaced"),
+            Err(ObjectError::Gone) => return Ok("ignored: the part was deleted or replaced"),
             Err(error) => return Err(ConsumeError::new(error)),
         };
-        let outcome = self.import_lines(&body, name.first_line).await.map_err(ConsumeError::new)?;
-        self.report(&name.report(), &outcome).await?;
+        let report = self.import_lines(&body, key.first_line).await.map_err(ConsumeError::new)?;
+        self.report(&key.report(), &report).await?;
         Ok("imported")
     }
 
-    /// Tries again while the tables are overloaded: a part that fails waits for the queue much longer than this.
-    async fn import_lines(&self, body: &[u8], first_line: usize) -> Result<Outcome, ImportError> {
+    /// Retries while a table is overloaded: the queue would retry a part that fails much later.
+    async fn import_lines(&self, body: &[u8], first_line: usize) -> Result<ImportReport, ImportError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.importer.import(body, first_line, None).await {
+            match self.context.import(body, first_line, None).await {
                 Err(ImportError::Store(StoreError::Unavailable(_) | StoreError::Conflict)) if tries < TRIES => {
                     let millis = self.random.below(WAIT_MILLIS << tries) + 1;
                     tokio::time::sleep(Duration::from_millis(millis)).await;

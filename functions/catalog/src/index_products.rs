@@ -1,17 +1,17 @@
-//! The products stream and the zero crossings of the inventory stream feed the search index, and tell the shared cache.
+//! Updates the search index and the shared cache from the products stream, and from the inventory stream when the stock of
+//! a product reaches or leaves zero.
 //!
-//! A record only says which product changed. What it is now, and whether any of it is in stock, is read afresh and
-//! strongly consistent. The version of what is written to the index is the time just before that reading, so of two
-//! writes of one product, also of the two streams at once, the one that read later wins: it has seen every change that
-//! the other has. (The product's own version would not do: stock changes without it.) A change that happens after a
-//! reading brings a record of its own. So replays and disorder are harmless.
+//! A record only says which product changed. Its present state and stock are read, strongly consistent. The version of an
+//! index write is the time just before that read, so of two writes of one product, also from both streams at once, the one
+//! that read later wins: it has seen every change that the other has. (The product's own version does not suffice: stock
+//! changes without it.) A change after a read has a record of its own. So replays and reordering do no harm.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use souk_cache::CachedProducts;
+use souk_catalog::CachedProducts;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
@@ -24,17 +24,17 @@ use souk_store::{Inventory, Products, StoreError};
 /// The longest wait for the index at start: the first batch makes it as well.
 const START_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The handler.
+/// Indexes changed products.
 pub struct IndexProducts {
-    /// Where products are found.
+    /// The search index.
     pub search: SearchIndex,
-    /// Where they are.
+    /// The products table.
     pub products: Products,
-    /// Where others may remember them.
+    /// Updates the shared cache.
     pub cache: CachedProducts,
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// The time, which orders what is written.
+    /// For the versions of index writes.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -51,7 +51,7 @@ impl IndexProducts {
     }
 }
 
-/// The part of either table's key that matters.
+/// The part of the key that both tables have.
 #[derive(Deserialize)]
 struct Key {
     product_id: ProductId,
@@ -62,7 +62,7 @@ type Reasons = BTreeMap<ProductId, Reason>;
 
 struct Reason {
     text: String,
-    /// Whether it will be the same next time.
+    /// Whether a retry would fail as well.
     lasting: bool,
 }
 
@@ -71,8 +71,8 @@ impl ChangeHandler for IndexProducts {
         let _ = tokio::time::timeout(START_TIMEOUT, self.search.ensure_index()).await;
     }
 
-    /// Every change that can be indexed is, whatever becomes of the others; Lambda delivers again from the first one on
-    /// that failed for now, which repeats some.
+    /// Indexes every change that can be indexed, even if others fail. Lambda retries from the first change that failed
+    /// temporarily, which repeats some.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
         let keys: Vec<_> = changes.iter().map(|change| (change, change.key::<Key>())).collect();
         let product_ids = keys.iter().filter_map(|(_, key)| Some(&key.as_ref().ok()?.product_id)).collect();
@@ -88,7 +88,7 @@ impl ChangeHandler for IndexProducts {
 }
 
 impl IndexProducts {
-    /// Writes the products as they are, each once; those that are gone are deleted. Says which failed.
+    /// Indexes the present state of each product once; deleted products are removed. Returns the failures.
     async fn index(&self, product_ids: &BTreeSet<&ProductId>) -> Reasons {
         let read_at = self.clock.now(); // before anything is read
         let version = read_at.as_millis();
@@ -107,12 +107,13 @@ impl IndexProducts {
             })
             .collect();
         let states = readable.iter().map(|&product_id| (product_id, products.get(product_id)));
-        let (told, written) = tokio::join!(self.cache.changed(states, read_at), self.search.bulk(&operations));
-        if let Err(cause) = told {
-            // Not a failure of the records: the index must not wait for the cache, which forgets within five minutes.
-            tracing::warn!(function = "index-products", products = operations.len(), %cause, "the cache was not told");
+        let (cached, indexed) = tokio::join!(self.cache.changed(states, read_at), self.search.bulk(&operations));
+        if let Err(cause) = cached {
+            // Not a failure of the records: the index must not wait for the cache, whose entries expire.
+            let products = operations.len();
+            tracing::warn!(function = "index-products", products, %cause, "the shared cache was not updated");
         }
-        match written {
+        match indexed {
             Err(error) => all_failed(reasons, readable, &error.to_string()),
             Ok(outcomes) => {
                 for (product_id, outcome) in readable.into_iter().zip(outcomes) {
@@ -125,8 +126,8 @@ impl IndexProducts {
         }
     }
 
-    /// The products that are there. When they cannot be read together because one of them is damaged, each is read
-    /// alone, so that it holds up nobody else.
+    /// The products that exist. If they cannot be read together because one item is corrupt, each is read alone, so that
+    /// only that one fails.
     async fn read(&self, product_ids: &BTreeSet<&ProductId>) -> (HashMap<ProductId, Product>, Reasons) {
         let ids = || product_ids.iter().copied();
         match self.products.get_many(ids(), true).await {
@@ -149,8 +150,7 @@ impl IndexProducts {
     }
 }
 
-/// What holds for all of them is an outage, and passes.
-/// A product and its stock, as they were read just after that moment.
+/// A product and its stock, as they were read just after that time.
 pub(crate) fn as_indexed(product: &Product, available: &HashMap<ProductId, u32>, read_at_ms: i64) -> IndexedProduct {
     IndexedProduct {
         product: Product { version: read_at_ms, ..product.clone() },
@@ -158,6 +158,7 @@ pub(crate) fn as_indexed(product: &Product, available: &HashMap<ProductId, u32>,
     }
 }
 
+/// A failure of all products is an outage, so it is temporary.
 fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, text: &str) -> Reasons {
     let reason = || Reason { text: text.to_owned(), lasting: false };
     reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason())));

@@ -16,12 +16,9 @@ pub mod put_product;
 pub mod put_synonyms;
 pub mod reindex;
 pub mod suggest;
-pub mod synonyms;
 mod view;
 
 pub use handlers::HANDLERS;
 
-#[cfg(test)]
-mod degraded;
 #[cfg(test)]
 mod fixture;

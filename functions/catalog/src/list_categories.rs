@@ -1,4 +1,4 @@
-//! `GET /categories`: the tree.
+//! `GET /categories`: the category tree.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Categories;
 
-/// How long anyone may keep the tree. It changes when staff add a category.
+/// For how long anyone may keep the tree. It changes when staff add a category.
 const CACHE_SECONDS: u32 = 60;
 
-/// The endpoint.
+/// Lists the category tree.
 pub struct ListCategories {
-    /// Where categories are.
+    /// The categories table.
     pub categories: Categories,
 }
 
@@ -26,31 +26,31 @@ impl ListCategories {
 }
 
 #[derive(Serialize)]
-struct Tree<'a> {
-    categories: Vec<Node<'a>>,
+struct CategoriesResponse<'a> {
+    categories: Vec<CategoryNode<'a>>,
 }
 
 #[derive(Serialize)]
-struct Node<'a> {
+struct CategoryNode<'a> {
     id: &'a str,
     name: &'a str,
-    children: Vec<Node<'a>>,
+    children: Vec<CategoryNode<'a>>,
 }
 
 impl Endpoint for ListCategories {
     async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
         let categories = self.categories.all().await?;
-        Ok(Reply::ok(&Tree { categories: tree(&categories) }).cacheable(CACHE_SECONDS))
+        Ok(Reply::ok(&CategoriesResponse { categories: tree(&categories) }).cacheable(CACHE_SECONDS))
     }
 }
 
-/// Departments with what is in them, each by name. A department is always written before what is in it, so the one
-/// child without a parent is one whose parent was read a moment too early: it is left out this once.
-fn tree(categories: &[Category]) -> Vec<Node<'_>> {
-    let mut children: BTreeMap<&str, Vec<Node<'_>>> = BTreeMap::new();
+/// Departments with their categories, each sorted by name. A department is written before its categories, so only a
+/// category that was added during the read can lack its parent: it is omitted this once.
+fn tree(categories: &[Category]) -> Vec<CategoryNode<'_>> {
+    let mut children: BTreeMap<&str, Vec<CategoryNode<'_>>> = BTreeMap::new();
     let mut departments = Vec::new();
     for category in categories {
-        let node = Node { id: category.category_id.as_str(), name: &category.name, children: Vec::new() };
+        let node = CategoryNode { id: category.category_id.as_str(), name: &category.name, children: Vec::new() };
         match &category.parent_id {
             None => departments.push(node),
             Some(parent_id) => children.entry(parent_id.as_str()).or_default().push(node),
@@ -70,7 +70,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     #[tokio::test]
-    async fn the_tree_is_by_name() {
+    async fn the_tree_is_sorted_by_name() {
         let shop = Fixture::start().await;
         let endpoint = ListCategories { categories: shop.categories.clone() };
         let list = || async { endpoint.handle(&Request::new("GET", "/categories")).await.expect("listed") };

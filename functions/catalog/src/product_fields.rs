@@ -1,4 +1,4 @@
-//! A product as staff write it: the same fields and bounds for one product and for a line of an import.
+//! The fields of a product that staff send: the same, with the same limits, for one product and for a line of an import.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,18 @@ use time::macros::format_description;
 
 const MAX_BRAND_CHARS: usize = 100;
 const MAX_URL_CHARS: usize = 2_000;
-/// Most EANs of one product: a widely sold one has one for each package and market.
+/// Most EANs of one product, which has one for each package and market.
 const MAX_EANS: usize = 200;
 /// Longest number of an attribute, in characters.
 const MAX_NUMBER_CHARS: usize = 40;
 
 const YEAR_MONTH_DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
-/// Reads a whole product; `None` when something is bad, which is then noted.
+/// Reads a whole product; `None` if a field is bad, which `fields` then reports.
 ///
-/// `sku` names the product; where the path has named it already (`path_id`), it may be left out but not differ. `title`
-/// stands for a missing `name`, and `price_cents` (whole cents) for a missing `price`. What the shop keeps by itself,
-/// the version and the number of shards, comes from [`on_top_of`].
+/// `sku` is the product's id; if the path has it too (`path_id`), it may be omitted but not differ. `title` replaces a
+/// missing `name`, and `price_cents` (whole cents) a missing `price`. The version and the number of shards are set by
+/// [`next_version_of`].
 pub(crate) fn product_from_fields(
     fields: &mut Fields<'_>,
     path_id: Option<&ProductId>,
@@ -68,8 +68,8 @@ pub(crate) fn product_from_fields(
     })
 }
 
-/// The product as it is to be written in place of what is there.
-pub(crate) fn on_top_of(seen: Option<&Product>, draft: &Product, now: Timestamp) -> Product {
+/// The product as it is written over the stored one.
+pub(crate) fn next_version_of(seen: Option<&Product>, draft: &Product, now: Timestamp) -> Product {
     Product {
         stock_shards: seen.map_or(draft.stock_shards, |seen| seen.stock_shards),
         version: Product::next_version(seen.map(|seen| seen.version), now),
@@ -92,7 +92,7 @@ fn text_or_alias(fields: &mut Fields<'_>, name: &str, alias: &str) -> Option<Str
     }
     match fields.optional_text(alias, MAX_NAME_CHARS)? {
         Some(value) => Some(value),
-        None => fields.text(name, MAX_NAME_CHARS), // notes that it is missing
+        None => fields.text(name, MAX_NAME_CHARS), // reports that it is missing
     }
 }
 
@@ -101,7 +101,7 @@ fn price(fields: &mut Fields<'_>, currency: Currency) -> Option<Money> {
         return Some(price);
     }
     match fields.optional_integer("price_cents", 0..=MAX_MINOR)? {
-        None => fields.money("price", currency), // notes that it is missing
+        None => fields.money("price", currency), // reports that it is missing
         Some(cents) if currency.decimals() == 2 => Some(Money::from_minor(cents, currency)),
         Some(_) => {
             let message = format!("{currency} has no cents; give the price");

@@ -1,5 +1,4 @@
-//! `PUT /admin/products/{product_id}`: creates a product, or replaces one as a whole. How many there are is not part of
-//! it: stock is counted apart.
+//! `PUT /admin/products/{product_id}`: creates a product or replaces the whole of it. Stock is not part of it.
 
 use std::sync::Arc;
 
@@ -13,23 +12,23 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Categories, Inventory, Products, SaveOutcome, StoreError};
 
-use crate::product_fields::{on_top_of, product_from_fields};
+use crate::product_fields::{next_version_of, product_from_fields};
 use crate::view;
 
-/// How often the write is tried again when other writers come first.
+/// Attempts to write a product that other writers change at the same time.
 const TRIES: u32 = 8;
 
-/// The endpoint.
+/// Creates or replaces a product.
 pub struct PutProduct {
-    /// Where products go.
+    /// The products table.
     pub products: Products,
-    /// Where their categories go.
+    /// The categories table.
     pub categories: Categories,
-    /// Where stock is, for the answer.
+    /// The inventory table, for the response.
     pub inventory: Inventory,
-    /// The time.
+    /// For the version of the product.
     pub clock: Arc<dyn Clock>,
-    /// Of the shop.
+    /// The currency of the shop.
     pub currency: Currency,
 }
 
@@ -54,7 +53,7 @@ impl Endpoint for PutProduct {
         let draft = product_from_fields(&mut fields, Some(&product_id), self.currency);
         let (draft,) = fields.finish((draft,))?;
 
-        // First, so that no product stands in a category that is not in the tree.
+        // Before the product, so that the tree has every category that is in use.
         for category in draft.category.categories() {
             self.categories.ensure(category).await?;
         }
@@ -65,11 +64,11 @@ impl Endpoint for PutProduct {
 }
 
 impl PutProduct {
-    /// Writes the product in place of whatever is there; 201 if nothing was.
+    /// Writes the product over the stored one; 201 if there was none.
     async fn save(&self, draft: &Product) -> Result<(Product, u16), Problem> {
         for tries in 0..TRIES {
             let seen = self.products.get(&draft.product_id).await?;
-            let product = on_top_of(seen.as_ref(), draft, self.clock.now());
+            let product = next_version_of(seen.as_ref(), draft, self.clock.now());
             match self.products.put(&product, seen.as_ref().map(|seen| seen.version)).await? {
                 SaveOutcome::Saved => return Ok((product, if seen.is_none() { 201 } else { 200 })),
                 SaveOutcome::VersionConflict => self.products.back_off(tries).await,

@@ -1,5 +1,4 @@
-//! `PUT /admin/synonyms`: replaces the words that searches take for the same. Searches use the new list within ten
-//! seconds; the index stays as it is.
+//! `PUT /admin/synonyms`: replaces the synonyms. Searches use the new list within ten seconds; the index does not change.
 
 use souk_domain::synonyms::SynonymGroups;
 use souk_runtime::Dependencies;
@@ -9,9 +8,9 @@ use souk_store::{SaveOutcome, SynonymList, SynonymLists};
 
 use crate::get_synonyms::reply;
 
-/// The endpoint.
+/// Replaces the synonyms.
 pub struct PutSynonyms {
-    /// Where the list is.
+    /// The synonyms table.
     pub synonyms: SynonymLists,
 }
 
@@ -27,7 +26,7 @@ impl Endpoint for PutSynonyms {
         request.staff()?;
         let mut fields = request.fields()?;
         let groups = groups(&mut fields);
-        // Without it, two who edit at once would undo each other's work.
+        // Without it, two people who edit at the same time would overwrite each other's changes.
         let seen = fields.integer("version", 0..=i64::from(u32::MAX));
         let (groups, seen) = fields.finish((groups, seen))?;
 
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_is_told_at_once() {
+    async fn all_bad_fields_are_named() {
         let shop = Fixture::start().await;
         let endpoint = PutSynonyms { synonyms: shop.synonyms.clone() };
         let refused = async |body: &str| {

@@ -1,60 +1,61 @@
-//! `GET /products/suggest?q=`: products, categories and brands whose names begin as a shopper types, typos forgiven.
+//! `GET /products/suggest?q=`: products, categories and brands that begin with what a shopper types, misspelt or not.
 //!
-//! | parameter | what |
+//! | parameter | meaning |
 //! |---|---|
-//! | `q` | what is typed so far, 1 to 100 characters |
+//! | `q` | the text so far, 1 to 100 characters |
 //! | `limit` | most products, 1 to 10, default 6; of categories and brands there are 4 at most |
 //!
-//! All of it comes from the index, so names may be a second old and neither price nor stock is shown.
+//! All of it comes from the index. Neither price nor stock is shown, so that nothing else has to be read.
 
 use serde::Serialize;
+use souk_catalog::SearchReader;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_search::{SearchIndex, Suggestions};
+use souk_search::Suggestions;
 
 const MAX_CHARS: usize = 100;
 const DEFAULT_LIMIT: u32 = 6;
 const MAX_LIMIT: i64 = 10;
-/// How long anyone may keep an answer: many shoppers type the same few letters.
+/// For how long anyone may keep a response: as long as suggestions are kept here.
 const CACHE_SECONDS: u32 = 60;
 
-/// The endpoint.
+/// Suggests products, categories and brands.
 pub struct Suggest {
-    /// Finds them.
-    pub search: SearchIndex,
+    /// Searches the index.
+    pub search: SearchReader,
 }
 
 impl Suggest {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { search: deps.search()?.remembering() })
+        Ok(Self { search: deps.search_reader()? })
     }
 }
 
 #[derive(Serialize)]
-struct View<'a> {
-    products: Vec<Product<'a>>,
-    categories: Vec<Category<'a>>,
+struct SuggestResponse<'a> {
+    products: Vec<ProductSuggestion<'a>>,
+    categories: Vec<CategorySuggestion<'a>>,
     brands: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Product<'a> {
+struct ProductSuggestion<'a> {
     id: &'a str,
     name: &'a str,
     brand: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Category<'a> {
+struct CategorySuggestion<'a> {
     id: &'a str,
     name: &'a str,
 }
 
 impl Endpoint for Suggest {
     async fn warm_up(&self) {
-        let _ = self.search.suggest("a", 1).await; // fetches the names; without them, the first request does
+        let _ = self.search.suggest_cached("a", 1).await; // fetches the names, which the first request would wait for
     }
 
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
@@ -63,26 +64,29 @@ impl Endpoint for Suggest {
         let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
         let (typed, limit) = fields.finish((typed, limit))?;
         let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT_LIMIT);
-        let suggestions = self.search.suggest(&typed, limit).await?;
-        Ok(Reply::ok(&view(&suggestions)).cacheable(CACHE_SECONDS))
+        let suggestions = self.search.suggest_cached(&typed, limit).await?;
+        Ok(Reply::ok(&response(&suggestions)).cacheable(CACHE_SECONDS))
     }
 }
 
-fn view(suggestions: &Suggestions) -> View<'_> {
+fn response(suggestions: &Suggestions) -> SuggestResponse<'_> {
     let products = suggestions.products.iter();
     let categories = suggestions.categories.iter();
-    View {
+    SuggestResponse {
         products: products
-            .map(|p| Product { id: p.product_id.as_str(), name: &p.name, brand: p.brand.as_deref() })
+            .map(|p| ProductSuggestion { id: p.product_id.as_str(), name: &p.name, brand: p.brand.as_deref() })
             .collect(),
-        categories: categories.map(|c| Category { id: c.category_id.as_str(), name: &c.name }).collect(),
+        categories: categories.map(|c| CategorySuggestion { id: c.category_id.as_str(), name: &c.name }).collect(),
         brands: &suggestions.brands,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use souk_runtime::stream::ChangeHandler as _;
+    use souk_testkit::FixedClock;
 
     use super::*;
     use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
@@ -104,7 +108,7 @@ mod tests {
         let all: Vec<_> = ["1", "2"].map(change).into();
         assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
         scratch.index.refresh().await.expect("refreshed");
-        let endpoint = Suggest { search: scratch.index.clone() };
+        let endpoint = Suggest { search: SearchReader::new(scratch.index.clone(), shop.clock.clone()) };
         let reply = endpoint.handle(&get(&[("q", "in"), ("limit", "1")])).await.expect("suggested");
         let expected = r#"{"products":[{"id":"2","name":"Canon ink tank","brand":"Canon"}],"categories":[{"id":"printing.ink-cartridges","name":"Ink cartridges"}],"brands":[]}"#;
         assert_eq!(reply.body(), expected);
@@ -115,8 +119,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_parameters_and_broken_search_are_told() {
-        let endpoint = Suggest { search: nowhere() };
+    async fn bad_parameters_and_broken_search_are_reported() {
+        let endpoint = Suggest { search: SearchReader::new(nowhere(), Arc::new(FixedClock::new())) };
         let long = "x".repeat(101);
         for (parameters, field) in
             [(&[][..], "q"), (&[("q", " ")], "q"), (&[("q", &long)], "q"), (&[("q", "a"), ("limit", "11")], "limit")]
@@ -125,7 +129,7 @@ mod tests {
             assert_eq!((problem.status(), problem.errors()[0].field.as_str()), (422, field));
         }
         assert_eq!(outcome(&endpoint.handle(&get(&[("q", "ink")])).await), (503, "search_unavailable"));
-        // Nothing to look for needs no search.
+        // A text without letters needs no search.
         assert_eq!(outcome(&endpoint.handle(&get(&[("q", "***")])).await), (200, ""));
     }
 }

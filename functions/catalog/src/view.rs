@@ -1,4 +1,4 @@
-//! Products as clients see them.
+//! Products in responses.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ pub(crate) struct ProductSummary<'a> {
     thumbnail_url: Option<&'a str>,
 }
 
-/// One product, whole.
+/// A whole product.
 #[derive(Serialize)]
-pub(crate) struct ProductDetail<'a> {
+pub(crate) struct ProductResponse<'a> {
     #[serde(flatten)]
     summary: ProductSummary<'a>,
     description: Option<&'a str>,
-    /// From the department down; empty for a product that stands nowhere.
+    /// From the department down; empty for a product without a category.
     category: Vec<CategoryStep<'a>>,
     attributes: BTreeMap<&'a str, Attribute<'a>>,
     image_url: Option<&'a str>,
@@ -52,7 +52,6 @@ enum Attribute<'a> {
     Flag(bool),
 }
 
-/// The short form.
 pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<'_> {
     ProductSummary {
         id: product.product_id.as_str(),
@@ -66,8 +65,7 @@ pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<
     }
 }
 
-/// The long form.
-pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductDetail<'_> {
+pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductResponse<'_> {
     let categories = product.category.categories().iter();
     let attributes = product.attributes.iter().map(|(name, value)| {
         let value = match value {
@@ -77,7 +75,7 @@ pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductDetail<'_
         };
         (name.as_str(), value)
     });
-    ProductDetail {
+    ProductResponse {
         summary: summary(product, stock_quantity),
         description: product.description.as_deref(),
         category: categories.map(|c| CategoryStep { id: c.category_id.as_str(), name: &c.name }).collect(),

@@ -9,7 +9,8 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use souk_cache::{CachedProducts, CachedStock, SharedCache};
+use souk_cache::SharedCache;
+use souk_catalog::{CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
@@ -79,21 +80,41 @@ impl Dependencies {
         Ok(Products::new(self.table("PRODUCTS_TABLE")?))
     }
 
-    /// The products table behind its cache, which processes share if `CACHE_URL` names one. Shops that share a cache are
-    /// told apart by the table's name.
+    /// The products table behind its caches.
     pub fn cached_products(&self) -> Result<CachedProducts, ConfigError> {
-        const CACHE_URL: &str = "CACHE_URL";
-        let shared = self.config.optional(CACHE_URL).map(|url| {
-            let expected = "must be redis://host:port, or rediss://… for TLS".to_owned();
-            let namespace = self.config.text("PRODUCTS_TABLE")?;
-            SharedCache::at(url, namespace).map_err(|_| ConfigError::Invalid { name: CACHE_URL, reason: expected })
-        });
-        Ok(CachedProducts::new(self.products()?, shared.transpose()?, self.clock(), self.random()))
+        Ok(CachedProducts::new(self.products()?, self.shared_cache()?, self.clock(), self.random()))
     }
 
-    /// Stock for lists, at most a second old.
-    pub fn cached_stock(&self) -> Result<CachedStock, ConfigError> {
-        Ok(CachedStock::new(self.inventory()?, self.clock(), self.random()))
+    /// Products and their stock, for shoppers.
+    pub fn product_reader(&self) -> Result<ProductReader, ConfigError> {
+        let (products, inventory) = (self.products()?, self.inventory()?);
+        Ok(ProductReader::new(products, inventory, self.shared_cache()?, self.clock(), self.random()))
+    }
+
+    /// Searches and suggestions, for shoppers.
+    pub fn search_reader(&self) -> Result<SearchReader, ConfigError> {
+        Ok(SearchReader::new(self.search()?, self.clock()))
+    }
+
+    /// Lists of products, for shoppers.
+    pub fn catalog_reader(&self) -> Result<CatalogReader, ConfigError> {
+        Ok(CatalogReader {
+            search: self.search_reader()?,
+            products: self.product_reader()?,
+            synonyms: CachedSynonyms::new(self.synonyms()?, self.clock()),
+            table: self.products()?,
+            categories: self.categories()?,
+        })
+    }
+
+    /// The cache that processes share, if `CACHE_URL` names one. Several shops may share it: the name of the products table
+    /// tells them apart.
+    fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
+        const CACHE_URL: &str = "CACHE_URL";
+        let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };
+        let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?);
+        let expected = "must be redis://host:port, or rediss://… for TLS".to_owned();
+        shared.map(Some).map_err(|_| ConfigError::Invalid { name: CACHE_URL, reason: expected })
     }
 
     /// The categories table.

@@ -4,9 +4,9 @@ mod delivery;
 mod fields;
 mod order_step;
 mod problem;
-mod recent;
 mod reply;
 mod request;
+mod response_cache;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub use request::{Identity, Request};
 
 use crate::Error;
 use crate::effects::SystemClock;
-use recent::{Question, Recent};
+use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
 pub trait Endpoint: Send + Sync + 'static {
@@ -40,7 +40,8 @@ pub trait Endpoint: Send + Sync + 'static {
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
     endpoint.warm_up().await;
-    let service = Arc::new(Service { function, endpoint, recent: Recent::default(), clock: Arc::new(SystemClock) });
+    let service =
+        Arc::new(Service { function, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
     lambda_http::run_concurrent(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
         async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
@@ -52,15 +53,15 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(
 struct Service<E> {
     function: &'static str,
     endpoint: E,
-    recent: Recent,
+    cache: ResponseCache,
     clock: Arc<dyn Clock>,
 }
 
 /// An answer, and what the log says of how it came about.
 struct Answered {
     reply: Arc<Reply>,
-    /// Given again.
-    is_recent: bool,
+    /// From the response cache.
+    is_cached: bool,
     /// Of a problem.
     code: Option<&'static str>,
     cause: Option<String>,
@@ -70,18 +71,18 @@ impl<E: Endpoint> Service<E> {
     /// Answers one request, whatever happens, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let question = Question::of(request);
-        let recent = question.as_ref().and_then(|question| self.recent.get(question, self.clock.now()));
-        let answered = match recent {
-            Some(reply) => Answered { reply, is_recent: true, code: None, cause: None },
-            None => self.ask(request, question).await,
+        let key = RequestKey::of(request);
+        let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
+        let answered = match cached {
+            Some(reply) => Answered { reply, is_cached: true, code: None, cause: None },
+            None => self.ask(request, key).await,
         };
         let response = delivery::into_lambda(request, &answered.reply);
         self.log(request, response.status().as_u16(), &answered, started);
         response
     }
 
-    async fn ask(&self, request: &Request, question: Option<Question>) -> Answered {
+    async fn ask(&self, request: &Request, key: Option<RequestKey>) -> Answered {
         // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
         let outcome = match AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind().await {
             Ok(outcome) => outcome,
@@ -90,27 +91,27 @@ impl<E: Endpoint> Service<E> {
         match outcome {
             Ok(reply) => {
                 let reply = Arc::new(delivery::prepared(request, reply));
-                if let Some(question) = question {
-                    self.recent.keep(question, &reply, self.clock.now());
+                if let Some(key) = key {
+                    self.cache.insert(key, &reply, self.clock.now());
                 }
-                Answered { reply, is_recent: false, code: None, cause: None }
+                Answered { reply, is_cached: false, code: None, cause: None }
             }
             Err(problem) => {
                 let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
                 let reply = Arc::new(problem.into_reply(&request.request_id));
-                Answered { reply, is_recent: false, code, cause }
+                Answered { reply, is_cached: false, code, cause }
             }
         }
     }
 
     fn log(&self, request: &Request, status: u16, answered: &Answered, started: Instant) {
         let function = self.function;
-        let Answered { reply, is_recent, code, cause } = answered;
+        let Answered { reply, is_cached, code, cause } = answered;
         let user_id = request.identity.as_ref().map(|who| who.user_id.as_str());
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (method, consumed, request_id) =
             (request.method.as_str(), reply.consumption(), request.request_id.as_str());
-        let lookups = reply.lookups().map(|lookups| if *is_recent { lookups.again() } else { lookups });
+        let lookups = reply.lookups().map(|lookups| if *is_cached { lookups.again() } else { lookups });
         let (from_process, from_cache, from_table) =
             (lookups.map(|l| l.process), lookups.map(|l| l.shared), lookups.map(|l| l.table));
         if status >= 500 {
@@ -156,7 +157,7 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        Service { function: "test", endpoint, recent: Recent::default(), clock }
+        Service { function: "test", endpoint, cache: ResponseCache::default(), clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {

@@ -1,4 +1,4 @@
-//! Where a page ended: how pages go on beyond the depth that page numbers reach.
+//! Where a page ended: continues a list beyond the depth that page numbers reach.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,12 +9,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::value::RawValue;
 use souk_domain::validation::Invalid;
 
-use crate::query::Sort;
+use crate::sort::Sort;
 
 /// Longest cursor that is read: an id, a name and some signs, as text.
 const MAX_CHARS: usize = 2_000;
 
-/// The place after a product in an order. Opaque to clients; of another order it is refused.
+/// The position after a product in a sort order. Opaque to clients; refused with another sort order.
 #[derive(Debug, Clone)]
 pub struct Cursor(Vec<Box<RawValue>>);
 
@@ -28,7 +28,7 @@ impl Cursor {
         &self.0
     }
 
-    /// Whether this is a place in that order, so that OpenSearch takes it.
+    /// Whether it is a position in that sort order, so that OpenSearch accepts it.
     pub fn is_of(&self, sort: Sort, has_text: bool) -> bool {
         type Check = fn(&str) -> bool;
         let expected: &[Check] = match (sort, has_text) {

@@ -1,4 +1,4 @@
-//! A product as the index holds it.
+//! A product as it is indexed.
 
 use serde::Serialize;
 use souk_domain::catalog::{AttributeValue, Product};
@@ -7,10 +7,10 @@ use souk_domain::ids::ProductId;
 use crate::mapping::{KIND_END, KIND_START};
 use crate::text::code;
 
-/// A product and whether any of it can be sold.
+/// A product and whether it is in stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexedProduct {
-    /// The product. Its version decides which of two writes wins.
+    /// Its version decides which of two writes wins.
     pub product: Product,
     /// At least one unit is available.
     pub in_stock: bool,
@@ -56,7 +56,11 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             category_labels: categories.iter().map(|c| pair(c.category_id.as_str(), &c.name)).collect(),
             kinds: product.category.leaf().map(|leaf| kinds(&leaf.name)).unwrap_or_default(),
             attributes: product.attributes.iter().map(|(name, value)| pair(name, value.as_text())).collect(),
-            attribute_text: product.attributes.iter().filter_map(|(name, value)| words_of(name, value)).collect(),
+            attribute_text: product
+                .attributes
+                .iter()
+                .filter_map(|(name, value)| searchable_text(name, value))
+                .collect(),
             price_minor: product.price_minor,
             currency: product.currency.code(),
             in_stock: indexed.in_stock,
@@ -66,22 +70,22 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
     }
 }
 
-/// Stands between the halves of a pair; no name or value may contain a control character.
-const PAIR_SIGN: char = '\u{1f}';
+/// Separates the parts of a pair; no name or value may contain a control character.
+const PAIR_SEPARATOR: char = '\u{1f}';
 
-/// An attribute as it is filtered by and counted; a category's id with its name.
+/// An attribute with its value, for filters and facets; a category's id with its name.
 pub(crate) fn pair(name: &str, value: &str) -> String {
-    format!("{name}{PAIR_SIGN}{value}")
+    format!("{name}{PAIR_SEPARATOR}{value}")
 }
 
-/// The halves of a [`pair`].
-pub(crate) fn halves(pair: &str) -> Option<(&str, &str)> {
-    pair.split_once(PAIR_SIGN)
+/// The parts of a [`pair`].
+pub(crate) fn split_pair(pair: &str) -> Option<(&str, &str)> {
+    pair.split_once(PAIR_SEPARATOR)
 }
 
-/// What of an attribute can be searched for: a value in words, or the name of something that the product has. A number
-/// alone (a weight, a width) would be mistaken for a model.
-fn words_of<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a str> {
+/// The searchable text of an attribute: its value, or the name of a feature that the product has. Numbers (weight, width)
+/// are left out, because they would match model numbers.
+fn searchable_text<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a str> {
     match value {
         AttributeValue::Text(text) => Some(text),
         AttributeValue::Flag(true) => Some(name),
@@ -89,7 +93,7 @@ fn words_of<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a str> {
     }
 }
 
-/// The kinds of product that a category names: `Keyboards & keypads` holds keyboards, and keypads.
+/// The kinds of product that a category names: `Keyboards & keypads` names keyboards and keypads.
 fn kinds(category: &str) -> Vec<String> {
     let names = category.split(['&', ',', '/']).flat_map(|name| name.split(" and "));
     let names = names.map(str::trim).filter(|name| !name.is_empty());
@@ -110,9 +114,9 @@ mod tests {
     #[test]
     fn numbers_and_absent_features_are_not_searched_for() {
         let text = AttributeValue::Text("Black".to_owned());
-        assert_eq!(words_of("Colour", &text), Some("Black"));
-        assert_eq!(words_of("Bluetooth", &AttributeValue::Flag(true)), Some("Bluetooth"));
-        assert_eq!(words_of("Bluetooth", &AttributeValue::Flag(false)), None);
-        assert_eq!(words_of("Weight", &AttributeValue::Number("1315".to_owned())), None);
+        assert_eq!(searchable_text("Colour", &text), Some("Black"));
+        assert_eq!(searchable_text("Bluetooth", &AttributeValue::Flag(true)), Some("Bluetooth"));
+        assert_eq!(searchable_text("Bluetooth", &AttributeValue::Flag(false)), None);
+        assert_eq!(searchable_text("Weight", &AttributeValue::Number("1315".to_owned())), None);
     }
 }

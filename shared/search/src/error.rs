@@ -1,7 +1,7 @@
-//! What can go wrong with search, for callers to decide about.
+//! The errors of search.
 
 /// Why a search was not answered.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum SearchError {
     /// Refused, timed out, overloaded, failing, or without the index.
     #[error("search does not answer: {0}")]

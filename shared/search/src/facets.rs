@@ -1,4 +1,4 @@
-//! Facets: how many of the products found there are of each brand, category, price and attribute.
+//! Facets: how many of the matching products have each brand, category, price range and attribute.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,21 +6,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_domain::ids::CategoryId;
 
-use crate::document::{halves, pair};
+use crate::document::{pair, split_pair};
 use crate::query::SearchQuery;
 
 /// Most brands.
 const BRANDS: u32 = 100;
 /// Most categories: the whole tree of most shops.
 const CATEGORIES: u32 = 500;
-/// Most pairs of attribute and value that are looked at; the most frequent ones.
+/// Most pairs of attribute and value that are counted; the most frequent ones.
 const ATTRIBUTE_PAIRS: u32 = 400;
-/// Most attributes that are answered, the most frequent ones.
+/// Most attributes in the facets, the most frequent ones.
 const ATTRIBUTES: usize = 12;
 /// Most values of one attribute.
 const ATTRIBUTE_VALUES: usize = 20;
-/// Of so many attributes that are filtered by, each ignores its own filter; of further ones the counts respect it. Each
-/// costs a request of its own.
+/// So many of the attributes that are filtered by ignore their own filter, which takes a request for each. The counts of
+/// further ones respect it.
 const OWN_ATTRIBUTES: usize = 5;
 /// Longest name of such an attribute, in characters: OpenSearch takes expressions of at most 1,000.
 const OWN_NAME_CHARS: usize = 200;
@@ -31,7 +31,7 @@ const PRICE_STEPS: [i64; 16] = [
     10_000_000, 20_000_000, 50_000_000,
 ];
 
-/// How many of the products found there are of each brand, and so on. Each facet respects all filters but its own.
+/// Counts of the matching products by brand, category, price and attribute. Each facet ignores its own filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facets {
     /// Brands as they are written, most frequent first.
@@ -40,7 +40,7 @@ pub struct Facets {
     pub categories: Vec<FacetCount<CategoryId>>,
     /// Ranges of prices, cheapest first, without empty ones.
     pub prices: Vec<FacetCount<PriceRange>>,
-    /// Attributes of what was found in a category or by a text, most frequent first.
+    /// Attributes, most frequent first. Only of searches within a category, by a text or by an attribute.
     pub attributes: Vec<AttributeFacet>,
 }
 
@@ -87,18 +87,18 @@ pub(crate) enum Facet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FacetGroup {
     pub(crate) facets: Vec<Facet>,
-    /// The one whose filter does not count.
+    /// The one whose filter is ignored.
     pub(crate) ignores: Option<Facet>,
 }
 
 impl FacetGroup {
-    pub(crate) fn of_its_own(facet: Facet) -> Self {
+    pub(crate) fn with_own_filter_ignored(facet: Facet) -> Self {
         Self { facets: vec![facet.clone()], ignores: Some(facet) }
     }
 }
 
-/// The facets that a search counts: first those that are counted on what is found, then those that ignore a filter.
-pub(crate) fn wanted_by(query: &SearchQuery) -> Vec<FacetGroup> {
+/// The facets of a search: first those counted on all matches, then those that ignore a filter.
+pub(crate) fn groups_for(query: &SearchQuery) -> Vec<FacetGroup> {
     let filtered = [
         (Facet::Brands, !query.brand.is_empty()),
         (Facet::Categories, query.category_id.is_some()),
@@ -106,18 +106,18 @@ pub(crate) fn wanted_by(query: &SearchQuery) -> Vec<FacetGroup> {
     ];
     let (own, plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
     let mut plain: Vec<Facet> = plain.into_iter().map(|(facet, _)| facet).collect();
-    // Of the whole shop they would say nothing, and cost most.
+    // Counted over the whole shop they would say little, and cost most.
     if query.category_id.is_some() || query.text.is_some() || !query.attributes.is_empty() {
         plain.push(Facet::Attributes);
     }
     let names: BTreeSet<&String> = query.attributes.iter().map(|(name, _)| name).collect();
     let short = names.into_iter().filter(|name| name.chars().count() <= OWN_NAME_CHARS);
     let attributes = short.take(OWN_ATTRIBUTES).map(|name| Facet::Attribute(name.clone()));
-    let own = own.into_iter().map(|(facet, _)| facet).chain(attributes).map(FacetGroup::of_its_own);
+    let own = own.into_iter().map(|(facet, _)| facet).chain(attributes).map(FacetGroup::with_own_filter_ignored);
     std::iter::once(FacetGroup { facets: plain, ignores: None }).chain(own).collect()
 }
 
-/// What is asked of OpenSearch for some facets.
+/// The aggregations that count some facets.
 pub(crate) fn aggregations(facets: &[Facet]) -> Value {
     let terms = |field: &str, size: u32| json!({ "terms": { "field": field, "size": size } });
     let one = |facet: &Facet| match facet {
@@ -134,7 +134,7 @@ pub(crate) fn aggregations(facets: &[Facet]) -> Value {
     facets.iter().map(one).map(|(name, body)| (name.to_owned(), body)).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// The text as a regular expression of Lucene that matches it and nothing else.
+/// The text as a Lucene regular expression that matches exactly it.
 fn literally(text: &str) -> String {
     let mut expression = String::with_capacity(text.len() * 2);
     for c in text.chars() {
@@ -146,7 +146,7 @@ fn literally(text: &str) -> String {
     expression
 }
 
-/// With the place in the list as the key.
+/// The key is the position in the list.
 fn price_ranges() -> Vec<Value> {
     let starts = std::iter::once(None).chain(PRICE_STEPS.map(Some));
     let ends = PRICE_STEPS.map(Some).into_iter().chain([None]);
@@ -163,10 +163,10 @@ fn price_ranges() -> Vec<Value> {
     starts.zip(ends).enumerate().map(range).collect()
 }
 
-/// The aggregations of an answer.
+/// The aggregations of a response.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Counted {
+pub(crate) struct Aggregations {
     brands: Buckets,
     categories: Buckets,
     prices: Buckets,
@@ -174,7 +174,7 @@ pub(crate) struct Counted {
     category_labels: Buckets,
 }
 
-impl Counted {
+impl Aggregations {
     /// The labels of categories and the brands, most frequent first.
     pub(crate) fn names(self) -> (Vec<String>, Vec<String>) {
         let keys = |buckets: Buckets| buckets.buckets.into_iter().map(|bucket| bucket.key).collect();
@@ -195,15 +195,15 @@ struct Bucket {
 }
 
 impl Facets {
-    /// How many there are in all.
-    pub(crate) fn entries(&self) -> usize {
+    /// How many counts there are in all.
+    pub fn entries(&self) -> usize {
         let attributes: usize = self.attributes.iter().map(|facet| facet.values.len()).sum();
         self.brands.len() + self.categories.len() + self.prices.len() + attributes
     }
 
-    /// Adds what an answer counted. An attribute that is counted again, without its own filter, comes first: somebody
-    /// chose by it.
-    pub(crate) fn add(&mut self, counted: Counted) {
+    /// Adds the counts of a response. An attribute that is counted again, without its own filter, comes first: the shopper
+    /// filters by it.
+    pub(crate) fn add(&mut self, counted: Aggregations) {
         let count = |bucket: Bucket| FacetCount { value: bucket.key, count: bucket.doc_count };
         let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });
         self.brands.extend(counted.brands.buckets.into_iter().map(count));
@@ -226,11 +226,11 @@ fn price(bucket: &Bucket) -> Option<FacetCount<PriceRange>> {
     (range.count > 0).then_some(range)
 }
 
-/// Pairs by name. Names of which most products have some value come first.
+/// Pairs grouped by attribute. Attributes that most products have come first.
 fn attributes(buckets: Vec<Bucket>) -> Vec<AttributeFacet> {
     let mut by_name: BTreeMap<String, Vec<FacetCount<String>>> = BTreeMap::new();
     for bucket in buckets {
-        let Some((name, value)) = halves(&bucket.key) else { continue };
+        let Some((name, value)) = split_pair(&bucket.key) else { continue };
         let value = FacetCount { value: value.to_owned(), count: bucket.doc_count };
         by_name.entry(name.to_owned()).or_default().push(value);
     }
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_expressions() {
+    fn attribute_names_are_escaped_in_expressions() {
         assert_eq!(literally("a.*b"), "a\\.\\*b");
         assert_eq!(literally("Größe (cm)"), "Größe\\ \\(cm\\)");
     }

@@ -1,23 +1,23 @@
-//! Marks in names what was searched for.
+//! Marks the matched words in product names.
 
 use serde_json::{Value, json};
 
-/// Stand around what matched; characters that no name should have, so that they cannot be mistaken for its own.
+/// Around each match: characters that no name contains.
 const BEFORE: char = '\u{e000}';
 const AFTER: char = '\u{e001}';
 
-/// What is asked of OpenSearch: the whole name with marks wherever one of these queries matches.
-pub(crate) fn body(marked: &[Value]) -> Value {
+/// The part of a request that returns the whole name, with marks where one of these queries matches.
+pub(crate) fn request(queries: &[Value]) -> Value {
     json!({
         "type": "unified",
         "pre_tags": [BEFORE.to_string()],
         "post_tags": [AFTER.to_string()],
         "number_of_fragments": 0,
-        "fields": { "name": { "highlight_query": { "bool": { "should": marked } } } },
+        "fields": { "name": { "highlight_query": { "bool": { "should": queries } } } },
     })
 }
 
-/// Parts of a name, in order.
+/// A name in parts: the text of each, and whether it matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Highlight(Vec<(String, bool)>);
 
@@ -41,7 +41,7 @@ impl Highlight {
         self.0.iter().map(|(text, _)| text.as_str()).collect()
     }
 
-    /// As HTML: what matched stands in `<mark>`, everything else is escaped.
+    /// As HTML: matches in `<mark>`, all text escaped.
     pub fn to_html(&self) -> String {
         let mut html = String::new();
         for (text, matched) in &self.0 {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_types::SdkConfig;
+use futures_util::future::join_all;
 use opensearch::http::Method;
 use serde_json::{Value, json};
 use souk_domain::effects::Random;
@@ -11,23 +12,22 @@ use souk_domain::effects::Random;
 use crate::SearchError;
 use crate::mapping::{self, index_body};
 use crate::node::{Call, Node};
-use crate::remembering::Memories;
+use crate::response::SearchResponse;
 
-/// The alias of the living product index.
+/// The alias of the live product index.
 pub const PRODUCTS: &str = "products";
 
-/// Making an index.
+/// Creating an index.
 const MANAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The product index of one domain.
+/// The product index of one domain. Every search asks OpenSearch; `souk-catalog` caches.
 #[derive(Clone)]
 pub struct SearchIndex {
     pub(crate) node: Arc<Node>,
     pub(crate) alias: String,
     /// Of the indices that this makes.
     pub(crate) shards: u32,
-    /// Of a process that shows lists to shoppers.
-    pub(crate) memories: Option<Arc<Memories>>,
+    limits: SearchLimits,
 }
 
 impl SearchIndex {
@@ -38,13 +38,18 @@ impl SearchIndex {
             node: Arc::new(Node::of_domain(sdk, domain, random)),
             alias: PRODUCTS.to_owned(),
             shards: 1,
-            memories: None,
+            limits: SearchLimits::default(),
         }
     }
 
     /// The products of a node at an address that needs no signature.
     pub fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { node: Arc::new(Node::at(url, random)), alias: PRODUCTS.to_owned(), shards: 1, memories: None }
+        Self {
+            node: Arc::new(Node::at(url, random)),
+            alias: PRODUCTS.to_owned(),
+            shards: 1,
+            limits: SearchLimits::default(),
+        }
     }
 
     /// The same node, another alias: for tests, and for looking at an index before it goes live.
@@ -59,11 +64,15 @@ impl SearchIndex {
         Self { shards, ..self }
     }
 
-    /// Gives answers of a moment ago again (see the module `remembering`). For shoppers' lists; whoever must see what has
-    /// just been written does without.
+    /// Other time limits: for tests on slow machines.
     #[must_use]
-    pub fn remembering(self) -> Self {
-        Self { memories: Some(Arc::default()), ..self }
+    pub fn with_limits(self, limits: SearchLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The time limits.
+    pub const fn limits(&self) -> SearchLimits {
+        self.limits
     }
 
     /// Looks up the domain, so that the first shopper need not wait for it. A failure does no harm: the next call tries
@@ -93,6 +102,30 @@ impl SearchIndex {
         self.manage(Method::Post, &path, None).await?.read::<Value>().map(|_| ())
     }
 
+    /// Sends several search requests at once; their responses in the same order, or an error. Waits for all of them, also
+    /// when one has failed: another may be the trial of the half-open circuit breaker, whose success closes it.
+    pub(crate) async fn post_searches(
+        &self,
+        requests: Vec<Value>,
+        limit: Duration,
+    ) -> Result<Vec<SearchResponse>, SearchError> {
+        join_all(requests.into_iter().map(|request| self.post_search(request, limit))).await.into_iter().collect()
+    }
+
+    /// Sends one search request, as a step of what has that time limit.
+    pub(crate) async fn post_search(&self, mut request: Value, limit: Duration) -> Result<SearchResponse, SearchError> {
+        // OpenSearch stops in time, and says so: an error is better than a response without a part of the index.
+        request["timeout"] = json!(format!("{}ms", (limit * 7 / 10).as_millis()));
+        let call = Call {
+            method: Method::Post,
+            path: &format!("{}/_search", self.alias),
+            parameters: &[("allow_partial_search_results", "false")],
+            body: Some(request.to_string()),
+            timeout: limit,
+        };
+        self.node.call(call).await?.read()
+    }
+
     pub(crate) async fn manage(
         &self,
         method: Method,
@@ -102,4 +135,29 @@ impl SearchIndex {
         let body = body.map(|body| body.to_string());
         self.node.call(Call { method, path, parameters: &[], body, timeout: MANAGE_TIMEOUT }).await
     }
+}
+
+/// How long shoppers wait at most.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchLimits {
+    /// For a search with all its steps.
+    pub search: Duration,
+    /// For suggestions, which are of no use later.
+    pub suggest: Duration,
+}
+
+impl Default for SearchLimits {
+    fn default() -> Self {
+        Self { search: Duration::from_millis(1_500), suggest: Duration::from_millis(700) }
+    }
+}
+
+/// The outcome of `work`, or an error once the time limit is over. Callers box `work`, because they are held among futures of
+/// their own, and the compiler limits how deep futures nest.
+pub async fn within_limit<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, SearchError>>,
+) -> Result<T, SearchError> {
+    let too_late = |_| SearchError::Unavailable(format!("no answer within {} ms", limit.as_millis()));
+    tokio::time::timeout(limit, work).await.map_err(too_late)?
 }

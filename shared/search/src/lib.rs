@@ -1,10 +1,9 @@
-//! OpenSearch: the product index and its queries.
+//! OpenSearch: the product index and its queries, uncached.
 //!
-//! [`SearchIndex`] finds the domain, keeps the index (`products-v3` behind the alias `products`), writes to it in bulk
-//! with external versions, and searches it. What it answers are product ids in order: documents and stock are looked up
-//! where they are kept. No text of a shopper is ever parsed as a query language.
+//! [`SearchIndex`] keeps the index (`products-v3` behind the alias `products`), writes to it in bulk with external
+//! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
+//! tables. No text of a shopper is ever parsed as a query language.
 
-mod answer;
 mod cursor;
 mod document;
 mod error;
@@ -12,31 +11,35 @@ mod facets;
 mod highlight;
 mod index;
 mod mapping;
-mod memory;
 mod names;
 mod node;
 mod query;
+mod query_builder;
 mod rebuild;
-mod remembering;
+mod request;
+mod response;
 mod search;
+mod sort;
 mod spelling;
 mod stored;
 mod suggest;
 mod synonyms;
 mod text;
-mod wanted;
 mod write;
 
-pub use answer::SearchPage;
 pub use cursor::Cursor;
 pub use document::IndexedProduct;
 pub use error::SearchError;
 pub use facets::{AttributeFacet, FacetCount, Facets, PriceRange};
 pub use highlight::Highlight;
-pub use index::{PRODUCTS, SearchIndex};
-pub use query::{MAX_DEPTH, SearchQuery, Sort, Window};
+pub use index::{PRODUCTS, SearchIndex, SearchLimits, within_limit};
+pub use names::{SuggestedCategory, SuggestionNames};
+pub use query::{MAX_DEPTH, SearchQuery, Window};
 pub use rebuild::{Rebuild, RebuildProgress, SegmentProgress};
-pub use stored::Stored;
-pub use suggest::{SuggestedCategory, SuggestedProduct, Suggestions};
+pub use response::SearchPage;
+pub use search::Matches;
+pub use sort::Sort;
+pub use stored::StoredDocument;
+pub use suggest::{SuggestQuery, SuggestedProduct, Suggestions};
 pub use synonyms::Synonyms;
 pub use write::{IndexOperation, Indexed};

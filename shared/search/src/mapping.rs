@@ -1,20 +1,19 @@
-//! The index: how product texts are cut into terms, and which fields there are.
+//! The settings and mapping of the index: how texts are analysed, and which fields there are.
 
 use serde_json::{Value, json};
 
-/// Counts the shapes of the index. Another shape is another index (`products-v4`), filled beside the living one and then
-/// swapped behind the alias.
+/// Numbers the mappings. Another mapping is another index (`products-v4`), filled beside the live one and then swapped
+/// behind the alias.
 pub(crate) const VERSION: u32 = 3;
 
-/// Said explicitly, so that an idle index refreshes too: a changed price is seen within a second.
+/// Set explicitly, because an index with the default does not refresh while nobody searches it.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
-/// Marks the ends of a product kind in the field `kinds`, so that a phrase can ask for exactly that kind. Letters only,
-/// and not a word.
+/// Mark the start and the end of a product kind in the field `kinds`, so that a phrase query matches exactly that kind.
+/// Letters only, and not a word.
 pub(crate) const KIND_START: &str = "kindstart";
-/// The other end.
 pub(crate) const KIND_END: &str = "kindend";
 
-/// The body that makes the index, with the alias upon it.
+/// The body of the request that creates the index with its alias.
 ///
 /// Fields are fixed: catalogues have thousands of attribute names, and a field for each would break the cluster. So
 /// attributes are keywords of name and value for filters and facets, and plain text for searches.
@@ -23,10 +22,10 @@ pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
         "aliases": { alias: {} },
         "settings": {
             "number_of_shards": shards,
-            // A second node gets a copy, a single one does not wait for it.
+            // A second node gets a replica, a single node does not wait for one.
             "auto_expand_replicas": "0-1",
             "refresh_interval": REFRESH_INTERVAL,
-            // How long a delete is remembered, so that an older write that comes late does not bring the product back.
+            // How long the version of a deleted document is kept, so that a late, older write does not restore the product.
             "gc_deletes": "1h",
             "max_result_window": crate::query::MAX_DEPTH,
             "analysis": analysis(),
@@ -51,7 +50,7 @@ fn analysis() -> Value {
         "filter": {
             // LC-1000XL: lc, 1000, xl and lc1000xl. LaserJet: laser, jet and laserjet.
             "parts": { "type": "word_delimiter_graph", "catenate_all": true, "type_table": [". => DIGIT"] },
-            // KStem knows most plurals; these it does not, or takes for others (toner and tone).
+            // Plurals that KStem does not know or confuses (toner and tone).
             "irregular": {
                 "type": "stemmer_override",
                 "rules": [
@@ -75,7 +74,7 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": ["inches", "dots"], "tokenizer": "whitespace",
                 "filter": ["parts", "flatten_graph", "lowercase", "asciifolding", "irregular", "kstem"],
             },
-            // What is searched for is cut into words before it comes here.
+            // Search texts are split into words before they are sent.
             "words": {
                 "type": "custom", "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "irregular", "kstem"],
@@ -84,7 +83,7 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
             },
-            // Words as they are written, for corrections. No numbers: a model number is not mended into its neighbour.
+            // Words as they are written, for corrections. No numbers: a model number must not be corrected into another.
             "spelling": {
                 "type": "custom", "tokenizer": "letter", "filter": ["lowercase", "asciifolding", "words"],
             },
@@ -95,7 +94,7 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "beginnings"],
             },
-            // Words as they are written, neither cut nor stemmed.
+            // Words as they are written, neither split nor stemmed.
             "exact": {
                 "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding"],
@@ -127,7 +126,7 @@ fn properties() -> Value {
     });
     json!({
         "product_id": { "type": "keyword" },
-        // SKU and EANs, without signs and leading zeros.
+        // SKU and EANs, without punctuation and leading zeros.
         "codes": { "type": "keyword", "norms": false },
         "name": name,
         "brand": brand,
@@ -145,7 +144,7 @@ fn properties() -> Value {
         "in_stock": { "type": "boolean" },
         "released": { "type": "date", "format": "strict_date", "ignore_malformed": true },
         "version": { "type": "long" },
-        // Everything that a word may be found in: decides what matches. How well is decided by the fields themselves.
+        // All searchable text: decides whether a product matches. The single fields decide the score.
         "all": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
         "spelling": { "type": "text", "analyzer": "spelling", "norms": false, "index_options": "docs" },
     })
@@ -156,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_index_stands_behind_its_alias_and_takes_no_new_fields() {
+    fn the_index_has_its_alias_and_fixed_fields() {
         let body = index_body("products", 3);
         assert!(body["aliases"]["products"].is_object());
         assert_eq!(body["mappings"]["dynamic"], false);

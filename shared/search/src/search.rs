@@ -1,158 +1,115 @@
 //! Searching, step by step.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::join_all;
-use opensearch::http::Method;
-use serde_json::Value;
-
-use crate::answer::{SearchAnswer, SearchPage};
-use crate::facets;
-use crate::node::Call;
-use crate::query::{self, SearchQuery};
+use crate::SearchError;
+use crate::facets::{self, Facets};
+use crate::index::{SearchIndex, within_limit};
+use crate::query::SearchQuery;
+use crate::query_builder::QueryBuilder;
+use crate::request::{facets_request, search_request};
+use crate::response::SearchPage;
 use crate::spelling::{self, Corrections};
 use crate::text::Word;
-use crate::wanted::Wanted;
-use crate::{Facets, SearchError, SearchIndex};
 
-/// A whole search, finding the domain and all its steps included.
-const SEARCH_TIMEOUT: Duration = Duration::from_millis(1_500);
-/// With fewer hits than this, misspelling is suspected.
-const FEW_HITS: u64 = 3;
-
-/// What the steps of a search led to.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// Without facets.
-    pub(crate) page: SearchPage,
-    /// By which words it was found, so that facets count the same: corrected ones, and how many of those typed.
+/// What a search matched.
+#[derive(Debug, Clone, Default)]
+pub struct Matches {
+    /// A page of products, without facets.
+    pub page: SearchPage,
+    /// How they were matched, so that facets count the same products: with which corrections, and how many of the words.
     corrections: Corrections,
     matching: usize,
 }
 
-impl Found {
-    /// Whether there are so few products that one more would be missed.
-    pub(crate) const fn has_few(&self) -> bool {
-        self.page.total < FEW_HITS
-    }
-}
-
 impl SearchIndex {
-    /// Searches. All words are looked for; if that finds little, also what may have been meant by misspelt ones; if
-    /// nothing, fewer and fewer of them.
+    /// A page of products with its facets. All words are searched for; if hardly any product matches, also their
+    /// corrections; if none does, fewer and fewer of the words.
     pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
-        let found = async {
-            let found = self.found(query).await?;
-            let facets = if query.facets { self.facets(query, &found).await? } else { Arc::default() };
-            Ok(SearchPage { facets, ..found.page.clone() })
+        let search = async {
+            let matches = self.matches(query).await?;
+            let facets = if query.facets { Arc::new(self.facets(query, &matches).await?) } else { Arc::default() };
+            Ok(SearchPage { facets, ..matches.page })
         };
-        // Boxed, because callers hold it among futures of their own, and the compiler has a limit for their depth.
-        within(SEARCH_TIMEOUT, Box::pin(found)).await
+        within_limit(self.limits().search, Box::pin(search)).await
     }
 
-    /// Step by step, until something is found.
-    pub(crate) async fn find(&self, query: &SearchQuery) -> Result<Found, SearchError> {
+    /// A page of products without facets. Has no time limit of its own, unlike each of its steps.
+    pub async fn matches(&self, query: &SearchQuery) -> Result<Matches, SearchError> {
         let Some(words) = query.words() else {
-            return Ok(Found { page: self.page(query, None).await?, ..Found::default() });
+            return Ok(Matches { page: self.page(query, None).await?, ..Matches::default() });
         };
         let required = words.iter().filter(|word| word.required).count();
         if required == 0 {
-            return Ok(Found::default());
+            return Ok(Matches::default());
         }
         let none = Corrections::new();
-        let typed = Wanted { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
+        let typed = QueryBuilder { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
         let exact = self.page(query, Some(&typed)).await?;
-        if exact.total >= FEW_HITS {
-            return Ok(Found { page: exact, corrections: none, matching: required });
+        if !exact.has_few() {
+            return Ok(Matches { page: exact, corrections: none, matching: required });
         }
         let corrections = self.corrections(&words).await?;
-        let meant = Wanted { corrections: &corrections, ..typed };
+        let corrected = QueryBuilder { corrections: &corrections, ..typed };
         if !corrections.is_empty() {
-            let corrected = self.page(query, Some(&meant)).await?;
-            if corrected.total > exact.total {
-                let page = SearchPage { meant: meant.meant(), ..corrected };
-                return Ok(Found { page, corrections, matching: required });
+            let page = self.page(query, Some(&corrected)).await?;
+            if page.total > exact.total {
+                let page = SearchPage { did_you_mean: corrected.did_you_mean(), ..page };
+                return Ok(Matches { page, corrections, matching: required });
             }
         }
         if exact.total > 0 {
-            return Ok(Found { page: exact, corrections: none, matching: required });
+            return Ok(Matches { page: exact, corrections: none, matching: required });
         }
         for matching in relaxations(required) {
-            let fewer = Wanted { matching, ..meant };
-            let relaxed = self.page(query, Some(&fewer)).await?;
-            if relaxed.total > 0 {
-                let page = SearchPage { meant: fewer.meant(), relaxed: true, ..relaxed };
-                return Ok(Found { page, corrections, matching });
+            let relaxed = QueryBuilder { matching, ..corrected };
+            let page = self.page(query, Some(&relaxed)).await?;
+            if page.total > 0 {
+                let page = SearchPage { did_you_mean: relaxed.did_you_mean(), relaxed: true, ..page };
+                return Ok(Matches { page, corrections, matching });
             }
         }
-        Ok(Found { page: exact, corrections: none, matching: required })
+        Ok(Matches { page: exact, corrections: none, matching: required })
     }
 
-    async fn page(&self, query: &SearchQuery, wanted: Option<&Wanted<'_>>) -> Result<SearchPage, SearchError> {
-        Ok(self.ask(&query::body(query, wanted)).await?.into_page(query.window.limit))
-    }
-
-    /// Counts the facets of what was found. Not in the request that finds: these are the same for every page and order of
-    /// a list, so that one answer serves them all, and most steps of a search are thrown away.
-    pub(crate) async fn count_facets(&self, query: &SearchQuery, found: &Found) -> Result<Facets, SearchError> {
+    /// The facets of what was matched. Not in the same request: they are the same for every page and order of a list, so
+    /// that one answer serves all of them, and the results of most steps of a search are discarded.
+    pub async fn facets(&self, query: &SearchQuery, matches: &Matches) -> Result<Facets, SearchError> {
         let words = query.words();
-        let wanted = words.as_ref().map(|words| Wanted {
+        let text = words.as_ref().map(|words| QueryBuilder {
             words,
-            corrections: &found.corrections,
+            corrections: &matches.corrections,
             synonyms: &query.synonyms,
-            matching: found.matching,
+            matching: matches.matching,
         });
         let mut facets = Facets::default();
-        if wanted.as_ref().is_some_and(|wanted| wanted.matching == 0) {
-            return Ok(facets); // nothing was looked for
+        if text.as_ref().is_some_and(|text| text.matching == 0) {
+            return Ok(facets); // nothing was searched for
         }
-        let groups = facets::wanted_by(query);
-        let bodies: Vec<_> = groups.iter().map(|group| query::facets_body(query, wanted.as_ref(), group)).collect();
-        for answer in self.ask_all(&bodies).await? {
-            facets.add(answer.counted());
+        let groups = facets::groups_for(query);
+        let requests: Vec<_> = groups.iter().map(|group| facets_request(query, text.as_ref(), group)).collect();
+        for response in self.post_searches(requests, self.limits().search).await? {
+            facets.add(response.aggregations());
         }
         Ok(facets)
     }
 
+    async fn page(&self, query: &SearchQuery, text: Option<&QueryBuilder<'_>>) -> Result<SearchPage, SearchError> {
+        let response = self.post_search(search_request(query, text), self.limits().search).await?;
+        Ok(response.into_page(query.window.limit))
+    }
+
     async fn corrections(&self, words: &[Word]) -> Result<Corrections, SearchError> {
-        let asked = spelling::asked(words);
-        if asked.is_empty() {
+        let candidates = spelling::candidates(words);
+        if candidates.is_empty() {
             return Ok(Corrections::new());
         }
-        let answer = self.ask(&spelling::body(&asked)).await?;
-        Ok(spelling::chosen(&asked, answer.suggested()))
-    }
-
-    /// Several search requests at once, answered in their order; all or none. Each is waited for, also when another has
-    /// failed: it may be the trial after an outage, whose answer brings everybody back.
-    pub(crate) async fn ask_all(&self, bodies: &[Value]) -> Result<Vec<SearchAnswer>, SearchError> {
-        join_all(bodies.iter().map(|body| self.ask(body))).await.into_iter().collect()
-    }
-
-    /// One search request.
-    pub(crate) async fn ask(&self, body: &Value) -> Result<SearchAnswer, SearchError> {
-        let call = Call {
-            method: Method::Post,
-            path: &format!("{}/_search", self.alias),
-            parameters: &[("allow_partial_search_results", "false")],
-            body: Some(body.to_string()),
-            timeout: SEARCH_TIMEOUT,
-        };
-        self.node.call(call).await?.read()
+        let response = self.post_search(spelling::request(&candidates), self.limits().search).await?;
+        Ok(spelling::select(&candidates, response.suggested()))
     }
 }
 
-/// The outcome, or that it took too long.
-pub(crate) async fn within<T>(
-    timeout: Duration,
-    work: impl Future<Output = Result<T, SearchError>>,
-) -> Result<T, SearchError> {
-    let too_long = |_| SearchError::Unavailable(format!("no answer within {} ms", timeout.as_millis()));
-    tokio::time::timeout(timeout, work).await.map_err(too_long)?
-}
-
-/// How many of the required words to insist on, step by step: all but one, half, one.
+/// How many of the required words must match, step by step: all but one, half, one.
 fn relaxations(required: usize) -> Vec<usize> {
     let mut steps = vec![required.saturating_sub(1), required.div_ceil(2), 1];
     steps.retain(|matching| (1..required).contains(matching));
@@ -165,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_given_up_step_by_step() {
+    fn fewer_words_are_required_step_by_step() {
         assert_eq!(relaxations(1), [0; 0]);
         assert_eq!(relaxations(2), [1]);
         assert_eq!(relaxations(3), [2, 1]);

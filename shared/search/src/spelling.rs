@@ -13,40 +13,40 @@ const MAX_CORRECTIONS: usize = 3;
 /// Shortest word that is corrected, in characters.
 const MIN_CHARS: usize = 3;
 
-/// For a misspelt word, what may have been meant, most likely first.
+/// The corrections of each misspelt word, most likely first.
 pub(crate) type Corrections = HashMap<String, Vec<String>>;
 
-/// OpenSearch's answer for one word.
+/// OpenSearch's suggestions for one word.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Suggested {
-    /// The word as it was compared: folded to ASCII where it can be.
+pub(crate) struct WordSuggestions {
+    /// The word as it was compared: folded to ASCII where possible.
     text: String,
-    options: Vec<SuggestedOption>,
+    options: Vec<SuggestedWord>,
 }
 
 #[derive(Debug, Deserialize)]
-struct SuggestedOption {
+struct SuggestedWord {
     text: String,
     /// In how many products.
     freq: u64,
 }
 
-/// What is asked for: each word, and each two neighbours as one (`key bord`). Words with digits are left alone.
-pub(crate) fn asked(words: &[Word]) -> Vec<String> {
+/// The words to correct: each word, and each two neighbours as one (`key bord`). Words with digits are not corrected.
+pub(crate) fn candidates(words: &[Word]) -> Vec<String> {
     let single = words.iter().filter(|word| word.is_letters()).map(|word| word.whole.clone());
     let both = words.windows(2).filter(|pair| pair.iter().all(Word::is_letters));
     let joined = both.map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
     single.chain(joined).filter(|word| word.chars().count() >= MIN_CHARS).collect()
 }
 
-/// The request for corrections. Compares with letters at any place, the first one too. Only words that hardly any
-/// product has are compared: that walks the whole dictionary.
-pub(crate) fn body(asked: &[String]) -> Value {
+/// The request for corrections. Any letter may be wrong, the first one too. Only words that hardly any product has are
+/// compared, because that walks the whole dictionary.
+pub(crate) fn request(candidates: &[String]) -> Value {
     json!({
         "size": 0,
         "query": { "match_none": {} },
         "suggest": { "words": {
-            "text": asked.join(" "),
+            "text": candidates.join(" "),
             "term": {
                 "field": "spelling", "analyzer": "spelling_asked", "suggest_mode": "popular",
                 "prefix_length": 0, "min_word_length": MIN_CHARS, "max_edits": 2, "size": 10, "max_term_freq": 0.0002,
@@ -55,10 +55,10 @@ pub(crate) fn body(asked: &[String]) -> Value {
     })
 }
 
-/// Chooses from what was suggested for the words that were asked for: the nearest, of those the most frequent.
-pub(crate) fn chosen(asked: &[String], suggested: Vec<Suggested>) -> Corrections {
+/// Selects from the suggestions for each candidate: the nearest words, and of those the most frequent.
+pub(crate) fn select(candidates: &[String], suggested: Vec<WordSuggestions>) -> Corrections {
     let mut corrections = Corrections::new();
-    for (word, suggested) in asked.iter().zip(suggested) {
+    for (word, suggested) in candidates.iter().zip(suggested) {
         let allowed = allowed_edits(&suggested.text);
         let near = suggested.options.into_iter().map(|option| (edits(&suggested.text, &option.text), option));
         let mut near: Vec<_> = near.filter(|(edits, _)| *edits <= allowed).collect();
@@ -73,7 +73,7 @@ pub(crate) fn chosen(asked: &[String], suggested: Vec<Suggested>) -> Corrections
     corrections
 }
 
-/// As OpenSearch's `AUTO`.
+/// Edits at which a word still counts as misspelt: OpenSearch's `AUTO`.
 pub(crate) fn allowed_edits(word: &str) -> usize {
     match word.chars().count() {
         0..=2 => 0,
@@ -84,16 +84,16 @@ pub(crate) fn allowed_edits(word: &str) -> usize {
 
 /// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
 pub(crate) fn edits(from: &str, to: &str) -> usize {
-    edits_to_beginnings(from, to).last().copied().unwrap_or_default()
+    edits_to_prefixes(from, to).last().copied().unwrap_or_default()
 }
 
-/// The same, to whatever beginning of the other word is nearest.
-pub(crate) fn edits_to_beginning(from: &str, to: &str) -> usize {
-    edits_to_beginnings(from, to).into_iter().min().unwrap_or_default()
+/// The same, to the nearest prefix of the other word.
+pub(crate) fn edits_to_prefix(from: &str, to: &str) -> usize {
+    edits_to_prefixes(from, to).into_iter().min().unwrap_or_default()
 }
 
-/// To each beginning, from none to all of the word.
-fn edits_to_beginnings(from: &str, to: &str) -> Vec<usize> {
+/// To each prefix, from the empty one to the whole word.
+fn edits_to_prefixes(from: &str, to: &str) -> Vec<usize> {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=to.len()).collect();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_is_as_near_as_the_nearest() {
+    fn the_nearest_prefix_counts() {
         for (from, to, expected) in [
             ("prin", "printer", 0),
             ("prnit", "printer", 1),
@@ -134,26 +134,26 @@ mod tests {
             ("xyz", "printer", 3),
             ("", "a", 0),
         ] {
-            assert_eq!(edits_to_beginning(from, to), expected, "{from} {to}");
+            assert_eq!(edits_to_prefix(from, to), expected, "{from} {to}");
         }
     }
 
     #[test]
     fn model_numbers_are_not_corrected() {
-        assert_eq!(asked(&words("key bord k120")), ["key", "bord", "keybord"]);
+        assert_eq!(candidates(&words("key bord k120")), ["key", "bord", "keybord"]);
     }
 
     #[test]
-    fn the_nearest_and_most_frequent_are_chosen() {
-        let option = |text: &str, freq| SuggestedOption { text: text.to_owned(), freq };
+    fn the_nearest_and_most_frequent_are_select() {
+        let option = |text: &str, freq| SuggestedWord { text: text.to_owned(), freq };
         let options = vec![option("painter", 9), option("winter", 3), option("printer", 400), option("linter", 5)];
-        let suggested = vec![Suggested { text: "lrinter".to_owned(), options }];
-        let corrections = chosen(&["lrinter".to_owned()], suggested);
+        let suggested = vec![WordSuggestions { text: "lrinter".to_owned(), options }];
+        let corrections = select(&["lrinter".to_owned()], suggested);
         assert_eq!(corrections["lrinter"], ["printer", "linter"]);
-        let suggested = vec![Suggested {
+        let suggested = vec![WordSuggestions {
             text: "mose".to_owned(),
             options: vec![option("hose", 1), option("mouse", 50), option("mosel", 2), option("nosed", 9)],
         }];
-        assert_eq!(chosen(&["mose".to_owned()], suggested)["mose"], ["mouse", "mosel", "hose"]);
+        assert_eq!(select(&["mose".to_owned()], suggested)["mose"], ["mouse", "mosel", "hose"]);
     }
 }

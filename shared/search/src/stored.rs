@@ -1,4 +1,4 @@
-//! What the index holds, document by document: for comparing it with the table.
+//! Reads the documents of the index, to compare them with the table.
 
 use std::collections::HashMap;
 
@@ -11,20 +11,20 @@ use crate::document::Document;
 use crate::node::Call;
 use crate::{IndexedProduct, SearchError, SearchIndex};
 
-/// Of one call.
+/// Time limit of one call.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// A document as it is in the index.
+/// A document of the index.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored(Value);
+pub struct StoredDocument(Value);
 
 #[derive(Deserialize)]
-struct ManyAnswer {
-    docs: Vec<StoredDocument>,
+struct MultiGetResponse {
+    docs: Vec<RawDocument>,
 }
 
 #[derive(Deserialize)]
-struct StoredDocument {
+struct RawDocument {
     #[serde(rename = "_id")]
     id: String,
     #[serde(rename = "_source")]
@@ -32,19 +32,18 @@ struct StoredDocument {
 }
 
 #[derive(Deserialize)]
-struct IdsAnswer {
+struct IdsResponse {
     hits: IdsHits,
 }
 
 #[derive(Deserialize)]
 struct IdsHits {
-    hits: Vec<StoredDocument>,
+    hits: Vec<RawDocument>,
 }
 
-impl Stored {
-    /// Whether this is what the product would be written as now. The version is not compared: it says when the product
-    /// was read, not what it was.
-    pub fn is(&self, product: &IndexedProduct) -> bool {
+impl StoredDocument {
+    /// Whether it is what would be written for the product now. The version is not compared: it is the time of a read.
+    pub fn matches(&self, product: &IndexedProduct) -> bool {
         let without_version = |mut document: Value| {
             if let Some(fields) = document.as_object_mut() {
                 fields.remove("version");
@@ -57,22 +56,22 @@ impl Stored {
 }
 
 impl SearchIndex {
-    /// The documents of these products, those included that a search does not find yet.
-    pub async fn stored(&self, product_ids: &[ProductId]) -> Result<HashMap<ProductId, Stored>, SearchError> {
+    /// The documents of these products, including those that a search does not find yet.
+    pub async fn stored(&self, product_ids: &[ProductId]) -> Result<HashMap<ProductId, StoredDocument>, SearchError> {
         if product_ids.is_empty() {
             return Ok(HashMap::new());
         }
         let body = json!({ "ids": product_ids }).to_string();
         let path = format!("{}/_mget", self.alias);
         let call = Call { method: Method::Post, path: &path, parameters: &[], body: Some(body), timeout: TIMEOUT };
-        let answer: ManyAnswer = self.node.call(call).await?.read()?;
+        let answer: MultiGetResponse = self.node.call(call).await?.read()?;
         let found = answer.docs.into_iter().filter_map(|document| {
-            Some((document.id.parse().ok()?, Stored(document.source?))) // written by us from valid ids
+            Some((document.id.parse().ok()?, StoredDocument(document.source?))) // written by us from valid ids
         });
         Ok(found.collect())
     }
 
-    /// Ids in the index in ascending order, after a given one, at most `limit` of them.
+    /// At most `limit` ids of the index in ascending order, after a given one.
     pub async fn ids(&self, after: Option<&ProductId>, limit: u32) -> Result<Vec<ProductId>, SearchError> {
         let mut body = json!({ "size": limit, "_source": false, "track_total_hits": false, "sort": ["product_id"] });
         if let Some(after) = after {
@@ -82,7 +81,7 @@ impl SearchIndex {
         let parameters = [("allow_partial_search_results", "false")];
         let body = Some(body.to_string());
         let call = Call { method: Method::Post, path: &path, parameters: &parameters, body, timeout: TIMEOUT };
-        let answer: IdsAnswer = self.node.call(call).await?.read()?;
+        let answer: IdsResponse = self.node.call(call).await?.read()?;
         Ok(answer.hits.hits.into_iter().filter_map(|hit| hit.id.parse().ok()).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Other words for the same thing. They widen the query, not the index, so that a change needs no reindex.
+//! Synonyms. They widen the query, not the index, so that a change needs no reindex.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use souk_domain::synonyms::SynonymGroups;
 
-/// What a shop starts with, until staff write a list of their own: general retail English.
+/// The list until staff write their own: general retail English.
 const DEFAULT: &[&[&str]] = &[
     &["notebook", "laptop"],
     &["tv", "television"],
@@ -36,12 +36,12 @@ const DEFAULT: &[&[&str]] = &[
     &["metre", "meter"],
 ];
 
-/// Terms with their others, ready to be looked up. Cheap to clone, and to compare with a clone.
+/// The synonyms of each term. Cheap to clone, and to compare with a clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Synonyms(Arc<HashMap<String, Vec<String>>>);
 
 impl Synonyms {
-    /// What a shop starts with.
+    /// The list until staff write their own.
     pub fn default_groups() -> &'static SynonymGroups {
         static GROUPS: LazyLock<SynonymGroups> = LazyLock::new(|| {
             let groups: Vec<Vec<&str>> = DEFAULT.iter().map(|group| group.to_vec()).collect();
@@ -50,7 +50,7 @@ impl Synonyms {
         &GROUPS
     }
 
-    /// The other terms that mean the same as this one, in one word or several; plural counts as singular.
+    /// The synonyms of a term of one word or several; a plural has those of its singular.
     pub(crate) fn of(&self, term: &str) -> &[String] {
         let singular = || term.strip_suffix('s').filter(|_| !term.ends_with("ss"));
         let found = self.0.get(term).or_else(|| self.0.get(singular()?));
@@ -58,7 +58,7 @@ impl Synonyms {
     }
 }
 
-/// Nearly all questions have the same synonyms: it does not pay to look at them all.
+/// Nearly all queries have the same synonyms, so hashing all of them does not pay.
 impl Hash for Synonyms {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.len().hash(state);
@@ -100,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_list_keeps_the_bounds_of_staff_s() {
+    fn the_default_list_is_within_the_limits_of_staff_lists() {
         assert_eq!(Synonyms::default_groups().groups().len(), DEFAULT.len());
     }
 
     #[test]
-    fn a_term_of_two_groups_has_the_others_of_both() {
+    fn a_term_of_two_groups_has_the_synonyms_of_both() {
         let groups = SynonymGroups::new(&[vec!["mouse", "rodent"], vec!["mouse", "pointer", "rodent"]]).expect("good");
         assert_eq!(Synonyms::from(&groups).of("mouse"), ["rodent", "pointer"]);
     }

@@ -1,12 +1,12 @@
-//! What a shopper typed, as words. Nothing of it has a meaning of its own: no operators, no wildcards.
+//! Splits the text that a shopper typed into words. No character has a special meaning: no operators, no wildcards.
 
-/// Longest search text that is looked at, in characters.
+/// Longest search text that is used, in characters.
 const MAX_CHARS: usize = 200;
-/// Most words that are looked for; each costs some terms of the query.
+/// Most words that are searched for; each adds some terms to the query.
 const MAX_WORDS: usize = 12;
 /// Longest word, in characters; a longer one is cut.
 const MAX_WORD_CHARS: usize = 40;
-/// Words that say little: looked for, but never required.
+/// Words that say little: searched for, but never required.
 const STOP_WORDS: [&str; 17] =
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "with"];
 
@@ -15,9 +15,9 @@ const STOP_WORDS: [&str; 17] =
 pub(crate) struct Word {
     /// As it was typed, in lower case: `usb-c`.
     pub(crate) typed: String,
-    /// In lower case, without signs: `usbc` for `USB-C`. A decimal point stays.
+    /// In lower case, without punctuation: `usbc` for `USB-C`. A decimal point stays.
     pub(crate) whole: String,
-    /// Cut at signs and between letters and digits: `usb`, `c`. One part if there is nothing to cut.
+    /// Split at punctuation and between letters and digits: `usb`, `c`. At least one part.
     pub(crate) parts: Vec<String>,
     /// False for words such as `for`.
     pub(crate) required: bool,
@@ -50,13 +50,13 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// An article number or EAN as it is compared: without signs, case and leading zeros (a UPC is an EAN without its 0).
+/// An article number or EAN as it is compared: without punctuation, case and leading zeros (a UPC is an EAN without its 0).
 pub(crate) fn code(raw: &str) -> String {
     let code: String = raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if code.bytes().all(|b| b.is_ascii_digit()) { code.trim_start_matches('0').to_owned() } else { code }
 }
 
-/// Lower case, cut to length, `27"` as `27 inch`, accents that stand apart left out.
+/// In lower case, cut to length, `27"` as `27 inch`, without combining accents.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let characters: Vec<char> = text.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
@@ -74,14 +74,14 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// Signs that stand within a word as often as between two.
+/// Punctuation that is within a word as often as between two.
 const fn is_glue(c: char) -> bool {
     matches!(c, '-' | '.' | '_' | '\'' | '&' | '+' | '‑' | '–')
 }
 
 fn parts(raw: &str) -> Vec<String> {
     let characters: Vec<char> = raw.chars().filter(|c| *c != '\'').take(MAX_WORD_CHARS).collect();
-    // A point within a number belongs to it: 1.5 is neither 15 nor 5. One within a code does not: J9900.001 has two parts.
+    // A point within a number belongs to it (1.5), but not one within a code: J9900.001 has two parts.
     let is_digit = |at: usize| characters.get(at).is_some_and(|c| c.is_numeric());
     let is_code = |at: usize| {
         let digits = characters[..at].iter().rev().take_while(|c| c.is_numeric()).count();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_cut_and_joined() {
+    fn words_are_split_and_joined() {
         assert_eq!(wholes("USB-C cable, 2m"), ["usbc", "cable", "2m"]);
         assert_eq!(words("LC-1000XL")[0].parts, ["lc", "1000", "xl"]);
         assert_eq!(wholes("27\" monitor"), ["27", "inch", "monitor"]);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_compare_without_signs_and_leading_zeros() {
+    fn codes_compare_without_punctuation_and_leading_zeros() {
         assert_eq!(code("00740617065411"), code("740617065411"));
         assert_eq!(code("LC-1000/B"), "lc1000b");
         assert_eq!(code("0"), "");

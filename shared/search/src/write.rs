@@ -1,4 +1,4 @@
-//! Writing to the index, in bulk.
+//! Bulk writes to the index.
 
 use std::time::Duration;
 
@@ -15,28 +15,28 @@ const BULK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest bulk request, in bytes. The smallest nodes of OpenSearch Service accept 10 MB.
 const BULK_BYTES: usize = 4 * 1024 * 1024;
 
-/// A change of the index. Of two changes of one product the later version wins, in whatever order they come.
+/// A change of the index. Of two changes of one product the later version wins, in whatever order they arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IndexOperation {
-    /// The product is as follows, at its own version.
+    /// Index the product, with its version.
     Put(Box<IndexedProduct>),
-    /// The product is no more.
+    /// Remove the product.
     Delete {
-        /// Which.
+        /// Its id.
         product_id: ProductId,
-        /// Of the deletion: later than any version of the product.
+        /// The version of the deletion: later than any version of the product.
         version: i64,
     },
 }
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Indexed {
-    /// It is in the index.
+    /// It was applied.
     Done,
-    /// A later version was there already.
+    /// The index has a later version.
     Superseded,
-    /// OpenSearch does not take it, and will not take it later; with the reason, for the log.
+    /// OpenSearch refuses it, and would refuse it again; with the reason, for the log.
     Failed(String),
 }
 
@@ -56,19 +56,19 @@ struct Target<'a> {
 }
 
 #[derive(Deserialize)]
-struct BulkAnswer {
+struct BulkResponse {
     items: Vec<Item>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Item {
-    Index(ItemAnswer),
-    Delete(ItemAnswer),
+    Index(ItemResult),
+    Delete(ItemResult),
 }
 
 #[derive(Deserialize)]
-struct ItemAnswer {
+struct ItemResult {
     status: u16,
     #[serde(default)]
     error: Option<ErrorCause>,
@@ -76,27 +76,26 @@ struct ItemAnswer {
 
 /// What to do when there is no index behind the alias.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Missing {
-    /// Make it.
-    Make,
-    /// Nothing: another index has taken its place, and is written to as well.
-    Pass,
-    /// Fail.
-    Refuse,
+pub(crate) enum MissingIndex {
+    /// Create it.
+    Create,
+    /// Nothing: another index has replaced it, and is written to as well.
+    Ignore,
+    Fail,
 }
 
 impl SearchIndex {
-    /// Applies changes and says of each, in order, what became of it. Makes the index if it is missing. Repeating a call
-    /// does no harm, so after an error, which may come when a part is applied, the caller just does so.
+    /// Applies changes and returns the outcome of each, in their order. Creates the index if it is missing. Idempotent:
+    /// after an error some changes may be applied, and the caller repeats the call.
     ///
-    /// What is written must be read before this is called: while an index is being filled, that decides that nothing is
-    /// missed (see the module `rebuild`).
+    /// The products must be read before the call: while another index is being filled, that ensures that none is missed
+    /// (see the module `rebuild`).
     pub async fn bulk(&self, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
         let mut next = Vec::new();
-        if !operations.is_empty() && self.is_rebuilt().await? {
-            next = self.write(&self.next_alias(), operations, Missing::Pass).await?;
+        if !operations.is_empty() && self.is_being_rebuilt().await? {
+            next = self.write(&self.next_alias(), operations, MissingIndex::Ignore).await?;
         }
-        let mut outcomes = self.write(&self.alias, operations, Missing::Make).await?;
+        let mut outcomes = self.write(&self.alias, operations, MissingIndex::Create).await?;
         for (outcome, next) in outcomes.iter_mut().zip(next) {
             if matches!(next, Indexed::Failed(_)) {
                 *outcome = next;
@@ -110,52 +109,54 @@ impl SearchIndex {
         &self,
         alias: &str,
         operations: &[IndexOperation],
-        missing: Missing,
+        missing: MissingIndex,
     ) -> Result<Vec<Indexed>, SearchError> {
         let mut outcomes = Vec::with_capacity(operations.len());
         let mut body = String::new();
         for operation in operations {
             let lines = lines(operation)?;
             if !body.is_empty() && body.len() + lines.len() > BULK_BYTES {
-                outcomes.extend(self.send(alias, std::mem::take(&mut body), missing).await?);
+                outcomes.extend(self.send_bulk(alias, std::mem::take(&mut body), missing).await?);
             }
             body.push_str(&lines);
         }
         if !body.is_empty() {
-            outcomes.extend(self.send(alias, body, missing).await?);
+            outcomes.extend(self.send_bulk(alias, body, missing).await?);
         }
         Ok(outcomes)
     }
 
-    async fn send(&self, alias: &str, body: String, missing: Missing) -> Result<Vec<Indexed>, SearchError> {
-        let mut items = self.send_once(alias, body.clone()).await?;
+    async fn send_bulk(&self, alias: &str, body: String, missing: MissingIndex) -> Result<Vec<Indexed>, SearchError> {
+        let mut items = self.post_bulk(alias, body.clone()).await?;
         if items.iter().any(Item::misses_index) {
             match missing {
-                Missing::Make => {
+                MissingIndex::Create => {
                     self.ensure_index().await?;
-                    items = self.send_once(alias, body).await?;
+                    items = self.post_bulk(alias, body).await?;
                 }
-                Missing::Pass => return Ok(vec![Indexed::Superseded; items.len()]),
-                Missing::Refuse => return Err(SearchError::Rejected(format!("nothing is behind {alias} any more"))),
+                MissingIndex::Ignore => return Ok(vec![Indexed::Superseded; items.len()]),
+                MissingIndex::Fail => {
+                    return Err(SearchError::Rejected(format!("there is no index behind the alias {alias}")));
+                }
             }
         }
         items.into_iter().map(Item::outcome).collect()
     }
 
-    async fn send_once(&self, alias: &str, body: String) -> Result<Vec<Item>, SearchError> {
+    async fn post_bulk(&self, alias: &str, body: String) -> Result<Vec<Item>, SearchError> {
         let path = format!("{alias}/_bulk");
         let call = Call {
             method: Method::Post,
             path: &path,
             parameters: &[
-                // An index of that name would take the place of the alias, without our mapping.
+                // Otherwise OpenSearch would create an index with the name of the alias, without our mapping.
                 ("require_alias", "true"),
                 ("filter_path", "items.*.status,items.*.error.type,items.*.error.reason"),
             ],
             body: Some(body),
             timeout: BULK_TIMEOUT,
         };
-        self.node.call(call).await?.read::<BulkAnswer>().map(|answer| answer.items)
+        self.node.call(call).await?.read::<BulkResponse>().map(|response| response.items)
     }
 }
 
@@ -172,33 +173,33 @@ fn lines(operation: &IndexOperation) -> Result<String, SearchError> {
 
 fn line(value: &impl Serialize) -> Result<String, SearchError> {
     let json = serde_json::to_string(value);
-    json.map(|line| line + "\n").map_err(|e| SearchError::Rejected(format!("a document cannot be written: {e}")))
+    json.map(|line| line + "\n").map_err(|e| SearchError::Rejected(format!("cannot serialise the document: {e}")))
 }
 
 impl Item {
-    const fn answer(&self) -> &ItemAnswer {
+    const fn result(&self) -> &ItemResult {
         match self {
-            Self::Index(answer) | Self::Delete(answer) => answer,
+            Self::Index(result) | Self::Delete(result) => result,
         }
     }
 
     fn misses_index(&self) -> bool {
-        self.answer().error.as_ref().is_some_and(|error| error.kind == "index_not_found_exception")
+        self.result().error.as_ref().is_some_and(|error| error.kind == "index_not_found_exception")
     }
 
     fn outcome(self) -> Result<Indexed, SearchError> {
-        let ItemAnswer { status, error } = self.answer();
+        let ItemResult { status, error } = self.result();
         let described = || match error {
             Some(error) => format!("{status} {}: {}", error.kind, error.reason.as_deref().unwrap_or("no reason")),
             None => status.to_string(),
         };
         match status {
             200..=299 => Ok(Indexed::Done),
-            // Deleting what is not there: noted nevertheless, against older writes that come later.
+            // The version of a deletion is kept also without a document, against older writes that arrive later.
             404 if error.is_none() => Ok(Indexed::Done),
             409 => Ok(Indexed::Superseded),
             400 | 413 => Ok(Indexed::Failed(described())),
-            // The rest says nothing of the document: busy, no index yet, a full disk (403), no rights.
+            // All other statuses are not about the document: overload, no index yet, a full disk (403), missing rights.
             _ => Err(SearchError::Unavailable(described())),
         }
     }

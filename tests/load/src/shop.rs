@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use serde_json::Value;
-use souk_catalog_functions::import::Importer;
+use souk_catalog_functions::import::ImportContext;
 use souk_catalog_functions::import_upload::ImportUpload;
 use souk_catalog_functions::reindex::{Order, Reindex};
 use souk_domain::effects::Clock as _;
@@ -72,11 +72,11 @@ impl Shop {
         Inventory::new(self.table("inventory"), REGION)
     }
 
-    /// Imports a catalogue as an upload to S3 is imported: cut into parts, then part by part, by the code that the queue
+    /// Imports a catalogue as an upload to S3 is imported: split into parts, then part by part, by the code that the queue
     /// calls.
     async fn upload(&self, catalogue: &Path) -> Result<()> {
         let bucket = FakeS3::default();
-        let importer = Importer {
+        let context = ImportContext {
             products: Products::new(self.table("products")),
             categories: Categories::new(self.table("categories")),
             inventory: self.inventory(),
@@ -85,7 +85,7 @@ impl Shop {
             currency: Currency::USD,
         };
         let objects = Objects::new(&bucket.sdk_config(), "imports", Arc::new(SystemRandom));
-        let import = ImportUpload { objects, importer, random: Arc::new(SystemRandom) };
+        let import = ImportUpload { objects, context, random: Arc::new(SystemRandom) };
         let (mut upload, mut counts) = (Vec::new(), Vec::new());
         for line in BufReader::new(File::open(catalogue).context("the catalogue")?).lines() {
             let line = line?;
@@ -98,7 +98,7 @@ impl Shop {
         let started = Instant::now();
         consume(&import, &bucket, UPLOAD, etag).await?;
         let parts = bucket.list("parts/");
-        println!("upload of {megabytes} MB cut: {}", rate_of(parts.len() as u64, "parts", started));
+        println!("upload of {megabytes} MB split: {}", rate_of(parts.len() as u64, "parts", started));
         for (key, etag) in parts {
             consume(&import, &bucket, &key, etag).await?;
         }

@@ -8,27 +8,27 @@ use souk_store::MAX_AVAILABLE;
 
 use crate::product_fields::product_from_fields;
 
-/// Longest line: as large as the body of a single product may be. It keeps the item far below DynamoDB's 400 KB,
-/// whatever the bounds of its fields add up to.
+/// Longest line: the same limit as for the body of a single product. It keeps an item far below DynamoDB's 400 KB,
+/// whatever the limits of its fields add up to.
 pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024;
-/// Most bad fields that are told of one line.
-const TOLD_FIELDS: usize = 10;
+/// Most bad fields that the message about a line names.
+const NAMED_FIELDS: usize = 10;
 
 /// A good line.
 pub(crate) struct Line {
     pub(crate) product: Product,
-    /// How many there are, if nobody has counted yet.
+    /// The stock of a product that has not been counted yet.
     pub(crate) available: Option<u32>,
 }
 
 /// A line that is not imported.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct BadLine {
-    /// Its place in the body or the file, from 1; blank lines count.
+    /// Its number in the body or the file, from 1; blank lines count.
     line: usize,
     /// Stable: `malformed_json`, `invalid_fields`, `too_long`.
     code: &'static str,
-    /// Every bad field with what would be right.
+    /// Every bad field, with what is valid.
     message: String,
 }
 
@@ -61,6 +61,6 @@ fn message(problem: &Problem) -> String {
     if problem.errors().is_empty() {
         return "the line must be a JSON object".to_owned();
     }
-    let told = problem.errors().iter().take(TOLD_FIELDS).map(|e| format!("{} {}", e.field, e.message));
-    told.collect::<Vec<_>>().join("; ")
+    let fields = problem.errors().iter().take(NAMED_FIELDS).map(|e| format!("{} {}", e.field, e.message));
+    fields.collect::<Vec<_>>().join("; ")
 }

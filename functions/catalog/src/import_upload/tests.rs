@@ -18,28 +18,28 @@ struct Bench {
 impl Bench {
     async fn start() -> Self {
         let (shop, s3) = (Fixture::start().await, FakeS3::default());
-        let consumer = consumer(&s3, shop.importer());
+        let consumer = consumer(&s3, shop.import_context());
         Self { shop, s3, consumer }
     }
 
-    /// What the bucket tells of an object.
-    fn told(&self, key: &str, etag: &str) -> Created {
+    /// The bucket's notification of an object.
+    fn notification(&self, key: &str, etag: &str) -> Created {
         let size = self.s3.get(key).map_or(1, |content| content.len() as u64);
         Created { key: key.to_owned(), etag: etag.to_owned(), size }
     }
 
-    /// Uploads and consumes what the bucket tells of the upload.
+    /// Uploads, and consumes the notification of the upload.
     async fn upload(&self, name: &str, content: impl Into<Vec<u8>>) -> Result<&'static str, ConsumeError> {
         let key = format!("uploads/{name}");
         let etag = self.s3.put(&key, content);
-        self.consumer.consume(&self.told(&key, &etag)).await
+        self.consumer.consume(&self.notification(&key, &etag)).await
     }
 
-    /// Consumes what the bucket tells of the parts, the last first.
+    /// Consumes the notifications of the parts, the last first.
     async fn import_parts(&self) -> Vec<Result<&'static str, ConsumeError>> {
         let mut outcomes = Vec::new();
         for (key, etag) in self.s3.list("parts/").into_iter().rev() {
-            outcomes.push(self.consumer.consume(&self.told(&key, &etag)).await);
+            outcomes.push(self.consumer.consume(&self.notification(&key, &etag)).await);
         }
         outcomes
     }
@@ -54,9 +54,9 @@ impl Bench {
     }
 }
 
-fn consumer(s3: &FakeS3, importer: Importer) -> ImportUpload {
+fn consumer(s3: &FakeS3, context: ImportContext) -> ImportUpload {
     let random = Arc::new(SeededRandom::new(7));
-    ImportUpload { objects: Objects::new(&s3.sdk_config(), "imports", random.clone()), importer, random }
+    ImportUpload { objects: Objects::new(&s3.sdk_config(), "imports", random.clone()), context, random }
 }
 
 fn line(number: usize) -> String {
@@ -70,14 +70,14 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_upload_is_imported_in_parts_and_bad_lines_are_told_by_their_number_in_it() {
+async fn an_upload_is_imported_in_parts_and_bad_lines_are_reported_by_their_number() {
     let mut lines: Vec<_> = (1..=1_100).map(line).collect();
     lines[2] = String::new(); // the third
     lines[1_049] = "not json".to_owned(); // line 1050
     let text = format!("\u{feff}{}", lines.join("\r\n"));
     for content in [text.clone().into_bytes(), gzip(&text)] {
         let bench = Bench::start().await;
-        assert_eq!(bench.upload("autumn/goods.jsonl", content).await.expect("done"), "cut");
+        assert_eq!(bench.upload("autumn/goods.jsonl", content).await.expect("done"), "split");
         let whole = json!({"parts": 2, "lines": 1_099, "problem": null});
         assert_eq!(bench.reports(), [("upload.json".to_owned(), whole.clone())].into());
         for _ in 0..2 {
@@ -102,7 +102,7 @@ async fn an_upload_is_imported_in_parts_and_bad_lines_are_told_by_their_number_i
 #[tokio::test]
 async fn an_upload_counts_as_nobodys_and_never_overwrites_live_stock() {
     let bench = Bench::start().await;
-    bench.upload("a", line(1)).await.expect("cut");
+    bench.upload("a", line(1)).await.expect("split");
     bench.shop.count("P1", 9).await;
     bench.import_parts().await;
     assert_eq!(bench.shop.available("P1").await, 9);
@@ -112,7 +112,7 @@ async fn an_upload_counts_as_nobodys_and_never_overwrites_live_stock() {
 async fn a_run_that_ends_between_parts_is_done_again_by_the_next() {
     let bench = Bench::start().await;
     let text = (1..=3_500).map(line).collect::<Vec<_>>().join("\n");
-    bench.upload("a", text.clone()).await.expect("cut");
+    bench.upload("a", text.clone()).await.expect("split");
     let (parts, reports) = (bench.s3.list("parts/"), bench.reports());
     assert_eq!((parts.len(), reports["upload.json"]["parts"].as_u64()), (4, Some(4)));
 
@@ -125,7 +125,7 @@ async fn a_run_that_ends_between_parts_is_done_again_by_the_next() {
     assert!(again.upload("a", text.clone()).await.is_err());
     assert_eq!((again.s3.list("parts/").len(), again.reports().len()), (2, 0));
     again.s3.break_with(|_, _| None);
-    again.upload("a", text).await.expect("cut");
+    again.upload("a", text).await.expect("split");
     assert_eq!((again.s3.list("parts/"), again.reports()), (parts, reports));
 }
 
@@ -136,7 +136,7 @@ async fn while_the_bucket_fails_the_message_stays() {
         bench.s3.break_with(move |_, _| Some(fault));
         assert!(bench.upload("a", line(1)).await.is_err(), "{fault:?}");
         bench.s3.break_with(|_, _| None);
-        bench.upload("a", line(1)).await.expect("cut");
+        bench.upload("a", line(1)).await.expect("split");
         // The part is imported; its report cannot be written.
         bench.s3.break_with(move |method, _| (method == "PUT").then_some(S3Fault::Status(503)));
         assert!(bench.import_parts().await.iter().all(Result::is_err), "{fault:?}");
@@ -151,16 +151,16 @@ async fn while_the_bucket_fails_the_message_stays() {
 async fn what_was_removed_or_replaced_meanwhile_is_left_alone() {
     let bench = Bench::start().await;
     let etag = bench.s3.put("uploads/a", line(1));
-    let told = bench.told("uploads/a", &etag);
+    let notification = bench.notification("uploads/a", &etag);
     bench.s3.put("uploads/a", format!("{}\n{}", line(2), line(3)));
-    assert!(bench.consumer.consume(&told).await.expect("done").starts_with("nothing"));
+    assert!(bench.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
     bench.s3.delete("uploads/a");
-    assert!(bench.consumer.consume(&told).await.expect("done").starts_with("nothing"));
+    assert!(bench.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
     let part = Created { key: "parts/a/e/00001-1.jsonl".to_owned(), etag: "e".to_owned(), size: 9 };
-    assert!(bench.consumer.consume(&part).await.expect("done").starts_with("nothing"));
+    assert!(bench.consumer.consume(&part).await.expect("done").starts_with("ignored"));
     for key in ["uploads/", "reports/a/e/upload.json", "elsewhere"] {
         let stranger = Created { key: key.to_owned(), etag: "e".to_owned(), size: 0 };
-        assert!(bench.consumer.consume(&stranger).await.expect("done").starts_with("nothing"), "{key}");
+        assert!(bench.consumer.consume(&stranger).await.expect("done").starts_with("ignored"), "{key}");
     }
     assert_eq!((bench.s3.list("parts/").len(), bench.reports().len()), (0, 0));
 }
@@ -214,11 +214,11 @@ impl Outcomes {
 #[tokio::test(start_paused = true)]
 async fn while_the_tables_fail_a_part_stays() {
     let bench = Bench::start().await;
-    bench.upload("a", line(1)).await.expect("cut");
+    bench.upload("a", line(1)).await.expect("split");
     let proxy = Proxy::to("127.0.0.1:1").await; // nobody answers there
     let client = aws_sdk_dynamodb::Client::new(&sdk_config(&format!("http://{}", proxy.address())));
     let table = |name: &str| Table::new(client.clone(), name, Arc::new(SeededRandom::new(7)));
-    let importer = Importer {
+    let context = ImportContext {
         products: souk_store::Products::new(table("products")),
         categories: souk_store::Categories::new(table("categories")),
         inventory: souk_store::Inventory::new(table("inventory"), "local"),
@@ -226,8 +226,8 @@ async fn while_the_tables_fail_a_part_stays() {
         random: Arc::new(SeededRandom::new(7)),
         currency: souk_domain::money::Currency::USD,
     };
-    let broken = consumer(&bench.s3, importer);
+    let broken = consumer(&bench.s3, context);
     let (key, etag) = bench.s3.list("parts/").remove(0);
-    assert!(broken.consume(&bench.told(&key, &etag)).await.is_err());
+    assert!(broken.consume(&bench.notification(&key, &etag)).await.is_err());
     assert_eq!(bench.reports().len(), 1, "no report of a part that is not imported");
 }

@@ -1,14 +1,14 @@
-//! The text of an upload: as it is, or unpacked if its first bytes are gzip's.
+//! The text of an upload: plain, or decompressed if its first bytes are those of gzip.
 
 use std::io::Write;
 
 use flate2::write::MultiGzDecoder;
 use serde::Serialize;
 
-use super::cut::{Cutter, Piece};
+use super::splitter::{LineSplitter, Part};
 
-/// The largest text of an upload, in bytes and in lines: what can be cut within the function's time. It also ends an
-/// upload that a few bytes of gzip blow up.
+/// The largest text of an upload, in bytes and in lines: as much as can be split within the time limit of the function. It
+/// also limits what a small gzip file expands to.
 const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const MAX_LINES: u64 = 2_000_000;
 /// How a gzip file begins.
@@ -23,35 +23,35 @@ pub(super) struct Unreadable {
     pub(super) message: String,
 }
 
-/// Takes an upload bit by bit and cuts its text.
+/// Takes an upload chunk by chunk and splits its text.
 #[derive(Default)]
-pub(super) enum Text {
-    /// Nothing came yet.
+pub(super) enum UploadText {
+    /// Nothing was read yet.
     #[default]
     Empty,
-    /// It is cut as it comes.
-    Plain(Cutter),
-    /// It is unpacked first.
-    Gzip(Box<MultiGzDecoder<Cutter>>),
+    /// It is split as it is.
+    Plain(LineSplitter),
+    /// It is decompressed first.
+    Gzip(Box<MultiGzDecoder<LineSplitter>>),
 }
 
-impl Text {
+impl UploadText {
     /// Takes the next bytes; the first time at least two, unless there is only one.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Unreadable> {
         if matches!(self, Self::Empty) {
             *self = if bytes.starts_with(&GZIP) {
-                Self::Gzip(Box::new(MultiGzDecoder::new(Cutter::default())))
+                Self::Gzip(Box::new(MultiGzDecoder::new(LineSplitter::default())))
             } else {
-                Self::Plain(Cutter::default())
+                Self::Plain(LineSplitter::default())
             };
         }
         let outcome = match self {
             Self::Empty => Ok(()),
-            Self::Plain(cutter) => cutter.write_all(bytes),
+            Self::Plain(splitter) => splitter.write_all(bytes),
             Self::Gzip(decoder) => decoder.write_all(bytes),
         };
         outcome.map_err(|_| self.bad_gzip())?;
-        let (bytes, lines) = self.cutter().map_or((0, 0), |cutter| cutter.taken());
+        let (bytes, lines) = self.splitter().map_or((0, 0), |splitter| splitter.read());
         if bytes > MAX_BYTES || lines > MAX_LINES {
             let limit = format!("an upload may have at most {MAX_LINES} lines and {} GB", MAX_BYTES >> 30);
             return Err(Unreadable { code: "too_large", message: format!("{limit}; {}", self.end_of_reading()) });
@@ -59,7 +59,7 @@ impl Text {
         Ok(())
     }
 
-    /// Says that nothing more comes.
+    /// Ends the text.
     pub(super) fn end(&mut self) -> Result<(), Unreadable> {
         match self {
             Self::Gzip(decoder) => decoder.try_finish().map_err(|_| self.bad_gzip()),
@@ -67,25 +67,25 @@ impl Text {
         }
     }
 
-    /// Pieces that are complete.
-    pub(super) fn pieces(&mut self) -> &[Piece] {
-        self.cutter().map_or(&[], |cutter| cutter.done())
+    /// Parts that are complete.
+    pub(super) fn parts(&mut self) -> &[Part] {
+        self.splitter().map_or(&[], |splitter| splitter.done())
     }
 
-    /// The same, taken away.
-    pub(super) fn take(&mut self) -> Vec<Piece> {
-        self.cutter().map(Cutter::take).unwrap_or_default()
+    /// Removes and returns them.
+    pub(super) fn take(&mut self) -> Vec<Part> {
+        self.splitter().map(LineSplitter::take).unwrap_or_default()
     }
 
-    /// Everything that is left; a last line without an end only if the text was read to its end.
-    pub(super) fn last(&mut self, is_whole: bool) -> Vec<Piece> {
-        self.cutter().map(|cutter| cutter.last(is_whole)).unwrap_or_default()
+    /// The remaining parts; a last line without a line end only if the text was read to its end.
+    pub(super) fn last(&mut self, is_whole: bool) -> Vec<Part> {
+        self.splitter().map(|splitter| splitter.last(is_whole)).unwrap_or_default()
     }
 
-    fn cutter(&mut self) -> Option<&mut Cutter> {
+    fn splitter(&mut self) -> Option<&mut LineSplitter> {
         match self {
             Self::Empty => None,
-            Self::Plain(cutter) => Some(cutter),
+            Self::Plain(splitter) => Some(splitter),
             Self::Gzip(decoder) => Some(decoder.get_mut()),
         }
     }
@@ -95,7 +95,7 @@ impl Text {
     }
 
     fn end_of_reading(&mut self) -> String {
-        let number = self.cutter().map_or(1, |cutter| cutter.number());
+        let number = self.splitter().map_or(1, |splitter| splitter.number());
         format!("read up to line {}", number - 1)
     }
 }
@@ -113,13 +113,13 @@ mod tests {
         encoder.finish().expect("in memory")
     }
 
-    /// The text of all pieces, and the problem.
+    /// The text of all parts, and the problem.
     fn read(bytes: &[u8]) -> (String, Option<&'static str>) {
-        let mut text = Text::default();
+        let mut text = UploadText::default();
         let pushed = bytes.chunks(1_000).try_for_each(|slice| text.push(slice));
         let problem = pushed.and_then(|()| text.end()).err();
-        let pieces = text.last(problem.is_none()).into_iter().flat_map(|piece| piece.content).collect();
-        (String::from_utf8(pieces).expect("UTF-8"), problem.map(|problem| problem.code))
+        let parts = text.last(problem.is_none()).into_iter().flat_map(|part| part.content).collect();
+        (String::from_utf8(parts).expect("UTF-8"), problem.map(|problem| problem.code))
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_the_damage_is_read() {
+    fn the_text_before_the_damage_is_read() {
         let lines: Vec<_> =
             (0..5_000_u64).map(|n| format!("{{\"sku\": \"{}\"}}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
         let text = lines.concat();
@@ -149,10 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_few_bytes_blow_up_ends_soon() {
+    fn a_gzip_bomb_is_refused_early() {
         let bomb = gzip(&b"{}\n".repeat(2_100_000));
         assert!(bomb.len() < 100_000, "{}", bomb.len());
-        let mut text = Text::default();
+        let mut text = UploadText::default();
         let problem = bomb.chunks(1_000).try_for_each(|slice| {
             let outcome = text.push(slice);
             text.take();

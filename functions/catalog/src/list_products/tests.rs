@@ -1,4 +1,6 @@
+use souk_catalog::{CachedSynonyms, SearchReader};
 use souk_runtime::stream::ChangeHandler as _;
+use souk_search::SearchIndex;
 
 use super::*;
 use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
@@ -6,12 +8,13 @@ use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
 impl Fixture {
     pub(crate) fn list_products(&self, search: &SearchIndex) -> ListProducts {
         ListProducts {
-            search: search.clone(),
-            documents: self.cached_products(),
-            stock: self.cached_stock(),
-            products: self.products.clone(),
-            categories: self.categories.clone(),
-            synonyms: KnownSynonyms::new(self.synonyms.clone(), self.clock.clone()),
+            catalog: CatalogReader {
+                search: SearchReader::new(search.clone(), self.clock.clone()),
+                products: self.product_reader(),
+                synonyms: CachedSynonyms::new(self.synonyms.clone(), self.clock.clone()),
+                table: self.products.clone(),
+                categories: self.categories.clone(),
+            },
             currency: Currency::USD,
         }
     }

@@ -82,7 +82,7 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
     let report = reindex.run(shop.later()).await.expect("done");
     assert_eq!((report.done, report.set_aside, report.problems), (true, 0, vec![]));
     assert!(report.written >= 29, "{}", report.written);
-    assert_eq!(scratch.index.living().await.expect("an index"), report.index);
+    assert_eq!(scratch.index.live_name().await.expect("an index"), report.index);
     assert_eq!(compared(&shop, &scratch).await, same(30));
     let query = SearchQuery { text: Some("changed".to_owned()), ..SearchQuery::default() };
     assert_eq!(scratch.find(&query).await, [copied[0].as_str()]);
@@ -158,7 +158,7 @@ async fn no_time_is_no_harm() {
     shop.import_many(0..3, "first").await;
     let report = shop.reindex(&scratch.index).run(shop.clock.now()).await.expect("ended");
     assert_eq!((report.done, report.written), (false, 0));
-    assert_ne!(scratch.index.living().await.expect("an index"), report.index);
+    assert_ne!(scratch.index.live_name().await.expect("an index"), report.index);
     scratch.remove().await;
 }
 
@@ -213,7 +213,8 @@ fn orders_and_positions_are_read() {
     let order = |text| serde_json::from_str::<Order>(text).expect("an order").until(now).as_millis();
     assert_eq!((order("{}"), order(r#"{"seconds": 20}"#), order(r#"{"seconds": 99999}"#)), (841_000, 21_000, 841_000));
     assert_eq!(order(include_str!("../../../../events/reindex.json")), 601_000);
-    let order = |text| serde_json::from_str::<crate::compare_index::Order>(text).expect("an order").read(now);
+    let order =
+        |text| serde_json::from_str::<crate::compare_index::CompareIndexCommand>(text).expect("an order").read(now);
     assert_eq!(order(include_str!("../../../../events/compare-index.json")).0, Position::Table(None));
     let next = order(r#"{"next": {"index": "a"}}"#).0;
     assert_eq!(next, Position::Index(Some("a".parse().expect("an id"))));

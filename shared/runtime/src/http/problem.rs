@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use souk_catalog::CatalogError;
 use souk_domain::validation::FieldError;
 use souk_search::SearchError;
 use souk_store::StoreError;
@@ -190,6 +191,15 @@ impl From<StoreError> for Problem {
                 Self::unavailable("temporarily_unavailable", "too many writers of one item at the same time")
             }
             StoreError::Corrupt { .. } | StoreError::Rejected(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<CatalogError> for Problem {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Search(error) => error.into(),
+            CatalogError::Store(error) => error.into(),
         }
     }
 }

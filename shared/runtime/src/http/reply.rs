@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use souk_cache::Lookups;
+use souk_catalog::Lookups;
 use souk_domain::money::Money;
 
 /// An answer. Never cached unless it says so.

@@ -250,16 +250,16 @@ async fn a_cursor_goes_on_where_a_page_ended() {
 }
 
 #[tokio::test]
-async fn what_was_meant_is_told() {
+async fn corrections_are_reported() {
     let Some(shop) = Scratch::shop().await else { return };
     let search =
         async |text: &str| shop.search(&SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() }).await;
-    assert_eq!(search("lenovo notebook").await.meant, None);
+    assert_eq!(search("lenovo notebook").await.did_you_mean, None);
     let page = search("lenvo notebok").await;
-    assert_eq!((page.meant.as_deref(), page.relaxed), (Some("lenovo notebook"), false));
-    assert_eq!(search("key bord logitech").await.meant.as_deref(), Some("keyboard logitech"));
+    assert_eq!((page.did_you_mean.as_deref(), page.relaxed), (Some("lenovo notebook"), false));
+    assert_eq!(search("key bord logitech").await.did_you_mean.as_deref(), Some("keyboard logitech"));
     let page = search("lenovo unicorn").await;
-    assert_eq!((page.meant, page.relaxed), (None, true));
+    assert_eq!((page.did_you_mean, page.relaxed), (None, true));
     shop.remove().await;
 }
 

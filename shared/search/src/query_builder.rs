@@ -1,4 +1,4 @@
-//! The words of a search as a query: what has to match, and how much each match counts.
+//! Builds the query of a text search from its words: what must match, and what each match scores.
 
 use serde_json::{Value, json};
 
@@ -12,25 +12,25 @@ const MAX_KIND_WORDS: usize = 4;
 /// Most ways to write one word, in a search of a few words and in one of many: OpenSearch takes 1,024 clauses.
 const MAX_VARIANTS: usize = 8;
 const MAX_VARIANTS_OF_MANY: usize = 5;
-/// So many words are a few.
+/// A search of at most so many words has few.
 const FEW_WORDS: usize = 8;
-/// Most names that a span of words may mean.
+/// Most names of kinds for one span of words.
 const MAX_KIND_NAMES: usize = 4;
-/// What a match of the whole text with an article number counts: more than any other match.
+/// The score of an article number that equals the whole text: more than any other match.
 const CODE_BOOST: usize = 1_000_000;
-/// What each word of a product kind counts; a word that matches the name counts some 300 to 3,000.
+/// The score of each word of a product kind; a word that matches the name scores some 300 to 3,000.
 const KIND_BOOST: usize = 2_000;
 
-/// The words of a search and how strictly they are taken.
-pub(crate) struct Wanted<'a> {
+/// The words of a search, and how many of them must match.
+pub(crate) struct QueryBuilder<'a> {
     pub(crate) words: &'a [Word],
     pub(crate) corrections: &'a Corrections,
     pub(crate) synonyms: &'a Synonyms,
-    /// How many of the required words must be there.
+    /// How many of the required words must match.
     pub(crate) matching: usize,
 }
 
-/// Another way to write a word, and how much less it counts, in tenths.
+/// Another way to write a word, and its weight in tenths.
 struct Variant {
     text: String,
     tenths: u32,
@@ -53,27 +53,27 @@ impl Variants {
     }
 }
 
-impl Wanted<'_> {
-    /// What matches at all: enough of the words, anywhere in the product, or the code.
-    pub(crate) fn gate(&self) -> Value {
+impl QueryBuilder<'_> {
+    /// What a product must match: enough of the words, anywhere in its texts, or the article number.
+    pub(crate) fn filter(&self) -> Value {
         let required = self.words.iter().enumerate().filter(|(_, word)| word.required);
-        let words: Vec<_> = required.map(|(at, _)| any(&self.places(at))).collect();
+        let words: Vec<_> = required.map(|(at, _)| any(&self.word_matches(at))).collect();
         let enough = json!({ "bool": { "should": words, "minimum_should_match": self.matching } });
         any(&[json!({ "term": { "codes": self.code() } }), enough])
     }
 
-    /// Everything that counts as having this word.
-    fn places(&self, at: usize) -> Vec<Value> {
+    /// Everything that counts as a match of this word.
+    fn word_matches(&self, at: usize) -> Vec<Value> {
         let word = &self.words[at];
-        let mut places: Vec<_> = self.variants(at).iter().map(|variant| phrase("all", &variant.text)).collect();
-        places.extend(joined_in_name(word, 1));
+        let mut matches: Vec<_> = self.variants(at).iter().map(|variant| phrase("all", &variant.text)).collect();
+        matches.extend(joined_in_name(word, 1));
         if !word.is_letters() {
-            places.push(json!({ "term": { "codes": code(&word.whole) } }));
+            matches.push(json!({ "term": { "codes": code(&word.whole) } }));
         }
-        places
+        matches
     }
 
-    /// How well it matches: each word by the best field and variant, words together, the kind of product, the code.
+    /// What a match scores: each word by its best field and variant, words together, the kind of product, the article number.
     pub(crate) fn scores(&self) -> Vec<Value> {
         let mut scores: Vec<_> = (0..self.words.len()).map(|at| self.word_score(at)).collect();
         if self.words.len() > 1 {
@@ -83,7 +83,7 @@ impl Wanted<'_> {
             }));
             scores.push(json!({ "match_phrase": { "name": { "query": text, "slop": 3, "boost": 100 } } }));
         }
-        // Exactly so, rather than in another number or as a part of a code: batteries AA, not AH547AA.
+        // As typed, rather than in the plural or within a code: batteries AA, not AH547AA.
         let typed = joined(
             self.words.iter().map(|word| self.corrections.get(&word.whole).map_or(&word.typed, |meant| &meant[0])),
         );
@@ -93,14 +93,14 @@ impl Wanted<'_> {
         scores
     }
 
-    /// What is marked in a name: each word in all its variants.
-    pub(crate) fn marked(&self) -> Vec<Value> {
+    /// What is highlighted in a name: each word in all its variants.
+    pub(crate) fn highlighted(&self) -> Vec<Value> {
         let variants = (0..self.words.len()).flat_map(|at| self.variants(at));
         variants.map(|variant| phrase("name", &variant.text)).collect()
     }
 
-    /// What the shopper most likely meant to type; none if nothing was corrected.
-    pub(crate) fn meant(&self) -> Option<String> {
+    /// The corrected text; none if nothing was corrected.
+    pub(crate) fn did_you_mean(&self) -> Option<String> {
         let mut words = Vec::new();
         let mut corrected = false;
         let mut at = 0;
@@ -135,8 +135,8 @@ impl Wanted<'_> {
         json!({ "bool": { "should": [best, { "dis_max": { "queries": categories } }] } })
     }
 
-    /// A search that names a kind of product, in all its words or in some, means that kind. Most of all if it stands
-    /// where English puts what a thing is: a notebook bag is a bag.
+    /// A search that names a kind of product, in all its words or in some, means that kind; most of all where English
+    /// places the head of a noun phrase: a notebook bag is a bag.
     fn kinds(&self) -> Value {
         let after_first = self.words.iter().skip(1);
         // keyboard for notebooks
@@ -163,12 +163,12 @@ impl Wanted<'_> {
         json!({ "dis_max": { "queries": kinds } })
     }
 
-    /// What a span of words may mean as the name of a kind.
+    /// The names of kinds that a span of words may mean.
     fn kind_names(&self, first: usize, last: usize) -> Vec<String> {
         let span = &self.words[first..=last];
         let mut names = vec![joined(span.iter().map(|word| word.whole.as_str()))];
         if first == last {
-            // The same in other words first: those decide, parts of codes do not.
+            // Corrections and synonyms first: there is a limit, and parts of codes rarely name a kind.
             names.extend(self.corrections.get(&names[0]).into_iter().flatten().cloned());
             names.extend(self.synonyms.of(&names[0]).iter().cloned());
             names.extend(self.variants(first).into_iter().map(|variant| variant.text));
@@ -190,12 +190,12 @@ impl Wanted<'_> {
         self.corrections.get(&word.whole).and_then(|meant| meant.first()).unwrap_or(&word.whole)
     }
 
-    /// The word as it is, in parts, joined with its neighbours, corrected, in other words: most important first, because
-    /// there is an end to them.
+    /// The word as it is, in parts, joined with its neighbours, corrected, and its synonyms: the most important first,
+    /// because their number is limited.
     fn variants(&self, at: usize) -> Vec<Variant> {
         let word = &self.words[at];
         let mut variants = Variants(Vec::new());
-        // A letter or digit alone says nothing: usb c, size s, series 3 mean both words next to each other.
+        // A single letter or digit matches only beside its neighbour: usb c, size s, series 3.
         let alone = self.words.len() > 1 && word.whole.chars().count() == 1;
         if !alone {
             variants.add(&word.whole, 10);
@@ -277,39 +277,41 @@ mod tests {
     use super::*;
     use crate::text::words;
 
-    fn with<T>(text: &str, matching: usize, read: impl FnOnce(&Wanted<'_>) -> T) -> T {
+    fn with<T>(text: &str, matching: usize, read: impl FnOnce(&QueryBuilder<'_>) -> T) -> T {
         let corrections = [("prniter", "printer"), ("keybord", "keyboard")];
         let corrections = corrections.map(|(from, to)| (from.to_owned(), vec![to.to_owned()])).into();
         let (words, synonyms) = (words(text), Synonyms::default());
-        read(&Wanted { words: &words, corrections: &corrections, synonyms: &synonyms, matching })
+        read(&QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching })
     }
 
     /// The part of the query that decides what matches.
-    fn gate(text: &str, matching: usize) -> Value {
-        with(text, matching, |wanted| wanted.gate()["bool"]["should"][1]["bool"].clone())
+    fn filter(text: &str, matching: usize) -> Value {
+        with(text, matching, |text| text.filter()["bool"]["should"][1]["bool"].clone())
     }
 
     #[test]
     fn small_words_are_not_insisted_on() {
-        let gate = gate("case for the phone", 2);
-        assert_eq!(gate["minimum_should_match"], 2);
-        assert_eq!(gate["should"].as_array().map(Vec::len), Some(2));
+        let filter = filter("case for the phone", 2);
+        assert_eq!(filter["minimum_should_match"], 2);
+        assert_eq!(filter["should"].as_array().map(Vec::len), Some(2));
     }
 
     #[test]
     fn a_word_is_also_looked_for_as_it_may_have_been_meant() {
-        let gate = gate("prniter usb c", 3);
-        let places = |at: usize| gate["should"][at].to_string();
-        assert!(places(0).contains(r#""prniter""#) && places(0).contains(r#""printer""#));
-        assert!(places(1).contains(r#""usb""#) && places(1).contains(r#""usbc""#));
+        let filter = filter("prniter usb c", 3);
+        let matches = |at: usize| filter["should"][at].to_string();
+        assert!(matches(0).contains(r#""prniter""#) && matches(0).contains(r#""printer""#));
+        assert!(matches(1).contains(r#""usb""#) && matches(1).contains(r#""usbc""#));
         // a letter only counts beside its neighbour
-        assert!(!places(2).contains(r#""c""#) && places(2).contains(r#""usb c""#) && places(2).contains(r#""usbc""#));
+        assert!(
+            !matches(2).contains(r#""c""#) && matches(2).contains(r#""usb c""#) && matches(2).contains(r#""usbc""#)
+        );
     }
 
     #[test]
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself does not fit every lifetime")]
     fn what_was_meant_keeps_the_other_words() {
-        let meant = |text| with(text, 1, |wanted| wanted.meant());
+        let meant = |text| with(text, 1, |text| text.did_you_mean());
         assert_eq!(meant("USB-C prniter"), Some("usb-c printer".to_owned()));
         assert_eq!(meant("key bord logitech"), Some("keyboard logitech".to_owned()));
         assert_eq!(meant("printer"), None);
@@ -350,8 +352,8 @@ mod tests {
             let groups: Vec<_> = asked.iter().flat_map(|word| three(word)).chain(asked.clone()).map(group).collect();
             let groups = souk_domain::synonyms::SynonymGroups::new(&groups).expect("good");
             let synonyms = Synonyms::from(&groups);
-            let wanted = Wanted { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1 };
-            let clauses = leaves(&wanted.gate()) + wanted.scores().iter().map(leaves).sum::<usize>();
+            let builder = QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1 };
+            let clauses = leaves(&builder.filter()) + builder.scores().iter().map(leaves).sum::<usize>();
             assert!(clauses < 1_000, "{clauses} for {} words", words.len());
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept, for how long, and what may replace it.
+//! Product documents: where they are kept, for how long, and what may replace them.
 
 use futures_util::future::join_all;
 use souk_domain::effects::Clock as _;

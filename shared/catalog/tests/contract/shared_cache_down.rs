@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use souk_cache::NoAnswer;
+use souk_cache::{SharedCache, SharedCacheError};
 use souk_domain::effects::Clock as _;
 use souk_testkit::{Fault, Proxy};
 
@@ -52,16 +52,16 @@ async fn a_broken_cache_costs_a_bounded_wait_then_none_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_change_that_the_cache_does_not_take_is_told() {
+async fn a_change_that_the_cache_refuses_is_reported() {
     let Some(url) = redis_url() else { return };
     let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);
     let cache = shop.process(Some(&format!("redis://{}", proxy.address())));
     let changed = product("a", 1);
     proxy.set(Fault::Refuse);
     let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
-    assert!(matches!(told, Err(NoAnswer::Failed(_))), "{told:?}");
+    assert!(matches!(told, Err(SharedCacheError::Failed(_))), "{told:?}");
     let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
-    assert!(matches!(told, Err(NoAnswer::Resting)), "{told:?}");
+    assert!(matches!(told, Err(SharedCacheError::CircuitOpen)), "{told:?}");
 }
 
 #[tokio::test]
@@ -83,6 +83,6 @@ async fn connections_that_were_closed_while_idle_do_no_harm() {
 #[test]
 fn what_is_no_address_is_refused() {
     for url in ["", "127.0.0.1", "http://127.0.0.1", "redis://"] {
-        assert!(souk_cache::SharedCache::at(url, "test").is_err() || url == "redis://", "{url}");
+        assert!(SharedCache::at(url, "test").is_err() || url == "redis://", "{url}");
     }
 }

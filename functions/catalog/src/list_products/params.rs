@@ -1,4 +1,4 @@
-//! The query's parameters.
+//! The query parameters.
 
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
@@ -8,22 +8,21 @@ use souk_search::{Cursor, SearchQuery, Sort, Window};
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: i64 = 100;
 const MAX_SEARCH_CHARS: usize = 200;
-/// Most brands, and most attribute values, of one call.
+/// Most brands, and most attribute values, of one request.
 const MAX_CHOICES: usize = 20;
 /// Longest brand, attribute name or attribute value.
 const MAX_CHOICE_CHARS: usize = 500;
 /// Parameters that filter by an attribute begin so.
 const ATTRIBUTE: &str = "attr.";
 
-/// What the client asks for.
-pub(super) struct Asked {
+pub(super) struct ListProductsParams {
     pub(super) query: SearchQuery,
     /// None with a cursor.
     pub(super) page: Option<u32>,
     pub(super) limit: u32,
 }
 
-impl Asked {
+impl ListProductsParams {
     pub(super) fn read(request: &Request, currency: Currency) -> Result<Self, Problem> {
         let mut fields = request.query();
         let category_id = fields.optional_parsed("category_id");
@@ -65,19 +64,6 @@ impl Asked {
             ..SearchQuery::default()
         };
         Ok(Self { query, page, limit })
-    }
-
-    /// Whether nothing but a page of a category is asked for, which needs no search.
-    pub(super) const fn is_plain_browsing(&self) -> bool {
-        let SearchQuery { text, brand, attributes, min_price_minor, max_price_minor, in_stock, sort, .. } = &self.query;
-        self.page.is_some()
-            && text.is_none()
-            && brand.is_empty()
-            && attributes.is_empty()
-            && min_price_minor.is_none()
-            && max_price_minor.is_none()
-            && in_stock.is_none()
-            && matches!(sort, Sort::Relevance)
     }
 }
 
@@ -154,15 +140,15 @@ fn few<T>(values: Vec<T>) -> Result<Vec<T>, Invalid> {
 mod tests {
     use super::*;
 
-    fn read(parameters: &[(&str, &str)]) -> Result<Asked, Problem> {
+    fn read(parameters: &[(&str, &str)]) -> Result<ListProductsParams, Problem> {
         let request = Request::new("GET", "/products");
         let request = parameters.iter().fold(request, |request, (name, value)| request.with_query(name, value));
-        Asked::read(&request, Currency::USD)
+        ListProductsParams::read(&request, Currency::USD)
     }
 
     #[test]
-    fn everything_can_be_asked_for() {
-        let asked = read(&[
+    fn every_parameter_is_read() {
+        let params = read(&[
             ("category_id", "printing.ink"),
             ("search", " cyan  ink "),
             ("page", "3"),
@@ -181,8 +167,8 @@ mod tests {
             ("utm_source", "mail"),
         ])
         .expect("good");
-        let query = &asked.query;
-        assert_eq!((asked.page, asked.limit), (Some(3), 10));
+        let query = &params.query;
+        assert_eq!((params.page, params.limit), (Some(3), 10));
         assert_eq!(query.window, Window::new(3, 10).expect("a window"));
         assert_eq!(query.category_id.as_ref().map(souk_domain::ids::CategoryId::as_str), Some("printing.ink"));
         assert_eq!((query.text.as_deref(), query.sort), (Some("cyan  ink"), Sort::PriceDesc));
@@ -194,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_need_be_asked_for() {
+    fn every_parameter_is_optional() {
         for parameters in [&[][..], &[("search", ""), ("page", ""), ("brand", ""), ("attr.Colour", "")]] {
-            let asked = read(parameters).expect("good");
-            assert_eq!((asked.page, asked.limit, &asked.query.window), (Some(1), 20, &Window::default()));
-            assert!(asked.is_plain_browsing() && asked.query.facets && !asked.query.highlight);
+            let params = read(parameters).expect("good");
+            assert_eq!((params.page, params.limit, &params.query.window), (Some(1), 20, &Window::default()));
+            assert!(params.query.is_plain_browsing() && params.query.facets && !params.query.highlight);
         }
-        assert!(read(&[("category_id", "printing"), ("page", "2")]).expect("good").is_plain_browsing());
+        assert!(read(&[("category_id", "printing"), ("page", "2")]).expect("good").query.is_plain_browsing());
         for needs_search in [
             ("search", "x"),
             ("brand", "x"),
@@ -209,7 +195,7 @@ mod tests {
             ("in_stock", "true"),
             ("sort", "name"),
         ] {
-            assert!(!read(&[needs_search]).expect("good").is_plain_browsing(), "{needs_search:?}");
+            assert!(!read(&[needs_search]).expect("good").query.is_plain_browsing(), "{needs_search:?}");
         }
     }
 
@@ -253,10 +239,10 @@ mod tests {
     #[test]
     fn a_cursor_stands_for_a_page_of_its_own_order() {
         let cursor = "WzEsInNrdS0xIl0"; // [1,"sku-1"]
-        let asked = read(&[("cursor", cursor), ("sort", "price_asc"), ("limit", "5")]).expect("good");
-        assert_eq!((asked.page, asked.limit), (None, 5));
-        assert_eq!(asked.query.window, Window::after(cursor.parse().expect("a cursor"), 5));
-        assert!(!asked.is_plain_browsing());
+        let params = read(&[("cursor", cursor), ("sort", "price_asc"), ("limit", "5")]).expect("good");
+        assert_eq!((params.page, params.limit), (None, 5));
+        assert_eq!(params.query.window, Window::after(cursor.parse().expect("a cursor"), 5));
+        assert!(!params.query.is_plain_browsing());
         for (parameter, field) in
             [(("page", "1"), "page"), (("sort", "name"), "cursor"), (("sort", "relevance"), "cursor")]
         {

@@ -1,4 +1,4 @@
-//! What a search found.
+//! The response of a search.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use serde_json::value::RawValue;
 use souk_domain::ids::ProductId;
 
 use crate::cursor::Cursor;
-use crate::facets::{Counted, Facets};
+use crate::facets::{Aggregations, Facets};
 use crate::highlight::Highlight;
-use crate::spelling::Suggested;
+use crate::spelling::WordSuggestions;
 
 /// One page of products.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchPage {
     /// In order.
     pub product_ids: Vec<ProductId>,
-    /// How many there are on all pages; of a text search, at least so many when it is 100,000.
+    /// How many products match, on all pages; a lower bound for a text search when it is 100,000.
     pub total: u64,
-    /// Where to go on; none on the last page.
+    /// Where the next page starts; none on the last page.
     pub next: Option<Cursor>,
-    /// Empty unless asked for.
+    /// Empty unless requested.
     pub facets: Arc<Facets>,
-    /// Names with what was searched for marked; empty unless asked for.
+    /// Names with their matches marked; empty unless requested.
     pub highlights: BTreeMap<ProductId, Highlight>,
-    /// What the shopper most likely meant, if that was looked for as well.
-    pub meant: Option<String>,
-    /// No product has all words: these have some of them.
+    /// The corrected text, if it was searched for as well.
+    pub did_you_mean: Option<String>,
+    /// No product matches all words: these match some of them.
     pub relaxed: bool,
 }
 
-/// OpenSearch's answer.
+/// OpenSearch's response.
 #[derive(Debug, Deserialize)]
-pub(crate) struct SearchAnswer {
+pub(crate) struct SearchResponse {
     pub(crate) hits: Hits,
     #[serde(default)]
-    aggregations: Counted,
+    aggregations: Aggregations,
     #[serde(default)]
     suggest: Suggest,
 }
@@ -83,20 +83,30 @@ pub(crate) struct Source {
 #[derive(Debug, Default, Deserialize)]
 struct Suggest {
     #[serde(default)]
-    words: Vec<Suggested>,
+    words: Vec<WordSuggestions>,
 }
 
-impl SearchAnswer {
-    /// What was suggested for each word asked for.
-    pub(crate) fn suggested(self) -> Vec<Suggested> {
+/// A search with fewer hits than this is suspected to be misspelt, and an added product would be missed.
+const FEW_HITS: u64 = 3;
+
+impl SearchPage {
+    /// Whether hardly any products match.
+    pub const fn has_few(&self) -> bool {
+        self.total < FEW_HITS
+    }
+}
+
+impl SearchResponse {
+    /// The corrections that OpenSearch suggests for each requested word.
+    pub(crate) fn suggested(self) -> Vec<WordSuggestions> {
         self.suggest.words
     }
 
-    pub(crate) fn counted(self) -> Counted {
+    pub(crate) fn aggregations(self) -> Aggregations {
         self.aggregations
     }
 
-    /// The products, of at most so many asked for.
+    /// The page, of at most `limit` products.
     pub(crate) fn into_page(mut self, limit: u32) -> SearchPage {
         let full = self.hits.hits.len() == limit as usize;
         let last = self.hits.hits.last_mut().filter(|_| full);

@@ -1,0 +1,203 @@
+//! The table of `freshness.rs`, row by row: a value is kept, and is never shown once it is older than its bound. The rows of
+//! the shared cache are in `products.rs`, that of synonyms beside its reader.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use souk_catalog::freshness::{
+    PRODUCTS, SEARCH_BY_RELEVANCE, SEARCH_OTHER, SEARCH_VOLATILE, STOCK, SUGGESTION_NAMES, SUGGESTIONS,
+};
+use souk_catalog::{CatalogError, CatalogReader, SearchReader};
+use souk_search::{SearchQuery, Sort, Window};
+
+use crate::fake_search::{Answer, FakeSearch};
+use crate::fixture::{Shop, id, index_at, product};
+
+const MANY: u64 = 100;
+const FEW: u64 = 2;
+const SECOND: Duration = Duration::from_secs(1);
+
+fn finds(product_ids: &[&'static str], total: u64) -> Answer {
+    Answer { product_ids: product_ids.to_vec(), total, brand: "HP", is_down: false }
+}
+
+fn text() -> SearchQuery {
+    SearchQuery { text: Some("ink".to_owned()), ..SearchQuery::default() }
+}
+
+/// The ids on the page.
+async fn page(reader: &CatalogReader, query: &SearchQuery) -> Vec<String> {
+    let list = reader.list(query.clone()).await.expect("listed");
+    assert!(list.degraded.is_none());
+    list.page.product_ids.iter().map(ToString::to_string).collect()
+}
+
+/// Name and stock of product a, as lists show it.
+async fn shown(reader: &CatalogReader) -> (String, u32) {
+    let list = reader.list(SearchQuery::default()).await.expect("listed");
+    let (product, available) = list.products.get(&id("a")).expect("listed");
+    (product.name.clone(), available)
+}
+
+fn advance(shop: &Shop, duration: Duration) {
+    shop.clock.advance_seconds(i64::try_from(duration.as_secs()).expect("seconds"));
+}
+
+#[tokio::test]
+async fn stock_in_lists_is_at_most_a_second_old() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    assert_eq!(shown(&reader).await.1, 3);
+    shop.count("a", 1).await;
+    assert_eq!(shown(&reader).await.1, 3);
+    advance(&shop, STOCK);
+    assert_eq!(shown(&reader).await.1, 1);
+}
+
+#[tokio::test]
+async fn products_in_lists_are_at_most_three_seconds_old() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    assert_eq!(shown(&reader).await.0, "a of 1");
+    shop.write(&product("a", 2), Some(1)).await;
+    assert_eq!(shown(&reader).await.0, "a of 1");
+    advance(&shop, PRODUCTS);
+    assert_eq!(shown(&reader).await.0, "a of 2");
+}
+
+#[tokio::test]
+async fn product_pages_and_carts_show_stock_that_nobody_keeps() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let reader = shop.product_reader(None);
+    for available in [3, 2, 1] {
+        shop.count("a", available).await;
+        let page = reader.current(&id("a")).await.expect("read");
+        assert_eq!(page.get(&id("a")).map(|(_, available)| available), Some(available));
+        let cart = reader.current_many([&id("a"), &id("none")]).await.expect("read");
+        assert_eq!(cart.get(&id("a")).map(|(_, available)| available), Some(available));
+        assert!(cart.get(&id("none")).is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_list_says_how_long_it_may_be_shown_as_a_whole() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let search = FakeSearch::start(finds(&["a", "b", "gone"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    let list = reader.list(SearchQuery::default()).await.expect("listed");
+    assert!(list.products.lasts > Duration::ZERO && list.products.lasts <= STOCK, "{:?}", list.products.lasts);
+    assert!(list.products.get(&id("gone")).is_none());
+}
+
+#[tokio::test]
+async fn searches_are_kept_for_as_long_as_their_kind_allows() {
+    let shop = Shop::open().await;
+    let priced = SearchQuery { min_price_minor: Some(1), ..text() };
+    for (query, total, bound) in [
+        (text(), MANY, SEARCH_BY_RELEVANCE),
+        (SearchQuery::default(), MANY, SEARCH_OTHER),
+        (SearchQuery { sort: Sort::Name, ..text() }, MANY, SEARCH_OTHER),
+        (text(), FEW, SEARCH_VOLATILE),
+        (SearchQuery::default(), FEW, SEARCH_VOLATILE),
+        (priced, MANY, SEARCH_VOLATILE),
+        (SearchQuery { in_stock: Some(true), ..SearchQuery::default() }, MANY, SEARCH_VOLATILE),
+        (SearchQuery { sort: Sort::PriceAsc, ..SearchQuery::default() }, MANY, SEARCH_VOLATILE),
+    ] {
+        let search = FakeSearch::start(finds(&["a"], total)).await;
+        let reader = shop.reader(index_at(&search.url));
+        assert_eq!(page(&reader, &query).await, ["a"], "{query:?}");
+        search.set(finds(&["b"], total));
+        advance(&shop, bound.saturating_sub(SECOND));
+        assert_eq!(page(&reader, &query).await, ["a"], "{query:?}");
+        advance(&shop, SECOND);
+        assert_eq!(page(&reader, &query).await, ["b"], "{query:?}");
+    }
+}
+
+#[tokio::test]
+async fn facets_are_kept_as_long_as_their_search_and_shared_by_its_pages() {
+    let shop = Shop::open().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    let brand = async |page| {
+        let window = Window::new(page, 20).expect("a window");
+        let list = reader.list(SearchQuery { facets: true, window, ..SearchQuery::default() }).await.expect("listed");
+        list.page.facets.brands[0].value.clone()
+    };
+    assert_eq!(brand(1).await, "HP");
+    search.set(Answer { brand: "Canon", ..finds(&["b"], MANY) });
+    assert_eq!(brand(2).await, "HP");
+    advance(&shop, SEARCH_OTHER.saturating_sub(SECOND));
+    assert_eq!(brand(1).await, "HP");
+    advance(&shop, SECOND);
+    assert_eq!(brand(1).await, "Canon");
+}
+
+#[tokio::test]
+async fn suggestions_are_kept_for_a_minute_or_two_seconds_without_products() {
+    for (product_ids, bound) in [(&["a"][..], SUGGESTIONS), (&[], SEARCH_VOLATILE)] {
+        let shop = Shop::open().await;
+        let search = FakeSearch::start(finds(product_ids, MANY)).await;
+        let reader = SearchReader::new(index_at(&search.url), shop.clock.clone());
+        let suggested = async || {
+            let suggestions = reader.suggest_cached("HP", 5).await.expect("suggested");
+            suggestions.products.iter().map(|product| product.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(suggested().await, product_ids);
+        search.set(finds(&["b"], MANY));
+        advance(&shop, bound.saturating_sub(SECOND));
+        assert_eq!(suggested().await, product_ids);
+        advance(&shop, SECOND);
+        assert_eq!(suggested().await, ["b"]);
+    }
+}
+
+#[tokio::test]
+async fn names_in_suggestions_are_kept_for_a_minute() {
+    let shop = Shop::open().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = SearchReader::new(index_at(&search.url), shop.clock.clone());
+    let brands = async |text| reader.suggest_cached(text, 5).await.expect("suggested").brands.clone();
+    assert_eq!(brands("h").await, ["HP"]);
+    search.set(Answer { brand: "Hama", ..finds(&["a"], MANY) });
+    advance(&shop, SUGGESTION_NAMES.saturating_sub(SECOND));
+    assert_eq!(brands("ham").await, [""; 0], "another text, the names known before");
+    advance(&shop, SECOND);
+    assert_eq!(brands("hama").await, ["Hama"]);
+    assert_eq!(brands(" *** ").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_expired_search_is_not_shown_while_search_is_down() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let search = FakeSearch::start(finds(&["b"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    assert_eq!(page(&reader, &SearchQuery::default()).await, ["b"]);
+    assert_eq!(page(&reader, &text()).await, ["b"]);
+    search.set(Answer { is_down: true, ..Answer::default() });
+    advance(&shop, SEARCH_OTHER.saturating_sub(SECOND));
+    assert_eq!(page(&reader, &SearchQuery::default()).await, ["b"]);
+    advance(&shop, SEARCH_BY_RELEVANCE);
+    let list = reader.list(SearchQuery::default()).await.expect("browsed");
+    let ids: Vec<_> = list.page.product_ids.iter().map(ToString::to_string).collect();
+    assert_eq!((ids, list.degraded.is_some()), (vec!["a".to_owned(), "b".to_owned()], true));
+    assert!(matches!(reader.list(text()).await, Err(CatalogError::Search(_))));
+}
+
+#[tokio::test]
+async fn concurrent_requests_for_the_same_list_search_once() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    let lists = join_all((0..50).map(|_| reader.list(SearchQuery::default()))).await;
+    assert!(lists.iter().all(|list| list.as_ref().is_ok_and(|list| list.page.total == MANY)));
+    assert_eq!(search.requests(), 1);
+}

@@ -1,0 +1,8 @@
+//! The readers of the catalogue on a real DynamoDB, Redis and OpenSearch, over connections that break.
+
+mod degraded;
+mod fake_search;
+mod fixture;
+mod freshness;
+mod products;
+mod shared_cache_down;

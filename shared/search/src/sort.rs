@@ -1,0 +1,17 @@
+//! The order of products.
+
+/// The order of products.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// Best match first; without a text, in stock first and newest first.
+    #[default]
+    Relevance,
+    /// Cheapest first.
+    PriceAsc,
+    /// Dearest first.
+    PriceDesc,
+    /// Latest release first.
+    Newest,
+    /// By name, whatever the case.
+    Name,
+}
