@@ -1,4 +1,4 @@
-//! Calls to the shop's HTTP API.
+//! A client of the shop's HTTP API.
 
 use std::time::Duration;
 
@@ -10,36 +10,36 @@ use ureq::config::Config;
 
 use crate::interrupt;
 
-/// The longest that API Gateway lets a call take.
+/// The longest time that API Gateway allows for a call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a call that is answered 503 is sent, a second apart: a slow machine may need the time to start functions.
+/// Attempts for a call that gets a 503, a second apart: a slow machine may need that long to start functions.
 const ATTEMPTS: u32 = 30;
 
-/// An HTTP client for this machine: every status is an answer, and no proxy is used.
+/// An HTTP client for this machine. No status is an error, and no proxy is used.
 pub(crate) fn agent(timeout: Duration) -> Agent {
     Config::builder().http_status_as_error(false).timeout_global(Some(timeout)).proxy(None).build().into()
 }
 
-/// An HTTP client for a shop anywhere, through the user's proxy if there is one.
+/// An HTTP client for a shop anywhere, through the user's proxy if one is set.
 pub(crate) fn agent_for(url: &str, timeout: Duration) -> Result<Agent> {
     if ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local)) {
         return Ok(agent(timeout));
     }
     if url.starts_with("https://") && cfg!(not(feature = "tls")) {
-        bail!("HTTPS is not built in by default: use `cargo run --package xtask --features tls -- import …`");
+        bail!("HTTPS is not compiled in by default: use `cargo run --package xtask --features tls -- import …`");
     }
     Ok(Config::builder().http_status_as_error(false).timeout_global(Some(timeout)).build().into())
 }
 
-/// An answer: its status and its body, `null` when that is no JSON.
-pub(crate) struct Answer {
+/// A response: its status and its body, which is `null` if it is not JSON.
+pub(crate) struct Response {
     /// The HTTP status.
     pub(crate) status: u16,
     /// The body.
     pub(crate) body: Value,
 }
 
-impl Answer {
+impl Response {
     /// `422 invalid_fields: …`, for an error message.
     pub(crate) fn problem(&self) -> String {
         let text = |field: &str| self.body.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -47,12 +47,12 @@ impl Answer {
     }
 }
 
-/// The answer of `POST /auth/login`, as far as it is used here.
+/// The fields of the response of `POST /auth/login` that are used here.
 #[derive(Deserialize)]
 pub(crate) struct Session {
     /// The bearer token.
     pub(crate) token: String,
-    /// How long it is valid.
+    /// How long it is valid, in seconds.
     #[serde(default = "fifteen_minutes")]
     pub(crate) expires_in: u64,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// `url` as in `stack.json`.
+    /// A client for the `api_url` of `stack.json`.
     pub(crate) fn new(url: &str) -> Result<Self> {
         let url = url.trim_end_matches('/').to_owned();
         let agent = agent_for(&url, CALL_TIMEOUT)?;
@@ -77,37 +77,37 @@ impl Api {
     }
 
     /// Creates an account.
-    pub(crate) fn register(&self, email: &str, password: &str) -> Result<Answer> {
+    pub(crate) fn register(&self, email: &str, password: &str) -> Result<Response> {
         let body = json!({ "email": email, "password": password });
-        until_served(|| self.post("/auth/register", &body, None))
+        retry_while_unavailable(|| self.post("/auth/register", &body, None))
     }
 
     /// Logs in.
-    pub(crate) fn login(&self, email: &str, password: &str) -> Result<Answer> {
+    pub(crate) fn login(&self, email: &str, password: &str) -> Result<Response> {
         let body = json!({ "email": email, "password": password });
-        until_served(|| self.post("/auth/login", &body, None))
+        retry_while_unavailable(|| self.post("/auth/login", &body, None))
     }
 
-    /// Logs in and takes the token.
+    /// Logs in and returns the token.
     pub(crate) fn session(&self, email: &str, password: &str) -> Result<Session> {
-        let answer = self.login(email, password)?;
-        if answer.status != 200 {
-            bail!("{email} cannot log in: {}", answer.problem());
+        let response = self.login(email, password)?;
+        if response.status != 200 {
+            bail!("{email} cannot log in: {}", response.problem());
         }
-        serde_json::from_value(answer.body).context("the login answer holds no token")
+        serde_json::from_value(response.body).context("the response of the login has no token")
     }
 
-    /// How many products search finds.
+    /// The number of products in the search index.
     pub(crate) fn product_count(&self) -> Result<u64> {
-        let answer = until_served(|| self.get("/products?limit=1", None))?;
-        if answer.status != 200 {
-            bail!("GET /products: {}", answer.problem());
+        let response = retry_while_unavailable(|| self.get("/products?limit=1", None))?;
+        if response.status != 200 {
+            bail!("GET /products: {}", response.problem());
         }
-        answer.body.get("total").and_then(Value::as_u64).context("GET /products answers no total")
+        response.body.get("total").and_then(Value::as_u64).context("the response of GET /products has no total")
     }
 
-    /// Sends lines to `POST /admin/imports`. An error means that no answer came.
-    pub(crate) fn import(&self, token: &str, lines: &[u8]) -> Result<(Answer, Option<u64>)> {
+    /// Sends lines to `POST /admin/imports`. Also returns `Retry-After` in seconds. An error means that there was no response.
+    pub(crate) fn import(&self, token: &str, lines: &[u8]) -> Result<(Response, Option<u64>)> {
         let url = format!("{}/admin/imports", self.url);
         let request = self.agent.post(&url).header("content-type", "application/x-ndjson");
         let response = request.header("authorization", format!("Bearer {token}")).send(lines)?;
@@ -116,7 +116,7 @@ impl Api {
     }
 
     /// A GET, with a token or without.
-    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Result<Answer> {
+    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Result<Response> {
         let url = format!("{}{path}", self.url);
         let mut request = self.agent.get(&url);
         if let Some(token) = token {
@@ -126,7 +126,7 @@ impl Api {
     }
 
     /// A POST of JSON, with a token or without.
-    pub(crate) fn post(&self, path: &str, body: &Value, token: Option<&str>) -> Result<Answer> {
+    pub(crate) fn post(&self, path: &str, body: &Value, token: Option<&str>) -> Result<Response> {
         let url = format!("{}{path}", self.url);
         let mut request = self.agent.post(&url).header("content-type", "application/json");
         if let Some(token) = token {
@@ -136,20 +136,20 @@ impl Api {
     }
 }
 
-/// Sends until the answer is not 503, a bounded number of times.
-fn until_served(send: impl Fn() -> Result<Answer>) -> Result<Answer> {
+/// Retries while the response is a 503, up to a limit.
+fn retry_while_unavailable(send: impl Fn() -> Result<Response>) -> Result<Response> {
     for _ in 1..ATTEMPTS {
-        let answer = send()?;
-        if answer.status != 503 {
-            return Ok(answer);
+        let response = send()?;
+        if response.status != 503 {
+            return Ok(response);
         }
         interrupt::sleep_millis(1_000)?;
     }
     send()
 }
 
-fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {
-    let text = response.body_mut().read_to_string().context("the answer broke off")?;
+fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Response> {
+    let text = response.body_mut().read_to_string().context("the response was cut off")?;
     let body = serde_json::from_str(&text).unwrap_or_default();
-    Ok(Answer { status: response.status().as_u16(), body })
+    Ok(Response { status: response.status().as_u16(), body })
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Api, Response};
 use crate::bench_browse;
 use crate::bench_checkout;
 use crate::bench_relevance;
@@ -105,7 +105,7 @@ fn ms(time: Duration) -> String {
     format!("{}.{} ms", time.as_micros() / 1000, time.as_micros() / 100 % 10)
 }
 
-fn expect(status: u16, answer: &Answer) -> Result<()> {
+fn expect(status: u16, answer: &Response) -> Result<()> {
     if answer.status == status { Ok(()) } else { bail!("expected {status}: {}", answer.problem()) }
 }
 

@@ -1,13 +1,13 @@
-//! Elapsed time, printed without floating point.
+//! Elapsed time.
 
 use std::time::{Duration, Instant};
 
-/// Counts from `start`.
+/// Measures the time since its start.
 #[derive(Clone, Copy)]
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts counting.
+    /// Starts now.
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
@@ -17,7 +17,7 @@ impl Stopwatch {
         self.0.elapsed()
     }
 
-    /// The time since the start, for people.
+    /// The time since the start, as text.
     pub(crate) fn text(self) -> String {
         text(self.elapsed())
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_read_like_times() {
+    fn times_have_units() {
         assert_eq!(text(Duration::from_millis(9_460)), "9.4 s");
         assert_eq!(text(Duration::from_secs(127)), "2 min 07 s");
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM become a flag that every wait looks at, so that what was started is also stopped.
+//! Ctrl-C and SIGTERM set a flag. Every wait checks it, so that a command can stop what it has started.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on Ctrl-C and SIGTERM set the flag. Commands that leave nothing behind need not call it: they just end.
+/// From now on Ctrl-C and SIGTERM set the flag. Commands that start nothing need not call it: the signal ends them.
 pub(crate) fn listen() -> Result<()> {
     let flag = FLAG.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM] {
@@ -19,12 +19,12 @@ pub(crate) fn listen() -> Result<()> {
     Ok(())
 }
 
-/// Whether the person wants to stop.
+/// Whether the command was interrupted.
 pub(crate) fn requested() -> bool {
     FLAG.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
-/// An error when the person wants to stop.
+/// An error if the command was interrupted.
 pub(crate) fn check() -> Result<()> {
     if requested() {
         bail!("interrupted");
@@ -32,7 +32,7 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// A short sleep that Ctrl-C ends with an error.
+/// Sleeps briefly. An error if the command was interrupted.
 pub(crate) fn sleep_millis(millis: u64) -> Result<()> {
     check()?;
     thread::sleep(Duration::from_millis(millis));

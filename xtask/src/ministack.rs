@@ -16,10 +16,10 @@ use crate::progress::Phase;
 use crate::stack::Ports;
 use crate::{aws, interrupt};
 
-/// How long saving the state may take before the wait for it is given up.
+/// The longest wait for the state to be saved.
 const SAVE_WAIT: Duration = Duration::from_mins(3);
 
-/// How it is recognised.
+/// How its process is recognised.
 pub(crate) fn part(ports: Ports, paths: &Paths) -> Part {
     Part {
         name: "ministack",
@@ -30,7 +30,7 @@ pub(crate) fn part(ports: Ports, paths: &Paths) -> Part {
     }
 }
 
-/// How it is started: loopback only, state kept in the home, functions as plain processes that call back.
+/// The command that starts it: loopback only, its state in the home, functions as child processes.
 pub(crate) fn command(ports: Ports, paths: &Paths) -> Command {
     let mut command = Command::new(paths.python_tool("python"));
     command.arg(launcher(paths)).arg(&paths.home).current_dir(&paths.home);
@@ -45,19 +45,19 @@ pub(crate) fn command(ports: Ports, paths: &Paths) -> Command {
         .env("STATE_DIR", paths.state())
         .env("TMPDIR", paths.home.join("tmp"))
         .env("LOG_LEVEL", "WARNING")
-        // listeners on ports of their own that nothing here uses
+        // services with ports of their own that are not used here
         .env("IOT_MTLS_ENABLED", "0")
         .env("SFTP_ENABLED", "0");
     command
 }
 
-/// Whether an earlier run left a state to start from.
+/// Whether an earlier run has saved a state.
 pub(crate) fn has_state(paths: &Paths) -> bool {
     let files = fs::read_dir(paths.state()).into_iter().flatten().flatten();
     files.into_iter().any(|file| file.path().extension().is_some_and(|extension| extension == "json"))
 }
 
-/// Saves the state now, so that a MiniStack that gets killed comes back with the filled shop.
+/// Saves the state now, so that a MiniStack that is killed later restarts with the products.
 pub(crate) fn save(part: &Part, paths: &Paths) -> Result<()> {
     let mut phase = Phase::start("save the state");
     let saved = paths.state().join("saved");
@@ -67,7 +67,7 @@ pub(crate) fn save(part: &Part, paths: &Paths) -> Result<()> {
     let waiting = Stopwatch::start();
     while modified() == before {
         if waiting.elapsed() > SAVE_WAIT {
-            bail!("MiniStack does not save its state; see {}", paths.log(part.name).display());
+            bail!("MiniStack has not saved its state; see {}", paths.log(part.name).display());
         }
         phase.tick("");
         interrupt::sleep_millis(50)?;
@@ -76,12 +76,12 @@ pub(crate) fn save(part: &Part, paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Ends functions that a killed MiniStack left behind. Only when none runs.
+/// Ends function processes that a killed MiniStack left behind. Call it only while no MiniStack runs.
 pub(crate) fn end_orphans(paths: &Paths) -> Result<()> {
     let code = paths.home.join("tmp/ministack-provided-code-").display().to_string();
     for process in process::table()? {
         if process.arguments.first().is_some_and(|program| program.starts_with(&code)) {
-            kill(Pid::from_raw(process.pid), Signal::SIGKILL).ok(); // it may have ended by itself
+            kill(Pid::from_raw(process.pid), Signal::SIGKILL).ok(); // it may have ended already
         }
     }
     Ok(())

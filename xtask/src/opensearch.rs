@@ -1,4 +1,4 @@
-//! OpenSearch: one real node, run from the jars that Maven resolved.
+//! OpenSearch: one node, run from the jars that Maven resolved.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,12 +8,12 @@ use crate::parts::SearchJars;
 use crate::paths::Paths;
 use crate::stack::Ports;
 
-/// The major versions that a home may hold data of; each keeps its own.
+/// The major versions that a home may have data of, each in a folder of its own.
 pub(crate) const MAJORS: [&str; 2] = ["2", "3"];
-/// Enough for some hundred thousand products.
+/// Enough for a few hundred thousand products.
 pub(crate) const HEAP: &str = "512m";
 
-/// How it is recognised.
+/// How its process is recognised.
 pub(crate) fn part(ports: Ports, major: &str, paths: &Paths) -> Part {
     Part {
         name: "opensearch",
@@ -29,7 +29,7 @@ pub(crate) fn major(jars: &SearchJars) -> &'static str {
     jars.version.split_once('.').map_or(jars.version, |(major, _)| major)
 }
 
-/// How it is started.
+/// The command that starts it.
 pub(crate) fn command(ports: Ports, jars: &SearchJars, heap: &str, paths: &Paths) -> Command {
     let mut command = Command::new(jars.jdk.home.join("bin/java"));
     command.args([format!("-Xms{heap}"), format!("-Xmx{heap}")]);
@@ -68,7 +68,7 @@ pub(crate) fn command(ports: Ports, jars: &SearchJars, heap: &str, paths: &Paths
     command
 }
 
-/// The folder of a node's data.
+/// The data folder of a node.
 pub(crate) fn data(major: &str, paths: &Paths) -> PathBuf {
     paths.home.join(format!("search-{major}"))
 }

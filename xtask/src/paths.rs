@@ -1,4 +1,4 @@
-//! Where everything local lives. All of it is under `target/`, which git ignores.
+//! The folders of the local stack. All are under `target/`, which git ignores.
 
 use std::env;
 use std::fs::{self, File, TryLockError};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{clock::Stopwatch, interrupt};
 
-/// How long a command waits for another `up` or `down` that is at work on the same home.
+/// How long a command waits for another command on the same home.
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// The folders that the commands share.
@@ -52,7 +52,7 @@ impl Paths {
         self.home.join("state")
     }
 
-    /// Where a running part or a helper writes what it says.
+    /// The log of a part or of a child process.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.home.join("logs").join(format!("{name}.log"))
     }
@@ -78,7 +78,7 @@ impl Paths {
         }
     }
 
-    /// Forgets the shop: state, search data, logs. Installed parts stay.
+    /// Deletes the shop: state, search data, logs. Installed parts stay.
     pub(crate) fn wipe(&self) -> Result<()> {
         for name in ["state", "search-2", "search-3", "tmp", "logs", "sam-local", "stack.json", "staff.json"] {
             remove(&self.home.join(name))?;
@@ -90,7 +90,7 @@ impl Paths {
     }
 }
 
-/// Removes a file or a folder, there or not.
+/// Removes a file or a folder, if it exists.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
@@ -101,7 +101,7 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Replaces a file as a whole, readable by its owner only when `private`.
+/// Replaces a file atomically. If `private`, only its owner may read it.
 pub(crate) fn write_whole(path: &Path, contents: &[u8], private: bool) -> Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;

@@ -1,4 +1,4 @@
-//! What must be on the machine before `up` can do anything; all that is missing is named at once.
+//! Checks that the machine has what `up` needs, and names everything that is missing in one message.
 
 use std::env;
 use std::fs;
@@ -8,16 +8,16 @@ use anyhow::{Result, bail};
 
 use crate::process::answer;
 
-/// The oldest Python that the parts run on.
+/// The oldest supported Python.
 const PYTHON_MINOR: u32 = 10;
-/// The oldest Java that any supported OpenSearch runs on.
+/// The oldest Java that a supported OpenSearch runs on.
 const JAVA_MAJOR: u32 = 17;
 /// The oldest Java that the preferred OpenSearch runs on.
 const JAVA_PREFERRED_MAJOR: u32 = 21;
 
 /// The programs that were found.
 pub(crate) struct Prerequisites {
-    /// A Python that can make virtual environments.
+    /// A Python that can create virtual environments.
     pub(crate) python: String,
     /// The JDK for OpenSearch.
     pub(crate) jdk: Jdk,
@@ -69,7 +69,7 @@ fn python() -> Result<String, String> {
     newest_last.iter().find(|program| fits(program).is_some()).map(|program| (*program).to_owned()).ok_or(install)
 }
 
-/// `OPENSEARCH_JAVA_HOME` when set; else a JDK of 21 or newer (the oldest of them, as the best tried); else the newest.
+/// `OPENSEARCH_JAVA_HOME` if set; otherwise the oldest JDK from 21 on, as the best tested; otherwise the newest.
 fn jdk() -> Result<Jdk, String> {
     let install = format!(
         "a JDK of version {JAVA_PREFERRED_MAJOR} or newer ({JAVA_MAJOR} also works, with an older OpenSearch): `apt-get install openjdk-{JAVA_MAJOR}-jdk-headless`, \
@@ -101,7 +101,7 @@ fn candidates() -> Vec<PathBuf> {
     homes
 }
 
-/// A folder counts when it has a compiler (the launcher is a source file) and says its version.
+/// The JDK in a folder, if it has a compiler (the launcher is a source file) and a version.
 fn jdk_at(home: &Path) -> Option<Jdk> {
     if !home.join("bin/javac").exists() {
         return None;
@@ -114,7 +114,7 @@ fn jdk_at(home: &Path) -> Option<Jdk> {
     Some(Jdk { home: home.to_owned(), major: major_of(&version)? })
 }
 
-/// `17.0.15` and `25` are what they say; `1.8.0` is 8.
+/// 17 of `17.0.15`, 25 of `25`, 8 of `1.8.0`.
 fn major_of(version: &str) -> Option<u32> {
     let mut numbers = version.split(['.', '-', '+', '_']);
     let first = numbers.next()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Helpers that run to their end, and the table of running processes.
+//! Runs child processes to their end, and lists running processes.
 
 use std::env;
 use std::ffi::OsStr;
@@ -19,13 +19,13 @@ use crate::clock::Stopwatch;
 use crate::progress::{self, Phase};
 use crate::{interrupt, paths::Paths};
 
-/// How many lines of a failed helper's log go into the error.
+/// Lines of a failed command's log in the error.
 const ERROR_LINES: usize = 20;
-/// How long an unwanted helper may take to end before it is killed.
+/// How long an interrupted command may take to end before it is killed.
 const ABANDON_WAIT: Duration = Duration::from_secs(5);
 
-/// A cargo that builds as if a person had typed it: `cargo run` sets variables for xtask that build scripts watch, and
-/// inheriting them would rebuild half of the workspace at every change between the two.
+/// A cargo command without the variables that `cargo run` sets for xtask. Build scripts watch some of them, so inheriting
+/// them would rebuild half of the workspace.
 pub(crate) fn cargo(paths: &Paths) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
@@ -41,7 +41,7 @@ pub(crate) fn cargo(paths: &Paths) -> Command {
     command
 }
 
-/// Takes every trace of the person's own AWS account out of a child's environment and points it at `endpoint`.
+/// Removes the user's own AWS account from the environment of a command, and directs it to `endpoint`.
 pub(crate) fn local_aws<'a>(command: &'a mut Command, endpoint: &str, paths: &Paths) -> &'a mut Command {
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {
@@ -60,13 +60,13 @@ pub(crate) fn local_aws<'a>(command: &'a mut Command, endpoint: &str, paths: &Pa
         ("NO_PROXY", "127.0.0.1,localhost".as_ref()),
         ("no_proxy", "127.0.0.1,localhost".as_ref()),
         ("SAM_CLI_TELEMETRY", "0".as_ref()),
-        // sam keeps its settings here instead of in the person's home
+        // the folder for sam's settings, instead of the user's home
         ("__SAM_CLI_APP_DIR", paths.tools.as_os_str()),
     ];
     command.envs(settings)
 }
 
-/// Runs a helper to its end. What it says goes to the log, its newest line to the progress, its last lines to the error.
+/// Runs a command. Its output goes to the log, the newest line to the progress, the last lines to the error.
 pub(crate) fn run_logged(command: &mut Command, log: &Path, phase: &mut Phase) -> Result<()> {
     let output = File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
     let errors = output.try_clone().context("cannot share a log")?;
@@ -78,7 +78,7 @@ pub(crate) fn run_logged(command: &mut Command, log: &Path, phase: &mut Phase) -
     Ok(())
 }
 
-/// Runs a helper to its end, its output in the person's view.
+/// Runs a command whose output the user sees.
 pub(crate) fn run_visible(command: &mut Command) -> Result<()> {
     let status = run(command.stdin(Stdio::null()), || ())?;
     if !status.success() {
@@ -87,7 +87,7 @@ pub(crate) fn run_visible(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a helper to its end. Its output is appended to the log.
+/// Runs a command and appends its output to the log.
 pub(crate) fn run_appending(command: &mut Command, log: &Path) -> Result<()> {
     let open = || File::options().append(true).create(true).open(log);
     let open = || open().with_context(|| format!("cannot open {}", log.display()));
@@ -98,18 +98,18 @@ pub(crate) fn run_appending(command: &mut Command, log: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a helper prints when it ends well; nothing otherwise. For short questions only.
+/// The output of a short command; `None` if it fails.
 pub(crate) fn answer(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a helper to its end and hands over every line of its standard output as it comes.
+/// Runs a command and passes on each line of its standard output as it comes.
 pub(crate) fn run_lines(command: &mut Command, mut take: impl FnMut(String)) -> Result<()> {
     let mut child = start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-    let output = child.stdout.take().context("a helper has no output")?;
+    let output = child.stdout.take().context("the command has no output")?;
     let (sender, lines) = mpsc::channel();
-    // A thread of its own: reading cannot be interrupted. It ends with the helper's output.
+    // In a thread, because reading cannot be interrupted. It ends with the output.
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
             if sender.send(line).is_err() {
@@ -129,7 +129,7 @@ fn run(command: &mut Command, tick: impl FnMut()) -> Result<ExitStatus> {
     wait(&mut start(command)?, tick)
 }
 
-/// A helper gets a process group of its own, so that it can be ended together with all that it started.
+/// Starts a command in a process group of its own, so that it can be ended together with its children.
 fn start(command: &mut Command) -> Result<Child> {
     interrupt::check()?;
     command.process_group(0).spawn().with_context(|| format!("cannot start {}", name_of(command)))
@@ -137,7 +137,7 @@ fn start(command: &mut Command) -> Result<Child> {
 
 fn wait(child: &mut Child, mut tick: impl FnMut()) -> Result<ExitStatus> {
     loop {
-        if let Some(status) = child.try_wait().context("cannot wait for a helper")? {
+        if let Some(status) = child.try_wait().context("cannot wait for a command")? {
             return Ok(status);
         }
         tick();
@@ -148,15 +148,15 @@ fn wait(child: &mut Child, mut tick: impl FnMut()) -> Result<ExitStatus> {
     }
 }
 
-/// Ends a helper that the person no longer wants: politely, then for certain.
+/// Ends an interrupted command with SIGTERM, and after a wait with SIGKILL.
 fn abandon(child: &mut Child) {
     let Ok(group) = i32::try_from(child.id()).map(Pid::from_raw) else { return };
-    killpg(group, Signal::SIGTERM).ok(); // it may have ended by itself
+    killpg(group, Signal::SIGTERM).ok(); // it may have ended already
     let waiting = Stopwatch::start();
     while waiting.elapsed() < ABANDON_WAIT && matches!(child.try_wait(), Ok(None)) {
         thread::sleep(Duration::from_millis(50));
     }
-    killpg(group, Signal::SIGKILL).ok(); // also what it started and did not end
+    killpg(group, Signal::SIGKILL).ok(); // also its children
     child.wait().ok();
 }
 
@@ -170,11 +170,11 @@ fn name_of(command: &Command) -> String {
 pub(crate) struct Process {
     /// Its id.
     pub(crate) pid: i32,
-    /// Its program and arguments; empty for one that has ended.
+    /// Its program and arguments; empty after it has ended.
     pub(crate) arguments: Vec<String>,
 }
 
-/// Every process that runs now.
+/// All running processes.
 pub(crate) fn table() -> Result<Vec<Process>> {
     if cfg!(target_os = "linux") { from_proc() } else { from_ps() }
 }
@@ -183,7 +183,7 @@ fn from_proc() -> Result<Vec<Process>> {
     let mut processes = Vec::new();
     for entry in fs::read_dir("/proc").context("cannot read /proc")?.flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse() else { continue };
-        // One that ended meanwhile, or that belongs to somebody else, is none of ours.
+        // It may have ended, or belong to another user.
         let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
         let arguments = line.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect();
         processes.push(Process { pid, arguments });

@@ -14,17 +14,17 @@ use crate::process::{self, answer};
 use crate::progress::Phase;
 
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// How long it may take to listen. It takes some milliseconds; wide, against never.
+/// How long it may take to listen. It takes milliseconds; the limit only ends a wait for a server that never starts.
 const START_WAIT: Duration = Duration::from_mins(2);
 
-/// A server that ends with the value.
+/// A running server, which is stopped when the value is dropped.
 pub(crate) struct Redis {
     child: Child,
     port: u16,
 }
 
 impl Redis {
-    /// Starts one that keeps nothing on disk.
+    /// Starts a server that stores nothing on disk.
     pub(crate) fn start(paths: &Paths) -> Result<Self> {
         let program = install(paths)?;
         let port = TcpListener::bind("127.0.0.1:0").context("no free port")?.local_addr()?.port();
@@ -44,12 +44,12 @@ impl Redis {
         Ok(redis)
     }
 
-    /// Where it answers.
+    /// Its address.
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its process.
+    /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -57,12 +57,12 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        self.child.kill().ok(); // it may have ended by itself
+        self.child.kill().ok(); // it may have ended already
         self.child.wait().ok();
     }
 }
 
-/// The name of the server's program, which is installed first where that needs nobody's permission.
+/// Finds the program of the server. Installs it with apt-get first if it is missing and the user is root.
 pub(crate) fn install(paths: &Paths) -> Result<&'static str> {
     let find = || PROGRAMS.into_iter().find(|program| answer(program, &["--version"]).is_some());
     if let Some(program) = find() {
@@ -73,7 +73,7 @@ pub(crate) fn install(paths: &Paths) -> Result<&'static str> {
         let mut phase = Phase::start("install redis-server with apt-get");
         for arguments in [&["update"][..], &["install", "--yes", "--no-install-recommends", "redis-server"]] {
             let mut apt = Command::new("apt-get");
-            // Debian starts a server at once unless it is told not to; this one would not be ours.
+            // Otherwise Debian starts a server at once.
             apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
             process::run_logged(&mut apt, &paths.log("install-redis"), &mut phase)?;
         }

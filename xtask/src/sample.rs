@@ -4,18 +4,18 @@ use std::io::{self, BufWriter, Write as _};
 
 use anyhow::{Context, Result};
 
-/// What `cargo xtask sample` takes.
+/// Options of `cargo xtask sample`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// How many
+    /// Number of products
     #[arg(long, value_name = "N", default_value_t = 2000)]
     products: u64,
-    /// Another seed, another catalogue
+    /// Seed of the generator
     #[arg(long, value_name = "S", default_value_t = souk_sample::DEFAULT_SEED)]
     seed: u64,
 }
 
-/// Prints the catalogue; a reader that has enough (`| head`) ends it.
+/// Prints the catalogue. A closed pipe (`| head`) ends it without an error.
 pub(crate) fn run(options: &Options) -> Result<()> {
     match print(options.seed, options.products, &mut io::stdout().lock()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
 }
 
-/// Writes the first products of a catalogue, one a line.
+/// Writes the first products of a catalogue, one per line.
 pub(crate) fn print(seed: u64, products: u64, output: &mut impl io::Write) -> io::Result<()> {
     let mut output = BufWriter::new(output);
     for index in 0..products {

@@ -11,12 +11,12 @@ use crate::progress::{self, Phase};
 use crate::staff::Staff;
 use crate::{import, interrupt};
 
-/// Remembers, inside the local AWS, how far the sample is: `loading` or `loaded`.
+/// The parameter of the local AWS with the state of the sample: `loading` or `loaded`.
 const SAMPLE: &str = "/souk/local/sample";
-/// How long search may take to know a loaded catalogue, for every started thousand of products.
+/// How long indexing may take for each thousand products.
 const INDEX_WAIT_PER_THOUSAND: Duration = Duration::from_mins(3);
 
-/// Loads the sample unless the shop has products, and waits until search knows them. Says whether it loaded.
+/// Loads the sample unless the shop has products, and waits until it is indexed. Returns whether it was loaded.
 pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws) -> Result<bool> {
     if products == 0 {
         return Ok(false);
@@ -39,7 +39,7 @@ pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws
 }
 
 fn wait_indexed(products: u64, api: &Api) -> Result<()> {
-    let mut phase = Phase::start("wait until search knows every product");
+    let mut phase = Phase::start("wait until all products are indexed");
     let thousands = u32::try_from(products / 1_000 + 1).context("that many products")?;
     let waiting = Stopwatch::start();
     loop {
@@ -49,7 +49,7 @@ fn wait_indexed(products: u64, api: &Api) -> Result<()> {
             return Ok(());
         }
         if waiting.elapsed() > INDEX_WAIT_PER_THOUSAND * thousands {
-            bail!("search knows only {known} of {products} products after {}", waiting.text());
+            bail!("only {known} of {products} products are indexed after {}", waiting.text());
         }
         phase.tick(&format!("{} {known}", progress::bar(known, products)));
         interrupt::sleep_millis(250)?;

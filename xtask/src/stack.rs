@@ -1,4 +1,4 @@
-//! `stack.json`: where the running shop is, for people, tests and benchmarks.
+//! `stack.json`: the addresses of the running shop, for people, tests and benchmarks.
 
 use std::env;
 use std::fs;
@@ -13,37 +13,37 @@ use crate::paths::{self, Paths};
 /// The two ports of a local stack, on 127.0.0.1.
 #[derive(Clone, Copy)]
 pub(crate) struct Ports {
-    /// MiniStack: every AWS service, the shop's API among them.
+    /// MiniStack: all AWS services, including the shop's API.
     pub(crate) aws: u16,
     /// OpenSearch.
     pub(crate) search: u16,
 }
 
 impl Ports {
-    /// The variable that moves MiniStack.
+    /// The variable for the port of MiniStack.
     pub(crate) const AWS_VARIABLE: &str = "SOUK_AWS_PORT";
-    /// The variable that moves OpenSearch.
+    /// The variable for the port of OpenSearch.
     pub(crate) const SEARCH_VARIABLE: &str = "SOUK_SEARCH_PORT";
 
-    /// 4566 and 9200 unless the environment says otherwise.
+    /// The ports of the environment, by default 4566 and 9200.
     pub(crate) fn from_environment() -> Result<Self> {
         Ok(Self { aws: port(Self::AWS_VARIABLE, 4566)?, search: port(Self::SEARCH_VARIABLE, 9200)? })
     }
 
-    /// Two ports that nobody uses now.
+    /// Two ports that are free now.
     pub(crate) fn free() -> Result<Self> {
-        // Both listeners live until both ports are known, so that they differ.
+        // Both listeners stay open until both ports are known, so that the ports differ.
         let listen = || TcpListener::bind("127.0.0.1:0").context("no free port");
         let (aws, search) = (listen()?, listen()?);
         Ok(Self { aws: aws.local_addr()?.port(), search: search.local_addr()?.port() })
     }
 
-    /// Where MiniStack answers.
+    /// The address of MiniStack.
     pub(crate) fn aws_url(self) -> String {
         format!("http://127.0.0.1:{}", self.aws)
     }
 
-    /// Where OpenSearch answers.
+    /// The address of OpenSearch.
     pub(crate) fn search_url(self) -> String {
         format!("http://127.0.0.1:{}", self.search)
     }
@@ -56,7 +56,7 @@ fn port(variable: &str, default: u16) -> Result<u16> {
     }
 }
 
-/// The file's content.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Stack {
     /// The shop's API, without a slash at the end.
@@ -77,10 +77,10 @@ pub(crate) struct Stack {
     pub(crate) stack_name: String,
 }
 
-/// What to send as `payment_token`.
+/// Values of `payment_token`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SandboxTokens {
-    /// Pays.
+    /// Succeeds.
     pub(crate) success: String,
     /// Is declined.
     pub(crate) decline: String,
@@ -93,16 +93,16 @@ impl Default for SandboxTokens {
 }
 
 impl Stack {
-    /// Writes it, for its owner only: it holds a password.
+    /// Writes the file, readable by its owner only because it has a password.
     pub(crate) fn write(&self, paths: &Paths) -> Result<()> {
         paths::write_whole(&paths.home.join("stack.json"), &serde_json::to_vec_pretty(self)?, true)
     }
 
-    /// Reads a running shop's file.
+    /// Reads the file of a running shop.
     pub(crate) fn read(file: &Path) -> Result<Self> {
         let text = fs::read(file).with_context(|| {
-            format!("no shop runs here ({} is missing): start one with `cargo xtask up`", file.display())
+            format!("no shop runs ({} is missing): start one with `cargo xtask up`", file.display())
         })?;
-        serde_json::from_slice(&text).with_context(|| format!("{} is not what `up` writes", file.display()))
+        serde_json::from_slice(&text).with_context(|| format!("{} has an unexpected content", file.display()))
     }
 }

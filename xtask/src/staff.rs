@@ -12,10 +12,10 @@ use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::{deploy, random};
 
-/// Who may load products and ship orders.
+/// A user with the staff role.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Staff {
-    /// The account.
+    /// The address of the account.
     pub(crate) email: String,
     /// Its password.
     pub(crate) password: String,

@@ -1,4 +1,4 @@
-//! stripe-mock for the contract tests: it checks the form of our calls against Stripe's own description of its API.
+//! stripe-mock for the contract tests: it checks our requests against Stripe's OpenAPI description.
 
 use std::env;
 use std::fs::{self, File};
@@ -15,12 +15,12 @@ use crate::paths::Paths;
 use crate::process::{self, answer};
 use crate::progress::Phase;
 
-/// Its description of the API is of the version that `souk_payment::stripe::API_VERSION` names.
+/// Its API description has the version `souk_payment::stripe::API_VERSION`.
 const VERSION: &str = "v0.203.0";
-/// How long it may take to read that description. It takes some seconds; wide, against never.
+/// How long it may take to start. It takes seconds; the limit only ends a wait for a server that never starts.
 const START_WAIT: Duration = Duration::from_mins(5);
 
-/// A server that ends with the value.
+/// A running server, which is stopped when the value is dropped.
 pub(crate) struct StripeMock {
     child: Child,
     port: u16,
@@ -30,7 +30,7 @@ impl StripeMock {
     /// Starts it, unless it cannot be installed.
     pub(crate) fn start(paths: &Paths) -> Result<Option<Self>> {
         let Some(program) = install(paths)? else { return Ok(None) };
-        // It would open a second port for HTTPS, 12112, unless it is told one.
+        // Without a port for HTTPS it would use 12112.
         let (http, https) = (free()?, free()?);
         let (port, https_port) = (http.local_addr()?.port(), https.local_addr()?.port());
         drop((http, https));
@@ -51,7 +51,7 @@ impl StripeMock {
         Ok(Some(mock))
     }
 
-    /// Where it answers.
+    /// Its address.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -59,7 +59,7 @@ impl StripeMock {
 
 impl Drop for StripeMock {
     fn drop(&mut self) {
-        self.child.kill().ok(); // it may have ended by itself
+        self.child.kill().ok(); // it may have ended already
         self.child.wait().ok();
     }
 }
@@ -68,8 +68,8 @@ fn free() -> Result<TcpListener> {
     TcpListener::bind("127.0.0.1:0").context("no free port")
 }
 
-/// The program, built once with `go install` into `target/local/tools`; its name says its version. A person without Go goes
-/// without these checks and is told so; CI does not.
+/// Builds the program once with `go install` into `target/local/tools`. Without Go the checks are skipped with a message; in
+/// CI that is an error.
 pub(crate) fn install(paths: &Paths) -> Result<Option<PathBuf>> {
     if answer("go", &["version"]).is_none() {
         let advice = "missing on this machine: Go, which builds stripe-mock: `apt-get install golang`, `brew install go`, or \
@@ -77,7 +77,7 @@ pub(crate) fn install(paths: &Paths) -> Result<Option<PathBuf>> {
         if env::var("CI").is_ok_and(|ci| ci == "true") {
             bail!(advice);
         }
-        println!("{advice}; the form of our calls to Stripe is NOT checked");
+        println!("{advice}; our requests to Stripe are NOT checked");
         return Ok(None);
     }
     let folder = paths.tools.join("tools/bin");

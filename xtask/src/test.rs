@@ -12,6 +12,7 @@ mod end_to_end;
 mod failure_stack;
 mod lane;
 mod modules;
+mod python;
 mod runner;
 mod session;
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use souk_rng::SeededRng;
 
-use crate::api::{Answer, Api, Session};
+use crate::api::{Api, Response, Session};
 use crate::clock::Stopwatch;
 use crate::interrupt;
 use crate::staff::Staff;
@@ -139,7 +139,7 @@ impl<'a> Sender<'a> {
 }
 
 /// Every line of a refused chunk is bad, except if the shop would refuse every other chunk too.
-fn outcome(answer: &Answer, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
+fn outcome(answer: &Response, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
     match answer.status {
         200 => {
             let outcome =
@@ -191,15 +191,15 @@ mod tests {
     #[test]
     fn errors_have_the_number_in_the_file() {
         let body = json!({ "imported": 1, "errors": [{ "line": 2, "code": "invalid_price", "message": "negative" }] });
-        let reported = outcome(&Answer { status: 200, body }, &chunk(&[7, 9])).expect("an answer");
+        let reported = outcome(&Response { status: 200, body }, &chunk(&[7, 9])).expect("an answer");
         assert_eq!(reported, (1, vec![BadLine { number: 9, reason: "invalid_price: negative".to_owned() }]));
         let body = json!({ "imported": 1, "errors": [{ "line": 3, "code": "c", "message": "m" }] });
-        assert!(outcome(&Answer { status: 200, body }, &chunk(&[7, 9])).is_err());
+        assert!(outcome(&Response { status: 200, body }, &chunk(&[7, 9])).is_err());
     }
 
     #[test]
     fn a_refused_chunk_is_reported_line_by_line_and_a_refused_caller_ends_the_import() {
-        let refused = |status| outcome(&Answer { status, body: json!({ "code": "too_large" }) }, &chunk(&[7, 9]));
+        let refused = |status| outcome(&Response { status, body: json!({ "code": "too_large" }) }, &chunk(&[7, 9]));
         let (imported, bad) = refused(413).expect("the next chunk may be good");
         assert_eq!((imported, bad[0].number, bad[1].number), (0, 7, 9));
         assert!(refused(403).is_err());

@@ -5,11 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::python;
 use crate::paths::Paths;
-use crate::{parts, prerequisites, process};
-
-/// The home of what the checks install with.
-const HOME: &str = "target/local-test/contract";
+use crate::{prerequisites, process};
 
 /// Code is formatted.
 pub(super) fn format(paths: &Paths, log: &Path) -> Result<()> {
@@ -27,12 +25,8 @@ pub(super) fn scripts(paths: &Paths, log: &Path) -> Result<()> {
 
 /// template.yaml is valid.
 pub(super) fn template(paths: &Paths, log: &Path) -> Result<()> {
-    let test = paths.with_home(HOME);
-    drop(test.lock()?); // makes its folders
-    parts::install_python(&prerequisites::check()?, &test)?;
-    let mut lint = Command::new(paths.python_tool("cfn-lint"));
-    process::run_appending(lint.arg("template.yaml").current_dir(&paths.root), log)?;
-    let mut sam = Command::new(paths.python_tool("sam"));
-    process::local_aws(&mut sam, "http://127.0.0.1:9", paths).current_dir(&paths.root);
+    process::run_appending(python::tool("cfn-lint", paths)?.arg("template.yaml"), log)?;
+    let mut sam = python::tool("sam", paths)?;
+    process::local_aws(&mut sam, "http://127.0.0.1:9", paths);
     process::run_appending(sam.args(["validate", "--lint", "--template-file", "template.yaml"]), log)
 }
