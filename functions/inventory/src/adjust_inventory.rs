@@ -1,4 +1,4 @@
-//! `POST /admin/inventory/{product_id}/adjustments`: receives units or corrects the count, with the reason written down.
+//! `POST /admin/inventory/{product_id}/adjustments`: adds received units or corrects the stock, with a reason.
 
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
@@ -6,24 +6,24 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::stock_keeper::{Asked, MAX_REASON_CHARS, StockKeeper};
+use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS};
 
-/// The largest change at once, in either direction.
+/// The maximum change in either direction.
 const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 
-/// The endpoint.
-pub struct AdjustInventory(pub StockKeeper);
+/// Adds units to a product's stock, or removes some.
+pub struct AdjustInventory(pub InventoryContext);
 
 impl AdjustInventory {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StockKeeper::from_dependencies(deps)?))
+        Ok(Self(InventoryContext::from_dependencies(deps)?))
     }
 }
 
 impl Endpoint for AdjustInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let asked = Asked::read(request)?;
+        let stock_request = ChangeStockRequest::read(request)?;
         let mut fields = request.fields()?;
         let delta = fields.integer("delta", -MAX_DELTA..=MAX_DELTA);
         if delta == Some(0) {
@@ -32,9 +32,9 @@ impl Endpoint for AdjustInventory {
         let reason = fields.text("reason", MAX_REASON_CHARS);
         let (delta, reason) = fields.finish((delta, reason))?;
 
-        let entry = self.0.entry(&asked, reason).await?;
-        let change = self.0.inventory.adjust(asked.product_id(), delta, &entry).await?;
-        asked.answer(change, delta.unsigned_abs())
+        let entry = self.0.entry(&stock_request, reason).await?;
+        let outcome = self.0.inventory.adjust(stock_request.product_id(), delta, &entry).await?;
+        stock_request.response(outcome, delta.unsigned_abs())
     }
 }
 
@@ -54,10 +54,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn units_come_and_go_but_never_below_zero() {
+    async fn units_are_added_and_removed_but_never_below_zero() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = AdjustInventory(shop.stock_keeper());
+        let endpoint = AdjustInventory(shop.context());
         let reply = endpoint.handle(&adjust("1399", r#"{"delta": 5, "reason": "received"}"#)).await.expect("received");
         assert_eq!((reply.status(), reply.body()), (200, r#"{"product_id":"1399","available":5}"#));
         let reply = endpoint.handle(&adjust("1399", r#"{"delta": -2, "reason": "damaged"}"#)).await.expect("corrected");
@@ -76,7 +76,7 @@ mod tests {
     async fn a_retry_with_its_key_counts_once() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = AdjustInventory(shop.stock_keeper());
+        let endpoint = AdjustInventory(shop.context());
         let keyed = |body| adjust("1399", body).with_header("idempotency-key", "k1");
         for _ in 0..3 {
             let reply = endpoint.handle(&keyed(r#"{"delta": 5, "reason": "received"}"#)).await.expect("received");
@@ -89,17 +89,17 @@ mod tests {
             let reply = endpoint.handle(&unkeyed).await.expect("each counts");
             assert_eq!(reply.body_json()["available"], available);
         }
-        // What was answered once is answered again, whatever has come and gone since.
+        // A retry gets the first response, even if stock has changed since.
         let reply = endpoint.handle(&keyed(r#"{"delta": 5, "reason": "received"}"#)).await.expect("found");
         assert_eq!(reply.body(), r#"{"product_id":"1399","available":5}"#);
         assert_eq!(shop.available("1399").await, 15);
     }
 
     #[tokio::test]
-    async fn adjustments_at_once_all_count_or_ask_to_come_again() {
+    async fn concurrent_adjustments_all_count_or_respond_503() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = AdjustInventory(shop.stock_keeper());
+        let endpoint = AdjustInventory(shop.context());
         let request = adjust("1399", r#"{"delta": 1, "reason": "received"}"#);
         let results = join_all((0..10).map(|_| endpoint.handle(&request))).await;
         let done = results.iter().filter(|result| result.is_ok()).count();
@@ -111,7 +111,7 @@ mod tests {
     async fn all_bad_fields_are_named() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = AdjustInventory(shop.stock_keeper());
+        let endpoint = AdjustInventory(shop.context());
         let problem = endpoint.handle(&adjust("1399", r#"{"delta": 0}"#)).await.expect_err("refused");
         let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
         assert_eq!(fields, [("delta", "out_of_range"), ("reason", "required")]);

@@ -1,34 +1,34 @@
-//! `PUT /admin/inventory/{product_id}`: sets what is free to sell to what staff counted.
+//! `PUT /admin/inventory/{product_id}`: sets the available units of a product to the counted number.
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::stock_keeper::{Asked, MAX_REASON_CHARS, StockKeeper};
+use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS};
 
-/// The endpoint.
-pub struct CountInventory(pub StockKeeper);
+/// Sets a product's stock to a counted number.
+pub struct CountInventory(pub InventoryContext);
 
 impl CountInventory {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StockKeeper::from_dependencies(deps)?))
+        Ok(Self(InventoryContext::from_dependencies(deps)?))
     }
 }
 
 impl Endpoint for CountInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let asked = Asked::read(request)?;
+        let stock_request = ChangeStockRequest::read(request)?;
         let mut fields = request.fields()?;
         let available = fields.integer("available", 0..=i64::from(MAX_AVAILABLE));
         let reason = fields.optional_text("reason", MAX_REASON_CHARS);
         let (available, reason) = fields.finish((available, reason))?;
 
         let available = u32::try_from(available).map_err(Problem::internal)?;
-        let entry = self.0.entry(&asked, reason.unwrap_or_else(|| "counted".to_owned())).await?;
-        let change = self.0.inventory.count(asked.product_id(), available, &entry).await?;
-        asked.answer(change, u64::from(available))
+        let entry = self.0.entry(&stock_request, reason.unwrap_or_else(|| "counted".to_owned())).await?;
+        let outcome = self.0.inventory.count(stock_request.product_id(), available, &entry).await?;
+        stock_request.response(outcome, u64::from(available))
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     async fn the_count_becomes_what_was_counted() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = CountInventory(shop.stock_keeper());
+        let endpoint = CountInventory(shop.context());
         for available in [7, 1_000_000_000, 0] {
             let reply = endpoint.handle(&count("1399", &format!(r#"{{"available": {available}}}"#))).await;
             let expected = format!(r#"{{"product_id":"1399","available":{available}}}"#);
@@ -59,10 +59,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_is_told_and_changes_nothing() {
+    async fn an_invalid_request_is_rejected_and_changes_nothing() {
         let shop = Fixture::start().await;
         shop.product("1399").await;
-        let endpoint = CountInventory(shop.stock_keeper());
+        let endpoint = CountInventory(shop.context());
         let answer = async |request: &Request| {
             endpoint
                 .handle(request)

@@ -16,12 +16,12 @@ use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product, sku};
 
 pub(crate) use souk_fixtures::outcome;
 
-use crate::StockKeeper;
+use crate::InventoryContext;
 use crate::watch_stock::WatchStock;
 
 pub(crate) struct Fixture {
     database: Database,
-    /// What the table's stream has told: each item by its sort key.
+    /// The items of the last stream records, by sort key.
     streamed: Mutex<HashMap<String, Value>>,
     records: AtomicU32,
     clock: Arc<FixedClock>,
@@ -46,8 +46,8 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn stock_keeper(&self) -> StockKeeper {
-        StockKeeper {
+    pub(crate) fn context(&self) -> InventoryContext {
+        InventoryContext {
             inventory: self.inventory.clone(),
             products: self.products.clone(),
             clock: self.clock.clone(),
@@ -64,7 +64,7 @@ impl Fixture {
         count_stock(&self.inventory, &sku(name), counted, &*self.clock, &*self.random).await;
     }
 
-    /// How many shards checkouts choose from.
+    /// How many shards checkouts allocate from.
     pub(crate) async fn stock_shards(&self, name: &str) -> u32 {
         self.products.get(&sku(name)).await.expect("read").expect("a product").stock_shards
     }
@@ -74,9 +74,9 @@ impl Fixture {
     }
 }
 
-/// The inventory's stream, as far as one product goes.
+/// The inventory stream, for one product.
 impl Fixture {
-    /// Writes a count as somebody would who gives this cause, or none.
+    /// Writes a count with this cause, or without one.
     pub(crate) async fn writes(&self, name: &str, available: u32, cause: Option<Cause>) {
         let request = self.database.client.update_item().table_name(self.database.table("inventory"));
         let request = request
@@ -94,7 +94,7 @@ impl Fixture {
         request.send().await.expect("written");
     }
 
-    /// The records of what changed among a product's items since it was asked last, as DynamoDB makes them.
+    /// The stream records of a product's items since the last call.
     pub(crate) async fn stream(&self, name: &str) -> Vec<Change> {
         let request = self.database.client.query().table_name(self.database.table("inventory"));
         let request = request
@@ -129,14 +129,14 @@ impl Fixture {
         }))
     }
 
-    /// watch-stock, telling a bus that a test plays.
+    /// `watch-stock` with a fake event bus.
     pub(crate) fn watcher(&self, bus: &FakeAws) -> WatchStock {
         let client = aws_sdk_eventbridge::Client::new(&bus.sdk_config());
         let bus = EventBus::new(client, "souk", self.random.clone());
         WatchStock { inventory: self.inventory.clone(), bus, low_at: 5 }
     }
 
-    /// Lets watch-stock see what changed.
+    /// Runs `watch-stock` for the changes.
     pub(crate) async fn watches(&self, name: &str) {
         let bus = FakeAws::start(|_, _| (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]})));
         let failures = self.watcher(&bus).handle(&self.stream(name).await).await;

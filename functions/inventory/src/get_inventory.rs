@@ -1,4 +1,4 @@
-//! `GET /inventory?product_ids=a,b,c`: strongly consistent counts.
+//! `GET /inventory?product_ids=a,b,c`: the available units of products, strongly consistent.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -10,39 +10,39 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
-/// Most products of one call.
+/// Maximum products of one request.
 const MAX_PRODUCTS: usize = 50;
-/// Longest list: every id at its longest, with its comma and a space.
+/// Maximum length of the list: every id at its maximum length, with a comma and a space.
 const MAX_LIST_CHARS: usize = MAX_PRODUCTS * 66;
-/// Queries under way at once.
-const IN_FLIGHT: usize = 16;
+/// Maximum concurrent queries.
+const MAX_CONCURRENT_QUERIES: usize = 16;
 
-/// The endpoint.
+/// Reads the available units of products.
 pub struct GetInventory {
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
 }
 
 impl GetInventory {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { inventory: deps.inventory()? })
     }
 }
 
 #[derive(Serialize)]
-struct Counts {
-    items: Vec<Count>,
+struct GetInventoryResponse {
+    items: Vec<AvailableUnits>,
 }
 
 #[derive(Serialize)]
-struct Count {
+struct AvailableUnits {
     product_id: ProductId,
     available: u32,
 }
 
 impl Endpoint for GetInventory {
-    /// In the order asked, each product once. One that was never counted, or does not exist, has 0.
+    /// Each product once, in the order of the request. A product without stock, or one that does not exist, has 0.
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let mut query = request.query();
         let product_ids = query.text("product_ids", MAX_LIST_CHARS).and_then(|list| {
@@ -53,10 +53,10 @@ impl Endpoint for GetInventory {
 
         let counts = stream::iter(product_ids).map(|product_id| async move {
             let available = total(&self.inventory.counts(&product_id).await?);
-            Ok::<_, Problem>(Count { product_id, available })
+            Ok::<_, Problem>(AvailableUnits { product_id, available })
         });
-        let items = counts.buffered(IN_FLIGHT).try_collect().await?;
-        Ok(Reply::ok(&Counts { items }))
+        let items = counts.buffered(MAX_CONCURRENT_QUERIES).try_collect().await?;
+        Ok(Reply::ok(&GetInventoryResponse { items }))
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
     use crate::fixture::{Fixture, outcome};
 
     #[tokio::test]
-    async fn counts_come_in_the_order_asked_each_once() {
+    async fn counts_have_the_order_of_the_request() {
         let shop = Fixture::start().await;
         shop.count("a", 3).await;
         shop.count("b", 4).await;

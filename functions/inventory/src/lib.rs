@@ -4,13 +4,13 @@ pub mod adjust_inventory;
 pub mod count_inventory;
 pub mod get_inventory;
 mod handlers;
+mod inventory_context;
 pub mod list_stock_changes;
 pub mod spread_inventory;
-mod stock_keeper;
 pub mod watch_stock;
 
 pub use handlers::HANDLERS;
-pub use stock_keeper::StockKeeper;
+pub use inventory_context::InventoryContext;
 
 #[cfg(test)]
 mod fixture;

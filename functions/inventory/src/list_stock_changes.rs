@@ -1,5 +1,5 @@
-//! `GET /admin/inventory/{product_id}/history?cursor=&limit=`: every change of a product's counts, newest first, with who
-//! did it: which order of whom, or which member of the staff and why.
+//! `GET /admin/inventory/{product_id}/history?cursor=&limit=`: the changes of a product's stock, newest first. Each
+//! names its cause: an order and its owner, or a member of staff and the reason.
 
 use std::collections::HashMap;
 
@@ -14,23 +14,23 @@ use souk_store::{HistoryCursor, HistoryEntry, Inventory, LedgerEntry};
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// The endpoint.
+/// Lists the changes of a product's stock.
 pub struct ListStockChanges {
-    /// Where the history is.
+    /// The inventory table, with the history.
     pub inventory: Inventory,
 }
 
 impl ListStockChanges {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { inventory: deps.inventory()? })
     }
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct ListStockChangesResponse<'a> {
     changes: Vec<ChangeView<'a>>,
-    /// For the next call; null on the last page.
+    /// The cursor of the next page; null on the last page.
     next_cursor: Option<&'a str>,
 }
 
@@ -41,7 +41,7 @@ struct ChangeView<'a> {
     before: u32,
     after: u32,
     delta: i64,
-    /// Null if whoever did it did not say so: nothing in the shop does that.
+    /// Null if the writer set no cause. No function of the shop does that.
     cause: Option<CauseView<'a>>,
 }
 
@@ -51,19 +51,19 @@ enum CauseView<'a> {
     Order {
         order_id: &'a str,
         user_id: &'a str,
-        /// The order's version after the step; its timeline says what that was.
+        /// The order's version after the step.
         order_version: u64,
     },
     Staff {
         entry_id: &'a str,
-        /// Null for an import at the command line.
+        /// Null for an import by upload.
         changed_by: Option<&'a str>,
         reason: Option<&'a str>,
     },
 }
 
 impl Endpoint for ListStockChanges {
-    /// Also of a product that was deleted: its history stays.
+    /// A deleted product keeps its history.
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         request.staff()?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
@@ -80,7 +80,7 @@ impl Endpoint for ListStockChanges {
         });
         let entries = self.inventory.ledger_entries(&product_id, entry_ids).await?;
         let changes = page.changes.iter().map(|change| view(change, &entries)).collect();
-        Ok(Reply::ok(&Page { changes, next_cursor: page.next.as_ref().map(HistoryCursor::as_str) }))
+        Ok(Reply::ok(&ListStockChangesResponse { changes, next_cursor: page.next.as_ref().map(HistoryCursor::as_str) }))
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn changes_are_newest_first_page_by_page_with_who_did_them() {
+    async fn changes_are_newest_first_page_by_page_with_their_causes() {
         let shop = Fixture::start().await;
         shop.count("1399", 5).await;
         shop.watches("1399").await;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_is_told() {
+    async fn invalid_requests_are_rejected() {
         let shop = Fixture::start().await;
         let endpoint = ListStockChanges { inventory: shop.inventory.clone() };
         let problem = endpoint.handle(&ask(&[("limit", "0"), ("cursor", "~h#")])).await.expect_err("refused");

@@ -1,8 +1,7 @@
-//! `PUT /admin/inventory/{product_id}/shards`: spreads a product's stock over more shards, for a sale in which thousands
-//! want it at once, or gathers it again. Checkouts go on meanwhile.
+//! `PUT /admin/inventory/{product_id}/shards`: changes the number of shards of a product's stock: more for a flash sale,
+//! fewer afterwards. Checkouts continue meanwhile.
 //!
-//! The answer to the same call is the same however often it is sent: what is done stays done, and a call that broke off is
-//! finished by the next one.
+//! Idempotent: a repeated request continues where an interrupted one stopped.
 
 use serde::Serialize;
 use souk_domain::ids::ProductId;
@@ -12,23 +11,23 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{LedgerEntry, SpreadOutcome, StockSpread, StoreError};
 
-use crate::StockKeeper;
+use crate::InventoryContext;
 
-/// The endpoint.
-pub struct SpreadInventory(pub StockKeeper);
+/// Changes the number of shards of a product's stock.
+pub struct SpreadInventory(pub InventoryContext);
 
 impl SpreadInventory {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StockKeeper::from_dependencies(deps)?))
+        Ok(Self(InventoryContext::from_dependencies(deps)?))
     }
 }
 
 #[derive(Serialize)]
-struct Shards<'a> {
+struct SpreadInventoryResponse<'a> {
     product_id: &'a str,
     shards: u32,
-    /// Over all of them, when they were last looked at.
+    /// Available units over all shards when they were last read.
     available: u32,
 }
 
@@ -41,16 +40,16 @@ impl Endpoint for SpreadInventory {
         let (shards,) = fields.finish((shards,))?;
 
         let shards = u32::try_from(shards).map_err(Problem::internal)?;
-        let StockKeeper { inventory, products, clock, random } = &self.0;
-        // Without the request: asking again must go on, not find that it was asked before.
+        let InventoryContext { inventory, products, clock, random } = &self.0;
+        // Without an idempotency key: a repeated request has to continue the work, not return an earlier response.
         let entry = LedgerEntry::new(format!("spread over {shards} shards"), staff, clock.now(), None, &**random);
         let spread = StockSpread { inventory: inventory.clone(), products: products.clone() };
         match spread.spread(&product_id, shards, &entry).await {
             Ok(SpreadOutcome::Spread { available }) => {
-                Ok(Reply::ok(&Shards { product_id: product_id.as_str(), shards, available }))
+                Ok(Reply::ok(&SpreadInventoryResponse { product_id: product_id.as_str(), shards, available }))
             }
             Ok(SpreadOutcome::ProductNotFound) => Err(Problem::not_found("product")),
-            Err(StoreError::Conflict) => Err(Problem::unavailable("busy", "checkouts kept coming first")),
+            Err(StoreError::Conflict) => Err(Problem::unavailable("busy", "concurrent checkouts prevented the change")),
             Err(error) => Err(error.into()),
         }
     }
@@ -71,11 +70,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stock_is_spread_and_gathered_without_losing_a_unit() {
+    async fn the_number_of_shards_changes_without_losing_a_unit() {
         let shop = Fixture::start().await;
         shop.product("hot").await;
         shop.count("hot", 100).await;
-        let endpoint = SpreadInventory(shop.stock_keeper());
+        let endpoint = SpreadInventory(shop.context());
         for (shards, levels) in [(4, vec![25; 4]), (3, vec![34, 33, 33]), (1, vec![100])] {
             for _ in 0..2 {
                 let reply =
@@ -92,7 +91,7 @@ mod tests {
     async fn a_product_that_was_never_counted_can_be_spread_and_is_filled_evenly() {
         let shop = Fixture::start().await;
         shop.product("new").await;
-        let endpoint = SpreadInventory(shop.stock_keeper());
+        let endpoint = SpreadInventory(shop.context());
         let reply = endpoint.handle(&spread("new", r#"{"shards": 3}"#)).await.expect("spread");
         assert_eq!(reply.body(), r#"{"product_id":"new","shards":3,"available":0}"#);
         shop.count("new", 8).await;
@@ -101,11 +100,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn contradicting_calls_at_once_leave_a_state_that_holds() {
+    async fn concurrent_contradictory_calls_leave_a_consistent_state() {
         let shop = Fixture::start().await;
         shop.product("hot").await;
         shop.count("hot", 1_000).await;
-        let endpoint = SpreadInventory(shop.stock_keeper());
+        let endpoint = SpreadInventory(shop.context());
         let requests = [16, 1, 64, 3, 16, 1].map(|shards| spread("hot", &format!(r#"{{"shards": {shards}}}"#)));
         for result in join_all(requests.iter().map(|request| endpoint.handle(request))).await {
             assert!(matches!(outcome(&result), (200, "") | (503, "busy")), "{result:?}");
@@ -118,10 +117,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_is_told() {
+    async fn invalid_requests_are_rejected() {
         let shop = Fixture::start().await;
         shop.product("hot").await;
-        let endpoint = SpreadInventory(shop.stock_keeper());
+        let endpoint = SpreadInventory(shop.context());
         for bad in [r#"{"shards": 0}"#, r#"{"shards": 65}"#, r#"{"shards": 1.5}"#, r#"{"shards": "4"}"#, "{}"] {
             assert_eq!(outcome(&endpoint.handle(&spread("hot", bad)).await), (422, "invalid_fields"), "{bad}");
         }

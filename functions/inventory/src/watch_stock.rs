@@ -1,8 +1,8 @@
-//! The inventory stream: every change of a count goes into the product's history, with who did it, and others are told
-//! when a product runs low, runs out or is back.
+//! Consumer of the inventory stream: writes every change of stock to the history of its product, and publishes an event
+//! when a product runs low, sells out or is back in stock.
 //!
-//! The history is written from the stream rather than by whoever changes a count, so that an order pays nothing for it,
-//! and a change by whatever other way is in it too. Its own writes have no `available`, so they do not come back here.
+//! The history is written from the stream, so that placing an order costs nothing more and every change is recorded,
+//! however it was made. History items have no `available`, so this function ignores its own writes.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,18 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::stream::{Change, ChangeHandler, Failure, ImageError};
 use souk_store::{HistoryEntry, Inventory, StoreError};
 
-/// The handler.
+/// Records changes of stock and publishes events about stock levels.
 pub struct WatchStock {
-    /// Where stock and its history are.
+    /// The inventory table, with the history.
     pub inventory: Inventory,
-    /// Where others are told.
+    /// The event bus.
     pub bus: EventBus,
-    /// At how many units or fewer a product is low.
+    /// Stock is low at this many units or fewer.
     pub low_at: u32,
 }
 
 impl WatchStock {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             inventory: deps.inventory()?,
@@ -38,28 +38,30 @@ impl WatchStock {
     }
 }
 
-/// Some item of the table.
+/// The key of an item of the inventory table.
 #[derive(Deserialize)]
 struct Key {
     product_id: ProductId,
     shard: ShardId,
 }
 
-/// What a batch did to one product.
-struct Watched<'a> {
-    /// The changes, in order.
+/// The changes of one product in a batch.
+struct ProductChanges<'a> {
+    /// The changes that may change its stock level, in order.
     changes: Vec<&'a Change>,
-    /// The first one that could change the level: it names what follows from it, also when the batch comes again.
+    /// Sequence number of the first of them. The id of the event is made from it, so that a retry of the batch publishes
+    /// the same id.
     first: &'a str,
     at: Timestamp,
-    /// Units that came, less those that went.
+    /// Units added less units removed.
     delta: i64,
 }
 
-/// Why a product could not be looked after; whether it never can.
-struct Trouble {
+/// Why the stock level of a product was not published.
+struct LevelError {
     reason: String,
-    lasting: bool,
+    /// Whether a retry cannot succeed.
+    permanent: bool,
 }
 
 impl ChangeHandler for WatchStock {
@@ -76,14 +78,15 @@ impl ChangeHandler for WatchStock {
             }
         }
         if let Err(error) = self.inventory.record(&entries).await {
-            let poisonous = |change: &&Change| !failures.iter().any(|f| f.sequence_number == change.sequence_number());
-            let failed: Vec<_> = changes.iter().filter(poisonous).map(|change| change.failed(&error)).collect();
+            let readable = |change: &&Change| !failures.iter().any(|f| f.sequence_number == change.sequence_number());
+            let failed: Vec<_> = changes.iter().filter(readable).map(|change| change.failed(&error)).collect();
             failures.extend(failed);
             return failures;
         }
         for (product_id, watched) in watched {
-            if let Err(Trouble { reason, lasting }) = self.tell(&product_id, &watched).await {
-                let failed = |change: &&Change| if lasting { change.hopeless(&reason) } else { change.failed(&reason) };
+            if let Err(LevelError { reason, permanent }) = self.publish_level(&product_id, &watched).await {
+                let failed =
+                    |change: &&Change| if permanent { change.hopeless(&reason) } else { change.failed(&reason) };
                 failures.extend(watched.changes.iter().map(failed));
             }
         }
@@ -91,7 +94,7 @@ impl ChangeHandler for WatchStock {
     }
 }
 
-/// A change of a shard's count; `None` for anything else that happens in the table.
+/// A change of a shard's count; `None` for changes of other items.
 fn read(change: &Change) -> Result<Option<(Key, CountChange)>, ImageError> {
     let key: Key = change.key()?;
     if !key.shard.holds_units() {
@@ -114,47 +117,48 @@ fn entry(change: &Change, key: Key, counted: CountChange) -> HistoryEntry {
 }
 
 impl WatchStock {
-    /// Notes a change whose product is to be looked at. Of most there is too much in stock to look.
+    /// Adds a change that may change the stock level of its product. Most products have too much stock for that.
     fn watch<'a>(
         &self,
-        watched: &mut BTreeMap<ProductId, Watched<'a>>,
+        watched: &mut BTreeMap<ProductId, ProductChanges<'a>>,
         change: &'a Change,
         product_id: &ProductId,
         counted: &CountChange,
     ) {
         if StockLevel::may_change_with(counted, self.low_at) {
-            let first = || Watched { changes: Vec::new(), first: change.sequence_number(), at: change.at(), delta: 0 };
+            let first =
+                || ProductChanges { changes: Vec::new(), first: change.sequence_number(), at: change.at(), delta: 0 };
             let product = watched.entry(product_id.clone()).or_insert_with(first);
             product.changes.push(change);
             product.delta += i64::from(counted.after) - i64::from(counted.before);
         }
     }
 
-    /// Tells what the present total makes of what was told last, and notes it: in this order, so that a crash between the
-    /// two tells it again, with the same id, rather than never.
-    async fn tell(&self, product_id: &ProductId, watched: &Watched<'_>) -> Result<(), Trouble> {
+    /// Publishes an event if the stock level differs from the published one, and then stores the level. In this order, a
+    /// crash between the two publishes the event again with the same id, instead of never.
+    async fn publish_level(&self, product_id: &ProductId, watched: &ProductChanges<'_>) -> Result<(), LevelError> {
         let available = total(&self.inventory.counts(product_id).await?);
         let level = StockLevel::of(available, self.low_at);
-        let told = self.inventory.level(product_id).await?;
-        // Of a product that is new here only a fall is news: its first count is none.
-        let before = told.unwrap_or(if watched.delta < 0 { StockLevel::Plenty } else { level });
+        let published = self.inventory.level(product_id).await?;
+        // A product without a stored level counts as low only after stock was removed, not after its first count.
+        let before = published.unwrap_or(if watched.delta < 0 { StockLevel::Plenty } else { level });
         if let Some(what) = before.news(product_id, available, self.low_at) {
             let event = DomainEvent::of_stock(what, watched.first, watched.at);
-            self.bus.publish(&[event]).await.map_err(|error| Trouble {
-                lasting: error.failed.iter().all(|failed| failed.lasting),
+            self.bus.publish(&[event]).await.map_err(|error| LevelError {
+                permanent: error.failed.iter().all(|failed| failed.lasting),
                 reason: error.to_string(),
             })?;
         }
-        if told.unwrap_or(StockLevel::Plenty) != level {
+        if published.unwrap_or(StockLevel::Plenty) != level {
             self.inventory.set_level(product_id, level).await?;
         }
         Ok(())
     }
 }
 
-impl From<StoreError> for Trouble {
+impl From<StoreError> for LevelError {
     fn from(error: StoreError) -> Self {
-        Self { reason: error.to_string(), lasting: false }
+        Self { reason: error.to_string(), permanent: false }
     }
 }
 

@@ -1,27 +1,27 @@
-//! `POST /admin/orders/{order_id}/cancel`: the staff calls an order off that is not sent yet. As the shopper's own call does:
-//! the money of a paid one is owed back, and its stock goes back with it.
+//! `POST /admin/orders/{order_id}/cancel`: cancels an order that is not shipped, like the shopper's own endpoint: a
+//! refund of a paid order becomes due, and its units are restocked with the refund.
 
 use souk_domain::order::Event;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::staff_desk::StaffDesk;
+use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, Viewer};
 
-/// The endpoint.
-pub struct AdminCancelOrder(pub StaffDesk);
+/// Cancels an order for staff.
+pub struct AdminCancelOrder(pub StaffOrderContext);
 
 impl AdminCancelOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StaffDesk::from_dependencies(deps)?))
+        Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }
 }
 
 impl Endpoint for AdminCancelOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let order = self.0.step(request, &Event::Cancelled).await?;
+        let order = self.0.apply(request, &Event::Cancelled).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
     }
 }

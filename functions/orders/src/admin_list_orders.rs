@@ -1,4 +1,4 @@
-//! `GET /admin/orders?status=&sort=&cursor=&limit=`: the orders of one status, those that wait longest first.
+//! `GET /admin/orders?status=&sort=&cursor=&limit=`: the orders with one status, oldest first.
 
 use std::str::FromStr;
 
@@ -16,26 +16,26 @@ use crate::view::{self, OrderSummary, Viewer};
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// The endpoint.
+/// Lists orders by status for staff.
 pub struct AdminListOrders {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
 }
 
 impl AdminListOrders {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { orders: deps.orders()? })
     }
 }
 
-/// By the time of placement.
+/// The sort order, by time of placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Sort {
-    /// As work is done.
+    /// For staff who work through the list.
     #[default]
     Oldest,
-    /// As one looks back.
+    /// For a look at recent orders.
     Newest,
 }
 
@@ -52,9 +52,10 @@ impl FromStr for Sort {
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct AdminListOrdersResponse<'a> {
     orders: Vec<OrderSummary<'a>>,
-    /// For the next call; null on the last page. A page may have fewer orders than asked for although more follow.
+    /// The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
+    /// follow.
     next_cursor: Option<&'a str>,
 }
 
@@ -73,7 +74,7 @@ impl Endpoint for AdminListOrders {
         let page =
             self.orders.list_for_staff(StaffOrderList::Status(status), newest_first, cursor.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Staff)).collect();
-        Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        Ok(Reply::ok(&AdminListOrdersResponse { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }
 }
 
@@ -118,14 +119,14 @@ mod tests {
         placed.reverse();
         assert_eq!(ids(&page(&[("status", "paid"), ("sort", "newest")]).await), placed);
 
-        let parcel = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
-        shop.apply(&user(1), &placed[0].parse().expect("an id"), Event::Shipped(parcel)).await;
+        let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
+        shop.apply(&user(1), &placed[0].parse().expect("an id"), Event::Shipped(shipment)).await;
         assert_eq!(ids(&page(&[("status", "shipped")]).await), placed[..1]);
         assert_eq!(ids(&page(&[("status", "paid"), ("sort", "newest")]).await), placed[1..]);
     }
 
     #[tokio::test]
-    async fn bad_questions_are_refused() {
+    async fn invalid_parameters_are_rejected() {
         let shop = Fixture::start().await;
         let endpoint = AdminListOrders { orders: shop.orders.clone() };
         let all_bad = list(&[("status", "sent"), ("sort", "up"), ("cursor", "x"), ("limit", "101")]);

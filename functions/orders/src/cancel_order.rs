@@ -1,5 +1,5 @@
-//! `POST /orders/{order_id}/cancel`: calls an order off before it is shipped. An unpaid one gives its stock back at once;
-//! for a paid one a refund is due, and its stock goes back with the money. Calling off twice is no error.
+//! `POST /orders/{order_id}/cancel`: cancels an order that is not shipped. Units of an unpaid order are released at
+//! once. For a paid order a refund becomes due, and its units are restocked with the refund. Idempotent.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use souk_store::OrderSteps;
 
 use crate::view::{self, Viewer};
 
-/// The endpoint.
+/// Cancels an order for its shopper.
 pub struct CancelOrder {
-    /// What steps stand on.
+    /// Applies events to orders.
     pub steps: OrderSteps,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl CancelOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }

@@ -1,26 +1,26 @@
-//! `POST /admin/orders/{order_id}/deliver`: an order has arrived. Said again it is no error.
+//! `POST /admin/orders/{order_id}/deliver`: marks a shipped order as delivered. Idempotent.
 
 use souk_domain::order::Event;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::staff_desk::StaffDesk;
+use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, Viewer};
 
-/// The endpoint.
-pub struct DeliverOrder(pub StaffDesk);
+/// Marks an order as delivered.
+pub struct DeliverOrder(pub StaffOrderContext);
 
 impl DeliverOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StaffDesk::from_dependencies(deps)?))
+        Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }
 }
 
 impl Endpoint for DeliverOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let order = self.0.step(request, &Event::Delivered).await?;
+        let order = self.0.apply(request, &Event::Delivered).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
     }
 }

@@ -1,4 +1,5 @@
-//! The orders stream is the outbox: what changed in an order decides which messages are due, and nothing else sends any.
+//! Publisher of the transactional outbox, which is the orders stream: sends the messages that a change of an order calls
+//! for. No other function sends these messages, except `redrive` and `reconcile`.
 
 use std::sync::Arc;
 
@@ -10,31 +11,31 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::queues::{Queues, SendError};
 use souk_runtime::stream::{Change, ChangeHandler, Failure};
 
-/// The handler.
+/// Sends the messages that changes of orders call for.
 pub struct Dispatch {
-    /// Where messages go.
+    /// The queues of orders, payments and refunds.
     pub queues: Queues,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Dispatch {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { queues: deps.queues()?, clock: deps.clock() })
     }
 }
 
 impl ChangeHandler for Dispatch {
-    /// In order, and not past a queue that does not answer: Lambda delivers again from there on.
+    /// Handles changes in order and stops when a queue is unavailable: Lambda delivers the rest again.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
         let mut failures = Vec::new();
         for change in changes {
             let (before, after) = match orders(change) {
                 Ok(Some(orders)) => orders,
                 Ok(None) => continue,
-                Err(hopeless) => {
-                    failures.push(hopeless);
+                Err(unreadable) => {
+                    failures.push(unreadable);
                     continue;
                 }
             };
@@ -48,7 +49,7 @@ impl ChangeHandler for Dispatch {
 }
 
 impl Dispatch {
-    /// Sends what is due; all that an order waits for when there is no `before`.
+    /// Sends the messages that a change calls for. Without `before`, these are all messages that the order waits for.
     pub(crate) async fn dispatch(&self, before: Option<&Order>, after: &Order) -> Result<(), SendError> {
         for due in messages_due_after(before, after, self.clock.now()) {
             self.queues.send(&due).await?;
@@ -57,10 +58,10 @@ impl Dispatch {
     }
 }
 
-/// The order before and after a change; `None` if it is gone. Orders are not deleted; if an operator does so, nothing is due.
+/// The order before and after a change; `None` if it was deleted. Only an operator deletes orders, and that calls for no
+/// messages.
 ///
-/// An image of before that cannot be read counts as none: somebody has just mended the item, and what is due now is due
-/// whatever was before.
+/// An unreadable image from before counts as none: the item was just repaired, and all messages it waits for are due.
 pub(crate) fn orders(change: &Change) -> Result<Option<(Option<Order>, Order)>, Failure> {
     let after = change.after().map_err(|error| change.hopeless(error))?;
     Ok(after.map(|after| (change.before().unwrap_or_default(), after)))

@@ -1,4 +1,4 @@
-//! The order queue: ends the hold of an order that nobody paid, and gives its stock back.
+//! Consumer of the order queue: expires an order that was not paid in time and releases its stock.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_runtime::config::ConfigError;
 use souk_store::{OrderSteps, StepError};
 
-/// The consumer.
+/// Expires unpaid orders.
 pub struct ExpireOrder {
-    /// What steps stand on.
+    /// Applies events to orders.
     pub steps: OrderSteps,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl ExpireOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_order_that_does_not_exist_ends_among_the_dead_letters() {
+    async fn a_message_about_a_missing_order_becomes_a_dead_letter() {
         let shop = Fixture::start().await;
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let order_id = "0190a5a0-0000-7000-8000-00000000dead".parse().expect("an id");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_late_message_does_nothing_to_an_order_that_was_called_off_and_restocked() {
+    async fn a_late_message_does_not_change_a_cancelled_order() {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;

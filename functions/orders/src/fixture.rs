@@ -21,7 +21,7 @@ use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 pub(crate) use souk_fixtures::outcome;
 pub(crate) use souk_testkit::sku;
 
-use crate::StaffDesk;
+use crate::StaffOrderContext;
 use crate::place_order::PlaceOrder;
 
 pub(crate) struct Fixture {
@@ -56,7 +56,7 @@ impl Fixture {
         }
     }
 
-    /// A product that costs so many cents and lies in so many shards with so many units each.
+    /// A product with this price and these units in its shards.
     pub(crate) async fn product(&self, name: &str, price_minor: i64, shards: &[u32]) {
         let stock_shards = u32::try_from(shards.len()).expect("few shards");
         save_product(&self.products, Product { price_minor, stock_shards, ..product(name) }).await;
@@ -85,12 +85,12 @@ impl Fixture {
             .expect("stocked");
     }
 
-    /// Sets the first shard's count, behind everybody's back.
+    /// Sets the first shard's count, without the store.
     pub(crate) async fn miscount(&self, name: &str, available: u32) {
         self.set_stock(name, self.inventory.shard(0).as_str(), "available", available).await;
     }
 
-    /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
+    /// Fails unless stock, orders and money are reconciled.
     pub(crate) async fn reconciled(&self) {
         assert_reconciled(&self.orders, &self.inventory, &self.users, self.clock.now()).await;
     }
@@ -103,7 +103,7 @@ impl Fixture {
         put_in_cart(&self.carts, user_id, &sku(name), quantity).await;
     }
 
-    /// Places what is in the cart and returns the order's id.
+    /// Places an order from the cart and returns its id.
     pub(crate) async fn placed(&self, user_id: &UserId) -> OrderId {
         let reply = self.place_order().handle(&checkout(user_id)).await.expect("placed");
         reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
@@ -113,11 +113,11 @@ impl Fixture {
         OrderSteps::new(self.orders.clone(), self.inventory.clone())
     }
 
-    pub(crate) fn desk(&self) -> StaffDesk {
-        StaffDesk { steps: self.steps(), clock: self.clock.clone() }
+    pub(crate) fn staff_order_context(&self) -> StaffOrderContext {
+        StaffOrderContext { steps: self.steps(), clock: self.clock.clone() }
     }
 
-    /// An order of so many units of a product that costs 1.00, paid.
+    /// A paid order of a product that costs 1.00.
     pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         self.put_in_cart(user_id, name, quantity).await;
         let order_id = self.placed(user_id).await;
@@ -128,7 +128,7 @@ impl Fixture {
         order_id
     }
 
-    /// The same, sent and arrived.
+    /// A paid order, shipped and delivered.
     pub(crate) async fn delivered(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         let order_id = self.paid(user_id, name, quantity).await;
         let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
@@ -151,7 +151,7 @@ pub(crate) fn checkout(user_id: &UserId) -> Request {
     Request::new("POST", "/orders").with_json(body).from_user(user_id.clone(), Role::Shopper)
 }
 
-/// A request of the staff about an order.
+/// A request by staff about an order.
 pub(crate) fn by_staff(method: &str, order_id: &OrderId, action: &str) -> Request {
     let request = Request::new(method, &format!("/admin/orders/{order_id}/{action}"));
     request.with_path("order_id", order_id.as_str()).from_user(souk_testkit::user(9), Role::Staff)
@@ -166,7 +166,7 @@ pub(crate) fn change(sequence_number: &str, before: Option<&Order>, after: Optio
     change_of_images(sequence_number, &image(before), &image(after))
 }
 
-/// A record of the orders stream with an image that no order has.
+/// A record of the orders stream with an image that is not an order.
 pub(crate) fn poison(sequence_number: &str) -> Change {
     change_of_images(sequence_number, &json!({}), &json!({"order_id": {"S": "an order?"}}))
 }
@@ -181,7 +181,7 @@ pub(crate) fn change_of_images(sequence_number: &str, before: &Value, after: &Va
     }))
 }
 
-/// The queues of the chain, as a test plays them.
+/// Fake queues.
 pub(crate) fn queues(aws: &FakeAws) -> Queues {
     let url = |name: &str| format!("https://queues/{name}");
     Queues {
@@ -192,7 +192,7 @@ pub(crate) fn queues(aws: &FakeAws) -> Queues {
     }
 }
 
-/// What was sent to which queue.
+/// The messages that were sent, with their queues.
 pub(crate) fn sent(aws: &FakeAws) -> Vec<(String, Message)> {
     let calls = aws.calls().into_iter().map(|(_, request)| {
         let text = |name: &str| request[name].as_str().expect("a text").to_owned();

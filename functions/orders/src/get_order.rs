@@ -8,14 +8,14 @@ use souk_store::Orders;
 
 use crate::view::{self, Viewer};
 
-/// The endpoint.
+/// Shows an order to its shopper.
 pub struct GetOrder {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
 }
 
 impl GetOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { orders: deps.orders()? })
     }
@@ -25,7 +25,7 @@ impl Endpoint for GetOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
-        // The key begins with the caller's own id: nobody finds anybody else's order.
+        // The key begins with the caller's id, so a shopper finds no orders of others.
         let order = self.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
     }

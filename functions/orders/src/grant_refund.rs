@@ -1,7 +1,7 @@
-//! `POST /admin/orders/{order_id}/refunds`: the staff gives some of an order's money back, without a return.
+//! `POST /admin/orders/{order_id}/refunds`: refunds a part of an order without a return.
 //!
-//! Twice the same call would give twice: a client that may retry sends an `Idempotency-Key`, which the refund keeps for as
-//! long as the order is kept.
+//! A repeated request would refund twice, so a client that may retry sends an `Idempotency-Key`. The refund stores the key
+//! for as long as the order exists.
 
 use std::sync::Arc;
 
@@ -13,31 +13,35 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 
-use crate::part_id::PartId;
-use crate::staff_desk::StaffDesk;
+use crate::ordinal_id::OrdinalId;
+use crate::staff_order_context::StaffOrderContext;
 
-/// The endpoint.
+/// Grants a refund without a return.
 pub struct GrantRefund {
-    /// What calls about one order stand on.
-    pub desk: StaffDesk,
-    /// Marks requests that came without a key.
+    /// Finds the order and applies the refund to it.
+    pub context: StaffOrderContext,
+    /// For a key of requests that have no `Idempotency-Key`.
     pub random: Arc<dyn Random>,
-    /// Of the shop.
+    /// The currency of the shop.
     pub currency: Currency,
 }
 
 impl GrantRefund {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { desk: StaffDesk::from_dependencies(deps)?, random: deps.random(), currency: deps.currency()? })
+        Ok(Self {
+            context: StaffOrderContext::from_dependencies(deps)?,
+            random: deps.random(),
+            currency: deps.currency()?,
+        })
     }
 }
 
-/// The same for the first answer and for every replay: what was true when the refund became due.
+/// The refund as it was granted, so that a retry gets the first response again.
 #[derive(Serialize)]
-struct Granted<'a> {
+struct GrantRefundResponse<'a> {
     order_id: &'a str,
-    refund_id: PartId,
+    refund_id: OrdinalId,
     amount: Amount,
     currency: &'a str,
     target: &'static str,
@@ -48,7 +52,7 @@ struct Granted<'a> {
 impl Endpoint for GrantRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let granted_by = request.staff()?.user_id.clone();
-        // Marked in any case: a step whose answer got lost must not be taken once more when it is tried again.
+        // Always with a key: if a response of DynamoDB is lost, the event must not be applied twice.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let amount = fields.money("amount", self.currency);
@@ -57,12 +61,12 @@ impl Endpoint for GrantRefund {
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
         let grant = RefundGrant { amount, target, reason, granted_by, request: idempotency_key.clone() };
-        let order = self.desk.step(request, &Event::RefundGranted(grant)).await?;
-        let missing = || Problem::internal("a granted refund is missing");
+        let order = self.context.apply(request, &Event::RefundGranted(grant)).await?;
+        let missing = || Problem::internal("the granted refund is not in the order");
         let (index, refund) = order.refund_by_key(&idempotency_key.key).ok_or_else(missing)?;
-        let body = Granted {
+        let body = GrantRefundResponse {
             order_id: order.order_id.as_str(),
-            refund_id: PartId(index),
+            refund_id: OrdinalId(index),
             amount: Amount(Money::from_minor(refund.amount_minor, order.currency)),
             currency: order.currency.code(),
             target: refund.target.as_str(),

@@ -13,7 +13,7 @@ pub mod grant_refund;
 mod handlers;
 pub mod list_orders;
 pub mod list_returns;
-mod part_id;
+mod ordinal_id;
 pub mod place_order;
 pub mod publish_events;
 pub mod reconcile;
@@ -22,11 +22,11 @@ pub mod reject_return;
 pub mod request_return;
 pub mod retry_refund;
 pub mod ship_order;
-mod staff_desk;
+mod staff_order_context;
 mod view;
 
 pub use handlers::HANDLERS;
-pub use staff_desk::StaffDesk;
+pub use staff_order_context::StaffOrderContext;
 
 #[cfg(test)]
 mod fixture;

@@ -1,4 +1,4 @@
-//! `GET /orders?cursor=&limit=`: the caller's orders, newest first.
+//! `GET /orders?cursor=&limit=`: the shopper's orders, newest first.
 
 use serde::Serialize;
 use souk_domain::ids::OrderId;
@@ -12,23 +12,23 @@ use crate::view::{self, OrderSummary, Viewer};
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// The endpoint.
+/// Lists the orders of the shopper.
 pub struct ListOrders {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
 }
 
 impl ListOrders {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { orders: deps.orders()? })
     }
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct ListOrdersResponse<'a> {
     orders: Vec<OrderSummary<'a>>,
-    /// For the next call; null on the last page.
+    /// The cursor of the next page; null on the last page.
     next_cursor: Option<&'a str>,
 }
 
@@ -43,7 +43,7 @@ impl Endpoint for ListOrders {
         let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
         let page = self.orders.list(user_id, cursor.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Shopper)).collect();
-        Ok(Reply::ok(&Page { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        Ok(Reply::ok(&ListOrdersResponse { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }
 }
 

@@ -1,5 +1,5 @@
-//! `GET /admin/returns?status=requested&cursor=&limit=`: the returns that the staff has to decide about, oldest order first.
-//! Decided ones are shown in their order.
+//! `GET /admin/returns?status=requested&cursor=&limit=`: open returns, which staff have to accept or reject, oldest order
+//! first. An order shows all its returns.
 
 use std::str::FromStr;
 
@@ -17,23 +17,23 @@ use crate::view::ReturnView;
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
 
-/// The endpoint.
+/// Lists the open returns.
 pub struct ListReturns {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
 }
 
 impl ListReturns {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { orders: deps.orders()? })
     }
 }
 
-/// The one status that there is a list of.
-struct Requested;
+/// The value of `status`. Only requested returns can be listed.
+struct RequestedStatus;
 
-impl FromStr for Requested {
+impl FromStr for RequestedStatus {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
@@ -43,14 +43,14 @@ impl FromStr for Requested {
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
-    returns: Vec<Listed<'a>>,
-    /// For the next call; null on the last page.
+struct ListReturnsResponse<'a> {
+    returns: Vec<OpenReturn<'a>>,
+    /// The cursor of the next page; null on the last page.
     next_cursor: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Listed<'a> {
+struct OpenReturn<'a> {
     order_id: &'a str,
     user_id: &'a str,
     currency: &'a str,
@@ -59,11 +59,11 @@ struct Listed<'a> {
 }
 
 impl Endpoint for ListReturns {
-    /// The limit counts orders; each may have several returns that wait.
+    /// The limit counts orders. Each may have several open returns.
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         request.staff()?;
         let mut query = request.query();
-        let status = query.optional_parsed::<Requested>("status");
+        let status = query.optional_parsed::<RequestedStatus>("status");
         let cursor = query.optional_parsed::<OrderId>("cursor");
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
         let (_, cursor, limit) = query.finish((status, cursor, limit))?;
@@ -71,7 +71,7 @@ impl Endpoint for ListReturns {
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
         let page = self.orders.list_for_staff(StaffOrderList::OpenReturns, false, cursor.as_ref(), limit).await?;
         let returns = page.orders.iter().flat_map(open_returns).collect();
-        Ok(Reply::ok(&Page { returns, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        Ok(Reply::ok(&ListReturnsResponse { returns, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
     }
 }
 
@@ -79,7 +79,7 @@ fn open_returns(order: &Order) -> impl Iterator<Item = Listed<'_>> {
     let open = order.returns.iter().enumerate().filter(|(_, entry)| entry.status == ReturnStatus::Requested);
     open.filter_map(|(index, _)| {
         let (order_id, user_id) = (order.order_id.as_str(), order.user_id.as_str());
-        Some(Listed { order_id, user_id, currency: order.currency.code(), listed: ReturnView::of(order, index)? })
+        Some(OpenReturn { order_id, user_id, currency: order.currency.code(), listed: ReturnView::of(order, index)? })
     })
 }
 

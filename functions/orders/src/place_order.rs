@@ -53,7 +53,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             carts: deps.carts()?,

@@ -1,4 +1,4 @@
-//! The orders stream, told to other systems: what happened to each order, on the event bus.
+//! Publishes changes of orders on the event bus, for other systems.
 
 use souk_domain::event::events_after;
 use souk_runtime::Dependencies;
@@ -8,21 +8,21 @@ use souk_runtime::stream::{Change, ChangeHandler, Failure};
 
 use crate::dispatch::orders;
 
-/// The handler.
+/// Publishes domain events of orders.
 pub struct PublishEvents {
-    /// Where events go.
+    /// The event bus.
     pub bus: EventBus,
 }
 
 impl PublishEvents {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { bus: deps.event_bus()? })
     }
 }
 
 impl ChangeHandler for PublishEvents {
-    /// All at once: receivers are promised no order, and drop what comes twice.
+    /// Publishes all events at once: receivers are promised no order, and deduplicate events.
     async fn handle(&self, changes: &[Change]) -> Vec<Failure> {
         let (mut events, mut changed_by, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
@@ -32,7 +32,7 @@ impl ChangeHandler for PublishEvents {
                     events.extend(events_after(before.as_ref(), &after));
                     changed_by.resize(events.len(), change);
                 }
-                Err(hopeless) => failures.push(hopeless),
+                Err(unreadable) => failures.push(unreadable),
             }
         }
         if let Err(error) = self.bus.publish(&events).await {

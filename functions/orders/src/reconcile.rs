@@ -1,5 +1,5 @@
-//! By schedule, and invoked by operators: counts stock, orders and money against each other and reports every difference.
-//! An order that waits for a message that got lost is sent it again, so that it heals by itself.
+//! Reconciles stock, orders and money, and reports every discrepancy. Runs on a schedule and when an operator invokes it.
+//! Resends the messages of orders that wait for a lost one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,27 +20,27 @@ use souk_store::{
     Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreError, Users, reconcile,
 };
 
-/// What is left of the function's time for what comes after the reading: looking again, sending, answering.
+/// The part of the function's time that is reserved for the work after the scan: confirming, resending, responding.
 const RESERVED: Duration = Duration::from_mins(1);
-/// Most segments of a table that are read side by side.
+/// Maximum segments of a table that are scanned concurrently.
 const MAX_SEGMENTS: u32 = 64;
 
-/// The function.
+/// Reconciles stock, orders and money.
 pub struct Reconcile {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// Where store credit is.
+    /// The users table, with store credit.
     pub users: Users,
-    /// Where messages go that are sent again.
+    /// The queues for resent messages.
     pub queues: Queues,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Reconcile {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             orders: deps.orders()?,
@@ -53,68 +53,68 @@ impl Reconcile {
 }
 
 impl DirectHandler for Reconcile {
-    type Request = Ask;
-    type Response = Answer;
+    type Request = ReconcileRequest;
+    type Response = ReconcileResponse;
 
-    async fn handle(&self, request: Ask, deadline: Timestamp) -> Result<Answer, Error> {
+    async fn handle(&self, request: ReconcileRequest, deadline: Timestamp) -> Result<ReconcileResponse, Error> {
         Ok(self.run(request, deadline).await?)
     }
 }
 
-/// What is asked of it. `{}` reads everything and changes nothing.
+/// The request. `{}` reconciles everything and resends nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Ask {
-    /// Sends stuck orders the messages that they wait for.
+pub struct ReconcileRequest {
+    /// Whether to resend the messages that stuck orders wait for.
     pub resend: bool,
-    /// Goes on where an earlier answer stopped.
+    /// The cursor of an earlier response, to continue after it.
     pub cursor: Option<ReconciliationCursor>,
-    /// How many segments of a table are read side by side; 4 unless asked otherwise, at most 64.
+    /// How many segments of a table to scan concurrently: 4 by default, at most 64.
     pub segments: Option<u32>,
 }
 
-/// What was found and done.
+/// The response.
 #[derive(Debug, Serialize)]
-pub struct Answer {
-    /// What was found.
+pub struct ReconcileResponse {
+    /// The discrepancies.
     #[serde(flatten)]
     pub report: ReconciliationReport,
-    /// Whether everything was compared and everything agrees.
+    /// Whether everything was reconciled without a discrepancy.
     pub clean: bool,
-    /// How many messages were sent again.
+    /// How many messages were resent.
     pub resent: u64,
-    /// How many orders could not be sent their messages.
+    /// Of how many orders the messages could not be resent.
     pub resend_failures: u64,
 }
 
 impl Reconcile {
-    /// Reads, compares, sends again if asked to, and logs a line for each difference and one for all. `deadline` is when
-    /// the process is ended.
-    pub async fn run(&self, ask: Ask, deadline: Timestamp) -> Result<Answer, StoreError> {
+    /// Reconciles, resends messages on request, and logs a line for each discrepancy and a summary. `deadline` is the
+    /// time-out of the invocation.
+    pub async fn run(&self, request: ReconcileRequest, deadline: Timestamp) -> Result<ReconcileResponse, StoreError> {
         let started = Instant::now();
         let now = self.clock.now();
         let left_ms = u64::try_from(deadline.as_millis() - now.as_millis()).unwrap_or(0);
         let plan = ReconciliationPlan::new(now);
         let plan = ReconciliationPlan {
-            segments: ask.segments.unwrap_or(plan.segments).clamp(1, MAX_SEGMENTS),
+            segments: request.segments.unwrap_or(plan.segments).clamp(1, MAX_SEGMENTS),
             time_limit: Duration::from_millis(left_ms).saturating_sub(RESERVED),
-            cursor: ask.cursor,
+            cursor: request.cursor,
             ..plan
         };
         let report = reconcile(&self.orders, &self.inventory, &self.users, plan).await?;
         report.differences.iter().for_each(log);
         let clean = report.is_clean();
-        let mut answer = Answer { report, clean, resent: 0, resend_failures: 0 };
-        if ask.resend {
-            self.resend(&mut answer).await;
+        let mut response = ReconcileResponse { report, clean, resent: 0, resend_failures: 0 };
+        if request.resend {
+            self.resend(&mut response).await;
         }
-        summarize(&answer, started.elapsed());
-        Ok(answer)
+        summarize(&response, started.elapsed());
+        Ok(response)
     }
 
-    /// Every consumer may be told the same thing twice, so this is safe also when the message was not lost but late.
-    async fn resend(&self, answer: &mut Answer) {
-        let stuck = answer.report.differences.iter().filter(|difference| difference.kind.is_stuck());
+    /// Resends the messages of all stuck orders. Consumers are idempotent, so this is safe if a message was late, not lost.
+    async fn resend(&self, response: &mut ReconcileResponse) {
+        let stuck = response.report.differences.iter().filter(|difference| difference.kind.is_stuck());
         let orders: BTreeSet<_> = stuck.filter_map(|difference| difference.subject.order()).collect();
         let (mut resent, mut failures) = (0, 0);
         for (user_id, order_id) in orders {
@@ -123,14 +123,14 @@ impl Reconcile {
                 Err(reason) => {
                     failures += 1;
                     let order_id = order_id.as_str();
-                    tracing::error!(function = "reconcile", order_id, reason, "not sent again");
+                    tracing::error!(function = "reconcile", order_id, reason, "message not resent");
                 }
             }
         }
-        (answer.resent, answer.resend_failures) = (resent, failures);
+        (response.resent, response.resend_failures) = (resent, failures);
     }
 
-    /// Sends what an order waits for, if it still is stuck; says how many messages that were.
+    /// Resends the messages of an order if it is still stuck. Returns how many.
     async fn resend_order(&self, user_id: &UserId, order_id: &OrderId) -> Result<u64, String> {
         let now = self.clock.now();
         let order = self.orders.get(user_id, order_id).await.map_err(|error| error.to_string())?;
@@ -152,12 +152,12 @@ fn log(difference: &Discrepancy) {
     let order_id = subject.order().map(|(_, order_id)| order_id.as_str());
     let product_id = subject.product().map(ProductId::as_str);
     let (kind, of) = (kind.as_str(), serde_json::to_string(subject).unwrap_or_default());
-    tracing::error!(function = "reconcile", kind, order_id, product_id, of, expected, actual, "difference");
+    tracing::error!(function = "reconcile", kind, order_id, product_id, of, expected, actual, "discrepancy");
 }
 
-/// The line that the alarms look at: `differences` and `unfinished`.
-fn summarize(answer: &Answer, took: Duration) {
-    let Answer { report, resent, resend_failures, .. } = answer;
+/// Logs the summary. Alarms read its fields `differences` and `unfinished`.
+fn summarize(response: &ReconcileResponse, took: Duration) {
+    let ReconcileResponse { report, resent, resend_failures, .. } = response;
     let (orders, products, accounts) = (report.checked.orders, report.checked.products, report.checked.accounts);
     tracing::info!(
         function = "reconcile",

@@ -1,11 +1,11 @@
-//! Invoked by an operator, never over HTTP: what lies in the dead-letter queues, and back to work with it.
+//! Lists, redrives and discards dead letters. Invoked by an operator, never over HTTP.
 //!
-//! A message of a queue goes back to that queue as it is: sent first, deleted then, so it may come twice but is never lost,
-//! and consumers may be told twice. A letter of a stream's consumer names an item; what it calls for is worked out again
-//! from the item as it stands now. One call moves a bounded number; whoever has more calls again.
+//! A message from a queue is sent to its source queue unchanged and then deleted from the dead-letter queue. So it may
+//! arrive twice, which consumers tolerate, but it is never lost. A dead letter of a stream consumer names an item, and its
+//! handling is repeated with the current item. One call moves a limited number of messages.
 
+mod dead_letter;
 mod dead_letter_queue;
-mod letter;
 mod replay;
 
 use futures_util::future::join_all;
@@ -18,90 +18,92 @@ use souk_runtime::{Dependencies, Error};
 pub use dead_letter_queue::DeadLetterQueue;
 pub use replay::Replay;
 
-use dead_letter_queue::{Found, QueueError, parse_queues};
-use letter::{Letter, Summary};
+use dead_dead_letter::{DeadLetterContent, Summary};
+use dead_letter_queue::{QueueError, ReceivedMessage, parse_queues};
 
 use crate::dispatch::Dispatch;
 
-/// Most messages that one call moves.
+/// Maximum messages that one call moves.
 pub const MAX_MOVED: u32 = 1_000;
-/// Most messages of one queue that a list shows.
+/// Maximum messages of one queue that a list shows.
 const MAX_SHOWN: usize = 50;
 
-/// What the operator asks.
+/// The command of the operator.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
-    /// What lies in each queue.
+    /// Lists the messages of each queue.
     List,
-    /// Back to work with what lies there.
+    /// Moves messages back to their source queues.
     Redrive {
-        /// In which queue (`order`, `payment`, …); in all when there is none.
+        /// The queue (`order`, `payment`, …). All queues if absent.
         #[serde(default)]
         queue: Option<String>,
-        /// How many at most, up to [`MAX_MOVED`].
+        /// Maximum messages to move, up to [`MAX_MOVED`].
         #[serde(default)]
         limit: Option<u32>,
     },
-    /// Throws away a message that nothing can be done with any more.
+    /// Deletes a message that cannot be processed.
     Discard {
-        /// In which queue.
+        /// The queue.
         queue: String,
-        /// Which message.
+        /// The id of the message.
         message_id: String,
     },
 }
 
-/// What the operator is told of each queue.
+/// The response to the operator.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// One for each queue that was asked for.
+    /// One report for each queue of the command.
     pub queues: Vec<QueueReport>,
 }
 
-/// What lies in a queue, or what became of it.
+/// The state of a queue, and what was moved.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct QueueReport {
-    /// Its word: `order`, `payment`, …
+    /// Its name: `order`, `payment`, …
     pub queue: String,
-    /// How many messages lie there, by the queue's own estimate: before a list, after a move.
+    /// The approximate number of messages, by SQS: before a list, after a move.
     pub waiting: u64,
-    /// The age of the oldest of those shown, since it was first sent.
+    /// The age of the oldest listed message since it was first sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_seconds: Option<i64>,
-    /// How many went back to work, or were thrown away.
+    /// How many messages were moved or discarded.
     pub moved: u32,
-    /// Those that lie there (a list shows some), or that stay there.
+    /// The messages of the queue (a list is not complete), or those that could not be moved.
     pub messages: Vec<Summary>,
 }
 
-/// Why nothing could be said or done.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RedriveError {
-    /// There is no queue of that name.
-    #[error("there is no queue {0}; cargo xtask dlq list shows those that there are")]
+    /// No queue has that name.
+    #[error("there is no queue {0}; cargo xtask dlq list shows all queues")]
     UnknownQueue(String),
-    /// There is no such message, or somebody else holds it for a moment.
-    #[error("the message is not in the queue's first {MAX_SHOWN}, or held by somebody else; try again in a minute")]
+    /// The message does not exist, or another consumer has just received it.
+    #[error(
+        "the message is not among the first {MAX_SHOWN} of the queue, or another consumer has it; try again in a minute"
+    )]
     UnknownMessage,
-    /// The queue does not answer.
+    /// A call of SQS failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
-/// What it stands on.
+/// Lists, redrives and discards dead letters.
 pub struct Redrive {
     /// Every dead-letter queue of the stack.
     pub queues: Vec<DeadLetterQueue>,
-    /// How letters of streams are worked out again.
+    /// Repeats the handling of stream records.
     pub replay: Replay,
 }
 
 impl Redrive {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         const DEAD_LETTER_QUEUES: &str = "DEAD_LETTER_QUEUES";
-        let reason = || "must be a word, a URL, and a URL or - for each queue".to_owned();
+        let reason = || "must be a name, a URL, and a URL or - for each queue".to_owned();
         let invalid = || ConfigError::Invalid { name: DEAD_LETTER_QUEUES, reason: reason() };
         let dispatch = Dispatch::from_dependencies(deps)?;
         let queues = parse_queues(deps.config().text(DEAD_LETTER_QUEUES)?, &dispatch.queues.client);
@@ -109,7 +111,7 @@ impl Redrive {
         Ok(Self { queues: queues.ok_or_else(invalid)?, replay })
     }
 
-    /// Does what the operator asks.
+    /// Runs the command of the operator.
     pub async fn run(&self, command: &Command) -> Result<Report, RedriveError> {
         let queues = match command {
             Command::List => self.list().await?,
@@ -125,12 +127,12 @@ impl Redrive {
     async fn list(&self) -> Result<Vec<QueueReport>, RedriveError> {
         let mut reports = Vec::with_capacity(self.queues.len());
         for queue in &self.queues {
-            let waiting = queue.waiting().await?;
-            let found = queue.look(MAX_SHOWN).await?;
+            let waiting = queue.approximate_count().await?;
+            let found = queue.peek(MAX_SHOWN).await?;
             queue.release(&found).await;
             let messages: Vec<_> = found.iter().map(|found| self.summary(found, None)).collect();
             reports.push(QueueReport {
-                queue: queue.word.clone(),
+                queue: queue.name.clone(),
                 waiting,
                 oldest_seconds: messages.iter().map(|summary| summary.age_seconds).max(),
                 moved: 0,
@@ -140,9 +142,9 @@ impl Redrive {
         Ok(reports)
     }
 
-    async fn redrive(&self, word: Option<&str>, limit: u32) -> Result<Vec<QueueReport>, RedriveError> {
-        let chosen: Vec<&DeadLetterQueue> = match word {
-            Some(word) => vec![self.queue(word)?],
+    async fn redrive(&self, name: Option<&str>, limit: u32) -> Result<Vec<QueueReport>, RedriveError> {
+        let chosen: Vec<&DeadLetterQueue> = match name {
+            Some(name) => vec![self.queue(name)?],
             None => self.queues.iter().collect(),
         };
         let mut left = limit.min(MAX_MOVED);
@@ -150,13 +152,13 @@ impl Redrive {
         for queue in chosen {
             let (mut moved, mut messages, mut stays) = (0, Vec::new(), Vec::new());
             while left > 0 {
-                // Each message is held while this call runs, so none is seen twice and the loop ends with the queue.
-                let batch = queue.take(left).await?;
+                // Received messages stay hidden while this call runs, so none is received twice and the loop ends.
+                let batch = queue.receive_to_move(left).await?;
                 if batch.is_empty() {
                     break;
                 }
                 left = left.saturating_sub(u32::try_from(batch.len()).unwrap_or(left));
-                let outcomes = join_all(batch.iter().map(|found| self.work(queue, found))).await;
+                let outcomes = join_all(batch.iter().map(|found| self.process(queue, found))).await;
                 for (found, outcome) in batch.into_iter().zip(outcomes) {
                     let Err(reason) = outcome else {
                         moved += 1;
@@ -169,41 +171,41 @@ impl Redrive {
                 }
             }
             queue.release(&stays).await;
-            let (queue, waiting) = (queue.word.clone(), queue.waiting().await?);
+            let (queue, waiting) = (queue.name.clone(), queue.approximate_count().await?);
             reports.push(QueueReport { queue, waiting, oldest_seconds: None, moved, messages });
         }
         Ok(reports)
     }
 
-    /// Sends a message back, or does what it calls for, and then deletes it. `Err` says why it stays.
-    async fn work(&self, queue: &DeadLetterQueue, found: &Found) -> Result<(), String> {
+    /// Sends a message back, or repeats the handling of its record, and then deletes it. `Err` says why it stays.
+    async fn process(&self, queue: &DeadLetterQueue, found: &ReceivedMessage) -> Result<(), String> {
         match &queue.source_url {
             Some(source_url) => queue.send_back(found, source_url).await.map_err(|error| error.to_string())?,
-            None => match Letter::read(&found.body) {
-                Letter::SetAside(letter) => self.replay.replay(&letter).await?,
-                _ => return Err("the message has no key; see docs/operations.md".to_owned()),
+            None => match DeadLetterContent::read(&found.body) {
+                DeadLetterContent::UnprocessableRecord(letter) => self.replay.replay(&letter).await?,
+                _ => return Err("the message names no item; see docs/operations.md".to_owned()),
             },
         }
         queue.delete(found).await.map_err(|error| error.to_string())
     }
 
     async fn discard(queue: &DeadLetterQueue, message_id: &str) -> Result<QueueReport, RedriveError> {
-        let mut others = queue.look(MAX_SHOWN).await?;
+        let mut others = queue.peek(MAX_SHOWN).await?;
         let position = others.iter().position(|found| found.message_id == message_id);
         let discarded = position.map(|position| others.swap_remove(position));
         queue.release(&others).await;
         queue.delete(&discarded.ok_or(RedriveError::UnknownMessage)?).await?;
-        let waiting = queue.waiting().await?;
-        Ok(QueueReport { queue: queue.word.clone(), waiting, oldest_seconds: None, moved: 1, messages: Vec::new() })
+        let waiting = queue.approximate_count().await?;
+        Ok(QueueReport { queue: queue.name.clone(), waiting, oldest_seconds: None, moved: 1, messages: Vec::new() })
     }
 
-    fn queue(&self, word: &str) -> Result<&DeadLetterQueue, RedriveError> {
-        let unknown = || RedriveError::UnknownQueue(word.to_owned());
-        self.queues.iter().find(|queue| queue.word == word).ok_or_else(unknown)
+    fn queue(&self, name: &str) -> Result<&DeadLetterQueue, RedriveError> {
+        let unknown = || RedriveError::UnknownQueue(name.to_owned());
+        self.queues.iter().find(|queue| queue.name == name).ok_or_else(unknown)
     }
 
-    fn summary(&self, found: &Found, stays_because: Option<String>) -> Summary {
-        let (kind, ids) = Letter::read(&found.body).describe();
+    fn summary(&self, found: &ReceivedMessage, stays_because: Option<String>) -> Summary {
+        let (kind, ids) = DeadLetterContent::read(&found.body).describe();
         let age_seconds = found.sent_at.seconds_until(self.replay.dispatch.clock.now());
         Summary { message_id: found.message_id.clone(), kind, ids, age_seconds, stays_because }
     }

@@ -1,4 +1,4 @@
-//! `POST /orders/{order_id}/returns`: the shopper wants to send units of an order back that has arrived.
+//! `POST /orders/{order_id}/returns`: requests a return of units of a delivered order.
 
 use std::sync::Arc;
 
@@ -16,29 +16,29 @@ use souk_store::{OrderSteps, StepError};
 
 use crate::view::ReturnView;
 
-/// Most items of one return: as many as an order has lines.
+/// Maximum items of one return: as many as the lines of an order.
 const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
 
-/// The endpoint.
+/// Requests a return of delivered units.
 pub struct RequestReturn {
-    /// What steps stand on.
+    /// Applies events to orders.
     pub steps: OrderSteps,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// Marks requests that came without a key.
+    /// For a key of requests that have no `Idempotency-Key`.
     pub random: Arc<dyn Random>,
 }
 
 impl RequestReturn {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock(), random: deps.random() })
     }
 }
 
-/// The same for the first answer and for every replay: what was true when the return was asked for.
+/// The return as it was requested, so that a retry gets the first response again.
 #[derive(Serialize)]
-struct Requested<'a> {
+struct RequestReturnResponse<'a> {
     order_id: &'a str,
     currency: &'a str,
     #[serde(flatten)]
@@ -49,7 +49,7 @@ impl Endpoint for RequestReturn {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         let order_id: OrderId = request.path_id("order_id", "order")?;
-        // Marked in any case: a step whose answer got lost must not be taken once more when it is tried again.
+        // Always with a key: if a response of DynamoDB is lost, the event must not be applied twice.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let items = items(&mut fields);
@@ -65,10 +65,11 @@ impl Endpoint for RequestReturn {
         };
         let now = self.clock.now();
         let order = self.steps.apply(user_id, &order_id, &event, now).await.map_err(refused)?;
-        let missing = || Problem::internal("a requested return is missing");
+        let missing = || Problem::internal("the requested return is not in the order");
         let (index, _) = order.return_by_key(&idempotency_key.key).ok_or_else(missing)?;
         let requested = ReturnView::requested(&order, index).ok_or_else(missing)?;
-        let body = Requested { order_id: order.order_id.as_str(), currency: order.currency.code(), requested };
+        let body =
+            RequestReturnResponse { order_id: order.order_id.as_str(), currency: order.currency.code(), requested };
         Ok(Reply::json(201, &body))
     }
 }
@@ -108,13 +109,13 @@ fn item(sent: &RawValue) -> Result<ReturnItem, Problem> {
     Ok(ReturnItem { product_id, quantity, reason })
 }
 
-/// What was asked for, and how many of each may be sent back.
+/// The requested quantities and the returnable quantity of each product.
 fn returnable(order: &Order, items: &[ReturnItem]) -> Vec<serde_json::Value> {
-    let told = items.iter().map(|item| {
+    let items = items.iter().map(|item| {
         let returnable = order.returnable(&item.product_id);
         serde_json::json!({"product_id": item.product_id, "asked": item.quantity, "returnable": returnable})
     });
-    told.collect()
+    items.collect()
 }
 
 #[cfg(test)]

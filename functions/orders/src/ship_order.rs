@@ -1,4 +1,4 @@
-//! `POST /admin/orders/{order_id}/ship`: a paid order is on its way. Said again with the same parcel it is no error.
+//! `POST /admin/orders/{order_id}/ship`: marks a paid order as shipped. Idempotent for the same shipment.
 
 use std::str::FromStr;
 
@@ -8,24 +8,24 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::staff_desk::StaffDesk;
+use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, Viewer};
 
 const MAX_CARRIER_CHARS: usize = 60;
 const MAX_TRACKING_CHARS: usize = 64;
 
-/// The endpoint.
-pub struct ShipOrder(pub StaffDesk);
+/// Marks an order as shipped.
+pub struct ShipOrder(pub StaffOrderContext);
 
 impl ShipOrder {
-    /// With the stores and settings that the environment names.
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StaffDesk::from_dependencies(deps)?))
+        Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }
 }
 
-/// A carrier's number for a parcel. Not looked at for card numbers: many carriers' numbers have as many digits, and one in
-/// ten passes the same check.
+/// A carrier's tracking number. It is not checked for card numbers: many tracking numbers have as many digits, and one in
+/// ten passes the card checksum.
 struct TrackingNumber(String);
 
 impl FromStr for TrackingNumber {
@@ -52,7 +52,7 @@ impl Endpoint for ShipOrder {
         let (carrier, tracking_number) = fields.finish((carrier, tracking_number))?;
 
         let shipment = Shipment { carrier, tracking_number: tracking_number.0 };
-        let order = self.0.step(request, &Event::Shipped(shipment)).await?;
+        let order = self.0.apply(request, &Event::Shipped(shipment)).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
     }
 }

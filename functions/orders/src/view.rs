@@ -1,6 +1,6 @@
-//! Orders as clients see them.
+//! Orders in responses.
 
-mod after_sale;
+mod fulfilment;
 mod timeline;
 
 use serde::Serialize;
@@ -9,16 +9,16 @@ use souk_domain::money::Money;
 use souk_domain::order::{AttemptStatus, Order};
 use souk_runtime::http::{Amount, Problem};
 
-pub(crate) use after_sale::ReturnView;
-use after_sale::{RefundView, ShipmentView};
-use timeline::Entry;
+pub(crate) use fulfilment::ReturnView;
+use fulfilment::{RefundView, ShipmentView};
+use timeline::TimelineEntryView;
 
-/// Who looks: staff also see whose an order is and who of them decided what.
+/// Who sees the order. Staff also see its owner and who granted each refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viewer {
-    /// Whose order it is.
+    /// The owner of the order.
     Shopper,
-    /// Who sends it.
+    /// A member of staff.
     Staff,
 }
 
@@ -35,9 +35,9 @@ pub(crate) struct OrderSummary<'a> {
     placed_at: String,
 }
 
-/// One order, whole.
+/// An order with all details.
 #[derive(Serialize)]
-pub(crate) struct OrderDetail<'a> {
+pub(crate) struct OrderResponse<'a> {
     order_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,
@@ -54,7 +54,7 @@ pub(crate) struct OrderDetail<'a> {
     shipment: Option<ShipmentView<'a>>,
     returns: Vec<ReturnView<'a>>,
     refunds: Vec<RefundView<'a>>,
-    timeline: Vec<Entry<'a>>,
+    timeline: Vec<TimelineEntryView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -78,7 +78,7 @@ struct Payment<'a> {
     action_url: Option<&'a str>,
 }
 
-/// The short form.
+/// An order for a list.
 pub(crate) fn summary(order: &Order, viewer: Viewer) -> OrderSummary<'_> {
     OrderSummary {
         order_id: order.order_id.as_str(),
@@ -91,8 +91,8 @@ pub(crate) fn summary(order: &Order, viewer: Viewer) -> OrderSummary<'_> {
     }
 }
 
-/// The long form.
-pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderDetail<'_>, Problem> {
+/// An order with all details.
+pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderResponse<'_>, Problem> {
     let lines = order.lines.iter().map(|line| {
         Ok(Line {
             product_id: line.product_id.as_str(),
@@ -102,7 +102,7 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderDetail<'_>, P
             line_total: Amount(line.total(order.currency).map_err(Problem::internal)?),
         })
     });
-    Ok(OrderDetail {
+    Ok(OrderResponse {
         order_id: order.order_id.as_str(),
         user_id: (viewer == Viewer::Staff).then_some(order.user_id.as_str()),
         status: order.status.as_str(),
@@ -117,11 +117,11 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderDetail<'_>, P
         shipment: order.shipment.as_ref().map(ShipmentView::of),
         returns: (0..order.returns.len()).filter_map(|index| ReturnView::of(order, index)).collect(),
         refunds: (0..order.refunds.len()).filter_map(|index| RefundView::of(order, index, viewer)).collect(),
-        timeline: order.timeline.iter().map(|entry| Entry::of(order, *entry)).collect(),
+        timeline: order.timeline.iter().map(|entry| TimelineEntryView::of(order, *entry)).collect(),
     })
 }
 
-/// The attempt that counts: the one that took the money, else the last.
+/// The attempt that captured the payment, or else the last attempt.
 fn payment(order: &Order) -> Payment<'_> {
     let completed = order.attempts.iter().find(|attempt| attempt.status == AttemptStatus::Completed);
     let attempt = completed.or(order.attempts.last());

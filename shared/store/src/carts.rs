@@ -20,13 +20,13 @@ impl Carts {
         Self { table }
     }
 
-    /// Somebody's cart, strongly consistent; an empty one of version 0 if there is none yet.
+    /// The cart of a user, strongly consistent. An empty cart of version 0 if none exists.
     pub async fn get(&self, user_id: &UserId) -> Result<Cart, StoreError> {
         let cart = self.table.get(key([("user_id", user_id.as_str())]), true).await?;
         Ok(cart.unwrap_or_else(|| Cart::empty(user_id.clone())))
     }
 
-    /// Saves a changed cart on top of the version it was read at; counts the version up.
+    /// Saves a cart if its version is still the stored one, and increments its version.
     pub async fn save(&self, cart: &mut Cart) -> Result<SaveOutcome, StoreError> {
         let (condition, values) = unchanged(cart);
         let request = self
@@ -49,12 +49,12 @@ impl Carts {
         }
     }
 
-    /// Waits before another try after [`SaveOutcome::VersionConflict`], with jitter.
-    pub async fn back_off(&self, tries: u32) {
-        self.table.back_off(tries).await;
+    /// Waits before another attempt after [`SaveOutcome::VersionConflict`], with jitter.
+    pub async fn back_off(&self, attempt: u32) {
+        self.table.back_off(attempt).await;
     }
 
-    /// The same as a part of a transaction.
+    /// The same as an action of a transaction.
     pub(crate) fn save_action(&self, cart: &Cart) -> Result<TransactWriteItem, StoreError> {
         let (condition, values) = unchanged(cart);
         let put = Put::builder()
@@ -72,7 +72,7 @@ impl Carts {
     }
 }
 
-/// True for the very cart that was read. A cart that was never saved has version 0 and no item.
+/// The condition that the stored cart has the version that was read. A cart that was never saved has version 0 and no item.
 fn unchanged(cart: &Cart) -> (&'static str, Option<Item>) {
     match cart.version {
         0 => ("attribute_not_exists(user_id)", None),

@@ -1,4 +1,4 @@
-//! The tree of categories: few, read whole.
+//! The tree of categories. It is small and always read completely.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use souk_domain::catalog::Category;
@@ -6,7 +6,7 @@ use souk_domain::catalog::Category;
 use crate::StoreError;
 use crate::table::{Table, text};
 
-/// The partition that holds the whole tree, so that it is read by a query and not by a scan.
+/// The partition of the whole tree, so that a query reads it, not a scan.
 const TREE: &str = "catalogue";
 
 /// The categories table.
@@ -21,7 +21,7 @@ impl Categories {
         Self { table }
     }
 
-    /// Every category, by id, so that a department comes before what is in it.
+    /// All categories, sorted by id, so that a parent comes before its children.
     pub async fn all(&self) -> Result<Vec<Category>, StoreError> {
         let mut pages = self
             .table
@@ -40,7 +40,7 @@ impl Categories {
         Ok(categories)
     }
 
-    /// Adds a category unless it is there. The name it first came with stays.
+    /// Adds a category if it does not exist. An existing category keeps its name.
     pub async fn ensure(&self, category: &Category) -> Result<(), StoreError> {
         let mut item = self.table.write(category)?;
         item.insert("tree_id".to_owned(), text(TREE));

@@ -1,33 +1,33 @@
-//! What can go wrong in the store, named once for all aggregates.
+//! Errors of the store, for all aggregates.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
-/// Why the store could not do something. What a caller is meant to decide about, such as a version that moved on, is in
-/// the result of the operation instead.
+/// Why an operation failed. Outcomes that callers decide about, such as a version conflict, are in the result of the
+/// operation instead.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, timed out or unreachable, after the SDK's own retries.
-    #[error("the store does not answer: {0}")]
+    #[error("DynamoDB is unavailable: {0}")]
     Unavailable(String),
-    /// Other writers kept winning, after a bounded number of tries.
-    #[error("other writers kept winning")]
+    /// Every attempt met a concurrent write.
+    #[error("too many concurrent writers")]
     Conflict,
-    /// An item that this code cannot read.
-    #[error("an item of {table} cannot be read: {reason}")]
+    /// An item does not have the expected form.
+    #[error("cannot read an item of {table}: {reason}")]
     Corrupt {
-        /// In which table.
+        /// The table of the item.
         table: String,
-        /// Why.
+        /// What is wrong with the item.
         reason: String,
     },
-    /// DynamoDB refused the request itself: a bug or missing rights.
-    #[error("the store refused the request: {0}")]
+    /// DynamoDB rejected the request, because of a bug or a missing permission.
+    #[error("DynamoDB rejected the request: {0}")]
     Rejected(String),
 }
 
-/// Error codes after which the same request may succeed later.
+/// Error codes of requests that may succeed on a retry.
 const TRANSIENT: [&str; 8] = [
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
@@ -49,7 +49,7 @@ where
             SdkError::ConstructionFailure(_) => false,
             _ => true,
         };
-        // Not the whole error: it quotes the response, and with it what is stored.
+        // Without the whole error, which quotes the response and with it stored data.
         let message = match &error {
             SdkError::ServiceError(service) => {
                 let (code, message) = (service.err().code(), service.err().message());
@@ -61,19 +61,20 @@ where
     }
 }
 
-/// Reasons of a cancellation after which the same transaction may succeed later.
+/// Cancellation reasons of transactions that may succeed on a retry.
 const CONTENDED: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// Why a transaction was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cancelled {
-    /// The conditions of these actions (by index, ascending) did not hold. Wins over contention: it needs a decision.
+    /// The conditions of these actions (by index, ascending) failed. Takes precedence over contention, because it needs a
+    /// decision.
     Condition(Vec<usize>),
-    /// Conflicts or throttling: the same transaction may succeed later.
+    /// Conflicts or throttling: a retry may succeed.
     Contention,
 }
 
-/// Reads a failed transaction; `None` for anything but a cancellation that a retry or a decision can mend.
+/// Why a transaction was cancelled; `None` for all other failures, which callers can only pass on.
 pub(crate) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
     let reasons = match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
@@ -91,7 +92,7 @@ pub(crate) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opti
     CONTENDED.iter().any(|code| !with_code(code).is_empty()).then_some(Cancelled::Contention)
 }
 
-/// Whether a transaction of reads failed only because of writers at the same moment.
+/// Whether a read transaction failed only because of concurrent writers.
 pub(crate) fn contended<R>(error: &SdkError<TransactGetItemsError, R>) -> bool {
     match error.as_service_error() {
         Some(TransactGetItemsError::TransactionCanceledException(cancelled)) => {

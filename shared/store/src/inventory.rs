@@ -1,11 +1,12 @@
-//! Stock: the counts of each product's shards, a ledger of every change that staff made, and a history of every change.
+//! Stock: the counts of each product's shards, a ledger of changes by staff, and a history of all changes.
 //!
-//! Orders change counts only inside the transactions of [`crate::Orders`] and [`crate::OrderSteps`]; what they took is
-//! written in the order. So every unit is explained: the ledger's sum = what is available + what orders keep. Every write
-//! of a count says who did it, in the attribute `cause`.
+//! Orders change counts only inside the transactions of [`crate::Orders`] and [`crate::OrderSteps`], and store their
+//! allocations. So every unit is accounted for: the sum of the ledger = available units + units allocated to orders. Every
+//! write of a count states its cause in the attribute `cause`.
 //!
-//! A product's shards are numbered from 0, and the first one's item says how many there are (`shards`). They are made and
-//! removed in the transaction that changes this number (see `spread.rs`), and nothing else makes one but a first count.
+//! The shards of a product are numbered from 0. The item of the first shard has their number (`shards`). Shards are added
+//! and removed in the transaction that changes this number (see `spread.rs`); only the first count creates a shard
+//! otherwise.
 
 mod allocation;
 pub(crate) mod history;
@@ -28,29 +29,29 @@ pub use history::{HistoryCursor, HistoryEntry, HistoryPage};
 pub use ledger::{LedgerEntry, MAX_AVAILABLE, StockChangeOutcome};
 pub use spread::{SpreadOutcome, StockSpread};
 
-/// Sort keys of the ledger and of the history begin so; it sorts behind every region's name.
+/// Prefix of the sort keys of the ledger and the history. It sorts after every region name.
 pub(crate) const LEDGER: &str = "~";
 
-/// The inventory table, as one region writes it.
+/// The inventory table, for one region.
 #[derive(Clone)]
 pub struct Inventory {
     pub(crate) table: Table,
     region: String,
 }
 
-/// One shard.
+/// The item of one shard.
 #[derive(PartialEq, Eq, Deserialize)]
 struct CountItem {
     product_id: ProductId,
     shard: ShardId,
     available: u32,
-    /// Who wrote it so: no two writes of a shard have the same.
+    /// The cause of the last write. No two writes of a shard have the same cause.
     #[serde(default)]
     cause: Option<Cause>,
-    /// In the first shard's item: how many there are. Absent while that is one.
+    /// In the first shard's item: the number of shards. Absent if it is one.
     #[serde(default = "one_shard")]
     shards: u32,
-    /// In the first shard's item: who is moving units between shards, if anybody is.
+    /// In the first shard's item: the running call of [`StockSpread::spread`] that may move units between shards.
     #[serde(default)]
     moved_by: Option<String>,
 }
@@ -60,25 +61,25 @@ const fn one_shard() -> u32 {
 }
 
 impl Inventory {
-    /// The inventory of a table; shards in `region` are the ones this process may write.
+    /// The inventory of a table. This process may write the shards of `region`.
     pub fn new(table: Table, region: impl Into<String>) -> Self {
         Self { table, region: region.into() }
     }
 
-    /// The shard of this region with that number.
+    /// A shard of this region by its number.
     pub fn shard(&self, number: u32) -> ShardId {
         ShardId::new(&self.region, number)
     }
 
-    /// Every shard of a product, strongly consistent. Empty for a product that was never counted.
+    /// The counts of all shards of a product, strongly consistent. Empty for a product that was never counted.
     ///
-    /// Not one moment of all shards: while units move between two of them, the sum may miss them or count them twice.
-    /// Who has to be certain asks [`Inventory::allocate_consistent`].
+    /// Not a snapshot: while units move between two shards, the sum may miss them or count them twice. Callers that need
+    /// certainty use [`Inventory::allocate_consistent`].
     pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
         Ok(allocation::counts(&self.items(product_id, true).await?))
     }
 
-    /// The same, as stored.
+    /// The same, as items.
     async fn items(&self, product_id: &ProductId, consistent: bool) -> Result<Vec<CountItem>, StoreError> {
         let answer = self
             .table
@@ -95,11 +96,11 @@ impl Inventory {
         answer.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// What is free of many products at once, in the shards of this region. Eventually consistent unless asked otherwise:
-    /// for lists, where a second of delay does no harm. A product without a count has 0.
+    /// The available units of many products, over the shards of this region. Lists use eventually consistent reads. Products
+    /// that were never counted are missing in the result.
     ///
-    /// The numbers of shards are hints, and may be as old as a cached document: when a first shard knows of more, the
-    /// others are read as well.
+    /// The numbers of shards are hints and may come from a cached product: if the first shard states a higher number, the
+    /// other shards are read as well.
     pub async fn available_many<'a>(
         &self,
         products: impl IntoIterator<Item = (&'a ProductId, u32)>,
@@ -125,7 +126,7 @@ impl Inventory {
         Ok(available)
     }
 
-    /// Takes an order's units, if they are there. Part of the transaction that places the order.
+    /// Takes units of an order from a shard if it has them. An action of the transaction that places the order.
     pub(crate) fn take_action(
         &self,
         product_id: &ProductId,
@@ -141,8 +142,9 @@ impl Inventory {
         action(update)
     }
 
-    /// What a step of an order does to one count. Part of the transaction that saves the step. Taking needs the units to
-    /// be there; giving back needs the shard to be there, but for the first one, which it makes if need be.
+    /// Applies a stock move of an order's step to one shard. An action of the step's transaction. A move that takes units
+    /// requires that the shard has them. A move that returns units requires that the shard exists, except the first shard,
+    /// which it creates if missing.
     pub(crate) fn move_action(&self, change: &StockMove, cause: &Cause) -> Result<TransactWriteItem, StoreError> {
         if let Ok(taken @ 1..) = u32::try_from(-change.delta) {
             let part = Allocation { shard: change.shard.clone(), quantity: taken };
@@ -163,7 +165,7 @@ impl Inventory {
         })
     }
 
-    /// The same moves, but what goes back to stock goes to the first shards, which are never removed.
+    /// The same moves, but units are returned to the first shards, which are never removed.
     pub(crate) fn to_first_shards(&self, moves: &[StockMove]) -> Vec<StockMove> {
         let mut deltas: BTreeMap<(&ProductId, ShardId), i64> = BTreeMap::new();
         for change in moves {

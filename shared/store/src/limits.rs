@@ -1,7 +1,7 @@
-//! Limits: how often something may be tried within a time.
+//! Rate limits, such as for failed logins.
 //!
-//! Attempts are counted before they are made and given back when they turn out well. Counting afterwards would let a
-//! burst of attempts side by side all pass before the first of them is counted.
+//! An attempt is counted before it is made and released if it succeeds. If failures were counted afterwards, a burst of
+//! concurrent attempts would pass before the first is counted.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -12,8 +12,8 @@ use souk_domain::time::Timestamp;
 use crate::StoreError;
 use crate::table::{Table, key, number};
 
-/// How often counting is tried again when a window ends and another writer opens the next at the same time.
-const TRIES: u32 = 4;
+/// Maximum attempts to count while a window ends and another writer opens the next one.
+const MAX_ATTEMPTS: u32 = 4;
 
 /// The limits table.
 #[derive(Clone)]
@@ -21,12 +21,12 @@ pub struct Limits {
     table: Table,
 }
 
-/// So many attempts in a window that opens with the first of them.
+/// A maximum number of attempts in a window that begins with the first of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// Attempts that are allowed.
+    /// Maximum attempts in a window.
     pub max_attempts: u32,
-    /// How long a window is.
+    /// Length of a window.
     pub window_seconds: i64,
 }
 
@@ -55,13 +55,14 @@ impl Limits {
         Self { table }
     }
 
-    /// Counts an attempt, if it is allowed. `limit_key` says of what; it must not tell whom to a reader of the table.
+    /// Counts an attempt if it is allowed. `limit_key` identifies what is limited. It must not reveal a person, because it is
+    /// stored.
     pub async fn count(&self, limit_key: &str, limit: Limit, now: Timestamp) -> Result<AttemptOutcome, StoreError> {
-        for tries in 0..TRIES {
-            let Err(found) = self.count_in_open_window(limit_key, limit, now).await? else {
+        for attempt in 0..MAX_ATTEMPTS {
+            let Err(window) = self.count_in_open_window(limit_key, limit, now).await? else {
                 return Ok(AttemptOutcome::Counted);
             };
-            match found {
+            match window {
                 Some(window) if window.expires_at > now.as_seconds() => {
                     return Ok(AttemptOutcome::LimitReached {
                         retry_after_seconds: window.expires_at - now.as_seconds(),
@@ -73,30 +74,30 @@ impl Limits {
                     }
                 }
             }
-            self.table.back_off(tries).await;
+            self.table.back_off(attempt).await;
         }
         Err(StoreError::Conflict)
     }
 
-    /// Gives back one attempt that turned out well.
+    /// Releases one attempt that succeeded.
     pub async fn release(&self, limit_key: &str) -> Result<(), StoreError> {
         let request =
             self.update(limit_key).update_expression("ADD attempts :back").condition_expression("attempts > :zero");
         let request = request.expression_attribute_values(":back", number(-1));
-        // Nothing to give back to: the window has ended, or was cleared.
-        self.when(request.expression_attribute_values(":zero", number(0))).await?;
+        // Without an effect if the window has ended or was reset.
+        self.update_if(request.expression_attribute_values(":zero", number(0))).await?;
         Ok(())
     }
 
-    /// Forgets all attempts.
+    /// Resets the number of attempts to zero.
     pub async fn reset(&self, limit_key: &str) -> Result<(), StoreError> {
         let request = self.update(limit_key).update_expression("SET attempts = :zero");
         let request = request.condition_expression("attribute_exists(limit_key)");
-        self.when(request.expression_attribute_values(":zero", number(0))).await?;
+        self.update_if(request.expression_attribute_values(":zero", number(0))).await?;
         Ok(())
     }
 
-    /// `Err` with the window that was found, if any, when it is full or has ended.
+    /// `Err` with the stored window, if there is one, when it is full or has ended.
     async fn count_in_open_window(
         &self,
         limit_key: &str,
@@ -122,7 +123,7 @@ impl Limits {
         Ok(Err(found.map(|item| self.table.read(item)).transpose()?))
     }
 
-    /// Opens a window with its first attempt. `false` when somebody else opened one just now.
+    /// Opens a window with its first attempt. `false` if another writer has just opened one.
     async fn open_window(&self, limit_key: &str, limit: Limit, now: Timestamp) -> Result<bool, StoreError> {
         let request = self
             .update(limit_key)
@@ -131,7 +132,7 @@ impl Limits {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":end", number(now.plus_seconds(limit.window_seconds).as_seconds()))
             .expression_attribute_values(":now", number(now.as_seconds()));
-        self.when(request).await
+        self.update_if(request).await
     }
 
     fn update(&self, limit_key: &str) -> UpdateItemFluentBuilder {
@@ -139,8 +140,8 @@ impl Limits {
         request.set_key(Some(key([("limit_key", limit_key)])))
     }
 
-    /// Sends an update; `false` when its condition did not hold.
-    async fn when(&self, request: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
+    /// Sends an update; `false` if its condition failed.
+    async fn update_if(&self, request: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
         match request.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {

@@ -11,7 +11,7 @@ use crate::error::{Cancelled, cancelled};
 use crate::{Inventory, Orders, SaveOutcome, StoreError, Users};
 
 /// Attempts to save a step while other writers keep changing the order.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Applies events to orders, and saves the order, its stock and its store credit together.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ impl OrderSteps {
         event: &Event,
         now: Timestamp,
     ) -> Result<Order, StepError> {
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let order = self.orders.get(user_id, order_id).await?.ok_or(StepError::NotFound)?;
             let next = match order.apply(event.clone(), now) {
                 Ok(next) if next == order => return Ok(order),
@@ -89,7 +89,7 @@ impl OrderSteps {
                 StepOutcome::Saved => return Ok(next),
                 StepOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
                 StepOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
-                StepOutcome::VersionConflict | StepOutcome::ShardRemoved => self.orders.back_off(tries).await,
+                StepOutcome::VersionConflict | StepOutcome::ShardRemoved => self.orders.back_off(attempt).await,
             }
         }
         Err(StoreError::Conflict.into())

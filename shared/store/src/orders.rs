@@ -132,8 +132,8 @@ impl Orders {
     }
 
     /// Waits before another attempt of [`Orders::place`], with jitter.
-    pub async fn back_off(&self, tries: u32) {
-        self.table.back_off(tries).await;
+    pub async fn back_off(&self, attempt: u32) {
+        self.table.back_off(attempt).await;
     }
 
     /// Replaces an order if it still has the version that was read. An action of a step's transaction.

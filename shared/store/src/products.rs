@@ -21,27 +21,27 @@ pub struct Products {
     table: Table,
 }
 
-/// One of several parts of the table that are read side by side.
+/// One of several parts of the table that are scanned concurrently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// Which, from 0.
+    /// Its number, from 0.
     pub number: u32,
-    /// How many there are.
+    /// The number of segments.
     pub of: u32,
 }
 
 impl Segment {
-    /// All of it.
+    /// The whole table.
     pub const WHOLE: Self = Self { number: 0, of: 1 };
 }
 
-/// Some products of the table.
+/// A page of the table.
 pub struct ProductPage {
     /// Its products.
     pub products: Vec<Product>,
-    /// Keys of the items in it that cannot be read, and why.
+    /// The keys of its unreadable items, each with the error.
     pub unreadable: Vec<(String, StoreError)>,
-    /// The key after which the next page begins; none at the end.
+    /// The key after which the next page starts. None on the last page.
     pub next: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl Products {
         self.table.get(key([("product_id", product_id.as_str())]), false).await
     }
 
-    /// Those of the products that exist. `consistent` sees every finished write, at twice the price.
+    /// The products that exist. A strongly consistent read costs twice as much.
     pub async fn get_many<'a>(
         &self,
         product_ids: impl IntoIterator<Item = &'a ProductId>,
@@ -73,7 +73,7 @@ impl Products {
         Ok(products.into_iter().map(|product| (product.product_id.clone(), product)).collect())
     }
 
-    /// Writes a product on top of the version that was read, `None` for a new one.
+    /// Writes a product if its stored version is still the one that was read, `None` for a new product.
     pub async fn put(&self, product: &Product, seen_version: Option<i64>) -> Result<SaveOutcome, StoreError> {
         let mut item = self.table.write(product)?;
         if let Some(leaf) = product.category.leaf() {
@@ -95,7 +95,7 @@ impl Products {
         }
     }
 
-    /// Over how many shards checkouts take a product's stock to be spread, on top of the state that was read.
+    /// Sets the number of shards that checkouts allocate from, if the product still has the version that was read.
     pub(crate) async fn set_shards(
         &self,
         seen: &Product,
@@ -119,17 +119,17 @@ impl Products {
         }
     }
 
-    /// Writes a product as it is, on top of the state that was read, so that the stream carries it once more.
+    /// Writes a product again unchanged, if it still has the version that was read, so that the stream delivers it again.
     pub async fn touch(&self, seen: &Product, now: Timestamp) -> Result<SaveOutcome, StoreError> {
         self.set_shards(seen, seen.stock_shards, now).await
     }
 
-    /// Waits before another try: full jitter, longer with each try, at most a second.
-    pub async fn back_off(&self, tries: u32) {
-        self.table.back_off(tries).await;
+    /// Waits before another attempt, with jitter: longer with each attempt, at most one second.
+    pub async fn back_off(&self, attempt: u32) {
+        self.table.back_off(attempt).await;
     }
 
-    /// Removes a product; `None` if there was none.
+    /// Deletes a product and returns it; `None` if it did not exist.
     pub async fn delete(&self, product_id: &ProductId) -> Result<Option<Product>, StoreError> {
         let request = self.table.client.delete_item().table_name(&self.table.name);
         let request = request.set_key(Some(key([("product_id", product_id.as_str())])));
@@ -137,8 +137,8 @@ impl Products {
         answer.attributes.map(|item| self.table.read(item)).transpose()
     }
 
-    /// Some products of a segment, strongly consistent, after the given key of it; at most 1 MB. In no order, but each
-    /// product once. For reindexing and comparing only: no request scans.
+    /// A page of a segment after the given key, strongly consistent, at most 1 MB. In no order, each product once. For
+    /// reindexing and comparing the index only: requests never scan.
     pub async fn page(&self, segment: Segment, after: Option<&str>, limit: i32) -> Result<ProductPage, StoreError> {
         let count = |count: u32| i32::try_from(count).map_err(|e| StoreError::Rejected(e.to_string()));
         let request = self.table.client.scan().table_name(&self.table.name).consistent_read(true).limit(limit);
@@ -165,7 +165,7 @@ impl Products {
         Ok(page)
     }
 
-    /// Ids of the products that stand directly in a category, after a given one, at most `limit` of them.
+    /// Ids of products that are directly in a category, after a given id, at most `limit`.
     pub async fn ids_in_category(
         &self,
         category_id: &CategoryId,

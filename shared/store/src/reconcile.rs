@@ -1,14 +1,13 @@
-//! Counts stock, orders and money of the tables against each other: reads everything, page by page, and lets
-//! [`souk_domain::reconcile`] compare.
+//! Reconciles stock, orders and money: scans the tables page by page; [`souk_domain::reconcile`] compares.
 //!
-//! The shop goes on selling meanwhile. One order is one item and always agrees with itself, but a product's counts and the
-//! orders that keep its units are read at different moments. So what does not add up at first is only *suspected*: its
-//! counts are read again, then all orders are read again, and it is reported only if no order of that product changed from
-//! the first reading of orders to the second. The counts in between then belong to these very orders. A product that
-//! changes in every pass is named as unsettled, neither right nor wrong.
+//! The shop keeps selling meanwhile. One order is one item and therefore consistent in itself, but the counts of a product
+//! and the orders with its units are read at different moments. So a discrepancy is only *suspected* at first. The counts
+//! are read again, then all orders are read again, and the discrepancy is reported only if no order of that product changed
+//! between the two scans of the orders: then the counts in between belong to exactly these orders. A product that changes
+//! in every pass is reported as unsettled, neither right nor wrong.
 
-mod facts;
 mod passes;
+mod recheck;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -21,34 +20,34 @@ use tokio::time::Instant;
 
 use crate::{Inventory, Orders, StoreError, Users};
 
-/// How often orders are read at most: once, and again for what is suspected.
+/// Maximum scans of the orders: one, and more for suspected discrepancies.
 const PASSES: u32 = 4;
-/// Most products and accounts that are looked at again; more than these are unsettled.
+/// Maximum products and accounts that are read again. All others are reported as unsettled.
 const MAX_SUSPECTS: usize = 10_000;
-/// Most ids of what is unsettled that a report names.
+/// Maximum unsettled products and accounts that a report lists.
 const MAX_UNSETTLED_NAMED: usize = 100;
 
-/// What to read, and within which bounds.
+/// The settings of a reconciliation.
 #[derive(Debug)]
 pub struct ReconciliationPlan {
-    /// The present moment, for what should have happened by now.
+    /// The current time, to find overdue steps.
     pub now: Timestamp,
-    /// How long steps may take.
+    /// How long steps may take before they are overdue.
     pub grace: GracePeriods,
-    /// How many segments of a table are read side by side, at least 1.
+    /// How many segments of a table to scan concurrently, at least 1.
     pub segments: u32,
-    /// Most differences that the report lists; all are counted.
+    /// Maximum discrepancies that the report lists. All are counted.
     pub max_differences: usize,
-    /// After this time no further page is read.
+    /// No page is read after this time.
     pub time_limit: Duration,
-    /// Where an earlier run stopped.
+    /// Where an earlier run stopped, to continue there.
     pub cursor: Option<ReconciliationCursor>,
-    /// What the payment provider did, if that is to be compared as well.
+    /// The payment provider's records, to reconcile them as well.
     pub provider: Option<ProviderRecords>,
 }
 
 impl ReconciliationPlan {
-    /// Everything, in at most 14 minutes: Lambda ends a function after 15.
+    /// A reconciliation of everything in at most 14 minutes: Lambda ends a function after 15.
     pub fn new(now: Timestamp) -> Self {
         Self {
             now,
@@ -62,7 +61,7 @@ impl ReconciliationPlan {
     }
 }
 
-/// How far the orders were read, by segment.
+/// How far the orders were scanned, by segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReconciliationCursor {
     segments: Vec<Position>,
@@ -76,50 +75,49 @@ enum Position {
     End,
 }
 
-/// How much was read.
+/// How much was reconciled.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CheckedCounts {
     /// Orders.
     pub orders: u64,
-    /// Products with a count or an order.
+    /// Products with stock or an order.
     pub products: u64,
     /// Accounts with store credit or an order that used it.
     pub accounts: u64,
 }
 
-/// What was found.
+/// The result of a reconciliation.
 #[derive(Debug, Default, Serialize)]
 pub struct ReconciliationReport {
-    /// How much was read.
+    /// How much was reconciled.
     pub checked: CheckedCounts,
-    /// What does not agree, for certain.
+    /// The certain discrepancies.
     pub differences: Vec<Discrepancy>,
-    /// How many there are, also those that are not listed.
+    /// The number of discrepancies, including those that are not listed.
     pub found: u64,
-    /// Whether some are not listed.
+    /// Whether some discrepancies are not listed.
     pub truncated: bool,
-    /// What did not add up but changed in every pass, some by name.
+    /// Suspected products and accounts that changed in every pass. Not all are listed.
     pub unsettled: Vec<Subject>,
-    /// How many those are.
+    /// The number of unsettled products and accounts.
     pub unsettled_found: u64,
-    /// Whether stock and store credit were compared. They need all orders in one run.
+    /// Whether stock and store credit were reconciled. That requires all orders in one run.
     pub sums_compared: bool,
-    /// Where to go on, if time ran out before all orders were read: what holds within each order is then checked from
-    /// there on.
+    /// Where to continue if the time ran out before all orders were read. A run that continues checks each order by itself.
     pub cursor: Option<ReconciliationCursor>,
     #[serde(skip)]
     max_differences: usize,
 }
 
-/// Products and accounts to look at again, with what was found of each.
+/// Products and accounts to read again, each with its suspected discrepancies.
 #[derive(Default)]
 struct Suspects {
     products: HashMap<ProductId, Vec<Discrepancy>>,
     accounts: HashMap<UserId, Vec<Discrepancy>>,
 }
 
-/// The tables, and when to stop reading them.
-struct Reading<'a> {
+/// A scan of the tables with its deadline.
+struct TableScan<'a> {
     orders: &'a Orders,
     inventory: &'a Inventory,
     users: &'a Users,
@@ -127,7 +125,7 @@ struct Reading<'a> {
     stop_at: Instant,
 }
 
-/// Reads all tables and reports what does not agree.
+/// Reconciles all tables and reports discrepancies.
 pub async fn reconcile(
     orders: &Orders,
     inventory: &Inventory,
@@ -135,28 +133,28 @@ pub async fn reconcile(
     plan: ReconciliationPlan,
 ) -> Result<ReconciliationReport, StoreError> {
     let stop_at = Instant::now() + plan.time_limit;
-    let reading = Reading { orders, inventory, users, segments: plan.segments.max(1), stop_at };
+    let scan = TableScan { orders, inventory, users, segments: plan.segments.max(1), stop_at };
     let mut report = ReconciliationReport { max_differences: plan.max_differences, ..ReconciliationReport::default() };
-    let goes_on = plan.cursor.is_some();
+    let continues = plan.cursor.is_some();
     let mut sums = Sums::new();
-    report.cursor = reading.check_orders(plan, &mut sums, &mut report).await?;
+    report.cursor = scan.check_orders(plan, &mut sums, &mut report).await?;
     report.checked.orders = sums.orders();
-    // Without all orders every sum would be wrong.
-    if !goes_on && report.cursor.is_none() {
+    // The sums are only right with all orders.
+    if !continues && report.cursor.is_none() {
         let mut suspects = Suspects::default();
-        report.sums_compared = reading.suspect_products(&mut sums, &mut suspects, &mut report).await?
-            && reading.suspect_accounts(&mut sums, &mut suspects, &mut report).await?;
-        reading.confirm(sums, suspects, &mut report).await?;
+        report.sums_compared = scan.suspect_products(&mut sums, &mut suspects, &mut report).await?
+            && scan.suspect_accounts(&mut sums, &mut suspects, &mut report).await?;
+        scan.confirm(sums, suspects, &mut report).await?;
     }
     Ok(report)
 }
 
-impl Reading<'_> {
+impl TableScan<'_> {
     fn in_time(&self) -> bool {
         Instant::now() < self.stop_at
     }
 
-    /// Looks again at what is suspected until it adds up, is certain, or has changed too often.
+    /// Reads suspects again until each is cleared, is certain, or has changed too often.
     async fn confirm(
         &self,
         first: Sums,
@@ -168,14 +166,14 @@ impl Reading<'_> {
             if suspects.is_empty() || !self.in_time() {
                 break;
             }
-            self.look_again(&mut before, &mut suspects).await?;
+            self.read_again(&mut before, &mut suspects).await?;
             if suspects.is_empty() {
                 break;
             }
             let (products, accounts) = suspects.keys();
             let mut after = Sums::only(products, accounts);
             if !self.sum_orders(&mut after).await? {
-                break; // a sum over some orders says nothing
+                break; // the sums are only right with all orders
             }
             let certain = |id: &ProductId, found: &mut Vec<_>| !found.is_empty() && before.same_orders(&after, id);
             report.add(suspects.products.extract_if(certain).flat_map(|(_, found)| found));
@@ -199,14 +197,14 @@ impl Suspects {
         (self.products.keys().cloned().collect(), self.accounts.keys().cloned().collect())
     }
 
-    /// Whether there is room for another one.
+    /// Whether another suspect fits.
     fn have_room(&self) -> bool {
         self.products.len() + self.accounts.len() < MAX_SUSPECTS
     }
 }
 
 impl ReconciliationReport {
-    /// Whether everything was compared and everything agrees.
+    /// Whether everything was reconciled without a discrepancy.
     pub fn is_clean(&self) -> bool {
         self.found == 0 && self.unsettled_found == 0 && self.sums_compared && self.cursor.is_none()
     }

@@ -1,4 +1,4 @@
-//! Reading a whole table page by page, several segments side by side. For reconciliation only: no request scans.
+//! Scans a whole table page by page, several segments concurrently. For reconciliation only: requests never scan.
 
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use tokio::sync::mpsc;
@@ -6,32 +6,32 @@ use tokio::sync::mpsc;
 use crate::StoreError;
 use crate::table::{Item, Table};
 
-/// How often a page is asked for again when DynamoDB does not answer, on top of the SDK's own tries.
-const TRIES: u32 = 4;
-/// Most items of one page; DynamoDB ends a page at 1 MB anyway.
+/// Maximum retries of a page if DynamoDB is unavailable, in addition to the SDK's own retries.
+const MAX_ATTEMPTS: u32 = 4;
+/// Maximum items of one page. DynamoDB also limits a page to 1 MB.
 const PAGE_ITEMS: i32 = 1_000;
 
-/// Where to begin in a segment.
+/// Where to start in a segment.
 #[derive(Debug, Clone)]
 pub(crate) enum From {
     Start,
     After(Item),
-    /// It was read to its end before.
+    /// The segment has been read completely.
     End,
 }
 
-/// Some items of one segment.
+/// A page of one segment.
 pub(crate) struct Page {
     pub(crate) segment: usize,
     pub(crate) items: Vec<Item>,
-    /// Where the next page begins.
+    /// Where the next page starts.
     pub(crate) next: From,
 }
 
-/// The pages of all segments as they come, strongly consistent. Pages of one segment keep their order. Holds at most two
-/// pages for each segment; dropping the receiver ends the reading.
+/// The pages of all segments as they arrive, strongly consistent. Pages of one segment keep their order. Buffers at most
+/// two pages for each segment. The scan ends when the receiver is dropped.
 ///
-/// `shape` adds what differs: a filter, a projection.
+/// `shape` adds a filter or a projection to each request.
 pub(crate) fn scan(
     table: &Table,
     segments: Vec<From>,
@@ -47,7 +47,7 @@ pub(crate) fn scan(
                 let page = page(&table, segment, total, from, shape).await;
                 from = page.as_ref().map_or(From::End, |page| page.next.clone());
                 if sender.send(page).await.is_err() {
-                    return; // nobody reads on
+                    return; // the receiver was dropped
                 }
             }
         });
@@ -63,7 +63,7 @@ async fn page(
     shape: fn(ScanFluentBuilder) -> ScanFluentBuilder,
 ) -> Result<Page, StoreError> {
     let start = if let From::After(key) = from { Some(key) } else { None };
-    let mut tries = 0;
+    let mut attempt = 0;
     loop {
         let request = table.client.scan().table_name(&table.name).consistent_read(true).limit(PAGE_ITEMS);
         let request = request.segment(i32::try_from(segment).unwrap_or(i32::MAX)).total_segments(total);
@@ -72,9 +72,9 @@ async fn page(
                 let next = answer.last_evaluated_key.filter(|key| !key.is_empty()).map_or(From::End, From::After);
                 return Ok(Page { segment, items: answer.items.unwrap_or_default(), next });
             }
-            Err(StoreError::Unavailable(_)) if tries < TRIES => {
-                tries += 1;
-                table.back_off(tries).await;
+            Err(StoreError::Unavailable(_)) if attempt < MAX_ATTEMPTS => {
+                attempt += 1;
+                table.back_off(attempt).await;
             }
             Err(error) => return Err(error),
         }

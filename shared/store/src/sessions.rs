@@ -1,7 +1,7 @@
-//! Sessions: one item for each family of refresh tokens, which is one sign-in on one device.
+//! Sessions: one item for each family of refresh tokens. A family belongs to one login on one device.
 //!
-//! Only the newest token of a family counts. An older one that comes back was copied, by a thief or from one, and nobody
-//! can tell which of the two holds the newest: the family ends (RFC 9700, section 4.14.2).
+//! Only the newest token of a family is valid. If an older one is presented, a token was stolen, and nobody can tell
+//! whether the thief has the older or the newest: the session ends (RFC 9700, section 4.14.2).
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -18,20 +18,20 @@ pub struct Sessions {
     table: Table,
 }
 
-/// One family of refresh tokens.
+/// A session: a family of refresh tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its id, which every token of it begins with.
+    /// Its id, the prefix of each of its tokens.
     pub family_id: FamilyId,
-    /// Who signed in.
+    /// The user who logged in.
     pub user_id: UserId,
     /// Hash of the newest token.
     pub token_hash: String,
-    /// How many tokens there were before the newest.
+    /// The number of tokens before the newest.
     pub rotations: u32,
-    /// When somebody signed in.
+    /// The time of the login.
     pub created_at: Timestamp,
-    /// When the newest token stops to count, in seconds since the Unix epoch: DynamoDB's TTL.
+    /// When the newest token expires, in seconds since the Unix epoch: DynamoDB's TTL.
     pub expires_at: i64,
 }
 
@@ -64,14 +64,14 @@ impl Sessions {
         Self { table }
     }
 
-    /// Writes a new family.
+    /// Creates a session.
     pub async fn create(&self, session: &Session) -> Result<(), StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         request.set_item(Some(self.table.write(session)?)).send().await?;
         Ok(())
     }
 
-    /// Finds out what a token is, by its family and its hash.
+    /// Checks a token by its family and its hash. Ends the session if the token was reused.
     pub async fn check(
         &self,
         family_id: &FamilyId,
@@ -79,7 +79,7 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<RefreshTokenStatus, StoreError> {
         match self.table.get::<Session>(family_key(family_id), true).await? {
-            // TTL removes items late, up to days.
+            // DynamoDB deletes expired items up to days later.
             Some(session) if session.expires_at <= now.as_seconds() => Ok(RefreshTokenStatus::Unknown),
             Some(session) if session.token_hash == token_hash => Ok(RefreshTokenStatus::Current(session)),
             Some(_) => {
@@ -90,7 +90,7 @@ impl Sessions {
         }
     }
 
-    /// Makes the next token the newest, on condition that the one in `session` still is.
+    /// Replaces the newest token by the next one, if the token in `session` is still the newest. Ends the session if not.
     pub async fn rotate(
         &self,
         session: &Session,
@@ -118,7 +118,7 @@ impl Sessions {
             },
         };
         let Some(found) = found.filter(|item| !item.is_empty()) else { return Ok(RotationOutcome::SessionEnded) };
-        // An answer of DynamoDB was lost, and the SDK sent the request again: it is our own token that is there.
+        // The SDK sent the request again after a response of DynamoDB was lost: this request wrote the stored token.
         if self.table.read::<Session>(found)?.token_hash == next_hash {
             return Ok(RotationOutcome::Rotated);
         }
@@ -126,7 +126,7 @@ impl Sessions {
         Ok(RotationOutcome::Reused)
     }
 
-    /// Ends a family. One that has ended already is no error.
+    /// Ends a session. Idempotent.
     pub async fn end(&self, family_id: &FamilyId) -> Result<(), StoreError> {
         let request = self.table.client.delete_item().table_name(&self.table.name);
         request.set_key(Some(family_key(family_id))).send().await?;

@@ -1,4 +1,4 @@
-//! Words that mean the same to shoppers: one list, which staff edit.
+//! The list of synonyms for search, which staff edit.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,12 @@ pub struct SynonymLists {
     table: Table,
 }
 
-/// The list as it is kept.
+/// The list of synonyms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SynonymList {
-    /// What means the same.
+    /// The groups of synonyms.
     pub groups: SynonymGroups,
-    /// Counts how often it was written, from 1.
+    /// The number of times the list was written, from 1.
     pub version: i64,
 }
 
@@ -31,17 +31,17 @@ impl SynonymLists {
         Self { table }
     }
 
-    /// The list; none until somebody writes one. Up to a second old.
+    /// The list, if it exists. Eventually consistent.
     pub async fn get(&self) -> Result<Option<SynonymList>, StoreError> {
         self.table.get(key([("list_id", LIST)]), false).await
     }
 
-    /// The list as it is at this moment.
+    /// The list, if it exists. Strongly consistent.
     pub async fn latest(&self) -> Result<Option<SynonymList>, StoreError> {
         self.table.get(key([("list_id", LIST)]), true).await
     }
 
-    /// Writes the list in place of the one that was seen.
+    /// Replaces the list if its stored version is still `seen`, `None` for no list.
     pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<SaveOutcome, StoreError> {
         let mut item = self.table.write(list)?;
         item.insert("list_id".to_owned(), text(LIST));

@@ -1,4 +1,4 @@
-//! One table and the way to it: what every aggregate's store is made of.
+//! One DynamoDB table: the base of every store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use souk_domain::effects::Random;
 
 use crate::StoreError;
 
-/// An item as DynamoDB has it.
+/// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Most keys of one BatchGetItem.
+/// DynamoDB's maximum number of keys in one BatchGetItem.
 const BATCH_GET_KEYS: usize = 100;
-/// How often unprocessed keys are asked for again.
-const BATCH_GET_TRIES: u32 = 5;
+/// Maximum requests for the keys of one batch, because DynamoDB may leave keys unprocessed.
+const BATCH_GET_ATTEMPTS: u32 = 5;
 
 /// A table's name, the client that reaches it, and randomness for jitter.
 #[derive(Clone)]
@@ -34,10 +34,10 @@ impl Table {
         Self { client, name: name.into(), random }
     }
 
-    /// Waits before another try: full jitter up to a bound that doubles with each try, at most a second. So wide because
-    /// a hundred who want the same item one after another need a second, at 10 ms a transaction.
-    pub async fn back_off(&self, tries: u32) {
-        let bound_ms = (10_u64 << tries.min(7)).min(1_000);
+    /// Waits before another attempt: full jitter up to a bound that doubles with each attempt, at most one second. A hundred
+    /// concurrent writers of one item need a second, at 10 ms for each transaction.
+    pub async fn back_off(&self, attempt: u32) {
+        let bound_ms = (10_u64 << attempt.min(7)).min(1_000);
         tokio::time::sleep(Duration::from_millis(1 + self.random.below(bound_ms))).await;
     }
 
@@ -47,7 +47,7 @@ impl Table {
         request.send().await?.item.map(|item| self.read(item)).transpose()
     }
 
-    /// Many items by their keys, in any order, those that are missing left out. Keys must differ.
+    /// Items by their keys, in any order, without those that do not exist. The keys must be distinct.
     pub(crate) async fn get_many<T: DeserializeOwned>(
         &self,
         keys: Vec<Item>,
@@ -57,15 +57,15 @@ impl Table {
         for chunk in keys.chunks(BATCH_GET_KEYS) {
             let mut wanted =
                 Some(KeysAndAttributes::builder().set_keys(Some(chunk.to_vec())).consistent_read(consistent));
-            let mut tries = 0;
+            let mut attempt = 0;
             while let Some(keys) = wanted.take() {
-                if tries == BATCH_GET_TRIES {
+                if attempt == BATCH_GET_ATTEMPTS {
                     return Err(StoreError::Unavailable(format!("{} left keys unprocessed", self.name)));
                 }
-                if tries > 0 {
-                    self.back_off(tries).await;
+                if attempt > 0 {
+                    self.back_off(attempt).await;
                 }
-                tries += 1;
+                attempt += 1;
                 let keys = keys.build().map_err(|e| StoreError::Rejected(e.to_string()))?;
                 let mut answer = self.client.batch_get_item().request_items(&self.name, keys).send().await?;
                 let items = answer.responses.as_mut().and_then(|tables| tables.remove(&self.name)).unwrap_or_default();
@@ -80,20 +80,20 @@ impl Table {
         Ok(found)
     }
 
-    /// An item as the type it stands for.
+    /// Deserializes an item.
     pub(crate) fn read<T: DeserializeOwned>(&self, item: Item) -> Result<T, StoreError> {
         serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
             .map_err(|e| StoreError::Corrupt { table: self.name.clone(), reason: e.to_string() })
     }
 
-    /// A value as the item that stands for it.
+    /// Serializes a value as an item.
     pub(crate) fn write<T: Serialize>(&self, value: &T) -> Result<Item, StoreError> {
         serde_dynamo::aws_sdk_dynamodb_1::to_item(value)
             .map_err(|e| StoreError::Corrupt { table: self.name.clone(), reason: e.to_string() })
     }
 }
 
-/// A key of one attribute, or of two.
+/// A key of one or two string attributes.
 pub(crate) fn key<const N: usize>(attributes: [(&str, &str); N]) -> Item {
     attributes.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
 }

@@ -1,5 +1,5 @@
-//! Accounts. Each is two items: the account by its id, and its e-mail address, which makes the address unique and holds
-//! what login needs in one read.
+//! Accounts. Each has two items: one by its id, and one by its e-mail address. The second makes the address unique and
+//! serves login with one read.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use crate::StoreError;
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, Table, key, number, text};
 
-/// How often a write is tried again when other transactions are in its way.
-const TRIES: u32 = 8;
+/// Maximum attempts of a transaction under contention.
+const MAX_ATTEMPTS: u32 = 8;
 
 /// The users table.
 #[derive(Clone)]
@@ -20,16 +20,16 @@ pub struct Users {
     pub(crate) table: Table,
 }
 
-/// An account, as found by its id.
+/// An account, by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Its id.
     pub user_id: UserId,
-    /// Its unique address.
+    /// Its unique e-mail address.
     pub email: Email,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
@@ -39,15 +39,15 @@ struct CreditItem {
     store_credit_minor: i64,
 }
 
-/// What login needs to know, as found by the e-mail address.
+/// The credentials of an account, by its e-mail address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// Whose they are. The attribute `user_id` is the table's key and holds the address here.
+    /// The account. The attribute `user_id` is the key of the table and holds the address in this item.
     #[serde(rename = "account_id")]
     pub user_id: UserId,
-    /// Argon2id in PHC string form. Kept here alone, so that there is nothing to keep in step.
+    /// Argon2id as a PHC string. Stored in this item only.
     pub password_hash: String,
-    /// What the account may do.
+    /// The role of the account.
     pub role: Role,
     /// As in [`Account::registration_key`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,17 +80,17 @@ impl Users {
         Self { table }
     }
 
-    /// One account, strongly consistent: a role that was taken away must not come back.
+    /// An account, strongly consistent: a role that was revoked must not be effective any more.
     pub async fn get(&self, user_id: &UserId) -> Result<Option<User>, StoreError> {
         self.table.get(key([("user_id", user_id.as_str())]), true).await
     }
 
-    /// What the account of an address signs in with, strongly consistent: people log in right after they register.
+    /// The credentials for an address, strongly consistent: users log in right after they register.
     pub async fn credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError> {
         self.table.get(key([("user_id", &email_key(email))]), true).await
     }
 
-    /// Writes a new account, if nobody has its address.
+    /// Creates an account if no account has its address.
     pub async fn register(&self, account: &Account) -> Result<RegistrationOutcome, StoreError> {
         let user = User {
             user_id: account.user_id.clone(),
@@ -114,7 +114,7 @@ impl Users {
         })
     }
 
-    /// Gives an account a role, in both of its items.
+    /// Sets the role of an account in both of its items.
     pub async fn set_role(&self, user_id: &UserId, email: &Email, role: Role) -> Result<RoleChangeOutcome, StoreError> {
         let actions = vec![
             self.role_action(user_id.as_str(), ("email", email.as_str()), role)?,
@@ -123,13 +123,13 @@ impl Users {
         Ok(if self.transact(actions).await? { RoleChangeOutcome::Changed } else { RoleChangeOutcome::AccountNotFound })
     }
 
-    /// What an account has with the shop, in minor units.
+    /// The store credit of an account, in minor units.
     pub async fn store_credit_minor(&self, user_id: &UserId) -> Result<i64, StoreError> {
         let user: Option<CreditItem> = self.table.get(key([("user_id", user_id.as_str())]), true).await?;
         Ok(user.map_or(0, |user| user.store_credit_minor))
     }
 
-    /// Moves an account's store credit, never below zero. Part of the transaction that saves why.
+    /// Changes the store credit of an account, never below zero. An action of a step's transaction.
     pub(crate) fn credit_action(&self, user_id: &UserId, delta_minor: i64) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table.name)
@@ -157,7 +157,7 @@ impl Users {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// Sets the role in one item, on condition that it points at the other: the name and value of that attribute.
+    /// Sets the role in one item if it refers to the other item. `other` is the name and value of that attribute.
     fn role_action(&self, item_key: &str, other: (&str, &str), role: Role) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table.name)
@@ -173,16 +173,16 @@ impl Users {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// One transaction; `false` when a condition of it did not hold. The SDK gives each `send` a request token of its own
-    /// and repeats it when an answer was lost, so a repetition is not taken for somebody else's write.
+    /// Runs a transaction; `false` if one of its conditions failed. The SDK sends each with its own request token and repeats
+    /// the token on a retry, so a retry does not conflict with its own first attempt.
     async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let request = self.table.client.transact_write_items().set_transact_items(Some(actions.clone()));
             match request.send().await {
                 Ok(_) => return Ok(true),
                 Err(error) => match cancelled(&error) {
                     Some(Cancelled::Condition(_)) => return Ok(false),
-                    Some(Cancelled::Contention) => self.table.back_off(tries).await,
+                    Some(Cancelled::Contention) => self.table.back_off(attempt).await,
                     None => return Err(error.into()),
                 },
             }
@@ -191,7 +191,7 @@ impl Users {
     }
 }
 
-/// The key of an address's item. No user id contains a `#`, so the two kinds of key cannot meet.
+/// The key of the item of an address. No user id contains a `#`, so the two kinds of keys are distinct.
 fn email_key(email: &Email) -> String {
     format!("email#{}", email.as_str())
 }

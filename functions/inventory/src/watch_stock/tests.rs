@@ -11,7 +11,7 @@ use souk_testkit::{FakeAws, SeededRandom, user};
 use super::*;
 use crate::fixture::Fixture;
 
-/// A bus that takes everything while it is up.
+/// A bus that accepts all events while it is up.
 fn bus() -> (FakeAws, Arc<AtomicBool>) {
     let up = Arc::new(AtomicBool::new(true));
     let is_up = Arc::clone(&up);
@@ -25,7 +25,7 @@ fn bus() -> (FakeAws, Arc<AtomicBool>) {
     (bus, up)
 }
 
-/// Kind, count and id of everything that was told.
+/// Kind, count and id of all published events.
 fn told(bus: &FakeAws) -> Vec<(String, u64, String)> {
     let calls = bus.calls();
     let entries = calls.iter().flat_map(|(_, request)| request["Entries"].as_array().expect("entries"));
@@ -57,7 +57,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn every_change_is_in_the_history_once_and_its_own_writes_are_not() {
+async fn every_change_is_in_the_history_once_and_history_items_are_not() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     let watcher = shop.watcher(&bus);
@@ -78,7 +78,7 @@ async fn every_change_is_in_the_history_once_and_its_own_writes_are_not() {
 }
 
 #[tokio::test]
-async fn others_are_told_when_it_runs_low_runs_out_and_is_back() {
+async fn events_report_low_stock_sold_out_and_back_in_stock() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     let watcher = shop.watcher(&bus);
@@ -95,7 +95,7 @@ async fn others_are_told_when_it_runs_low_runs_out_and_is_back() {
 }
 
 #[tokio::test]
-async fn a_first_count_is_no_news_but_what_becomes_of_it_is() {
+async fn a_first_count_publishes_no_event_but_later_changes_do() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     let watcher = shop.watcher(&bus);
@@ -107,14 +107,14 @@ async fn a_first_count_is_no_news_but_what_becomes_of_it_is() {
 }
 
 #[tokio::test]
-async fn units_that_move_between_shards_are_in_the_history_and_no_news() {
+async fn moves_between_shards_are_in_the_history_and_publish_no_event() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     let watcher = shop.watcher(&bus);
     shop.product("a").await;
     shop.count("a", 9).await;
     assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
-    let spread = StockSpread { inventory: shop.inventory.clone(), products: shop.stock_keeper().products };
+    let spread = StockSpread { inventory: shop.inventory.clone(), products: shop.context().products };
     for (shards, moved) in [(3, 3), (1, 3)] {
         let before = shop.history("a").await.len();
         let entry = LedgerEntry::new("spread", user(9), Timestamp::from_millis(0), None, &SeededRandom::new(shards));
@@ -127,7 +127,7 @@ async fn units_that_move_between_shards_are_in_the_history_and_no_news() {
 }
 
 #[tokio::test]
-async fn while_the_bus_is_down_the_history_goes_on_and_the_news_comes_later_with_the_same_id() {
+async fn while_the_bus_is_down_the_history_is_written_and_the_event_follows_with_the_same_id() {
     let shop = Fixture::start().await;
     let (bus, up) = bus();
     let watcher = shop.watcher(&bus);
@@ -146,7 +146,7 @@ async fn while_the_bus_is_down_the_history_goes_on_and_the_news_comes_later_with
 }
 
 #[tokio::test]
-async fn a_poisonous_record_holds_up_nobody() {
+async fn a_poison_record_blocks_no_other() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     shop.count("a", 20).await;
@@ -163,7 +163,7 @@ async fn a_poisonous_record_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn without_the_store_everything_comes_again_but_the_poison() {
+async fn without_the_store_all_records_but_the_poison_record_are_retried() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
     shop.count("a", 20).await;

@@ -6,7 +6,7 @@ use souk_testkit::{FakeAws, FixedClock, user};
 use super::*;
 use crate::fixture::{Fixture, change, change_of_images, poison, queues, sent};
 
-/// Queues that take messages as long as `takes` says so.
+/// Queues that accept messages for which `takes` is true.
 fn queues_that(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
     FakeAws::start(move |_, request| {
         if takes(request) {
@@ -37,7 +37,7 @@ fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
 }
 
 #[tokio::test]
-async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_again() {
+async fn messages_are_sent_to_their_queues_and_again_on_redelivery() {
     let (placed, open) = orders().await;
     let aws = queues_that(|_| true);
     let changes = [change("1", None, Some(&placed)), change("2", Some(&placed), Some(&open))];
@@ -53,7 +53,7 @@ async fn each_change_puts_its_messages_on_their_queues_and_again_when_it_comes_a
 }
 
 #[tokio::test]
-async fn a_queue_that_is_down_stops_the_batch_there_and_a_poisonous_record_does_not() {
+async fn an_unavailable_queue_stops_the_batch_and_a_poison_record_does_not() {
     let (placed, open) = orders().await;
     let aws = queues_that(|request| request["QueueUrl"] != "https://queues/payment");
     let changes = [
@@ -67,7 +67,7 @@ async fn a_queue_that_is_down_stops_the_batch_there_and_a_poisonous_record_does_
 }
 
 #[tokio::test]
-async fn an_order_that_was_mended_gets_what_it_waits_for() {
+async fn a_repaired_order_gets_the_messages_it_waits_for() {
     let (placed, _) = orders().await;
     let aws = queues_that(|_| true);
     let mended = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
@@ -77,7 +77,7 @@ async fn an_order_that_was_mended_gets_what_it_waits_for() {
 }
 
 #[tokio::test]
-async fn for_an_order_that_is_gone_nothing_is_due() {
+async fn a_deleted_order_calls_for_no_messages() {
     let (placed, _) = orders().await;
     let aws = queues_that(|_| true);
     assert_eq!(failed(&dispatch(&aws).handle(&[change("1", Some(&placed), None)]).await), []);

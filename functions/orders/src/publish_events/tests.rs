@@ -29,7 +29,7 @@ fn published(aws: &FakeAws) -> Vec<String> {
     entries.map(|entry| entry["DetailType"].as_str().expect("a type").to_owned()).collect()
 }
 
-/// An order as it was placed, and called off.
+/// A placed order, and the same order cancelled.
 async fn orders() -> (Order, Order) {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[5]).await;
@@ -44,7 +44,7 @@ fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
 }
 
 #[tokio::test]
-async fn a_batch_is_told_in_one_call_and_a_poisonous_record_holds_up_nobody() {
+async fn a_batch_is_published_in_one_call_and_a_poison_record_blocks_no_other() {
     let (placed, cancelled) = orders().await;
     let aws = bus(|_| json!({"EventId": "e"}));
     let changes = [
@@ -59,7 +59,7 @@ async fn a_batch_is_told_in_one_call_and_a_poisonous_record_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn what_the_bus_does_not_take_comes_again_with_the_same_ids() {
+async fn rejected_events_are_published_again_with_the_same_ids() {
     let (placed, cancelled) = orders().await;
     let aws = bus(|detail_type| match detail_type {
         "order.placed.v1" => json!({"EventId": "e"}),
@@ -77,7 +77,7 @@ async fn what_the_bus_does_not_take_comes_again_with_the_same_ids() {
 }
 
 #[tokio::test]
-async fn an_event_that_the_bus_will_never_take_is_set_aside() {
+async fn an_event_that_the_bus_can_never_accept_becomes_a_dead_letter() {
     let (placed, _) = orders().await;
     let aws = bus(|_| json!({"ErrorCode": "MalformedDetail"}));
     assert_eq!(failed(&publisher(&aws).handle(&[change("1", None, Some(&placed))]).await), [("1", true)]);
@@ -85,7 +85,7 @@ async fn an_event_that_the_bus_will_never_take_is_set_aside() {
 
 /// On a real bus, if there is a MiniStack: what a rule lets through comes as it was told.
 #[tokio::test]
-async fn a_rule_on_the_bus_hears_of_it() {
+async fn a_rule_on_the_bus_receives_the_event() {
     let Ok(endpoint) = std::env::var("SOUK_CONTRACT_DYNAMODB") else { return };
     let sdk = souk_testkit::sdk_config(&endpoint);
     let (events, sqs) = (aws_sdk_eventbridge::Client::new(&sdk), aws_sdk_sqs::Client::new(&sdk));

@@ -21,15 +21,15 @@ impl Fixture {
         }
     }
 
-    async fn answer(&self, aws: &FakeAws, ask: Value) -> Value {
-        let ask = serde_json::from_value(ask).expect("a question");
+    async fn response(&self, aws: &FakeAws, request: Value) -> Value {
+        let request = serde_json::from_value(request).expect("a question");
         let deadline = self.clock.now().plus_seconds(900);
-        let answer = self.reconcile(aws).run(ask, deadline).await.expect("answered");
-        serde_json::to_value(answer).expect("JSON")
+        let response = self.reconcile(aws).run(request, deadline).await.expect("answered");
+        serde_json::to_value(response).expect("JSON")
     }
 }
 
-/// One order whose hold is over, one whose payment has no answer, one whose refund is due.
+/// One order whose hold is over, one whose payment has no response, one whose refund is due.
 async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
     shop.product("a", 100, &[9]).await;
     let mut ids = Vec::new();
@@ -47,40 +47,43 @@ async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
 }
 
 #[tokio::test]
-async fn a_shop_where_all_is_well_is_clean() {
+async fn a_consistent_shop_has_no_discrepancies() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
     waiting_orders(&shop).await;
-    let answer = shop.answer(&aws, json!({"resend": true})).await;
-    assert_eq!(answer["checked"], json!({"orders": 3, "products": 1, "accounts": 0}));
-    assert_eq!((&answer["clean"], &answer["differences"], &answer["cursor"]), (&json!(true), &json!([]), &Value::Null));
-    assert_eq!((&answer["truncated"], &answer["resent"]), (&json!(false), &json!(0)));
+    let response = shop.response(&aws, json!({"resend": true})).await;
+    assert_eq!(response["checked"], json!({"orders": 3, "products": 1, "accounts": 0}));
+    assert_eq!(
+        (&response["clean"], &response["differences"], &response["cursor"]),
+        (&json!(true), &json!([]), &Value::Null)
+    );
+    assert_eq!((&response["truncated"], &response["resent"]), (&json!(false), &json!(0)));
     assert_eq!(sent(&aws), [], "nobody waits too long yet");
 }
 
 #[tokio::test]
-async fn a_wrong_count_is_reported_by_its_product() {
+async fn a_wrong_count_is_reported_with_its_product() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
     waiting_orders(&shop).await;
     shop.miscount("a", 5).await;
-    let answer = shop.answer(&aws, json!({})).await;
+    let response = shop.response(&aws, json!({})).await;
     let difference = json!({"kind": "stock_unexplained", "product_id": sku("a").as_str(), "expected": 9, "actual": 11});
-    assert_eq!((&answer["differences"], &answer["clean"]), (&json!([difference]), &json!(false)));
+    assert_eq!((&response["differences"], &response["clean"]), (&json!([difference]), &json!(false)));
 }
 
 #[tokio::test]
-async fn an_order_whose_message_was_lost_is_sent_it_again() {
+async fn a_lost_message_of_an_order_is_resent() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
     let [held, processing, refunding] = waiting_orders(&shop).await;
     shop.clock.advance_seconds(4_000);
-    let answer = shop.answer(&aws, json!({})).await;
+    let response = shop.response(&aws, json!({})).await;
     let mut kinds: Vec<_> =
-        answer["differences"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
+        response["differences"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
     kinds.sort_by_key(ToString::to_string);
     assert_eq!(kinds, [json!("hold_overdue"), json!("payment_overdue"), json!("refund_overdue")]);
     assert_eq!(sent(&aws), [], "only if it is asked to");
 
-    let answer = shop.answer(&aws, json!({"resend": true})).await;
-    assert_eq!((&answer["resent"], &answer["resend_failures"]), (&json!(3), &json!(0)));
+    let response = shop.response(&aws, json!({"resend": true})).await;
+    assert_eq!((&response["resent"], &response["resend_failures"]), (&json!(3), &json!(0)));
     let mut messages = sent(&aws);
     messages.sort_by_key(|(queue, _)| queue.clone());
     let expected = [
@@ -92,31 +95,35 @@ async fn an_order_whose_message_was_lost_is_sent_it_again() {
 
     // Once one was consumed, it is not sent again.
     shop.apply(&user(1), &held, Event::HoldEnded).await;
-    let answer = shop.answer(&aws, json!({"resend": true})).await;
-    assert_eq!(answer["resent"], json!(2));
+    let response = shop.response(&aws, json!({"resend": true})).await;
+    assert_eq!(response["resent"], json!(2));
 }
 
 #[tokio::test]
-async fn a_queue_that_is_down_does_not_keep_the_report_back() {
+async fn an_unavailable_queue_does_not_prevent_the_report() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(400));
     waiting_orders(&shop).await;
     shop.clock.advance_seconds(4_000);
-    let answer = shop.answer(&aws, json!({"resend": true})).await;
-    assert_eq!((&answer["found"], &answer["resent"], &answer["resend_failures"]), (&json!(3), &json!(0), &json!(3)));
+    let response = shop.response(&aws, json!({"resend": true})).await;
+    assert_eq!(
+        (&response["found"], &response["resent"], &response["resend_failures"]),
+        (&json!(3), &json!(0), &json!(3))
+    );
 }
 
 #[tokio::test]
-async fn it_stops_in_time_and_goes_on_when_it_is_asked_again() {
+async fn it_stops_before_its_time_out_and_continues_from_its_cursor() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
     waiting_orders(&shop).await;
     let mut orders = 0;
     let mut cursor = Value::Null;
     loop {
-        let ask: Ask = serde_json::from_value(json!({"cursor": cursor, "segments": 2})).expect("a question");
-        let answer = shop.reconcile(&aws).run(ask, shop.clock.now()).await.expect("answered");
-        assert!(!answer.clean && !answer.report.sums_compared, "what was not read is not called clean");
-        orders += answer.report.checked.orders;
-        cursor = serde_json::to_value(&answer.report.cursor).expect("JSON");
+        let request: ReconcileRequest =
+            serde_json::from_value(json!({"cursor": cursor, "segments": 2})).expect("a question");
+        let response = shop.reconcile(&aws).run(request, shop.clock.now()).await.expect("answered");
+        assert!(!response.clean && !response.report.sums_compared, "what was not read is not called clean");
+        orders += response.report.checked.orders;
+        cursor = serde_json::to_value(&response.report.cursor).expect("JSON");
         if cursor.is_null() {
             break;
         }
@@ -125,6 +132,6 @@ async fn it_stops_in_time_and_goes_on_when_it_is_asked_again() {
 }
 
 #[test]
-fn a_misspelt_question_is_refused() {
-    assert!(serde_json::from_value::<Ask>(json!({"re-send": true})).is_err());
+fn an_unknown_field_is_rejected() {
+    assert!(serde_json::from_value::<ReconcileRequest>(json!({"re-send": true})).is_err());
 }

@@ -1,4 +1,4 @@
-//! A letter of a stream's consumer, worked out again from the item that it names.
+//! Repeats the handling of a stream record with the current item that its dead letter names.
 
 use souk_domain::event::events_after;
 use souk_domain::ids::{OrderId, ProductId, UserId};
@@ -9,21 +9,21 @@ use souk_store::{Orders, Products, SaveOutcome, StoreError};
 
 use crate::dispatch::Dispatch;
 
-/// What the consumers of streams stand on.
+/// Dependencies of the stream consumers whose work is repeated.
 pub struct Replay {
-    /// Where orders are.
+    /// The orders table.
     pub orders: Orders,
-    /// Where products are.
+    /// The products table.
     pub products: Products,
-    /// Sends what an order waits for.
+    /// Sends the messages that an order waits for.
     pub dispatch: Dispatch,
-    /// Tells other systems.
+    /// The event bus.
     pub bus: EventBus,
 }
 
 impl Replay {
-    /// Does what the letter's consumer would have done. `Err` says why that cannot be: most often because the item is
-    /// still the one that nobody can read.
+    /// Does what the consumer would have done. `Err` says why that is impossible: usually because the item is still
+    /// unreadable.
     pub(super) async fn replay(&self, letter: &DeadLetter) -> Result<(), String> {
         match letter.function.as_str() {
             "dispatch" => {
@@ -35,39 +35,39 @@ impl Replay {
                 self.bus.publish(&events).await.map_err(|error| error.to_string())
             }
             "index-products" => self.index(letter).await,
-            // Its line of the history is lost with the image; what the product has now, its next change tells.
-            "watch-stock" => Err("nothing is left to do: discard it".to_owned()),
-            other => Err(format!("nobody knows what to do for {other}")),
+            // The history entry is lost with the image. The next change of the product publishes its stock level.
+            "watch-stock" => Err("nothing is left to do: discard the message".to_owned()),
+            other => Err(format!("unknown stream consumer {other}")),
         }
     }
 
     async fn order(&self, letter: &DeadLetter) -> Result<Order, String> {
-        let id = |name| letter.key.get(name).ok_or_else(|| format!("the letter has no {name}"));
-        let user_id: UserId = id("user_id")?.parse().map_err(|_| "the letter's user_id is no id")?;
-        let order_id: OrderId = id("order_id")?.parse().map_err(|_| "the letter's order_id is no id")?;
-        match self.orders.get(&user_id, &order_id).await.map_err(mendable)? {
+        let id = |name| letter.key.get(name).ok_or_else(|| format!("the dead letter has no {name}"));
+        let user_id: UserId = id("user_id")?.parse().map_err(|_| "the user_id of the dead letter is invalid")?;
+        let order_id: OrderId = id("order_id")?.parse().map_err(|_| "the order_id of the dead letter is invalid")?;
+        match self.orders.get(&user_id, &order_id).await.map_err(store_error)? {
             Some(order) => Ok(order),
-            None => Err("there is no such order".to_owned()),
+            None => Err("the order does not exist".to_owned()),
         }
     }
 
-    /// Writes the product as it is, so that the stream carries it to `index-products` once more.
+    /// Writes the product again unchanged, so that the stream delivers it to `index-products` again.
     async fn index(&self, letter: &DeadLetter) -> Result<(), String> {
-        let product_id = letter.key.get("product_id").ok_or("the letter has no product_id")?;
-        let product_id: ProductId = product_id.parse().map_err(|_| "the letter's product_id is no id")?;
-        let product = self.products.get(&product_id).await.map_err(mendable)?;
-        let product = product.ok_or("there is no such product; if search still shows it, reindex")?;
-        match self.products.touch(&product, self.dispatch.clock.now()).await.map_err(mendable)? {
-            // Stale: somebody has just written it, which does the same.
+        let product_id = letter.key.get("product_id").ok_or("the dead letter has no product_id")?;
+        let product_id: ProductId = product_id.parse().map_err(|_| "the product_id of the dead letter is invalid")?;
+        let product = self.products.get(&product_id).await.map_err(store_error)?;
+        let product = product.ok_or("the product does not exist; if search still shows it, reindex")?;
+        match self.products.touch(&product, self.dispatch.clock.now()).await.map_err(store_error)? {
+            // On a version conflict another writer has just written it, which has the same effect.
             SaveOutcome::Saved | SaveOutcome::VersionConflict => Ok(()),
         }
     }
 }
 
-/// Without what the item holds.
-fn mendable(error: StoreError) -> String {
+/// Without the content of the item.
+fn store_error(error: StoreError) -> String {
     match error {
-        StoreError::Corrupt { table, .. } => format!("the item of {table} still cannot be read: mend it first"),
+        StoreError::Corrupt { table, .. } => format!("the item of {table} is still unreadable: repair it first"),
         other => other.to_string(),
     }
 }

@@ -16,9 +16,9 @@ mod sqs;
 
 use sqs::Sqs;
 
-const GAVE_UP: &str = include_str!("tests/lambda-gave-up.json");
+const FAILED_INVOCATION: &str = include_str!("tests/lambda-gave-up.json");
 
-/// A shop, its queues, and a bus that takes everything.
+/// A shop with queues and a bus that accepts all events.
 struct Bench {
     shop: Fixture,
     sqs: Sqs,
@@ -91,15 +91,15 @@ impl Bench {
     }
 }
 
-fn letter(function: &str, key: &[(&str, &str)]) -> String {
-    let letter = DeadLetter {
+fn dead_letter(function: &str, key: &[(&str, &str)]) -> String {
+    let content = DeadLetter {
         function: function.to_owned(),
         table: "souk-orders".to_owned(),
         key: key.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         sequence_number: "7".to_owned(),
         reason: "the image cannot be read".to_owned(),
     };
-    serde_json::to_string(&letter).expect("JSON")
+    serde_json::to_string(&content).expect("JSON")
 }
 
 fn kinds(report: &QueueReport) -> Vec<&'static str> {
@@ -109,14 +109,14 @@ fn kinds(report: &QueueReport) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_list_tells_kind_and_ids_and_leaves_everything_where_it_is() {
+async fn a_list_shows_kinds_and_ids_and_moves_nothing() {
     for bench in Bench::each().await {
         let order_id = bench.placed().await;
         let message = RefundQueueMessage::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 2 };
         bench.put("order-dead-letters", serde_json::to_string(&message).expect("JSON")).await;
         bench.put("order-dead-letters", r#"{"secret": "1 Main Street"}"#).await;
-        bench.put("stream-dead-letters", letter("dispatch", &[("order_id", "o")])).await;
-        bench.put("stream-dead-letters", GAVE_UP).await;
+        bench.put("stream-dead-letters", dead_letter("dispatch", &[("order_id", "o")])).await;
+        bench.put("stream-dead-letters", FAILED_INVOCATION).await;
         for _ in 0..2 {
             let report = bench.list().await;
             let [order, stream] = report.queues.as_slice() else { panic!("{report:?}") };
@@ -133,14 +133,14 @@ async fn a_list_tells_kind_and_ids_and_leaves_everything_where_it_is() {
 }
 
 #[test]
-fn a_notification_of_the_imports_bucket_tells_its_key() {
+fn a_notification_of_the_imports_bucket_shows_its_key() {
     let event: Value = serde_json::from_str(include_str!("../../../../events/import-upload.json")).expect("JSON");
-    let (kind, ids) = Letter::read(event["Records"][0]["body"].as_str().expect("a body")).describe();
+    let (kind, ids) = DeadLetterContent::read(event["Records"][0]["body"].as_str().expect("a body")).describe();
     assert_eq!((kind, ids["key"].as_str(), ids.len()), ("object_created", "uploads/autumn goods.jsonl", 1));
 }
 
 #[tokio::test]
-async fn messages_go_back_as_they_are_and_heal_what_they_are_about() {
+async fn messages_are_sent_back_unchanged_and_processed() {
     for bench in Bench::each().await {
         let order_id = bench.placed().await;
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
@@ -165,7 +165,7 @@ async fn messages_go_back_as_they_are_and_heal_what_they_are_about() {
 }
 
 #[tokio::test]
-async fn a_call_moves_no_more_than_it_is_asked() {
+async fn a_call_moves_no_more_than_its_limit() {
     for bench in Bench::each().await {
         for number in 0..25 {
             bench.put("order-dead-letters", format!("{number}")).await;
@@ -178,19 +178,19 @@ async fn a_call_moves_no_more_than_it_is_asked() {
 }
 
 #[tokio::test]
-async fn a_letter_is_worked_out_again_from_the_order_as_it_stands() {
+async fn a_stream_record_is_handled_again_with_the_current_order() {
     for bench in Bench::each().await {
         let order_id = bench.placed().await;
         bench.shop.clock.advance_seconds(900); // what is due is due now
         let (shopper, other) = (user(1), user(2));
         for function in ["dispatch", "publish-events"] {
             let key = [("user_id", shopper.as_str()), ("order_id", order_id.as_str())];
-            bench.put("stream-dead-letters", letter(function, &key)).await;
+            bench.put("stream-dead-letters", dead_letter(function, &key)).await;
         }
-        let nobodys = [("user_id", other.as_str()), ("order_id", order_id.as_str())];
-        bench.put("stream-dead-letters", letter("dispatch", &nobodys)).await;
-        bench.put("stream-dead-letters", letter("somebody", &[])).await;
-        bench.put("stream-dead-letters", GAVE_UP).await;
+        let missing_order = [("user_id", other.as_str()), ("order_id", order_id.as_str())];
+        bench.put("stream-dead-letters", dead_letter("dispatch", &missing_order)).await;
+        bench.put("stream-dead-letters", dead_letter("somebody", &[])).await;
+        bench.put("stream-dead-letters", FAILED_INVOCATION).await;
 
         let report = bench.ask(json!({"action": "redrive", "queue": "stream"})).await;
         let stream = &report.queues[0];
@@ -201,13 +201,13 @@ async fn a_letter_is_worked_out_again_from_the_order_as_it_stands() {
         let [body] = bodies.as_slice() else { panic!("{bodies:?}") };
         let expire = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id };
         assert_eq!(serde_json::from_str::<OrderQueueMessage>(body).expect("a message"), expire);
-        let (_, told) = bench.bus.calls().remove(0);
-        assert_eq!(told["Entries"][0]["DetailType"], "order.placed.v1");
+        let (_, published) = bench.bus.calls().remove(0);
+        assert_eq!(published["Entries"][0]["DetailType"], "order.placed.v1");
     }
 }
 
 #[tokio::test]
-async fn a_product_is_written_again_so_that_its_stream_carries_it_to_search() {
+async fn a_product_is_written_again_so_that_its_stream_delivers_it_to_search() {
     let bench = Bench::start(Sqs::fake()).await;
     bench.shop.product("a", 100, &[5]).await;
     let version =
@@ -215,7 +215,7 @@ async fn a_product_is_written_again_so_that_its_stream_carries_it_to_search() {
     let before = version().await;
     for product_id in ["a", "gone"] {
         bench
-            .put("stream-dead-letters", letter("index-products", &[("product_id", product_id), ("shard", "x#0")]))
+            .put("stream-dead-letters", dead_letter("index-products", &[("product_id", product_id), ("shard", "x#0")]))
             .await;
     }
     let report = bench.ask(json!({"action": "redrive"})).await;
@@ -225,7 +225,7 @@ async fn a_product_is_written_again_so_that_its_stream_carries_it_to_search() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_back_stays() {
+async fn a_message_that_cannot_be_sent_back_stays() {
     let sqs = Sqs::fake();
     let bench = Bench::start(sqs).await;
     bench.put("order-dead-letters", "{}").await;
@@ -236,10 +236,10 @@ async fn what_cannot_be_sent_back_stays() {
 }
 
 #[tokio::test]
-async fn one_message_may_be_thrown_away() {
+async fn a_message_can_be_discarded() {
     for bench in Bench::each().await {
-        bench.put("stream-dead-letters", GAVE_UP).await;
-        bench.put("stream-dead-letters", letter("dispatch", &[])).await;
+        bench.put("stream-dead-letters", FAILED_INVOCATION).await;
+        bench.put("stream-dead-letters", dead_letter("dispatch", &[])).await;
         let report = bench.list().await;
         let gave_up = report.queues[1].messages.iter().find(|m| m.kind == "lambda_gave_up").expect("Lambda's");
         let discard = json!({"action": "discard", "queue": "stream", "message_id": gave_up.message_id});

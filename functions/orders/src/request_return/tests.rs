@@ -26,7 +26,7 @@ async fn shop() -> (Fixture, OrderId) {
 }
 
 #[tokio::test]
-async fn units_of_an_order_that_arrived_are_sent_back() {
+async fn units_of_a_delivered_order_can_be_returned() {
     let (shop, order_id) = shop().await;
     let reply = endpoint(&shop).handle(&send_back(&user(1), &order_id, &of(2))).await.expect("requested");
     let item = r#"{"product_id":"a","quantity":2,"reason":"too small"}"#;
@@ -44,7 +44,7 @@ async fn units_of_an_order_that_arrived_are_sent_back() {
 }
 
 #[tokio::test]
-async fn a_retry_with_its_key_gets_the_same_answer_although_the_return_was_decided() {
+async fn a_retry_with_its_key_gets_the_first_response_after_the_return_was_accepted() {
     let (shop, order_id) = shop().await;
     let keyed = |body: &str| send_back(&user(1), &order_id, body).with_header("idempotency-key", "k");
     let first = endpoint(&shop).handle(&keyed(&of(1))).await.expect("requested");
@@ -57,7 +57,7 @@ async fn a_retry_with_its_key_gets_the_same_answer_although_the_return_was_decid
 }
 
 #[tokio::test]
-async fn of_many_with_one_key_at_once_one_return_is_made() {
+async fn concurrent_requests_with_one_key_make_one_return() {
     let (shop, order_id) = shop().await;
     let (endpoint, request) =
         (endpoint(&shop), send_back(&user(1), &order_id, &of(1)).with_header("idempotency-key", "k"));
@@ -68,7 +68,7 @@ async fn of_many_with_one_key_at_once_one_return_is_made() {
 }
 
 #[tokio::test]
-async fn what_has_not_arrived_or_is_somebody_elses_cannot_be_sent_back() {
+async fn units_of_undelivered_orders_or_of_other_shoppers_cannot_be_returned() {
     let (shop, order_id) = shop().await;
     assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(2), &order_id, &of(1))).await), (404, "not_found"));
     let paid = shop.paid(&user(1), "a", 1).await;

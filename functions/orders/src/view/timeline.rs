@@ -1,16 +1,16 @@
-//! The timeline: each entry with what there is to tell of it. It is looked up in the attempt, refund or return that the
-//! entry is about, so that the stored entry is a few bytes.
+//! The timeline of an order. The details of an entry are looked up in the attempt, refund or return that it refers to, so
+//! that a stored entry needs only a few bytes.
 
 use serde::Serialize;
 use souk_domain::order::{Order, TimelineEntry, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::amount;
-use crate::part_id::PartId;
+use crate::ordinal_id::OrdinalId;
 
-/// One entry. What is not there has nothing to do with it.
+/// One entry. Fields that do not apply to its event are omitted.
 #[derive(Serialize, Default)]
-pub(super) struct Entry<'a> {
+pub(super) struct TimelineEntryView<'a> {
     at: String,
     event: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,18 +24,18 @@ pub(super) struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    return_id: Option<PartId>,
+    return_id: Option<OrdinalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refund_id: Option<PartId>,
+    refund_id: Option<OrdinalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> TimelineEntryView<'a> {
     pub(super) fn of(order: &'a Order, entry: TimelineEntry) -> Self {
-        let told = match entry.event {
+        let details = match entry.event {
             TimelineEvent::Placed => Self { amount: Some(Amount(order.total())), ..Self::default() },
             TimelineEvent::Shipped => Self::of_shipment(order),
             TimelineEvent::PaymentStarted | TimelineEvent::PaymentActionRequired => {
@@ -47,14 +47,14 @@ impl<'a> Entry<'a> {
                 Self::of_refund(order, entry.index)
             }
             TimelineEvent::ReturnRequested | TimelineEvent::ReturnAccepted => {
-                Self { return_id: entry.index.map(PartId), ..Self::default() }
+                Self { return_id: entry.index.map(OrdinalId), ..Self::default() }
             }
             TimelineEvent::ReturnRejected => Self::of_rejection(order, entry.index),
             TimelineEvent::Expired | TimelineEvent::Cancelled | TimelineEvent::HeldAgain | TimelineEvent::Delivered => {
                 Self::default()
             }
         };
-        Self { at: entry.at.to_rfc3339(), event: event(entry.event), ..told }
+        Self { at: entry.at.to_rfc3339(), event: event(entry.event), ..details }
     }
 
     fn of_shipment(order: &'a Order) -> Self {
@@ -86,10 +86,10 @@ impl<'a> Entry<'a> {
     fn of_refund(order: &'a Order, index: Option<usize>) -> Self {
         let refund = index.and_then(|index| order.refunds.get(index));
         Self {
-            refund_id: index.map(PartId),
+            refund_id: index.map(OrdinalId),
             amount: refund.map(|refund| amount(order, refund.amount_minor)),
             target: refund.map(|refund| refund.target.as_str()),
-            return_id: refund.and_then(|refund| refund.for_return).map(PartId),
+            return_id: refund.and_then(|refund| refund.for_return).map(OrdinalId),
             reason: refund.and_then(|refund| refund.reason.as_deref()),
             ..Self::default()
         }
@@ -98,7 +98,7 @@ impl<'a> Entry<'a> {
     fn of_rejection(order: &'a Order, index: Option<usize>) -> Self {
         let entry = index.and_then(|index| order.returns.get(index));
         let reason = entry.and_then(|entry| entry.rejection.as_deref());
-        Self { return_id: index.map(PartId), reason, ..Self::default() }
+        Self { return_id: index.map(OrdinalId), reason, ..Self::default() }
     }
 }
 

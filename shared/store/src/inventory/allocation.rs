@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::error::contended;
 
 /// Attempts to read all shards at one moment while writers interfere or shards are added.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// The outcome of an allocation. Nothing is written: the transaction that places the order takes the units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Inventory {
         choice: u64,
     ) -> Result<AllocationOutcome, StoreError> {
         let mut before = None;
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let items = self.items(product_id, true).await?;
             let counts = counts(&items);
             if let Some(allocation) = allocate(&counts, wanted, choice) {
@@ -73,7 +73,7 @@ impl Inventory {
                 return Ok(allocate_from(&snapshot, wanted, choice));
             }
             if before.is_some() || moving {
-                self.table.back_off(tries).await;
+                self.table.back_off(attempt).await;
             }
             before = Some(items);
         }

@@ -1,5 +1,5 @@
-//! The history of every count: an item for each change of a shard, behind the ledger. `watch-stock` writes it from the
-//! table's stream, so that an order pays nothing for it.
+//! The history of all changes of stock: one item for each change of a shard. `watch-stock` writes it from the table's
+//! stream, so that placing an order costs nothing more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
@@ -16,45 +16,45 @@ use super::ledger::{LedgerEntry, entry_key};
 use crate::StoreError;
 use crate::table::{Item, key, text};
 
-/// Sort keys of the history begin so, followed by time and sequence number.
+/// Prefix of the sort keys of the history, before time and sequence number.
 pub(crate) const HISTORY: &str = "~h#";
-/// The item beside the history that says which level was told last.
+/// Sort key of the item with the stock level that was published last.
 const LEVEL: &str = "~h#level";
-/// Digits of a time in milliseconds, until the year 2286.
+/// Digits of a time in milliseconds until the year 2286.
 const TIME_DIGITS: usize = 13;
-/// Most digits of a stream's sequence number.
+/// Maximum digits of a sequence number of a stream.
 const SEQUENCE_DIGITS: usize = 40;
-/// Most items of one BatchWriteItem.
+/// DynamoDB's maximum number of items in one BatchWriteItem.
 const BATCH_WRITE_ITEMS: usize = 25;
-/// How often unprocessed items are written again.
-const BATCH_WRITE_TRIES: u32 = 5;
+/// Maximum requests for the items of one batch, because DynamoDB may leave items unprocessed.
+const BATCH_WRITE_ATTEMPTS: u32 = 5;
 
-/// One change of one shard's count.
+/// A change of the count of one shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// Of which product.
+    /// The product.
     pub product_id: ProductId,
-    /// When, to the second: streams tell no more.
+    /// The time, with the precision of streams: one second.
     pub at: Timestamp,
-    /// Its record's number in the stream, which orders the changes of one moment.
+    /// The sequence number of its stream record, which orders changes of the same second.
     pub sequence_number: String,
-    /// Of which shard.
+    /// The shard.
     pub of_shard: ShardId,
     /// Units before.
     pub before: u32,
     /// Units after.
     pub after: u32,
-    /// Who did it, if whoever it was said so.
+    /// The cause, if the writer stated it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
 }
 
-/// Some of a product's changes, newest first.
+/// A page of a product's history, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPage {
     /// The changes.
     pub changes: Vec<HistoryEntry>,
-    /// The last of them, if there are more.
+    /// The cursor of the next page, if there is one.
     pub next: Option<HistoryCursor>,
 }
 
@@ -63,7 +63,7 @@ struct LevelItem {
     level: StockLevel,
 }
 
-/// A place in a history.
+/// A position in the history of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryCursor(String);
 
@@ -100,7 +100,7 @@ impl FromStr for HistoryCursor {
 }
 
 impl Inventory {
-    /// Writes changes into the history. Writing one again changes nothing: its time and number are its key.
+    /// Writes changes to the history. Idempotent, because the key is made of time and sequence number.
     pub async fn record(&self, changes: &[HistoryEntry]) -> Result<(), StoreError> {
         let mut items = BTreeMap::new();
         for change in changes {
@@ -123,19 +123,19 @@ impl Inventory {
             let put = put.map_err(|e| StoreError::Rejected(e.to_string()))?;
             writes.push(WriteRequest::builder().put_request(put).build());
         }
-        for tries in 0..BATCH_WRITE_TRIES {
+        for attempt in 0..BATCH_WRITE_ATTEMPTS {
             let request = self.table.client.batch_write_item().request_items(&self.table.name, writes);
             let left = request.send().await?.unprocessed_items;
             writes = left.and_then(|mut tables| tables.remove(&self.table.name)).unwrap_or_default();
             if writes.is_empty() {
                 return Ok(());
             }
-            self.table.back_off(tries).await;
+            self.table.back_off(attempt).await;
         }
         Err(StoreError::Unavailable(format!("{} left items unprocessed", self.table.name)))
     }
 
-    /// A product's changes, newest first, older than `after`.
+    /// A page of a product's history, newest first, of changes before `after`.
     pub async fn history(
         &self,
         product_id: &ProductId,
@@ -162,13 +162,13 @@ impl Inventory {
         Ok(HistoryPage { changes, next })
     }
 
-    /// The level that [`Inventory::set_level`] noted last; `None` for a product that always had plenty.
+    /// The stock level that was published last. `None` if none was published.
     pub async fn level(&self, product_id: &ProductId) -> Result<Option<StockLevel>, StoreError> {
         let item: Option<LevelItem> = self.table.get(level_key(product_id), true).await?;
         Ok(item.map(|item| item.level))
     }
 
-    /// Notes which level of a product was told to others.
+    /// Stores the stock level that was published.
     pub async fn set_level(&self, product_id: &ProductId, level: StockLevel) -> Result<(), StoreError> {
         let mut item = level_key(product_id);
         item.insert("level".to_owned(), text(level.as_str()));
@@ -176,7 +176,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// Those of a product's ledger entries that exist, by their ids.
+    /// Ledger entries of a product by their ids, without those that do not exist.
     pub async fn ledger_entries<'a>(
         &self,
         product_id: &ProductId,
@@ -213,7 +213,7 @@ mod tests {
             .map(|entry| HistoryCursor::of(&entry).sort_key());
         assert!(keys.is_sorted() && keys.iter().all(|key| key.starts_with(HISTORY)), "{keys:?}");
         assert!(HISTORY.starts_with(LEDGER));
-        assert!(LEVEL > format!("{HISTORY}:").as_str(), "it is no change");
+        assert!(LEVEL > format!("{HISTORY}:").as_str(), "the level is not part of the history");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Changes by hand: what staff receive, correct and count, each with an entry that says who did it and why.
+//! Changes of stock by staff: received units, corrections and counts. Each has a ledger entry with its author and reason.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
@@ -13,32 +13,32 @@ use crate::StoreError;
 use crate::error::{Cancelled, cancelled};
 use crate::table::{Item, key, number};
 
-/// How often a change is tried again when other writers come first.
-const TRIES: u32 = 8;
+/// Maximum attempts of a change under concurrent writes.
+const MAX_ATTEMPTS: u32 = 8;
 
-/// The most units of one product that staff can bring together. Far enough below the type's end that what orders give
-/// back still fits.
+/// Maximum units of a product that staff can set. Far enough below the type's maximum that units returned by orders always
+/// fit.
 pub const MAX_AVAILABLE: u32 = 1_000_000_000;
 
-/// Why a count changed, by hand of whom.
+/// A change of stock by staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
     /// `received`, `damaged`, `counted`, …
     pub reason: String,
-    /// Who changed it; none for an upload to S3, which no user of the shop made.
+    /// The member of staff. None for an upload to S3, which has no user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<UserId>,
     /// When.
     pub at: Timestamp,
-    /// Distinguishes entries of one moment; the client's idempotency key if there was one.
+    /// Distinguishes entries of the same moment. The client's idempotency key if the request has one.
     pub entry_id: String,
-    /// The client's request, if it carried a key.
+    /// The client's idempotency key, if the request has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<IdempotencyKey>,
 }
 
 impl LedgerEntry {
-    /// An entry for a change now. Runs of one request that carries a key share one entry, so only the first one counts.
+    /// A new entry. Retries of a request with an idempotency key share one entry, so the change is made once.
     pub fn new(
         reason: impl Into<String>,
         changed_by: impl Into<Option<UserId>>,
@@ -53,7 +53,7 @@ impl LedgerEntry {
         Self { reason: reason.into(), changed_by: changed_by.into(), at, entry_id, request }
     }
 
-    /// What a count that it changes is marked with.
+    /// The cause of the counts that this entry changes.
     pub(super) fn cause(&self, step: u32) -> Cause {
         Cause::Entry { entry_id: self.entry_id.clone(), step }
     }
@@ -81,7 +81,7 @@ pub enum StockChangeOutcome {
     KeyReused,
 }
 
-/// What a retry has to know of the entry that an earlier run wrote.
+/// The parts of an existing entry that a retry needs.
 #[derive(Deserialize)]
 struct KnownEntry {
     #[serde(default)]
@@ -90,17 +90,17 @@ struct KnownEntry {
     answered: Option<u32>,
 }
 
-/// What must hold of the counts for a change to be right.
+/// The condition on the counts under which a change is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Guard {
-    /// Those that change are still what was read: the outcome was decided from them.
+    /// The counts are unchanged since they were read, because the change was computed from them.
     Unchanged,
-    /// Nothing but the bounds: a difference is as right on top of anybody else's change.
+    /// The counts stay within the bounds. A relative change is valid after any other change.
     Bounds,
 }
 
 impl Inventory {
-    /// Receives units (`delta` above zero) or corrects the count downwards, never below zero.
+    /// Adds units (`delta` above zero) or removes units, never below zero.
     pub async fn adjust(
         &self,
         product_id: &ProductId,
@@ -110,7 +110,7 @@ impl Inventory {
         self.change(product_id, entry, Guard::Bounds, |_| delta).await
     }
 
-    /// Sets what is free to what was counted.
+    /// Sets the available units to the counted number.
     pub async fn count(
         &self,
         product_id: &ProductId,
@@ -121,7 +121,7 @@ impl Inventory {
         self.change(product_id, entry, Guard::Unchanged, delta).await
     }
 
-    /// The first count of a product; one that has a count keeps it. For imports, which must not overwrite live stock.
+    /// Sets the first count of a product. A product that has a count keeps it, so that imports do not overwrite live stock.
     pub async fn count_if_new(
         &self,
         product_id: &ProductId,
@@ -130,13 +130,13 @@ impl Inventory {
     ) -> Result<(), StoreError> {
         if self.counts(product_id).await?.is_empty() {
             let moves = [(self.shard(0), i64::from(counted))];
-            // Somebody else's count came in between: that one stays.
+            // If another count was first, that one stays.
             let _ = self.write(product_id, &[], &moves, Guard::Unchanged, entry, counted).await?;
         }
         Ok(())
     }
 
-    /// Reads the counts, decides, and writes on condition that what was decided is still right.
+    /// Reads the counts, computes the change and writes it under the condition of the guard.
     async fn change(
         &self,
         product_id: &ProductId,
@@ -144,7 +144,7 @@ impl Inventory {
         guard: Guard,
         delta: impl Fn(u32) -> i64,
     ) -> Result<StockChangeOutcome, StoreError> {
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let counts = self.counts(product_id).await?;
             let available = total(&counts);
             if let Some(known) = self.known(product_id, entry).await? {
@@ -161,12 +161,12 @@ impl Inventory {
             if self.write(product_id, &counts, &moves, guard, entry, after).await? {
                 return Ok(StockChangeOutcome::Changed { available: after });
             }
-            self.table.back_off(tries).await;
+            self.table.back_off(attempt).await;
         }
         Err(StoreError::Conflict)
     }
 
-    /// Which shards change by how much: units come where there are fewest, and go from where there are most.
+    /// The change of each shard. Units are added to the emptiest shards and removed from the fullest.
     fn moves(&self, counts: &[ShardCount], delta: i64) -> Result<Vec<(ShardId, i64)>, StockChangeOutcome> {
         let available = total(counts);
         if i64::from(available).saturating_add(delta) > i64::from(MAX_AVAILABLE) {
@@ -182,12 +182,12 @@ impl Inventory {
         Ok(if mine.is_empty() { vec![(self.shard(0), delta)] } else { distribute(&mine, units) })
     }
 
-    /// Whether a shard is one of this region.
+    /// Whether a shard belongs to this region.
     fn is_mine(&self, shard: &ShardId) -> bool {
         shard.as_str().strip_prefix(&self.region).is_some_and(|rest| rest.starts_with('#'))
     }
 
-    /// The ledger entry of an earlier run of the same request. Only requests with a key can have one.
+    /// The ledger entry of an earlier run of the same request. Only requests with an idempotency key can have one.
     async fn known(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<Option<KnownEntry>, StoreError> {
         if entry.request.is_none() {
             return Ok(None);
@@ -195,8 +195,8 @@ impl Inventory {
         self.table.get(entry_key(product_id, &entry.entry_id), true).await
     }
 
-    /// One transaction: the counts and their ledger entry with what is `answered`, so that a retry is answered the same.
-    /// `false` when what it stood on no longer holds.
+    /// Writes the counts and their ledger entry in one transaction. The entry stores the response (`answered`) for retries.
+    /// `false` if a condition failed.
     async fn write(
         &self,
         product_id: &ProductId,
@@ -244,7 +244,7 @@ impl Inventory {
         Ok(item)
     }
 
-    /// `available` from what was read to what it shall be.
+    /// Sets the count of a shard if it still has the count that was read.
     fn set_action(
         &self,
         product_id: &ProductId,
@@ -266,7 +266,7 @@ impl Inventory {
         })
     }
 
-    /// So many more or fewer, whatever there is now, within the bounds. Makes no shard but the first.
+    /// Changes the count of a shard within the bounds. Creates the first shard if missing, but no other.
     fn add_action(
         &self,
         product_id: &ProductId,

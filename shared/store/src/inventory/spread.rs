@@ -1,12 +1,11 @@
-//! Spreads a product's stock over more shards or fewer while checkouts run. What is due in which state is decided by
-//! [`ShardLayout::next_step`]; here each step is taken, on condition that it still fits.
+//! Changes the number of shards of a product's stock while checkouts continue. The next step for each state comes from
+//! [`ShardLayout::next_step`]; this module writes each step under the condition that the state is unchanged.
 //!
-//! Nothing else makes or removes shards (but a first count, the first one), and each transaction that does so also sets
-//! their number in the first shard's item. So who knows that item knows where to look: a shard exists exactly if its
-//! number is below.
+//! Only this module adds and removes shards (except that a first count creates the first shard). Each transaction that does
+//! so also sets the number of shards in the first shard's item. So a shard exists exactly if its number is below that one.
 //!
-//! Who moves units writes his name into the first shard's item, and each of his transactions asks for it. So nothing moves
-//! while nobody's name stands there, and of two who want different numbers of shards the later one wins at once.
+//! A call that moves units is the mover: it writes its id to the first shard's item (`moved_by`), and each of its
+//! transactions requires this id. So without a mover no units move, and if two calls compete, the later one wins at once.
 
 use std::collections::BTreeMap;
 
@@ -21,18 +20,18 @@ use crate::error::{Cancelled, cancelled};
 use crate::table::{number, text};
 use crate::{Products, SaveOutcome, StoreError};
 
-/// How many states are looked at on the way. Five lead from anywhere to anywhere when nobody interferes; the others are
-/// for checkouts that take units away under a step.
+/// Maximum states that a call reads. Without interference five lead from any state to any other; the rest allows for
+/// checkouts that take units during a step.
 const MAX_STATES: u32 = 40;
-/// How often one transfer is tried again before the state is looked at again.
-const TRANSFER_TRIES: u32 = 4;
+/// Maximum attempts of one transfer before the state is read again.
+const TRANSFER_ATTEMPTS: u32 = 4;
 
-/// Spreads stock over shards: counts and documents together.
+/// Changes the number of shards in the counts and in the product.
 #[derive(Clone)]
 pub struct StockSpread {
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// Where the documents are that checkouts read.
+    /// The products table, which has the number of shards for checkouts.
     pub products: Products,
 }
 
@@ -49,12 +48,12 @@ pub enum SpreadOutcome {
 }
 
 impl StockSpread {
-    /// Brings a product's stock into `shards` shards (at least 1, at most [`souk_domain::stock::MAX_SHARDS`]), about
-    /// equally full. Asking again changes nothing, or goes on where an earlier call broke off. `entry` explains every
-    /// move; it is written before the first one.
+    /// Spreads a product's stock over `shards` shards (at least 1, at most [`souk_domain::stock::MAX_SHARDS`]), about
+    /// equally full. Idempotent: a repeated call continues where an interrupted one stopped. `entry` is the ledger entry for
+    /// all moves; it is written before the first one.
     ///
-    /// When too many writers are in the way, or somebody else asks for another number meanwhile:
-    /// [`StoreError::Conflict`], with whatever is done so far.
+    /// [`StoreError::Conflict`] if too many writers interfere, or another call requests another number of shards. The steps
+    /// made so far stay.
     pub async fn spread(
         &self,
         product_id: &ProductId,
@@ -70,26 +69,26 @@ impl StockSpread {
             let (spread, moved_by) = self.inventory.spread(product_id, product.stock_shards).await?;
             let step = spread.next_step(shards);
             if state == 0 && (step.is_some() || moved_by.is_some()) {
-                self.inventory.note(product_id, entry).await?;
-                self.inventory.begin(product_id, &moves.mover).await?;
-                continue; // what was read before may be what another mover has changed since
+                self.inventory.write_entry(product_id, entry).await?;
+                self.inventory.set_mover(product_id, &moves.mover).await?;
+                continue; // another mover may have changed the state since it was read
             }
             if moved_by.is_some_and(|name| name != moves.mover) {
                 return Err(StoreError::Conflict);
             }
             let done = match step {
                 None => {
-                    self.inventory.end(product_id, &moves.mover).await?;
+                    self.inventory.remove_mover(product_id, &moves.mover).await?;
                     return Ok(SpreadOutcome::Spread { available: spread.total() });
                 }
                 Some(ReshardStep::SetActive(number)) => {
                     self.products.set_shards(&product, number, entry.at).await? == SaveOutcome::Saved
                 }
                 Some(ReshardStep::AddShards(number)) => {
-                    self.inventory.widen(product_id, spread.shards(), number).await?
+                    self.inventory.add_shards(product_id, spread.shards(), number).await?
                 }
                 Some(ReshardStep::RemoveShards(number)) => {
-                    self.inventory.narrow(product_id, spread.shards(), number).await?
+                    self.inventory.remove_shards(product_id, spread.shards(), number).await?
                 }
                 Some(ReshardStep::Transfer(transfers)) => {
                     self.inventory.transfer_all(product_id, &transfers, &mut moves).await?
@@ -104,14 +103,14 @@ impl StockSpread {
     }
 }
 
-/// What all transfers of one call have in common.
+/// The parts that all transfers of one call share.
 struct Moves<C> {
     mover: String,
     causes: C,
 }
 
 impl Inventory {
-    /// How the stock is spread in this region, and who is moving it.
+    /// The shards of this region, and the current mover.
     async fn spread(&self, product_id: &ProductId, active: u32) -> Result<(ShardLayout, Option<String>), StoreError> {
         let items = self.items(product_id, true).await?;
         let has = |number: u32| {
@@ -122,8 +121,8 @@ impl Inventory {
         Ok((spread, self.first(&items).and_then(|first| first.moved_by.clone())))
     }
 
-    /// From here on this mover may move units, and nobody else. Makes the first shard if need be.
-    async fn begin(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
+    /// Makes this call the mover. Creates the first shard if missing.
+    async fn set_mover(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
         let request = self.table.client.update_item().table_name(&self.table.name);
         let request = request
             .set_key(Some(count_key(product_id, &self.shard(0))))
@@ -134,8 +133,8 @@ impl Inventory {
         Ok(())
     }
 
-    /// Nobody moves units any more, unless somebody else has begun. Without an effect if this mover never did.
-    async fn end(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
+    /// Removes the mover if it is still this call.
+    async fn remove_mover(&self, product_id: &ProductId, mover: &str) -> Result<(), StoreError> {
         let request = self.table.client.update_item().table_name(&self.table.name);
         let request = request
             .set_key(Some(count_key(product_id, &self.shard(0))))
@@ -151,15 +150,15 @@ impl Inventory {
         }
     }
 
-    /// The entry that explains what follows, on its own: it changes no count. Writing it again does no harm.
-    async fn note(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<(), StoreError> {
+    /// Writes the ledger entry for the moves that follow. It changes no count. Idempotent.
+    async fn write_entry(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<(), StoreError> {
         let item = self.entry_item(product_id, entry, 0)?;
         self.table.client.put_item().table_name(&self.table.name).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    /// Makes empty shards, from as many as there were `before` to as many as there shall be.
-    async fn widen(&self, product_id: &ProductId, before: u32, shards: u32) -> Result<bool, StoreError> {
+    /// Adds empty shards, from the number `before` to the number `shards`.
+    async fn add_shards(&self, product_id: &ProductId, before: u32, shards: u32) -> Result<bool, StoreError> {
         let mut actions = vec![self.number_action(product_id, before, shards)?];
         for number_of_shard in before..shards {
             let put = Put::builder()
@@ -174,8 +173,8 @@ impl Inventory {
         self.transact(actions).await
     }
 
-    /// Removes shards that are empty. An order that gives units back to one later gives them to the first instead.
-    async fn narrow(&self, product_id: &ProductId, before: u32, shards: u32) -> Result<bool, StoreError> {
+    /// Removes empty shards. Orders that return units to a removed shard return them to the first shard instead.
+    async fn remove_shards(&self, product_id: &ProductId, before: u32, shards: u32) -> Result<bool, StoreError> {
         let mut actions = vec![self.number_action(product_id, before, shards)?];
         for number_of_shard in shards..before {
             let delete = Delete::builder()
@@ -190,7 +189,7 @@ impl Inventory {
         self.transact(actions).await
     }
 
-    /// The number of shards in the first one's item, from what was read to what it shall be.
+    /// Changes the number of shards in the first shard's item, if it is still the one that was read.
     fn number_action(&self, product_id: &ProductId, before: u32, shards: u32) -> Result<TransactWriteItem, StoreError> {
         let still = if before == 1 { "attribute_not_exists(shards) OR shards = :before" } else { "shards = :before" };
         let update = self
@@ -203,7 +202,7 @@ impl Inventory {
         action(update)
     }
 
-    /// Transfers one after another. `false` as soon as one does not fit any more.
+    /// Writes transfers one after another. `false` as soon as a condition fails.
     async fn transfer_all(
         &self,
         product_id: &ProductId,
@@ -220,7 +219,7 @@ impl Inventory {
         Ok(true)
     }
 
-    /// Units leave one shard and arrive in others, at one moment, if they are there, the shards are, and this mover may.
+    /// Moves units from one shard to others in one transaction, if the units and the shards exist and this call is the mover.
     fn transfer_actions(
         &self,
         product_id: &ProductId,
@@ -259,15 +258,15 @@ impl Inventory {
         Ok(actions)
     }
 
-    /// One transaction, again when others are in the way; `false` when a condition of it does not hold, or they stay there.
+    /// Runs a transaction, with retries under contention; `false` if a condition fails or the contention continues.
     async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        for tries in 0..TRANSFER_TRIES {
+        for attempt in 0..TRANSFER_ATTEMPTS {
             let request = self.table.client.transact_write_items().set_transact_items(Some(actions.clone()));
             match request.send().await {
                 Ok(_) => return Ok(true),
                 Err(error) => match cancelled(&error) {
                     Some(Cancelled::Condition(_)) => return Ok(false),
-                    Some(Cancelled::Contention) => self.table.back_off(tries).await,
+                    Some(Cancelled::Contention) => self.table.back_off(attempt).await,
                     None => return Err(error.into()),
                 },
             }

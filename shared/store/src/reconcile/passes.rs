@@ -5,16 +5,16 @@ use souk_domain::ids::{ProductId, UserId};
 use souk_domain::order::Order;
 use souk_domain::reconcile::{Discrepancy, ProviderRecords, StockRecords, Subject, Sums, check_order};
 
-use super::facts::{add, number_of, text_of};
-use super::{Position, Reading, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, Suspects};
+use super::recheck::{add_item, number_of, text_of};
+use super::{Position, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, Suspects, TableScan};
 use crate::StoreError;
 use crate::inventory::history::HISTORY;
 use crate::scan::{From, scan};
 use crate::table::{Item, Table, key, text};
 
-impl Reading<'_> {
-    /// The first pass over all orders: holds each against itself and the provider, and adds it to the sums. Says where to
-    /// go on when time ran out.
+impl TableScan<'_> {
+    /// The first pass over all orders: checks each by itself and against the provider's records, and adds it to the sums.
+    /// Returns where to continue if the time ran out.
     pub(super) async fn check_orders(
         &self,
         plan: ReconciliationPlan,
@@ -31,7 +31,7 @@ impl Reading<'_> {
                     Ok(order) => {
                         sums.add(&order);
                         report.add(check_order(&order, &grace, now));
-                        report.add(provider.iter_mut().flat_map(|facts| facts.check(&order)));
+                        report.add(provider.iter_mut().flat_map(|records| records.check(&order)));
                     }
                     Err(unreadable) => report.add([unreadable]),
                 }
@@ -45,7 +45,7 @@ impl Reading<'_> {
         Ok(None)
     }
 
-    /// A further pass that only adds up. `false` when time ran out.
+    /// A further pass over all orders, for the sums only. `false` if the time ran out.
     pub(super) async fn sum_orders(&self, sums: &mut Sums) -> Result<bool, StoreError> {
         let mut pages = scan(&self.orders.table, self.whole_table(), whole);
         while let Some(page) = pages.recv().await {
@@ -61,7 +61,7 @@ impl Reading<'_> {
         Ok(true)
     }
 
-    /// All counts and ledgers, product by product. `false` when time ran out.
+    /// Compares the counts and ledgers of all products with the sums. `false` if the time ran out.
     pub(super) async fn suspect_products(
         &self,
         sums: &mut Sums,
@@ -69,7 +69,7 @@ impl Reading<'_> {
         report: &mut ReconciliationReport,
     ) -> Result<bool, StoreError> {
         let table = &self.inventory.table;
-        // A product's items lie together. Should they not, it is taken for two, suspected, and cleared when looked at again.
+        // The items of a product follow each other. If not, it counts as two products, becomes a suspect, and is cleared later.
         let mut open: Vec<Option<(ProductId, StockRecords)>> = self.whole_table().iter().map(|_| None).collect();
         let mut pages = scan(table, self.whole_table(), counts_and_ledger);
         while let Some(page) = pages.recv().await {
@@ -81,12 +81,12 @@ impl Reading<'_> {
                     continue;
                 };
                 if current.as_ref().is_some_and(|(known, _)| *known != product_id)
-                    && let Some((done, facts)) = current.take()
+                    && let Some((done, records)) = current.take()
                 {
-                    suspect_product(done, &facts, sums, suspects, report);
+                    suspect_product(done, &records, sums, suspects, report);
                 }
-                let (_, facts) = current.get_or_insert_with(|| (product_id, StockRecords::default()));
-                if add(facts, &item).is_err() {
+                let (_, records) = current.get_or_insert_with(|| (product_id, StockRecords::default()));
+                if add_item(records, &item).is_err() {
                     report.add([unreadable(table, &item, ["product_id", "shard"])]);
                 }
             }
@@ -94,8 +94,8 @@ impl Reading<'_> {
                 return Ok(false);
             }
         }
-        for (product_id, facts) in open.into_iter().flatten() {
-            suspect_product(product_id, &facts, sums, suspects, report);
+        for (product_id, records) in open.into_iter().flatten() {
+            suspect_product(product_id, &records, sums, suspects, report);
         }
         let uncounted: Vec<ProductId> = sums.unchecked_products().cloned().collect();
         for product_id in uncounted {
@@ -104,7 +104,7 @@ impl Reading<'_> {
         Ok(true)
     }
 
-    /// All balances. `false` when time ran out.
+    /// Compares the store credit of all accounts with the sums. `false` if the time ran out.
     pub(super) async fn suspect_accounts(
         &self,
         sums: &mut Sums,
@@ -143,7 +143,7 @@ impl ReconciliationCursor {
         let position = |from: From| match from {
             From::Start => Position::Start,
             From::End => Position::End,
-            // A key that cannot be read was made by nobody: that segment starts again rather than being left out.
+            // No function writes an unreadable key. Reading the segment again is better than omitting it.
             From::After(key) => {
                 let user_id = text_of(&key, "user_id").and_then(|id| id.parse().ok());
                 let order_id = text_of(&key, "order_id").and_then(|id| id.parse().ok());
@@ -216,7 +216,7 @@ fn whole(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
 }
 
-/// Without the history, of which there is more than of all else.
+/// Without the history, which is by far the largest part.
 fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
         .filter_expression("NOT begins_with(#shard, :history)")
@@ -228,7 +228,7 @@ fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
         .expression_attribute_names("#delta", "delta")
 }
 
-/// Accounts without the attribute never had any; addresses have none.
+/// Accounts without the attribute never had store credit. Items of addresses do not have it.
 fn balances(request: ScanFluentBuilder) -> ScanFluentBuilder {
     request
         .filter_expression("attribute_exists(store_credit_minor)")

@@ -161,7 +161,7 @@ async fn units_go_where_there_are_fewest_and_come_from_where_there_are_most() {
 }
 
 #[tokio::test]
-async fn what_a_first_shard_knows_of_is_counted_whatever_the_hint_says() {
+async fn all_shards_are_counted_whatever_the_hint_says() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 10, 4).await;
@@ -173,7 +173,7 @@ async fn what_a_first_shard_knows_of_is_counted_whatever_the_hint_says() {
 }
 
 #[tokio::test]
-async fn units_are_found_in_one_shard_or_in_several_or_are_certainly_not_there() {
+async fn units_are_allocated_from_one_shard_or_several_or_stock_is_certainly_insufficient() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 10, 4).await;
@@ -200,7 +200,7 @@ async fn units_are_found_in_one_shard_or_in_several_or_are_certainly_not_there()
 
 /// Whoever moved units and crashed has left his name: until somebody moves on, all shards are read in one transaction.
 #[tokio::test]
-async fn a_spreading_that_broke_off_is_certain_meanwhile_and_finished_by_the_next() {
+async fn an_interrupted_change_of_shards_is_finished_by_the_next_call() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (spread, product) = stores.spread_product("hot", 10, 4).await;
@@ -236,7 +236,7 @@ async fn a_spreading_that_broke_off_is_certain_meanwhile_and_finished_by_the_nex
 
 /// While all units move to and fro, a look at one shard after the other would miss some of them again and again.
 #[tokio::test]
-async fn units_on_their_way_between_shards_are_found() {
+async fn units_that_move_between_shards_are_allocated() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (spread, product) = stores.spread_product("hot", 6, 1).await;

@@ -93,7 +93,7 @@ pub(crate) fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64)
 }
 
 #[tokio::test]
-async fn placing_takes_stock_writes_the_order_and_empties_the_cart() {
+async fn placing_an_order_takes_stock_and_empties_the_cart() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
@@ -116,7 +116,7 @@ async fn placing_takes_stock_writes_the_order_and_empties_the_cart() {
 }
 
 #[tokio::test]
-async fn nothing_happens_when_one_line_is_short() {
+async fn nothing_is_written_if_one_line_has_insufficient_stock() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
@@ -146,7 +146,7 @@ async fn a_cart_becomes_one_order() {
 }
 
 #[tokio::test]
-async fn of_many_that_cancel_at_once_stock_goes_back_once() {
+async fn concurrent_cancellations_release_stock_once() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 3).await;
@@ -170,7 +170,7 @@ async fn of_many_that_cancel_at_once_stock_goes_back_once() {
 }
 
 #[tokio::test]
-async fn a_revived_order_takes_its_units_again_or_nothing() {
+async fn a_revived_order_takes_its_units_again_or_fails() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 1).await;
@@ -272,7 +272,7 @@ async fn orders_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn units_of_a_shard_that_was_removed_go_back_to_the_first() {
+async fn units_of_a_removed_shard_are_returned_to_the_first_shard() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let document = crate::catalogue::product("hot", 1);
@@ -299,7 +299,7 @@ async fn units_of_a_shard_that_was_removed_go_back_to_the_first() {
 
 /// An order of one line costs at most 6 write units, as counted by each implementation of DynamoDB.
 #[tokio::test]
-async fn an_order_costs_two_write_units_a_line_and_few_more() {
+async fn an_order_costs_two_write_units_for_each_line_and_few_more() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let names: Vec<_> = (0..10).map(|n| format!("sku-{n}")).collect();

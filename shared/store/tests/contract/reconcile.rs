@@ -82,7 +82,7 @@ impl Stores {
     }
 }
 
-/// Sets one attribute of an item behind everybody's back.
+/// Sets one attribute of an item without the store.
 async fn spoil(database: &Database, table: &str, key: [(&str, &str); 2], name: &str, value: AttributeValue) {
     let key: HashMap<_, _> = key
         .into_iter()
@@ -99,7 +99,7 @@ fn number(value: i64) -> AttributeValue {
 }
 
 #[tokio::test]
-async fn a_shop_where_all_is_well_is_clean_and_counted() {
+async fn a_consistent_shop_has_no_discrepancies_and_is_counted() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         assert!(stores.reconcile(ReconciliationPlan::new(NOW)).await.is_clean(), "an empty one too");
@@ -263,7 +263,7 @@ async fn a_run_that_is_out_of_time_says_how_far_it_came_and_goes_on_there() {
 
 /// An order keeps units of a shard that is gone since; what it gives back goes elsewhere.
 #[tokio::test]
-async fn stock_that_was_spread_and_gathered_is_still_explained() {
+async fn stock_is_accounted_for_after_shards_were_added_and_removed() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let document = crate::catalogue::product("hot", 1);

@@ -55,7 +55,7 @@ impl Stores {
 }
 
 #[tokio::test]
-async fn staff_find_an_order_from_its_first_payment_attempt_on() {
+async fn staff_find_an_order_after_its_first_payment_attempt() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         stores.stock("a", 99).await;

@@ -1,4 +1,4 @@
-//! How clients name a refund or a return of an order: `1` is its first.
+//! The public ids of the refunds and returns of an order: `1`, `2`, …
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +6,12 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use souk_domain::validation::Invalid;
 
-/// The place of a refund or a return in its order, counted from 0 inside and from 1 outside. An opaque text to clients.
+/// The index of a refund or return in its order. It counts from 0 in code and from 1 in the API, where it is an opaque
+/// string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PartId(pub(crate) usize);
+pub(crate) struct OrdinalId(pub(crate) usize);
 
-impl FromStr for PartId {
+impl FromStr for OrdinalId {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
@@ -20,13 +21,13 @@ impl FromStr for PartId {
     }
 }
 
-impl fmt::Display for PartId {
+impl fmt::Display for OrdinalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0 + 1)
     }
 }
 
-impl Serialize for PartId {
+impl Serialize for OrdinalId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -38,10 +39,10 @@ mod tests {
 
     #[test]
     fn there_is_one_way_to_write_an_id() {
-        assert_eq!(("1".parse(), "10".parse()), (Ok(PartId(0)), Ok(PartId(9))));
-        assert_eq!(PartId(0).to_string(), "1");
+        assert_eq!(("1".parse(), "10".parse()), (Ok(OrdinalId(0)), Ok(OrdinalId(9))));
+        assert_eq!(OrdinalId(0).to_string(), "1");
         for bad in ["0", "01", "+1", "-1", "", "1.0", "70000", "x"] {
-            assert!(bad.parse::<PartId>().is_err(), "{bad}");
+            assert!(bad.parse::<OrdinalId>().is_err(), "{bad}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What counting and adjusting share: who changes the stock of which product, written down with the change.
+//! Shared by the endpoints with which staff change stock. Every change has a ledger entry.
 
 use std::sync::Arc;
 
@@ -11,23 +11,23 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Reply, Request};
 use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChangeOutcome};
 
-/// Longest reason, in characters.
+/// Maximum length of a reason.
 pub(crate) const MAX_REASON_CHARS: usize = 200;
 
-/// What a change of stock stands on.
-pub struct StockKeeper {
-    /// Where stock is.
+/// Dependencies of the endpoints with which staff change stock.
+pub struct InventoryContext {
+    /// The inventory table.
     pub inventory: Inventory,
-    /// Says which products there are.
+    /// The products table.
     pub products: Products,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// Tells ledger entries of one moment apart.
+    /// Distinguishes ledger entries of the same moment.
     pub random: Arc<dyn Random>,
 }
 
-impl StockKeeper {
-    /// With the stores and settings that the environment names.
+impl InventoryContext {
+    /// Reads the names of its tables and its settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             inventory: deps.inventory()?,
@@ -38,26 +38,26 @@ impl StockKeeper {
     }
 }
 
-/// Who changes what.
-pub(crate) struct Asked {
+/// The parts of a request that all changes of stock have.
+pub(crate) struct ChangeStockRequest {
     product_id: ProductId,
     changed_by: UserId,
-    request: Option<IdempotencyKey>,
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 #[derive(Serialize)]
-struct Stock<'a> {
+struct StockResponse<'a> {
     product_id: &'a str,
     available: u32,
 }
 
-impl Asked {
-    /// Refuses whoever is not staff before anything else is looked at.
+impl ChangeStockRequest {
+    /// Rejects callers who are not staff before it reads anything else.
     pub(crate) fn read(request: &Request) -> Result<Self, Problem> {
         Ok(Self {
             changed_by: request.staff()?.user_id.clone(),
             product_id: request.path_id("product_id", "product")?,
-            request: request.idempotency_key()?,
+            idempotency_key: request.idempotency_key()?,
         })
     }
 
@@ -65,15 +65,15 @@ impl Asked {
         &self.product_id
     }
 
-    /// The answer to what became of a change that needed `asked` units.
-    pub(crate) fn answer(&self, change: StockChangeOutcome, asked: u64) -> Result<Reply, Problem> {
-        match change {
+    /// The response to the outcome of a change that needed this many units.
+    pub(crate) fn response(&self, outcome: StockChangeOutcome, requested: u64) -> Result<Reply, Problem> {
+        match outcome {
             StockChangeOutcome::Changed { available } => {
-                Ok(Reply::ok(&Stock { product_id: self.product_id.as_str(), available }))
+                Ok(Reply::ok(&StockResponse { product_id: self.product_id.as_str(), available }))
             }
             StockChangeOutcome::InsufficientStock { available } => {
                 let items =
-                    serde_json::json!([{"product_id": self.product_id, "asked": asked, "available": available}]);
+                    serde_json::json!([{"product_id": self.product_id, "asked": requested, "available": available}]);
                 Err(Problem::conflict("insufficient_stock", "there is less in stock than that").with("items", items))
             }
             StockChangeOutcome::AboveMaximum { available } => {
@@ -85,13 +85,17 @@ impl Asked {
     }
 }
 
-impl StockKeeper {
+impl InventoryContext {
     /// The ledger entry for a change of a product that exists.
-    pub(crate) async fn entry(&self, asked: &Asked, reason: String) -> Result<LedgerEntry, Problem> {
-        if self.products.get(&asked.product_id).await?.is_none() {
+    pub(crate) async fn entry(
+        &self,
+        stock_request: &ChangeStockRequest,
+        reason: String,
+    ) -> Result<LedgerEntry, Problem> {
+        if self.products.get(&stock_request.product_id).await?.is_none() {
             return Err(Problem::not_found("product"));
         }
-        let (changed_by, request) = (asked.changed_by.clone(), asked.request.clone());
-        Ok(LedgerEntry::new(reason, changed_by, self.clock.now(), request, &*self.random))
+        let (changed_by, key) = (stock_request.changed_by.clone(), stock_request.idempotency_key.clone());
+        Ok(LedgerEntry::new(reason, changed_by, self.clock.now(), key, &*self.random))
     }
 }

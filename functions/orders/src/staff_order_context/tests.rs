@@ -1,4 +1,4 @@
-//! The calls of the staff about one order, one after the other as they are made.
+//! Tests of the endpoints with which staff change an order.
 
 use souk_domain::account::Role;
 use souk_domain::cart::Quantity;
@@ -19,7 +19,7 @@ use crate::reject_return::RejectReturn;
 use crate::retry_refund::RetryRefund;
 use crate::ship_order::ShipOrder;
 
-const PARCEL: &str = r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#;
+const SHIPMENT: &str = r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#;
 
 async fn shop() -> Fixture {
     let shop = Fixture::start().await;
@@ -29,7 +29,7 @@ async fn shop() -> Fixture {
 
 impl Fixture {
     fn grant_refund(&self) -> GrantRefund {
-        GrantRefund { desk: self.desk(), random: self.random.clone(), currency: Currency::USD }
+        GrantRefund { context: self.staff_order_context(), random: self.random.clone(), currency: Currency::USD }
     }
 
     async fn send_back(&self, order_id: &OrderId, units: u64, key: &str) {
@@ -61,32 +61,32 @@ fn status(outcome: Result<Reply, Problem>) -> String {
 }
 
 #[tokio::test]
-async fn a_paid_order_is_sent_and_arrives_and_both_may_be_said_twice() {
+async fn shipping_and_delivering_a_paid_order_are_idempotent() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
-    let (sending, arriving) = (ShipOrder(shop.desk()), DeliverOrder(shop.desk()));
-    let parcel = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
+    let (sending, arriving) = (ShipOrder(shop.staff_order_context()), DeliverOrder(shop.staff_order_context()));
+    let ship = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
     let arrived = by_staff("POST", &order_id, "deliver");
 
     assert_eq!(outcome(&arriving.handle(&arrived).await), (409, "not_deliverable"));
     for _ in 0..2 {
-        assert_eq!(status(sending.handle(&parcel(PARCEL)).await), "shipped");
+        assert_eq!(status(sending.handle(&ship(SHIPMENT)).await), "shipped");
     }
     let other = r#"{"carrier": "UPS", "tracking_number": "1Z"}"#;
-    let problem = sending.handle(&parcel(other)).await.expect_err("another parcel");
+    let problem = sending.handle(&ship(other)).await.expect_err("another shipment");
     assert_eq!((problem.code(), problem.member("order_status")), ("not_shippable", Some("\"shipped\"")));
-    assert_eq!(outcome(&AdminCancelOrder(shop.desk()).handle(&arrived).await), (409, "not_cancellable"));
+    assert_eq!(outcome(&AdminCancelOrder(shop.staff_order_context()).handle(&arrived).await), (409, "not_cancellable"));
     for _ in 0..2 {
         assert_eq!(status(arriving.handle(&arrived).await), "delivered");
     }
-    assert_eq!(status(sending.handle(&parcel(PARCEL)).await), "delivered");
+    assert_eq!(status(sending.handle(&ship(SHIPMENT)).await), "delivered");
 }
 
 #[tokio::test]
-async fn a_parcel_needs_a_carrier_and_a_number() {
+async fn a_shipment_needs_a_carrier_and_a_tracking_number() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
-    let endpoint = ShipOrder(shop.desk());
+    let endpoint = ShipOrder(shop.staff_order_context());
     for (body, fields) in [
         ("{}", vec!["carrier", "tracking_number"]),
         (r#"{"carrier": "", "tracking_number": "a\nb"}"#, vec!["carrier", "tracking_number"]),
@@ -95,23 +95,23 @@ async fn a_parcel_needs_a_carrier_and_a_number() {
         let problem = endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
         assert_eq!(problem.errors().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
     }
-    // A number that passes the check of card numbers is a number of a parcel all the same.
-    let parcel = r#"{"carrier": "FedEx", "tracking_number": "4242424242424242"}"#;
-    assert_eq!(status(endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(parcel)).await), "shipped");
+    // A number that passes the check of card numbers is a valid tracking number.
+    let shipment = r#"{"carrier": "FedEx", "tracking_number": "4242424242424242"}"#;
+    assert_eq!(status(endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(shipment)).await), "shipped");
 }
 
 #[tokio::test]
-async fn what_is_called_off_is_not_sent() {
+async fn a_cancelled_order_is_not_shipped() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
-    let cancel = AdminCancelOrder(shop.desk());
+    let cancel = AdminCancelOrder(shop.staff_order_context());
     for _ in 0..2 {
         assert_eq!(status(cancel.handle(&by_staff("POST", &order_id, "cancel")).await), "cancelled");
     }
-    let parcel = || by_staff("POST", &order_id, "ship").with_json(PARCEL);
-    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&parcel()).await), (409, "not_shippable"));
+    let ship = || by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&ship()).await), (409, "not_shippable"));
     assert_eq!((shop.given(&order_id, 0).await.status, shop.available("a").await), (OrderStatus::Refunded, 9));
-    assert_eq!(outcome(&ShipOrder(shop.desk()).handle(&parcel()).await), (409, "not_shippable"));
+    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&ship()).await), (409, "not_shippable"));
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn a_refund_is_granted_once_for_each_key() {
 }
 
 #[tokio::test]
-async fn bad_refunds_name_all_their_fields() {
+async fn all_bad_fields_of_a_refund_are_named() {
     let shop = shop().await;
     let order_id = shop.delivered(&user(1), "a", 2).await;
     let bad = |body: &str| by_staff("POST", &order_id, "refunds").with_json(body);
@@ -173,11 +173,11 @@ async fn bad_refunds_name_all_their_fields() {
 }
 
 #[tokio::test]
-async fn an_accepted_return_is_owed_and_back_in_stock_with_its_money() {
+async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
     let shop = shop().await;
     let order_id = shop.delivered(&user(1), "a", 3).await;
     shop.send_back(&order_id, 2, "k").await;
-    let accept = AcceptReturn(shop.desk());
+    let accept = AcceptReturn(shop.staff_order_context());
     let to_credit = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
     for _ in 0..2 {
         let body = accept.handle(&to_credit()).await.expect("accepted");
@@ -188,28 +188,31 @@ async fn an_accepted_return_is_owed_and_back_in_stock_with_its_money() {
     let other = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
     assert_eq!(outcome(&accept.handle(&other).await), (409, "return_already_decided"));
     let rejected = decide(&order_id, "1", "reject", "{}");
-    assert_eq!(outcome(&RejectReturn(shop.desk()).handle(&rejected).await), (409, "return_already_decided"));
+    assert_eq!(
+        outcome(&RejectReturn(shop.staff_order_context()).handle(&rejected).await),
+        (409, "return_already_decided")
+    );
     assert_eq!(shop.available("a").await, 6);
     // Its money goes to the account of the shopper, which only refund-order may move; so it is settled there.
     assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 200);
 }
 
 #[tokio::test]
-async fn a_return_whose_money_was_given_before_is_back_in_stock_at_once() {
+async fn a_return_that_was_refunded_before_is_restocked_at_once() {
     let shop = shop().await;
     let order_id = shop.delivered(&user(1), "a", 2).await;
     assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "2.00", "original")).await), (201, ""));
     shop.send_back(&order_id, 2, "k").await;
     let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
-    assert_eq!(outcome(&AcceptReturn(shop.desk()).handle(&accepted).await), (200, ""));
+    assert_eq!(outcome(&AcceptReturn(shop.staff_order_context()).handle(&accepted).await), (200, ""));
     assert_eq!((shop.available("a").await, shop.order(&user(1), &order_id).await.refunds.len()), (9, 1));
 }
 
 #[tokio::test]
-async fn a_return_is_rejected_with_a_reason_or_without() {
+async fn a_return_is_rejected_with_or_without_a_reason() {
     let shop = shop().await;
     let order_id = shop.delivered(&user(1), "a", 2).await;
-    let reject = RejectReturn(shop.desk());
+    let reject = RejectReturn(shop.staff_order_context());
     shop.send_back(&order_id, 2, "k").await;
     let why = decide(&order_id, "1", "reject", r#"{"reason": "worn"}"#);
     let body = reject.handle(&why).await.expect("rejected");
@@ -224,11 +227,11 @@ async fn a_return_is_rejected_with_a_reason_or_without() {
 }
 
 #[tokio::test]
-async fn a_refund_that_failed_is_tried_again_another_way() {
+async fn a_failed_refund_is_retried_to_another_target() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
     shop.apply(&user(1), &order_id, Event::Cancelled).await;
-    let retry = RetryRefund(shop.desk());
+    let retry = RetryRefund(shop.staff_order_context());
     let request = |id: &str| {
         let request = by_staff("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
         request.with_json(r#"{"target": "store_credit"}"#)
@@ -245,7 +248,7 @@ async fn a_refund_that_failed_is_tried_again_another_way() {
 }
 
 #[tokio::test]
-async fn staff_see_whose_an_order_is_and_shoppers_see_nothing_of_it() {
+async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
     let get = AdminGetOrder { orders: shop.orders.clone() };
@@ -264,7 +267,7 @@ async fn staff_see_whose_an_order_is_and_shoppers_see_nothing_of_it() {
     );
 
     let shopper = || by_staff("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
-    let (desk, orders) = (shop.desk(), shop.orders.clone());
+    let (desk, orders) = (shop.staff_order_context(), shop.orders.clone());
     assert_eq!(outcome(&AdminGetOrder { orders }.handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&ShipOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&DeliverOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
@@ -277,15 +280,18 @@ async fn staff_see_whose_an_order_is_and_shoppers_see_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn the_timeline_tells_the_whole_life() {
+async fn the_timeline_has_every_step_of_an_order() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 3).await;
-    let parcel = by_staff("POST", &order_id, "ship").with_json(PARCEL);
-    assert_eq!(status(ShipOrder(shop.desk()).handle(&parcel).await), "shipped");
-    assert_eq!(status(DeliverOrder(shop.desk()).handle(&by_staff("POST", &order_id, "deliver")).await), "delivered");
+    let parcel = by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    assert_eq!(status(ShipOrder(shop.staff_order_context()).handle(&parcel).await), "shipped");
+    assert_eq!(
+        status(DeliverOrder(shop.staff_order_context()).handle(&by_staff("POST", &order_id, "deliver")).await),
+        "delivered"
+    );
     shop.send_back(&order_id, 1, "k").await;
     let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
-    assert_eq!(outcome(&AcceptReturn(shop.desk()).handle(&accepted).await), (200, ""));
+    assert_eq!(outcome(&AcceptReturn(shop.staff_order_context()).handle(&accepted).await), (200, ""));
     assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.25", "store_credit")).await), (201, ""));
     shop.given(&order_id, 0).await;
 

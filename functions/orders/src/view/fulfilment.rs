@@ -1,11 +1,11 @@
-//! What comes after the sale: the parcel, returns, refunds.
+//! Shipment, returns and refunds in responses.
 
 use serde::Serialize;
 use souk_domain::order::{Order, ReturnStatus, Shipment, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::{Viewer, amount};
-use crate::part_id::PartId;
+use crate::ordinal_id::OrdinalId;
 
 #[derive(Serialize)]
 pub(super) struct ShipmentView<'a> {
@@ -13,16 +13,16 @@ pub(super) struct ShipmentView<'a> {
     tracking_number: &'a str,
 }
 
-/// A return, in its order and in the list of the staff.
+/// A return, in its order and in the staff's list.
 #[derive(Serialize)]
 pub(crate) struct ReturnView<'a> {
-    return_id: PartId,
+    return_id: OrdinalId,
     status: &'static str,
     requested_at: String,
-    /// What its units were sold for.
+    /// The price of its units.
     amount: Amount,
     items: Vec<ReturnItemView<'a>>,
-    /// Why it was not taken back.
+    /// Why staff rejected it.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection_reason: Option<&'a str>,
 }
@@ -36,12 +36,12 @@ struct ReturnItemView<'a> {
 
 #[derive(Serialize)]
 pub(super) struct RefundView<'a> {
-    refund_id: PartId,
+    refund_id: OrdinalId,
     amount: Amount,
     status: &'static str,
     target: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    return_id: Option<PartId>,
+    return_id: Option<OrdinalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,12 +62,13 @@ impl<'a> ReturnView<'a> {
             quantity: item.quantity.get(),
             reason: &item.reason,
         });
-        let mut told = order.timeline.iter();
-        let requested = told.find(|told| told.event == TimelineEvent::ReturnRequested && told.index == Some(index));
+        let mut timeline = order.timeline.iter();
+        let requested =
+            timeline.find(|entry| entry.event == TimelineEvent::ReturnRequested && entry.index == Some(index));
         Some(Self {
-            return_id: PartId(index),
+            return_id: OrdinalId(index),
             status: entry.status.as_str(),
-            requested_at: requested.map_or_else(|| order.placed_at(), |told| told.at).to_rfc3339(),
+            requested_at: requested.map_or_else(|| order.placed_at(), |entry| entry.at).to_rfc3339(),
             amount: amount(order, order.return_value_minor(&entry.items)),
             items: items.collect(),
             rejection_reason: entry.rejection.as_deref(),
@@ -76,7 +77,7 @@ impl<'a> ReturnView<'a> {
 }
 
 impl<'a> ReturnView<'a> {
-    /// The same as it was when it was asked for.
+    /// The return as it was when it was requested.
     pub(crate) fn requested(order: &'a Order, index: usize) -> Option<Self> {
         let view = Self::of(order, index)?;
         Some(Self { status: ReturnStatus::Requested.as_str(), rejection_reason: None, ..view })
@@ -88,11 +89,11 @@ impl<'a> RefundView<'a> {
         let refund = order.refunds.get(index)?;
         let granted_by = refund.granted_by.as_ref().filter(|_| viewer == Viewer::Staff);
         Some(Self {
-            refund_id: PartId(index),
+            refund_id: OrdinalId(index),
             amount: amount(order, refund.amount_minor),
             status: refund.status.as_str(),
             target: refund.target.as_str(),
-            return_id: refund.for_return.map(PartId),
+            return_id: refund.for_return.map(OrdinalId),
             reason: refund.reason.as_deref(),
             granted_by: granted_by.map(souk_domain::ids::UserId::as_str),
         })

@@ -1,4 +1,4 @@
-//! What every call of the staff about one order stands on: they know its id, and not whose it is.
+//! Finds and changes orders for staff, who know the id of an order but not its owner.
 
 use std::sync::Arc;
 
@@ -10,30 +10,30 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
 use souk_store::{OrderSteps, Orders};
 
-/// Finds orders and takes their steps.
+/// Dependencies of the endpoints with which staff change an order.
 #[derive(Clone)]
-pub struct StaffDesk {
-    /// What steps stand on.
+pub struct StaffOrderContext {
+    /// Applies events to orders.
     pub steps: OrderSteps,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
-impl StaffDesk {
-    /// With what the environment names.
+impl StaffOrderContext {
+    /// Reads the names of its tables from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }
 
-    /// Lets an event happen to the order that a request is about.
-    pub(crate) async fn step(&self, request: &Request, event: &Event) -> Result<Order, Problem> {
-        let (user_id, order_id) = find(&self.steps.orders, request).await?;
+    /// Applies an event to the order of a request.
+    pub(crate) async fn apply(&self, request: &Request, event: &Event) -> Result<Order, Problem> {
+        let (user_id, order_id) = find_order(&self.steps.orders, request).await?;
         Ok(self.steps.apply(&user_id, &order_id, event, self.clock.now()).await?)
     }
 }
 
-/// The order that a request of the staff is about, and whose it is. Whoever is not staff is refused before anything else.
-pub(crate) async fn find(orders: &Orders, request: &Request) -> Result<(UserId, OrderId), Problem> {
+/// The owner and the id of the order in a request by staff. Callers who are not staff are rejected first.
+pub(crate) async fn find_order(orders: &Orders, request: &Request) -> Result<(UserId, OrderId), Problem> {
     request.staff()?;
     let order_id: OrderId = request.path_id("order_id", "order")?;
     let user_id = orders.owner(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;

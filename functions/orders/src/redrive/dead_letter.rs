@@ -1,4 +1,4 @@
-//! What a message in a dead-letter queue is about. Kind and ids only: what else it holds is nobody's business on a screen.
+//! The content of dead letters. Operators see its kind and ids only, never the rest, which may be personal data.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, Refu
 use souk_runtime::objects::{Created, created};
 use souk_runtime::queues::DeadLetter;
 
-/// A message in a dead-letter queue.
-pub(super) enum Letter {
-    /// Of a queue: the message that its consumer failed at.
+/// The content of a message in a dead-letter queue.
+pub(super) enum DeadLetterContent {
+    /// From a queue: the message that its consumer could not process.
     Message(Message),
-    /// Of a bucket: objects that were written.
+    /// From a bucket: objects that were created.
     Objects(Vec<Created>),
-    /// Of a stream's consumer: a change that could never be handled.
-    SetAside(DeadLetter),
-    /// Of Lambda: records of a stream, or a call, that failed for too long.
-    GaveUp(Box<GaveUp>),
-    /// Of somebody else.
+    /// From a stream consumer: a record that it can never process.
+    UnprocessableRecord(DeadLetter),
+    /// From Lambda: an invocation that failed after all retries.
+    FailedInvocation(Box<FailedInvocation>),
+    /// Of unknown origin.
     Unreadable,
 }
 
-/// What Lambda leaves at an on-failure destination: a stream's place, not its records
+/// What Lambda sends to an on-failure destination: the position in the stream, not the records
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GaveUp {
+pub(super) struct FailedInvocation {
     request_context: RequestContext,
     #[serde(rename = "DDBStreamBatchInfo")]
     records: Option<Records>,
@@ -50,23 +50,23 @@ struct Records {
     stream_arn: String,
 }
 
-/// A message, as an operator sees it.
+/// A dead letter, as an operator sees it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// The queue's id of it.
+    /// The id by SQS.
     pub message_id: String,
     /// `expire_order`, `check_payment`, `refund_order`, `object_created`, `set_aside`, `lambda_gave_up` or `unreadable`.
     pub kind: &'static str,
-    /// What it is about.
+    /// The ids in it.
     pub ids: BTreeMap<String, String>,
-    /// Since it was first sent.
+    /// Its age since it was first sent.
     pub age_seconds: i64,
-    /// Why it could not go back to work, if that was tried.
+    /// Why it could not be moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stays_because: Option<String>,
 }
 
-impl Letter {
+impl DeadLetterContent {
     pub(super) fn read(body: &str) -> Self {
         if let Ok(message) = serde_json::from_str(body) {
             return Self::Message(message);
@@ -78,12 +78,12 @@ impl Letter {
         if value["type"] == "set_aside"
             && let Ok(letter) = serde_json::from_value(value.clone())
         {
-            return Self::SetAside(letter);
+            return Self::UnprocessableRecord(letter);
         }
-        serde_json::from_value(value).map_or(Self::Unreadable, |gave_up| Self::GaveUp(Box::new(gave_up)))
+        serde_json::from_value(value).map_or(Self::Unreadable, |failed| Self::FailedInvocation(Box::new(failed)))
     }
 
-    /// Its kind and what it is about.
+    /// Its kind and ids.
     pub(super) fn describe(self) -> (&'static str, BTreeMap<String, String>) {
         let mut ids = BTreeMap::new();
         let mut note = |name: &str, value: &dyn ToString| ids.insert(name.to_owned(), value.to_string());
@@ -109,7 +109,7 @@ impl Letter {
                 }
                 "object_created"
             }
-            Self::SetAside(letter) => {
+            Self::UnprocessableRecord(letter) => {
                 for (name, value) in &letter.key {
                     note(name, value);
                 }
@@ -119,11 +119,11 @@ impl Letter {
                 note("reason", &letter.reason);
                 "set_aside"
             }
-            Self::GaveUp(gave_up) => {
-                let RequestContext { function_arn, condition } = gave_up.request_context;
+            Self::FailedInvocation(failed) => {
+                let RequestContext { function_arn, condition } = failed.request_context;
                 note("function", &function_name(&function_arn));
                 note("condition", &condition);
-                if let Some(records) = gave_up.records {
+                if let Some(records) = failed.records {
                     note("shard", &records.shard_id);
                     note("first_sequence_number", &records.start_sequence_number);
                     note("last_sequence_number", &records.end_sequence_number);
