@@ -75,7 +75,7 @@ impl Endpoint for ListReturns {
     }
 }
 
-fn open_returns(order: &Order) -> impl Iterator<Item = Listed<'_>> {
+fn open_returns(order: &Order) -> impl Iterator<Item = OpenReturn<'_>> {
     let open = order.returns.iter().enumerate().filter(|(_, entry)| entry.status == ReturnStatus::Requested);
     open.filter_map(|(index, _)| {
         let (order_id, user_id) = (order.order_id.as_str(), order.user_id.as_str());

@@ -18,7 +18,7 @@ use souk_runtime::{Dependencies, Error};
 pub use dead_letter_queue::DeadLetterQueue;
 pub use replay::Replay;
 
-use dead_dead_letter::{DeadLetterContent, Summary};
+use dead_letter::{DeadLetterContent, Summary};
 use dead_letter_queue::{QueueError, ReceivedMessage, parse_queues};
 
 use crate::dispatch::Dispatch;

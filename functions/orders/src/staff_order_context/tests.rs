@@ -65,21 +65,21 @@ async fn shipping_and_delivering_a_paid_order_are_idempotent() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 2).await;
     let (sending, arriving) = (ShipOrder(shop.staff_order_context()), DeliverOrder(shop.staff_order_context()));
-    let ship = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
+    let shipment_of = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
     let arrived = by_staff("POST", &order_id, "deliver");
 
     assert_eq!(outcome(&arriving.handle(&arrived).await), (409, "not_deliverable"));
     for _ in 0..2 {
-        assert_eq!(status(sending.handle(&ship(SHIPMENT)).await), "shipped");
+        assert_eq!(status(sending.handle(&shipment_of(SHIPMENT)).await), "shipped");
     }
     let other = r#"{"carrier": "UPS", "tracking_number": "1Z"}"#;
-    let problem = sending.handle(&ship(other)).await.expect_err("another shipment");
+    let problem = sending.handle(&shipment_of(other)).await.expect_err("another shipment");
     assert_eq!((problem.code(), problem.member("order_status")), ("not_shippable", Some("\"shipped\"")));
     assert_eq!(outcome(&AdminCancelOrder(shop.staff_order_context()).handle(&arrived).await), (409, "not_cancellable"));
     for _ in 0..2 {
         assert_eq!(status(arriving.handle(&arrived).await), "delivered");
     }
-    assert_eq!(status(sending.handle(&ship(SHIPMENT)).await), "delivered");
+    assert_eq!(status(sending.handle(&shipment_of(SHIPMENT)).await), "delivered");
 }
 
 #[tokio::test]
@@ -108,10 +108,10 @@ async fn a_cancelled_order_is_not_shipped() {
     for _ in 0..2 {
         assert_eq!(status(cancel.handle(&by_staff("POST", &order_id, "cancel")).await), "cancelled");
     }
-    let ship = || by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
-    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&ship()).await), (409, "not_shippable"));
+    let shipment_of = || by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipment_of()).await), (409, "not_shippable"));
     assert_eq!((shop.given(&order_id, 0).await.status, shop.available("a").await), (OrderStatus::Refunded, 9));
-    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&ship()).await), (409, "not_shippable"));
+    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipment_of()).await), (409, "not_shippable"));
 }
 
 #[tokio::test]

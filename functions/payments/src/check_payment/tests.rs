@@ -1,5 +1,6 @@
-use souk_domain::order::{Event, PaymentMethod};
+use souk_domain::order::{Event, PaymentMethod, TransitionError};
 use souk_payment::RefundOutcome;
+use souk_store::StepError;
 
 use super::*;
 use crate::fixture::Fixture;
@@ -40,7 +41,8 @@ async fn a_bank_may_take_its_days() {
         shop.script([Ok(pending())]);
         assert_eq!(shop.check(0).await, Ok("still pending"), "day {day}");
         shop.clock.advance_seconds(DAY_SECONDS);
-        assert!(shop.payments.apply(&souk_testkit::user(1), &shop.order_id, &Event::HoldEnded).await.is_ok());
+        let expired = shop.payments.apply(&souk_testkit::user(1), &shop.order_id, &Event::HoldEnded).await;
+        assert!(matches!(expired, Err(StepError::Refused { reason: TransitionError::PaymentInProgress, .. })));
     }
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::PendingPayment, 3));
     shop.script([Ok(captured())]);
