@@ -11,10 +11,10 @@ use souk_domain::money::Currency;
 use souk_domain::order::Order;
 use souk_domain::stock::ShardCount;
 use souk_fixtures::{Stores, available, put_in_cart, save_product};
-use souk_inventory_functions::StockKeeper;
+use souk_inventory_functions::InventoryContext;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
-use souk_orders_functions::StaffDesk;
+use souk_orders_functions::StaffOrderContext;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
@@ -213,12 +213,12 @@ impl Shop {
 
     /// `POST /admin/orders/{order_id}/refunds`
     pub fn grant_refund(&self) -> GrantRefund {
-        GrantRefund { desk: self.desk(), random: Arc::clone(&self.random), currency: Currency::USD }
+        GrantRefund { context: self.staff_order_context(), random: Arc::clone(&self.random), currency: Currency::USD }
     }
 
     /// The dependencies of the other actions of staff.
-    pub fn desk(&self) -> StaffDesk {
-        StaffDesk { steps: self.steps(), clock: self.clock.clone() }
+    pub fn staff_order_context(&self) -> StaffOrderContext {
+        StaffOrderContext { steps: self.steps(), clock: self.clock.clone() }
     }
 
     /// The consumer of the orders stream that sends messages.
@@ -247,7 +247,7 @@ impl Shop {
     /// `PUT /admin/inventory/{product_id}/shards`
     pub fn spread_inventory(&self) -> SpreadInventory {
         let Stores { inventory, products, .. } = self.faulty_stores.clone();
-        SpreadInventory(StockKeeper {
+        SpreadInventory(InventoryContext {
             inventory,
             products,
             clock: self.clock.clone(),

@@ -108,12 +108,12 @@ pub(crate) async fn a_paid_expired_order_without_stock(scenario: &mut Scenario) 
 
 pub(crate) async fn a_shipped_order(scenario: &mut Scenario) {
     a_paid_order(scenario).await;
-    scenario.call_ok(ShipOrder(scenario.shop.desk()), shipping(scenario).await).await;
+    scenario.call_ok(ShipOrder(scenario.shop.staff_order_context()), shipping(scenario).await).await;
 }
 
 pub(crate) async fn a_delivered_order(scenario: &mut Scenario) {
     a_shipped_order(scenario).await;
-    scenario.call_ok(DeliverOrder(scenario.shop.desk()), staff(scenario, "deliver", "").await).await;
+    scenario.call_ok(DeliverOrder(scenario.shop.staff_order_context()), staff(scenario, "deliver", "").await).await;
 }
 
 /// The return of one of two units is requested.
@@ -131,13 +131,15 @@ pub(crate) async fn a_requested_return_of_a_refunded_order(scenario: &mut Scenar
 
 pub(crate) async fn an_accepted_return(scenario: &mut Scenario) {
     a_requested_return(scenario).await;
-    scenario.call_ok(AcceptReturn(scenario.shop.desk()), accepting(scenario, "original").await).await;
+    scenario.call_ok(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "original").await).await;
     scenario.platform.dispatch(&scenario.shop).await;
 }
 
 pub(crate) async fn a_return_accepted_for_store_credit(scenario: &mut Scenario) {
     a_requested_return(scenario).await;
-    scenario.call_ok(AcceptReturn(scenario.shop.desk()), accepting(scenario, "store_credit").await).await;
+    scenario
+        .call_ok(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "store_credit").await)
+        .await;
     scenario.platform.dispatch(&scenario.shop).await;
 }
 
@@ -187,15 +189,15 @@ pub(crate) async fn pay_by_store_credit(scenario: &mut Scenario) {
 }
 
 pub(crate) async fn cancel_as_staff(scenario: &mut Scenario) {
-    scenario.call(AdminCancelOrder(scenario.shop.desk()), staff(scenario, "cancel", "").await).await;
+    scenario.call(AdminCancelOrder(scenario.shop.staff_order_context()), staff(scenario, "cancel", "").await).await;
 }
 
 pub(crate) async fn ship(scenario: &mut Scenario) {
-    scenario.call(ShipOrder(scenario.shop.desk()), shipping(scenario).await).await;
+    scenario.call(ShipOrder(scenario.shop.staff_order_context()), shipping(scenario).await).await;
 }
 
 pub(crate) async fn deliver_order(scenario: &mut Scenario) {
-    scenario.call(DeliverOrder(scenario.shop.desk()), staff(scenario, "deliver", "").await).await;
+    scenario.call(DeliverOrder(scenario.shop.staff_order_context()), staff(scenario, "deliver", "").await).await;
 }
 
 pub(crate) async fn request_return(scenario: &mut Scenario) {
@@ -203,12 +205,12 @@ pub(crate) async fn request_return(scenario: &mut Scenario) {
 }
 
 pub(crate) async fn accept_return(scenario: &mut Scenario) {
-    scenario.call(AcceptReturn(scenario.shop.desk()), accepting(scenario, "original").await).await;
+    scenario.call(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "original").await).await;
 }
 
 pub(crate) async fn reject_return(scenario: &mut Scenario) {
     let request = staff(scenario, "returns/1/reject", r#"{"reason": "worn"}"#).await;
-    scenario.call(RejectReturn(scenario.shop.desk()), request).await;
+    scenario.call(RejectReturn(scenario.shop.staff_order_context()), request).await;
 }
 
 pub(crate) async fn grant_refund(scenario: &mut Scenario) {
@@ -218,7 +220,7 @@ pub(crate) async fn grant_refund(scenario: &mut Scenario) {
 
 pub(crate) async fn retry_refund(scenario: &mut Scenario) {
     let request = staff(scenario, "refunds/1/retry", r#"{"target": "original"}"#).await;
-    scenario.call(RetryRefund(scenario.shop.desk()), request).await;
+    scenario.call(RetryRefund(scenario.shop.staff_order_context()), request).await;
 }
 
 pub(crate) async fn dispatch(scenario: &mut Scenario) {
