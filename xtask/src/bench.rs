@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, Response};
 use crate::bench_browse;
 use crate::bench_checkout;
+use crate::bench_cold_start;
 use crate::bench_relevance;
 use crate::paths::Paths;
 use crate::stack::Stack;
@@ -32,6 +33,8 @@ enum Special {
     Browse(bench_browse::Options),
     /// Flash sales, counted afterwards: nothing sold twice, nothing lost, nobody refused what is there
     Checkout(bench_checkout::Options),
+    /// How long functions take to start, and how large their binaries are
+    ColdStart(bench_cold_start::Options),
     /// How well search finds: queries derived from a catalogue, asked and scored
     Relevance(bench_relevance::Options),
 }
@@ -55,6 +58,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     match &options.special {
         Some(Special::Browse(options)) => bench_browse::run(options, paths),
         Some(Special::Checkout(options)) => bench_checkout::run(options, paths),
+        Some(Special::ColdStart(options)) => bench_cold_start::run(options, paths),
         Some(Special::Relevance(options)) => bench_relevance::run(options, paths),
         None => run_shop(&options.shop, paths),
     }

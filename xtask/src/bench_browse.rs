@@ -17,6 +17,8 @@ use crate::{down, functions, opensearch, parts, prerequisites, process};
 
 /// Where the bench keeps its own OpenSearch.
 const HOME: &str = "target/local-bench";
+/// What is built for it.
+const PACKAGES: [&str; 4] = ["--package", "souk-catalog-functions", "--package", "souk-load"];
 /// What a node of 4 GiB has.
 const HEAP: &str = "2g";
 
@@ -42,14 +44,12 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let bench = paths.with_home(HOME);
     let _lock = bench.lock()?;
     let jars = parts::install_search(&prerequisites::check()?.jdk, &bench)?;
-    let packages = ["--package", "souk-catalog-functions", "--package", "souk-load"];
-    let binaries = ["--release", "--bin", "catalog", "--bin", "souk-load"];
-    let built = functions::build(&bench, &[&packages[..], &binaries[..]].concat())?;
+    let built = functions::build(&bench, &[&["--release"], &PACKAGES[..]].concat(), ["catalog", "souk-load"])?;
     let load = built.iter().find(|binary| binary.name == "souk-load").context("souk-load is not built")?;
 
     for &products in &options.products {
         println!("\n=== {products} products");
-        measure(products, options, &load.path, &jars, &bench)?;
+        measure(products, options, &load.file, &jars, &bench)?;
     }
     Ok(())
 }

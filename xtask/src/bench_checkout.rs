@@ -1,11 +1,13 @@
 //! `cargo xtask bench checkout`: flash sales, and afterwards the counting. In one process on a clock that the bench moves,
 //! with DynamoDB's rule for conflicts (tests/faults); or over HTTP against the running local shop (tests/tests/contention.rs).
 
-use anyhow::Result;
+use std::process::Command;
+
+use anyhow::{Context, Result};
 
 use crate::paths::Paths;
-use crate::process;
 use crate::stack::Stack;
+use crate::{functions, process};
 
 /// What `cargo xtask bench checkout` takes.
 #[derive(clap::Args)]
@@ -47,19 +49,20 @@ pub(crate) struct Options {
 
 /// Holds the sales and prints a row for each.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
-    let mut cargo = process::cargo(paths);
     if options.deployed {
         let stack_file = paths.home.join("stack.json");
         Stack::read(&stack_file)?;
+        let mut cargo = process::cargo(paths);
         cargo.args(["test", "--quiet", "--package", "souk-e2e", "--test", "contention"]);
         cargo.env("SOUK_STACK", stack_file).envs(options.given().map(|(name, value)| (variable(name), value)));
-    } else {
-        cargo.args(["run", "--quiet", "--package", "souk-faults", "--bin", "bench-checkout", "--"]);
-        for (name, value) in options.given() {
-            cargo.arg(format!("--{name}")).args((name != CHANGES_OF_MIND).then_some(value));
-        }
+        return process::run_visible(&mut cargo);
     }
-    process::run_visible(&mut cargo)
+    let built = functions::build_debug(paths, ["bench-checkout"])?;
+    let mut bench = Command::new(&built.first().context("bench-checkout is not built")?.file);
+    for (name, value) in options.given() {
+        bench.arg(format!("--{name}")).args((name != CHANGES_OF_MIND).then_some(value));
+    }
+    process::run_visible(&mut bench)
 }
 
 /// The one that is a flag.

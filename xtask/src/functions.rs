@@ -1,106 +1,117 @@
-//! Builds the binary of every service natively and places each where template.yaml names it.
+//! Builds the binary of each service natively and places it where template.yaml looks for it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 
+use crate::executables::{self, Executable};
 use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::{interrupt, process};
 
-/// One line of cargo's `--message-format=json`, as far as it matters here.
-#[derive(Deserialize)]
-struct Message {
-    target: Option<Target>,
-    executable: Option<PathBuf>,
-}
+/// The services, each of which is one binary.
+pub(crate) const SERVICES: [&str; 6] = ["auth", "cart", "catalog", "inventory", "orders", "payments"];
 
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
-/// A binary that cargo built.
-pub(crate) struct Binary {
-    /// The service's name.
-    pub(crate) name: String,
-    /// Where cargo put it.
-    pub(crate) path: PathBuf,
-}
-
-/// Builds binaries of the default members (the services); cargo shows its own progress.
-pub(crate) fn build(paths: &Paths, arguments: &[&str]) -> Result<Vec<Binary>> {
+/// Builds binaries; cargo shows its own progress.
+pub(crate) fn build<'a>(
+    paths: &Paths,
+    arguments: &[&str],
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Executable>> {
     let mut cargo = process::cargo(paths);
-    cargo.args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
-    let mut binaries = Vec::new();
-    process::run_lines(&mut cargo, |line| {
-        let Ok(message) = serde_json::from_str::<Message>(&line) else { return }; // a build script's own words
-        if let (Some(target), Some(path)) = (message.target, message.executable) {
-            binaries.push(Binary { name: target.name, path });
-        }
-    })
-    .context("the services do not build")?;
-    binaries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(binaries)
+    cargo.arg("build").args(arguments).args(names.into_iter().flat_map(|name| ["--bin", name]));
+    executables::build(&mut cargo).context("the build failed")
 }
 
-/// Builds the services and fills `target/lambda/<service>/bootstrap`. Returns a text that changes when a binary does.
-pub(crate) fn build_and_place(paths: &Paths) -> Result<String> {
+/// Builds debug binaries of the workspace. With `--workspace`, every command compiles a dependency with the same features:
+/// cargo unifies the features of the packages that it selects, and would compile the AWS SDKs again for another set.
+pub(crate) fn build_debug<'a>(paths: &Paths, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<Executable>> {
+    build(paths, &["--workspace"], names)
+}
+
+/// Builds the services and places them.
+pub(crate) fn build_and_place(python: &str, paths: &Paths) -> Result<String> {
     let phase = Phase::start("build the services (a first build takes minutes)");
     phase.yield_line();
-    let binaries = build(paths, &["--bins"])?;
-    if binaries.is_empty() {
-        bail!("no service has a binary");
+    let built = build_debug(paths, SERVICES)?;
+    phase.done("");
+    place(&built, python, paths)
+}
+
+/// Fills `target/lambda/<service>/bootstrap.zip` from binaries, among which are those of all services. Returns a text that
+/// changes when a binary does.
+pub(crate) fn place(built: &[Executable], python: &str, paths: &Paths) -> Result<String> {
+    let phase = Phase::start("pack the services");
+    let services: Vec<_> = built.iter().filter(|it| !it.is_test && SERVICES.contains(&it.name.as_str())).collect();
+    if services.len() != SERVICES.len() {
+        bail!("of {} services, {} are built", SERVICES.len(), services.len());
     }
     let stamp_file = paths.root.join("target/lambda/placed.json");
     let old: BTreeMap<String, String> =
         fs::read(&stamp_file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-    let mut placed = BTreeMap::new();
-    let mut changed = 0_usize;
-    for binary in &binaries {
-        let bootstrap = paths.service(&binary.name).join("bootstrap");
-        let stamp = |bootstrap: &Path| Some(format!("{} -> {}", identity(&binary.path)?, identity(bootstrap)?));
-        if old.get(&binary.name).is_none_or(|old| stamp(&bootstrap).is_none_or(|now| now != *old)) {
-            place(&binary.path, &bootstrap)?;
-            changed += 1;
-        }
-        placed.insert(binary.name.clone(), stamp(&bootstrap).context("a placed binary is gone")?);
-    }
-    paths::write_whole(&stamp_file, &serde_json::to_vec_pretty(&placed)?, false)?;
-    phase.done(&format!("{} services, {changed} new", binaries.len()));
-    fingerprint(&binaries, paths)
+    let is_new = |binary: &&&Executable| stamp(binary, paths).is_none_or(|now| old.get(&binary.name) != Some(&now));
+    let changed: Vec<_> = services.iter().filter(is_new).collect();
+    thread::scope(|scope| {
+        let packings: Vec<_> =
+            changed.iter().map(|binary| scope.spawn(|| pack(&binary.file, &archive(binary, paths), python))).collect();
+        // A thread that panicked has already said why.
+        packings.into_iter().try_for_each(|packing| packing.join().unwrap_or_else(|_| bail!("cannot pack a binary")))
+    })?;
+    let stamps = services.iter().map(|binary| Some((binary.name.clone(), stamp(binary, paths)?)));
+    let stamps: BTreeMap<_, _> = stamps.collect::<Option<_>>().context("a packed binary is gone")?;
+    paths::write_whole(&stamp_file, &serde_json::to_vec_pretty(&stamps)?, false)?;
+    phase.done(&format!("{} of {} are new", changed.len(), services.len()));
+    let archives = services.iter().map(|binary| identity(&archive(binary, paths)));
+    Ok(archives.collect::<Option<Vec<_>>>().context("a packed binary is gone")?.join("\n"))
 }
 
-/// Copies a binary without its debugging symbols: deploying moves every byte several times. A binary that comes out
-/// as before keeps its file and so its place in the deployment.
-fn place(binary: &Path, bootstrap: &Path) -> Result<()> {
+/// Packs a binary as Lambda takes it, without its debugging symbols: deploying moves every byte several times. One archive
+/// serves all functions of the service, as sam would pack a folder again for each of them. An archive that comes out as
+/// before keeps its file and so its place in the deployment.
+fn pack(binary: &Path, archive: &Path, python: &str) -> Result<()> {
     interrupt::check()?;
-    let folder = bootstrap.parent().context("a bootstrap lies in a folder")?;
+    let folder = archive.parent().context("an archive lies in a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let partial = folder.with_extension("partial"); // beside the folder: what is in it gets deployed
-    let stripped = Command::new("strip").arg("-o").arg(&partial).arg(binary).stderr(Stdio::null()).status();
+    let (bootstrap, partial) = (folder.join("bootstrap"), archive.with_extension("partial"));
+    let stripped = Command::new("strip").arg("-o").arg(&bootstrap).arg(binary).stderr(Stdio::null()).status();
     if !stripped.is_ok_and(|status| status.success()) {
-        fs::copy(binary, &partial).with_context(|| format!("cannot copy {}", binary.display()))?;
+        fs::copy(binary, &bootstrap).with_context(|| format!("cannot copy {}", binary.display()))?;
     }
-    let same = fs::read(bootstrap).is_ok_and(|old| fs::read(&partial).is_ok_and(|new| old == new));
-    if same { paths::remove(&partial) } else { fs::rename(&partial, bootstrap).context("cannot place a binary") }
+    let packed = Command::new(python).arg("-c").arg(PACK).arg(&bootstrap).arg(&partial).status();
+    if !packed.is_ok_and(|status| status.success()) {
+        bail!("cannot pack {}", bootstrap.display());
+    }
+    paths::remove(&bootstrap)?;
+    let same = fs::read(archive).is_ok_and(|old| fs::read(&partial).is_ok_and(|new| old == new));
+    if same { paths::remove(&partial) } else { fs::rename(&partial, archive).context("cannot replace an archive") }
 }
 
-fn fingerprint(binaries: &[Binary], paths: &Paths) -> Result<String> {
-    let mut text = String::new();
-    for binary in binaries {
-        let bootstrap = identity(&paths.service(&binary.name).join("bootstrap")).context("a placed binary is gone")?;
-        text += &format!("{} {bootstrap}\n", binary.name);
-    }
-    Ok(text)
+/// Packs the first file into the second: executable, compressed quickly, and without the time, so that equal binaries give
+/// equal archives. In Python, which `up` needs anyway, because its compression is not a debug build.
+const PACK: &str = "
+import sys, zipfile
+binary, archive = sys.argv[1:]
+entry = zipfile.ZipInfo('bootstrap')
+entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100755 << 16
+with zipfile.ZipFile(archive, 'w') as file, open(binary, 'rb') as content:
+    file.writestr(entry, content.read(), compresslevel=1)
+";
+
+fn archive(binary: &Executable, paths: &Paths) -> PathBuf {
+    paths.service(&binary.name).join("bootstrap.zip")
 }
 
-/// A file's length and modification time: cheaper than reading gigabytes, and wrong only towards doing too much.
+/// Changes with the binary that cargo built or with the archive that it became. None without an archive.
+fn stamp(binary: &Executable, paths: &Paths) -> Option<String> {
+    Some(format!("{} -> {}", identity(&binary.file)?, identity(&archive(binary, paths))?))
+}
+
+/// A file's length and modification time: cheaper than reading it, and wrong only towards doing too much.
 fn identity(file: &Path) -> Option<String> {
     let metadata = fs::metadata(file).ok()?;
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;

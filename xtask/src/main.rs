@@ -7,6 +7,7 @@ mod aws;
 mod bench;
 mod bench_browse;
 mod bench_checkout;
+mod bench_cold_start;
 mod bench_relevance;
 mod clock;
 mod deploy;

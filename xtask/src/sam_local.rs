@@ -74,7 +74,9 @@ mod tests {
         let here = template(deployed, "http://127.0.0.1:4566", Path::new("/souk")).expect("it names a processor");
         assert!(!here.contains("[arm64]") || ARCH == "aarch64");
         assert!(here.contains("AWS_ENDPOINT_URL: 'http://127.0.0.1:4566'"));
-        assert!(here.contains("CodeUri: /souk/target/lambda/orders/\n") && !here.contains("CodeUri: target/"));
+        assert!(
+            here.contains("CodeUri: /souk/target/lambda/orders/bootstrap.zip\n") && !here.contains("CodeUri: target/")
+        );
         assert!(template("Globals: {}", "", Path::new("/")).is_err());
     }
 

@@ -11,21 +11,19 @@ use crate::paths::Paths;
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Only these services; a release build of one takes minutes
+    #[arg(value_parser = functions::SERVICES)]
     services: Vec<String>,
 }
 
 /// Builds release binaries for this machine and prints the size of each, largest first.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
-    let mut arguments = vec!["--release"];
-    if options.services.is_empty() {
-        arguments.push("--bins");
-    }
-    for service in &options.services {
-        arguments.extend(["--bin", service]);
+    let mut services: Vec<_> = options.services.iter().map(String::as_str).collect();
+    if services.is_empty() {
+        services.extend(functions::SERVICES);
     }
     let mut sizes = Vec::new();
-    for binary in functions::build(paths, &arguments)? {
-        let bytes = fs::metadata(&binary.path).with_context(|| format!("{} is gone", binary.path.display()))?.len();
+    for binary in functions::build(paths, &["--release"], services)? {
+        let bytes = fs::metadata(&binary.file).with_context(|| format!("{} is gone", binary.file.display()))?.len();
         sizes.push((bytes, binary.name));
     }
     sizes.sort_unstable_by(|a, b| b.cmp(a));

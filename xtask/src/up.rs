@@ -1,13 +1,17 @@
 //! `cargo xtask up`: from a clone to a running, filled shop.
 
+use std::thread;
+
 use anyhow::{Result, bail};
 
 use crate::api::Api;
 use crate::aws::{self, Aws};
 use crate::clock::Stopwatch;
+use crate::executables::Executable;
 use crate::part::Part;
 use crate::parts::SearchJars;
 use crate::paths::{self, Paths};
+use crate::prerequisites::Prerequisites;
 use crate::progress::Phase;
 use crate::stack::{Ports, SandboxTokens, Stack};
 use crate::staff::{self, Staff};
@@ -50,12 +54,13 @@ pub(crate) type Parameters<'a> = &'a dyn Fn(&Aws) -> Result<Vec<String>>;
 
 /// Does everything up to `stack.json`. When a step fails, what this run started is stopped again.
 pub(crate) fn start(options: &Options, ports: Ports, paths: &Paths) -> Result<Started> {
-    start_with(&|_| Ok(Vec::new()), options, ports, paths)
+    start_with(&|_| Ok(Vec::new()), &[], options, ports, paths)
 }
 
-/// The same with parameters.
+/// The same with parameters of the template, and with the services' binaries if they are built already.
 pub(crate) fn start_with(
     parameters: Parameters<'_>,
+    built: &[Executable],
     options: &Options,
     ports: Ports,
     paths: &Paths,
@@ -66,12 +71,18 @@ pub(crate) fn start_with(
         down::stop_all(paths)?;
         paths.wipe()?;
     }
-    parts::install_python(&prerequisites, paths)?;
-    let jars = parts::install_search(&prerequisites.jdk, paths)?;
-    let functions = functions::build_and_place(paths)?;
     let mut started = Vec::new();
-    let filled = start_parts(&jars, ports, paths, &mut started)
-        .and_then(|ministack| fill(options, parameters, &functions, &ministack, ports, paths));
+    // What only waits for downloads and for the JVM goes beside what only compiles.
+    let (ministack, functions) = thread::scope(|scope| {
+        let parts = scope.spawn(|| install_and_start(&prerequisites, ports, paths, &mut started));
+        let python = &prerequisites.python;
+        let functions = match built {
+            [] => functions::build_and_place(python, paths),
+            built => functions::place(built, python, paths),
+        };
+        (parts.join().unwrap_or_else(|_| bail!("the parts do not start")), functions)
+    });
+    let filled = ministack.and_then(|ministack| fill(options, parameters, &functions?, &ministack, ports, paths));
     match filled {
         Ok(stack) => Ok(Started { stack, parts: started }),
         Err(error) => {
@@ -79,6 +90,17 @@ pub(crate) fn start_with(
             Err(error)
         }
     }
+}
+
+fn install_and_start(
+    prerequisites: &Prerequisites,
+    ports: Ports,
+    paths: &Paths,
+    started: &mut Vec<Part>,
+) -> Result<Part> {
+    parts::install_python(prerequisites, paths)?;
+    let jars = parts::install_search(&prerequisites.jdk, paths)?;
+    start_parts(&jars, ports, paths, started)
 }
 
 /// Starts both parts at once and waits for both. `started` tells which did not run before, also after an error.

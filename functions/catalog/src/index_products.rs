@@ -63,7 +63,7 @@ type Reasons = BTreeMap<ProductId, Reason>;
 struct Reason {
     text: String,
     /// Whether a retry would fail as well.
-    lasting: bool,
+    permanent: bool,
 }
 
 impl ChangeHandler for IndexProducts {
@@ -78,10 +78,10 @@ impl ChangeHandler for IndexProducts {
         let product_ids = keys.iter().filter_map(|(_, key)| Some(&key.as_ref().ok()?.product_id)).collect();
         let reasons = self.index(&product_ids).await;
         let failed = |(change, key): (&Change, Result<Key, _>)| match key {
-            Ok(key) => reasons
-                .get(&key.product_id)
-                .map(|Reason { text, lasting }| if *lasting { change.hopeless(text) } else { change.failed(text) }),
-            Err(error) => Some(change.hopeless(error)),
+            Ok(key) => reasons.get(&key.product_id).map(|Reason { text, permanent }| {
+                if *permanent { change.failed_permanently(text) } else { change.failed(text) }
+            }),
+            Err(error) => Some(change.failed_permanently(error)),
         };
         keys.into_iter().filter_map(failed).collect()
     }
@@ -118,7 +118,7 @@ impl IndexProducts {
             Ok(outcomes) => {
                 for (product_id, outcome) in readable.into_iter().zip(outcomes) {
                     if let Indexed::Failed(text) = outcome {
-                        reasons.insert(product_id.clone(), Reason { text, lasting: true });
+                        reasons.insert(product_id.clone(), Reason { text, permanent: true });
                     }
                 }
                 reasons
@@ -138,8 +138,8 @@ impl IndexProducts {
                     match self.products.get_many([product_id], true).await {
                         Ok(found) => products.extend(found),
                         Err(error) => {
-                            let lasting = matches!(error, StoreError::Corrupt { .. });
-                            reasons.insert(product_id.clone(), Reason { text: error.to_string(), lasting });
+                            let permanent = matches!(error, StoreError::Corrupt { .. });
+                            reasons.insert(product_id.clone(), Reason { text: error.to_string(), permanent });
                         }
                     }
                 }
@@ -160,7 +160,7 @@ pub(crate) fn as_indexed(product: &Product, available: &HashMap<ProductId, u32>,
 
 /// A failure of all products is an outage, so it is temporary.
 fn all_failed<'a>(mut reasons: Reasons, product_ids: impl IntoIterator<Item = &'a ProductId>, text: &str) -> Reasons {
-    let reason = || Reason { text: text.to_owned(), lasting: false };
+    let reason = || Reason { text: text.to_owned(), permanent: false };
     reasons.extend(product_ids.into_iter().map(|product_id| (product_id.clone(), reason())));
     reasons
 }

@@ -74,7 +74,7 @@ impl ChangeHandler for WatchStock {
                     self.watch(&mut watched, change, &key.product_id, &counted);
                     entries.push(entry(change, key, counted));
                 }
-                Err(error) => failures.push(change.hopeless(error)),
+                Err(error) => failures.push(change.failed_permanently(error)),
             }
         }
         if let Err(error) = self.inventory.record(&entries).await {
@@ -85,8 +85,9 @@ impl ChangeHandler for WatchStock {
         }
         for (product_id, watched) in watched {
             if let Err(LevelError { reason, permanent }) = self.publish_level(&product_id, &watched).await {
-                let failed =
-                    |change: &&Change| if permanent { change.hopeless(&reason) } else { change.failed(&reason) };
+                let failed = |change: &&Change| {
+                    if permanent { change.failed_permanently(&reason) } else { change.failed(&reason) }
+                };
                 failures.extend(watched.changes.iter().map(failed));
             }
         }
@@ -145,7 +146,7 @@ impl WatchStock {
         if let Some(what) = before.news(product_id, available, self.low_at) {
             let event = DomainEvent::of_stock(what, watched.first, watched.at);
             self.bus.publish(&[event]).await.map_err(|error| LevelError {
-                permanent: error.failed.iter().all(|failed| failed.lasting),
+                permanent: error.failed.iter().all(|failed| failed.permanent),
                 reason: error.to_string(),
             })?;
         }

@@ -63,7 +63,7 @@ impl Dispatch {
 ///
 /// An unreadable image from before counts as none: the item was just repaired, and all messages it waits for are due.
 pub(crate) fn orders(change: &Change) -> Result<Option<(Option<Order>, Order)>, Failure> {
-    let after = change.after().map_err(|error| change.hopeless(error))?;
+    let after = change.after().map_err(|error| change.failed_permanently(error))?;
     Ok(after.map(|after| (change.before().unwrap_or_default(), after)))
 }
 

@@ -38,7 +38,7 @@ impl ChangeHandler for PublishEvents {
         if let Err(error) = self.bus.publish(&events).await {
             failures.extend(error.failed.into_iter().map(|event| {
                 let change = changed_by[event.index];
-                if event.lasting { change.hopeless(event.reason) } else { change.failed(event.reason) }
+                if event.permanent { change.failed_permanently(event.reason) } else { change.failed(event.reason) }
             }));
         }
         failures

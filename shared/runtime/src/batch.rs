@@ -1,4 +1,4 @@
-//! Consumers of queues: each message on its own, so that a poisonous one does not hold up the others.
+//! Consumers of queues. Each message is consumed by itself, so that a poison message does not block the others.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,7 +27,7 @@ pub trait Consumer: Send + Sync + 'static {
 pub struct ConsumeError(String);
 
 impl ConsumeError {
-    /// With the reason, for the log.
+    /// An error with its reason, for the log.
     pub fn new(reason: impl std::fmt::Display) -> Self {
         Self(reason.to_string())
     }
@@ -45,7 +45,7 @@ impl From<souk_store::StepError> for ConsumeError {
     }
 }
 
-/// Feeds a consumer until Lambda stops the process. `function` names it in the log.
+/// Serves a consumer until Lambda stops the process. `function` names it in the log.
 pub async fn serve<C: Consumer>(function: &'static str, consumer: C) -> Result<(), Error> {
     let consumer = Arc::new(consumer);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
@@ -55,13 +55,13 @@ pub async fn serve<C: Consumer>(function: &'static str, consumer: C) -> Result<(
     .await
 }
 
-/// Consumes a batch (SQS gives 10 at most) side by side and reports which messages failed.
+/// Consumes the messages of a batch (at most 10) concurrently and reports those that failed.
 pub async fn consume_batch<C: Consumer>(function: &'static str, consumer: &C, event: SqsEvent) -> SqsBatchResponse {
-    answer_each(&event, |record| consume_one(function, consumer, record)).await
+    handle_each(&event, |record| consume_one(function, consumer, record)).await
 }
 
-/// Handles the messages of a batch side by side and reports those that failed.
-pub(crate) async fn answer_each<'e, F: Future<Output = bool>>(
+/// Handles the messages of a batch concurrently and reports those that failed.
+pub(crate) async fn handle_each<'e, F: Future<Output = bool>>(
     event: &'e SqsEvent,
     handle: impl Fn(&'e SqsMessage) -> F,
 ) -> SqsBatchResponse {
@@ -69,7 +69,7 @@ pub(crate) async fn answer_each<'e, F: Future<Output = bool>>(
     let mut response = SqsBatchResponse::default();
     for (record, succeeded) in event.records.iter().zip(outcomes) {
         if !succeeded {
-            // Without an id nothing could be reported, and the whole batch has to come again.
+            // An empty id makes SQS deliver the whole batch again.
             response.add_failure(record.message_id.clone().unwrap_or_default());
         }
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_failed_comes_again() {
+    async fn only_failed_messages_are_reported() {
         let ids =
             r#""user_id":"0190a5a0-0000-7000-8000-000000000001","order_id":"0190a5a0-0000-7000-8000-000000000002""#;
         let bodies = [

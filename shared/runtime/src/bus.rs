@@ -1,4 +1,4 @@
-//! The event bus: what happened, told to other systems through Amazon EventBridge.
+//! The event bus: publishes domain events to other systems through Amazon EventBridge.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use souk_domain::effects::Random;
 use souk_domain::event::DomainEvent;
 
-/// Most events of one call, as EventBridge has it.
+/// EventBridge's limit of events for one call.
 const MAX_ENTRIES: usize = 10;
-/// Most bytes of one call, as EventBridge counts them.
+/// EventBridge's limit of bytes for one call.
 const MAX_BYTES: usize = 256 * 1024;
-/// How EventBridge counts an event's time.
+/// What an event's time adds to its size, by EventBridge's rules.
 const TIME_BYTES: usize = 14;
-/// How often the events of one call are offered, if the bus takes only some. The client itself repeats calls that fail.
-const TRIES: u32 = 4;
-/// The first wait between two offers is at most this; it doubles with each.
+/// Attempts to publish the events of one call while the bus accepts only some. The client itself retries failed calls.
+const ATTEMPTS: u32 = 4;
+/// The longest first wait between two attempts; doubled for each further one.
 const BACK_OFF_MS: u64 = 50;
-/// Codes that speak of the event itself: it would be refused again.
-const LASTING: [&str; 3] = ["InvalidArgument", "MalformedDetail", "RedactionFailure"];
+/// Error codes of events that would be rejected again.
+const PERMANENT: [&str; 3] = ["InvalidArgument", "MalformedDetail", "RedactionFailure"];
 
 /// One bus.
 #[derive(Clone)]
@@ -34,22 +34,22 @@ pub struct EventBus {
 #[derive(Debug, thiserror::Error)]
 #[error("{} events were not published, the first because {}", .failed.len(), .failed.first().map_or("", |first| first.reason.as_str()))]
 pub struct PublishError {
-    /// Which, in ascending order; never empty.
+    /// The failed events in ascending order; never empty.
     pub failed: Vec<Unpublished>,
 }
 
 /// An event that was not published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpublished {
-    /// Its place among the events that were to be published.
+    /// Its index among the events.
     pub index: usize,
-    /// Why, for the log.
+    /// The reason, for the log.
     pub reason: String,
-    /// Whether it would be refused again.
-    pub lasting: bool,
+    /// Whether it would be rejected again.
+    pub permanent: bool,
 }
 
-/// An event on its way.
+/// An event to publish.
 struct Entry {
     index: usize,
     bytes: usize,
@@ -57,31 +57,31 @@ struct Entry {
 }
 
 impl EventBus {
-    /// A bus by its name.
+    /// The bus of that name.
     pub fn new(client: Client, name: impl Into<String>, random: Arc<dyn Random>) -> Self {
         Self { client, name: name.into(), random }
     }
 
-    /// Publishes events, in as few calls as their number and size allow. What is told twice has the same `event_id`, so
-    /// after an error it does no harm to publish all of them again.
+    /// Publishes events in as few calls as possible. A repeated event has the same `event_id`, so after an error all of
+    /// them may be published again.
     pub async fn publish(&self, events: &[DomainEvent]) -> Result<(), PublishError> {
         let mut failed = Vec::new();
         let mut entries = Vec::with_capacity(events.len());
         for (index, event) in events.iter().enumerate() {
             match self.entry(index, event) {
                 Ok(entry) => entries.push(entry),
-                Err(reason) => failed.push(Unpublished { index, reason, lasting: true }),
+                Err(reason) => failed.push(Unpublished { index, reason, permanent: true }),
             }
         }
         let mut calls = calls(entries).into_iter();
         for call in calls.by_ref() {
             if let Err((left, reason)) = self.put(call, &mut failed).await {
-                // The bus does not answer: more calls would only make the caller wait for each.
+                // The bus is not reachable: more calls would only make the caller wait for each.
                 let unsent = calls.flatten().chain(left);
                 failed.extend(unsent.map(|Entry { index, .. }| Unpublished {
                     index,
                     reason: reason.clone(),
-                    lasting: false,
+                    permanent: false,
                 }));
                 break;
             }
@@ -90,38 +90,38 @@ impl EventBus {
         if failed.is_empty() { Ok(()) } else { Err(PublishError { failed }) }
     }
 
-    /// Offers events until the bus has taken each or refused it for good, or the tries are used up. `Err` with what is
-    /// left when it does not answer at all.
+    /// Publishes events until each is accepted or rejected permanently, or no attempts are left. `Err` has the remaining
+    /// events when a call fails.
     async fn put(&self, mut entries: Vec<Entry>, failed: &mut Vec<Unpublished>) -> Result<(), (Vec<Entry>, String)> {
-        for tries in 1..=TRIES {
+        for attempt in 1..=ATTEMPTS {
             let requests = entries.iter().map(|entry| entry.request.clone()).collect();
             let results = match self.client.put_events().set_entries(Some(requests)).send().await {
                 Ok(answer) => answer.entries.unwrap_or_default(),
                 // Not the whole error: it quotes the response.
-                Err(error) => return Err((entries, format!("the event bus does not answer: {error}"))),
+                Err(error) => return Err((entries, format!("EventBridge failed: {error}"))),
             };
-            let mut again = Vec::new();
-            // Results come in the order of the entries. One without a result was not taken.
+            let mut retry = Vec::new();
+            // Results have the order of the entries. An entry without a result was not accepted.
             let mut results = results.into_iter();
             for entry in entries {
                 let result = results.next();
                 if result.as_ref().is_some_and(|result| result.error_code.is_none()) {
                     continue;
                 }
-                let code = result.and_then(|result| result.error_code).unwrap_or_else(|| "no answer".to_owned());
-                let lasting = LASTING.contains(&code.as_str());
-                if lasting || tries == TRIES {
-                    let reason = format!("the event bus says {code}");
-                    failed.push(Unpublished { index: entry.index, reason, lasting });
+                let code = result.and_then(|result| result.error_code).unwrap_or_else(|| "no result".to_owned());
+                let permanent = PERMANENT.contains(&code.as_str());
+                if permanent || attempt == ATTEMPTS {
+                    let reason = format!("EventBridge rejected the event: {code}");
+                    failed.push(Unpublished { index: entry.index, reason, permanent });
                 } else {
-                    again.push(entry);
+                    retry.push(entry);
                 }
             }
-            if again.is_empty() {
+            if retry.is_empty() {
                 break;
             }
-            entries = again;
-            let wait_ms = 1 + self.random.below(BACK_OFF_MS << tries.min(6));
+            entries = retry;
+            let wait_ms = 1 + self.random.below(BACK_OFF_MS << attempt.min(6));
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
         Ok(())
@@ -145,7 +145,7 @@ impl EventBus {
     }
 }
 
-/// Entries in groups that one call may carry.
+/// Groups entries by call, within EventBridge's limits.
 fn calls(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let mut calls: Vec<Vec<Entry>> = Vec::new();
     let mut bytes = 0;

@@ -9,18 +9,18 @@ pub struct Config {
     variables: HashMap<String, String>,
 }
 
-/// A variable that is missing or bad. Stops the function at start; the message names the variable, never its value.
+/// A variable is missing or invalid. Stops the function at start. The message names the variable, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Not set, or empty.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// Set to something unusable.
-    #[error("the environment variable {name} is not usable: {reason}")]
+    /// Set to an invalid value.
+    #[error("the environment variable {name} is invalid: {reason}")]
     Invalid {
-        /// Which.
+        /// The variable.
         name: &'static str,
-        /// What would be right.
+        /// What it must be.
         reason: String,
     },
 }
@@ -31,17 +31,17 @@ impl Config {
         Self { variables: std::env::vars().collect() }
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn text(&self, name: &'static str) -> Result<&str, ConfigError> {
         self.optional(name).ok_or(ConfigError::Missing(name))
     }
 
-    /// A text that may be missing.
+    /// An optional text.
     pub fn optional(&self, name: &'static str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A value of some type, or its default.
+    /// A value of type `T`, or its default.
     pub fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
         self.optional(name).map_or(Ok(default), |raw| {
             raw.parse().map_err(|e: T::Err| ConfigError::Invalid { name, reason: e.to_string() })
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_or_bad_is_named() {
+    fn errors_name_the_variable() {
         let config = Config::from([("HOLD_SECONDS", "soon"), ("EMPTY", "")]);
         assert_eq!(config.text("ORDERS_TABLE"), Err(ConfigError::Missing("ORDERS_TABLE")));
         assert_eq!(config.text("EMPTY"), Err(ConfigError::Missing("EMPTY")));

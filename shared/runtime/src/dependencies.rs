@@ -24,8 +24,8 @@ use crate::effects::{SystemClock, SystemRandom};
 use crate::objects::Objects;
 use crate::queues::{DeadLetters, Queues};
 
-/// Bounds of one call to AWS. The whole operation, retries included, stays below the 10 s that a function of the API may
-/// take, so a caller is told 503 rather than cut off.
+/// Timeouts of one call to AWS. The whole operation with its retries takes less than the 10 s of an API function, so a
+/// client gets 503 instead of a timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
@@ -33,8 +33,8 @@ const MAX_ATTEMPTS: u32 = 3;
 
 /// Configuration and AWS clients of this process.
 ///
-/// Nothing here searches for credentials or regions: Lambda gives both in the environment, and every millisecond of
-/// start-up is paid by a shopper.
+/// Credentials and region are read from the environment, where Lambda puts them, without the SDK's provider chain: it would
+/// lengthen every cold start.
 pub struct Dependencies {
     config: Config,
     sdk: SdkConfig,
@@ -55,7 +55,7 @@ impl Dependencies {
         &self.config
     }
 
-    /// What every AWS client is made of.
+    /// The configuration of every AWS client.
     pub const fn sdk(&self) -> &SdkConfig {
         &self.sdk
     }
@@ -168,7 +168,7 @@ impl Dependencies {
         Ok(Limits::new(self.table("LIMITS_TABLE")?))
     }
 
-    /// The bus that tells other systems what happened.
+    /// The event bus for other systems.
     pub fn event_bus(&self) -> Result<EventBus, ConfigError> {
         let client = aws_sdk_eventbridge::Client::new(&self.sdk);
         Ok(EventBus::new(client, self.config.text("EVENT_BUS")?, self.random()))
@@ -185,22 +185,22 @@ impl Dependencies {
         })
     }
 
-    /// Where a stream's consumer leaves what it can never handle.
+    /// The dead-letter queue of the stream consumers.
     pub fn dead_letters(&self) -> Result<DeadLetters, ConfigError> {
         Ok(DeadLetters::new(&self.sdk, self.config.text("STREAM_DEAD_LETTERS_URL")?))
     }
 
-    /// The bucket where catalogues are uploaded.
+    /// The bucket for uploads of catalogues.
     pub fn imports(&self) -> Result<Objects, ConfigError> {
         Ok(Objects::new(&self.sdk, self.config.text("IMPORTS_BUCKET")?, self.random()))
     }
 
-    /// Steps of orders, moving stock.
+    /// The steps of orders, which also move stock.
     pub fn order_steps(&self) -> Result<OrderSteps, ConfigError> {
         Ok(OrderSteps::new(self.orders()?, self.inventory()?))
     }
 
-    /// A table by the variable that names it. All tables share one client.
+    /// The table that a variable names. All tables share one client.
     fn table(&self, variable: &'static str) -> Result<Table, ConfigError> {
         Ok(Table::new(self.dynamodb.clone(), self.config.text(variable)?, self.random()))
     }

@@ -1,11 +1,11 @@
-//! The real clock and the real randomness.
+//! The system's clock and random numbers.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use souk_domain::effects::{Clock, Random};
 use souk_domain::time::Timestamp;
 
-/// The clock of this machine.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -22,7 +22,7 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, buffer: &mut [u8]) {
-        // Without randomness no id and no token can be made: better no answer than a guessable one.
+        // Without randomness no id and no token can be made. Failing is better than a guessable one.
         getrandom::fill(buffer).expect("the operating system gives random numbers");
     }
 }

@@ -1,4 +1,4 @@
-//! A bucket of S3: its objects, and what it tells a queue about new ones.
+//! An S3 bucket: its objects, and its notifications about new ones, which arrive through a queue.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,15 +15,15 @@ use serde::Deserialize;
 use souk_domain::effects::Random;
 
 use crate::Error;
-use crate::batch::{ConsumeError, answer_each};
+use crate::batch::{ConsumeError, handle_each};
 
-/// Bounds of one call. Objects are megabytes, and no shopper waits for them: longer than those of other services.
+/// Timeouts of one call. Longer than those of other services: objects are megabytes, and no shopper waits for them.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(25);
-/// The SDK retries a call until an answer begins; an answer that breaks off is asked for again here, so often.
-const READS: u32 = 3;
-/// The longest wait before the second of them; doubled before the third.
-const WAIT_MILLIS: u64 = 200;
+/// Attempts to read an object. The SDK retries a call until a response begins; a response that breaks off is retried here.
+const READ_ATTEMPTS: u32 = 3;
+/// The longest wait before the second attempt, doubled before the third.
+const MAX_WAIT_MS: u64 = 200;
 
 /// A bucket.
 #[derive(Clone)]
@@ -33,19 +33,19 @@ pub struct Objects {
     random: Arc<dyn Random>,
 }
 
-/// Why an object is not read or written.
+/// Why an object cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectError {
-    /// It is not there, or not any more the one that was asked for.
-    #[error("the object is gone, or another one is in its place")]
+    /// It does not exist, or was replaced by another version.
+    #[error("the object is gone or was replaced")]
     Gone,
-    /// The bucket does not do it. Not the whole answer, only its code.
-    #[error("the bucket does not answer: {0}")]
+    /// S3 failed. Only the error code, as the response may quote the content.
+    #[error("S3 failed: {0}")]
     Unavailable(String),
 }
 
 impl Objects {
-    /// A bucket by its name.
+    /// The bucket of that name.
     pub fn new(sdk: &SdkConfig, bucket: impl Into<String>, random: Arc<dyn Random>) -> Self {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT);
         let timeouts = timeouts.operation_timeout(OPERATION_TIMEOUT).build();
@@ -53,17 +53,17 @@ impl Objects {
         Self { client: Client::from_conf(config), bucket: bucket.into(), random }
     }
 
-    /// Bytes `from` to `to` (which is not among them, and at most the object's size) of exactly this version of an object.
+    /// Reads the bytes `from..to` (`to` is at most the object's size) of exactly this version of an object.
     pub async fn read(&self, object: &Created, from: u64, to: u64) -> Result<Bytes, ObjectError> {
         if from >= to {
-            return Ok(Bytes::new()); // S3 has no name for a range of nothing
+            return Ok(Bytes::new()); // a Range header cannot express an empty range
         }
-        let mut tries = 0;
+        let mut attempts = 0;
         loop {
-            tries += 1;
+            attempts += 1;
             match self.try_read(object, from, to).await {
-                Err(ObjectError::Unavailable(_)) if tries < READS => {
-                    let millis = self.random.below(WAIT_MILLIS << tries) + 1;
+                Err(ObjectError::Unavailable(_)) if attempts < READ_ATTEMPTS => {
+                    let millis = self.random.below(MAX_WAIT_MS << attempts) + 1;
                     tokio::time::sleep(Duration::from_millis(millis)).await;
                 }
                 outcome => return outcome,
@@ -74,45 +74,46 @@ impl Objects {
     async fn try_read(&self, object: &Created, from: u64, to: u64) -> Result<Bytes, ObjectError> {
         let request = self.client.get_object().bucket(&self.bucket).key(&object.key);
         let request = request.if_match(format!("\"{}\"", object.etag));
-        let answer = request.range(format!("bytes={from}-{}", to - 1)).send().await.map_err(|error| told(&error))?;
+        let answer =
+            request.range(format!("bytes={from}-{}", to - 1)).send().await.map_err(|error| object_error(&error))?;
         let body = tokio::time::timeout(ATTEMPT_TIMEOUT, answer.body.collect()).await;
-        let body = body.map_err(|_| ObjectError::Unavailable("an answer takes too long".to_owned()))?;
+        let body = body.map_err(|_| ObjectError::Unavailable("timed out while reading the body".to_owned()))?;
         let bytes = body.map_err(|error| ObjectError::Unavailable(error.to_string()))?.into_bytes();
         if bytes.len() as u64 != to - from {
-            return Err(ObjectError::Unavailable("an answer has another length".to_owned()));
+            return Err(ObjectError::Unavailable("the body has an unexpected length".to_owned()));
         }
         Ok(bytes)
     }
 
-    /// Writes an object, in the place of one that is there.
+    /// Writes an object and replaces an existing one.
     pub async fn write(&self, key: &str, content_type: &str, content: Vec<u8>) -> Result<(), ObjectError> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
-        request.body(ByteStream::from(content)).send().await.map_err(|error| told(&error))?;
+        request.body(ByteStream::from(content)).send().await.map_err(|error| object_error(&error))?;
         Ok(())
     }
 }
 
-fn told<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ObjectError {
+fn object_error<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ObjectError {
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
-    // 412: the etag is another; 416: it is shorter now.
+    // 412: another ETag; 416: the object is shorter.
     if matches!(status, 404 | 412 | 416) {
         return ObjectError::Gone;
     }
     ObjectError::Unavailable(error.code().map_or_else(|| error.to_string(), str::to_owned))
 }
 
-/// An object that was written, as the bucket tells it.
+/// A new object, as the bucket announces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
     /// Its key.
     pub key: String,
-    /// Names its content.
+    /// Its ETag, which identifies the content.
     pub etag: String,
     /// In bytes.
     pub size: u64,
 }
 
-/// A notification: `Records`, or none of them when S3 tries whether the queue takes what it sends (`s3:TestEvent`).
+/// A notification. It has no `Records` when S3 tests the queue (`s3:TestEvent`).
 #[derive(Deserialize)]
 struct Notification {
     #[serde(rename = "Records", default)]
@@ -140,35 +141,35 @@ struct Object {
     e_tag: String,
 }
 
-/// The objects that a message tells of; `None` if it is no notification.
-pub fn created(body: &str) -> Option<Vec<Created>> {
+/// The new objects of a notification; `None` if the message is not a notification.
+pub fn created_objects(body: &str) -> Option<Vec<Created>> {
     let Notification { records, event } = serde_json::from_str(body).ok()?;
     if records.is_empty() && event.is_none() {
         return None;
     }
     let created = records.into_iter().map(|Record { s3: Entity { object: Object { key, size, e_tag } } }| {
-        // In a notification a key is written as in a form: `+` is a space.
+        // Notifications encode keys like forms: `+` is a space.
         let key = form_urlencoded::parse(key.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default();
         Created { key, etag: e_tag, size }
     });
     Some(created.collect())
 }
 
-/// Does what a new object calls for. Must be safe to run twice and out of order, as [`crate::batch::Consumer`].
+/// Consumes new objects. Must be idempotent and independent of their order, like [`crate::batch::Consumer`].
 pub trait ObjectConsumer: Send + Sync + 'static {
-    /// `Ok` names what was done, for the log. `Err` leaves the message on the queue, which delivers it again and after
-    /// some tries sets it aside in the dead-letter queue.
+    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it again
+    /// and moves it to the dead-letter queue after its last delivery.
     fn consume(&self, object: &Created) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
 }
 
-/// Feeds a consumer until Lambda stops the process. `function` names it in the log.
+/// Serves a consumer until Lambda stops the process. `function` names it in the log.
 pub async fn serve<C: ObjectConsumer>(function: &'static str, consumer: C) -> Result<(), Error> {
     let consumer = Arc::new(consumer);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let consumer = Arc::clone(&consumer);
         async move {
             let event = event.payload;
-            Ok::<_, Error>(answer_each(&event, |message| consume(function, &*consumer, message)).await)
+            Ok::<_, Error>(handle_each(&event, |message| consume(function, &*consumer, message)).await)
         }
     }))
     .await
@@ -176,7 +177,7 @@ pub async fn serve<C: ObjectConsumer>(function: &'static str, consumer: C) -> Re
 
 async fn consume<C: ObjectConsumer>(function: &'static str, consumer: &C, message: &SqsMessage) -> bool {
     let message_id = message.message_id.as_deref();
-    let Some(objects) = created(message.body.as_deref().unwrap_or_default()) else {
+    let Some(objects) = created_objects(message.body.as_deref().unwrap_or_default()) else {
         tracing::error!(function, message_id, error = "the message cannot be read", "message");
         return false;
     };

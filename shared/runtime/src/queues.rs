@@ -1,4 +1,4 @@
-//! The queues between the steps of an order's life, and the one where streams' consumers leave what they give up on.
+//! The queues between the steps of an order's life, and the dead-letter queue of the stream consumers.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use aws_types::SdkConfig;
 use serde::{Deserialize, Serialize};
 use souk_domain::message::{DueMessage, Message};
 
-/// The queues of the chain.
+/// The queues between the steps of an order's life.
 #[derive(Clone)]
 pub struct Queues {
-    /// The client.
+    /// The SQS client.
     pub client: Client,
     /// Of `expire-order`.
     pub order_queue_url: String,
@@ -20,13 +20,13 @@ pub struct Queues {
     pub refund_queue_url: String,
 }
 
-/// A queue does not take a message.
+/// A message cannot be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the queue does not take the message: {0}")]
+#[error("cannot send the message: {0}")]
 pub struct SendError(String);
 
 impl Queues {
-    /// Puts a message on its queue, where it shows when it is due.
+    /// Sends a message to its queue, which delivers it after its delay.
     pub async fn send(&self, due: &DueMessage) -> Result<(), SendError> {
         let url = match due.message {
             Message::Order(_) => &self.order_queue_url,
@@ -38,37 +38,37 @@ impl Queues {
     }
 }
 
-/// The dead-letter queue of the streams. Lambda leaves there which records it gave up on, by shard and number; our own
-/// letters hold the key, so that the item can be looked at and handled again.
+/// The dead-letter queue of the stream consumers. Lambda's own dead letters name a record by shard and sequence number.
+/// These hold the item's key, so that an operator can inspect the item and redrive it.
 #[derive(Clone)]
 pub struct DeadLetters {
     client: Client,
     url: String,
 }
 
-/// A change of an item that a consumer could never handle.
+/// A change of an item that a consumer cannot handle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "set_aside")]
 pub struct DeadLetter {
-    /// Who could not.
+    /// The function that failed.
     pub function: String,
     /// The item's table.
     pub table: String,
     /// The item's key: ids.
     pub key: BTreeMap<String, String>,
-    /// The change's place in the stream.
+    /// The sequence number of the change in the stream.
     pub sequence_number: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 impl DeadLetters {
-    /// A queue by its URL.
+    /// The queue at that URL.
     pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
         Self { client: Client::new(sdk), url: url.into() }
     }
 
-    /// Sets a change aside.
+    /// Sends a dead letter.
     pub async fn send(&self, letter: &DeadLetter) -> Result<(), SendError> {
         send(&self.client, &self.url, letter, 0).await
     }

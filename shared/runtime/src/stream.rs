@@ -1,8 +1,8 @@
-//! Consumers of DynamoDB streams: in order, and past what can never be handled.
+//! Consumers of DynamoDB streams. They handle changes in order and skip those that can never be handled.
 //!
-//! A stream's shard waits for its first failed record, for hours if need be. That is right for a failure that passes (a
-//! queue that does not answer): nothing is lost and nothing overtakes. A record that nobody can read would block everybody
-//! behind it in vain, so it is set aside in the streams' dead-letter queue, with its key, and the others go on.
+//! Lambda retries a shard's first failed record until it succeeds, for hours if necessary. That is right for a transient
+//! failure, such as a queue that is not reachable: nothing is lost and the order is kept. A record that cannot be read
+//! would block all records behind it, so its key is sent to the streams' dead-letter queue and the others are handled.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,30 +16,30 @@ use souk_domain::time::Timestamp;
 use crate::Error;
 use crate::queues::{DeadLetter, DeadLetters};
 
-/// One change of an item, in the order in which the changes of its shard happened.
+/// One change of an item.
 #[derive(Debug, Clone)]
 pub struct Change {
     record: EventRecord,
 }
 
-/// A change that could not be handled.
+/// A change that failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// Which, by its sequence number.
+    /// The sequence number of the change.
     pub sequence_number: String,
-    /// Why, for the log.
+    /// The reason, for the log.
     pub reason: String,
-    /// Whether it would fail each time: such a change is set aside.
-    pub lasting: bool,
+    /// Whether it would fail on every attempt. Such a change goes to the dead-letter queue.
+    pub permanent: bool,
 }
 
-/// An image in the stream does not fit the type that the table is supposed to hold.
+/// An image in the stream does not fit the type that the table holds.
 #[derive(Debug, thiserror::Error)]
 #[error("the image cannot be read: {0}")]
 pub struct ImageError(String);
 
 impl From<serde_dynamo::Error> for ImageError {
-    /// Without what the parser quotes: that is what is stored.
+    /// Leaves out what the parser quotes, which is stored data.
     fn from(error: serde_dynamo::Error) -> Self {
         Self(error.to_string().split('"').step_by(2).collect::<Vec<_>>().join("…"))
     }
@@ -61,41 +61,41 @@ impl Change {
         Ok(serde_dynamo::from_item(self.record.change.keys.clone())?)
     }
 
-    /// When it happened, about: to the second.
+    /// When it happened, to the second.
     pub fn at(&self) -> Timestamp {
         Timestamp::from_millis(self.record.change.approximate_creation_date_time.timestamp_millis())
     }
 
-    /// Its place in the stream.
+    /// Its sequence number in the stream.
     pub fn sequence_number(&self) -> &str {
         self.record.change.sequence_number.as_deref().unwrap_or_default()
     }
 
-    /// This change as one that could not be handled now: it comes again, and all behind it wait.
+    /// A transient failure of this change. It is delivered again, and all changes behind it wait.
     pub fn failed(&self, reason: impl std::fmt::Display) -> Failure {
         self.failure(reason, false)
     }
 
-    /// This change as one that can never be handled: it is set aside, and the others go on.
-    pub fn hopeless(&self, reason: impl std::fmt::Display) -> Failure {
+    /// A permanent failure of this change. It goes to the dead-letter queue, and the others are handled.
+    pub fn failed_permanently(&self, reason: impl std::fmt::Display) -> Failure {
         self.failure(reason, true)
     }
 
-    fn failure(&self, reason: impl std::fmt::Display, lasting: bool) -> Failure {
-        Failure { sequence_number: self.sequence_number().to_owned(), reason: reason.to_string(), lasting }
+    fn failure(&self, reason: impl std::fmt::Display, permanent: bool) -> Failure {
+        Failure { sequence_number: self.sequence_number().to_owned(), reason: reason.to_string(), permanent }
     }
 
     fn read<T: DeserializeOwned>(image: &serde_dynamo::Item) -> Result<Option<T>, ImageError> {
         if image.is_empty() { Ok(None) } else { Ok(Some(serde_dynamo::from_item(image.clone())?)) }
     }
 
-    /// What is left of it for a person who looks for it later.
-    fn letter(&self, function: &str, reason: &str) -> DeadLetter {
+    /// The dead letter of this change.
+    fn dead_letter(&self, function: &str, reason: &str) -> DeadLetter {
         let arn = self.record.event_source_arn.as_deref().unwrap_or_default();
         let table = arn.split('/').nth(1).unwrap_or_default(); // …:table/<name>/stream/…
         let text = |value: &serde_dynamo::AttributeValue| match value {
             serde_dynamo::AttributeValue::S(text) | serde_dynamo::AttributeValue::N(text) => text.clone(),
-            _ => String::new(), // no table here has such keys
+            _ => String::new(), // no table has such a key
         };
         DeadLetter {
             function: function.to_owned(),
@@ -113,19 +113,19 @@ impl From<EventRecord> for Change {
     }
 }
 
-/// Handles changes. Must be safe to run twice on the same ones.
+/// Handles changes. Must be idempotent.
 pub trait ChangeHandler: Send + Sync + 'static {
     /// Prepares, before the first batch, what that would have to wait for. A failure is left to the batches.
     fn warm_up(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// Handles a batch and says which changes failed: those that fail for now by [`Change::failed`], those that always
-    /// will by [`Change::hopeless`]. The stream delivers again from the first of the former on.
+    /// Handles a batch and returns the changes that failed: transient failures by [`Change::failed`], permanent ones by
+    /// [`Change::failed_permanently`]. The stream delivers again from the first transient failure on.
     fn handle(&self, changes: &[Change]) -> impl Future<Output = Vec<Failure>> + Send;
 }
 
-/// What Lambda is told about a batch: the first change that failed, or nothing.
+/// Lambda's response format for a batch: the first change to deliver again, if any.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamBatchResponse {
@@ -154,7 +154,7 @@ pub async fn serve<H: ChangeHandler>(
     .await
 }
 
-/// Handles one batch, sets aside what can never be handled, and reports the first change that is to come again.
+/// Handles one batch, sends permanent failures to the dead-letter queue, and reports the first change to deliver again.
 pub async fn handle_batch<H: ChangeHandler>(
     function: &'static str,
     handler: &H,
@@ -164,23 +164,23 @@ pub async fn handle_batch<H: ChangeHandler>(
     let started = Instant::now();
     let changes: Vec<Change> = event.records.into_iter().map(Change::from).collect();
     let failures = handler.handle(&changes).await;
-    for Failure { sequence_number, reason, lasting } in &failures {
-        tracing::error!(function, sequence_number, lasting, reason, "change");
+    for Failure { sequence_number, reason, permanent } in &failures {
+        tracing::error!(function, sequence_number, permanent, reason, "change");
     }
     let mut set_aside = 0;
     let mut again = None;
-    // Only up to the first that comes again: those behind it come with it, and would be set aside twice.
+    // Only up to the first one to deliver again: those behind it come with it, and would get a second dead letter.
     for change in &changes {
         let mut failed =
             failures.iter().filter(|failure| failure.sequence_number == change.sequence_number()).peekable();
         let Some(first) = failed.peek() else { continue };
-        let letter = change.letter(function, &first.reason);
-        if failed.any(|failure| !failure.lasting) {
+        let letter = change.dead_letter(function, &first.reason);
+        if failed.any(|failure| !failure.permanent) {
             again = Some(change);
             break;
         }
         if let Err(error) = dead_letters.send(&letter).await {
-            tracing::error!(function, sequence_number = change.sequence_number(), %error, "not set aside");
+            tracing::error!(function, sequence_number = change.sequence_number(), %error, "cannot send the dead letter");
             again = Some(change);
             break;
         }

@@ -1,10 +1,10 @@
-//! One JSON line per request or message: ids and figures, never bodies, tokens or addresses.
+//! Logging: one JSON line for each request or message, with ids and numbers, never bodies, tokens or addresses.
 
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// Sends the log lines of this process to standard output as JSON. Called once, at start.
+/// Writes the log of this process to standard output as JSON lines. Called once, at start.
 pub fn init() {
-    // A second call, as in tests, is no error: the first subscriber stays.
+    // A second call, as in tests, fails harmlessly: the first subscriber stays.
     let _ = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

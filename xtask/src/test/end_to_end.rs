@@ -17,17 +17,18 @@ pub(super) fn run(session: &mut Session) -> Result<()> {
     build::ensure(session)?;
     let test = session.paths.with_home(HOME);
     let options = up::Options { detach: true, fresh: true, products: PRODUCTS };
-    let tested = up::start(&options, Ports::free()?, &test).and_then(|_| {
-        let tests = session.end_to_end_tests();
-        let stack = test.home.join("stack.json");
-        runner::run(
-            &tests,
-            |command| {
-                command.env("SOUK_STACK", &stack);
-            },
-            |line| session.show(line),
-        )
-    });
+    let tested =
+        up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, Ports::free()?, &test).and_then(|_| {
+            let tests = session.end_to_end_tests();
+            let stack = test.home.join("stack.json");
+            runner::run(
+                &tests,
+                |command| {
+                    command.env("SOUK_STACK", &stack);
+                },
+                |line| session.show(line),
+            )
+        });
     let _lock = test.lock()?;
     down::stop_all(&test)?;
     tested

@@ -83,7 +83,7 @@ fn start(session: &mut Session) -> Result<()> {
         ])
     };
     let options = up::Options { detach: true, fresh: true, products: 0 };
-    up::start_with(&parameters, &options, Ports::free()?, &paths)?;
+    up::start_with(&parameters, &session.executables, &options, Ports::free()?, &paths)?;
     session.stack = Some(FailureStack { paths, provider, webhook_secret, _redis: redis });
     Ok(())
 }

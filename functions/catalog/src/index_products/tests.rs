@@ -81,7 +81,7 @@ async fn a_damaged_record_or_product_fails_alone() {
     shop.damage("2").await;
     let changes: Vec<_> = ["no id", "2", "1"].iter().map(|name| change(name)).collect();
     let failures = shop.indexer(&scratch.index).handle(&changes).await;
-    let set_aside: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.lasting)).collect();
+    let set_aside: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
     assert_eq!(set_aside, [("no id", true), ("2", true)]);
     assert_eq!(scratch.find(&SearchQuery::default()).await, ["1"]);
     scratch.remove().await;
@@ -93,7 +93,7 @@ async fn without_search_every_record_comes_again() {
     shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
     let changes: Vec<_> = ["1", "gone", "1"].iter().map(|name| change(name)).collect();
     let failures = shop.indexer(&nowhere()).handle(&changes).await;
-    let again: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.lasting)).collect();
+    let again: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
     assert_eq!(again, [("1", false), ("gone", false), ("1", false)]);
 }
 

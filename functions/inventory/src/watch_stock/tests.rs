@@ -137,7 +137,7 @@ async fn while_the_bus_is_down_the_history_is_written_and_the_event_follows_with
     let changes = shop.stream("a").await;
     up.store(false, Ordering::SeqCst);
     let failures = watcher.handle(&changes).await;
-    assert_eq!(failures.iter().map(|failure| failure.lasting).collect::<Vec<_>>(), [false]);
+    assert_eq!(failures.iter().map(|failure| failure.permanent).collect::<Vec<_>>(), [false]);
     assert_eq!(shop.history("a").await.len(), 2);
     up.store(true, Ordering::SeqCst);
     assert!(watcher.handle(&changes).await.is_empty());
@@ -157,7 +157,7 @@ async fn a_poison_record_blocks_no_other() {
     ];
     changes.extend(shop.stream("a").await);
     let failures = shop.watcher(&bus).handle(&changes).await;
-    let failed: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.lasting)).collect();
+    let failed: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
     assert_eq!(failed, [("1", true), ("2", true)]);
     assert_eq!(shop.history("a").await, [("local#0".to_owned(), 0, 20)]);
 }
@@ -174,9 +174,9 @@ async fn without_the_store_all_records_but_the_poison_record_are_retried() {
     let table = Table::new(client, "inventory", Arc::new(SeededRandom::new(1)));
     let watcher = WatchStock { inventory: Inventory::new(table, "local"), ..shop.watcher(&bus) };
     let failures = watcher.handle(&changes).await;
-    let lasting: Vec<_> = failures.iter().map(|failure| failure.lasting).collect();
-    assert_eq!((lasting[0], lasting.len()), (true, changes.len()));
-    assert!(lasting[1..].iter().all(|lasting| !lasting), "{failures:?}");
+    let permanent: Vec<_> = failures.iter().map(|failure| failure.permanent).collect();
+    assert_eq!((permanent[0], permanent.len()), (true, changes.len()));
+    assert!(permanent[1..].iter().all(|permanent| !permanent), "{failures:?}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn orders() -> (Order, Order) {
 }
 
 fn failed(failures: &[Failure]) -> Vec<(&str, bool)> {
-    failures.iter().map(|failure| (failure.sequence_number.as_str(), failure.lasting)).collect()
+    failures.iter().map(|failure| (failure.sequence_number.as_str(), failure.permanent)).collect()
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage};
-use souk_runtime::objects::{Created, created};
+use souk_runtime::objects::{Created, created_objects};
 use souk_runtime::queues::DeadLetter;
 
 /// The content of a message in a dead-letter queue.
@@ -71,7 +71,7 @@ impl DeadLetterContent {
         if let Ok(message) = serde_json::from_str(body) {
             return Self::Message(message);
         }
-        if let Some(objects) = created(body) {
+        if let Some(objects) = created_objects(body) {
             return Self::Objects(objects);
         }
         let value: Value = serde_json::from_str(body).unwrap_or_default();

@@ -57,7 +57,7 @@ async fn what_the_bus_did_not_take_is_offered_again_and_then_reported() {
     });
     let events: Vec<_> = (0..4).map(event).collect();
     let error = bus(&aws).publish(&events).await.expect_err("two are left");
-    let failed: Vec<_> = error.failed.iter().map(|failed| (failed.index, failed.lasting)).collect();
+    let failed: Vec<_> = error.failed.iter().map(|failed| (failed.index, failed.permanent)).collect();
     assert_eq!(failed, [(1, false), (2, true)]);
     assert_eq!(offered(&aws)[1..], [["p1"], ["p1"], ["p1"]], "the refused one is not offered again");
     assert!(error.to_string().contains("ThrottlingException"), "{error}");
@@ -86,7 +86,7 @@ async fn a_bus_that_refuses_everything_is_asked_once_and_all_is_reported() {
     let events: Vec<_> = (0..12).map(event).collect();
     let error = bus(&aws).publish(&events).await.expect_err("nothing is published");
     assert_eq!(error.failed.iter().map(|failed| failed.index).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
-    assert!(error.failed.iter().all(|failed| !failed.lasting));
+    assert!(error.failed.iter().all(|failed| !failed.permanent));
     assert_eq!(aws.calls().len(), 1);
 }
 

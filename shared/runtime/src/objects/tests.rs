@@ -26,16 +26,16 @@ fn notifications_are_understood() {
     let event: SqsEvent = serde_json::from_str(event).expect("an event");
     let body = event.records[0].body.as_deref().expect("a body");
     let expected = object("uploads/autumn goods.jsonl", "d41d8cd98f00b204e9800998ecf8427e", 83);
-    assert_eq!(created(body), Some(vec![expected]));
+    assert_eq!(created_objects(body), Some(vec![expected]));
     let key = |key: &str| {
         let body = format!(r#"{{"Records":[{{"s3":{{"object":{{"key":"{key}","eTag":"e"}}}}}}]}}"#);
-        created(&body).expect("a notification").remove(0).key
+        created_objects(&body).expect("a notification").remove(0).key
     };
     assert_eq!(key("uploads/a%2Bb%26c%3Dd%25/%C3%A9.jsonl"), "uploads/a+b&c=d%/é.jsonl");
     let test = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-11-24T06:57:00.000Z","Bucket":"b"}"#;
-    assert_eq!(created(test), Some(Vec::new()));
+    assert_eq!(created_objects(test), Some(Vec::new()));
     for strange in ["", "{}", "[]", r#"{"Records":[{"s3":{}}]}"#, r#"{"type":"expire_order"}"#] {
-        assert_eq!(created(strange), None, "{strange}");
+        assert_eq!(created_objects(strange), None, "{strange}");
     }
 }
 

@@ -19,7 +19,7 @@ impl ChangeHandler for Reader {
             match change.after::<Item>() {
                 Ok(Some(item)) if item.text == "wait" => failures.push(change.failed("a queue is down")),
                 Ok(_) => {}
-                Err(error) => failures.push(change.hopeless(error)),
+                Err(error) => failures.push(change.failed_permanently(error)),
             }
         }
         failures
