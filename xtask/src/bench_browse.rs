@@ -17,9 +17,9 @@ use crate::{down, functions, opensearch, parts, prerequisites, process};
 
 /// Where the bench keeps its own OpenSearch.
 const HOME: &str = "target/local-bench";
-/// What is built for it.
+/// The packages that are built for it.
 const PACKAGES: [&str; 4] = ["--package", "souk-catalog-functions", "--package", "souk-load"];
-/// What a node of 4 GiB has.
+/// The heap of a node of 4 GiB.
 const HEAP: &str = "2g";
 
 /// What `cargo xtask bench browse` takes.
@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// One catalogue, on an OpenSearch without anything in it.
+/// Measures one catalogue on an empty OpenSearch.
 fn measure(products: u64, options: &Options, load: &Path, jars: &SearchJars, bench: &Paths) -> Result<()> {
     let catalogue = bench.home.join("catalogue.jsonl");
     write_catalogue(products, &catalogue)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench checkout`: flash sales, and afterwards the counting. In one process on a clock that the bench moves,
+//! `cargo xtask bench checkout`: flash sales, followed by a reconciliation. In one process on a clock that the bench moves,
 //! with DynamoDB's rule for conflicts (tests/faults); or over HTTP against the running local shop (tests/tests/contention.rs).
 
 use std::process::Command;

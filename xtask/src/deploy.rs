@@ -1,4 +1,4 @@
-//! Deploys template.yaml, as it is, into the local AWS.
+//! Deploys template.yaml, unmodified, to MiniStack.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,17 +16,17 @@ use crate::{interrupt, process};
 
 /// The CloudFormation stack.
 pub(crate) const STACK: &str = "souk";
-/// Where sam uploads the functions.
+/// The bucket to which sam uploads the archives of the services.
 const BUCKET: &str = "souk-deploy";
-/// What samconfig.toml overrides for the local stack.
+/// The parameters that samconfig.toml sets for the local stack.
 const LOCAL_STAGE: &str = "Stage=local";
-/// Remembers, inside the local AWS, what was deployed last.
+/// The parameter in MiniStack's Parameter Store with the fingerprint of the last deployment.
 const DEPLOYED: &str = "/souk/local/deployed";
-/// How long a deployment that an earlier run left under way may take to settle.
+/// The longest wait for a deployment that an earlier run started.
 const SETTLE_WAIT: Duration = Duration::from_mins(5);
 
-/// Deploys unless exactly this is deployed. `functions` changes whenever a binary does; `parameters` (`HoldSeconds=60`) are
-/// those of the template that are not as samconfig.toml has them. Returns the API's address, and whether anything changed.
+/// Deploys unless exactly this is deployed already. `functions` changes whenever a binary does. `parameters`
+/// (`HoldSeconds=60`) replace those of samconfig.toml. Returns the API's address, and whether it deployed.
 pub(crate) fn run(
     functions: &str,
     parameters: &[String],
@@ -45,7 +45,7 @@ pub(crate) fn run(
     aws.create_bucket(BUCKET)?;
     let mut sam = Command::new(paths.python_tool("sam"));
     process::local_aws(&mut sam, &ports.aws_url(), paths).current_dir(&paths.root);
-    sam.env("SAM_CLI_POLL_DELAY", "1"); // seconds; 5 by default, for the sake of AWS
+    sam.env("SAM_CLI_POLL_DELAY", "0.2"); // seconds; 5 by default, for the rate limits of AWS
     sam.args(["deploy", "--template-file", "template.yaml", "--config-env", "local", "--stack-name", STACK]);
     sam.args(["--region", crate::aws::REGION, "--s3-bucket", BUCKET]);
     sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
@@ -64,8 +64,8 @@ fn api_url(aws: &Aws, ports: Ports) -> Result<String> {
     Ok(format!("{}/_aws/execute-api/{api}", ports.aws_url()))
 }
 
-/// The stack's status once nothing moves; none when there is no stack. One that never came into being is deleted, as
-/// CloudFormation cannot update it.
+/// Waits until no operation is in progress and returns the stack's status; none if there is no stack. A stack whose
+/// creation failed is deleted, as CloudFormation cannot update it.
 fn settled(aws: &Aws, phase: &mut Phase) -> Result<Option<String>> {
     let waiting = Stopwatch::start();
     loop {
@@ -85,7 +85,7 @@ fn settled(aws: &Aws, phase: &mut Phase) -> Result<Option<String>> {
     }
 }
 
-/// A short text that changes with anything that decides what is deployed.
+/// A fingerprint of everything that decides what is deployed.
 fn fingerprint(functions: &str, parameters: &[String], paths: &Paths) -> Result<String> {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut text = String::new();

@@ -24,15 +24,27 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
 /// Stops every part of this home, whichever port or version it has. Returns whether any ran.
 pub(crate) fn stop_all(paths: &Paths) -> Result<bool> {
     paths::remove(&paths.home.join("stack.json"))?; // whoever reads it would find nobody
-    let ports = Ports::from_environment()?;
-    let mut all = vec![ministack::part(ports, paths)];
-    all.extend(opensearch::MAJORS.map(|major| opensearch::part(ports, major, paths)));
     let mut any = false;
-    for part in &all {
+    for part in &parts(paths)? {
         any |= stop(part)?;
     }
     ministack::end_orphans(paths)?;
     Ok(any)
+}
+
+/// Stops every part of this home and removes its data. Nothing is saved first, so the parts are killed.
+pub(crate) fn stop_all_and_wipe(paths: &Paths) -> Result<()> {
+    for part in &parts(paths)? {
+        part.kill()?;
+    }
+    ministack::end_orphans(paths)?;
+    paths.wipe()
+}
+
+fn parts(paths: &Paths) -> Result<Vec<Part>> {
+    let ports = Ports::from_environment()?;
+    let searches = opensearch::MAJORS.map(|major| opensearch::part(ports, major, paths));
+    Ok([ministack::part(ports, paths)].into_iter().chain(searches).collect())
 }
 
 /// Stops one part and says so.

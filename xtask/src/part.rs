@@ -89,8 +89,17 @@ impl Part {
     /// Stops it in order, so that it saves its state; kills it when that takes too long. Not interruptible: a second
     /// Ctrl-C must not lose the state. Returns whether it ran.
     pub(crate) fn stop(&self) -> Result<bool> {
+        self.end(&[(Signal::SIGTERM, STOP_WAIT), (Signal::SIGKILL, KILL_WAIT)])
+    }
+
+    /// Kills it. Its data may be incomplete afterwards. Returns whether it ran.
+    pub(crate) fn kill(&self) -> Result<bool> {
+        self.end(&[(Signal::SIGKILL, KILL_WAIT)])
+    }
+
+    fn end(&self, signals: &[(Signal, Duration)]) -> Result<bool> {
         let Some(pid) = self.find()? else { return Ok(false) };
-        for (signal, patience) in [(Signal::SIGTERM, STOP_WAIT), (Signal::SIGKILL, KILL_WAIT)] {
+        for &(signal, patience) in signals {
             kill(Pid::from_raw(pid), signal).ok(); // it may end by itself before the signal
             let waiting = Stopwatch::start();
             while waiting.elapsed() < patience {

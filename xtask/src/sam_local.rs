@@ -19,7 +19,7 @@ type Variables = BTreeMap<String, BTreeMap<String, String>>;
 /// The line of template.yaml that says which processor AWS runs the functions on.
 const ARCHITECTURE: &str = "    Architectures: [arm64]\n";
 
-/// Writes both files anew: names of tables change with the stack.
+/// Writes both files. The names of tables change with the stack.
 pub(crate) fn write(aws: &Aws, ports: Ports, paths: &Paths) -> Result<()> {
     let folder = paths.home.join("sam-local");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -30,8 +30,8 @@ pub(crate) fn write(aws: &Aws, ports: Ports, paths: &Paths) -> Result<()> {
     paths::write_whole(&folder.join("env.json"), &serde_json::to_vec_pretty(&variables)?, false)
 }
 
-/// The deployed template for this machine: its processor, on which `up` builds; the local AWS's address, as sam sets
-/// only variables that a template names; paths that hold from any folder.
+/// Adapts the deployed template to this machine: its processor, for which `up` builds; MiniStack's address, as sam sets
+/// only variables that a template names; absolute paths.
 fn template(deployed: &str, aws_url: &str, root: &Path) -> Result<String> {
     if !deployed.contains(ARCHITECTURE) {
         bail!("template.yaml has no line `{}`", ARCHITECTURE.trim());
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_template_is_made_for_this_machine() {
+    fn the_template_is_adapted_to_this_machine() {
         let deployed = include_str!("../../template.yaml");
         let here = template(deployed, "http://127.0.0.1:4566", Path::new("/souk")).expect("it names a processor");
         assert!(!here.contains("[arm64]") || ARCH == "aarch64");

@@ -1,4 +1,4 @@
-//! `cargo xtask up`: from a clone to a running, filled shop.
+//! `cargo xtask up`: builds, starts, deploys and fills the shop on this machine.
 
 use std::thread;
 
@@ -40,16 +40,16 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     if options.detach { Ok(()) } else { stay(&started.parts, paths) }
 }
 
-/// A shop that runs.
+/// A running shop.
 pub(crate) struct Started {
-    /// Where it is.
+    /// Its addresses and credentials.
     pub(crate) stack: Stack,
-    /// What was started for it now; parts that ran already are not among them.
+    /// The parts that this run started; not those that were running already.
     pub(crate) parts: Vec<Part>,
 }
 
-/// Parameters of the template, such as `HoldSeconds=60`, for a stack that is not as samconfig.toml has it. Asked for when
-/// the local AWS runs, so that they may name what they make there.
+/// Makes the parameters of the template, such as `HoldSeconds=60`, that differ from samconfig.toml. Called once MiniStack
+/// runs, so that it can create what they refer to.
 pub(crate) type Parameters<'a> = &'a dyn Fn(&Aws) -> Result<Vec<String>>;
 
 /// Does everything up to `stack.json`. When a step fails, what this run started is stopped again.
@@ -57,7 +57,7 @@ pub(crate) fn start(options: &Options, ports: Ports, paths: &Paths) -> Result<St
     start_with(&|_| Ok(Vec::new()), &[], options, ports, paths)
 }
 
-/// The same with parameters of the template, and with the services' binaries if they are built already.
+/// Does the same with parameters of the template, and with binaries of the services that are built already, if any.
 pub(crate) fn start_with(
     parameters: Parameters<'_>,
     built: &[Executable],
@@ -68,19 +68,18 @@ pub(crate) fn start_with(
     let _lock = paths.lock()?;
     let prerequisites = prerequisites::check()?;
     if options.fresh {
-        down::stop_all(paths)?;
-        paths.wipe()?;
+        down::stop_all_and_wipe(paths)?;
     }
     let mut started = Vec::new();
-    // What only waits for downloads and for the JVM goes beside what only compiles.
+    // Downloads and the start of OpenSearch take their time while cargo compiles.
     let (ministack, functions) = thread::scope(|scope| {
-        let parts = scope.spawn(|| install_and_start(&prerequisites, ports, paths, &mut started));
+        let starting = scope.spawn(|| install_and_start(&prerequisites, ports, paths, &mut started));
         let python = &prerequisites.python;
         let functions = match built {
             [] => functions::build_and_place(python, paths),
             built => functions::place(built, python, paths),
         };
-        (parts.join().unwrap_or_else(|_| bail!("the parts do not start")), functions)
+        (starting.join().unwrap_or_else(|_| bail!("the parts do not start")), functions)
     });
     let filled = ministack.and_then(|ministack| fill(options, parameters, &functions?, &ministack, ports, paths));
     match filled {

@@ -1,4 +1,4 @@
-//! The HTTP layer: from API Gateway's event to a handler and back, one log line per request.
+//! The HTTP layer: API Gateway's event to an endpoint and its reply back, with one log line for each request.
 
 mod delivery;
 mod fields;
@@ -27,12 +27,12 @@ use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
 pub trait Endpoint: Send + Sync + 'static {
-    /// Fetches, before the first request, what that would have to wait for. A failure is left to the requests.
+    /// Fetches, before the first request, what that would have to wait for. The requests handle a failure.
     fn warm_up(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// Answers a request.
+    /// Handles a request.
     fn handle(&self, request: &Request) -> impl Future<Output = Result<Reply, Problem>> + Send;
 }
 
@@ -49,7 +49,7 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(
     .await
 }
 
-/// An endpoint as it is served.
+/// An endpoint with what serves it.
 struct Service<E> {
     function: &'static str,
     endpoint: E,
@@ -57,33 +57,33 @@ struct Service<E> {
     clock: Arc<dyn Clock>,
 }
 
-/// An answer, and what the log says of how it came about.
-struct Answered {
+/// A reply, and what the log says about it.
+struct Handled {
     reply: Arc<Reply>,
     /// From the response cache.
     is_cached: bool,
-    /// Of a problem.
+    /// The code of a problem.
     code: Option<&'static str>,
     cause: Option<String>,
 }
 
 impl<E: Endpoint> Service<E> {
-    /// Answers one request, whatever happens, and logs it.
+    /// Handles one request, whatever happens, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
         let key = RequestKey::of(request);
         let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
-        let answered = match cached {
-            Some(reply) => Answered { reply, is_cached: true, code: None, cause: None },
-            None => self.ask(request, key).await,
+        let handled = match cached {
+            Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
+            None => self.handle(request, key).await,
         };
-        let response = delivery::into_lambda(request, &answered.reply);
-        self.log(request, response.status().as_u16(), &answered, started);
+        let response = delivery::into_lambda(request, &handled.reply);
+        self.log(request, response.status().as_u16(), &handled, started);
         response
     }
 
-    async fn ask(&self, request: &Request, key: Option<RequestKey>) -> Answered {
-        // A panic is a bug; the client still gets an answer, and the log gets the request it happened to.
+    async fn handle(&self, request: &Request, key: Option<RequestKey>) -> Handled {
+        // A panic is a bug. The client still gets a response, and the log names the request.
         let outcome = match AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => Err(Problem::internal("the handler panicked")),
@@ -94,19 +94,19 @@ impl<E: Endpoint> Service<E> {
                 if let Some(key) = key {
                     self.cache.insert(key, &reply, self.clock.now());
                 }
-                Answered { reply, is_cached: false, code: None, cause: None }
+                Handled { reply, is_cached: false, code: None, cause: None }
             }
             Err(problem) => {
                 let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
                 let reply = Arc::new(problem.into_reply(&request.request_id));
-                Answered { reply, is_cached: false, code, cause }
+                Handled { reply, is_cached: false, code, cause }
             }
         }
     }
 
-    fn log(&self, request: &Request, status: u16, answered: &Answered, started: Instant) {
+    fn log(&self, request: &Request, status: u16, handled: &Handled, started: Instant) {
         let function = self.function;
-        let Answered { reply, is_cached, code, cause } = answered;
+        let Handled { reply, is_cached, code, cause } = handled;
         let user_id = request.identity.as_ref().map(|who| who.user_id.as_str());
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (method, consumed, request_id) =
@@ -161,7 +161,7 @@ mod tests {
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
-        service(endpoint).ask(&Request::new("GET", "/"), None).await.reply
+        service(endpoint).handle(&Request::new("GET", "/"), None).await.reply
     }
 
     struct Panics;
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// Numbers its answers.
+    /// Numbers its replies.
     #[derive(Default)]
     struct Counts(AtomicU32);
     impl Endpoint for Counts {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_still_holds_is_given_again() {
+    async fn a_reply_is_used_again_within_its_time() {
         let service = service(Counts::default());
         let ask = |known: &str| {
             let request = Request::new("GET", "/").with_header("if-none-match", known);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn problems_name_the_request_and_nothing_internal() {
+    async fn problems_name_the_request_and_no_internals() {
         let reply = answer(Fails).await;
         let body = reply.body_json();
         assert_eq!((reply.status(), body["request_id"].as_str()), (503, Some("request-1")));

@@ -115,7 +115,7 @@ impl From<EventRecord> for Change {
 
 /// Handles changes. Must be idempotent.
 pub trait ChangeHandler: Send + Sync + 'static {
-    /// Prepares, before the first batch, what that would have to wait for. A failure is left to the batches.
+    /// Prepares, before the first batch, what that would have to wait for. The batches handle a failure.
     fn warm_up(&self) -> impl Future<Output = ()> + Send {
         async {}
     }

@@ -1,5 +1,5 @@
-//! Lambda's runtime API, as far as functions need it: each function is a process that asks for the next event and posts
-//! its answer, several events at once (`AWS_LAMBDA_MAX_CONCURRENCY`).
+//! Lambda's runtime API, as far as functions need it. Each function is a process that requests events and posts its
+//! responses, for several events concurrently (`AWS_LAMBDA_MAX_CONCURRENCY`).
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -24,23 +24,23 @@ use tokio::time::{sleep, sleep_until};
 use crate::report::Done;
 use crate::work::Work;
 
-/// Events that one process answers at once: enough that an answer from memory does not wait behind those that are not, as
-/// on Lambda, where each has a process of its own.
+/// Events that one process handles concurrently: enough that a response from memory does not wait behind others, as on
+/// Lambda, where each event has a process of its own.
 const CONCURRENCY: &str = "128";
-/// How long after the last request answers are waited for.
+/// The longest wait for responses after the last request.
 const LAST_WAIT: Duration = Duration::from_secs(10);
-/// How long a function may take to ask for its first event.
+/// How long a function may take to request its first event.
 const START_WAIT: Duration = Duration::from_secs(30);
 
 /// How functions are started.
 pub(crate) struct Settings {
-    /// Beside what Lambda itself sets.
+    /// Variables beside those that Lambda sets.
     pub(crate) environment: Vec<(&'static str, String)>,
     /// The catalog service.
     pub(crate) binary: PathBuf,
 }
 
-/// Functions that run.
+/// Running functions.
 pub(crate) struct Lambda {
     functions: HashMap<&'static str, (Arc<Function>, Child)>,
     board: Arc<Board>,
@@ -59,7 +59,7 @@ struct Event {
     body: Vec<u8>,
 }
 
-/// What is under way, and what is done.
+/// The requests in flight and those that are done.
 #[derive(Default)]
 struct Board {
     next_id: AtomicU64,
@@ -68,7 +68,7 @@ struct Board {
 }
 
 impl Lambda {
-    /// Starts each function and waits until all ask for events.
+    /// Starts each function and waits until all have requested an event.
     pub(crate) async fn start(names: &[&'static str], settings: Settings) -> Result<Self> {
         let board = Arc::new(Board::default());
         let mut functions = HashMap::new();
@@ -89,7 +89,7 @@ impl Lambda {
                 ("AWS_LAMBDA_LOG_STREAM_NAME", name),
                 ("AWS_LAMBDA_MAX_CONCURRENCY", CONCURRENCY),
             ]);
-            // Its log goes where Lambda's would: away, but written.
+            // Its log is written, as on Lambda, but nobody reads it.
             command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
             let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
             functions.insert(name, (function, child));
@@ -98,7 +98,7 @@ impl Lambda {
         let waiting = Instant::now();
         while lambda.functions.values().any(|(function, _)| function.has_asked.load(Ordering::Relaxed) == 0) {
             if waiting.elapsed() > START_WAIT {
-                bail!("a function does not ask for events");
+                bail!("a function does not request events");
             }
             sleep(Duration::from_millis(20)).await;
         }
@@ -111,7 +111,8 @@ impl Lambda {
         ids.collect()
     }
 
-    /// Sends `rate` requests a second at even distances, whatever becomes of them, and waits for the last answers.
+    /// Sends `rate` requests a second at even intervals, regardless of their responses (open loop), and waits for the last
+    /// responses.
     pub(crate) async fn load(&self, work: &Work, rate: u64, lasts: Duration, seed: u64) -> Result<Vec<Done>> {
         let random = SeededRandom::new(seed.wrapping_mul(7_919) + 1);
         let (start, requests) = (Instant::now(), rate * lasts.as_secs());
@@ -145,7 +146,7 @@ impl Lambda {
 }
 
 impl Function {
-    /// The next event, but for those that an earlier load has given up.
+    /// The next event. Skips those of an earlier load.
     async fn next_due(&self) -> Option<Event> {
         let mut events = self.events.lock().await;
         loop {

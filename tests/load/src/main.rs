@@ -1,5 +1,5 @@
-//! `cargo xtask bench browse`: the real browsing functions, each a process of its own, on a real OpenSearch, a real Redis
-//! and dynoxide, under a load that does not wait for them.
+//! `cargo xtask bench browse`: the catalog's functions, each a process of its own, with OpenSearch, Redis and dynoxide,
+//! under an open-loop load.
 
 #![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
 
@@ -19,7 +19,7 @@ use crate::lambda::{Lambda, Settings};
 use crate::shop::Shop;
 use crate::work::Work;
 
-/// Fills a shop, loads it, prints what it held.
+/// Fills a shop, puts it under load, and prints the results.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench browse", bin_name = "cargo xtask bench browse")]
 struct Options {
@@ -44,15 +44,15 @@ struct Options {
     /// How long each load but the first runs before it is measured
     #[arg(long, default_value_t = 60)]
     warm_up: u64,
-    /// Processes whose memory is told: name=pid
+    /// Processes whose memory is printed: name=pid
     #[arg(long, value_delimiter = ',')]
     processes: Vec<String>,
 }
 
-/// What is deployed and asked.
+/// The functions under load.
 const FUNCTIONS: [&str; 3] = ["list-products", "get-product", "suggest"];
 
-// One thread: the less of the two cores the load takes itself, the better.
+// One thread: the load should take as little of the two cores as possible.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let options = Options::parse();
@@ -69,7 +69,7 @@ async fn main() -> Result<()> {
 
     let lasts = Duration::from_secs(options.seconds);
     for (run, &rate) in options.rate.iter().enumerate() {
-        // The first one meets empty caches and a JVM that has compiled nothing yet.
+        // The first load finds empty caches and a JVM that has compiled nothing yet.
         let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
         if run > 0 {
             let warm_up = Duration::from_secs(options.warm_up);
@@ -99,7 +99,7 @@ fn processor_times(processes: &[(String, u32)]) -> Result<Vec<u64>> {
     processes.iter().map(|(_, pid)| machine::processor_time(*pid)).collect()
 }
 
-/// How long something took, and how many of what a second that is.
+/// The time since a moment, and the rate.
 fn rate_of(count: u64, what: &str, since: Instant) -> String {
     let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
     format!("{count} {what} in {}.{} s, {} a second", ms / 1_000, ms % 1_000 / 100, count * 1_000 / ms)

@@ -1,4 +1,4 @@
-//! Fills the tables as an upload to S3 fills them, and the index by reindex.
+//! Fills the tables as an upload to S3 does, and the index by reindex.
 
 use std::fs::File;
 use std::future::pending;
@@ -48,7 +48,7 @@ impl Shop {
         Ok(shop)
     }
 
-    /// What a function finds in its environment.
+    /// The environment of the functions.
     pub(crate) fn environment(&self, search_url: &str, redis_url: &str) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_REGION", REGION.to_owned()),
@@ -72,8 +72,7 @@ impl Shop {
         Inventory::new(self.table("inventory"), REGION)
     }
 
-    /// Imports a catalogue as an upload to S3 is imported: split into parts, then part by part, by the code that the queue
-    /// calls.
+    /// Imports a catalogue with the consumer of uploads: it splits the file, then imports part by part.
     async fn upload(&self, catalogue: &Path) -> Result<()> {
         let bucket = FakeS3::default();
         let context = ImportContext {
@@ -113,8 +112,7 @@ impl Shop {
         Ok(())
     }
 
-    /// First counts, many in a write and without the ledger that a real import writes, one product after another: they
-    /// are not what is measured.
+    /// Writes the stock of many products at once and without the ledger of a real import, as it is not measured.
     async fn count(&self, counts: &[(String, u64)]) -> Result<()> {
         let shard = self.inventory().shard(0);
         let puts = counts.iter().map(|(product_id, available)| {
@@ -154,7 +152,7 @@ impl Shop {
     }
 }
 
-/// Queries that OpenSearch has answered so far; each shard and each part of a search counts.
+/// The number of queries that OpenSearch has answered. Each shard and each part of a search counts.
 pub(crate) async fn queries(search_url: &str) -> Result<u64> {
     let total = &stats(search_url, "search").await?["_all"]["total"]["search"]["query_total"];
     total.as_u64().context("no count of queries")
@@ -165,7 +163,7 @@ async fn stats(search_url: &str, what: &str) -> Result<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// Answers the functions from a thread of its own: whoever waits for an event does not wait for the database.
+/// Serves the database in a thread of its own, so that the runtime API never waits for it.
 fn serve(database: Database) -> Result<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (tell, endpoint) = mpsc::channel();
@@ -179,7 +177,7 @@ fn serve(database: Database) -> Result<String> {
     endpoint.recv().context("the database does not start")
 }
 
-/// As when the bucket tells the queue of an object. It is not needed afterwards.
+/// Consumes the notification about an object, then deletes the object.
 async fn consume(import: &ImportUpload, bucket: &FakeS3, key: &str, etag: String) -> Result<()> {
     let size = bucket.get(key).context("no such object")?.len() as u64;
     let outcome = import.consume(&Created { key: key.to_owned(), etag, size }).await;
@@ -188,7 +186,7 @@ async fn consume(import: &ImportUpload, bucket: &FakeS3, key: &str, etag: String
     Ok(())
 }
 
-/// Products that the reports count; none may tell of an error.
+/// The number of imported products in the reports. Fails if one has errors.
 fn imported(bucket: &FakeS3) -> Result<u64> {
     let mut imported = 0;
     for (key, _) in bucket.list("reports/") {
@@ -208,7 +206,7 @@ fn count(line: &str) -> Result<(String, u64)> {
     Ok((sku.to_owned(), product["available"].as_u64().unwrap_or(0)))
 }
 
-/// As text: a parsed price would be a float.
+/// Removes the count from the text of a line: a parsed price would be a float.
 fn without_count(line: &str) -> String {
     let Some((before, rest)) = line.split_once(r#""available":"#) else { return line.to_owned() };
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());

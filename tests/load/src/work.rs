@@ -1,4 +1,4 @@
-//! What shoppers ask for: few things often, many things rarely (Zipf's law), as the events that API Gateway sends.
+//! The requests of shoppers as API Gateway's events: few things often, many things rarely (Zipf's law).
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -13,23 +13,23 @@ use souk_testkit::SeededRandom;
 const QUERIES: usize = 10_000;
 /// One search in so many has a word misspelt.
 const MISSPELT: u64 = 10;
-/// A thousand calls: so many product pages, lists of a category with their facets, searches with theirs, and, for the
-/// rest, suggestions while somebody types.
+/// Shares of a thousand calls: product pages, lists of a category with facets, searches with facets. The rest are
+/// suggestions while a shopper types.
 const PAGES: u64 = 450;
 const LISTS: u64 = 250;
 const SEARCHES: u64 = 150;
 
 /// One call.
 pub(crate) struct Call {
-    /// The function that answers it.
+    /// The function that handles it.
     pub(crate) function: &'static str,
     /// For the report.
     pub(crate) kind: &'static str,
-    /// As API Gateway sends it.
+    /// The event of API Gateway.
     pub(crate) event: Vec<u8>,
 }
 
-/// All that is asked for.
+/// Generates calls for a catalogue.
 pub(crate) struct Work {
     products: Vec<String>,
     categories: Vec<String>,
@@ -42,14 +42,14 @@ pub(crate) struct Work {
     suggest_event: String,
 }
 
-/// Stand in the events' texts for what differs from call to call.
+/// Placeholders in the events' texts.
 const PATH: &str = "\"@path\"";
 const PRODUCT_ID: &str = "\"@product_id\"";
 const RAW_QUERY: &str = "\"@raw\"";
 const PARAMETERS: &str = "\"@parameters\"";
 
 impl Work {
-    /// Of a catalogue of JSON lines, in their order: the first product is the most popular.
+    /// Reads a catalogue of JSON lines. The first product is the most popular.
     pub(crate) fn of(catalogue: &Path) -> Result<Self> {
         let (mut products, mut categories, mut queries) = (Vec::new(), Vec::new(), Vec::new());
         let random = SeededRandom::new(11);
@@ -114,7 +114,7 @@ impl Work {
     }
 }
 
-/// A sample event with a place for its query. As text: filling it costs a fraction of writing JSON for each call, and the
+/// A sample event with placeholders for its query. Replacing text costs a fraction of writing JSON for each call, and the
 /// load shares its cores with what it measures.
 fn query_event(sample: &str) -> Result<String> {
     let mut event: Value = serde_json::from_str(sample).context("a sample event")?;
@@ -131,7 +131,7 @@ fn page_event(sample: &str) -> Result<String> {
     Ok(event.to_string())
 }
 
-/// The event with a query, in both ways in which API Gateway tells it.
+/// The event with a query, in both forms of API Gateway's format.
 fn with_query(event: &str, parameters: &[(&str, &str)]) -> String {
     let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
@@ -139,7 +139,7 @@ fn with_query(event: &str, parameters: &[(&str, &str)]) -> String {
     event.replacen(RAW_QUERY, &json!(raw).to_string(), 1).replacen(PARAMETERS, &parameters, 1)
 }
 
-/// Two words of a product's name, sometimes with two letters of one exchanged.
+/// Two words of a product's name, sometimes with two letters swapped.
 fn query(name: &str, random: &dyn Random) -> String {
     let words: Vec<_> = name.split([' ', ',']).filter(|word| word.chars().all(char::is_alphabetic)).collect();
     let words: Vec<_> = words.into_iter().filter(|word| word.len() > 2).collect();
@@ -158,7 +158,7 @@ fn query(name: &str, random: &dyn Random) -> String {
     if first == second { text } else { format!("{text} {}", words[second].to_lowercase()) }
 }
 
-/// A query as far as it is typed: shoppers send each letter on the way.
+/// A prefix of a query, as a shopper types it.
 fn typed(query: &str, random: &dyn Random) -> String {
     let letters = 1 + random.below(query.chars().count().max(1) as u64);
     query.chars().take(usize::try_from(letters).unwrap_or(1)).collect::<String>().trim_end().to_owned()

@@ -34,8 +34,7 @@ pub(super) fn run(session: &mut Session) -> Result<()> {
     install(&session.paths, Path::new(""))?;
     let test = session.paths.with_home(HOME);
     let _lock = test.lock()?;
-    down::stop_all(&test)?;
-    test.wipe()?;
+    down::stop_all_and_wipe(&test)?;
     let tested = with_servers(session, &test);
     down::stop_all(&test)?;
     tested

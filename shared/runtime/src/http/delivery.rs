@@ -1,7 +1,7 @@
-//! How an answer travels: not at all when the client has it already (RFC 9110, 13.1.2), and compressed when that pays.
+//! Conditional responses (RFC 9110, 13.1.2) and compression.
 //!
-//! Only answers that anyone may keep: those are the large ones, and they hold nothing of anybody, so their compressed
-//! length tells nobody a secret.
+//! Both apply to publicly cacheable responses only. Those are the large ones, and they have no private data, so their
+//! compressed length reveals no secret.
 
 use std::io::Write as _;
 
@@ -14,23 +14,23 @@ use lambda_http::{Body, Response};
 use super::request::short_hash;
 use super::{Reply, Request};
 
-/// Smaller bodies fit into one packet as they are.
-const PAYS_FROM_BYTES: usize = 1_400;
+/// Smaller bodies fit into one packet uncompressed.
+const MIN_COMPRESSED_BYTES: usize = 1_400;
 
-/// What depends on the answer alone, or on what the client accepts: with an `ETag` if it may be kept, and compressed.
+/// Adds an `ETag` to a cacheable reply, and compresses it if the client accepts that.
 pub(super) fn prepared(request: &Request, mut reply: Reply) -> Reply {
-    if request.method() != "GET" || !reply.is_kept() {
+    if request.method() != "GET" || !reply.is_cacheable() {
         return reply;
     }
-    // Weak, as the same answer travels compressed and not.
+    // Weak, because the compressed and the plain response share it.
     let etag = format!("W/\"{}\"", short_hash(&[reply.body().as_bytes()]));
-    if accepts_gzip(request) && reply.body().len() >= PAYS_FROM_BYTES {
+    if accepts_gzip(request) && reply.body().len() >= MIN_COMPRESSED_BYTES {
         reply.gzip = compress(reply.body());
     }
     reply.with_header("etag", &etag).with_header("vary", "accept-encoding")
 }
 
-/// As the gateway takes it: 304 without a body if the client says that it has it.
+/// The response for API Gateway: 304 without a body if the client has it already.
 pub(super) fn into_lambda(request: &Request, reply: &Reply) -> Response<Body> {
     let mut headers = reply.headers().clone();
     let is_known = headers.get(ETAG).and_then(|etag| etag.to_str().ok()).is_some_and(|etag| is_known(request, etag));
@@ -72,8 +72,7 @@ pub(super) fn accepts_gzip(request: &Request) -> bool {
     quality_of("gzip").or_else(|| quality_of("*")).unwrap_or(false)
 }
 
-/// Quickly rather than tightly: JSON shrinks to a quarter either way. None if it fails, or does not pay after all: the
-/// gateway takes bytes in base64, but sends them as they are.
+/// Compresses quickly rather than tightly: JSON shrinks to a quarter either way. None if it fails or does not help.
 fn compress(body: &str) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 3), Compression::fast());
     encoder.write_all(body.as_bytes()).ok()?;
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_known_does_not_travel_again() {
+    fn a_known_response_is_not_sent_again() {
         let (status, tag, _) = delivered(&get(), list().cacheable(1));
         assert!(tag.starts_with("W/\"") && status == 200);
         let strong = tag.trim_start_matches("W/");
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_has_no_tag() {
+    fn uncacheable_responses_have_no_etag() {
         let sent = || get().with_header("if-none-match", "*");
         assert_eq!(delivered(&sent(), list()).1, "");
         assert_eq!(delivered(&sent(), Reply::json(404, &"none").cacheable(1)).0, 404);
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn large_answers_are_compressed_for_those_who_accept_it() {
+    fn large_responses_are_compressed_for_clients_that_accept_it() {
         let encoding = |accepted: &str, reply: Reply| {
             let (_, _, response) = delivered(&get().with_header("accept-encoding", accepted), reply);
             (response.headers().get("content-encoding").cloned(), response.into_body())

@@ -1,6 +1,6 @@
-//! Reads the fields of a request and collects everything that is wrong with them, for one answer.
+//! Reads the fields of a request and collects all their errors for one response.
 
-#![expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
+#![expect(clippy::option_option, reason = "invalid, missing and present are three different cases")]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,16 +14,16 @@ use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text}
 
 use super::problem::Problem;
 
-/// Members that hold codes of goods and parcels. Some look like card numbers by chance, and nobody writes a card there.
+/// Members with codes of goods and shipments. Some look like card numbers by chance.
 const CODES: [&str; 5] = ["ean", "gtin", "product_id", "sku", "tracking_number"];
 
 /// The members of a JSON object, or the parameters of a query.
 ///
-/// A member that looks like a card number is refused whatever it is for, also one that nobody reads, and its value is
-/// never repeated. Exempt are [`CODES`] and what is read into a type with a grammar of its own ([`Fields::parsed`]).
+/// A member that looks like a card number is refused, even one that the endpoint does not read, and its value is never
+/// repeated. Exempt are [`CODES`] and values that are parsed into a type with a grammar of its own ([`Fields::parsed`]).
 ///
-/// Each reader returns `None` when the field is bad and notes why. [`Fields::finish`] then turns the tuple of all
-/// results into either the values or one [`Problem`] that lists every bad field.
+/// Each reader returns `None` when the field is invalid and records why. [`Fields::finish`] then turns the tuple of all
+/// results into either the values or one [`Problem`] that lists every invalid field.
 #[derive(Debug)]
 pub struct Fields<'a> {
     source: Source<'a>,
@@ -38,7 +38,7 @@ enum Source<'a> {
     Query(BTreeMap<&'a str, &'a str>),
 }
 
-/// One field as it was sent.
+/// One field as the client sent it.
 enum Raw<'a> {
     Json(&'a RawValue),
     Text(&'a str),
@@ -55,7 +55,7 @@ impl<'a> Fields<'a> {
         Ok(Self { source: Source::Body(members), errors: Vec::new(), cards })
     }
 
-    /// The parameters of a query; of a repeated one the first.
+    /// The parameters of a query. Of a repeated one, the first.
     pub fn from_query(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut first = BTreeMap::new();
         for (name, value) in parameters {
@@ -65,14 +65,13 @@ impl<'a> Fields<'a> {
         Self { source: Source::Query(first), errors: Vec::new(), cards }
     }
 
-    /// Without the rule about card numbers: for product documents, which are full of long numbers and hold no shopper's
-    /// words.
+    /// Turns off the rule about card numbers: for product documents, which have long numbers and no shopper's input.
     #[must_use]
     pub fn of_products(self) -> Self {
         Self { cards: BTreeSet::new(), ..self }
     }
 
-    /// A text that is read into a type of its own.
+    /// A text that is parsed into a type of its own.
     pub fn parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
         self.cards.remove(name);
         self.required(name, |raw| raw.text()?.parse())
@@ -94,7 +93,7 @@ impl<'a> Fields<'a> {
         self.optional(name, |raw| text(&raw.text()?, max_chars))
     }
 
-    /// A text exactly as it was sent, such as a password.
+    /// A text exactly as the client sent it, such as a password.
     pub fn verbatim(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
         self.required(name, |raw| {
             let value = raw.text()?;
@@ -117,11 +116,11 @@ impl<'a> Fields<'a> {
         self.optional(name, |raw| raw.integer(&bounds))
     }
 
-    /// A whole number that a rule of the domain checks.
+    /// A whole number that the domain validates.
     pub fn checked_integer<T>(&mut self, name: &str, check: impl FnOnce(u64) -> Result<T, Invalid>) -> Option<T> {
         self.required(name, |raw| {
             let number = raw.integer(&(i64::MIN..=i64::MAX))?;
-            // Negative numbers are out of every such range; 0 is as well, and the rule says which is right.
+            // Negative numbers are out of every such range, as 0 is, for which the domain says the right range.
             check(u64::try_from(number).unwrap_or(0))
         })
     }
@@ -145,13 +144,13 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A list of objects, each to be read by [`Fields::from_json`], which looks for card numbers by itself.
+    /// A list of objects, each to be read with [`Fields::from_json`], which checks for card numbers itself.
     pub fn objects(&mut self, name: &str, expected: &str) -> Option<Vec<Box<RawValue>>> {
         self.cards.remove(name);
         self.required(name, |raw| raw.json(expected))
     }
 
-    /// Any JSON of a given form.
+    /// JSON of type `T`.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
         self.required(name, |raw| raw.json(expected))
     }
@@ -161,14 +160,14 @@ impl<'a> Fields<'a> {
         self.optional(name, |raw| raw.json(expected))
     }
 
-    /// Notes bad fields that a rule beyond a single reader found.
+    /// Records errors that involve more than one field.
     pub fn refuse(&mut self, errors: impl IntoIterator<Item = FieldError>) {
         self.errors.extend(errors);
     }
 
-    /// All the values, or one problem with all the bad fields.
+    /// All values, or one problem with all invalid fields.
     pub fn finish<T: AllRead>(mut self, read: T) -> Result<T::Values, Problem> {
-        // Only this is said of them: another complaint might repeat the value.
+        // Other errors of these fields are dropped: they might repeat the value.
         self.errors.retain(|error| !self.cards.contains(error.field.split(['.', '[']).next().unwrap_or_default()));
         self.errors.extend(self.cards.into_iter().map(|name| {
             FieldError::new(name, "card_number", "looks like a card number, which must never be sent here")
@@ -208,7 +207,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The names of members that look like card numbers. A name that does so itself is not repeated.
+/// The names of members that look like card numbers. A name that looks like one is not repeated.
 fn card_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeSet<String> {
     let named = members.filter_map(|(name, value)| {
         if looks_like_card_number(name) {
@@ -219,7 +218,7 @@ fn card_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeS
     named.collect()
 }
 
-/// JSON may spell any character by its number.
+/// Resolves JSON's escapes, which can spell any character by its number.
 fn unescaped(raw: &str) -> Cow<'_, str> {
     let parsed = raw.contains('\\').then(|| serde_json::from_str::<serde_json::Value>(raw).ok()).flatten();
     parsed.map_or(Cow::Borrowed(raw), |value| Cow::Owned(value.to_string()))
@@ -235,7 +234,7 @@ impl Raw<'_> {
         }
     }
 
-    /// Numbers and flags, which JSON and queries write alike.
+    /// The text of a number or flag, which JSON and queries write alike.
     fn literal(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -249,7 +248,7 @@ impl Raw<'_> {
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Invalid::new("wrong_type", "must be a whole number"));
         }
-        // Whole, but beyond 64 bits: out of any range.
+        // A number beyond 64 bits is out of any range.
         literal.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
             let range = format!("must be from {} to {}", bounds.start(), bounds.end());
             Invalid::new("out_of_range", range)
@@ -265,12 +264,12 @@ impl Raw<'_> {
     }
 }
 
-/// Results of several readers: either every one has a value, or none counts.
+/// Results of several readers.
 pub trait AllRead {
     /// The values.
     type Values;
 
-    /// All of them, if all are there.
+    /// All values, if none is missing.
     fn values(self) -> Option<Self::Values>;
 }
 
@@ -305,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_bad_fields_come_in_one_answer() {
+    fn one_response_lists_all_invalid_fields() {
         let mut fields = Fields::from_json(br#"{"product_id": 7, "quantity": 0, "note": ""}"#).expect("an object");
         let product_id = fields.parsed::<ProductId>("product_id");
         let quantity = fields.checked_integer("quantity", Quantity::new);
@@ -330,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_malformed() {
+    fn a_body_that_is_not_an_object_is_malformed() {
         for (body, code) in [("", 400), ("[]", 400), ("{\"a\":", 400), ("null", 400), ("{\"a\":1}x", 400)] {
             assert_eq!(Fields::from_json(body.as_bytes()).map_err(|p| p.status()).err(), Some(code), "{body}");
         }
@@ -366,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_of_goods_are_no_card_numbers() {
+    fn codes_of_goods_are_not_card_numbers() {
         let body = br#"{"product_id": "4242424242424242", "other": "4242424242424242", "sku": "4242424242424242"}"#;
         let mut fields = Fields::from_json(body).expect("an object");
         assert!(fields.parsed::<ProductId>("product_id").is_some() && fields.parsed::<ProductId>("other").is_some());

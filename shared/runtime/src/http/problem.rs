@@ -1,4 +1,4 @@
-//! Errors as clients see them: RFC 9457 problem details with a stable `code`.
+//! Errors as clients get them: RFC 9457 problem details with a stable `code`.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use souk_store::StoreError;
 
 use super::reply::Reply;
 
-/// A refusal. What it says is for outsiders; what went wrong inside is `cause`, which is only logged.
+/// An error response. The client gets everything but the `cause`, which is only logged.
 #[derive(Debug)]
 pub struct Problem {
     status: u16,
@@ -23,10 +23,10 @@ pub struct Problem {
     cause: Option<String>,
 }
 
-/// Seconds that clients are asked to wait when the shop is overloaded or a part of it is down.
+/// `Retry-After` when the shop is overloaded or a part of it is not available.
 const RETRY_SOON_SECONDS: u64 = 1;
 
-/// What every problem may carry.
+/// The members that every problem may have.
 const STANDARD_MEMBERS: [&str; 7] = ["type", "title", "status", "code", "detail", "request_id", "errors"];
 
 impl Problem {
@@ -43,32 +43,32 @@ impl Problem {
         }
     }
 
-    /// 400: the request cannot be read.
+    /// 400: the request cannot be parsed.
     pub fn malformed(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(400, code, detail)
     }
 
-    /// 401: nobody knows who is asking.
+    /// 401: the caller is not authenticated.
     pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(401, code, detail)
     }
 
-    /// 403: known, but not allowed.
+    /// 403: the caller lacks the permission.
     pub fn forbidden() -> Self {
         Self::new(403, "forbidden", "this account may not do that")
     }
 
-    /// 404: no such thing, or not yours; the two look alike.
+    /// 404: it does not exist or belongs to another user. The response does not say which.
     pub fn not_found(what: &str) -> Self {
         Self::new(404, "not_found", format!("there is no such {what}"))
     }
 
-    /// 409: it contradicts the present state.
+    /// 409: the request conflicts with the current state.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(409, code, detail)
     }
 
-    /// 422: fields are bad; all of them are listed.
+    /// 422: fields are invalid; all of them are listed.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
             [only] => format!("{} {}", only.field, only.message),
@@ -77,27 +77,27 @@ impl Problem {
         Self { errors, ..Self::new(422, "invalid_fields", detail) }
     }
 
-    /// 422: an idempotency key came back with another request.
+    /// 422: the idempotency key was used for a different request.
     pub fn idempotency_key_reused() -> Self {
         Self::new(422, "idempotency_key_reused", "this Idempotency-Key was used for another request")
     }
 
-    /// 503: a part of the shop does not answer; the client may try again soon.
+    /// 503: a part of the shop is not available; the client may retry soon.
     pub fn unavailable(code: &'static str, cause: impl std::fmt::Display) -> Self {
         let problem = Self::new(503, code, "this is not available right now; please try again");
         problem.retry_after(RETRY_SOON_SECONDS).caused_by(cause)
     }
 
-    /// 500: our fault.
+    /// 500: an internal error.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self::new(500, "internal_error", "something went wrong on our side").caused_by(cause)
     }
 
-    /// With a member beside the standard ones, which it must not be called like: clients would read either of the two.
+    /// With an extension member. Its name must not be one of the standard members'.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
         debug_assert!(!STANDARD_MEMBERS.contains(&name), "{name} is a standard member");
-        // Written at once rather than kept as a tree, which would turn amounts of money into floats.
+        // Serialised at once: a `serde_json::Value` would turn amounts of money into floats.
         if let Ok(value) = serde_json::value::to_raw_value(&value) {
             self.extra.insert(name, value);
         }
@@ -111,7 +111,7 @@ impl Problem {
         self
     }
 
-    /// With what went wrong inside, for the log only.
+    /// With the internal cause, for the log only.
     #[must_use]
     pub fn caused_by(mut self, cause: impl std::fmt::Display) -> Self {
         self.cause = Some(cause.to_string());
@@ -128,22 +128,22 @@ impl Problem {
         self.code
     }
 
-    /// The bad fields.
+    /// The invalid fields.
     pub fn errors(&self) -> &[FieldError] {
         &self.errors
     }
 
-    /// A member beside the standard ones, as JSON.
+    /// An extension member as JSON.
     pub fn member(&self, name: &str) -> Option<&str> {
         self.extra.get(name).map(|value| value.get())
     }
 
-    /// For the log.
+    /// The internal cause, for the log.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// As the answer to a request.
+    /// The response to a request.
     pub fn into_reply(self, request_id: &str) -> Reply {
         let field = |e: &'_ FieldError| serde_json::json!({"field": e.field, "code": e.code, "message": e.message});
         let body = Body {

@@ -1,4 +1,4 @@
-//! Answers.
+//! HTTP responses as endpoints give them.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use serde_json::value::RawValue;
 use souk_catalog::Lookups;
 use souk_domain::money::Money;
 
-/// An answer. Never cached unless it says so.
+/// A response. Not cacheable unless it says so.
 #[derive(Debug)]
 pub struct Reply {
     status: u16,
     headers: HeaderMap,
     body: String,
-    /// The body as it travels, if not as it is.
+    /// The compressed body, if it is sent compressed.
     pub(super) gzip: Option<Vec<u8>>,
-    /// How long this process may give it again.
+    /// How long this process may use it for other requests.
     pub(super) lasts: Duration,
     consumed: Option<String>,
     lookups: Option<Lookups>,
 }
 
 impl Reply {
-    /// A JSON answer.
+    /// A JSON response.
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         // Our own wire structs, with string keys: they always serialise.
         let body = serde_json::to_string(body).expect("a wire struct serialises");
@@ -46,26 +46,25 @@ impl Reply {
         Self { status, headers, body, gzip: None, lasts: Duration::ZERO, consumed: None, lookups: None }
     }
 
-    /// Lets anyone keep the answer for so many seconds.
+    /// Makes the response publicly cacheable for so many seconds.
     #[must_use]
     pub fn cacheable(self, seconds: u32) -> Self {
         self.with_header("cache-control", &format!("public, max-age={seconds}"))
     }
 
-    /// Lets anyone keep the answer, but ask each time whether it still holds: 304 says yes and carries no body.
+    /// Makes the response publicly cacheable, with a revalidation each time, which 304 answers without a body.
     #[must_use]
     pub fn revalidated(self) -> Self {
         self.with_header("cache-control", "public, no-cache")
     }
 
-    /// Of a `GET` that anyone may keep: lets this process give the answer again to whoever asks the same within that time,
-    /// without asking the endpoint.
+    /// Lets this process use a publicly cacheable response to `GET` for equal requests within that time.
     #[must_use]
     pub fn lasting(self, lasts: Duration) -> Self {
         Self { lasts, ..self }
     }
 
-    /// With a header, in place of an earlier one of that name. One that HTTP does not allow is left out.
+    /// With a header, which replaces one of that name. A value that HTTP does not allow is left out.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -74,14 +73,14 @@ impl Reply {
         self
     }
 
-    /// Notes in the request's log line what the store consumed, such as `6 WRU`.
+    /// Adds to the request's log line what the store consumed, such as `6 WRU`.
     #[must_use]
     pub fn consumed(mut self, consumed: impl std::fmt::Display) -> Self {
         self.consumed = Some(consumed.to_string());
         self
     }
 
-    /// Notes in the request's log line where products were found.
+    /// Adds to the request's log line where products were found.
     #[must_use]
     pub const fn looked_up(mut self, lookups: Lookups) -> Self {
         self.lookups = Some(lookups);
@@ -103,22 +102,22 @@ impl Reply {
         &self.body
     }
 
-    /// As noted by [`Reply::consumed`].
+    /// The value of [`Reply::consumed`].
     pub fn consumption(&self) -> Option<&str> {
         self.consumed.as_deref()
     }
 
-    /// As noted by [`Reply::looked_up`].
+    /// The value of [`Reply::looked_up`].
     pub const fn lookups(&self) -> Option<Lookups> {
         self.lookups
     }
 
-    /// Whether somebody may keep it.
-    pub(super) fn is_kept(&self) -> bool {
+    /// Whether it is cacheable.
+    pub(super) fn is_cacheable(&self) -> bool {
         self.status == 200 && self.headers.get("cache-control").is_some_and(|control| control != "no-store")
     }
 
-    /// About how much memory it takes.
+    /// Its approximate memory.
     pub(super) fn bytes(&self) -> usize {
         const HEADERS: usize = 1_024;
         self.body.len() + self.gzip.as_ref().map_or(0, Vec::len) + HEADERS
@@ -130,7 +129,7 @@ impl Reply {
     }
 }
 
-/// An amount on the wire: a JSON number with exactly the currency's decimals.
+/// An amount in JSON: a number with exactly the currency's decimals.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount(pub Money);
 
@@ -140,8 +139,8 @@ impl Serialize for Amount {
     }
 }
 
-/// A JSON number written as given, no floating point in between. Only `serde_json`'s writers keep it so: never pass it
-/// through `serde_json::to_value`.
+/// A JSON number with exactly this text, without floating point. Only `serde_json`'s writers keep it: never pass it through
+/// `serde_json::to_value`.
 pub fn raw_number(text: &str) -> Box<RawValue> {
     RawValue::from_string(text.to_owned())
         .unwrap_or_else(|_| RawValue::from_string("null".to_owned()).expect("null is JSON"))

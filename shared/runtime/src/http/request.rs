@@ -1,4 +1,4 @@
-//! Requests as handlers see them.
+//! HTTP requests as endpoints get them.
 
 use std::str::FromStr;
 
@@ -23,12 +23,12 @@ const MAX_JSON_BYTES: usize = 64 * 1024;
 /// Longest idempotency key, in characters.
 const MAX_KEY_CHARS: usize = 255;
 
-/// Who is asking, as the authorizer found from the token. Nothing in the request itself can change it.
+/// The caller, from the authorizer's response. Nothing in the request itself can change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The account.
     pub user_id: UserId,
-    /// What it may do.
+    /// The account's role.
     pub role: Role,
 }
 
@@ -64,21 +64,21 @@ impl Request {
         }
     }
 
-    /// From somebody.
+    /// With a caller.
     #[must_use]
     pub fn from_user(mut self, user_id: UserId, role: Role) -> Self {
         self.identity = Some(Identity { user_id, role });
         self
     }
 
-    /// With a part of the path.
+    /// With a path parameter.
     #[must_use]
     pub fn with_path(mut self, name: &str, value: &str) -> Self {
         self.path_parameters.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a parameter of the query.
+    /// With a query parameter.
     #[must_use]
     pub fn with_query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_owned()));
@@ -130,12 +130,12 @@ impl Request {
         }
     }
 
-    /// Names this request in answers and logs.
+    /// The id of this request in responses and logs.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// Where it came from. For counting only, never for logs.
+    /// The client's address. For rate limits only, never for logs.
     pub fn source_address(&self) -> &str {
         &self.source_address
     }
@@ -145,7 +145,7 @@ impl Request {
         &self.method
     }
 
-    /// The account that asks.
+    /// The caller, who must be logged in.
     pub fn user(&self) -> Result<&Identity, Problem> {
         self.identity.as_ref().ok_or_else(|| match self.token_problem.as_deref() {
             Some("expired") => {
@@ -157,13 +157,13 @@ impl Request {
         })
     }
 
-    /// The staff account that asks.
+    /// The caller, who must be staff.
     pub fn staff(&self) -> Result<&Identity, Problem> {
         let identity = self.user()?;
         if identity.role == Role::Staff { Ok(identity) } else { Err(Problem::forbidden()) }
     }
 
-    /// An id in the path. One that cannot exist is simply not found.
+    /// An id in the path. An invalid id gives 404.
     pub fn path_id<T: FromStr<Err = Invalid>>(&self, name: &str, what: &str) -> Result<T, Problem> {
         let value = self.path_parameters.iter().find(|(known, _)| known == name);
         value.and_then(|(_, raw)| raw.parse().ok()).ok_or_else(|| Problem::not_found(what))
@@ -174,7 +174,7 @@ impl Request {
         Fields::from_query(self.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// All parameters of the query, repeated ones included.
+    /// All parameters of the query, with repeated ones.
     pub fn query_pairs(&self) -> &[(String, String)] {
         &self.query
     }
@@ -184,12 +184,12 @@ impl Request {
         Fields::from_json(self.body("application/json", MAX_JSON_BYTES)?)
     }
 
-    /// The same of a body whose members are all optional, so that there may be no body at all.
+    /// The members of a JSON body that may be missing.
     pub fn optional_fields(&self) -> Result<Fields<'_>, Problem> {
         if self.body.is_empty() { Fields::from_json(b"{}") } else { self.fields() }
     }
 
-    /// The body, if it is of that kind and not too large.
+    /// The body. Fails if it has another content type or is too large.
     pub fn body(&self, content_type: &str, max_bytes: usize) -> Result<&[u8], Problem> {
         let sent = self.header("content-type").map(|value| value.split(';').next().unwrap_or_default().trim());
         if sent.is_some_and(|sent| !sent.eq_ignore_ascii_case(content_type)) {
@@ -224,8 +224,7 @@ impl Request {
         Ok(Some(IdempotencyKey { key: short_hash(&[key.as_bytes()]), fingerprint }))
     }
 
-    /// The same, or a mark of its own for a request without a key, so that a write whose answer got lost can be told from
-    /// other requests' writes.
+    /// The client's key, or a random one, so that a write whose response got lost can be told from other requests' writes.
     pub fn idempotency_key_or_random(&self, random: &dyn Random) -> Result<IdempotencyKey, Problem> {
         let unkeyed = || {
             let mut bytes = [0; 16];
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_marks_a_request() {
+    fn a_key_identifies_a_request() {
         let mark = |request: Request| request.idempotency_key().expect("a valid key").expect("a key");
         let first = mark(post().with_header("idempotency-key", "\"abc\""));
         assert_eq!(first, mark(post().with_header("idempotency-key", "abc")));
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_a_key_gets_a_mark_of_its_own() {
+    fn a_request_without_a_key_gets_a_random_one() {
         let random = crate::effects::SystemRandom;
         let mark = |request: Request| request.idempotency_key_or_random(&random).expect("a mark");
         assert_ne!(mark(post()), mark(post()));
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_kinds_and_sizes_are_refused() {
+    fn wrong_content_types_and_sizes_are_refused() {
         assert_eq!(post().with_header("content-type", "text/plain").fields().err().map(|p| p.status()), Some(415));
         assert!(post().with_header("content-type", "Application/JSON; charset=utf-8").fields().is_ok());
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_JSON_BYTES));

@@ -37,7 +37,7 @@ impl ResponseCache {
 
     /// Keeps an answer that was given at that moment, if it may be given again.
     pub(super) fn insert(&self, key: RequestKey, reply: &Arc<Reply>, now: Timestamp) {
-        if !reply.lasts.is_zero() && reply.is_kept() {
+        if !reply.lasts.is_zero() && reply.is_cacheable() {
             self.0.insert(key, Arc::clone(reply), Lifetime::new(now, reply.lasts));
         }
     }
