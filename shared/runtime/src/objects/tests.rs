@@ -112,7 +112,7 @@ async fn only_messages_that_failed_come_again() {
     let records: Vec<_> = bodies.iter().map(|(id, body)| serde_json::json!({"messageId": id, "body": body})).collect();
     let event: SqsEvent = serde_json::from_value(serde_json::json!({ "Records": records })).expect("an event");
     let consumer = Noting(Mutex::default());
-    let answer = answer_each(&event, |message| consume("test", &consumer, message)).await;
+    let answer = handle_each(&event, |message| consume("test", &consumer, message)).await;
     let failed: Vec<_> = answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     assert_eq!(failed, ["two", "poison"]);
     assert_eq!(*consumer.0.lock().expect("no test panicked"), ["a", "bad", "b"]);
