@@ -1,4 +1,4 @@
-//! Caching without any knowledge of what is cached: [`TtlCache`] in the memory of a process, [`SingleFlight`] for
+//! Generic caching: [`TtlCache`] in the memory of a process, [`SingleFlight`] for
 //! concurrent fetches of the same value, and [`SharedCache`], a Valkey or Redis that all processes share.
 //!
 //! What is cached, and for how long it may be shown, is decided by `souk-catalog`.

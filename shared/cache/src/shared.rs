@@ -6,8 +6,8 @@
 //! | `N<version>\n` | as of that version there is no value |
 //! | `C<version>\n` | the value has changed to that version and must be read again; older values are refused |
 //!
-//! Every write carries a version, and a script in the cache refuses one that is older than what is there. So a reader that
-//! is slow, or that read a replica that was behind, cannot overwrite a newer value.
+//! Every write carries a version, and a script in the cache refuses one that is older than the stored one. So a slow
+//! reader, or one that read a stale replica, cannot overwrite a newer value.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -23,17 +23,17 @@ const CALL_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long a change keeps older values out: longer than a read can take.
 const CHANGE_TTL: Duration = Duration::from_secs(10);
 
-/// The version at the start of what is stored, as a script reads it.
+/// Reads the version of the stored entry, and ends the script if it is newer than the one to write.
 const READ_VERSION: &str = r"local stored = redis.call('GET', KEYS[1])
 local version = stored and tonumber(string.match(stored, '^[PNC](%-?%d+)\n'))
 if version and version > tonumber(ARGV[1]) then return 0 end
 ";
-/// Stores what was read, unless something newer is there. ARGV: version, what to store, its time to live in milliseconds.
+/// Stores a value that was read, unless a newer one is stored. ARGV: version, entry, its time to live in milliseconds.
 const FILL: &str = "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 ";
-/// Replaces a value that is there. Of one that nobody has read, only notes that it changed, so that loading a catalogue
-/// does not fill the cache with it. ARGV: as above, then the note and its time to live.
+/// Replaces a stored value. For a key without a value it only stores a note of the change, so that loading a catalogue does
+/// not fill the cache. ARGV: as above, then the note and its time to live.
 const CHANGE: &str = "if version and string.sub(stored, 1, 1) ~= 'C' then
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 else
@@ -112,7 +112,7 @@ impl SharedCache {
         Ok(stored.into_iter().map(|stored| stored.as_deref().and_then(read)).collect())
     }
 
-    /// Stores values that were read, unless something newer is there.
+    /// Stores values that were read, unless newer ones are stored.
     pub async fn fill(&self, values: &[VersionedValue]) -> Result<(), SharedCacheError> {
         let script = [READ_VERSION, FILL].concat();
         let mut pipe = Pipeline::with_capacity(values.len());
@@ -122,8 +122,8 @@ impl SharedCache {
         self.call(&pipe).await
     }
 
-    /// Makes sure that no older value is stored, now or later: replaces a value that is there, and notes the change of one
-    /// that is not.
+    /// Ensures that no older value is stored, now or later: replaces stored values, and stores a note of the change for the
+    /// other keys.
     pub async fn change(&self, values: &[VersionedValue]) -> Result<(), SharedCacheError> {
         let script = [READ_VERSION, CHANGE].concat();
         let mut pipe = Pipeline::with_capacity(values.len());

@@ -1,5 +1,4 @@
-//! What one process keeps in memory, within a bound in bytes: each entry for its time to live, because nobody tells a
-//! process that something has changed.
+//! A cache in the memory of one process, bounded in bytes. Entries expire, because nothing notifies a process of changes.
 
 use std::collections::HashMap;
 use std::hash::Hash;

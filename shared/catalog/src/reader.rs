@@ -29,7 +29,7 @@ pub struct CatalogReader {
 /// A page of a list.
 #[derive(Debug)]
 pub struct ProductList {
-    /// Which products, and in which order. Those that are gone, but still in the index, are not in `products`.
+    /// The ids of products in their order. Deleted products that are still in the index are not in `products`.
     pub page: SearchPage,
     /// The products and their stock.
     pub products: ListedProducts,

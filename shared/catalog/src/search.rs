@@ -1,7 +1,6 @@
 //! Searches and suggestions through the memory of this process: many shoppers look at the same first page.
 //!
-//! What is kept is what OpenSearch answered: which products, in which order, and the facets. Prices and stock are looked up
-//! for each list.
+//! The ids of products in their order and the facets are kept. Prices and stock are looked up for each list.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -125,7 +124,7 @@ impl<K: Clone + Eq + Hash, V> AnswerCache<K, V> {
         Self { cache: TtlCache::new(limit_bytes, weigh), in_flight: SingleFlight::default() }
     }
 
-    /// A kept answer, or the one that `fetch` brings together with its time to live, counted from this call.
+    /// The cached answer, or the one that `fetch` returns with its time to live, which starts with this call.
     async fn get_or_fetch(
         &self,
         key: K,

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SearchError {
     /// Refused, timed out, overloaded, failing, or without the index.
-    #[error("search does not answer: {0}")]
+    #[error("search is unavailable: {0}")]
     Unavailable(String),
     /// OpenSearch refused the request itself: a bug or missing rights.
     #[error("search refused the request: {0}")]

@@ -47,7 +47,7 @@ pub struct Facets {
 /// One entry of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount<T> {
-    /// What is counted.
+    /// The brand, category, price range or attribute value.
     pub value: T,
     /// How many products.
     pub count: u64,
@@ -208,7 +208,7 @@ impl Facets {
         let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });
         self.brands.extend(counted.brands.buckets.into_iter().map(count));
         self.categories.extend(counted.categories.buckets.into_iter().filter_map(category));
-        self.prices.extend(counted.prices.buckets.iter().filter_map(price));
+        self.prices.extend(counted.prices.buckets.iter().filter_map(price_count));
         let mut attributes = attributes(counted.attributes.buckets);
         let is_new = |known: &AttributeFacet| attributes.iter().all(|facet| facet.name != known.name);
         let earlier: Vec<_> = std::mem::take(&mut self.attributes).into_iter().filter(is_new).collect();
@@ -218,7 +218,7 @@ impl Facets {
     }
 }
 
-fn price(bucket: &Bucket) -> Option<FacetCount<PriceRange>> {
+fn price_count(bucket: &Bucket) -> Option<FacetCount<PriceRange>> {
     let at: usize = bucket.key.parse().ok()?;
     let min_minor = at.checked_sub(1).and_then(|before| PRICE_STEPS.get(before)).copied();
     let max_minor = PRICE_STEPS.get(at).map(|next| next - 1);
@@ -248,9 +248,9 @@ fn attributes(buckets: Vec<Bucket>) -> Vec<AttributeFacet> {
 mod tests {
     use super::*;
 
-    fn counted(answer: Value) -> Facets {
+    fn counted(response: Value) -> Facets {
         let mut facets = Facets::default();
-        facets.add(serde_json::from_value(answer).expect("counts"));
+        facets.add(serde_json::from_value(response).expect("counts"));
         facets
     }
 
@@ -281,16 +281,16 @@ mod tests {
             bucket("Width", "7", 1),
         ];
         let mut facets = counted(json!({ "attributes": { "buckets": buckets } }));
-        let told = |facets: &Facets| {
+        let summary = |facets: &Facets| {
             let values = |facet: &AttributeFacet| {
                 facet.values.iter().map(|v| format!("{} {}", v.value, v.count)).collect::<Vec<_>>().join(", ")
             };
             facets.attributes.iter().map(|facet| format!("{}: {}", facet.name, values(facet))).collect::<Vec<_>>()
         };
-        assert_eq!(told(&facets), ["Colour: Black 7, a=b 5", "Size: XL 9", "Width: 7 1"]);
+        assert_eq!(summary(&facets), ["Colour: Black 7, a=b 5", "Size: XL 9", "Width: 7 1"]);
         let own = json!({ "attributes": { "buckets": [bucket("Size", "XL", 9), bucket("Size", "S", 4)] } });
         facets.add(serde_json::from_value(own).expect("counts"));
-        assert_eq!(told(&facets), ["Size: XL 9, S 4", "Colour: Black 7, a=b 5", "Width: 7 1"]);
+        assert_eq!(summary(&facets), ["Size: XL 9, S 4", "Colour: Black 7, a=b 5", "Width: 7 1"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ const SUGGESTED: usize = 4;
 /// Longest prefix in the index, in characters.
 const MAX_PREFIX: usize = 15;
 
-/// How exactly words must begin with what is typed.
+/// How exactly words must begin with the typed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrefixMatch {
     Exact,

@@ -11,7 +11,7 @@ use crate::text::{Word, words};
 /// How deep pages reach: OpenSearch keeps so many hits in memory for each page. A cursor continues from there.
 pub const MAX_DEPTH: u32 = 10_000;
 
-/// Which of the products found are answered.
+/// The part of a list that a search returns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Window {
     pub(crate) start: Start,
@@ -21,7 +21,7 @@ pub struct Window {
 /// Where a window starts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Start {
-    /// After so many.
+    /// After this many products.
     At(u32),
     /// Where another window ended.
     After(Cursor),
@@ -71,27 +71,27 @@ impl Default for Window {
 pub struct SearchQuery {
     /// In this department or category.
     pub category_id: Option<CategoryId>,
-    /// What the shopper typed; empty means browsing.
+    /// The text that the shopper typed; empty means browsing.
     pub text: Option<String>,
-    /// Of any of these brands, whatever the case.
+    /// Of any of these brands, ignoring case.
     pub brand: Vec<String>,
-    /// With these attributes, as `(name, value)`. Values of one name are alternatives, names all have to hold.
+    /// With these attributes, as `(name, value)`. Values of one name are alternatives; all names must match.
     pub attributes: Vec<(String, String)>,
     /// At this price or above, in minor units.
     pub min_price_minor: Option<i64>,
     /// At this price or below, in minor units.
     pub max_price_minor: Option<i64>,
-    /// Only what is in stock, or only what is sold out.
+    /// Only products in stock, or only those sold out.
     pub in_stock: Option<bool>,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
-    /// Which part of what is found.
+    /// The part of the list.
     pub window: Window,
-    /// Count facets as well; they cost about as much as the search.
+    /// Count facets as well, which costs about as much as the search.
     pub facets: bool,
-    /// Mark in the names what was searched for.
+    /// Mark the matches in names.
     pub highlight: bool,
-    /// Words that mean the same.
+    /// The synonyms of words.
     pub synonyms: Synonyms,
 }
 

@@ -93,7 +93,7 @@ impl QueryBuilder<'_> {
         scores
     }
 
-    /// What is highlighted in a name: each word in all its variants.
+    /// The queries whose matches are highlighted in a name: each word in all its variants.
     pub(crate) fn highlighted(&self) -> Vec<Value> {
         let variants = (0..self.words.len()).flat_map(|at| self.variants(at));
         variants.map(|variant| phrase("name", &variant.text)).collect()
@@ -185,7 +185,7 @@ impl QueryBuilder<'_> {
         different
     }
 
-    /// The word, or what it most likely meant.
+    /// The word, or its most likely correction.
     fn corrected<'a>(&'a self, word: &'a Word) -> &'a str {
         self.corrections.get(&word.whole).and_then(|meant| meant.first()).unwrap_or(&word.whole)
     }
@@ -290,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn small_words_are_not_insisted_on() {
+    fn stop_words_are_not_required() {
         let filter = filter("case for the phone", 2);
         assert_eq!(filter["minimum_should_match"], 2);
         assert_eq!(filter["should"].as_array().map(Vec::len), Some(2));
     }
 
     #[test]
-    fn a_word_is_also_looked_for_as_it_may_have_been_meant() {
+    fn corrections_and_joined_words_match_too() {
         let filter = filter("prniter usb c", 3);
         let matches = |at: usize| filter["should"][at].to_string();
         assert!(matches(0).contains(r#""prniter""#) && matches(0).contains(r#""printer""#));
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself does not fit every lifetime")]
-    fn what_was_meant_keeps_the_other_words() {
+    fn the_corrected_text_keeps_the_other_words() {
         let meant = |text| with(text, 1, |text| text.did_you_mean());
         assert_eq!(meant("USB-C prniter"), Some("usb-c printer".to_owned()));
         assert_eq!(meant("key bord logitech"), Some("keyboard logitech".to_owned()));
@@ -347,9 +347,10 @@ mod tests {
             };
             let three = |word: &str| (0..3).map(|n| format!("{word}meant{n}")).collect::<Vec<_>>();
             let pairs = words.windows(2).map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
-            let asked: Vec<_> = words.iter().map(|word| word.whole.clone()).chain(pairs).collect();
-            let corrections: Corrections = asked.iter().map(|word| (word.clone(), three(word))).collect();
-            let groups: Vec<_> = asked.iter().flat_map(|word| three(word)).chain(asked.clone()).map(group).collect();
+            let candidates: Vec<_> = words.iter().map(|word| word.whole.clone()).chain(pairs).collect();
+            let corrections: Corrections = candidates.iter().map(|word| (word.clone(), three(word))).collect();
+            let groups: Vec<_> =
+                candidates.iter().flat_map(|word| three(word)).chain(candidates.clone()).map(group).collect();
             let groups = souk_domain::synonyms::SynonymGroups::new(&groups).expect("good");
             let synonyms = Synonyms::from(&groups);
             let builder = QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1 };

@@ -8,10 +8,10 @@ pub enum Sort {
     Relevance,
     /// Cheapest first.
     PriceAsc,
-    /// Dearest first.
+    /// Most expensive first.
     PriceDesc,
     /// Latest release first.
     Newest,
-    /// By name, whatever the case.
+    /// By name, ignoring case.
     Name,
 }

@@ -64,8 +64,8 @@ impl SearchIndex {
         let body = json!({ "ids": product_ids }).to_string();
         let path = format!("{}/_mget", self.alias);
         let call = Call { method: Method::Post, path: &path, parameters: &[], body: Some(body), timeout: TIMEOUT };
-        let answer: MultiGetResponse = self.node.call(call).await?.read()?;
-        let found = answer.docs.into_iter().filter_map(|document| {
+        let response: MultiGetResponse = self.node.call(call).await?.read()?;
+        let found = response.docs.into_iter().filter_map(|document| {
             Some((document.id.parse().ok()?, StoredDocument(document.source?))) // written by us from valid ids
         });
         Ok(found.collect())
@@ -81,7 +81,7 @@ impl SearchIndex {
         let parameters = [("allow_partial_search_results", "false")];
         let body = Some(body.to_string());
         let call = Call { method: Method::Post, path: &path, parameters: &parameters, body, timeout: TIMEOUT };
-        let answer: IdsResponse = self.node.call(call).await?.read()?;
-        Ok(answer.hits.hits.into_iter().filter_map(|hit| hit.id.parse().ok()).collect())
+        let response: IdsResponse = self.node.call(call).await?.read()?;
+        Ok(response.hits.hits.into_iter().filter_map(|hit| hit.id.parse().ok()).collect())
     }
 }

@@ -221,14 +221,15 @@ async fn without_the_synonyms_table_searches_use_the_synonyms_known_before() {
 }
 
 #[tokio::test]
-async fn without_a_table_lists_fail_unless_everything_is_kept() {
+async fn when_a_table_cannot_be_read_lists_fail_unless_everything_is_kept() {
     let shop = Shop::open().await;
     shop.stock().await;
     let fake = FakeSearch::start(Answer { product_ids: vec!["a"], total: 100, ..Answer::default() }).await;
     let reader = shop.reader(index_at(&fake.url));
     reader.list(SearchQuery::default()).await.expect("listed");
-    let table = shop.database.table("inventory");
-    shop.database.client.delete_table().table_name(table).send().await.expect("deleted");
+    let request = shop.database.client.put_item().table_name(shop.database.table("inventory"));
+    let request = request.item("product_id", AttributeValue::S("a".to_owned()));
+    request.item("shard", AttributeValue::S("local#0".to_owned())).send().await.expect("damaged");
     reader.list(SearchQuery::default()).await.expect("kept");
     shop.clock.advance_seconds(1);
     assert!(matches!(reader.list(SearchQuery::default()).await, Err(CatalogError::Store(_))));

@@ -115,7 +115,7 @@ pub(crate) fn index_at(url: &str) -> SearchIndex {
 }
 
 /// Names of the products, and where they were found: process, shared, table.
-pub(crate) fn told(found: &FoundProducts) -> (Vec<&str>, [u32; 3]) {
+pub(crate) fn summary(found: &FoundProducts) -> (Vec<&str>, [u32; 3]) {
     let mut names: Vec<_> = found.products.values().map(|product| product.name.as_str()).collect();
     names.sort_unstable();
     let Lookups { process, shared, table } = found.lookups;

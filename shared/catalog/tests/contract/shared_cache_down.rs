@@ -6,7 +6,7 @@ use souk_cache::{SharedCache, SharedCacheError};
 use souk_domain::effects::Clock as _;
 use souk_testkit::{Fault, Proxy};
 
-use crate::fixture::{Shop, id, product, redis_url, told};
+use crate::fixture::{Shop, id, product, redis_url, summary};
 
 /// How soon a healed cache is used again: it is tried once a second. Wide, against never.
 const BACK_WITHIN: Duration = Duration::from_mins(1);
@@ -35,7 +35,11 @@ async fn a_broken_cache_costs_a_bounded_wait_then_none_and_comes_back() {
         let mut fastest = LATEST;
         for n in 0..30 {
             let started = Instant::now();
-            assert_eq!(told(&cache.current(&[id("a")]).await.expect("read")), (vec!["a of 1"], [0, 0, 1]), "{fault:?}");
+            assert_eq!(
+                summary(&cache.current(&[id("a")]).await.expect("read")),
+                (vec!["a of 1"], [0, 0, 1]),
+                "{fault:?}"
+            );
             let took = started.elapsed();
             assert!(took < LATEST, "{fault:?} {n} {took:?}");
             fastest = if n >= UNTIL_OPEN { fastest.min(took) } else { fastest };
@@ -58,10 +62,10 @@ async fn a_change_that_the_cache_refuses_is_reported() {
     let cache = shop.process(Some(&format!("redis://{}", proxy.address())));
     let changed = product("a", 1);
     proxy.set(Fault::Refuse);
-    let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
-    assert!(matches!(told, Err(SharedCacheError::Failed(_))), "{told:?}");
-    let told = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
-    assert!(matches!(told, Err(SharedCacheError::CircuitOpen)), "{told:?}");
+    let refused = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
+    assert!(matches!(refused, Err(SharedCacheError::Failed(_))), "{refused:?}");
+    let refused = cache.changed([(&changed.product_id, Some(&changed))], shop.clock.now()).await;
+    assert!(matches!(refused, Err(SharedCacheError::CircuitOpen)), "{refused:?}");
 }
 
 #[tokio::test]
@@ -81,7 +85,7 @@ async fn connections_that_were_closed_while_idle_do_no_harm() {
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn bad_addresses_are_refused() {
     for url in ["", "127.0.0.1", "http://127.0.0.1", "redis://"] {
         assert!(SharedCache::at(url, "test").is_err() || url == "redis://", "{url}");
     }

@@ -5,7 +5,7 @@ use souk_search::Suggestions;
 use crate::fixture::Scratch;
 
 /// Products, categories and brands, each in a line.
-fn told(suggestions: &Suggestions) -> [String; 3] {
+fn summary(suggestions: &Suggestions) -> [String; 3] {
     let products = suggestions.products.iter().map(|product| product.product_id.to_string());
     let categories = suggestions.categories.iter().map(|category| category.name.clone());
     let join = |words: Vec<String>| words.join(", ");
@@ -29,7 +29,7 @@ async fn beginnings_are_completed() {
         ("zzz", ["", "", ""]),
         ("***", ["", "", ""]),
     ] {
-        assert_eq!(told(&shop.suggest(text, 5).await), expected, "{text}");
+        assert_eq!(summary(&shop.suggest(text, 5).await), expected, "{text}");
     }
     let one = shop.suggest("hama", 1).await;
     assert_eq!((one.products.len(), one.products[0].brand.as_deref()), (1, Some("Hama")));
@@ -47,7 +47,7 @@ async fn misspelt_beginnings_are_completed() {
         ("targus bakcp", ["bag-1", "", ""]),
         ("moitor", ["mon-1, mon-2", "Monitors & projectors, Monitors", ""]),
     ] {
-        assert_eq!(told(&shop.suggest(text, 5).await), expected, "{text}");
+        assert_eq!(summary(&shop.suggest(text, 5).await), expected, "{text}");
     }
     shop.remove().await;
 }
