@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(answer(&count("no id", good)).await, Err((404, "not_found")));
         let shopper = count("1399", good).from_user(user(1), Role::Shopper);
         assert_eq!(answer(&shopper).await, Err((403, "forbidden")));
-        let nobody = Request::new("PUT", "/").with_path("product_id", "1399").with_json(good);
-        assert_eq!(answer(&nobody).await, Err((401, "token_required")));
+        let anonymous = Request::new("PUT", "/").with_path("product_id", "1399").with_json(good);
+        assert_eq!(answer(&anonymous).await, Err((401, "token_required")));
         assert_eq!(shop.available("1399").await, 0);
     }
 }

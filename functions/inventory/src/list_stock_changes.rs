@@ -158,8 +158,8 @@ mod tests {
         let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
         assert_eq!((problem.status(), fields), (422, vec!["cursor", "limit"]));
         assert_eq!(outcome(&endpoint.handle(&ask(&[]).from_user(user(1), Role::Shopper)).await), (403, "forbidden"));
-        let nobody = Request::new("GET", "/").with_path("product_id", "1399");
-        assert_eq!(outcome(&endpoint.handle(&nobody).await), (401, "token_required"));
+        let anonymous = Request::new("GET", "/").with_path("product_id", "1399");
+        assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));
         let reply = endpoint.handle(&ask(&[])).await.expect("nothing happened yet");
         assert_eq!(reply.body(), r#"{"changes":[],"next_cursor":null}"#);
     }

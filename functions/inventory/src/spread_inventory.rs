@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(outcome(&endpoint.handle(&spread("no id", good)).await), (404, "not_found"));
         let shopper = spread("hot", good).from_user(user(1), Role::Shopper);
         assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
-        let nobody = Request::new("PUT", "/").with_path("product_id", "hot").with_json(good);
-        assert_eq!(outcome(&endpoint.handle(&nobody).await), (401, "token_required"));
+        let anonymous = Request::new("PUT", "/").with_path("product_id", "hot").with_json(good);
+        assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));
     }
 }

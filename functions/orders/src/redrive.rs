@@ -130,7 +130,7 @@ impl Redrive {
             let waiting = queue.approximate_count().await?;
             let found = queue.peek(MAX_SHOWN).await?;
             queue.release(&found).await;
-            let messages: Vec<_> = found.iter().map(|found| self.summary(found, None)).collect();
+            let messages: Vec<_> = found.iter().map(|message| self.summary(message, None)).collect();
             reports.push(QueueReport {
                 queue: queue.name.clone(),
                 waiting,
@@ -158,16 +158,16 @@ impl Redrive {
                     break;
                 }
                 left = left.saturating_sub(u32::try_from(batch.len()).unwrap_or(left));
-                let outcomes = join_all(batch.iter().map(|found| self.process(queue, found))).await;
-                for (found, outcome) in batch.into_iter().zip(outcomes) {
+                let outcomes = join_all(batch.iter().map(|message| self.process(queue, message))).await;
+                for (message, outcome) in batch.into_iter().zip(outcomes) {
                     let Err(reason) = outcome else {
                         moved += 1;
                         continue;
                     };
                     if messages.len() < MAX_SHOWN {
-                        messages.push(self.summary(&found, Some(reason)));
+                        messages.push(self.summary(&message, Some(reason)));
                     }
-                    stays.push(found);
+                    stays.push(message);
                 }
             }
             queue.release(&stays).await;
@@ -178,20 +178,20 @@ impl Redrive {
     }
 
     /// Sends a message back, or repeats the handling of its record, and then deletes it. `Err` says why it stays.
-    async fn process(&self, queue: &DeadLetterQueue, found: &ReceivedMessage) -> Result<(), String> {
+    async fn process(&self, queue: &DeadLetterQueue, message: &ReceivedMessage) -> Result<(), String> {
         match &queue.source_url {
-            Some(source_url) => queue.send_back(found, source_url).await.map_err(|error| error.to_string())?,
-            None => match DeadLetterContent::read(&found.body) {
-                DeadLetterContent::UnprocessableRecord(letter) => self.replay.replay(&letter).await?,
+            Some(source_url) => queue.send_back(message, source_url).await.map_err(|error| error.to_string())?,
+            None => match DeadLetterContent::read(&message.body) {
+                DeadLetterContent::UnprocessableRecord(record) => self.replay.replay(&record).await?,
                 _ => return Err("the message names no item; see docs/operations.md".to_owned()),
             },
         }
-        queue.delete(found).await.map_err(|error| error.to_string())
+        queue.delete(message).await.map_err(|error| error.to_string())
     }
 
     async fn discard(queue: &DeadLetterQueue, message_id: &str) -> Result<QueueReport, RedriveError> {
         let mut others = queue.peek(MAX_SHOWN).await?;
-        let position = others.iter().position(|found| found.message_id == message_id);
+        let position = others.iter().position(|message| message.message_id == message_id);
         let discarded = position.map(|position| others.swap_remove(position));
         queue.release(&others).await;
         queue.delete(&discarded.ok_or(RedriveError::UnknownMessage)?).await?;
@@ -204,10 +204,10 @@ impl Redrive {
         self.queues.iter().find(|queue| queue.name == name).ok_or_else(unknown)
     }
 
-    fn summary(&self, found: &ReceivedMessage, stays_because: Option<String>) -> Summary {
-        let (kind, ids) = DeadLetterContent::read(&found.body).describe();
-        let age_seconds = found.sent_at.seconds_until(self.replay.dispatch.clock.now());
-        Summary { message_id: found.message_id.clone(), kind, ids, age_seconds, stays_because }
+    fn summary(&self, message: &ReceivedMessage, stays_because: Option<String>) -> Summary {
+        let (kind, ids) = DeadLetterContent::read(&message.body).describe();
+        let age_seconds = message.sent_at.seconds_until(self.replay.dispatch.clock.now());
+        Summary { message_id: message.message_id.clone(), kind, ids, age_seconds, stays_because }
     }
 }
 

@@ -16,14 +16,12 @@ use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request};
 use souk_store::StepError;
 
 use crate::Payments;
 
 const MAX_TOKEN_CHARS: usize = 500;
-/// Seconds after which a payment that is being processed is worth asking about again.
-const PROCESSING_RETRY_SECONDS: u64 = 5;
 
 /// The endpoint.
 pub struct PayOrder {

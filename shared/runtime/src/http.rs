@@ -17,6 +17,7 @@ use lambda_http::{Body, Response, service_fn};
 use souk_domain::effects::Clock;
 
 pub use fields::{AllRead, Fields};
+pub use order_step::PROCESSING_RETRY_SECONDS;
 pub use problem::Problem;
 pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};

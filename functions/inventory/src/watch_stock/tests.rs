@@ -26,7 +26,7 @@ fn bus() -> (FakeAws, Arc<AtomicBool>) {
 }
 
 /// Kind, count and id of all published events.
-fn told(bus: &FakeAws) -> Vec<(String, u64, String)> {
+fn published(bus: &FakeAws) -> Vec<(String, u64, String)> {
     let calls = bus.calls();
     let entries = calls.iter().flat_map(|(_, request)| request["Entries"].as_array().expect("entries"));
     let read = |entry: &Value| {
@@ -39,7 +39,7 @@ fn told(bus: &FakeAws) -> Vec<(String, u64, String)> {
 }
 
 fn kinds(bus: &FakeAws) -> Vec<(String, u64)> {
-    told(bus).into_iter().map(|(kind, available, _)| (kind, available)).collect()
+    published(bus).into_iter().map(|(kind, available, _)| (kind, available)).collect()
 }
 
 impl Fixture {
@@ -141,7 +141,7 @@ async fn while_the_bus_is_down_the_history_is_written_and_the_event_follows_with
     assert_eq!(shop.history("a").await.len(), 2);
     up.store(true, Ordering::SeqCst);
     assert!(watcher.handle(&changes).await.is_empty());
-    let ids: Vec<_> = told(&bus).into_iter().map(|(kind, _, id)| (kind, id)).collect();
+    let ids: Vec<_> = published(&bus).into_iter().map(|(kind, _, id)| (kind, id)).collect();
     assert!(ids.len() >= 2 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
 

@@ -70,8 +70,8 @@ async fn an_unavailable_queue_stops_the_batch_and_a_poison_record_does_not() {
 async fn a_repaired_order_gets_the_messages_it_waits_for() {
     let (placed, _) = orders().await;
     let aws = queues_that(|_| true);
-    let mended = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
-    let change = change_of_images("1", &json!({"order_id": {"S": "an order?"}}), &mended);
+    let repaired = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
+    let change = change_of_images("1", &json!({"order_id": {"S": "an order?"}}), &repaired);
     assert_eq!(failed(&dispatch(&aws).handle(&[change]).await), []);
     assert_eq!(sent(&aws).len(), 1);
 }

@@ -152,14 +152,14 @@ async fn no_order_is_rejected_and_no_unit_is_lost_while_the_number_of_shards_cha
         changes
     };
     let shoppers = async {
-        let visits = (0..SHOPPERS).map(|shopper| shop.comes_and_may_cancel(shopper, "hot"));
-        let kept: u32 = stream::iter(visits).buffer_unordered(4).collect::<Vec<u32>>().await.into_iter().sum();
+        let visits = (0..SHOPPERS).map(|shopper| shop.orders_and_may_cancel(shopper, "hot"));
+        let ordered: u32 = stream::iter(visits).buffer_unordered(4).collect::<Vec<u32>>().await.into_iter().sum();
         done.store(true, Ordering::SeqCst);
-        kept
+        ordered
     };
-    let (changes, kept) = tokio::join!(staff, shoppers);
+    let (changes, ordered) = tokio::join!(staff, shoppers);
     assert!(changes > 1, "the stock stood still after {changes} changes");
-    assert_eq!((kept, shop.available("hot").await), (SHOPPERS / 3 * 2, SHOPPERS / 3));
+    assert_eq!((ordered, shop.available("hot").await), (SHOPPERS / 3 * 2, SHOPPERS / 3));
     shop.spread("hot", 3).await;
     let counts = shop.inventory.counts(&sku("hot")).await.expect("counts");
     assert_eq!(counts.iter().map(|count| count.available).sum::<u32>(), SHOPPERS / 3);
@@ -183,7 +183,7 @@ impl Fixture {
     }
 
     /// Orders one unit, and cancels it for every third shopper. Returns how many units stay allocated.
-    async fn comes_and_may_cancel(&self, shopper: u32, product: &str) -> u32 {
+    async fn orders_and_may_cancel(&self, shopper: u32, product: &str) -> u32 {
         let reply = self.shops(shopper, product).await.expect("placed");
         if !shopper.is_multiple_of(3) {
             return 1;

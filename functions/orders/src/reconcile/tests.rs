@@ -57,7 +57,7 @@ async fn a_consistent_shop_has_no_discrepancies() {
         (&json!(true), &json!([]), &Value::Null)
     );
     assert_eq!((&response["truncated"], &response["resent"]), (&json!(false), &json!(0)));
-    assert_eq!(sent(&aws), [], "nobody waits too long yet");
+    assert_eq!(sent(&aws), [], "no order is overdue yet");
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_lost_message_of_an_order_is_resent() {
         response["differences"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
     kinds.sort_by_key(ToString::to_string);
     assert_eq!(kinds, [json!("hold_overdue"), json!("payment_overdue"), json!("refund_overdue")]);
-    assert_eq!(sent(&aws), [], "only if it is asked to");
+    assert_eq!(sent(&aws), [], "only on request");
 
     let response = shop.response(&aws, json!({"resend": true})).await;
     assert_eq!((&response["resent"], &response["resend_failures"]), (&json!(3), &json!(0)));
@@ -93,7 +93,7 @@ async fn a_lost_message_of_an_order_is_resent() {
     ];
     assert_eq!(messages, expected.map(|(queue, message)| (format!("https://queues/{queue}"), message)));
 
-    // Once one was consumed, it is not sent again.
+    // A message that was processed is not resent.
     shop.apply(&user(1), &held, Event::HoldEnded).await;
     let response = shop.response(&aws, json!({"resend": true})).await;
     assert_eq!(response["resent"], json!(2));

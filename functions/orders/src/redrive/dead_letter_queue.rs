@@ -31,7 +31,7 @@ pub(super) struct ReceivedMessage {
     pub(super) message_id: String,
     pub(super) body: String,
     pub(super) sent_at: Timestamp,
-    message: aws_sdk_sqs::types::Message,
+    raw: aws_sdk_sqs::types::Message,
 }
 
 /// A call of SQS failed.
@@ -90,25 +90,25 @@ impl DeadLetterQueue {
     }
 
     /// Makes messages visible again. If that fails, they become visible after their time-out.
-    pub(super) async fn release(&self, found: &[ReceivedMessage]) {
-        let show = |found: &ReceivedMessage| {
+    pub(super) async fn release(&self, messages: &[ReceivedMessage]) {
+        let show = |message: &ReceivedMessage| {
             let request = self.client.change_message_visibility().queue_url(&self.url).visibility_timeout(0);
-            request.set_receipt_handle(found.message.receipt_handle.clone()).send()
+            request.set_receipt_handle(message.raw.receipt_handle.clone()).send()
         };
-        let _ = join_all(found.iter().map(show)).await;
+        let _ = join_all(messages.iter().map(show)).await;
     }
 
     /// Sends a message unchanged to its source queue.
-    pub(super) async fn send_back(&self, found: &ReceivedMessage, source_url: &str) -> Result<(), QueueError> {
-        let request = self.client.send_message().queue_url(source_url).message_body(&found.body);
-        let request = request.set_message_attributes(found.message.message_attributes.clone());
+    pub(super) async fn send_back(&self, message: &ReceivedMessage, source_url: &str) -> Result<(), QueueError> {
+        let request = self.client.send_message().queue_url(source_url).message_body(&message.body);
+        let request = request.set_message_attributes(message.raw.message_attributes.clone());
         request.send().await.map_err(|error| self.error(&error))?;
         Ok(())
     }
 
-    pub(super) async fn delete(&self, found: &ReceivedMessage) -> Result<(), QueueError> {
+    pub(super) async fn delete(&self, message: &ReceivedMessage) -> Result<(), QueueError> {
         let request = self.client.delete_message().queue_url(&self.url);
-        let request = request.set_receipt_handle(found.message.receipt_handle.clone());
+        let request = request.set_receipt_handle(message.raw.receipt_handle.clone());
         request.send().await.map_err(|error| self.error(&error))?;
         Ok(())
     }
@@ -128,7 +128,7 @@ impl DeadLetterQueue {
                 message_id: message.message_id.clone().unwrap_or_default(),
                 body: message.body.clone().unwrap_or_default(),
                 sent_at: Timestamp::from_millis(sent.and_then(|millis| millis.parse().ok()).unwrap_or(0)),
-                message,
+                raw: message,
             }
         });
         Ok(found.collect())

@@ -73,8 +73,8 @@ async fn units_of_undelivered_orders_or_of_other_shoppers_cannot_be_returned() {
     assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(2), &order_id, &of(1))).await), (404, "not_found"));
     let paid = shop.paid(&user(1), "a", 1).await;
     assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(1), &paid, &of(1))).await), (409, "not_returnable"));
-    let nobody = Request::new("POST", "/").with_path("order_id", order_id.as_str()).with_json(&of(1));
-    assert_eq!(outcome(&endpoint(&shop).handle(&nobody).await), (401, "token_required"));
+    let anonymous = Request::new("POST", "/").with_path("order_id", order_id.as_str()).with_json(&of(1));
+    assert_eq!(outcome(&endpoint(&shop).handle(&anonymous).await), (401, "token_required"));
     let never_bought = r#"{"items": [{"product_id": "b", "quantity": 1, "reason": "x"}]}"#;
     let problem = endpoint(&shop).handle(&send_back(&user(1), &order_id, never_bought)).await.expect_err("refused");
     assert_eq!(problem.member("items"), Some(r#"[{"asked":1,"product_id":"b","returnable":0}]"#));

@@ -263,7 +263,7 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
     assert_eq!(
         outcome(&get.handle(&by_staff("GET", &untouched, "")).await),
         (404, "not_found"),
-        "nobody tried to pay it"
+        "it has no payment attempt"
     );
 
     let shopper = || by_staff("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
@@ -283,8 +283,8 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
 async fn the_timeline_has_every_step_of_an_order() {
     let shop = shop().await;
     let order_id = shop.paid(&user(1), "a", 3).await;
-    let parcel = by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
-    assert_eq!(status(ShipOrder(shop.staff_order_context()).handle(&parcel).await), "shipped");
+    let shipping = by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    assert_eq!(status(ShipOrder(shop.staff_order_context()).handle(&shipping).await), "shipped");
     assert_eq!(
         status(DeliverOrder(shop.staff_order_context()).handle(&by_staff("POST", &order_id, "deliver")).await),
         "delivered"
@@ -297,7 +297,7 @@ async fn the_timeline_has_every_step_of_an_order() {
 
     let get = AdminGetOrder { orders: shop.orders.clone() };
     let reply = get.handle(&by_staff("GET", &order_id, "")).await.expect("found");
-    let told = [
+    let expected = [
         r#""event":"placed","amount":3.00}"#,
         r#""event":"payment_started","payment_method":"paypal"}"#,
         r#""event":"paid","amount":3.00,"payment_method":"paypal"}"#,
@@ -310,7 +310,7 @@ async fn the_timeline_has_every_step_of_an_order() {
         r#""event":"refunded","amount":1.00,"return_id":"1","refund_id":"1","target":"original"}"#,
     ];
     let mut rest = reply.body();
-    for entry in told {
+    for entry in expected {
         let at = rest.find(entry).unwrap_or_else(|| panic!("{entry} is missing in {rest}"));
         rest = &rest[at + entry.len()..];
     }

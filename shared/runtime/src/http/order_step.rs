@@ -6,8 +6,8 @@ use souk_store::StepError;
 
 use super::{Amount, Problem};
 
-/// Seconds to wait before asking again about a payment that is being processed.
-const PROCESSING_RETRY_SECONDS: u64 = 5;
+/// Seconds after which a client may ask again about a payment that is being processed.
+pub const PROCESSING_RETRY_SECONDS: u64 = 5;
 
 impl From<StepError> for Problem {
     fn from(error: StepError) -> Self {

@@ -33,8 +33,8 @@ pub struct LedgerEntry {
     /// Distinguishes entries of the same moment. The client's idempotency key if the request has one.
     pub entry_id: String,
     /// The client's idempotency key, if the request has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<IdempotencyKey>,
+    #[serde(rename = "request", default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl LedgerEntry {
@@ -43,14 +43,13 @@ impl LedgerEntry {
         reason: impl Into<String>,
         changed_by: impl Into<Option<UserId>>,
         at: Timestamp,
-        request: Option<IdempotencyKey>,
+        idempotency_key: Option<IdempotencyKey>,
         random: &dyn Random,
     ) -> Self {
-        let entry_id = request.as_ref().map_or_else(
-            || format!("{}-{:016x}", at.as_millis(), random.below(u64::MAX)),
-            |request| request.key.clone(),
-        );
-        Self { reason: reason.into(), changed_by: changed_by.into(), at, entry_id, request }
+        let entry_id = idempotency_key
+            .as_ref()
+            .map_or_else(|| format!("{}-{:016x}", at.as_millis(), random.below(u64::MAX)), |key| key.key.clone());
+        Self { reason: reason.into(), changed_by: changed_by.into(), at, entry_id, idempotency_key }
     }
 
     /// The cause of the counts that this entry changes.
@@ -84,8 +83,8 @@ pub enum StockChangeOutcome {
 /// The parts of an existing entry that a retry needs.
 #[derive(Deserialize)]
 struct KnownEntry {
-    #[serde(default)]
-    request: Option<IdempotencyKey>,
+    #[serde(rename = "request", default)]
+    idempotency_key: Option<IdempotencyKey>,
     #[serde(default)]
     answered: Option<u32>,
 }
@@ -148,7 +147,7 @@ impl Inventory {
             let counts = self.counts(product_id).await?;
             let available = total(&counts);
             if let Some(known) = self.known(product_id, entry).await? {
-                let same = known.request == entry.request;
+                let same = known.idempotency_key == entry.idempotency_key;
                 let answered = StockChangeOutcome::Changed { available: known.answered.unwrap_or(available) };
                 return Ok(if same { answered } else { StockChangeOutcome::KeyReused });
             }
@@ -189,7 +188,7 @@ impl Inventory {
 
     /// The ledger entry of an earlier run of the same request. Only requests with an idempotency key can have one.
     async fn known(&self, product_id: &ProductId, entry: &LedgerEntry) -> Result<Option<KnownEntry>, StoreError> {
-        if entry.request.is_none() {
+        if entry.idempotency_key.is_none() {
             return Ok(None);
         }
         self.table.get(entry_key(product_id, &entry.entry_id), true).await

@@ -17,12 +17,18 @@ use crate::{Stores, sku};
 
 fn entry(id: &str) -> LedgerEntry {
     let at = Timestamp::from_millis(1_795_503_420_000);
-    LedgerEntry { reason: "received".to_owned(), changed_by: Some(user(9)), at, entry_id: id.to_owned(), request: None }
+    LedgerEntry {
+        reason: "received".to_owned(),
+        changed_by: Some(user(9)),
+        at,
+        entry_id: id.to_owned(),
+        idempotency_key: None,
+    }
 }
 
 fn keyed(key: &str, fingerprint: &str) -> LedgerEntry {
     let request = IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.to_owned() };
-    LedgerEntry { request: Some(request), ..entry(key) }
+    LedgerEntry { idempotency_key: Some(request), ..entry(key) }
 }
 
 #[tokio::test]
@@ -198,7 +204,7 @@ async fn units_are_allocated_from_one_shard_or_several_or_stock_is_certainly_ins
     }
 }
 
-/// Whoever moved units and crashed has left his name: until somebody moves on, all shards are read in one transaction.
+/// A call that crashed is still the mover. Until another call continues, one transaction reads all shards.
 #[tokio::test]
 async fn an_interrupted_change_of_shards_is_finished_by_the_next_call() {
     for database in Database::each().await {
@@ -234,7 +240,7 @@ async fn an_interrupted_change_of_shards_is_finished_by_the_next_call() {
     }
 }
 
-/// While all units move to and fro, a look at one shard after the other would miss some of them again and again.
+/// While all units keep moving, reads of one shard after the other would often miss some of them.
 #[tokio::test]
 async fn units_that_move_between_shards_are_allocated() {
     for database in Database::each().await {

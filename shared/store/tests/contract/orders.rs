@@ -27,7 +27,7 @@ impl Stores {
             changed_by: None,
             at: NOW,
             entry_id: format!("{product}-{available}"),
-            request: None,
+            idempotency_key: None,
         };
         self.inventory.count(&sku(product), available, &entry).await.expect("counted");
     }

@@ -149,7 +149,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
         let mut found: Vec<_> = report.differences.iter().map(|d| (d.kind, d.expected, d.actual)).collect();
         found.sort();
         let mut expected = vec![
-            (DiscrepancyKind::StockUnexplained, 50, 49), // 47 there, 2 kept
+            (DiscrepancyKind::StockUnexplained, 50, 49), // 47 available, 2 allocated
             (DiscrepancyKind::StockUnexplained, 5, -1),
             (DiscrepancyKind::CountNegative, 0, -1),
             (DiscrepancyKind::ShardNumber, 4, 1),
@@ -261,7 +261,7 @@ async fn a_run_that_is_out_of_time_says_how_far_it_came_and_goes_on_there() {
     }
 }
 
-/// An order keeps units of a shard that is gone since; what it gives back goes elsewhere.
+/// An order has units of a shard that was removed; it returns them to the first shard.
 #[tokio::test]
 async fn stock_is_accounted_for_after_shards_were_added_and_removed() {
     for database in Database::each().await {

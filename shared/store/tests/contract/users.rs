@@ -90,7 +90,11 @@ async fn a_role_changes_in_both_items() {
         assert_eq!(credentials.role, Role::Staff);
         assert_eq!(credentials.password_hash, ann.password_hash);
 
-        assert_eq!(set(&bob.user_id, &ann.email).await, RoleChangeOutcome::AccountNotFound, "somebody else's address");
+        assert_eq!(
+            set(&bob.user_id, &ann.email).await,
+            RoleChangeOutcome::AccountNotFound,
+            "the address of another account"
+        );
         assert_eq!(set(&user(3), &email("eve@example.com")).await, RoleChangeOutcome::AccountNotFound);
         assert_eq!(users.get(&bob.user_id).await.expect("read").map(|user| user.role), Some(Role::Shopper));
         assert_eq!(users.get(&user(3)).await.expect("read"), None, "nothing is made");

@@ -16,7 +16,7 @@ pub(super) struct Sqs {
     _fake: Option<FakeAws>,
 }
 
-/// A message in a queue; hidden while somebody holds it.
+/// A message in a queue, hidden after it was received.
 struct Held {
     id: usize,
     body: Value,
