@@ -30,7 +30,7 @@ impl DirectHandler for Authorizer {
     }
 }
 
-/// What API Gateway asks. Only the identity source, which the template names as the `Authorization` header.
+/// The request of API Gateway: the identity source, which is the `Authorization` header.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerRequest {
@@ -38,11 +38,11 @@ pub struct AuthorizerRequest {
     identity_source: Vec<String>,
 }
 
-/// What API Gateway is told.
+/// The response to API Gateway.
 ///
-/// Always authorized: `false` could only become a 403 with a body that is not ours, and a client whose token has expired
-/// needs a 401 with a `code` to know that it must refresh. Whoever has no `user_id` in the context is refused by
-/// `Request::user()` before a handler does anything.
+/// `is_authorized` is always true: with `false`, API Gateway answers 403 with its own body, but a client whose token has
+/// expired needs a 401 with a `code` to know that it has to refresh. `Request::user()` rejects a request without `user_id` in
+/// the context before a handler does anything.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerResponse {

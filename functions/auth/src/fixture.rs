@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use souk_auth::{AccessTokens, KeySet, KeySource, Reading, SigningKey};
+use souk_auth::{AccessTokens, KeyFuture, KeySet, KeySource, SigningKey};
 use souk_domain::account::{Email, Role};
 use souk_fixtures::Stores;
 use souk_runtime::http::{Endpoint, Request};
@@ -11,7 +11,7 @@ use souk_testkit::{Database, FixedClock, SeededRandom};
 
 pub(crate) use souk_fixtures::outcome;
 
-use crate::SessionKeeper;
+use crate::SessionContext;
 use crate::login::Login;
 use crate::refresh::Refresh;
 use crate::register::Register;
@@ -29,7 +29,7 @@ pub(crate) struct Fixture {
 struct FixedKeys;
 
 impl KeySource for FixedKeys {
-    fn read(&self) -> Reading<'_> {
+    fn read(&self) -> KeyFuture<'_> {
         let secret = format!(r#"{{"kid":"test","seed":"{}"}}"#, "s".repeat(64));
         Box::pin(async move { Ok(KeySet { current: SigningKey::from_secret(&secret)?, previous: None }) })
     }
@@ -54,8 +54,8 @@ impl Fixture {
         AccessTokens::load(FixedKeys, self.clock.clone(), self.random.clone()).await.expect("keys")
     }
 
-    async fn keeper(&self) -> SessionKeeper {
-        SessionKeeper {
+    async fn context(&self) -> SessionContext {
+        SessionContext {
             sessions: self.sessions.clone(),
             tokens: self.tokens().await,
             clock: self.clock.clone(),
@@ -64,15 +64,15 @@ impl Fixture {
     }
 
     pub(crate) async fn register(&self) -> Register {
-        Register { users: self.users.clone(), keeper: self.keeper().await }
+        Register { users: self.users.clone(), context: self.context().await }
     }
 
     pub(crate) async fn login(&self) -> Login {
-        Login { users: self.users.clone(), limits: self.limits.clone(), keeper: self.keeper().await }
+        Login { users: self.users.clone(), limits: self.limits.clone(), context: self.context().await }
     }
 
     pub(crate) async fn refresh(&self) -> Refresh {
-        Refresh { users: self.users.clone(), keeper: self.keeper().await }
+        Refresh { users: self.users.clone(), context: self.context().await }
     }
 
     /// What Ann's login answers.

@@ -1,4 +1,4 @@
-//! Invoked by an operator, never over HTTP: gives an account a role. This is how the first staff account comes to be.
+//! Invoked by an operator, never over HTTP: grants a role to an account. Creates the first staff account.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::account::{Email, Role};
@@ -11,7 +11,7 @@ use souk_store::{RoleChangeOutcome, StoreError, Users};
 
 /// Gives roles to accounts.
 pub struct GrantRole {
-    /// Where accounts are.
+    /// The users table.
     pub users: Users,
 }
 
@@ -23,48 +23,48 @@ impl GrantRole {
 }
 
 impl DirectHandler for GrantRole {
-    type Request = Grant;
-    type Response = Granted;
+    type Request = GrantRoleRequest;
+    type Response = GrantRoleResponse;
 
-    async fn handle(&self, request: Grant, _: Timestamp) -> Result<Granted, Error> {
-        Ok(grant(&request, &self.users).await?)
+    async fn handle(&self, request: GrantRoleRequest, _: Timestamp) -> Result<GrantRoleResponse, Error> {
+        Ok(grant_role(&request, &self.users).await?)
     }
 }
 
-/// What the operator asks.
+/// The request of the operator.
 #[derive(Debug, Deserialize)]
-pub struct Grant {
+pub struct GrantRoleRequest {
     email: Email,
     role: Role,
 }
 
-/// What the operator is told.
+/// The response to the operator.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Granted {
+pub struct GrantRoleResponse {
     user_id: UserId,
     role: Role,
 }
 
-/// Why there is no such role now.
+/// Why the role was not granted.
 #[derive(Debug, thiserror::Error)]
-pub enum GrantError {
-    /// The account has to be registered first.
+pub enum GrantRoleError {
+    /// The account is not registered.
     #[error("there is no account with this e-mail address")]
     UnknownAccount,
-    /// The store failed.
+    /// DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Gives an account a role. It shows in the account's next token.
-pub async fn grant(grant: &Grant, users: &Users) -> Result<Granted, GrantError> {
-    let known = users.credentials(&grant.email).await?.ok_or(GrantError::UnknownAccount)?;
-    match users.set_role(&known.user_id, &grant.email, grant.role).await? {
-        RoleChangeOutcome::AccountNotFound => Err(GrantError::UnknownAccount),
+/// Grants a role to an account. It takes effect with the next token of the account.
+pub async fn grant_role(request: &GrantRoleRequest, users: &Users) -> Result<GrantRoleResponse, GrantRoleError> {
+    let known = users.credentials(&request.email).await?.ok_or(GrantRoleError::UnknownAccount)?;
+    match users.set_role(&known.user_id, &request.email, request.role).await? {
+        RoleChangeOutcome::AccountNotFound => Err(GrantRoleError::UnknownAccount),
         RoleChangeOutcome::Changed => {
-            let (user_id, role) = (known.user_id.as_str(), grant.role.as_str());
+            let (user_id, role) = (known.user_id.as_str(), request.role.as_str());
             tracing::info!(function = "grant-role", user_id, role, "granted");
-            Ok(Granted { user_id: known.user_id, role: grant.role })
+            Ok(GrantRoleResponse { user_id: known.user_id, role: request.role })
         }
     }
 }
@@ -77,14 +77,14 @@ mod tests {
     #[tokio::test]
     async fn a_known_account_gets_the_role_and_an_unknown_one_is_an_error() {
         let shop = Fixture::with_account().await;
-        let event = |json: &str| serde_json::from_str::<Grant>(json).expect("an event");
+        let event = |json: &str| serde_json::from_str::<GrantRoleRequest>(json).expect("an event");
         let staff = event(r#"{"email": "Ann@example.com", "role": "staff"}"#);
-        assert_eq!(grant(&staff, &shop.users).await.expect("granted").role, Role::Staff);
+        assert_eq!(grant_role(&staff, &shop.users).await.expect("granted").role, Role::Staff);
         let known = shop.users.credentials(&staff.email).await.expect("read").expect("an account");
         assert_eq!(known.role, Role::Staff);
 
         let nobody = event(r#"{"email": "nobody@example.com", "role": "staff"}"#);
-        assert!(matches!(grant(&nobody, &shop.users).await, Err(GrantError::UnknownAccount)));
-        assert!(serde_json::from_str::<Grant>(r#"{"email": "ann@example.com", "role": "god"}"#).is_err());
+        assert!(matches!(grant_role(&nobody, &shop.users).await, Err(GrantRoleError::UnknownAccount)));
+        assert!(serde_json::from_str::<GrantRoleRequest>(r#"{"email": "ann@example.com", "role": "god"}"#).is_err());
     }
 }

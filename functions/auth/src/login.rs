@@ -1,7 +1,7 @@
-//! `POST /auth/login`: e-mail and password for a pair of tokens.
+//! `POST /auth/login`: exchanges e-mail and password for a pair of tokens.
 //!
-//! Whether the account exists shows neither in the answer nor in the time it takes. Attempts are counted by account and by
-//! address before the password is looked at, so that a burst cannot slip through; success gives them back.
+//! Neither the response nor its time reveals whether the account exists. Attempts are counted by account and by address
+//! before the password is verified, so that a burst cannot exceed the limits. A successful login removes its counts.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,29 +12,33 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{AttemptOutcome, Limit, Limits, Users};
 
-use crate::SessionKeeper;
+use crate::SessionContext;
 
-/// Any password that could have been registered, and a bound on what is hashed.
+/// Allowed length of a password, in characters. The upper limit bounds the cost of hashing.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 1..=128;
 const WINDOW_SECONDS: i64 = 15 * 60;
 const PER_ACCOUNT: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
-/// Many people may sit behind one address.
+/// Higher, because many users may share an address.
 const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
 
-/// The endpoint.
+/// Logs a user in.
 pub struct Login {
-    /// Where accounts are.
+    /// The users table.
     pub users: Users,
-    /// Where attempts are counted.
+    /// Counters of login attempts.
     pub limits: Limits,
-    /// What sessions stand on.
-    pub keeper: SessionKeeper,
+    /// Dependencies of session functions.
+    pub context: SessionContext,
 }
 
 impl Login {
     /// With the stores and settings that the environment names.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
-        Ok(Self { users: deps.users()?, limits: deps.limits()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+        Ok(Self {
+            users: deps.users()?,
+            limits: deps.limits()?,
+            context: SessionContext::from_dependencies(deps).await?,
+        })
     }
 }
 
@@ -52,19 +56,19 @@ impl Endpoint for Login {
 
         let known = self.users.credentials(&email).await?;
         let stored = known.as_ref().map(|known| known.password_hash.as_str());
-        let right = password::verify(&password, stored).map_err(Problem::internal)?;
-        let Some(known) = known.filter(|_| right) else {
+        let is_correct = password::verify(&password, stored).map_err(Problem::internal)?;
+        let Some(known) = known.filter(|_| is_correct) else {
             return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
         };
         self.limits.reset(&by_account).await?;
         self.limits.release(&by_address).await?;
-        self.keeper.open(200, &Caller { user_id: known.user_id, role: known.role }).await
+        self.context.open_session(200, &Caller { user_id: known.user_id, role: known.role }).await
     }
 }
 
 impl Login {
     async fn count(&self, limit_key: &str, limit: Limit) -> Result<(), Problem> {
-        match self.limits.count(limit_key, limit, self.keeper.clock.now()).await? {
+        match self.limits.count(limit_key, limit, self.context.clock.now()).await? {
             AttemptOutcome::Counted => Ok(()),
             AttemptOutcome::LimitReached { retry_after_seconds } => {
                 let detail = "too many attempts to log in; wait before the next one";
@@ -75,9 +79,9 @@ impl Login {
     }
 }
 
-/// Names an account or an address without telling which to a reader of the table.
-fn limit_key(kind: &str, of: &str) -> String {
-    format!("{kind}#{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(of)[..16]))
+/// Key of a counter. It is hashed, so that the table does not reveal accounts and addresses.
+fn limit_key(kind: &str, subject: &str) -> String {
+    format!("{kind}#{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(subject)[..16]))
 }
 
 #[cfg(test)]
@@ -90,7 +94,7 @@ mod tests {
     const NOBODY: &str = r#"{"email": "nobody@example.com", "password": "wrong horse"}"#;
 
     #[tokio::test]
-    async fn the_right_password_signs_in_in_any_case_of_the_address() {
+    async fn the_correct_password_logs_in_with_any_case_of_the_address() {
         let shop = Fixture::with_account().await;
         let login = shop.login().await;
         let body = login.handle(&post(&RIGHT.replace("ann", "ANN"))).await.expect("signed in").body_json();
@@ -99,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wrong_password_and_an_unknown_account_look_alike() {
+    async fn a_wrong_password_and_an_unknown_account_have_the_same_response() {
         let shop = Fixture::with_account().await;
         let login = shop.login().await;
         let wrong = login.handle(&post(WRONG)).await.expect_err("refused").into_reply("r");
@@ -108,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn guessing_is_slowed_down_for_known_and_unknown_accounts_alike() {
+    async fn attempts_are_limited_for_known_and_unknown_accounts() {
         for body in [WRONG, NOBODY] {
             let shop = Fixture::with_account().await;
             let login = shop.login().await;
@@ -124,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn success_forgives_earlier_mistakes() {
+    async fn a_successful_login_resets_the_count() {
         let shop = Fixture::with_account().await;
         let login = shop.login().await;
         for _ in 0..3 {
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_input_is_refused_before_anything_is_hashed() {
+    async fn invalid_input_is_rejected_before_hashing() {
         let shop = Fixture::start().await;
         let login = shop.login().await;
         assert_eq!(outcome(&login.handle(&post("{")).await), (400, "malformed_json"));

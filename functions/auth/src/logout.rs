@@ -1,4 +1,4 @@
-//! `POST /auth/logout`: ends the session of a refresh token. Always 204: who logs out is logged out.
+//! `POST /auth/logout`: ends the session of a refresh token. Idempotent: always 204.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use souk_store::{RefreshTokenStatus, Sessions};
 
 use crate::refresh::read_token;
 
-/// The endpoint.
+/// Logs a user out.
 pub struct Logout {
-    /// Where sessions are.
+    /// The sessions table.
     pub sessions: Sessions,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -28,7 +28,7 @@ impl Logout {
 impl Endpoint for Logout {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         if let Some(token) = read_token(request)? {
-            // A copied token ends its family as well, which is what its holder asks for.
+            // A reused token ends its session as well.
             let presented = self.sessions.check(token.family_id(), &token.hash(), self.clock.now()).await?;
             if let RefreshTokenStatus::Current(session) = presented {
                 self.sessions.end(&session.family_id).await?;

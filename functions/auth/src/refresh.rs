@@ -1,48 +1,49 @@
-//! `POST /auth/refresh`: a refresh token for the next pair of tokens. Each counts once; one that comes back was copied, and
-//! its family ends.
+//! `POST /auth/refresh`: exchanges a refresh token for the next pair of tokens. Each token can be used once; reuse means that
+//! it was copied, and ends its family.
 //!
-//! A client whose answer got lost sends an old token too, and has to log in again: nobody can tell it from a thief.
+//! A client whose response was lost also sends an old token. It cannot be distinguished from a thief, so it has to log in
+//! again.
 
 use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{RefreshTokenStatus, RotationOutcome, Users};
 
-use crate::SessionKeeper;
+use crate::SessionContext;
 
-/// Longest refresh token that is looked at.
+/// Maximum length of a refresh token, in characters.
 const MAX_TOKEN_CHARS: usize = 200;
 
-/// The endpoint.
+/// Refreshes a session.
 pub struct Refresh {
-    /// Where accounts are: a role that was taken away must not live on.
+    /// The users table: the new token has the current role of the account.
     pub users: Users,
-    /// What sessions stand on.
-    pub keeper: SessionKeeper,
+    /// Dependencies of session functions.
+    pub context: SessionContext,
 }
 
 impl Refresh {
     /// With the stores and settings that the environment names.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
-        Ok(Self { users: deps.users()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+        Ok(Self { users: deps.users()?, context: SessionContext::from_dependencies(deps).await? })
     }
 }
 
 impl Endpoint for Refresh {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let token = read_token(request)?.ok_or_else(invalid)?;
-        let now = self.keeper.clock.now();
-        let session = match self.keeper.sessions.check(token.family_id(), &token.hash(), now).await? {
+        let now = self.context.clock.now();
+        let session = match self.context.sessions.check(token.family_id(), &token.hash(), now).await? {
             RefreshTokenStatus::Current(session) => session,
             RefreshTokenStatus::Reused => return Err(reused()),
             RefreshTokenStatus::Unknown => return Err(invalid()),
         };
         let user = self.users.get(&session.user_id).await?.ok_or_else(invalid)?;
-        let next = RefreshToken::new(session.family_id.clone(), &*self.keeper.random);
+        let next = RefreshToken::new(session.family_id.clone(), &*self.context.random);
         let expires_at = now.plus_seconds(REFRESH_TOKEN_SECONDS);
-        match self.keeper.sessions.rotate(&session, &next.hash(), expires_at).await? {
+        match self.context.sessions.rotate(&session, &next.hash(), expires_at).await? {
             RotationOutcome::Rotated => {
-                self.keeper.answer(200, &Caller { user_id: user.user_id, role: user.role }, &next)
+                self.context.session_response(200, &Caller { user_id: user.user_id, role: user.role }, &next)
             }
             RotationOutcome::Reused => Err(reused()),
             RotationOutcome::SessionEnded => Err(invalid()),
@@ -50,7 +51,7 @@ impl Endpoint for Refresh {
     }
 }
 
-/// The refresh token of a body; `None` for a text that cannot be one.
+/// The refresh token in a body; `None` if it is malformed.
 pub(crate) fn read_token(request: &Request) -> Result<Option<RefreshToken>, Problem> {
     let mut fields = request.fields()?;
     let token = fields.verbatim("refresh_token", 1..=MAX_TOKEN_CHARS);
@@ -75,7 +76,7 @@ mod tests {
     use crate::logout::Logout;
 
     #[tokio::test]
-    async fn each_token_counts_once_and_reuse_ends_the_family() {
+    async fn each_token_is_valid_once_and_reuse_ends_the_family() {
         let shop = Fixture::with_account().await;
         let refresh = shop.refresh().await;
         let first = shop.signed_in().await;
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_ends_with_time_and_with_logout() {
+    async fn a_session_ends_by_expiry_and_by_logout() {
         let shop = Fixture::with_account().await;
         let refresh = shop.refresh().await;
         let session = shop.signed_in().await;
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_new_role_shows_after_a_refresh() {
+    async fn a_new_role_is_in_the_next_token() {
         let shop = Fixture::with_account().await;
         let session = shop.signed_in().await;
         shop.make_staff().await;
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nonsense_is_no_token() {
+    async fn a_malformed_token_is_rejected() {
         let shop = Fixture::start().await;
         let refresh = shop.refresh().await;
         assert_eq!(outcome(&refresh.handle(&post(r#"{"refresh_token": "x"}"#)).await), (401, "refresh_token_invalid"));

@@ -1,4 +1,4 @@
-//! `POST /auth/register`: a new account, signed in at once.
+//! `POST /auth/register`: creates an account and logs it in.
 
 use souk_auth::{Caller, password};
 use souk_domain::account::{Account, Email, Role};
@@ -7,62 +7,62 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{RegistrationOutcome, Users};
 
-use crate::SessionKeeper;
+use crate::SessionContext;
 
-/// Bounds of a new password, in characters. The upper one keeps hashing cheap.
+/// Allowed length of a new password, in characters. The upper limit bounds the cost of hashing.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 
-/// The endpoint.
+/// Registers an account.
 pub struct Register {
-    /// Where accounts are.
+    /// The users table.
     pub users: Users,
-    /// What sessions stand on.
-    pub keeper: SessionKeeper,
+    /// Dependencies of session functions.
+    pub context: SessionContext,
 }
 
 impl Register {
     /// With the stores and settings that the environment names.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
-        Ok(Self { users: deps.users()?, keeper: SessionKeeper::from_dependencies(deps).await? })
+        Ok(Self { users: deps.users()?, context: SessionContext::from_dependencies(deps).await? })
     }
 }
 
 impl Endpoint for Register {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let idempotency = request.idempotency_key()?;
+        let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
         let email = fields.parsed::<Email>("email");
         let password = fields.verbatim("password", PASSWORD_CHARS);
         let (email, password) = fields.finish((email, password))?;
 
-        let now = self.keeper.clock.now();
+        let now = self.context.clock.now();
         let account = Account {
-            user_id: UserId::new(now, &*self.keeper.random),
+            user_id: UserId::new(now, &*self.context.random),
             email,
-            password_hash: password::hash(&password, &*self.keeper.random).map_err(Problem::internal)?,
+            password_hash: password::hash(&password, &*self.context.random).map_err(Problem::internal)?,
             role: Role::Shopper,
             created_at: now,
-            registration_key: idempotency.map(|idempotency_key| idempotency_key.key),
+            registration_key: idempotency_key.map(|known| known.key),
         };
         let user_id = match self.users.register(&account).await? {
             RegistrationOutcome::Registered => account.user_id,
             RegistrationOutcome::EmailTaken => self.registered_before(&account, &password).await?,
         };
-        self.keeper.open(201, &Caller { user_id, role: Role::Shopper }).await
+        self.context.open_session(201, &Caller { user_id, role: Role::Shopper }).await
     }
 }
 
 impl Register {
-    /// The account that an earlier run of this very request made. Its body is known again by the password: a fingerprint of
-    /// it would have to be kept, and would be a fast hash of a password.
+    /// The account that an earlier call of this request created. The body is compared by its password: a stored fingerprint
+    /// of the body would be a fast hash of the password.
     async fn registered_before(&self, account: &Account, password: &str) -> Result<UserId, Problem> {
         let taken = || Problem::conflict("email_taken", "there is an account with this e-mail address; log in");
         let Some(known) = self.users.credentials(&account.email).await? else { return Err(taken()) };
         if account.registration_key.is_none() || known.registration_key != account.registration_key {
             return Err(taken());
         }
-        let same = password::verify(password, Some(&known.password_hash)).map_err(Problem::internal)?;
-        if same { Ok(known.user_id) } else { Err(Problem::idempotency_key_reused()) }
+        let is_same = password::verify(password, Some(&known.password_hash)).map_err(Problem::internal)?;
+        if is_same { Ok(known.user_id) } else { Err(Problem::idempotency_key_reused()) }
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
     const BODY: &str = r#"{"email": "Ann@Example.com", "password": "correct horse"}"#;
 
     #[tokio::test]
-    async fn an_account_is_made_and_signed_in() {
+    async fn an_account_is_created_and_logged_in() {
         let shop = Fixture::start().await;
         let register = shop.register().await;
         let body = register.handle(&post(BODY)).await.expect("registered").body_json();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_fields_are_all_named_and_never_repeated() {
+    async fn all_invalid_fields_are_named_and_not_quoted() {
         let shop = Fixture::start().await;
         let problem = shop.register().await.handle(&post(r#"{"email": "ann", "password": "hunter2"}"#)).await;
         let problem = problem.expect_err("refused");

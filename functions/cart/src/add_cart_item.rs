@@ -1,6 +1,6 @@
 //! `POST /cart/items`: adds units of a product to the caller's cart.
 //!
-//! More than there is in stock may be put in a cart: the answer says what is available, and only an order takes stock.
+//! A cart may contain more units than are in stock: the response states what is available, and only an order allocates stock.
 
 use std::sync::Arc;
 
@@ -12,49 +12,49 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::CartStores;
-use crate::view::CartView;
+use crate::CartContext;
+use crate::cart_response::CartResponse;
 
-/// The endpoint.
+/// Adds units of a product to the cart.
 pub struct AddCartItem {
-    /// What carts stand on.
-    pub stores: CartStores,
-    /// Marks requests that came without a key.
+    /// Dependencies of the cart functions.
+    pub context: CartContext,
+    /// Makes idempotency keys for requests without one.
     pub random: Arc<dyn Random>,
 }
 
 impl AddCartItem {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { stores: CartStores::from_dependencies(deps)?, random: deps.random() })
+        Ok(Self { context: CartContext::from_dependencies(deps)?, random: deps.random() })
     }
 }
 
 #[derive(Serialize)]
-struct Added {
+struct AddCartItemResponse {
     message: &'static str,
-    cart: CartView,
+    cart: CartResponse,
 }
 
 impl Endpoint for AddCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
-        // Marked in any case: a save whose answer got lost must not add once more when it is tried again.
+        // Every request gets a key: a save whose response was lost must not add the units again when it is retried.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let product_id = fields.parsed::<ProductId>("product_id");
         let quantity = fields.checked_integer("quantity", Quantity::new);
         let (product_id, quantity) = fields.finish((product_id, quantity))?;
 
-        // Strongly consistent: a product that staff made a moment ago can be bought.
-        let sold = !self.stores.products.get_many([&product_id], true).await?.is_empty();
-        let change = self.stores.change(user_id, |cart| {
+        // Strongly consistent, so that a product can be added as soon as staff created it.
+        let exists = !self.context.products.get_many([&product_id], true).await?.is_empty();
+        let change = self.context.change(user_id, |cart| {
             let added = cart.add(product_id.clone(), quantity, Some(idempotency_key.clone())).map_err(refusal)?;
-            // Not asked of a repeated request: its product was there when it was added.
-            if added && !sold { Err(product_not_found()) } else { Ok(()) }
+            // Not checked for a replay: the product existed when it was added.
+            if added && !exists { Err(product_not_found()) } else { Ok(()) }
         });
-        let cart = self.stores.view(&change.await?).await?;
-        Ok(Reply::json(201, &Added { message: "Item added", cart }))
+        let cart = self.context.response(&change.await?).await?;
+        Ok(Reply::json(201, &AddCartItemResponse { message: "Item added", cart }))
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use crate::fixture::{Fixture, of, outcome};
 
     fn endpoint(shop: &Fixture) -> AddCartItem {
-        AddCartItem { stores: shop.stores.clone(), random: shop.random.clone() }
+        AddCartItem { context: shop.context.clone(), random: shop.random.clone() }
     }
 
     fn add(product_id: &str, quantity: &str) -> Request {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_item_is_added_with_the_owners_words() {
+    async fn an_item_is_added_with_the_agreed_response() {
         let shop = Fixture::start().await;
         shop.product("a", 69_999, 5).await;
         let reply = endpoint(&shop).handle(&add("a", "2")).await.expect("added");
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn quantities_that_are_none_are_refused() {
+    async fn invalid_quantities_are_rejected() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         for bad in ["0", "-1", "1000000000", "1.5", "1.0", "1e2", "\"2\"", "null", "99999999999999999999999", "[]"] {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_product_that_is_not_there_cannot_be_added() {
+    async fn an_unknown_product_cannot_be_added() {
         let shop = Fixture::start().await;
         assert_eq!(outcome(&endpoint(&shop).handle(&add("a", "1")).await), (404, "product_not_found"));
         assert!(shop.lines(&user(1)).await.is_empty());
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_key_sent_many_times_at_once_adds_once() {
+    async fn concurrent_requests_with_one_key_add_once() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         let (endpoint, request) = (endpoint(&shop), add("a", "2").with_header("idempotency-key", "k-1"));
@@ -150,12 +150,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_many_additions_at_once_none_is_lost() {
+    async fn concurrent_additions_are_all_applied() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         shop.product("b", 100, 5).await;
         let endpoint = endpoint(&shop);
-        // As many as tries: each time that one of them comes too late, another one is through.
+        // As many as attempts of a save: each time one of them conflicts, another one is saved.
         let requests: Vec<_> = (0..8).map(|n| add(if n % 2 == 0 { "a" } else { "b" }, "3")).collect();
         let outcomes = join_all(requests.iter().map(|request| endpoint.handle(request))).await;
         assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cart_has_an_end() {
+    async fn a_cart_has_limits() {
         let shop = Fixture::start().await;
         for n in 0..MAX_LINES {
             shop.put_in_cart(&user(1), &format!("p{n}"), 1).await;

@@ -1,33 +1,33 @@
-//! `DELETE /cart`: takes everything out of the caller's cart. Twice is as good as once.
+//! `DELETE /cart`: removes everything from the caller's cart. Idempotent.
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::CartStores;
+use crate::CartContext;
 
-/// The endpoint.
+/// Clears the cart.
 pub struct ClearCart {
-    /// What carts stand on.
-    pub stores: CartStores,
+    /// Dependencies of the cart functions.
+    pub context: CartContext,
 }
 
 impl ClearCart {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+        Ok(Self { context: CartContext::from_dependencies(deps)? })
     }
 }
 
 impl Endpoint for ClearCart {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
-        // What the cart remembers of earlier requests stays: a retried checkout still finds its order.
-        let change = self.stores.change(user_id, |cart| {
+        // The idempotency keys of earlier requests stay, so that a retried checkout still finds its order.
+        let change = self.context.change(user_id, |cart| {
             cart.lines.clear();
             Ok(())
         });
-        Ok(Reply::ok(&self.stores.view(&change.await?).await?))
+        Ok(Reply::ok(&self.context.response(&change.await?).await?))
     }
 }
 
@@ -39,12 +39,12 @@ mod tests {
     use crate::fixture::{Fixture, of, outcome};
 
     #[tokio::test]
-    async fn everything_is_taken_out_of_ones_own_cart() {
+    async fn only_the_callers_cart_is_cleared() {
         let shop = Fixture::start().await;
         for (shopper, product) in [(1, "a"), (1, "b"), (2, "a")] {
             shop.put_in_cart(&user(shopper), product, 2).await;
         }
-        let endpoint = ClearCart { stores: shop.stores.clone() };
+        let endpoint = ClearCart { context: shop.context.clone() };
         for _ in 0..2 {
             let reply = endpoint.handle(&of(1, "DELETE", "/cart")).await.expect("cleared");
             assert_eq!((reply.status(), reply.body()), (200, r#"{"items":[],"total_amount":0.00,"currency":"USD"}"#));

@@ -14,10 +14,10 @@ use souk_testkit::{Database, FixedClock, SeededRandom, product, sku, user};
 
 pub(crate) use souk_fixtures::outcome;
 
-use crate::CartStores;
+use crate::CartContext;
 
 pub(crate) struct Fixture {
-    pub(crate) stores: CartStores,
+    pub(crate) context: CartContext,
     pub(crate) random: Arc<SeededRandom>,
     inventory: Inventory,
     clock: Arc<FixedClock>,
@@ -29,28 +29,28 @@ impl Fixture {
         let random = Arc::new(SeededRandom::new(7));
         let Stores { carts, products, inventory, .. } = Stores::on(&database, random.clone());
         let clock = Arc::new(FixedClock::new());
-        let stores = CartStores {
+        let context = CartContext {
             carts,
             catalog: ProductReader::new(products.clone(), inventory.clone(), None, clock.clone(), random.clone()),
             products,
             currency: Currency::USD,
         };
-        Self { stores, random, inventory, clock }
+        Self { context, random, inventory, clock }
     }
 
     /// A product that costs so many cents, with so many in stock. Twice the same changes it.
     pub(crate) async fn product(&self, name: &str, price_minor: i64, available: u32) {
-        save_product(&self.stores.products, Product { price_minor, ..product(name) }).await;
+        save_product(&self.context.products, Product { price_minor, ..product(name) }).await;
         count_stock(&self.inventory, &sku(name), available, &*self.clock, &*self.random).await;
     }
 
     pub(crate) async fn put_in_cart(&self, user_id: &UserId, name: &str, quantity: u32) {
-        put_in_cart(&self.stores.carts, user_id, &sku(name), quantity).await;
+        put_in_cart(&self.context.carts, user_id, &sku(name), quantity).await;
     }
 
     /// What is in a cart: product and quantity.
     pub(crate) async fn lines(&self, user_id: &UserId) -> Vec<(String, u32)> {
-        let cart = self.stores.carts.get(user_id).await.expect("a cart");
+        let cart = self.context.carts.get(user_id).await.expect("a cart");
         cart.lines.iter().map(|line| (line.product_id.to_string(), line.quantity.get())).collect()
     }
 }

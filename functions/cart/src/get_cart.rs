@@ -4,25 +4,25 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::CartStores;
+use crate::CartContext;
 
-/// The endpoint.
+/// Returns the caller's cart.
 pub struct GetCart {
-    /// What carts stand on.
-    pub stores: CartStores,
+    /// Dependencies of the cart functions.
+    pub context: CartContext,
 }
 
 impl GetCart {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+        Ok(Self { context: CartContext::from_dependencies(deps)? })
     }
 }
 
 impl Endpoint for GetCart {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let cart = self.stores.carts.get(&request.user()?.user_id).await?;
-        Ok(Reply::ok(&self.stores.view(&cart).await?))
+        let cart = self.context.carts.get(&request.user()?.user_id).await?;
+        Ok(Reply::ok(&self.context.response(&cart).await?))
     }
 }
 
@@ -36,17 +36,17 @@ mod tests {
     #[tokio::test]
     async fn an_empty_cart_is_a_cart() {
         let shop = Fixture::start().await;
-        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
         assert_eq!((reply.status(), reply.body()), (200, r#"{"items":[],"total_amount":0.00,"currency":"USD"}"#));
     }
 
     #[tokio::test]
-    async fn prices_and_stock_are_those_of_now() {
+    async fn prices_and_stock_are_current() {
         let shop = Fixture::start().await;
         shop.product("a", 1_250, 2).await;
         shop.put_in_cart(&user(1), "a", 3).await;
-        shop.product("a", 9, 2).await; // cheaper since
-        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        shop.product("a", 9, 2).await; // the price has fallen
+        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
         let item = r#"{"product_id":"a","name":"Product a","price":0.09,"quantity":3,"line_total":0.27,"#;
         let stock = r#""available":false,"stock_quantity":2}"#;
         let cart = format!(r#"{{"items":[{item}{stock}],"total_amount":0.27,"currency":"USD"}}"#);
@@ -54,12 +54,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_product_that_is_gone_is_shown_but_not_counted() {
+    async fn a_deleted_product_is_listed_but_not_part_of_the_total() {
         let shop = Fixture::start().await;
         shop.product("a", 1_250, 2).await;
         shop.put_in_cart(&user(1), "gone", 3).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let reply = GetCart { stores: shop.stores }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
         let gone = r#"{"product_id":"gone","name":null,"price":null,"quantity":3,"line_total":null,"#;
         assert!(reply.body().contains(gone) && reply.body().contains(r#""total_amount":25.00"#), "{}", reply.body());
         let available = |n: usize| reply.body_json()["items"][n]["available"].as_bool();
@@ -67,11 +67,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_sees_anothers_cart() {
+    async fn a_cart_is_visible_to_its_owner_only() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 9).await;
         shop.put_in_cart(&user(1), "a", 1).await;
-        let endpoint = GetCart { stores: shop.stores };
+        let endpoint = GetCart { context: shop.context };
         let others = endpoint.handle(&of(2, "GET", "/cart")).await.expect("a cart");
         assert!(others.body().starts_with(r#"{"items":[]"#));
         assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/cart")).await), (401, "token_required"));

@@ -1,22 +1,22 @@
-//! `DELETE /cart/items/{product_id}`: takes a product out of the caller's cart. Twice is as good as once.
+//! `DELETE /cart/items/{product_id}`: removes a product from the caller's cart. Idempotent.
 
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::CartStores;
+use crate::CartContext;
 
-/// The endpoint.
+/// Removes a product from the cart.
 pub struct RemoveCartItem {
-    /// What carts stand on.
-    pub stores: CartStores,
+    /// Dependencies of the cart functions.
+    pub context: CartContext,
 }
 
 impl RemoveCartItem {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+        Ok(Self { context: CartContext::from_dependencies(deps)? })
     }
 }
 
@@ -24,11 +24,11 @@ impl Endpoint for RemoveCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         let product_id: ProductId = request.path_id("product_id", "product")?;
-        let change = self.stores.change(user_id, |cart| {
+        let change = self.context.change(user_id, |cart| {
             cart.remove(&product_id);
             Ok(())
         });
-        Ok(Reply::ok(&self.stores.view(&change.await?).await?))
+        Ok(Reply::ok(&self.context.response(&change.await?).await?))
     }
 }
 
@@ -40,12 +40,12 @@ mod tests {
     use crate::fixture::{Fixture, of, outcome};
 
     #[tokio::test]
-    async fn a_product_is_taken_out_once_or_twice() {
+    async fn removing_a_product_is_idempotent() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         shop.put_in_cart(&user(1), "gone", 2).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let endpoint = RemoveCartItem { stores: shop.stores.clone() };
+        let endpoint = RemoveCartItem { context: shop.context.clone() };
         for _ in 0..2 {
             let request = of(1, "DELETE", "/cart/items/gone").with_path("product_id", "gone");
             let reply = endpoint.handle(&request).await.expect("removed");

@@ -1,4 +1,4 @@
-//! `PATCH /cart/items/{product_id}`: sets how many of a product the caller's cart holds.
+//! `PATCH /cart/items/{product_id}`: sets the quantity of a product in the caller's cart.
 
 use souk_domain::cart::Quantity;
 use souk_domain::ids::ProductId;
@@ -6,18 +6,18 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::CartStores;
+use crate::CartContext;
 
-/// The endpoint.
+/// Sets the quantity of a product in the cart.
 pub struct UpdateCartItem {
-    /// What carts stand on.
-    pub stores: CartStores,
+    /// Dependencies of the cart functions.
+    pub context: CartContext,
 }
 
 impl UpdateCartItem {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { stores: CartStores::from_dependencies(deps)? })
+        Ok(Self { context: CartContext::from_dependencies(deps)? })
     }
 }
 
@@ -31,8 +31,8 @@ impl Endpoint for UpdateCartItem {
 
         let not_there = |_| Problem::not_found("product in the cart");
         let change =
-            self.stores.change(user_id, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
-        Ok(Reply::ok(&self.stores.view(&change).await?))
+            self.context.change(user_id, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
+        Ok(Reply::ok(&self.context.response(&change).await?))
     }
 }
 
@@ -48,11 +48,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_quantity_becomes_what_was_asked() {
+    async fn the_quantity_is_set() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let endpoint = UpdateCartItem { stores: shop.stores.clone() };
+        let endpoint = UpdateCartItem { context: shop.context.clone() };
         for _ in 0..2 {
             let reply = endpoint.handle(&set("a", r#"{"quantity": 4}"#)).await.expect("set");
             assert_eq!(reply.status(), 200);
@@ -62,11 +62,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_set_is_refused() {
+    async fn invalid_changes_are_rejected() {
         let shop = Fixture::start().await;
         shop.product("a", 100, 5).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let endpoint = UpdateCartItem { stores: shop.stores.clone() };
+        let endpoint = UpdateCartItem { context: shop.context.clone() };
         for bad in ["0", "1000000000", "1.5", "\"2\""] {
             let body = format!(r#"{{"quantity": {bad}}}"#);
             assert_eq!(outcome(&endpoint.handle(&set("a", &body)).await), (422, "invalid_fields"), "{bad}");

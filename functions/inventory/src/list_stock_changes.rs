@@ -76,7 +76,7 @@ impl Endpoint for ListStockChanges {
         let page = self.inventory.history(&product_id, cursor.as_ref(), limit).await?;
         let entry_ids = page.changes.iter().filter_map(|change| match &change.cause {
             Some(Cause::Entry { entry_id, .. }) => Some(entry_id.as_str()),
-            _ => None,
+            Some(Cause::Order { .. }) | None => None,
         });
         let entries = self.inventory.ledger_entries(&product_id, entry_ids).await?;
         let changes = page.changes.iter().map(|change| view(change, &entries)).collect();

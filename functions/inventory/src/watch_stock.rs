@@ -143,8 +143,8 @@ impl WatchStock {
         let published = self.inventory.level(product_id).await?;
         // A product without a stored level counts as low only after stock was removed, not after its first count.
         let before = published.unwrap_or(if watched.delta < 0 { StockLevel::Plenty } else { level });
-        if let Some(what) = before.news(product_id, available, self.low_at) {
-            let event = DomainEvent::of_stock(what, watched.first, watched.at);
+        if let Some(event) = before.event_after(product_id, available, self.low_at) {
+            let event = DomainEvent::of_stock(event, watched.first, watched.at);
             self.bus.publish(&[event]).await.map_err(|error| LevelError {
                 permanent: error.failed.iter().all(|failed| failed.permanent),
                 reason: error.to_string(),

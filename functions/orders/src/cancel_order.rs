@@ -42,7 +42,7 @@ impl Endpoint for CancelOrder {
 mod tests {
     use souk_domain::account::Role;
     use souk_domain::ids::UserId;
-    use souk_domain::order::{PaymentMethod, ProviderOutcome};
+    use souk_domain::order::{ProviderMethod, ProviderOutcome};
     use souk_testkit::user;
 
     use super::*;
@@ -63,7 +63,7 @@ mod tests {
     }
 
     fn start() -> Event {
-        Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None }
+        Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None }
     }
 
     #[tokio::test]

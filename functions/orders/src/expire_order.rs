@@ -46,7 +46,7 @@ impl Consumer for ExpireOrder {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::order::{PaymentMethod, ProviderOutcome};
+    use souk_domain::order::{ProviderMethod, ProviderOutcome};
     use souk_testkit::user;
 
     use super::*;
@@ -104,7 +104,7 @@ mod tests {
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
 
-        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
         shop.apply(&user(1), &order_id, start).await;
         shop.clock.advance_seconds(900);
         assert_eq!(consumer.consume(&message).await.expect("consumed"), "a payment is being processed");

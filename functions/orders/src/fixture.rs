@@ -10,7 +10,7 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, Order, PaymentMethod, ProviderOutcome, Shipment};
+use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
 use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_product, stream_change};
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
@@ -121,7 +121,7 @@ impl Fixture {
     pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         self.put_in_cart(user_id, name, quantity).await;
         let order_id = self.placed(user_id).await;
-        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
         let amount_minor = self.apply(user_id, &order_id, start).await.total_minor;
         let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor };
         self.apply(user_id, &order_id, Event::PaymentSettled { attempt: 0, outcome }).await;

@@ -121,7 +121,7 @@ impl PlaceOrder {
         let Some(key) = &checkout.idempotency_key else { return Ok(None) };
         let placed = cart.placed_by(key).map_err(|error| match error {
             CartError::KeyReused => Problem::idempotency_key_reused(),
-            other => Problem::internal(other),
+            CartError::TooManyLines | CartError::TooManyUnits | CartError::NotInCart => Problem::internal(error),
         })?;
         let Some(order_id) = placed else { return Ok(None) };
         let order = self.orders.get(&cart.user_id, order_id).await?;

@@ -1,37 +1,37 @@
-//! The payment queue: asks the provider how a payment stands that has no end yet.
+//! Consumer of the payment queue: gets the outcome of an open payment from the provider.
 //!
-//! Some time after an attempt began, because its answer may have got lost; every quarter of an hour while a bank takes its
-//! days; and when an order no longer waits for a shopper who was asked to do something. A provider that cannot be reached
-//! is asked again in the same way, so its outage ends by itself.
+//! A payment is checked some time after its attempt started, because the response may have been lost; every 15 minutes while
+//! a bank debit takes days; and when an order no longer waits for an action of the shopper. If the provider cannot be
+//! reached, the check is repeated in the same way, so open payments settle after an outage without intervention.
 
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::{MAX_DELAY_SECONDS, PENDING_CHECK_SECONDS, PaymentQueueMessage};
 use souk_domain::order::{AttemptStatus, Order, OrderStatus, ProviderOutcome};
-use souk_payment::{ABANDONED, Charge, ProviderError};
+use souk_payment::{ABANDONED, ChargeRequest, ProviderError};
 use souk_runtime::Dependencies;
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_runtime::config::ConfigError;
 
-use crate::Payments;
-use crate::person::needs_a_person;
+use crate::PaymentContext;
+use crate::escalation::needs_a_person;
 
-/// While an attempt is younger, the queue itself has the provider asked again, every few minutes. It must end before the
-/// queue gives a message up (5 receipts, 180 s apart), in seconds.
+/// Age of an attempt up to which the queue's own retries repeat the check, in seconds. It has to be less than the time after
+/// which the queue moves the message to the dead-letter queue (5 receipts, 180 s apart).
 const QUEUE_RETRIES_SECONDS: i64 = 600;
-/// A payment that is still open after two weeks is one for a person, in seconds. Bank debits take up to ten working days.
+/// Age after which an open payment becomes a dead letter, in seconds. Bank debits take up to ten working days.
 const MAX_PENDING_SECONDS: i64 = 14 * 24 * 3600;
 const _: () = assert!(QUEUE_RETRIES_SECONDS < 5 * 180 && PENDING_CHECK_SECONDS <= MAX_DELAY_SECONDS);
 
-/// The consumer.
+/// Settles open payments.
 pub struct CheckPayment {
-    /// What payments stand on.
-    pub payments: Payments,
+    /// Dependencies of the payment functions.
+    pub payments: PaymentContext,
 }
 
 impl CheckPayment {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { payments: Payments::from_dependencies(deps)? })
+        Ok(Self { payments: PaymentContext::from_dependencies(deps)? })
     }
 }
 
@@ -47,7 +47,8 @@ impl Consumer for CheckPayment {
         if matches!(state.status, AttemptStatus::Completed | AttemptStatus::Failed) {
             return Ok("settled before");
         }
-        let charge = Payments::charge(&order, *attempt).ok_or_else(|| ConsumeError::new("the attempt has no token"))?;
+        let charge = PaymentContext::charge_request(&order, *attempt)
+            .ok_or_else(|| ConsumeError::new("the attempt has no token"))?;
         let outcome = self.outcome(&order, &charge).await?;
         let waits = matches!(outcome, ProviderOutcome::ActionRequired { .. });
         if waits && state.status == AttemptStatus::RequiresAction {
@@ -62,22 +63,22 @@ impl Consumer for CheckPayment {
 impl CheckPayment {
     async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Result<Order, ConsumeError> {
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
-        order.ok_or_else(|| ConsumeError::new("there is no such order"))
+        order.ok_or_else(|| ConsumeError::new("the order does not exist"))
     }
 
-    /// What the provider says now. What nobody waits for any more is called off.
-    async fn outcome(&self, order: &Order, charge: &Charge) -> Result<ProviderOutcome, ConsumeError> {
+    /// The current outcome at the provider. A payment that nobody waits for any more is cancelled.
+    async fn outcome(&self, order: &Order, charge: &ChargeRequest) -> Result<ProviderOutcome, ConsumeError> {
         let provider = &self.payments.provider;
-        let asked = match Payments::within_bounds(provider.charge_again(charge)).await {
+        let response = match PaymentContext::with_timeout(provider.resolve_charge(charge)).await {
             Ok(ProviderOutcome::ActionRequired { payment_id, .. }) if self.is_abandoned(order) => {
-                Payments::within_bounds(provider.cancel(&payment_id)).await
+                PaymentContext::with_timeout(provider.cancel(&payment_id)).await
             }
-            asked => asked,
+            response => response,
         };
         let age_seconds = charge.started_at.seconds_until(self.payments.clock.now());
-        match asked {
+        match response {
             Ok(ProviderOutcome::Pending { .. }) if age_seconds > MAX_PENDING_SECONDS => {
-                Err(ConsumeError::new("the payment has no end after two weeks"))
+                Err(ConsumeError::new("the payment is still open after two weeks"))
             }
             Ok(outcome) => Ok(outcome),
             Err(ProviderError::Unknown(_)) if (QUEUE_RETRIES_SECONDS..MAX_PENDING_SECONDS).contains(&age_seconds) => {
@@ -91,7 +92,7 @@ impl CheckPayment {
         }
     }
 
-    /// Whether nobody waits for the shopper any more.
+    /// Whether the order no longer waits for the shopper.
     fn is_abandoned(&self, order: &Order) -> bool {
         order.status != OrderStatus::PendingPayment || self.payments.clock.now() >= order.hold_expires_at
     }

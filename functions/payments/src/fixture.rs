@@ -10,51 +10,54 @@ use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, ProductId};
-use souk_domain::message::{PaymentQueueMessage, RefundQueueMessage};
+use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome};
+use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome};
 use souk_domain::stock::Allocation;
 use souk_fixtures::{Stores, assert_reconciled, available, count_stock};
-use souk_payment::{Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
-use souk_runtime::batch::Consumer;
-use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, Users};
+use souk_payment::{ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
+use souk_runtime::batch::{ConsumeError, Consumer};
+use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, StoreCreditSteps, Users};
 use souk_testkit::{Database, FixedClock, SeededRandom, sku, user};
 
-use crate::Payments;
+use crate::PaymentContext;
 use crate::check_payment::CheckPayment;
 use crate::refund_order::RefundOrder;
 
-/// The sandbox, but what a test scripts comes first; counts how often it was asked.
+/// The sandbox with scripted responses, which come first. Records its calls.
 #[derive(Default)]
 pub(crate) struct ScriptedProvider {
     pub(crate) script: Mutex<VecDeque<Result<ProviderOutcome, ProviderError>>>,
-    pub(crate) charges: Mutex<Vec<Charge>>,
+    pub(crate) charges: Mutex<Vec<ChargeRequest>>,
     pub(crate) refunds: Mutex<Vec<RefundRequest>>,
     pub(crate) refund_script: Mutex<VecDeque<Result<RefundOutcome, ProviderError>>>,
     pub(crate) cancelled: Mutex<Vec<String>>,
 }
 
 impl PaymentProvider for ScriptedProvider {
-    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn charge<'a>(&'a self, charge: &'a ChargeRequest) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.charges.lock().expect("a lock").push(charge.clone());
         match self.script.lock().expect("a lock").pop_front() {
-            Some(answer) => ready(answer).boxed(),
+            Some(response) => ready(response).boxed(),
             None => Sandbox.charge(charge),
         }
     }
 
-    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn resolve_charge<'a>(
+        &'a self,
+        charge: &'a ChargeRequest,
+    ) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.charges.lock().expect("a lock").push(charge.clone());
         match self.script.lock().expect("a lock").pop_front() {
-            Some(answer) => ready(answer).boxed(),
-            None => Sandbox.charge_again(charge),
+            Some(response) => ready(response).boxed(),
+            None => Sandbox.resolve_charge(charge),
         }
     }
 
     fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.cancelled.lock().expect("a lock").push(payment_id.to_owned());
         match self.script.lock().expect("a lock").pop_front() {
-            Some(answer) => ready(answer).boxed(),
+            Some(response) => ready(response).boxed(),
             None => Sandbox.cancel(payment_id),
         }
     }
@@ -62,7 +65,7 @@ impl PaymentProvider for ScriptedProvider {
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
         self.refunds.lock().expect("a lock").push(request.clone());
         match self.refund_script.lock().expect("a lock").pop_front() {
-            Some(answer) => ready(answer).boxed(),
+            Some(response) => ready(response).boxed(),
             None => Sandbox.refund(request),
         }
     }
@@ -72,10 +75,27 @@ pub(crate) struct Fixture {
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) provider: Arc<ScriptedProvider>,
-    pub(crate) payments: Payments,
+    pub(crate) payments: PaymentContext,
+    pub(crate) store_credit: StoreCreditSteps,
     users: Users,
     database: Database,
     pub(crate) order_id: OrderId,
+}
+
+/// How often a queue delivers a message before it becomes a dead letter.
+pub(crate) const DELIVERIES: usize = 5;
+
+pub(crate) fn start() -> Event {
+    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "sandbox_success".to_owned(), request: None }
+}
+
+pub(crate) fn captured(attempt: usize) -> Event {
+    let outcome = ProviderOutcome::Captured { payment_id: format!("pay_{attempt}"), amount_minor: 200 };
+    Event::PaymentSettled { attempt, outcome }
+}
+
+pub(crate) fn down() -> ProviderError {
+    ProviderError::Unknown("down".to_owned())
 }
 
 fn product() -> ProductId {
@@ -89,8 +109,8 @@ impl Fixture {
         let random = Arc::new(SeededRandom::new(7));
         let Stores { carts, inventory, orders, users, .. } = Stores::on(&database, random.clone());
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
-        let payments = Payments {
-            steps: OrderSteps::new(orders, inventory.clone()).with_store_credit(users.clone()),
+        let payments = PaymentContext {
+            steps: OrderSteps::new(orders, inventory.clone()),
             inventory: inventory.clone(),
             provider: provider.clone(),
             clock: clock.clone(),
@@ -101,27 +121,45 @@ impl Fixture {
         let placement = OrderPlacement { order: &order, cart: &cart, carts: &carts, inventory: &inventory, attempt: 0 };
         let outcome = payments.steps.orders.place(placement).await.expect("answered");
         assert!(matches!(outcome, PlacementOutcome::Placed { .. }));
-        Self { clock, random, provider, payments, users, database, order_id: order.order_id }
+        let store_credit = StoreCreditSteps::new(payments.steps.clone(), users.clone());
+        Self { clock, random, provider, payments, store_credit, users, database, order_id: order.order_id }
     }
 
     pub(crate) async fn order(&self) -> Order {
         self.payments.steps.orders.get(&user(1), &self.order_id).await.expect("read").expect("an order")
     }
 
-    /// The provider's next answers, in their order.
-    pub(crate) fn script(&self, answers: impl IntoIterator<Item = Result<ProviderOutcome, ProviderError>>) {
-        self.provider.script.lock().expect("a lock").extend(answers);
+    /// The provider's next responses, in order.
+    pub(crate) fn script(&self, responses: impl IntoIterator<Item = Result<ProviderOutcome, ProviderError>>) {
+        self.provider.script.lock().expect("a lock").extend(responses);
+    }
+
+    pub(crate) async fn consume(&self, message: &Message) -> Result<&'static str, ConsumeError> {
+        let payments = self.payments.clone();
+        match message {
+            Message::Payment(message) => CheckPayment { payments }.consume(message).await,
+            Message::Refund(message) => {
+                let store_credit = self.store_credit.clone();
+                RefundOrder { payments, store_credit }.consume(message).await
+            }
+            Message::Order(_) => panic!("this service has no consumer of the order queue"),
+        }
+    }
+
+    pub(crate) fn check_message(&self, attempt: usize) -> Message {
+        PaymentQueueMessage::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt }.into()
+    }
+
+    pub(crate) fn refund_message(&self, refund: usize) -> Message {
+        RefundQueueMessage::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund }.into()
     }
 
     pub(crate) async fn check(&self, attempt: usize) -> Result<&'static str, String> {
-        let message = PaymentQueueMessage::CheckPayment { user_id: user(1), order_id: self.order_id.clone(), attempt };
-        let consumed = CheckPayment { payments: self.payments.clone() }.consume(&message).await;
-        consumed.map_err(|error| error.to_string())
+        self.consume(&self.check_message(attempt)).await.map_err(|error| error.to_string())
     }
 
     pub(crate) async fn refund(&self, refund: usize) -> &'static str {
-        let message = RefundQueueMessage::RefundOrder { user_id: user(1), order_id: self.order_id.clone(), refund };
-        RefundOrder { payments: self.payments.clone() }.consume(&message).await.expect("consumed")
+        self.consume(&self.refund_message(refund)).await.expect("consumed")
     }
 
     pub(crate) async fn happen(&self, event: Event) -> Order {
@@ -148,7 +186,7 @@ impl Fixture {
         self.users.store_credit_minor(&user(1)).await.expect("read")
     }
 
-    /// Stock, orders and money agree. What waits for a message is no matter here: no queue runs.
+    /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue runs.
     pub(crate) async fn reconciled(&self) {
         let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
         assert_reconciled(orders, inventory, &self.users, self.clock.now()).await;

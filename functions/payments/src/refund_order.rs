@@ -1,26 +1,30 @@
-//! The refund queue: gives money back and, with the last of it, the stock.
+//! Consumer of the refund queue: pays refunds out. The last refund of an order that was not shipped also restocks its units.
 
 use souk_domain::message::RefundQueueMessage;
 use souk_domain::money::Money;
-use souk_domain::order::{Event, Order, RefundStatus, RefundTarget};
+use souk_domain::order::{Event, Order, RefundStatus, RefundTarget, StoreCreditEvent};
 use souk_payment::{RefundOutcome, RefundRequest};
 use souk_runtime::Dependencies;
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_runtime::config::ConfigError;
 
-use crate::Payments;
-use crate::person::needs_a_person;
+use souk_store::StoreCreditSteps;
 
-/// The consumer.
+use crate::PaymentContext;
+use crate::escalation::needs_a_person;
+
+/// Pays refunds out.
 pub struct RefundOrder {
-    /// What payments stand on.
-    pub payments: Payments,
+    /// Dependencies of the payment functions.
+    pub payments: PaymentContext,
+    /// Pays refunds out to store credit.
+    pub store_credit: StoreCreditSteps,
 }
 
 impl RefundOrder {
     /// With the stores and settings that the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { payments: Payments::from_dependencies(deps)?.with_store_credit(deps.users()?) })
+        Ok(Self { payments: PaymentContext::from_dependencies(deps)?, store_credit: deps.store_credit_steps()? })
     }
 }
 
@@ -30,42 +34,41 @@ impl Consumer for RefundOrder {
     async fn consume(&self, message: &RefundQueueMessage) -> Result<&'static str, ConsumeError> {
         let RefundQueueMessage::RefundOrder { user_id, order_id, refund } = message;
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
-        let order = order.ok_or_else(|| ConsumeError::new("there is no such order"))?;
-        let Some(outcome) = self.give_back(&order, *refund).await? else { return Ok("nothing is due") };
-        let refund = *refund;
-        let (event, done) = match outcome {
-            RefundOutcome::Given { refund_id } => (Event::RefundSettled { refund, refund_id }, "refunded"),
-            RefundOutcome::Failed { refund_id } => {
-                let retry = order.refunds[refund].retries;
-                needs_a_person(order_id, "a refund failed", &refund_id);
-                (Event::RefundFailed { refund, retry, refund_id }, "the refund failed")
+        let order = order.ok_or_else(|| ConsumeError::new("the order does not exist"))?;
+        let state = order.refunds.get(*refund).ok_or_else(|| ConsumeError::new("the order has no such refund"))?;
+        match (state.status, state.target) {
+            (RefundStatus::Completed | RefundStatus::Failed, _) => Ok("nothing is due"),
+            (RefundStatus::Pending, RefundTarget::Provider) => self.refund_at_provider(&order, *refund).await,
+            (RefundStatus::Pending, RefundTarget::StoreCredit) => {
+                let event = StoreCreditEvent::Refunded { refund: *refund };
+                self.store_credit.apply(user_id, order_id, &event, self.payments.clock.now()).await?;
+                Ok("refunded")
             }
-        };
-        self.payments.apply(user_id, order_id, &event).await?;
-        Ok(done)
+        }
     }
 }
 
 impl RefundOrder {
-    /// What became of a refund that is due. Store credit is given by the transaction that settles the refund.
-    async fn give_back(&self, order: &Order, index: usize) -> Result<Option<RefundOutcome>, ConsumeError> {
-        let Some(request) = owed(order, index)? else { return Ok(None) };
-        if order.refunds.get(index).is_some_and(|refund| refund.target == RefundTarget::StoreCredit) {
-            return Ok(Some(RefundOutcome::Given { refund_id: format!("credit_{}", request.idempotency_key) }));
-        }
-        let outcome = Payments::within_bounds(self.payments.provider.refund(&request)).await;
-        outcome.map(Some).map_err(ConsumeError::new)
+    async fn refund_at_provider(&self, order: &Order, refund: usize) -> Result<&'static str, ConsumeError> {
+        let request = refund_request(order, refund)?;
+        let outcome = PaymentContext::with_timeout(self.payments.provider.refund(&request)).await;
+        let (event, done) = match outcome.map_err(ConsumeError::new)? {
+            RefundOutcome::Accepted { refund_id } => (Event::RefundSettled { refund, refund_id }, "refunded"),
+            RefundOutcome::Failed { refund_id } => {
+                needs_a_person(&order.order_id, "a refund failed", &refund_id);
+                (Event::RefundFailed { refund, retry: request.retry, refund_id }, "the refund failed")
+            }
+        };
+        self.payments.apply(&order.user_id, &order.order_id, &event).await?;
+        Ok(done)
     }
 }
 
-/// What the provider is asked for a refund; `None` when it is given already, or waits for the staff.
-fn owed(order: &Order, index: usize) -> Result<Option<RefundRequest>, ConsumeError> {
-    let refund = order.refunds.get(index).ok_or_else(|| ConsumeError::new("the order owes no such refund"))?;
-    if refund.status != RefundStatus::Pending {
-        return Ok(None);
-    }
+/// The request to the provider for a refund.
+fn refund_request(order: &Order, index: usize) -> Result<RefundRequest, ConsumeError> {
+    let refund = order.refunds.get(index).ok_or_else(|| ConsumeError::new("the order has no such refund"))?;
     let payment_id = order.attempts.get(refund.attempt).and_then(|attempt| attempt.payment_id.clone());
-    Ok(Some(RefundRequest {
+    Ok(RefundRequest {
         idempotency_key: order.refund_key(index),
         user_id: order.user_id.clone(),
         order_id: order.order_id.clone(),
@@ -73,5 +76,8 @@ fn owed(order: &Order, index: usize) -> Result<Option<RefundRequest>, ConsumeErr
         retry: refund.retries,
         payment_id: payment_id.ok_or_else(|| ConsumeError::new("the refunded payment has no id"))?,
         amount: Money::from_minor(refund.amount_minor, order.currency),
-    }))
+    })
 }
+
+#[cfg(test)]
+mod tests;

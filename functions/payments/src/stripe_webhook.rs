@@ -1,35 +1,35 @@
-//! `POST /webhooks/stripe`: what Stripe tells by itself. The way in which payments end that a shopper or a bank goes on
-//! with, and a second way for all others.
+//! `POST /webhooks/stripe`: receives Stripe's events. They settle payments that a shopper or a bank completes later, and
+//! are a second way to settle all others.
 //!
-//! An answer other than 200 has Stripe send the event again, for three days, and show it in its dashboard. So 200 means
-//! that the event is dealt with, or is none of ours.
+//! For any status other than 200 Stripe retries the event for three days and shows it in its dashboard. So 200 means that
+//! the event was processed or does not concern this shop.
 
 use serde::Serialize;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order, ProviderOutcome, RefundStatus};
-use souk_payment::stripe::{Notice, RefundNews, Webhook, WebhookError};
-use souk_payment::{Charge, RefundOutcome};
+use souk_payment::stripe::{RefundUpdate, Webhook, WebhookError, WebhookEvent};
+use souk_payment::{ChargeRequest, RefundOutcome};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::person::needs_a_person;
-use crate::{Payments, provider};
+use crate::escalation::needs_a_person;
+use crate::{PaymentContext, configured_provider};
 
-/// Stripe's largest events have some tens of kilobytes.
+/// Maximum size of an event. Stripe's largest events have some tens of kilobytes.
 const MAX_EVENT_BYTES: usize = 256 * 1024;
 
-/// The endpoint.
+/// Settles payments and refunds that Stripe reports.
 pub struct StripeWebhook {
-    /// What payments stand on.
-    pub payments: Payments,
-    /// Reads what Stripe signed; none when the shop does not use Stripe.
+    /// Dependencies of the payment functions.
+    pub payments: PaymentContext,
+    /// Verifies and reads events; `None` if the shop does not use Stripe.
     pub webhook: Option<Webhook>,
 }
 
 #[derive(Serialize)]
-struct Answer {
-    /// What was done, for whoever looks at the delivery in Stripe's dashboard.
+struct StripeWebhookResponse {
+    /// What was done, shown with the delivery in Stripe's dashboard.
     outcome: &'static str,
 }
 
@@ -38,30 +38,30 @@ impl Endpoint for StripeWebhook {
         let webhook = self.webhook.as_ref().ok_or_else(|| Problem::not_found("webhook"))?;
         let body = request.body("application/json", MAX_EVENT_BYTES)?;
         let signature = request.header("stripe-signature").unwrap_or_default();
-        let notice = webhook.read(signature, body, self.payments.clock.now()).await.map_err(|e| problem(&e))?;
-        let outcome = match notice {
-            Notice::Ignored => "ignored",
-            Notice::Payment { user_id, order_id, attempt, payment_id, outcome } => {
+        let event = webhook.read(signature, body, self.payments.clock.now()).await.map_err(|e| problem(&e))?;
+        let outcome = match event {
+            WebhookEvent::Ignored => "ignored",
+            WebhookEvent::Payment { user_id, order_id, attempt, payment_id, outcome } => {
                 let order = self.order(&user_id, &order_id).await?;
                 self.payment(&order, attempt, payment_id, outcome).await?
             }
-            Notice::Refund { user_id, order_id, refund, retry, news } => {
+            WebhookEvent::Refund { user_id, order_id, refund, retry, update } => {
                 let order = self.order(&user_id, &order_id).await?;
-                self.refund(&order, refund, retry, news).await?
+                self.refund(&order, refund, retry, update).await?
             }
         };
-        Ok(Reply::ok(&Answer { outcome }))
+        Ok(Reply::ok(&StripeWebhookResponse { outcome }))
     }
 }
 
 impl StripeWebhook {
     /// With what the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { payments: Payments::from_dependencies(deps)?, webhook: provider::webhook(deps)? })
+        Ok(Self { payments: PaymentContext::from_dependencies(deps)?, webhook: configured_provider::webhook(deps)? })
     }
 
-    /// An order is written before its payment is made, so one that is missing is another shop's on the same account, or
-    /// lost. Both want a person: 404 keeps the event alive at Stripe, and the line is there to be found.
+    /// An order is saved before its payment is created, so a missing order belongs to another shop on the same account, or was
+    /// lost. An operator has to look: 404 makes Stripe retry the event, and the log line raises an alarm.
     async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Result<Order, Problem> {
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
         order.ok_or_else(|| {
@@ -79,9 +79,11 @@ impl StripeWebhook {
     ) -> Result<&'static str, Problem> {
         let outcome = match outcome {
             Some(outcome) => outcome,
-            // Not the last word, and perhaps an old one: how does it stand now?
-            None => match Payments::charge(order, index) {
-                Some(charge) => self.ask(Charge { payment_id: Some(payment_id.clone()), ..charge }).await?,
+            // The event is not final and may be old, so the provider is asked for the current outcome.
+            None => match PaymentContext::charge_request(order, index) {
+                Some(charge) => {
+                    self.current_outcome(ChargeRequest { payment_id: Some(payment_id.clone()), ..charge }).await?
+                }
                 None => return Ok("settled before"),
             },
         };
@@ -89,15 +91,16 @@ impl StripeWebhook {
         let settled = self.payments.settle(order, index, outcome).await.map_err(Problem::settlement_failed)?;
         let known = settled.attempts.get(index).and_then(|attempt| attempt.payment_id.as_deref());
         if is_captured && known != Some(&payment_id) {
-            // Against all rules: one attempt took money twice. Its order knows of one; a person must give back the other.
+            // This must not happen: one attempt captured money twice. The order has one capture; an operator has to refund
+            // the other.
             needs_a_person(&order.order_id, "one attempt took money twice", &payment_id);
         }
         Ok(if settled == *order { "settled before" } else { "settled" })
     }
 
-    async fn ask(&self, charge: Charge) -> Result<ProviderOutcome, Problem> {
-        let asked = Payments::within_bounds(self.payments.provider.charge_again(&charge)).await;
-        asked.map_err(|error| Problem::unavailable("payment_unavailable", error))
+    async fn current_outcome(&self, charge: ChargeRequest) -> Result<ProviderOutcome, Problem> {
+        let outcome = PaymentContext::with_timeout(self.payments.provider.resolve_charge(&charge)).await;
+        outcome.map_err(|error| Problem::unavailable("payment_unavailable", error))
     }
 
     async fn refund(
@@ -105,7 +108,7 @@ impl StripeWebhook {
         order: &Order,
         refund: usize,
         retry: u32,
-        news: RefundNews,
+        update: RefundUpdate,
     ) -> Result<&'static str, Problem> {
         let Some(state) = order.refunds.get(refund) else {
             needs_a_person(&order.order_id, "a webhook names an unknown refund", "");
@@ -114,10 +117,10 @@ impl StripeWebhook {
         if state.retries != retry {
             return Ok("settled before");
         }
-        let event = match news {
-            RefundNews::Underway => return Ok("ignored"),
-            RefundNews::Ended(RefundOutcome::Given { refund_id }) => Event::RefundSettled { refund, refund_id },
-            RefundNews::Ended(RefundOutcome::Failed { refund_id }) => {
+        let event = match update {
+            RefundUpdate::Pending => return Ok("ignored"),
+            RefundUpdate::Final(RefundOutcome::Accepted { refund_id }) => Event::RefundSettled { refund, refund_id },
+            RefundUpdate::Final(RefundOutcome::Failed { refund_id }) => {
                 if state.status != RefundStatus::Failed {
                     needs_a_person(&order.order_id, "a refund failed", &refund_id);
                 }

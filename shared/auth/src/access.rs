@@ -18,35 +18,35 @@ use crate::keys::{KeyError, KeySet, KeySource, SigningKey};
 pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
 
 const ISSUER: &str = "souk";
-/// By how much the clocks of two machines may differ.
+/// Allowed difference between the clocks of two machines.
 const LEEWAY_SECONDS: i64 = 5;
-/// How often, at most, an unknown `kid` makes the keys be read again: anybody can make up a `kid`.
-const READ_AGAIN_SECONDS: i64 = 60;
+/// Minimum interval between two reads of the keys because of an unknown `kid`: anyone can send an invented `kid`.
+const RELOAD_INTERVAL_SECONDS: i64 = 60;
 
-/// Who a token speaks for.
+/// The identity in a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The account.
     pub user_id: UserId,
-    /// What it might do when the token was issued.
+    /// Role when the token was issued.
     pub role: Role,
 }
 
-/// Why a token does not count.
+/// Why a token is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// It was good once: refreshing helps.
+    /// It has expired: the client has to refresh it.
     #[error("the token has expired")]
     Expired,
-    /// It is not one of ours, or was changed.
+    /// It was not issued here, or was changed.
     #[error("the token is not valid")]
     Invalid,
-    /// It names a key that is not known here, and the keys could not be read again.
+    /// Its key is unknown, and the keys could not be read again.
     #[error("the token's key is not known: {0}")]
     UnknownKey(#[source] KeyError),
 }
 
-/// All of them are required.
+/// The claims of a token; all are required.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: UserId,
@@ -72,7 +72,7 @@ struct Keys {
 }
 
 impl AccessTokens {
-    /// Reads the keys, once: later only for a `kid` that is not known.
+    /// Reads the keys once; later they are read again only for an unknown `kid`.
     pub async fn load(
         source: impl KeySource + 'static,
         clock: Arc<dyn Clock>,
@@ -83,7 +83,7 @@ impl AccessTokens {
         Ok(Self { source: Box::new(source), keys, clock, random })
     }
 
-    /// A token for somebody, valid for [`ACCESS_TOKEN_SECONDS`].
+    /// Issues a token that is valid for [`ACCESS_TOKEN_SECONDS`].
     pub fn issue(&self, caller: &Caller) -> Result<String, KeyError> {
         let issued_at = self.clock.now().as_seconds();
         let mut token_id = [0; 16];
@@ -98,20 +98,20 @@ impl AccessTokens {
         };
         let key = &self.keys().current;
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        encode(&header, &claims, &key.private).map_err(|_| KeyError::Malformed("it does not sign"))
+        encode(&header, &claims, &key.private).map_err(|_| KeyError::Malformed("the key cannot sign"))
     }
 
-    /// Who a token speaks for.
+    /// Verifies a token and returns its identity.
     pub async fn verify(&self, token: &str) -> Result<Caller, TokenError> {
         let kid = decode_header(token).ok().and_then(|header| header.kid).ok_or(TokenError::Invalid)?;
         let mut keys = self.keys();
         if keys.find(&kid).is_none() {
-            // Most likely nonsense; but a key that was rotated in since would look the same.
-            self.read_again().await.map_err(TokenError::UnknownKey)?;
+            // Most likely an invalid token, but a new key after a rotation looks the same.
+            self.reload().await.map_err(TokenError::UnknownKey)?;
             keys = self.keys();
         }
         let claims = verified(token, keys.find(&kid).ok_or(TokenError::Invalid)?)?;
-        // Not left to the library, which has a clock of its own.
+        // Checked here, because the library uses the system clock.
         if claims.exp <= self.clock.now().as_seconds() - LEEWAY_SECONDS {
             return Err(TokenError::Expired);
         }
@@ -119,19 +119,19 @@ impl AccessTokens {
     }
 
     fn keys(&self) -> Arc<KeySet> {
-        // Nothing that holds the lock can panic half-way through a change.
+        // No holder of the lock can panic in the middle of a change.
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner).set)
     }
 
-    /// Reads the keys, unless that was done a short while ago.
-    async fn read_again(&self) -> Result<(), KeyError> {
+    /// Reads the keys again, unless they were read recently.
+    async fn reload(&self) -> Result<(), KeyError> {
         let now = self.clock.now();
         {
             let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-            if now < keys.read_at.plus_seconds(READ_AGAIN_SECONDS) {
+            if now < keys.read_at.plus_seconds(RELOAD_INTERVAL_SECONDS) {
                 return Ok(());
             }
-            // Noted before the reading, so that it also holds when the reading fails.
+            // Set before the read, so that the interval also applies after a failed read.
             keys.read_at = now;
         }
         let set = Arc::new(self.source.read().await?);
@@ -142,7 +142,7 @@ impl AccessTokens {
 
 /// The claims of a token that this key signed.
 fn verified(token: &str, key: &SigningKey) -> Result<Claims, TokenError> {
-    // One algorithm only: what the token itself says it is signed with decides nothing.
+    // One fixed algorithm: the algorithm in the token is ignored.
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_required_spec_claims(&["exp", "iss", "sub"]);
@@ -166,13 +166,13 @@ mod tests {
     use souk_testkit::{FixedClock, SeededRandom, user};
 
     use super::*;
-    use crate::keys::Reading;
+    use crate::keys::KeyFuture;
 
     fn key(kid: &str) -> SigningKey {
         SigningKey::from_secret(&format!(r#"{{"kid":"{kid}","seed":"{}"}}"#, kid.repeat(64))).expect("a key")
     }
 
-    /// A secret that a test rotates.
+    /// A secret that tests rotate.
     #[derive(Clone)]
     struct Secret(Arc<(Mutex<Option<KeySet>>, AtomicU32)>);
 
@@ -188,7 +188,7 @@ mod tests {
             *keys = Some(KeySet { current: key(kid), previous });
         }
 
-        fn break_down(&self) {
+        fn make_unavailable(&self) {
             *self.0.0.lock().expect("a lock") = None;
         }
 
@@ -198,7 +198,7 @@ mod tests {
     }
 
     impl KeySource for Secret {
-        fn read(&self) -> Reading<'_> {
+        fn read(&self) -> KeyFuture<'_> {
             Box::pin(async {
                 self.0.1.fetch_add(1, Ordering::SeqCst);
                 let keys = self.0.0.lock().expect("a lock").clone();
@@ -220,7 +220,7 @@ mod tests {
             Self { secret, clock, tokens }
         }
 
-        /// Another function, started now.
+        /// The tokens of another function that starts now.
         async fn tokens(secret: &Secret, clock: &Arc<FixedClock>) -> AccessTokens {
             let random = Arc::new(SeededRandom::new(1));
             AccessTokens::load(secret.clone(), clock.clone(), random).await.expect("keys")
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_tells_who_asks_until_it_expires() {
+    async fn a_token_identifies_its_caller_until_it_expires() {
         let f = Fixture::start().await;
         let token = f.tokens.issue(&shopper()).expect("issued");
         assert_ne!(token, f.tokens.issue(&shopper()).expect("issued"), "every token has an id of its own");
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_token_is_what_we_say_it_is() {
+    async fn a_token_has_the_documented_form() {
         let f = Fixture::start().await;
         let token = f.tokens.issue(&shopper()).expect("issued");
         let parts: Vec<&str> = token.split('.').collect();
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn somebody_elses_key_does_not_count() {
+    async fn a_foreign_key_is_rejected() {
         let f = Fixture::start().await;
         let claims = f.claims();
         assert!(f.tokens.verify(&signed(&header("a"), &claims, &key("a").private)).await.is_ok());
@@ -288,10 +288,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_algorithm_is_not_the_tokens_choice() {
+    async fn the_algorithm_in_the_token_is_ignored() {
         let f = Fixture::start().await;
         let claims = f.claims();
-        // The classic: our public key, which is no secret, taken as the secret of an HMAC.
+        // A known attack: the public key, which is not secret, as the secret of an HMAC.
         let public = key("a").public;
         let secret = EncodingKey::from_secret(public.try_get_as_bytes().expect("bytes"));
         for algorithm in [Algorithm::HS256, Algorithm::HS512] {
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_changed_token_does_not_count() {
+    async fn a_changed_token_is_rejected() {
         let f = Fixture::start().await;
         let good = f.tokens.issue(&shopper()).expect("issued");
         let parts: Vec<&str> = good.split('.').collect();
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_claim_is_needed_and_checked() {
+    async fn every_claim_is_required_and_checked() {
         let f = Fixture::start().await;
         for name in ["sub", "role", "iat", "exp", "iss", "jti"] {
             let mut claims = f.claims();
@@ -349,7 +349,7 @@ mod tests {
     async fn rotation_overlaps() {
         let f = Fixture::start().await;
         let before = f.tokens.issue(&shopper()).expect("issued");
-        f.clock.advance_seconds(READ_AGAIN_SECONDS);
+        f.clock.advance_seconds(RELOAD_INTERVAL_SECONDS);
         f.secret.rotate("b");
         let started_after = Fixture::tokens(&f.secret, &f.clock).await;
         let after = started_after.issue(&shopper()).expect("issued");
@@ -366,18 +366,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn made_up_keys_do_not_flood_the_source() {
+    async fn invented_key_ids_do_not_flood_the_source() {
         let f = Fixture::start().await;
         let nonsense = signed(&header("x"), &f.claims(), &key("x").private);
-        f.clock.advance_seconds(READ_AGAIN_SECONDS);
+        f.clock.advance_seconds(RELOAD_INTERVAL_SECONDS);
         for _ in 0..10 {
             f.refused(&nonsense).await;
         }
         assert_eq!(f.secret.reads(), 2);
 
         let good = f.tokens.issue(&shopper()).expect("issued");
-        f.clock.advance_seconds(READ_AGAIN_SECONDS);
-        f.secret.break_down();
+        f.clock.advance_seconds(RELOAD_INTERVAL_SECONDS);
+        f.secret.make_unavailable();
         assert!(matches!(f.tokens.verify(&nonsense).await, Err(TokenError::UnknownKey(_))));
         f.refused(&nonsense).await;
         assert_eq!(f.secret.reads(), 3, "also while the source is down");

@@ -1,4 +1,4 @@
-//! Signing keys, and where they come from.
+//! Signing keys and their source.
 
 use std::pin::Pin;
 
@@ -9,23 +9,23 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-/// What stands before the 32 bytes of an Ed25519 seed in a PKCS #8 document (RFC 8410, section 7).
+/// Prefix of the 32-byte Ed25519 seed in a PKCS #8 document (RFC 8410, section 7).
 const PKCS8_ED25519: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-/// Fewer characters would be a seed that somebody typed.
+/// Minimum length of the seed. A shorter one was probably typed by a person.
 const MIN_SEED_CHARS: usize = 32;
 
-/// Why there are no keys. Never quotes the secret.
+/// Why the keys cannot be read. Never quotes the secret.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Secrets Manager did not answer, or refused.
+    /// Secrets Manager did not respond, or refused the request.
     #[error("the signing key cannot be read: {0}")]
     Unavailable(String),
-    /// The secret is not what it should be.
+    /// The secret does not have the expected form.
     #[error("the signing key's secret is not usable: {0}")]
     Malformed(&'static str),
 }
 
-/// One Ed25519 key pair with its name.
+/// An Ed25519 key pair with its key id.
 #[derive(Clone)]
 pub struct SigningKey {
     pub(crate) kid: String,
@@ -33,8 +33,8 @@ pub struct SigningKey {
     pub(crate) public: DecodingKey,
 }
 
-/// The secret as Secrets Manager keeps it. Every new `seed` needs a new `kid`: verifiers look again only for a `kid`
-/// that they do not know.
+/// The JSON of the secret. Every new `seed` needs a new `kid`, because verifiers read the keys again only for an unknown
+/// `kid`.
 #[derive(Deserialize)]
 struct Secret {
     kid: String,
@@ -44,31 +44,31 @@ struct Secret {
 impl SigningKey {
     /// From the secret's JSON `{"kid": "…", "seed": "<64 random characters>"}`.
     ///
-    /// Secrets Manager can generate random characters but no keys, so the key's 32 bytes are the SHA-256 of them: 64
-    /// characters out of 62 hold more randomness than the key needs.
+    /// Secrets Manager can generate random characters but no keys. So the 32 bytes of the key are the SHA-256 of 64 random
+    /// characters, which have more entropy than the key needs.
     pub fn from_secret(json: &str) -> Result<Self, KeyError> {
         // The parser's message may quote the secret.
         let secret: Secret =
-            serde_json::from_str(json).map_err(|_| KeyError::Malformed("no JSON with kid and seed"))?;
+            serde_json::from_str(json).map_err(|_| KeyError::Malformed("it is not JSON with kid and seed"))?;
         if secret.kid.is_empty() || secret.seed.chars().count() < MIN_SEED_CHARS {
-            return Err(KeyError::Malformed("kid is empty or seed is short"));
+            return Err(KeyError::Malformed("kid is empty or seed is too short"));
         }
         let mut pkcs8 = PKCS8_ED25519.to_vec();
         pkcs8.extend_from_slice(&Sha256::digest(&secret.seed));
         let private = EncodingKey::from_ed_der(&pkcs8);
         let public = Jwk::from_encoding_key(&private, Algorithm::EdDSA)
             .and_then(|jwk| DecodingKey::from_jwk(&jwk))
-            .map_err(|_| KeyError::Malformed("no Ed25519 key comes of it"))?;
+            .map_err(|_| KeyError::Malformed("it does not make an Ed25519 key"))?;
         Ok(Self { kid: secret.kid, private, public })
     }
 }
 
-/// The keys of one moment.
+/// The current and the previous key.
 #[derive(Clone)]
 pub struct KeySet {
-    /// Signs, and is accepted.
+    /// Signs tokens and verifies them.
     pub current: SigningKey,
-    /// Only accepted: tokens that it signed live on for minutes after a rotation.
+    /// Only verifies: its tokens stay valid for minutes after a rotation.
     pub previous: Option<SigningKey>,
 }
 
@@ -79,33 +79,33 @@ impl KeySet {
     }
 }
 
-/// What [`KeySource::read`] gives.
-pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<KeySet, KeyError>> + Send + 'a>>;
+/// The future of [`KeySource::read`].
+pub type KeyFuture<'a> = Pin<Box<dyn Future<Output = Result<KeySet, KeyError>> + Send + 'a>>;
 
-/// Where keys come from. Calls are bounded in time by the source.
+/// A source of keys. It has to apply a time-out to its calls.
 pub trait KeySource: Send + Sync {
-    /// Reads the keys as they are now.
-    fn read(&self) -> Reading<'_>;
+    /// Reads the current keys.
+    fn read(&self) -> KeyFuture<'_>;
 }
 
-/// Keys in a secret of Secrets Manager: `AWSCURRENT` signs, `AWSPREVIOUS` is still accepted.
+/// Keys in a secret of Secrets Manager: `AWSCURRENT` signs, `AWSPREVIOUS` only verifies.
 pub struct SecretKeys {
     client: Client,
     secret_id: String,
 }
 
 impl SecretKeys {
-    /// The keys in the secret of that name or ARN. The client brings its time-outs along.
+    /// The keys in the secret with a name or ARN. The client has to have time-outs.
     pub fn new(client: Client, secret_id: impl Into<String>) -> Self {
         Self { client, secret_id: secret_id.into() }
     }
 
-    /// One version of the secret; `None` if it does not exist.
+    /// A version of the secret; `None` if it does not exist.
     async fn version(&self, stage: &str) -> Result<Option<SigningKey>, KeyError> {
         let request = self.client.get_secret_value().secret_id(&self.secret_id).version_stage(stage);
         match request.send().await {
-            Ok(answer) => {
-                let json = answer.secret_string().ok_or(KeyError::Malformed("it is not a text"))?;
+            Ok(response) => {
+                let json = response.secret_string().ok_or(KeyError::Malformed("it is not a text"))?;
                 SigningKey::from_secret(json).map(Some)
             }
             Err(error) => match error.as_service_error() {
@@ -121,7 +121,7 @@ impl SecretKeys {
 }
 
 impl KeySource for SecretKeys {
-    fn read(&self) -> Reading<'_> {
+    fn read(&self) -> KeyFuture<'_> {
         Box::pin(async {
             let (current, previous) = tokio::try_join!(self.version("AWSCURRENT"), self.version("AWSPREVIOUS"))?;
             let current = current.ok_or_else(|| KeyError::Unavailable("there is no such secret".to_owned()))?;

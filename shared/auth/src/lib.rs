@@ -1,8 +1,8 @@
 //! Passwords, tokens and signing keys.
 //!
-//! Somebody who signs in gets two tokens: an [access token](AccessTokens), which every function can check by itself and
-//! which nobody can take back, so it lives 15 minutes; and a [`RefreshToken`], which only the sessions table can check,
-//! and which gets the next pair once.
+//! A login returns two tokens. Every function can verify an [access token](AccessTokens) by itself, and it cannot be revoked,
+//! so it is valid for 15 minutes. A [`RefreshToken`] is verified with the sessions table, and is exchanged once for the next
+//! pair.
 
 mod access;
 mod keys;
@@ -10,5 +10,5 @@ pub mod password;
 mod refresh;
 
 pub use access::{ACCESS_TOKEN_SECONDS, AccessTokens, Caller, TokenError};
-pub use keys::{KeyError, KeySet, KeySource, Reading, SecretKeys, SigningKey};
+pub use keys::{KeyError, KeyFuture, KeySet, KeySource, SecretKeys, SigningKey};
 pub use refresh::{REFRESH_TOKEN_SECONDS, RefreshToken};

@@ -1,8 +1,8 @@
-//! Passwords: argon2id at the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane), kept as PHC
-//! strings, so that stronger parameters can come later without breaking older hashes.
+//! Passwords: argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane), stored as PHC
+//! strings, so that stronger parameters can be introduced without breaking older hashes.
 //!
-//! Hashing fills a core for some tens of milliseconds. It runs where it is called, not on a blocking pool: a Lambda
-//! handles one request at a time, so there is nobody else on the reactor to hold up.
+//! Hashing occupies a core for some tens of milliseconds. It runs on the calling thread, not on a blocking pool: a Lambda
+//! function handles one request at a time, so it blocks no other request.
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -13,9 +13,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
 
-/// The hash of a password that nobody knows, at the same parameters. Checked when there is no account, so that the
-/// answer takes as long as if there were one.
-const NOBODY: &str =
+/// The hash of an unknown password with the same parameters. It is verified if the account does not exist, so that the
+/// response takes as long as for an existing account.
+const UNKNOWN_ACCOUNT_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$MnSYdPhdWB62dyS62E/PoQ$nI4TIoWVoNqG7I1orO2uAGtdKnqdmtsMpLekbnq4BFA";
 
 /// A password that cannot be hashed, or a stored hash that cannot be read.
@@ -23,7 +23,7 @@ const NOBODY: &str =
 #[error("argon2: {0}")]
 pub struct PasswordError(#[from] argon2::password_hash::Error);
 
-/// A new password's hash as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`. Callers bound the length.
+/// Hashes a new password to a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`. Callers limit the length.
 pub fn hash(password: &str, random: &dyn Random) -> Result<String, PasswordError> {
     let mut salt = [0; SALT_BYTES];
     random.fill(&mut salt);
@@ -31,10 +31,10 @@ pub fn hash(password: &str, random: &dyn Random) -> Result<String, PasswordError
     Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
-/// Whether a password is the one of that hash. `None` stands for an account that does not exist: never true, and just as
-/// slow. Callers bound the length.
+/// Whether a password matches a stored hash. `None` stands for an account that does not exist: false, after the same time.
+/// Callers limit the length.
 pub fn verify(password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
-    let parsed = PasswordHash::new(stored.unwrap_or(NOBODY))?;
+    let parsed = PasswordHash::new(stored.unwrap_or(UNKNOWN_ACCOUNT_HASH))?;
     match Argon2::default().verify_password(password.as_bytes(), &parsed) {
         Ok(()) => Ok(stored.is_some()),
         Err(argon2::password_hash::Error::Password) => Ok(false),
@@ -58,7 +58,7 @@ mod tests {
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
     #[test]
-    fn only_the_right_password_fits() {
+    fn only_the_correct_password_matches() {
         let random = SeededRandom::new(1);
         let stored = hash("correct horse", &random).expect("hashed");
         assert!(stored.starts_with(PARAMETERS), "{stored}");
@@ -70,17 +70,17 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_a_password() {
-        assert!(NOBODY.starts_with(PARAMETERS));
+    fn no_password_matches_an_unknown_account() {
+        assert!(UNKNOWN_ACCOUNT_HASH.starts_with(PARAMETERS));
         for guess in ["", "password", "nobody"] {
             assert!(!verify(guess, None).expect("checked"), "{guess}");
         }
     }
 
     #[test]
-    fn nobody_is_as_slow_as_somebody() {
+    fn an_unknown_account_takes_as_long_as_a_known_one() {
         let stored = hash("correct horse", &SeededRandom::new(1)).expect("hashed");
-        // The fastest of several runs: other work on this machine only ever adds.
+        // The fastest of several runs, because other work on the machine only adds time.
         let fastest = |stored: Option<&str>| -> Duration {
             let run = |_| {
                 let started = Instant::now();
@@ -89,8 +89,8 @@ mod tests {
             };
             (0..5).map(run).min().expect("runs")
         };
-        let (somebody, nobody) = (fastest(Some(&stored)), fastest(None));
-        assert!(nobody < somebody * 3 && somebody < nobody * 3, "{somebody:?} and {nobody:?}");
+        let (known, unknown) = (fastest(Some(&stored)), fastest(None));
+        assert!(unknown < known * 3 && known < unknown * 3, "{known:?} and {unknown:?}");
     }
 
     #[test]

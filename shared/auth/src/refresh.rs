@@ -1,4 +1,4 @@
-//! Refresh tokens: opaque to clients, and only their hash is kept.
+//! Refresh tokens. They are opaque to clients, and only their hash is stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,16 +6,15 @@ use sha2::{Digest, Sha256};
 use souk_domain::effects::Random;
 use souk_domain::ids::FamilyId;
 
-/// How long a refresh token can be used. Every use gives a new one, so somebody who comes back within this time stays
-/// signed in.
+/// How long a refresh token is valid. Every use returns a new one, so a user who returns within this time stays logged in.
 pub const REFRESH_TOKEN_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 const SECRET_BYTES: usize = 32;
 
 /// One token of a family: `<family id>.<256 random bits in base64url>`.
 ///
-/// The family's id finds it in one read; the secret is new with every rotation. Not `Debug`, not `Display`: it must not
-/// get into logs by accident.
+/// The family id finds the session in one read; every rotation makes a new secret. It has neither `Debug` nor `Display`, so
+/// that it cannot be logged by accident.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     family_id: FamilyId,
@@ -30,24 +29,24 @@ impl RefreshToken {
         Self { family_id, secret }
     }
 
-    /// What a client sent; `None` for what cannot be a token.
+    /// Parses a token from a client; `None` if it is malformed.
     pub fn parse(raw: &str) -> Option<Self> {
         let (family_id, secret) = raw.split_once('.')?;
         let secret = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
         Some(Self { family_id: family_id.parse().ok()?, secret })
     }
 
-    /// What the client keeps.
+    /// The token as sent to the client.
     pub fn expose(&self) -> String {
         format!("{}.{}", self.family_id, URL_SAFE_NO_PAD.encode(self.secret))
     }
 
-    /// Its family.
+    /// The family.
     pub const fn family_id(&self) -> &FamilyId {
         &self.family_id
     }
 
-    /// What the sessions table keeps: SHA-256 in base64url. A fast hash will do, as nobody can guess 256 random bits.
+    /// The stored hash: SHA-256 in base64url. A fast hash suffices, because 256 random bits cannot be guessed.
     pub fn hash(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret))
     }

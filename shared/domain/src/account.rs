@@ -1,4 +1,4 @@
-//! Accounts: who someone is and what they may do.
+//! Accounts and their roles.
 
 use std::str::FromStr;
 
@@ -8,18 +8,18 @@ use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::validation::{Invalid, looks_like_card_number};
 
-/// What an account may do.
+/// A set of permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Fills a cart and orders.
+    /// Fills a cart and places orders.
     Shopper,
-    /// Also keeps products, stock and orders.
+    /// Also manages products, stock and orders.
     Staff,
 }
 
 impl Role {
-    /// The word in tokens and in the users table.
+    /// The name in tokens and in the users table.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Shopper => "shopper",
@@ -40,9 +40,10 @@ impl FromStr for Role {
     }
 }
 
-/// An e-mail address, in the lower-case form that makes it unique.
+/// An e-mail address in lower case, which makes it unique.
 ///
-/// Deliverability cannot be told from the spelling, so only what would break keys and headers is refused.
+/// The syntax does not show whether an address is deliverable, so only addresses that would break keys and headers are
+/// rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
@@ -92,20 +93,20 @@ impl From<Email> for String {
     }
 }
 
-/// An account as it is kept.
+/// A stored account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its id.
+    /// Id of the account.
     pub user_id: UserId,
-    /// Its unique address.
+    /// Unique address.
     pub email: Email,
-    /// Argon2id in PHC string form.
+    /// Argon2id hash in PHC string format.
     pub password_hash: String,
-    /// What it may do.
+    /// Role of the account.
     pub role: Role,
-    /// When it was made.
+    /// When it was registered.
     pub created_at: Timestamp,
-    /// The `Idempotency-Key` it was registered with, hashed: a retry finds its answer.
+    /// Hash of the `Idempotency-Key` of the registration, by which a retry is recognised.
     pub registration_key: Option<String>,
 }
 
@@ -114,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_folded_to_lower_case() {
+    fn addresses_are_converted_to_lower_case() {
         assert_eq!("  Ann@Example.COM ".parse::<Email>().map(String::from), Ok("ann@example.com".to_owned()));
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_rejected() {
         for bad in [
             "",
             "ann",

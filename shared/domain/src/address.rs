@@ -1,51 +1,51 @@
-//! Where an order goes.
+//! Shipping addresses.
 
 use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldError, Invalid, text};
 
-/// Longest one-piece address, and longest part of a structured one, in characters.
+/// Maximum length of a text address and of each part of a structured one, in characters.
 const MAX_TEXT: usize = 500;
 const MAX_PART: usize = 100;
 
-/// A shipping address: one text as the shopper wrote it, or in parts.
+/// A shipping address: free text or structured.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ShippingAddress {
-    /// One text.
+    /// Free text.
     Text(String),
-    /// In parts.
+    /// Structured.
     Structured(Box<StructuredAddress>),
 }
 
-/// An address in parts. Unknown parts are refused, so that nothing a shopper wrote is silently lost.
+/// A structured address. Unknown fields are rejected, so that no input is silently lost.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StructuredAddress {
-    /// Who receives it.
+    /// Recipient.
     pub name: String,
     /// Street and number.
     pub line1: String,
     /// Flat, floor, company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
-    /// Town.
+    /// City.
     pub city: String,
     /// State, province, county.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Post code. Some countries have none.
+    /// Postal code. Some countries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// ISO 3166-1 alpha-2, upper case.
     pub country: String,
-    /// For the carrier.
+    /// Phone number for the carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
 
 impl ShippingAddress {
-    /// Trims every part and reports all that are bad, each under `field`.
+    /// Trims every part. Returns all invalid parts, with names below `field`.
     pub fn checked(self, field: &str) -> Result<Self, Vec<FieldError>> {
         match self {
             Self::Text(raw) => text(&raw, MAX_TEXT).map(Self::Text).map_err(|e| vec![e.at(field)]),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_part_is_reported() {
+    fn all_invalid_parts_are_reported() {
         let address: ShippingAddress =
             serde_json::from_str(r#"{"name":"","line1":"1 Main St","city":" ","country":"Germany"}"#).expect("json");
         let errors = address.checked("a").expect_err("three bad parts");

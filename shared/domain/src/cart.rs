@@ -1,4 +1,4 @@
-//! A shopper's cart, and what it remembers so that a retried call finds its answer.
+//! A shopper's cart, with the recent requests by which retries are recognised.
 
 use std::num::NonZeroU32;
 
@@ -8,22 +8,22 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::validation::Invalid;
 
-/// Most distinct products in one cart. One order line costs an action of a transaction (DynamoDB allows 100), and a
-/// line whose stock is spread may cost several.
+/// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a line
+/// that is allocated from several shards takes several.
 pub const MAX_LINES: usize = 50;
-/// Most units of one product in one cart.
+/// Maximum units of one product in a cart.
 pub const MAX_QUANTITY: u32 = 9_999;
-/// How many finished checkouts and applied writes a cart remembers. Few, so that the item stays below 1 KB and a
-/// checkout's cart write costs two units.
+/// Number of recent checkouts and of recent additions that a cart keeps. Small, so that the item stays below 1 KB and the
+/// cart write of a checkout costs two write units.
 pub const MAX_REMEMBERED: usize = 4;
 
-/// How many of one product: 1 to [`MAX_QUANTITY`].
+/// Units of one product: 1 to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Quantity(NonZeroU32);
 
 impl Quantity {
-    /// Checks a number from outside.
+    /// Validates a number from a client.
     pub fn new(raw: u64) -> Result<Self, Invalid> {
         u32::try_from(raw)
             .ok()
@@ -53,21 +53,21 @@ impl From<Quantity> for u32 {
     }
 }
 
-/// One product in the cart. Name and price are looked up when they are shown, never kept.
+/// One product in the cart. Name and price are not stored; they are read when the cart is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CartLine {
-    /// Which product.
+    /// The product.
     pub product_id: ProductId,
-    /// How many.
+    /// Units.
     pub quantity: Quantity,
 }
 
-/// A finished checkout: which request made which order.
+/// A completed checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkout {
-    /// The order it made.
+    /// The order that it placed.
     pub order_id: OrderId,
-    /// The request, if it carried a key.
+    /// Idempotency key of the request, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<IdempotencyKey>,
 }
@@ -75,28 +75,28 @@ pub struct Checkout {
 /// A cart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
-    /// Whose.
+    /// Owner of the cart.
     pub user_id: UserId,
-    /// In the order in which they were added.
+    /// Lines in the order in which they were added.
     #[serde(default)]
     pub lines: Vec<CartLine>,
-    /// The last checkouts, newest last, at most [`MAX_REMEMBERED`].
+    /// Recent checkouts, newest last, at most [`MAX_REMEMBERED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checkouts: Vec<Checkout>,
-    /// The last applied additions, newest last, at most [`MAX_REMEMBERED`].
+    /// Idempotency keys of recent additions, newest last, at most [`MAX_REMEMBERED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additions: Vec<IdempotencyKey>,
-    /// 0 for a cart that was never saved; each save adds one.
+    /// 0 for a cart that was never saved; each save increments it.
     pub version: u64,
 }
 
-/// Why a cart cannot change so.
+/// Why a change of a cart is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CartError {
     /// [`MAX_LINES`] reached.
     #[error("a cart holds at most {MAX_LINES} different products")]
     TooManyLines,
-    /// [`MAX_QUANTITY`] exceeded by adding to a line.
+    /// Adding to a line would exceed [`MAX_QUANTITY`].
     #[error("a cart holds at most {MAX_QUANTITY} of one product")]
     TooManyUnits,
     /// The product is not in the cart.
@@ -108,12 +108,12 @@ pub enum CartError {
 }
 
 impl Cart {
-    /// The cart of somebody who has none yet.
+    /// The cart of a user who has none yet.
     pub const fn empty(user_id: UserId) -> Self {
         Self { user_id, lines: Vec::new(), checkouts: Vec::new(), additions: Vec::new(), version: 0 }
     }
 
-    /// Adds units of a product; once for each request mark. `Ok(false)` says that the request was applied before.
+    /// Adds units of a product, once for each idempotency key. `Ok(false)`: the request is a replay.
     pub fn add(
         &mut self,
         product_id: ProductId,
@@ -137,19 +137,19 @@ impl Cart {
         Ok(true)
     }
 
-    /// Sets how many of a product there are.
+    /// Sets the quantity of a product.
     pub fn set_quantity(&mut self, product_id: &ProductId, quantity: Quantity) -> Result<(), CartError> {
         let line = self.lines.iter_mut().find(|line| line.product_id == *product_id).ok_or(CartError::NotInCart)?;
         line.quantity = quantity;
         Ok(())
     }
 
-    /// Takes a product out. Taking out what is not there is no error: the cart is as the caller wants it.
+    /// Removes a product. Idempotent: removing a product that is not in the cart is no error.
     pub fn remove(&mut self, product_id: &ProductId) {
         self.lines.retain(|line| line.product_id != *product_id);
     }
 
-    /// The order that an earlier run of this request placed.
+    /// The order that an earlier call of this request placed.
     pub fn placed_by(&self, request: &IdempotencyKey) -> Result<Option<&OrderId>, CartError> {
         let same_key = |checkout: &&Checkout| checkout.request.as_ref().is_some_and(|known| known.key == request.key);
         match self.checkouts.iter().find(same_key) {
@@ -159,7 +159,7 @@ impl Cart {
         }
     }
 
-    /// The cart after its lines became an order.
+    /// The empty cart after its lines were ordered.
     #[must_use]
     pub fn checked_out(&self, checkout: Checkout) -> Self {
         let mut after = Self { lines: Vec::new(), ..self.clone() };
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn quantities_have_bounds() {
+    fn quantities_are_bounded() {
         for bad in [0, 10_000, 1_000_000_000, u64::MAX] {
             assert!(Quantity::new(bad).is_err(), "{bad}");
         }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn adding_twice_adds_up_to_a_bound() {
+    fn additions_sum_up_to_the_limit() {
         let mut cart = cart();
         cart.add(product(1), quantity(2), None).expect("added");
         cart.add(product(1), quantity(3), None).expect("added");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cart_has_so_many_lines() {
+    fn the_number_of_lines_is_limited() {
         let mut cart = cart();
         for n in 0..MAX_LINES {
             cart.add(product(n), quantity(1), None).expect("added");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_applied_once() {
+    fn a_replayed_addition_is_applied_once() {
         let mut cart = cart();
         assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(true));
         assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(false));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkout_is_found_again_by_its_key() {
+    fn a_checkout_is_found_by_its_idempotency_key() {
         let order_id: OrderId = "0190a5a0-0000-7000-8000-000000000002".parse().expect("id");
         let mut before = cart();
         before.add(product(1), quantity(1), None).expect("added");

@@ -1,4 +1,4 @@
-//! Products and the tree of categories they stand in.
+//! Products and the category tree.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 use crate::validation::{Invalid, text};
 
-/// Bounds of a product document; together they keep it far below DynamoDB's 400 KB.
+/// Maximum length of a name, in characters. The limits together keep a product far below DynamoDB's 400 KB an item.
 pub const MAX_NAME_CHARS: usize = 300;
-/// Longest description, in characters.
+/// Maximum length of a description, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 5_000;
-/// Most attributes of one product.
+/// Maximum number of attributes of a product.
 pub const MAX_ATTRIBUTES: usize = 100;
-/// Longest attribute name or text value, in characters.
+/// Maximum length of an attribute's name and of its text value, in characters.
 pub const MAX_ATTRIBUTE_CHARS: usize = 500;
-/// Longest name of a category, in characters.
+/// Maximum length of a category's name, in characters.
 const MAX_CATEGORY_CHARS: usize = 60;
 
 /// A value of a product attribute.
@@ -26,7 +26,7 @@ pub enum AttributeValue {
     /// `"Cyan"`
     #[serde(rename = "s")]
     Text(String),
-    /// `114.3`, kept as it was written: attributes are shown and filtered, never calculated with.
+    /// `114.3`, stored as written: attributes are shown and filtered, never calculated with.
     #[serde(rename = "n")]
     Number(String),
     /// `true`
@@ -35,7 +35,7 @@ pub enum AttributeValue {
 }
 
 impl AttributeValue {
-    /// How the value reads in a filter or a facet: `Cyan`, `114.3`, `true`.
+    /// The value in a filter or a facet: `Cyan`, `114.3`, `true`.
     pub fn as_text(&self) -> &str {
         match self {
             Self::Text(text) | Self::Number(text) => text,
@@ -45,7 +45,7 @@ impl AttributeValue {
     }
 }
 
-/// One category. A department has no parent.
+/// A category. A department is a category without a parent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Category {
     /// `printing.ink-cartridges`
@@ -57,7 +57,7 @@ pub struct Category {
     pub parent_id: Option<CategoryId>,
 }
 
-/// Where a product stands: nowhere, in a department, or in a category of a department.
+/// Category of a product: none, a department, or a category of a department.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CategoryPath(Vec<Category>);
@@ -79,7 +79,7 @@ impl CategoryPath {
         Ok(Self(path))
     }
 
-    /// From the department down.
+    /// The categories from the department down.
     pub fn categories(&self) -> &[Category] {
         &self.0
     }
@@ -90,8 +90,8 @@ impl CategoryPath {
     }
 }
 
-/// Lower-case letters and digits with single hyphens. Letters beyond ASCII become their code point (`ö` → `u00f6`), so
-/// that every name has a slug and two names rarely share one.
+/// Lower-case letters and digits with single hyphens. Letters beyond ASCII become their code point (`ö` → `u00f6`), so that
+/// every name has a slug and two names rarely share one.
 fn slug(name: &str) -> Result<String, Invalid> {
     let mut slug = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_lowercase) {
@@ -111,33 +111,33 @@ fn slug(name: &str) -> Result<String, Invalid> {
     }
 }
 
-/// A product as it is kept. How many there are is not part of it: that is counted in the inventory.
+/// A stored product. Its stock is not part of it: see the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// The SKU.
     pub product_id: ProductId,
-    /// What shoppers read first.
+    /// Name shown to shoppers.
     pub name: String,
-    /// A longer text.
+    /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The maker.
+    /// Brand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
-    /// Where it stands.
+    /// Category.
     #[serde(default)]
     pub category: CategoryPath,
-    /// Name and value pairs.
+    /// Attributes by name.
     #[serde(default)]
     pub attributes: BTreeMap<String, AttributeValue>,
     /// Price in minor units.
     pub price_minor: i64,
-    /// Of the price.
+    /// Currency of the price.
     pub currency: Currency,
-    /// A picture.
+    /// URL of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// A small picture.
+    /// URL of the thumbnail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
     /// EAN/GTIN codes, digits.
@@ -146,10 +146,10 @@ pub struct Product {
     /// Date of release, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<String>,
-    /// Over how many shards its stock is spread.
+    /// Active shards of its stock: checkouts allocate from these.
     #[serde(default = "one_shard")]
     pub stock_shards: u32,
-    /// When this state was written, in epoch milliseconds; grows with every write.
+    /// Version: the time of the write in epoch milliseconds; grows with every write.
     pub version: i64,
 }
 
@@ -163,7 +163,7 @@ impl Product {
         Money::from_minor(self.price_minor, self.currency)
     }
 
-    /// The version of a write now on top of an earlier one: the time, but always larger than before.
+    /// The version of a write at `now`: the time, but always greater than the previous version.
     pub fn next_version(previous: Option<i64>, now: Timestamp) -> i64 {
         previous.map_or(now.as_millis(), |version| now.as_millis().max(version + 1))
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_makes_ids_from_names() {
+    fn category_ids_are_derived_from_names() {
         let path = CategoryPath::from_names(&["Cables & adapters", "HDMI  cables"]).expect("valid");
         let ids: Vec<_> = path.categories().iter().map(|c| c.category_id.as_str()).collect();
         assert_eq!(ids, ["cables-adapters", "cables-adapters.hdmi-cables"]);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_has_a_slug_or_a_reason() {
+    fn every_name_has_a_slug_or_is_rejected() {
         let slug_of = |name| CategoryPath::from_names(&[name]).map(|p| p.leaf().map(|c| c.category_id.to_string()));
         assert_eq!(slug_of("Möbel"), Ok(Some("mu00f6bel".to_owned())));
         assert_eq!(slug_of("***").map_err(|e| e.code), Err("invalid_format"));

@@ -1,19 +1,19 @@
-//! The two outside influences that rules and adapters need, passed in so that tests decide them.
+//! Clock and randomness, injected so that tests control them.
 
 use crate::time::Timestamp;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// Gives randomness: ids, token secrets, jitter.
+/// A source of randomness for ids, token secrets and jitter.
 pub trait Random: Send + Sync {
     /// Fills the buffer with unpredictable bytes.
     fn fill(&self, buffer: &mut [u8]);
 
-    /// A number in `0..bound`; 0 when the bound is 0. Good enough for jitter, not for lotteries (tiny modulo bias).
+    /// A number in `0..bound`; 0 when the bound is 0. For jitter and load distribution only: it has a tiny modulo bias.
     fn below(&self, bound: u64) -> u64 {
         let mut bytes = [0; 8];
         self.fill(&mut bytes);

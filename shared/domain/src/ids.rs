@@ -1,4 +1,4 @@
-//! Opaque identifiers, one type for each kind of thing, so that they cannot be confused.
+//! Opaque identifiers, one type for each entity, so that they cannot be confused.
 
 use std::fmt;
 use std::str::FromStr;
@@ -65,14 +65,14 @@ fn is_uuid(raw: &str) -> bool {
     raw.len() == 36 && Uuid::try_parse(raw).is_ok() && !raw.bytes().any(|b| b.is_ascii_uppercase())
 }
 
-/// What a stock-keeping unit or product id may look like: it stands in URLs, keys and lists parted by commas.
+/// Whether it is a valid product id (SKU). Product ids are used in URLs, keys and comma-separated lists.
 fn is_sku(raw: &str) -> bool {
     (1..=64).contains(&raw.len())
         && raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         && raw.bytes().any(|b| b != b'.')
 }
 
-/// `<slug>` of a department or `<slug>.<slug>` of a category in it.
+/// Whether it is `<slug>` of a department or `<slug>.<slug>` of a category in it.
 fn is_category(raw: &str) -> bool {
     raw.len() <= 161
         && raw.split('.').count() <= 2
@@ -86,11 +86,11 @@ id!(
     UserId, is_uuid, "must be a user id"
 );
 id!(
-    /// A family of refresh tokens: one sign-in on one device, and every token it was renewed with since.
+    /// A refresh-token family: one login on one device, with all tokens that it was refreshed with.
     FamilyId, is_uuid, "must be a family id"
 );
 id!(
-    /// An order: a UUIDv7, so ids sort by time of placement.
+    /// An order: a UUIDv7, so that ids sort by time of placement.
     OrderId, is_uuid, "must be an order id"
 );
 id!(
@@ -102,7 +102,7 @@ id!(
     CategoryId, is_category, "must be a category id such as \"printing\" or \"printing.ink-cartridges\""
 );
 
-/// A new UUIDv7 for this moment.
+/// A new UUIDv7.
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> String {
     let mut bytes = [0; 10];
     random.fill(&mut bytes);
@@ -111,21 +111,21 @@ fn uuid_v7(now: Timestamp, random: &dyn Random) -> String {
 }
 
 impl UserId {
-    /// A new account's id.
+    /// A new id for an account.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }
 }
 
 impl FamilyId {
-    /// A new sign-in's id.
+    /// A new id for a login.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }
 }
 
 impl OrderId {
-    /// A new order's id.
+    /// A new id for an order.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }

@@ -1,8 +1,8 @@
-//! The shop's rules, pure: no I/O, no AWS, no clock. Everything else in the workspace stands on this crate.
+//! Domain types and rules of the shop. Pure: no I/O, no AWS, no clock. All other crates depend on this one.
 //!
-//! Types carry what must hold: a [`Quantity`](cart::Quantity) is never zero, [`Money`](money::Money) never mixes
-//! currencies, an [`OrderId`](ids::OrderId) is not a [`ProductId`](ids::ProductId). The `serde` form of a type is the
-//! form in which it is stored; what clients see is spelt out by the handlers.
+//! Types enforce invariants: a [`Quantity`](cart::Quantity) is never zero, [`Money`](money::Money) never mixes
+//! currencies, an [`OrderId`](ids::OrderId) is not a [`ProductId`](ids::ProductId). The `serde` form of a type is its
+//! stored form; the handlers define what clients see.
 
 pub mod account;
 pub mod address;

@@ -1,4 +1,4 @@
-//! The messages that drive an order from one step to the next, and the one rule that decides when they are due.
+//! Queue messages that drive an order from one step to the next, and the one rule that decides when they are due.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -227,7 +227,7 @@ mod tests {
     use crate::address::ShippingAddress;
     use crate::cart::Quantity;
     use crate::money::Currency;
-    use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundTarget};
+    use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundTarget};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 
@@ -257,7 +257,7 @@ mod tests {
     }
 
     fn start() -> Event {
-        Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "tok".to_owned(), request: None }
+        Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok".to_owned(), request: None }
     }
 
     fn settle(outcome: ProviderOutcome) -> Event {

@@ -1,4 +1,4 @@
-//! Money as an integer of minor units. No floating point anywhere, parsing and printing included.
+//! Money as an integer of minor units. No floating point, not even for parsing and formatting.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::Invalid;
 
-/// The largest amount accepted from outside: 10^13 minor units. Sums of many such amounts still fit an `i64`.
+/// The largest amount accepted from clients: 10^13 minor units. Sums of many such amounts still fit an `i64`.
 pub const MAX_MINOR: i64 = 10_000_000_000_000;
 
 /// An ISO 4217 currency.
@@ -15,7 +15,7 @@ pub const MAX_MINOR: i64 = 10_000_000_000_000;
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
-/// Currencies whose minor unit is not a hundredth, with their decimals (ISO 4217, 2026-01-01).
+/// Currencies that do not have two decimals, with their decimals (ISO 4217, 2026-01-01).
 const UNUSUAL_DECIMALS: &[(&str, u32)] = &[
     ("BHD", 3),
     ("BIF", 0),
@@ -96,36 +96,36 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount in one currency. Printing gives exactly the currency's decimals: `699.99`.
+/// An amount in one currency. Displayed with exactly the currency's decimals: `699.99`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
     currency: Currency,
 }
 
-/// Arithmetic that would be wrong.
+/// Why an arithmetic operation is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Two currencies do not add up.
+    /// The currencies differ.
     #[error("amounts in {0} and {1} cannot be combined")]
     Currencies(Currency, Currency),
-    /// The result does not fit.
+    /// The result overflows.
     #[error("the amount is too large")]
     Overflow,
 }
 
 impl Money {
-    /// So many minor units.
+    /// An amount of minor units.
     pub const fn from_minor(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in a currency.
+    /// Zero in a currency.
     pub const fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }
     }
 
-    /// The integer of minor units.
+    /// The amount in minor units.
     pub const fn minor(&self) -> i64 {
         self.minor
     }
@@ -135,7 +135,7 @@ impl Money {
         self.currency
     }
 
-    /// The sum, in the same currency.
+    /// The sum; both must have the same currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::Currencies(self.currency, other.currency));
@@ -144,14 +144,14 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// So many times the amount.
+    /// The amount multiplied by a factor.
     pub fn times(self, factor: u32) -> Result<Self, MoneyError> {
         let minor = self.minor.checked_mul(i64::from(factor)).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 
-    /// Reads a plain JSON number such as `12`, `12.5` or `12.50`. Not negative, at most [`MAX_MINOR`] minor units,
-    /// no exponent, and no digit beyond the currency's decimals unless it is a zero.
+    /// Parses a plain JSON number such as `12`, `12.5` or `12.50`. It must not be negative or exceed [`MAX_MINOR`] minor
+    /// units, have an exponent, or have non-zero digits beyond the currency's decimals.
     pub fn parse(raw: &str, currency: Currency) -> Result<Self, Invalid> {
         let wrong = || Invalid::new("wrong_type", "must be a number such as 12.50");
         let (whole, fraction) = raw.split_once('.').unwrap_or((raw, "0"));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_exactly_the_currencys_decimals() {
+    fn amounts_are_formatted_with_the_currencys_decimals() {
         assert_eq!(Money::from_minor(69_999, Currency::USD).to_string(), "699.99");
         assert_eq!(Money::from_minor(5, Currency::USD).to_string(), "0.05");
         assert_eq!(Money::from_minor(-5, Currency::USD).to_string(), "-0.05");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_numbers_exactly() {
+    fn amounts_are_parsed_exactly() {
         for (raw, minor) in [("12", 1200), ("12.5", 1250), ("12.50", 1250), ("12.500", 1250), ("0.07", 7), ("0", 0)] {
             assert_eq!(Money::parse(raw, Currency::USD).map(|m| m.minor()), Ok(minor), "{raw}");
         }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_an_amount() {
+    fn invalid_amounts_are_rejected() {
         for (raw, code) in [
             ("12.345", "invalid_format"),
             ("1e3", "wrong_type"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_mix_currencies() {
+    fn currencies_do_not_mix() {
         let (usd, eur) = (Money::from_minor(1, Currency::USD), Money::from_minor(1, currency("EUR")));
         assert_eq!(usd.plus(eur), Err(MoneyError::Currencies(Currency::USD, currency("EUR"))));
         assert_eq!(Money::from_minor(i64::MAX, Currency::USD).plus(usd), Err(MoneyError::Overflow));
@@ -241,7 +241,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_reads_back(minor in 0..=MAX_MINOR, code in "USD|JPY|KWD|EUR") {
+        fn a_formatted_amount_parses_to_the_same_amount(minor in 0..=MAX_MINOR, code in "USD|JPY|KWD|EUR") {
             let money = Money::from_minor(minor, currency(&code));
             prop_assert_eq!(Money::parse(&money.to_string(), money.currency()), Ok(money));
         }

@@ -1,4 +1,4 @@
-//! An order, with its payment and refunds: one document, one conditional write for every step of its life.
+//! An order with its payment attempts, refunds and returns: one stored item, changed by one conditional write a step.
 
 mod refunds;
 mod returns;
@@ -20,30 +20,30 @@ use crate::validation::Invalid;
 pub use refunds::{Refund, RefundStatus, RefundTarget};
 pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
 pub use timeline::{TimelineEntry, TimelineEvent};
-pub use transitions::{Event, ProviderOutcome, RefundGrant, TransitionError};
+pub use transitions::{Event, ProviderOutcome, RefundGrant, StoreCreditEvent, TransitionError};
 
-/// Most payment attempts of one order; further ones are refused, so that the item stays small.
+/// Maximum payment attempts of an order. Keeps the item small.
 pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
 
-/// Where an order stands.
+/// Status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// Placed; its stock is held until `hold_expires_at`.
     PendingPayment,
-    /// Paid; to be shipped.
+    /// Paid; not shipped yet.
     Paid,
-    /// On its way.
+    /// Shipped.
     Shipped,
-    /// Arrived.
+    /// Delivered.
     Delivered,
-    /// Called off. If it was paid, a refund is due.
+    /// Cancelled. If it was paid, a refund is due.
     Cancelled,
-    /// Not paid in time.
+    /// Not paid before the hold ended.
     Expired,
-    /// All the money went back.
+    /// Refunded in full.
     Refunded,
-    /// Some of the money went back.
+    /// Refunded in part.
     PartiallyRefunded,
 }
 
@@ -60,7 +60,7 @@ impl OrderStatus {
         Self::PartiallyRefunded,
     ];
 
-    /// The word clients see.
+    /// The name in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PendingPayment => "pending_payment",
@@ -86,17 +86,17 @@ impl std::str::FromStr for OrderStatus {
     }
 }
 
-/// How the shopper wants to pay.
+/// A payment method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentMethod {
-    /// A card, entered at the provider; no card number reaches Souk.
+    /// A card. Its number is entered at the provider and never reaches Souk.
     CreditCard,
     /// A `PayPal` account.
     Paypal,
-    /// A transfer from a bank.
+    /// A bank transfer.
     BankTransfer,
-    /// The credit that the account has with the shop.
+    /// The account's store credit.
     StoreCredit,
 }
 
@@ -104,13 +104,44 @@ impl PaymentMethod {
     /// Every method.
     pub const ALL: [Self; 4] = [Self::CreditCard, Self::Paypal, Self::BankTransfer, Self::StoreCredit];
 
-    /// The word in requests and answers.
+    /// The name in requests and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CreditCard => "credit_card",
             Self::Paypal => "paypal",
             Self::BankTransfer => "bank_transfer",
             Self::StoreCredit => "store_credit",
+        }
+    }
+
+    /// The method at the payment provider; `None` for store credit, which needs no provider.
+    pub const fn provider_method(self) -> Option<ProviderMethod> {
+        match self {
+            Self::CreditCard => Some(ProviderMethod::CreditCard),
+            Self::Paypal => Some(ProviderMethod::Paypal),
+            Self::BankTransfer => Some(ProviderMethod::BankTransfer),
+            Self::StoreCredit => None,
+        }
+    }
+}
+
+/// A payment method of the payment provider: every method except store credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProviderMethod {
+    /// [`PaymentMethod::CreditCard`]
+    CreditCard,
+    /// [`PaymentMethod::Paypal`]
+    Paypal,
+    /// [`PaymentMethod::BankTransfer`]
+    BankTransfer,
+}
+
+impl From<ProviderMethod> for PaymentMethod {
+    fn from(method: ProviderMethod) -> Self {
+        match method {
+            ProviderMethod::CreditCard => Self::CreditCard,
+            ProviderMethod::Paypal => Self::Paypal,
+            ProviderMethod::BankTransfer => Self::BankTransfer,
         }
     }
 }
@@ -125,104 +156,104 @@ impl std::str::FromStr for PaymentMethod {
     }
 }
 
-/// One product of an order, with name and price as they were when it was placed. The stored names are short, because a
-/// line is most of an order's size and size is what DynamoDB charges for.
+/// One product of an order, with its name and price at placement. The stored attribute names are short, because lines are
+/// most of an order's size and DynamoDB charges by size.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// Which product.
+    /// The product.
     #[serde(rename = "p")]
     pub product_id: ProductId,
-    /// Its name then.
+    /// Name at placement.
     #[serde(rename = "n")]
     pub name: String,
-    /// Its price then, for one.
+    /// Unit price at placement.
     #[serde(rename = "u")]
     pub unit_price_minor: i64,
-    /// How many.
+    /// Units.
     #[serde(rename = "q")]
     pub quantity: Quantity,
-    /// The units that this order keeps out of stock, held or sold. Empty once they were given back.
+    /// Units allocated to this order, held or sold. Empty once they are back in stock.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub allocation: Vec<Allocation>,
 }
 
-/// How a payment attempt stands.
+/// Status of a payment attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptStatus {
-    /// The provider was asked, or is about to be; its answer is not known yet, or it takes days, as a bank debit does.
+    /// The outcome is not known: the provider is being called, or the payment takes days, as a bank debit does.
     Processing,
-    /// The shopper must do something at the provider.
+    /// The shopper has to complete an action at the provider.
     RequiresAction,
-    /// The money was taken.
+    /// The money was captured.
     Completed,
-    /// No money was taken, says the provider. If it takes some all the same, that counts.
+    /// The provider reported that no money was captured. A later capture still counts.
     Failed,
 }
 
-/// One attempt to pay.
+/// A payment attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PaymentAttempt {
-    /// How it stands.
+    /// Status.
     pub status: AttemptStatus,
-    /// With what the shopper pays.
+    /// Payment method.
     pub method: PaymentMethod,
-    /// When it began.
+    /// When it was started.
     pub started_at: Timestamp,
-    /// Hashed `Idempotency-Key` and request of the client, so that a retry finds its answer.
+    /// Idempotency key of the request, by which a retry is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<crate::idempotency::IdempotencyKey>,
-    /// The client's one-time token, kept only while the provider may have to be asked again.
+    /// The client's one-time token; kept only while the provider may have to be called again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The provider's id of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<String>,
-    /// Why it failed, as a stable code.
+    /// Stable code of the decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
-    /// Where the shopper must go.
+    /// URL at which the shopper completes the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_url: Option<String>,
-    /// What was taken, in minor units.
+    /// Captured amount in minor units.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub captured_minor: i64,
-    /// When the provider was last asked and had no final answer. Moving it on is what has it asked again.
+    /// When the provider last reported that the payment is pending. A change of this time makes the next check due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<Timestamp>,
 }
 
-/// How an order travels.
+/// A shipment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Shipment {
-    /// Who carries it.
+    /// Carrier.
     pub carrier: String,
-    /// The carrier's number.
+    /// Tracking number of the carrier.
     pub tracking_number: String,
 }
 
 /// An order. Changed only by [`Order::apply`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {
-    /// Whose.
+    /// Owner of the order.
     pub user_id: UserId,
-    /// Sorts by time of placement.
+    /// Id; ids sort by time of placement.
     pub order_id: OrderId,
-    /// Where it stands.
+    /// Status.
     pub status: OrderStatus,
-    /// What was chosen at placement.
+    /// Payment method chosen at checkout.
     pub payment_method: PaymentMethod,
-    /// Of every amount in it.
+    /// Currency of every amount in the order.
     pub currency: Currency,
-    /// What it costs, in minor units.
+    /// Total in minor units.
     pub total_minor: i64,
-    /// What was ordered.
+    /// Ordered products.
     pub lines: Vec<OrderLine>,
-    /// Where it goes.
+    /// Shipping address.
     pub shipping_address: ShippingAddress,
-    /// Until when its stock is held unpaid.
+    /// When the hold on its stock ends unless it is paid.
     pub hold_expires_at: Timestamp,
-    /// Attempts to pay, oldest first, at most [`MAX_PAYMENT_ATTEMPTS`].
+    /// Payment attempts, oldest first, at most [`MAX_PAYMENT_ATTEMPTS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<PaymentAttempt>,
     /// Refunds, oldest first.
@@ -231,42 +262,42 @@ pub struct Order {
     /// Returns, oldest first, at most [`MAX_RETURNS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<Return>,
-    /// How it travels, once it does.
+    /// Shipment, once it is shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipment: Option<Shipment>,
-    /// What happened, oldest first.
+    /// Timeline, oldest entry first.
     pub timeline: Vec<TimelineEntry>,
-    /// 1 when placed; each save adds one.
+    /// 1 when placed; each save increments it.
     pub version: u64,
 }
 
-/// What a new order is made of.
+/// The data of a new order.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
-    /// Whose.
+    /// Owner of the order.
     pub user_id: UserId,
-    /// Its id.
+    /// Id.
     pub order_id: OrderId,
-    /// With what the shopper wants to pay.
+    /// Payment method chosen at checkout.
     pub payment_method: PaymentMethod,
-    /// Of every price in it.
+    /// Currency of every price.
     pub currency: Currency,
-    /// What is ordered, allocated or not.
+    /// Ordered products, allocated or not.
     pub lines: Vec<OrderLine>,
-    /// Where it goes.
+    /// Shipping address.
     pub shipping_address: ShippingAddress,
-    /// How long its stock is held unpaid.
+    /// Duration of the hold.
     pub hold_seconds: i64,
 }
 
-/// A change of one shard's count.
+/// A change of a shard's count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockMove {
-    /// Of which product.
+    /// The product.
     pub product_id: ProductId,
-    /// Of which shard.
+    /// The shard.
     pub shard: ShardId,
-    /// Above zero: units go back to stock. Below: units are taken, if they are there.
+    /// Positive: units go back to stock. Negative: units are taken from stock, if available.
     pub delta: i64,
 }
 
@@ -296,7 +327,7 @@ impl Order {
         })
     }
 
-    /// What it costs.
+    /// Total of the order.
     pub fn total(&self) -> Money {
         Money::from_minor(self.total_minor, self.currency)
     }
@@ -306,13 +337,13 @@ impl Order {
         self.timeline.first().map_or(self.hold_expires_at, |entry| entry.at)
     }
 
-    /// Whether staff see it in their lists: from its first payment attempt on. What nobody tried to pay is no business of
-    /// theirs, and is most of what is ever placed and left to expire.
+    /// Whether staff lists contain it: from its first payment attempt on. Orders without an attempt do not concern staff, and
+    /// most of them expire.
     pub const fn is_for_staff(&self) -> bool {
         !self.attempts.is_empty()
     }
 
-    /// The word for the payment as a whole: `none`, `processing`, `requires_action`, `completed`, `failed`, `refunded`.
+    /// Status of the payment as a whole: `none`, `processing`, `requires_action`, `completed`, `failed`, `refunded`.
     pub fn payment_status(&self) -> &'static str {
         let any = |status| self.attempts.iter().any(|attempt| attempt.status == status);
         if self.captured_minor() > 0 && self.captured_minor() == self.refunded_minor() {
@@ -325,36 +356,36 @@ impl Order {
             match self.attempts.last().map(|attempt| attempt.status) {
                 None => "none",
                 Some(AttemptStatus::RequiresAction) => "requires_action",
-                Some(_) => "failed",
+                Some(AttemptStatus::Processing | AttemptStatus::Completed | AttemptStatus::Failed) => "failed",
             }
         }
     }
 
-    /// An attempt whose outcome is not known yet, with its index. None is started beside another, but one that waited for
-    /// the shopper may become one.
+    /// The attempt whose outcome is not known yet, with its index. No attempt is started while another is processing, but
+    /// an attempt that requires action may become processing.
     pub fn processing_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
     }
 
-    /// The attempt that an earlier run of this request started.
+    /// The attempt that an earlier call of this request started.
     pub fn attempt_by_key(&self, key: &str) -> Option<(usize, &PaymentAttempt)> {
         let same_key = |attempt: &PaymentAttempt| attempt.request.as_ref().is_some_and(|request| request.key == key);
         self.attempts.iter().enumerate().find(|(_, attempt)| same_key(attempt))
     }
 
-    /// The attempt whose money paid the order, with its index. Further captures are refunded and pay for nothing.
+    /// The attempt that paid the order, with its index. Further captures are refunded.
     pub fn paying_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         let paid = self.timeline.iter().rfind(|entry| entry.event == TimelineEvent::Paid)?;
         let index = paid.index?;
         Some((index, self.attempts.get(index)?))
     }
 
-    /// What the provider is given, so that asking again never charges again.
+    /// Idempotency key for the provider, so that a retry never charges again.
     pub fn payment_key(&self, attempt: usize) -> String {
         format!("{}#pay{attempt}", self.order_id)
     }
 
-    /// What the provider is given, so that asking again never refunds again.
+    /// Idempotency key for the provider, so that a retry never refunds again.
     pub fn refund_key(&self, refund: usize) -> String {
         match self.refunds.get(refund).map_or(0, |refund| refund.retries) {
             0 => format!("{}#refund{refund}", self.order_id),
@@ -362,14 +393,14 @@ impl Order {
         }
     }
 
-    /// All money taken, in minor units.
+    /// Sum of all captures in minor units.
     pub fn captured_minor(&self) -> i64 {
         self.attempts.iter().map(|attempt| attempt.captured_minor).sum()
     }
 
-    /// How a step from `before` to `self` changes stock: the difference of what the two keep out of it.
+    /// Changes of stock that belong to the step from `before` to `self`: the difference between their allocations.
     ///
-    /// The store does it in the same transaction that saves the step, so stock and order cannot disagree.
+    /// The store applies them in the transaction that saves the step, so stock and orders stay consistent.
     pub fn stock_moves_since(&self, before: &Self) -> Vec<StockMove> {
         let mut deltas: BTreeMap<(&ProductId, &ShardId), i64> = BTreeMap::new();
         for (order, sign) in [(before, 1), (self, -1)] {
@@ -389,18 +420,18 @@ impl Order {
             .collect()
     }
 
-    /// What the counts are marked with that the step to `self` changes.
+    /// The cause stored with each count that the step to `self` changes.
     pub fn stock_cause(&self) -> Cause {
         Cause::Order { order_id: self.order_id.clone(), user_id: self.user_id.clone(), version: self.version }
     }
 
-    /// How a step from `before` to `self` changes the account's store credit, in minor units: what was paid with it goes
-    /// off, what was refunded to it comes on. Done in the same transaction too.
+    /// Change of the account's store credit that belongs to the step from `before` to `self`, in minor units: refunds to it
+    /// less payments with it. Applied in the same transaction, too.
     pub fn credit_move_since(&self, before: &Self) -> i64 {
         self.credit_minor() - before.credit_minor()
     }
 
-    /// What this order ever gave to the account's store credit, less what was paid with it, in minor units.
+    /// Refunds of this order to store credit, less its payments with store credit, in minor units.
     pub fn credit_minor(&self) -> i64 {
         let paid = self.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit);
         let given = self
@@ -412,7 +443,7 @@ impl Order {
 }
 
 impl OrderLine {
-    /// What the line costs.
+    /// Total of the line.
     pub fn total(&self, currency: Currency) -> Result<Money, MoneyError> {
         Money::from_minor(self.unit_price_minor, currency).times(self.quantity.get())
     }

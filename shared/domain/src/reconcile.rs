@@ -1,13 +1,13 @@
-//! Counting stock, orders and money against each other. Pure: callers read, this says what does not agree.
+//! Reconciliation of stock, orders and money. Pure: callers read the data, this module returns the discrepancies.
 //!
-//! - [`check_order`] holds one order against itself: nothing else is needed, and it may be read at any moment.
-//! - [`Sums`] adds up what all orders keep out of stock and did to store credit, and holds each product's counts and each
-//!   account's balance against that. Orders come one by one and are not kept.
-//! - [`ProviderRecords`] holds orders against what a payment provider says it took and gave back.
+//! - [`check_order`] checks the consistency of one order. It needs no other data and works on an order read at any time.
+//! - [`Sums`] adds up the allocated units and the store credit of all orders, and compares each product's counts and each
+//!   account's balance with the sums. Orders are added one by one and not kept in memory.
+//! - [`ProviderRecords`] compares orders with the captures and refunds of a payment provider.
 //!
-//! Orders, counts and balances change while they are read, so a first look may find differences that are none. A mark
-//! ([`Sums::same_orders`]) tells whether any order of a product or account changed between two passes over all orders;
-//! what was read of stock between two passes with equal marks belongs to exactly these orders.
+//! Orders, counts and balances change while they are read, so a first pass may find discrepancies that do not exist. Sums
+//! contain a checksum of order versions ([`Sums::same_orders`]): if the checksums of two passes are equal, no order of a
+//! product or account changed between them, and what was read of stock in between belongs to exactly these orders.
 
 mod order_rules;
 mod provider;
@@ -24,7 +24,7 @@ pub use sums::{StockRecords, Sums};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// What disagrees. Says what `expected` and `actual` of a [`Discrepancy`] are.
+        /// Kind of a discrepancy. Defines `expected` and `actual` of the [`Discrepancy`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub enum DiscrepancyKind {
             $($(#[$doc])* #[serde(rename = $word)] $name,)*
@@ -34,7 +34,7 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The word in reports and log lines.
+            /// The name in reports and log lines.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }
@@ -43,172 +43,182 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Units of a product: what staff brought (the ledger's sum), and what is available or kept by orders.
+    /// Units of a product: sum of the ledger; available units plus units allocated to orders.
     StockUnexplained = "stock_unexplained",
-    /// A count below zero: 0, and the count.
+    /// A negative count: 0; the count.
     CountNegative = "count_negative",
-    /// A region's shards of a product are not those that the first one says: how many it says, and how many of them there
-    /// are; when none is missing, how many there are at all.
+    /// The shards of a product in a region differ from the number stored with the first one: that number; the number of those
+    /// shards that exist, or of all shards if none of those is missing.
     ShardNumber = "shard_number",
-    /// An order's lines together and its total, in minor units.
+    /// Sum of an order's lines; its total, in minor units.
     OrderTotal = "order_total",
-    /// Units of a product that an order in this status keeps, and that it does keep.
+    /// Units of a product that an order in its status should have allocated; units that it has allocated.
     OrderUnits = "order_units",
-    /// Money that an order in this status keeps (taken, less given back or owed), and that it does keep, in minor units.
+    /// Money that an order in its status should keep (captures less refunds, due or completed); money that it keeps, in minor
+    /// units.
     OrderMoney = "order_money",
-    /// An attempt that did not complete holds money: 0, and how much in minor units.
+    /// An attempt that is not completed has a captured amount: 0; the amount in minor units.
     AttemptMoney = "attempt_money",
-    /// More is given back or owed than an attempt took: what it took, and what is owed, in minor units.
+    /// The refunds of an attempt exceed its capture: the capture; the refunds, in minor units.
     OverRefunded = "over_refunded",
-    /// A refund whose attempt or return is not there, without an amount, or completed without an id: 1 and 0.
+    /// A refund without its attempt or return, without an amount, or completed without an id: 1; 0.
     RefundMismatch = "refund_mismatch",
-    /// An unpaid order is still held: seconds that it may take to expire after its hold, and that it took so far.
+    /// An unpaid order is not expired: allowed seconds after the end of its hold; seconds so far.
     HoldOverdue = "hold_overdue",
-    /// An attempt is still being processed: seconds that it may take, and that it took so far.
+    /// An attempt is still processing: allowed seconds; seconds so far.
     PaymentOverdue = "payment_overdue",
-    /// A refund is still pending: seconds that it may take, and that it took so far.
+    /// A refund is still pending: allowed seconds; seconds so far.
     RefundOverdue = "refund_overdue",
-    /// An account's store credit by its orders, and its balance, in minor units.
+    /// Store credit of an account: sum of its orders; its balance, in minor units.
     CreditUnexplained = "credit_unexplained",
-    /// A balance below zero: 0, and the balance in minor units.
+    /// A negative balance: 0; the balance in minor units.
     CreditNegative = "credit_negative",
-    /// An item that the code cannot read: 1 and 0.
+    /// An item that cannot be deserialised: 1; 0.
     Unreadable = "unreadable",
-    /// The provider took money that the order does not know of: what the order has, and what was taken, in minor units.
+    /// A capture at the provider that the order does not have: amount in the order; amount at the provider, in minor units.
     PaymentUnrecorded = "payment_unrecorded",
-    /// The order has money that the provider does not know of: what the order has, and 0.
+    /// A capture of the order that the provider does not have: amount in the order; 0.
     PaymentUnknown = "payment_unknown",
-    /// Order and provider name different amounts, in minor units.
+    /// The amounts differ: amount in the order; amount at the provider, in minor units.
     PaymentAmount = "payment_amount",
-    /// One attempt took money more than once: how often it should have (1), and how often it did.
+    /// One attempt has several captures at the provider: 1; their number.
     ChargedTwice = "charged_twice",
-    /// The provider gave money back that the order does not know of: what the order has, and what was given.
+    /// A refund at the provider that the order does not have: amount in the order; amount at the provider.
     RefundUnrecorded = "refund_unrecorded",
-    /// The order says that money was given back, and the provider does not know of it: what the order has, and 0.
+    /// A completed refund of the order that the provider does not have: amount in the order; 0.
     RefundUnknown = "refund_unknown",
-    /// Order and provider name different amounts, in minor units.
+    /// The amounts differ: amount in the order; amount at the provider, in minor units.
     RefundAmount = "refund_amount",
-    /// One refund was given more than once: how often it should have been (1), and how often it was.
+    /// One refund was paid several times at the provider: 1; how often.
     RefundedTwice = "refunded_twice",
 }
 
 impl DiscrepancyKind {
-    /// Whether it can heal by itself when the order's messages are sent again.
+    /// Whether sending the messages of the order again can resolve it.
     pub const fn is_stuck(self) -> bool {
         matches!(self, Self::HoldOverdue | Self::PaymentOverdue | Self::RefundOverdue)
     }
 }
 
-/// What a difference is about, by its ids.
+/// Subject of a discrepancy, by ids.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Subject {
-    /// One shard of a product's stock.
+    /// A shard of a product's stock.
     Shard {
-        /// Of which product.
+        /// The product.
         product_id: ProductId,
-        /// Which shard.
+        /// The shard.
         shard: ShardId,
     },
     /// A product.
     Product {
-        /// Which.
+        /// The product.
         product_id: ProductId,
     },
     /// A product in an order.
     OrderProduct {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which order.
+        /// The order.
         order_id: OrderId,
-        /// Which product.
+        /// The product.
         product_id: ProductId,
     },
-    /// An attempt to pay an order.
+    /// A payment attempt of an order.
     Attempt {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which order.
+        /// The order.
         order_id: OrderId,
-        /// Which attempt of it.
+        /// Index of the attempt.
         attempt: usize,
     },
     /// A refund of an order.
     Refund {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which order.
+        /// The order.
         order_id: OrderId,
-        /// Which refund of it.
+        /// Index of the refund.
         refund: usize,
     },
     /// An order.
     Order {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Which.
+        /// The order.
         order_id: OrderId,
     },
     /// An account.
     Account {
-        /// Which.
+        /// The account.
         user_id: UserId,
     },
-    /// What only the provider knows.
+    /// A payment or refund that exists only at the provider.
     AtProvider {
-        /// The key that it was given: [`crate::order::Order::payment_key`] or [`crate::order::Order::refund_key`].
+        /// Idempotency key at the provider: [`crate::order::Order::payment_key`] or [`crate::order::Order::refund_key`].
         idempotency_key: String,
-        /// Its own id of the payment or refund.
+        /// Id of the payment or refund at the provider.
         provider_id: String,
     },
-    /// An item that cannot be read.
+    /// An item that cannot be deserialised.
     Item {
-        /// In which table.
+        /// Name of the table.
         table: String,
-        /// Its key, the parts joined by `/`.
+        /// Key of the item, its parts joined by `/`.
         key: String,
     },
 }
 
 impl Subject {
-    /// The order, if it is about one.
+    /// The order, if the subject belongs to one.
     pub const fn order(&self) -> Option<(&UserId, &OrderId)> {
         match self {
             Self::OrderProduct { user_id, order_id, .. }
             | Self::Attempt { user_id, order_id, .. }
             | Self::Refund { user_id, order_id, .. }
             | Self::Order { user_id, order_id } => Some((user_id, order_id)),
-            _ => None,
+            Self::Shard { .. }
+            | Self::Product { .. }
+            | Self::Account { .. }
+            | Self::AtProvider { .. }
+            | Self::Item { .. } => None,
         }
     }
 
-    /// The product, if it is about one.
+    /// The product, if the subject belongs to one.
     pub const fn product(&self) -> Option<&ProductId> {
         match self {
             Self::Shard { product_id, .. } | Self::Product { product_id } | Self::OrderProduct { product_id, .. } => {
                 Some(product_id)
             }
-            _ => None,
+            Self::Attempt { .. }
+            | Self::Refund { .. }
+            | Self::Order { .. }
+            | Self::Account { .. }
+            | Self::AtProvider { .. }
+            | Self::Item { .. } => None,
         }
     }
 }
 
-/// Two things that should agree and do not.
+/// A discrepancy between two sources.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Discrepancy {
-    /// What disagrees.
+    /// Kind.
     pub kind: DiscrepancyKind,
-    /// Where, by ids.
+    /// Subject.
     #[serde(flatten)]
     pub subject: Subject,
-    /// By the books; [`DiscrepancyKind`] says in what.
+    /// Expected value; [`DiscrepancyKind`] defines its unit.
     pub expected: i64,
-    /// As it is.
+    /// Actual value.
     pub actual: i64,
 }
 
 impl Discrepancy {
-    /// An item that the code cannot read.
+    /// An item that cannot be deserialised.
     pub fn unreadable(table: impl Into<String>, key: impl Into<String>) -> Self {
         let subject = Subject::Item { table: table.into(), key: key.into() };
         Self { kind: DiscrepancyKind::Unreadable, subject, expected: 1, actual: 0 }

@@ -1,4 +1,4 @@
-//! Where an order's units come from, and where others go, when a product's stock is spread over shards.
+//! Stock of a product, which is split into shards, and its allocation to orders.
 
 mod change;
 mod level;
@@ -12,19 +12,19 @@ pub use change::{Cause, CountChange, ShardState, count_change};
 pub use level::StockLevel;
 pub use sharding::{MAX_SHARDS, ReshardStep, ShardLayout, ShardTransfer, distribute, withdraw};
 
-/// The name of one shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global
-/// tables no counter ever has two writers.
+/// Id of a shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global tables no count is
+/// written in two regions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShardId(String);
 
 impl ShardId {
-    /// The n-th shard in a region.
+    /// The shard with a number in a region.
     pub fn new(region: &str, number: u32) -> Self {
         Self(format!("{region}#{number}"))
     }
 
-    /// Whether it is a shard at all: what else lies in the inventory table has sort keys that begin with `~`.
+    /// Whether it is a shard: the sort keys of all other items in the inventory table begin with `~`.
     pub fn holds_units(&self) -> bool {
         !self.0.starts_with('~')
     }
@@ -41,46 +41,46 @@ impl From<String> for ShardId {
     }
 }
 
-/// Units taken from one shard.
+/// Units allocated from one shard.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Allocation {
-    /// From where.
+    /// The shard.
     #[serde(rename = "s")]
     pub shard: ShardId,
-    /// How many; never 0.
+    /// Units; never 0.
     #[serde(rename = "q")]
     pub quantity: u32,
 }
 
-/// What one shard has.
+/// Count of a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShardCount {
-    /// Which shard.
+    /// The shard.
     pub shard: ShardId,
-    /// Units free to sell.
+    /// Available units.
     pub available: u32,
 }
 
-/// Less there than asked, counted over all shards.
+/// A product with fewer available units than requested, over all shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
-    /// Of which product.
+    /// The product.
     pub product_id: ProductId,
-    /// How many were asked for.
+    /// Requested units.
     pub requested: u32,
-    /// How many there are.
+    /// Available units.
     pub available: u32,
 }
 
-/// Chooses shards for `wanted` units: one shard if any has enough, else as few as possible. `None` when all of them
-/// together have less.
+/// Allocates `wanted` units from one shard if one has sufficient stock, otherwise from as few shards as possible. `None` if
+/// all shards together have insufficient stock.
 ///
-/// Of the shards that have enough, `choice` (a random number) decides which: shoppers who choose at the same moment
-/// must not all run for the same one.
+/// `choice`, a random number, picks among the shards with sufficient stock, so that concurrent checkouts do not contend for
+/// the same shard.
 pub fn allocate(counts: &[ShardCount], wanted: u32, choice: u64) -> Option<Vec<Allocation>> {
-    let enough: Vec<&ShardCount> = counts.iter().filter(|count| (1..=count.available).contains(&wanted)).collect();
-    if let Some(index) = choice.checked_rem(enough.len() as u64) {
-        let active = enough.get(usize::try_from(index).unwrap_or(0))?;
+    let sufficient: Vec<&ShardCount> = counts.iter().filter(|count| (1..=count.available).contains(&wanted)).collect();
+    if let Some(index) = choice.checked_rem(sufficient.len() as u64) {
+        let active = sufficient.get(usize::try_from(index).unwrap_or(0))?;
         return Some(vec![Allocation { shard: active.shard.clone(), quantity: wanted }]);
     }
     let mut fullest_first: Vec<&ShardCount> = counts.iter().filter(|count| count.available > 0).collect();
@@ -98,7 +98,7 @@ pub fn allocate(counts: &[ShardCount], wanted: u32, choice: u64) -> Option<Vec<A
     (missing == 0).then_some(allocations)
 }
 
-/// All that is free, over every shard.
+/// Available units of all shards.
 pub fn total(counts: &[ShardCount]) -> u32 {
     counts.iter().fold(0, |sum, count| sum.saturating_add(count.available))
 }
@@ -114,15 +114,15 @@ mod tests {
     }
 
     #[test]
-    fn one_shard_serves_when_it_can_and_chance_says_which() {
-        let served_by = |choice| allocate(&counts(&[1, 9, 5]), 4, choice).expect("enough");
+    fn one_shard_is_picked_randomly_if_one_suffices() {
+        let allocated = |choice| allocate(&counts(&[1, 9, 5]), 4, choice).expect("enough");
         for (choice, number) in [(0, 1), (1, 2), (2, 1), (u64::MAX, 2)] {
-            assert_eq!(served_by(choice), [Allocation { shard: ShardId::new("local", number), quantity: 4 }]);
+            assert_eq!(allocated(choice), [Allocation { shard: ShardId::new("local", number), quantity: 4 }]);
         }
     }
 
     #[test]
-    fn several_shards_serve_together() {
+    fn several_shards_are_combined() {
         let allocations = allocate(&counts(&[2, 3, 1]), 6, 7).expect("enough");
         assert_eq!(allocations.iter().map(|a| a.quantity).collect::<Vec<_>>(), [3, 2, 1]);
         assert_eq!(allocate(&counts(&[2, 3, 1]), 7, 7), None);
@@ -130,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn takes_exactly_what_is_wanted_and_no_more_than_is_there(
+        fn allocates_exactly_the_wanted_units_and_no_more_than_available(
             available in prop::collection::vec(0_u32..1_000, 0..20), wanted in 1_u32..5_000, choice: u64,
         ) {
             let counts = counts(&available);

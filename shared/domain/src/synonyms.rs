@@ -1,4 +1,4 @@
-//! Words that mean the same to shoppers, as staff keep them.
+//! Search synonyms, managed by staff.
 
 use std::collections::BTreeSet;
 
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldError, Invalid, text};
 
-/// Most groups. The body that brings them has 64 KB at most, which keeps the list far below DynamoDB's 400 KB.
+/// Maximum number of groups. The request body has at most 64 KB, which keeps the list far below DynamoDB's 400 KB an item.
 pub const MAX_SYNONYM_GROUPS: usize = 500;
-/// Most terms of one group: each widens every search for the others.
+/// Maximum terms of a group: each widens every search for the others.
 pub const MAX_SYNONYM_TERMS: usize = 8;
-/// Most words of one term.
+/// Maximum words of a term.
 pub const MAX_SYNONYM_WORDS: usize = 4;
-/// Longest term, in characters.
+/// Maximum length of a term, in characters.
 const MAX_TERM_CHARS: usize = 50;
-/// How many bad terms are told of one list.
-const TOLD_ERRORS: usize = 20;
+/// Maximum number of errors reported for one list.
+const MAX_ERRORS: usize = 20;
 
-/// Groups of terms; each group's terms mean the same. A term is a word or a few (`usb stick`), in lower case.
+/// Groups of synonyms. A term is one or a few words (`usb stick`) in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SynonymGroups(Vec<Vec<String>>);
 
 impl SynonymGroups {
-    /// Checks groups as they were sent; says of every bad one where it is (`groups[3][1]`) and why. Terms come out in lower
-    /// case with single spaces.
+    /// Validates groups from a client and normalises terms to lower case with single spaces. Errors name the position of each
+    /// invalid term (`groups[3][1]`).
     pub fn new<S: AsRef<str>>(groups: &[Vec<S>]) -> Result<Self, Vec<FieldError>> {
         if groups.len() > MAX_SYNONYM_GROUPS {
             let message = format!("must have at most {MAX_SYNONYM_GROUPS} groups");
@@ -38,11 +38,11 @@ impl SynonymGroups {
                 Err(found) => errors.extend(found),
             }
         }
-        errors.truncate(TOLD_ERRORS);
+        errors.truncate(MAX_ERRORS);
         if errors.is_empty() { Ok(Self(checked)) } else { Err(errors) }
     }
 
-    /// The groups in the order they were written.
+    /// The groups in the order in which they were written.
     pub fn groups(&self) -> &[Vec<String>] {
         &self.0
     }
@@ -88,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn terms_come_out_alike() {
+    fn terms_are_normalised() {
         let groups = SynonymGroups::new(&[vec![" Laptop", "NOTEBOOK", "laptop"], vec!["usb  stick", "flash drive"]]);
         let groups = groups.expect("good");
         assert_eq!(groups.groups(), [vec!["laptop", "notebook"], vec!["usb stick", "flash drive"]]);
     }
 
     #[test]
-    fn every_bad_term_is_told() {
+    fn all_invalid_terms_are_reported() {
         let long = "x".repeat(51);
         let groups = [vec!["tv"], vec!["a", "A"], vec!["ok", ""], vec!["***", &long, "b"], vec!["a b c d e", "b"]];
         let expected = [

@@ -1,4 +1,4 @@
-//! Moments in time, as whole milliseconds.
+//! Timestamps in milliseconds.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -24,18 +24,18 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since the Unix epoch, as DynamoDB's TTL and JWT claims want them.
+    /// Whole seconds since the Unix epoch, as in DynamoDB's TTL and JWT claims.
     pub const fn as_seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// This moment moved by so many seconds, saturating.
+    /// The timestamp moved by seconds, saturating.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Seconds from this moment until `later`, rounded up, 0 when it has passed.
+    /// Seconds from this timestamp until `later`, rounded up; 0 if `later` has passed.
     pub const fn seconds_until(self, later: Self) -> i64 {
         let millis = later.0.saturating_sub(self.0);
         if millis <= 0 { 0 } else { (millis - 1) / 1000 + 1 }
@@ -47,7 +47,7 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp_nanos(nanos)
             .ok()
             .and_then(|moment| moment.format(RFC_3339_MILLIS).ok())
-            // Beyond the year 9999: no clock of ours says so, but printing must not fail.
+            // Beyond the year 9999. No clock returns that, but formatting must not fail.
             .unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned())
     }
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_rfc_3339_in_utc() {
+    fn formats_rfc_3339_in_utc() {
         assert_eq!(Timestamp::from_millis(1_795_503_420_007).to_rfc3339(), "2026-11-24T06:57:00.007Z");
         assert_eq!(Timestamp::from_millis(i64::MAX).to_rfc3339(), "9999-12-31T23:59:59.999Z");
     }

@@ -1,24 +1,24 @@
-//! What is wrong with one field of a request.
+//! Validation errors of request fields.
 
-/// One bad field: where, a stable code for programs, a sentence for people.
+/// An invalid field: its path, a stable code for programs and a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// Dotted path from the body's root, as the client wrote it: `shipping_address.city`.
+    /// Path from the root of the body: `shipping_address.city`.
     pub field: String,
     /// Stable, in `snake_case`: `required`, `wrong_type`, `too_long`, `out_of_range`, `invalid_format`, `unknown_value`.
     pub code: &'static str,
-    /// One sentence that says what would be right.
+    /// States what would be valid.
     pub message: String,
 }
 
 impl FieldError {
-    /// A bad field.
+    /// An invalid field.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
 }
 
-/// Why a value was refused, before it is known which field it stood in.
+/// An invalid value whose field is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Invalid {
@@ -29,18 +29,18 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// A refused value.
+    /// An invalid value.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 
-    /// The same, now that the field is known.
+    /// The error for a field.
     pub fn at(self, field: impl Into<String>) -> FieldError {
         FieldError { field: field.into(), code: self.code, message: self.message }
     }
 }
 
-/// Text of 1 to `max_chars` characters once trimmed, without control characters.
+/// Trims a text and checks that it has 1 to `max_chars` characters and no control characters.
 pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
     let trimmed = raw.trim();
     if trimmed.is_empty() {
@@ -55,16 +55,16 @@ pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
     Ok(trimmed.to_owned())
 }
 
-/// Whether a text holds what may be a card number. Such a text is refused before it is kept or logged (PCI DSS SAQ-A: no
-/// card number reaches us).
+/// Whether a text contains a possible card number. Such a text is rejected before it is stored or logged (PCI DSS SAQ-A: no
+/// card number reaches this system).
 ///
-/// That is 14 to 19 digits, unbroken or in the groups that cards print (4-4-4-4, 4-6-5, …), that an issuer's range, its
-/// length and the Luhn check make a card's. Not fewer than 14: product codes (EAN, UPC) have up to 13 digits and one in
-/// ten of those passes the Luhn check by chance, while cards of 13 digits are no longer issued. Telephone numbers (up to
-/// 15 digits) and UUIDs fit no range with its length, or no grouping.
+/// A card number has 14 to 19 digits, unbroken or in the groups printed on cards (4-4-4-4, 4-6-5, …), matches an issuer's
+/// range and length, and passes the Luhn check. Shorter numbers are allowed: product codes (EAN, UPC) have up to 13 digits
+/// and one in ten passes the Luhn check by chance, while cards with 13 digits are no longer issued. Telephone numbers (up to
+/// 15 digits) and UUIDs match no range with its length, or no grouping.
 pub fn looks_like_card_number(raw: &str) -> bool {
     let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '\u{a0}');
-    // What is neither digit nor separator ends a number; a doubled separator does as well.
+    // Any other character ends a number, and so does a doubled separator.
     let mut groups: Vec<&str> = Vec::new();
     let numbers = raw.split(|c: char| !c.is_ascii_digit() && !is_separator(c));
     numbers.into_iter().any(|number| {
@@ -74,7 +74,7 @@ pub fn looks_like_card_number(raw: &str) -> bool {
     })
 }
 
-/// How cards print their digits; a card's last group may be followed by anything.
+/// Digit groups printed on cards; any text may follow the last group.
 const PRINTED_GROUPS: [&[usize]; 5] = [&[4, 4, 4, 4, 3], &[4, 4, 4, 4, 2], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
 
 fn starts_with_card(groups: &[&str]) -> bool {
@@ -157,7 +157,7 @@ mod tests {
             "0190a5a0-0000-7000-8000-000000000001", // a UUID
             "42424242-4242-4242-a123-000000000000",
             "1795503420000",          // milliseconds
-            "9400111899223100001234", // a parcel
+            "9400111899223100001234", // a tracking number
             "42424242424242424242",   // twenty digits
             "4242  4242 4242 4242",
         ];

@@ -1,16 +1,17 @@
-//! The order's life under every interleaving, within bounds: three payment attempts, a provider that decides in its own
-//! time, crashes between any two steps, and messages that come late, twice and out of order.
+//! Model check of an order under every interleaving, within limits: three payment attempts, a provider that decides at any
+//! time, crashes between any two steps, and messages that are delivered late, twice and out of order.
 //!
-//! Every save is conditional on the version that was read, so concurrent steps happen one after another in *some* order;
-//! the model explores all of them. What must hold is in `properties`. The last test breaks one rule at a time on purpose
-//! and checks that the model notices.
+//! Every save is conditional on the version that was read, so concurrent steps are executed in *some* sequence; the model
+//! explores all of them. The invariants are in `properties`. The last test breaks one rule at a time and checks that the model
+//! detects it.
 
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::Quantity;
 use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage, messages_due_after};
 use souk_domain::money::Currency;
 use souk_domain::order::{
-    AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderOutcome, TransitionError,
+    AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome,
+    TransitionError,
 };
 use souk_domain::stock::{Allocation, ShardId};
 use souk_domain::time::Timestamp;
@@ -22,28 +23,28 @@ const UNITS: u32 = 2;
 const TOTAL: i64 = 25_190;
 const MAX_ATTEMPTS: usize = 3;
 
-/// What the provider knows of one attempt.
+/// State of an attempt at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum AtProvider {
     NotAsked,
     ActionRequired,
-    /// It takes days.
+    /// The payment takes days.
     Pending,
     Captured,
-    /// It says so; it may take the money all the same, later.
+    /// Reported as declined. A later capture is still possible.
     Declined,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Shop {
     order: Order,
-    /// Units free to sell.
+    /// Available units.
     stock: u32,
     hold_is_over: bool,
     provider: Vec<AtProvider>,
-    /// Refunds that the provider gave, by index: its idempotency key makes each happen once.
+    /// Refunds paid by the provider, by index. The idempotency key makes each happen once.
     refunded_at_provider: Vec<usize>,
-    /// Messages that `dispatch` ever sent. Any of them may be delivered at any time, as often as it likes.
+    /// All messages sent by `dispatch`. Any of them may be delivered at any time and any number of times.
     sent: Vec<(Kind, usize)>,
 }
 
@@ -57,21 +58,21 @@ enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Step {
     StartPayment,
-    /// The provider acts on an attempt: because it was asked, or because the shopper finished an action.
+    /// The provider acts on an attempt, after a call or an action of the shopper.
     ProviderDecides(usize, AtProvider),
-    /// What the provider says now reaches the order: inline, by message or by webhook.
+    /// The current state at the provider reaches the order: by response, message or webhook.
     Settle(usize),
-    /// An earlier word of the provider arrives late.
+    /// An earlier report of the provider arrives late.
     SettleLateAction(usize),
     HoldEnds,
     DeliverExpire,
     Cancel,
-    /// The provider gives a refund; the process may die before the order hears of it.
+    /// The provider pays a refund; the process may crash before the order is updated.
     ProviderRefunds(usize),
     SettleRefund(usize),
 }
 
-/// Whether a provider may decide so after it had decided otherwise.
+/// Whether a provider may change from one state to another.
 fn may_follow(known: AtProvider, decision: AtProvider) -> bool {
     use AtProvider::{ActionRequired, Captured, Declined, NotAsked, Pending};
     match known {
@@ -119,11 +120,11 @@ impl Shop {
         PLACED.plus_seconds(if self.hold_is_over { HOLD_SECONDS } else { 1 })
     }
 
-    fn kept(&self) -> u32 {
+    fn allocated(&self) -> u32 {
         self.order.lines.iter().flat_map(|line| &line.allocation).map(|part| part.quantity).sum()
     }
 
-    fn owed(&self) -> i64 {
+    fn refunds_minor(&self) -> i64 {
         self.order.refunds.iter().map(|refund| refund.amount_minor).sum()
     }
 
@@ -136,19 +137,19 @@ impl Shop {
         self.refunded_at_provider.iter().map(|index| self.order.refunds[*index].amount_minor).sum()
     }
 
-    /// The order has heard the provider's last word on every attempt, and every refund it owes was given.
-    fn is_at_rest(&self) -> bool {
-        let heard = |(attempt, known): (AttemptStatus, &AtProvider)| match known {
+    /// The order has the final state of every attempt, and every due refund is paid.
+    fn is_settled(&self) -> bool {
+        let is_known = |(attempt, known): (AttemptStatus, &AtProvider)| match known {
             AtProvider::Captured => attempt == AttemptStatus::Completed,
             AtProvider::Declined => attempt == AttemptStatus::Failed,
             AtProvider::ActionRequired => attempt == AttemptStatus::RequiresAction,
             AtProvider::Pending | AtProvider::NotAsked => false,
         };
         let attempts = self.order.attempts.iter().map(|attempt| attempt.status);
-        attempts.zip(&self.provider).all(heard) && self.order.refunds.len() == self.refunded_at_provider.len()
+        attempts.zip(&self.provider).all(is_known) && self.order.refunds.len() == self.refunded_at_provider.len()
     }
 
-    /// Saves a step with what the store and the outbox do along with it.
+    /// Saves a step with the effects of the store and the outbox.
     fn apply(&self, rules: Rules, event: Event) -> Option<Self> {
         let order = rules(&self.order, event, self.now()).ok().filter(|next| *next != self.order)?;
         let mut next = self.clone();
@@ -158,7 +159,7 @@ impl Shop {
             next.send(&due.message);
         }
         next.order = order;
-        next.order.timeline.truncate(1); // what happened when is no part of where things stand
+        next.order.timeline.truncate(1); // the timeline is not part of the state
         next.order.attempts.iter_mut().for_each(|attempt| attempt.checked_at = None);
         next.provider.resize(next.order.attempts.len(), AtProvider::NotAsked);
         Some(next)
@@ -237,7 +238,7 @@ impl Model for OrderModel {
     fn next_state(&self, shop: &Shop, step: Step) -> Option<Shop> {
         match step {
             Step::StartPayment => {
-                let method = PaymentMethod::CreditCard;
+                let method = ProviderMethod::CreditCard;
                 shop.apply(self.rules, Event::PaymentStarted { method, token: "t".to_owned(), request: None })
             }
             Step::ProviderDecides(attempt, decision) => {
@@ -279,42 +280,43 @@ impl Model for OrderModel {
             Property::always("never more refunded than captured", |_, shop: &Shop| {
                 shop.refunded_at_provider() <= shop.captured_at_provider()
             }),
-            Property::always("never more kept than the order costs", |_, shop: &Shop| {
-                shop.order.captured_minor() - shop.owed() <= TOTAL
+            Property::always("never more money kept than the total", |_, shop: &Shop| {
+                shop.order.captured_minor() - shop.refunds_minor() <= TOTAL
             }),
-            Property::always("money that the provider took can be heard of", |model: &Self, shop: &Shop| {
+            Property::always("every capture can be recorded", |model: &Self, shop: &Shop| {
                 let taken = (0..shop.provider.len()).filter(|attempt| shop.provider[*attempt] == AtProvider::Captured);
                 taken.into_iter().all(|attempt| {
                     let outcome = shop.outcome(attempt).expect("it was asked");
-                    let heard = (model.rules)(&shop.order, Event::PaymentSettled { attempt, outcome }, shop.now());
-                    heard.is_ok_and(|order| order.attempts[attempt].captured_minor == TOTAL)
+                    let recorded = (model.rules)(&shop.order, Event::PaymentSettled { attempt, outcome }, shop.now());
+                    recorded.is_ok_and(|order| order.attempts[attempt].captured_minor == TOTAL)
                 })
             }),
-            Property::always("stock is conserved", |_, shop: &Shop| shop.stock + shop.kept() == UNITS),
+            Property::always("stock is conserved", |_, shop: &Shop| shop.stock + shop.allocated() == UNITS),
             Property::always("a paid order is never expired", |_, shop: &Shop| {
-                shop.order.status != OrderStatus::Expired || shop.order.captured_minor() == shop.owed()
+                shop.order.status != OrderStatus::Expired || shop.order.captured_minor() == shop.refunds_minor()
             }),
             Property::always("a paid order is paid once", |_, shop: &Shop| {
-                shop.order.status != OrderStatus::Paid || shop.order.captured_minor() - shop.owed() == TOTAL
+                shop.order.status != OrderStatus::Paid || shop.order.captured_minor() - shop.refunds_minor() == TOTAL
             }),
             Property::always("a paid order keeps its units", |_, shop: &Shop| {
-                shop.order.status != OrderStatus::Paid || shop.kept() == UNITS
+                shop.order.status != OrderStatus::Paid || shop.allocated() == UNITS
             }),
-            Property::always("an order that is gone and at rest keeps neither units nor money", |_, shop: &Shop| {
+            Property::always("a settled order that ended keeps neither units nor money", |_, shop: &Shop| {
                 use OrderStatus::{Cancelled, Expired, Refunded};
-                let gone = matches!(shop.order.status, Cancelled | Expired | Refunded) && shop.is_at_rest();
+                let ended = matches!(shop.order.status, Cancelled | Expired | Refunded) && shop.is_settled();
                 let settled = shop.order.refunded_minor() == shop.refunded_at_provider();
-                !(gone && settled) || (shop.kept() == 0 && shop.captured_at_provider() == shop.refunded_at_provider())
+                !(ended && settled)
+                    || (shop.allocated() == 0 && shop.captured_at_provider() == shop.refunded_at_provider())
             }),
-            Property::always("an open attempt is being watched", |_, shop: &Shop| {
+            Property::always("an open attempt has a check message", |_, shop: &Shop| {
                 shop.order.processing_attempt().is_none_or(|(index, _)| shop.sent.contains(&(Kind::Check, index)))
             }),
             Property::sometimes("an order is paid", |_, shop: &Shop| shop.order.status == OrderStatus::Paid),
             Property::sometimes("an order expires", |_, shop: &Shop| shop.order.status == OrderStatus::Expired),
-            Property::sometimes("money that comes too late goes back", |_, shop: &Shop| {
+            Property::sometimes("a late capture is refunded", |_, shop: &Shop| {
                 shop.hold_is_over && shop.order.status == OrderStatus::Refunded
             }),
-            Property::sometimes("two attempts take money and one gives it back", |_, shop: &Shop| {
+            Property::sometimes("two attempts capture and one is refunded", |_, shop: &Shop| {
                 shop.order.status == OrderStatus::Paid && shop.refunded_at_provider() == TOTAL
             }),
         ]
@@ -322,25 +324,27 @@ impl Model for OrderModel {
 }
 
 #[test]
-fn no_interleaving_breaks_the_rules() {
+fn no_interleaving_breaks_a_property() {
     let checker = OrderModel { rules: real_rules }.checker().threads(2).spawn_bfs().join();
     eprintln!("{} states, {} of them distinct", checker.state_count(), checker.unique_state_count());
     assert!(checker.unique_state_count() > 1_000, "the model must not be trivial");
     checker.assert_properties();
 }
 
-/// The rules as if the order stood as `pretended` whenever `event` meets it as `actual`.
-fn mistaking(order: &Order, actual: OrderStatus, pretended: OrderStatus) -> Order {
+/// The order with status `pretended` if its status is `actual`.
+fn with_wrong_status(order: &Order, actual: OrderStatus, pretended: OrderStatus) -> Order {
     let status = if order.status == actual { pretended } else { order.status };
     Order { status, ..order.clone() }
 }
 
-/// Rules with one mistake each, and the property that must notice it.
+/// Rules with one mistake each, and the property that must detect it.
 const MISTAKES: &[(&str, Rules, &str)] = &[
     (
-        "a hold ends under a paid order",
+        "the hold of a paid order ends",
         |order, event, now| match event {
-            Event::HoldEnded => mistaking(order, OrderStatus::Paid, OrderStatus::PendingPayment).apply(event, now),
+            Event::HoldEnded => {
+                with_wrong_status(order, OrderStatus::Paid, OrderStatus::PendingPayment).apply(event, now)
+            }
             _ => order.apply(event, now),
         },
         "a paid order is never expired",
@@ -349,14 +353,14 @@ const MISTAKES: &[(&str, Rules, &str)] = &[
         "a late payment revives a cancelled order",
         |order, event, now| match event {
             Event::PaymentSettled { .. } => {
-                mistaking(order, OrderStatus::Cancelled, OrderStatus::PendingPayment).apply(event, now)
+                with_wrong_status(order, OrderStatus::Cancelled, OrderStatus::PendingPayment).apply(event, now)
             }
             _ => order.apply(event, now),
         },
         "a paid order keeps its units",
     ),
     (
-        "the money of a second capture is kept",
+        "a second capture is not refunded",
         |order, event, now| {
             let mut next = order.apply(event, now)?;
             if order.status == OrderStatus::Paid && next.status == OrderStatus::Paid {
@@ -367,14 +371,14 @@ const MISTAKES: &[(&str, Rules, &str)] = &[
         "a paid order is paid once",
     ),
     (
-        "money that comes after a decline is not believed",
+        "a capture after a decline is ignored",
         |order, event, now| match &event {
             Event::PaymentSettled { attempt, .. } if order.attempts[*attempt].status == AttemptStatus::Failed => {
                 Ok(order.clone())
             }
             _ => order.apply(event, now),
         },
-        "money that the provider took can be heard of",
+        "every capture can be recorded",
     ),
     (
         "a cancelled order keeps its units",
@@ -383,15 +387,15 @@ const MISTAKES: &[(&str, Rules, &str)] = &[
             let cancelled = next.status == OrderStatus::Cancelled;
             Ok(if cancelled { Order { lines: order.lines.clone(), ..next } } else { next })
         },
-        "an order that is gone and at rest keeps neither units nor money",
+        "a settled order that ended keeps neither units nor money",
     ),
 ];
 
 #[test]
-fn every_mistake_is_noticed() {
+fn every_mistake_is_detected() {
     for (mistake, rules, property) in MISTAKES {
         let checker = OrderModel { rules: *rules }.checker().threads(2).spawn_bfs().join();
-        let noticed: Vec<_> = checker.discoveries().into_keys().collect();
-        assert!(noticed.contains(property), "{mistake}: noticed only {noticed:?}");
+        let detected: Vec<_> = checker.discoveries().into_keys().collect();
+        assert!(detected.contains(property), "{mistake}: detected only {detected:?}");
     }
 }

@@ -1,5 +1,5 @@
-//! Payment providers behind one trait. No card number passes through here: a client gives the provider its card and Souk
-//! the provider's one-time token (PCI DSS SAQ-A).
+//! Payment providers behind one trait. No card number passes through Souk: a client sends its card to the provider and the
+//! provider's one-time token to Souk (PCI DSS SAQ-A).
 
 mod sandbox;
 pub mod stripe;
@@ -7,94 +7,95 @@ pub mod stripe;
 use futures_util::future::BoxFuture;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::money::Money;
-use souk_domain::order::{PaymentMethod, ProviderOutcome};
+use souk_domain::order::{ProviderMethod, ProviderOutcome};
 use souk_domain::time::Timestamp;
 
 pub use sandbox::Sandbox;
 
-/// The code of an attempt that ended because the shopper did not finish it in time.
+/// Decline code of an attempt that the shopper did not complete in time.
 pub const ABANDONED: &str = "abandoned";
 
-/// Money to take.
+/// A request to capture money.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Charge {
-    /// Makes asking again harmless: one key takes money once, however often it is sent.
+pub struct ChargeRequest {
+    /// Idempotency key: however often it is sent, money is captured once.
     pub idempotency_key: String,
-    /// For the provider's metadata, so that its messages name the order.
+    /// Owner of the order, for the provider's metadata and webhooks.
     pub user_id: UserId,
-    /// The same.
+    /// The order, for the same.
     pub order_id: OrderId,
-    /// The same: which attempt of the order.
+    /// Index of the attempt, for the same.
     pub attempt: usize,
-    /// When the attempt began: providers do not remember keys for ever.
+    /// When the attempt was started. Providers keep idempotency keys for a limited time.
     pub started_at: Timestamp,
-    /// The provider's id of the payment, if an earlier answer gave it.
+    /// Id of the payment at the provider, if known from an earlier response.
     pub payment_id: Option<String>,
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// With what the shopper pays.
-    pub method: PaymentMethod,
+    /// Payment method.
+    pub method: ProviderMethod,
     /// The client's one-time token.
     pub token: String,
 }
 
-/// Money to give back.
+/// A request to refund money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundRequest {
-    /// Makes asking again harmless.
+    /// Idempotency key: however often it is sent, money is refunded once.
     pub idempotency_key: String,
-    /// For the provider's metadata, so that its messages name the order.
+    /// Owner of the order, for the provider's metadata and webhooks.
     pub user_id: UserId,
-    /// The same.
+    /// The order, for the same.
     pub order_id: OrderId,
-    /// The same: which refund of the order.
+    /// Index of the refund, for the same.
     pub refund: usize,
-    /// The same: which try of the refund.
+    /// Retry of the refund, for the same.
     pub retry: u32,
-    /// The provider's id of the payment.
+    /// Id of the payment at the provider.
     pub payment_id: String,
-    /// How much of it.
+    /// Amount, at most that of the payment.
     pub amount: Money,
 }
 
-/// What a provider says of a refund.
+/// The outcome of a refund at a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundOutcome {
-    /// The money is on its way back.
-    Given {
-        /// The provider's id of the refund.
+    /// The provider pays it out.
+    Accepted {
+        /// Id of the refund at the provider.
         refund_id: String,
     },
-    /// The money cannot go back that way: the card or the account is gone.
+    /// It cannot be paid out, for example because the card or the account no longer exists.
     Failed {
-        /// The provider's id of the refund.
+        /// Id of the refund at the provider.
         refund_id: String,
     },
 }
 
-/// Why a provider did not answer a question.
+/// Why a provider did not return an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
-    /// It may or may not have done what it was asked: ask again with the same key.
-    #[error("the provider's answer is not known: {0}")]
+    /// The request may or may not have been executed: retry it with the same key.
+    #[error("the outcome at the provider is unknown: {0}")]
     Unknown(String),
-    /// It has done nothing, now or before, and will not do so when asked again: our request or our account is wrong.
+    /// The request was not executed, and a retry will not change that: the request or the account is wrong.
     #[error("the provider refused the request: {0}")]
     Refused(String),
 }
 
 /// A payment provider.
 pub trait PaymentProvider: Send + Sync {
-    /// Takes money, or says why not. Callers bound the time and treat a late answer as [`ProviderError::Unknown`].
-    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
+    /// Captures money. Callers apply a time-out and treat a late response as [`ProviderError::Unknown`].
+    fn charge<'a>(&'a self, charge: &'a ChargeRequest) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
 
-    /// Asks how a charge stands now: one whose answer got lost, or one that was not final. A charge that never reached
-    /// the provider may be made by this.
-    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
+    /// Returns the current outcome of a charge whose response was lost or not final. It may execute a charge that never
+    /// reached the provider.
+    fn resolve_charge<'a>(&'a self, charge: &'a ChargeRequest)
+    -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
 
-    /// Gives up a payment that waits for the shopper; answers how it stands then, for the shopper may have been faster.
+    /// Cancels a payment that waits for the shopper, and returns its outcome: the shopper may have completed it before.
     fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
 
-    /// Gives money back.
+    /// Refunds money.
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>>;
 }

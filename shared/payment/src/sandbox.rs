@@ -1,35 +1,36 @@
-//! A provider that moves no money and answers by the token alone, the same every time: for trying out and for tests.
+//! A provider that moves no money and whose outcome depends on the token only. For trials and tests.
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use sha2::{Digest, Sha256};
-use souk_domain::order::{PaymentMethod, ProviderOutcome};
+use souk_domain::order::ProviderOutcome;
 
-use crate::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
+use crate::{ABANDONED, ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
-/// Tokens and what becomes of them:
+/// Tokens and their outcomes:
 ///
-/// | token | answer |
+/// | token | outcome |
 /// |---|---|
-/// | `sandbox_success` | the money is taken |
+/// | `sandbox_success` | captured |
 /// | `sandbox_decline` | declined, `card_declined` |
-/// | `sandbox_requires_action` | the shopper must follow a link first |
-/// | `sandbox_timeout_after_charge` | no answer; asked again, the money was taken |
-/// | `sandbox_timeout_before_charge` | no answer; asked again, the money is taken now |
+/// | `sandbox_requires_action` | requires an action of the shopper |
+/// | `sandbox_timeout_after_charge` | no response; the next call finds that the money was captured |
+/// | `sandbox_timeout_before_charge` | no response; the next call captures the money |
 /// | any other | declined, `invalid_token` |
-///
-/// Store credit is always declined: no account has any yet.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sandbox;
 
 impl PaymentProvider for Sandbox {
-    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn charge<'a>(&'a self, charge: &'a ChargeRequest) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         let timed_out = charge.token.starts_with("sandbox_timeout_");
         let answer = if timed_out { Err(ProviderError::Unknown("timed out".to_owned())) } else { Ok(outcome(charge)) };
         ready(answer).boxed()
     }
 
-    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn resolve_charge<'a>(
+        &'a self,
+        charge: &'a ChargeRequest,
+    ) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         ready(Ok(outcome(charge))).boxed()
     }
 
@@ -38,16 +39,13 @@ impl PaymentProvider for Sandbox {
     }
 
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
-        ready(Ok(RefundOutcome::Given { refund_id: id("re", &request.idempotency_key) })).boxed()
+        ready(Ok(RefundOutcome::Accepted { refund_id: id("re", &request.idempotency_key) })).boxed()
     }
 }
 
-/// What becomes of a charge once it is answered.
-fn outcome(charge: &Charge) -> ProviderOutcome {
+/// Outcome of a charge whose response is not lost.
+fn outcome(charge: &ChargeRequest) -> ProviderOutcome {
     let declined = |code: &str| ProviderOutcome::Declined { code: code.to_owned() };
-    if charge.method == PaymentMethod::StoreCredit {
-        return declined("insufficient_store_credit");
-    }
     let payment_id = id("pay", &charge.idempotency_key);
     match charge.token.as_str() {
         "sandbox_success" | "sandbox_timeout_after_charge" | "sandbox_timeout_before_charge" => {
@@ -62,7 +60,7 @@ fn outcome(charge: &Charge) -> ProviderOutcome {
     }
 }
 
-/// The same id for the same key: that is how the sandbox keeps its promise of idempotency without a memory.
+/// The same id for the same key: this makes the sandbox idempotent without state.
 fn id(kind: &str, idempotency_key: &str) -> String {
     format!("{kind}_{}", hex::encode(&Sha256::digest(idempotency_key)[..12]))
 }
@@ -70,13 +68,14 @@ fn id(kind: &str, idempotency_key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use souk_domain::money::{Currency, Money};
+    use souk_domain::order::ProviderMethod;
     use souk_domain::time::Timestamp;
 
     use super::*;
 
-    fn charge(token: &str) -> Charge {
+    fn charge(token: &str) -> ChargeRequest {
         let id = "0190a5a0-0000-7000-8000-000000000001";
-        Charge {
+        ChargeRequest {
             idempotency_key: format!("{id}#pay0"),
             user_id: id.parse().expect("id"),
             order_id: id.parse().expect("id"),
@@ -84,33 +83,31 @@ mod tests {
             started_at: Timestamp::from_millis(0),
             payment_id: None,
             amount: Money::from_minor(25_190, Currency::USD),
-            method: PaymentMethod::CreditCard,
+            method: ProviderMethod::CreditCard,
             token: token.to_owned(),
         }
     }
 
     #[tokio::test]
-    async fn one_key_is_one_payment() {
+    async fn one_key_captures_once() {
         let first = Sandbox.charge(&charge("sandbox_success")).await.expect("answered");
-        assert_eq!(Sandbox.charge_again(&charge("sandbox_success")).await, Ok(first.clone()));
+        assert_eq!(Sandbox.resolve_charge(&charge("sandbox_success")).await, Ok(first.clone()));
         assert!(matches!(first, ProviderOutcome::Captured { amount_minor: 25_190, .. }));
     }
 
     #[tokio::test]
-    async fn a_lost_answer_is_found_by_asking_again() {
+    async fn a_lost_outcome_is_found_by_a_retry() {
         for token in ["sandbox_timeout_after_charge", "sandbox_timeout_before_charge"] {
             assert!(Sandbox.charge(&charge(token)).await.is_err(), "{token}");
-            let again = Sandbox.charge_again(&charge(token)).await;
+            let again = Sandbox.resolve_charge(&charge(token)).await;
             assert!(matches!(again, Ok(ProviderOutcome::Captured { .. })), "{token}");
         }
     }
 
     #[tokio::test]
-    async fn what_is_declined_says_why() {
+    async fn a_decline_has_its_code() {
         let declined = |code: &str| Ok(ProviderOutcome::Declined { code: code.to_owned() });
         assert_eq!(Sandbox.charge(&charge("sandbox_decline")).await, declined("card_declined"));
         assert_eq!(Sandbox.charge(&charge("4242")).await, declined("invalid_token"));
-        let credit = Charge { method: PaymentMethod::StoreCredit, ..charge("sandbox_success") };
-        assert_eq!(Sandbox.charge(&credit).await, declined("insufficient_store_credit"));
     }
 }

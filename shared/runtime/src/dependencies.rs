@@ -15,7 +15,8 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
 use souk_store::{
-    Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, SynonymLists, Table, Users,
+    Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, StoreCreditSteps, SynonymLists,
+    Table, Users,
 };
 
 use crate::bus::EventBus;
@@ -198,6 +199,11 @@ impl Dependencies {
     /// The steps of orders, which also move stock.
     pub fn order_steps(&self) -> Result<OrderSteps, ConfigError> {
         Ok(OrderSteps::new(self.orders()?, self.inventory()?))
+    }
+
+    /// Steps of orders that also move store credit.
+    pub fn store_credit_steps(&self) -> Result<StoreCreditSteps, ConfigError> {
+        Ok(StoreCreditSteps::new(self.order_steps()?, self.users()?))
     }
 
     /// The table that a variable names. All tables share one client.

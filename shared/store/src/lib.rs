@@ -28,7 +28,7 @@ pub use inventory::{
     StockChangeOutcome, StockSpread,
 };
 pub use limits::{AttemptOutcome, Limit, Limits};
-pub use order_steps::{OrderSteps, StepError};
+pub use order_steps::{OrderSteps, StepError, StoreCreditSteps};
 pub use orders::{MAX_ACTIONS, OrderPage, OrderPlacement, Orders, PlacementOutcome};
 pub use products::{ProductPage, Products, Segment};
 pub use reconcile::{CheckedCounts, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, reconcile};

@@ -3,8 +3,9 @@
 //! Callers never pass the moves. They are the difference between the order before and after the step
 //! ([`Order::stock_moves_since`], [`Order::credit_move_since`]), so no step can forget one or apply it twice.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, StockMove, TransitionError};
+use souk_domain::order::{Event, Order, StockMove, StoreCreditEvent, TransitionError};
 use souk_domain::time::Timestamp;
 
 use crate::error::{Cancelled, cancelled};
@@ -13,13 +14,19 @@ use crate::{Inventory, Orders, SaveOutcome, StoreError, Users};
 /// Attempts to save a step while other writers keep changing the order.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Applies events to orders, and saves the order, its stock and its store credit together.
+/// Applies events to orders, and saves the order and its stock together.
 #[derive(Clone)]
 pub struct OrderSteps {
     /// The orders table.
     pub orders: Orders,
     inventory: Inventory,
-    users: Option<Users>,
+}
+
+/// Applies store credit events to orders, and saves the order, its stock and the account's balance together.
+#[derive(Clone)]
+pub struct StoreCreditSteps {
+    steps: OrderSteps,
+    users: Users,
 }
 
 /// Why an event was not applied to an order. Nothing was written.
@@ -58,15 +65,9 @@ enum StepOutcome {
 }
 
 impl OrderSteps {
-    /// Steps that may move stock but no store credit.
+    /// Steps on these tables.
     pub const fn new(orders: Orders, inventory: Inventory) -> Self {
-        Self { orders, inventory, users: None }
-    }
-
-    /// Steps that may also move store credit.
-    #[must_use]
-    pub fn with_store_credit(self, users: Users) -> Self {
-        Self { users: Some(users), ..self }
+        Self { orders, inventory }
     }
 
     /// Applies an event to an order, saves it and returns the order after the event. On a version conflict the order is
@@ -78,14 +79,26 @@ impl OrderSteps {
         event: &Event,
         now: Timestamp,
     ) -> Result<Order, StepError> {
+        self.save_step(user_id, order_id, |order| order.apply(event.clone(), now), None).await
+    }
+
+    /// Saves the order after a transition, and with it the store credit that the transition moves. Only store credit events
+    /// move any, and they come with `users`.
+    async fn save_step(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        transition: impl Fn(&Order) -> Result<Order, TransitionError> + Sync,
+        users: Option<&Users>,
+    ) -> Result<Order, StepError> {
         for attempt in 0..MAX_ATTEMPTS {
             let order = self.orders.get(user_id, order_id).await?.ok_or(StepError::NotFound)?;
-            let next = match order.apply(event.clone(), now) {
+            let next = match transition(&order) {
                 Ok(next) if next == order => return Ok(order),
                 Ok(next) => Order { version: order.version + 1, ..next },
                 Err(reason) => return Err(StepError::Refused { order: Box::new(order), reason }),
             };
-            match self.save(&order, &next).await? {
+            match self.save(&order, &next, users).await? {
                 StepOutcome::Saved => return Ok(next),
                 StepOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
                 StepOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
@@ -95,16 +108,18 @@ impl OrderSteps {
         Err(StoreError::Conflict.into())
     }
 
-    async fn save(&self, before: &Order, after: &Order) -> Result<StepOutcome, StoreError> {
+    async fn save(&self, before: &Order, after: &Order, users: Option<&Users>) -> Result<StepOutcome, StoreError> {
         let moves = after.stock_moves_since(before);
-        let credit = after.credit_move_since(before);
-        if moves.is_empty() && credit == 0 {
+        let credit_minor = after.credit_move_since(before);
+        let credit = users.filter(|_| credit_minor != 0).map(|users| users.credit_action(&after.user_id, credit_minor));
+        let credit = credit.transpose()?;
+        if moves.is_empty() && credit.is_none() {
             return Ok(match self.orders.replace(after, before.version).await? {
                 SaveOutcome::Saved => StepOutcome::Saved,
                 SaveOutcome::VersionConflict => StepOutcome::VersionConflict,
             });
         }
-        match self.transact(before, after, &moves, credit).await? {
+        match self.transact(before, after, &moves, credit.clone()).await? {
             StepOutcome::ShardRemoved => {
                 self.transact(before, after, &self.inventory.to_first_shards(&moves), credit).await
             }
@@ -117,7 +132,7 @@ impl OrderSteps {
         before: &Order,
         after: &Order,
         moves: &[StockMove],
-        credit: i64,
+        credit: Option<TransactWriteItem>,
     ) -> Result<StepOutcome, StoreError> {
         let mut request = self.orders.table.client.transact_write_items();
         request = request.transact_items(self.orders.replace_action(after, before.version)?);
@@ -125,10 +140,8 @@ impl OrderSteps {
         for change in moves {
             request = request.transact_items(self.inventory.move_action(change, &cause)?);
         }
-        if credit != 0 {
-            let missing = || StoreError::Rejected("this function may not move store credit".to_owned());
-            let users = self.users.as_ref().ok_or_else(missing)?;
-            request = request.transact_items(users.credit_action(&after.user_id, credit)?);
+        if let Some(credit) = credit {
+            request = request.transact_items(credit);
         }
         match request.send().await {
             Ok(_) => Ok(StepOutcome::Saved),
@@ -146,5 +159,24 @@ impl OrderSteps {
                 }
             },
         }
+    }
+}
+
+impl StoreCreditSteps {
+    /// Steps that also write the users table.
+    pub const fn new(steps: OrderSteps, users: Users) -> Self {
+        Self { steps, users }
+    }
+
+    /// Like [`OrderSteps::apply`], for an event that also moves store credit.
+    pub async fn apply(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        event: &StoreCreditEvent,
+        now: Timestamp,
+    ) -> Result<Order, StepError> {
+        let transition = |order: &Order| order.apply_store_credit(event.clone(), now);
+        self.steps.save_step(user_id, order_id, transition, Some(&self.users)).await
     }
 }

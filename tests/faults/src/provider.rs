@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use souk_domain::order::ProviderOutcome;
 use souk_domain::reconcile::{ProviderPayment, ProviderRecords, ProviderRefund};
 use souk_domain::time::Timestamp;
-use souk_payment::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
+use souk_payment::{ABANDONED, ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
 use crate::injector::{Fault, FaultInjector};
 
@@ -89,7 +89,7 @@ impl FakeProvider {
         payments.values().map(|payment| payment.captured_minor() - payment.refunded_minor()).sum()
     }
 
-    fn charge_now(&self, charge: &Charge) -> ProviderOutcome {
+    fn charge_now(&self, charge: &ChargeRequest) -> ProviderOutcome {
         let mut payments = self.payments.lock().expect("a lock");
         let number = payments.len();
         let payment = payments.entry(charge.idempotency_key.clone()).or_insert_with(|| Payment {
@@ -127,7 +127,7 @@ impl FakeProvider {
             payment.refunds.insert(request.idempotency_key.clone(), request.amount.minor());
             assert!(payment.refunded_minor() <= payment.captured_minor(), "more refunded than captured: {payment:?}");
         }
-        RefundOutcome::Given { refund_id: refund_id(&request.idempotency_key) }
+        RefundOutcome::Accepted { refund_id: refund_id(&request.idempotency_key) }
     }
 
     /// Performs an effect, unless a fault is injected.
@@ -170,11 +170,14 @@ impl Payment {
 }
 
 impl PaymentProvider for FakeProvider {
-    fn charge<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn charge<'a>(&'a self, charge: &'a ChargeRequest) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.perform("charge", || self.charge_now(charge)).boxed()
     }
 
-    fn charge_again<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
+    fn resolve_charge<'a>(
+        &'a self,
+        charge: &'a ChargeRequest,
+    ) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.charge(charge)
     }
 

@@ -22,8 +22,8 @@ use souk_orders_functions::grant_refund::GrantRefund;
 use souk_orders_functions::place_order::PlaceOrder;
 use souk_orders_functions::publish_events::PublishEvents;
 use souk_orders_functions::request_return::RequestReturn;
-use souk_payment::stripe::{Secrets, StripeSecret, Webhook};
-use souk_payments_functions::Payments;
+use souk_payment::stripe::{CachedSecret, StripeSecret, Webhook};
+use souk_payments_functions::PaymentContext;
 use souk_payments_functions::check_payment::CheckPayment;
 use souk_payments_functions::pay_order::PayOrder;
 use souk_payments_functions::refund_order::RefundOrder;
@@ -33,6 +33,7 @@ use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
 use souk_store::{
     LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, SpreadOutcome, StockChangeOutcome, StockSpread,
+    StoreCreditSteps,
 };
 use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
@@ -198,7 +199,11 @@ impl Shop {
 
     /// `POST /orders/{order_id}/pay`
     pub fn pay_order(&self) -> PayOrder {
-        PayOrder { payments: self.payments(), random: Arc::clone(&self.random) }
+        PayOrder {
+            payments: self.payments(),
+            store_credit: self.store_credit_steps(),
+            random: Arc::clone(&self.random),
+        }
     }
 
     /// `POST /orders/{order_id}/cancel`
@@ -276,24 +281,28 @@ impl Shop {
 
     /// The consumer of the refund queue.
     pub fn refund_order(&self) -> RefundOrder {
-        RefundOrder { payments: self.payments() }
+        RefundOrder { payments: self.payments(), store_credit: self.store_credit_steps() }
     }
 
     /// `POST /webhooks/stripe`
     pub fn stripe_webhook(&self) -> StripeWebhook {
         let secret = StripeSecret { api_key: String::new(), webhook_secret: WEBHOOK_SECRET.to_owned() };
-        let webhook = Webhook::new(Secrets::new(Arc::new(secret), self.clock.clone()));
+        let webhook = Webhook::new(CachedSecret::new(Arc::new(secret), self.clock.clone()));
         StripeWebhook { payments: self.payments(), webhook: Some(webhook) }
     }
 
     /// The dependencies of payments.
-    pub fn payments(&self) -> Payments {
-        Payments {
-            steps: self.steps().with_store_credit(self.faulty_stores.users.clone()),
+    pub fn payments(&self) -> PaymentContext {
+        PaymentContext {
+            steps: self.steps(),
             inventory: self.faulty_stores.inventory.clone(),
             provider: self.provider.clone(),
             clock: self.clock.clone(),
         }
+    }
+
+    pub(crate) fn store_credit_steps(&self) -> StoreCreditSteps {
+        StoreCreditSteps::new(self.steps(), self.faulty_stores.users.clone())
     }
 
     fn steps(&self) -> OrderSteps {

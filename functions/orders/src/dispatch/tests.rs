@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use souk_domain::message::{OrderQueueMessage, PaymentQueueMessage};
-use souk_domain::order::{Event, PaymentMethod};
+use souk_domain::order::{Event, ProviderMethod};
 use souk_testkit::{FakeAws, FixedClock, user};
 
 use super::*;
@@ -28,7 +28,7 @@ async fn orders() -> (Order, Order) {
     shop.put_in_cart(&user(1), "a", 2).await;
     let order_id = shop.placed(&user(1)).await;
     let placed = shop.order(&user(1), &order_id).await;
-    let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "t".to_owned(), request: None };
+    let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
     (placed, shop.apply(&user(1), &order_id, start).await)
 }
 

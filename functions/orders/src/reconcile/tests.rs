@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use souk_domain::message::{OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage};
-use souk_domain::order::{Event, PaymentMethod, ProviderOutcome};
+use souk_domain::order::{Event, ProviderMethod, ProviderOutcome};
 use souk_testkit::{FakeAws, user};
 
 use super::*;
@@ -37,7 +37,7 @@ async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
         shop.put_in_cart(&user(shopper), "a", 2).await;
         ids.push(shop.placed(&user(shopper)).await);
     }
-    let start = || Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = || Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
     shop.apply(&user(2), &ids[1], start()).await;
     shop.apply(&user(3), &ids[2], start()).await;
     let outcome = ProviderOutcome::Captured { payment_id: "pay".to_owned(), amount_minor: 200 };

@@ -1,15 +1,11 @@
-use souk_domain::order::{Event, PaymentMethod, TransitionError};
+use souk_domain::order::{Event, TransitionError};
 use souk_payment::RefundOutcome;
 use souk_store::StepError;
 
 use super::*;
-use crate::fixture::Fixture;
+use crate::fixture::{self, DELIVERIES, Fixture, down, start};
 
 const DAY_SECONDS: i64 = 24 * 3600;
-
-fn start() -> Event {
-    Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "sandbox_success".to_owned(), request: None }
-}
 
 fn action() -> ProviderOutcome {
     ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None }
@@ -172,4 +168,37 @@ async fn a_refund_that_fails_waits_for_the_staff() {
     shop.reconciled().await;
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_ne!(refunds[0].idempotency_key, refunds[1].idempotency_key);
+}
+
+#[tokio::test]
+async fn a_payment_is_settled_after_a_redrive_from_the_dead_letter_queue() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    let message = shop.check_message(0);
+    shop.script((0..DELIVERIES).map(|_| Err(down())));
+    let mut failed = 0;
+    for _ in 0..DELIVERIES {
+        failed += usize::from(shop.consume(&message).await.is_err());
+        shop.clock.advance_seconds(100); // faster than the queue is: it gives up before the check does
+    }
+    assert!(failed > 0);
+    assert_eq!(shop.order().await.attempts[0].status, AttemptStatus::Processing);
+
+    assert_eq!(shop.consume(&message).await.expect("healed"), "settled");
+    assert_eq!((shop.order().await.status, shop.order().await.captured_minor()), (OrderStatus::Paid, 200));
+}
+
+#[tokio::test]
+async fn an_older_message_does_not_change_a_newer_state() {
+    let shop = Fixture::start().await;
+    shop.happen(start()).await;
+    let declined = ProviderOutcome::Declined { code: "card_declined".to_owned() };
+    shop.happen(Event::PaymentSettled { attempt: 0, outcome: declined }).await;
+    shop.happen(start()).await;
+    shop.happen(fixture::captured(1)).await;
+    let paid = shop.order().await;
+    assert_eq!(shop.consume(&shop.check_message(0)).await.expect("consumed"), "settled before");
+    assert_eq!(shop.consume(&shop.check_message(1)).await.expect("consumed"), "settled before");
+    assert_eq!(shop.order().await, paid);
+    assert!(shop.provider.charges.lock().expect("a lock").is_empty(), "nobody was asked");
 }

@@ -12,7 +12,11 @@ use crate::fixture::Fixture;
 
 impl Fixture {
     fn endpoint(&self) -> PayOrder {
-        PayOrder { payments: self.payments.clone(), random: self.random.clone() }
+        PayOrder {
+            payments: self.payments.clone(),
+            store_credit: self.store_credit.clone(),
+            random: self.random.clone(),
+        }
     }
 
     fn request(&self, token: &str) -> Request {

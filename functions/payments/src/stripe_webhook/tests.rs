@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use souk_domain::effects::Clock;
-use souk_domain::order::{AttemptStatus, OrderStatus, PaymentMethod};
-use souk_payment::stripe::{Bounds, Secrets, Stripe, StripeConfig, StripeSecret, sign};
+use souk_domain::order::{AttemptStatus, OrderStatus, ProviderMethod};
+use souk_payment::stripe::{CachedSecret, CallLimits, Stripe, StripeConfig, StripeSecret, sign};
 use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
 use souk_testkit::user;
 
@@ -28,11 +28,11 @@ impl Shop {
         let options = StripeFakeOptions { clock: base.clock.clone(), hang, ..StripeFakeOptions::default() };
         let fake = StripeFake::start(options).await;
         let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
-        let secrets = Secrets::new(Arc::new(secret), base.clock.clone());
-        let (attempt, all) = (Duration::from_secs(1), Duration::from_millis(1_500));
-        let bounds = Bounds { attempt, all, retries: 0, ..Bounds::default() };
+        let secrets = CachedSecret::new(Arc::new(secret), base.clock.clone());
+        let (attempt_timeout, total_timeout) = (Duration::from_secs(1), Duration::from_millis(1_500));
+        let limits = CallLimits { attempt_timeout, total_timeout, retries: 0, ..CallLimits::default() };
         let return_url = Some("https://shop.test/paid".to_owned());
-        let config = StripeConfig { api_url: fake.url().to_owned(), return_url, bounds };
+        let config = StripeConfig { api_url: fake.url().to_owned(), return_url, limits };
         let stripe = Stripe::new(config, secrets.clone(), base.random.clone(), base.clock.clone()).expect("an adapter");
         base.payments.provider = Arc::new(stripe);
         let endpoint = StripeWebhook { payments: base.payments.clone(), webhook: Some(Webhook::new(secrets)) };
@@ -40,10 +40,10 @@ impl Shop {
     }
 
     /// As `pay-order` does it.
-    async fn pay(&self, method: PaymentMethod, token: &str) -> AttemptStatus {
+    async fn pay(&self, method: ProviderMethod, token: &str) -> AttemptStatus {
         let order = self.base.happen(Event::PaymentStarted { method, token: token.to_owned(), request: None }).await;
         let index = order.attempts.len() - 1;
-        let charge = Payments::charge(&order, index).expect("a charge");
+        let charge = PaymentContext::charge_request(&order, index).expect("a charge");
         if let Ok(outcome) = self.base.payments.provider.charge(&charge).await {
             let _ = self.base.payments.settle(&order, index, outcome).await.expect("settled");
         }
@@ -93,13 +93,13 @@ fn signed(shop: &Shop, body: &str) -> (String, String) {
 #[tokio::test]
 async fn a_payment_is_settled_once_whoever_hears_of_it_first() {
     let shop = Shop::start().await;
-    assert_eq!(shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Completed);
+    assert_eq!(shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Completed);
     assert_eq!(shop.receive_all().await, ["settled before", "settled before"]);
     assert_eq!(shop.base.order().await.captured_minor(), 200);
 
     let shop = Shop::start().await;
     shop.fake.fail_next([Some(Fault::TimeoutAfter)]);
-    assert_eq!(shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Processing);
+    assert_eq!(shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Processing);
     assert_eq!(shop.receive_all().await, ["settled", "settled before"]);
     assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
     assert_eq!(shop.base.check(0).await, Ok("settled before"));
@@ -110,7 +110,7 @@ async fn a_payment_is_settled_once_whoever_hears_of_it_first() {
 async fn an_action_is_completed_by_the_webhook() {
     let shop = Shop::start().await;
     assert_eq!(
-        shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await,
+        shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await,
         AttemptStatus::RequiresAction
     );
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
@@ -122,7 +122,7 @@ async fn an_action_is_completed_by_the_webhook() {
 #[tokio::test]
 async fn an_old_word_does_not_undo_a_newer_one() {
     let shop = Shop::start().await;
-    shop.pay(PaymentMethod::Paypal, "pm_paypal").await;
+    shop.pay(ProviderMethod::Paypal, "pm_paypal").await;
     assert!(shop.fake.move_intent(&shop.newest_intent(), "processing"));
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
     let messages = shop.fake.take_messages();
@@ -141,7 +141,7 @@ async fn a_bank_debit_ends_by_webhook_days_later() {
         [("succeeded", OrderStatus::Paid, 3), ("requires_payment_method", OrderStatus::PendingPayment, 3)]
     {
         let shop = Shop::start().await;
-        assert_eq!(shop.pay(PaymentMethod::BankTransfer, "ctoken_usBankAccount").await, AttemptStatus::Processing);
+        assert_eq!(shop.pay(ProviderMethod::BankTransfer, "ctoken_usBankAccount").await, AttemptStatus::Processing);
         shop.base.clock.advance_seconds(3 * 24 * 3600);
         assert_eq!(shop.base.check(0).await, Ok("still pending"));
         assert!(shop.fake.move_intent(&shop.newest_intent(), end));
@@ -156,7 +156,7 @@ async fn a_bank_debit_ends_by_webhook_days_later() {
 async fn money_after_expiry_buys_the_units_again_or_goes_back() {
     for (left, status) in [(5, OrderStatus::Paid), (1, OrderStatus::Refunded)] {
         let shop = Shop::start().await;
-        shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+        shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
         assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
         shop.expire().await;
         shop.base.set_stock(left).await;
@@ -172,7 +172,7 @@ async fn money_after_expiry_buys_the_units_again_or_goes_back() {
 #[tokio::test]
 async fn an_action_that_nobody_finishes_ends_with_the_hold() {
     let shop = Shop::start().await;
-    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     shop.expire().await;
     assert_eq!(shop.base.check(0).await, Ok("settled"));
     assert_eq!(shop.fake.intents()[0].status, "canceled");
@@ -185,7 +185,7 @@ async fn an_action_that_nobody_finishes_ends_with_the_hold() {
 #[tokio::test]
 async fn a_refund_that_fails_later_is_owed_again() {
     let shop = Shop::start().await;
-    shop.pay(PaymentMethod::CreditCard, "pm_card_visa").await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await;
     shop.base.happen(Event::Cancelled).await;
     assert_eq!(shop.base.refund(0).await, "refunded");
     shop.receive_all().await;
@@ -207,7 +207,7 @@ async fn a_refund_that_fails_later_is_owed_again() {
 #[tokio::test]
 async fn what_is_not_signed_or_not_known_changes_nothing() {
     let shop = Shop::start().await;
-    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
     let messages = shop.fake.take_messages();
     let (signature, body) = messages.last().expect("a message");
@@ -238,13 +238,13 @@ async fn without_stripe_there_is_no_webhook() {
 #[tokio::test]
 async fn a_provider_that_is_down_has_the_event_sent_again() {
     let shop = Shop::start().await;
-    shop.pay(PaymentMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     let messages = shop.fake.take_messages();
     let down = Err(souk_payment::ProviderError::Unknown("down".to_owned()));
     shop.base.script([down]);
-    let payments = Payments { provider: shop.base.provider.clone(), ..shop.base.payments.clone() };
+    let payments = PaymentContext { provider: shop.base.provider.clone(), ..shop.base.payments.clone() };
     let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
-    let webhook = Some(Webhook::new(Secrets::new(Arc::new(secret), shop.base.clock.clone())));
+    let webhook = Some(Webhook::new(CachedSecret::new(Arc::new(secret), shop.base.clock.clone())));
     let shop = Shop { endpoint: StripeWebhook { payments, webhook }, ..shop };
     assert_eq!(shop.receive(&messages[0]).await, Err((503, "payment_unavailable".to_owned())));
 }

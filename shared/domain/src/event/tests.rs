@@ -8,7 +8,8 @@ use crate::cart::Quantity;
 use crate::idempotency::IdempotencyKey;
 use crate::money::Money;
 use crate::order::{
-    Event, NewOrder, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundTarget, ReturnItem, Shipment,
+    Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundGrant, RefundTarget, ReturnItem,
+    Shipment, StoreCreditEvent,
 };
 
 const DOCS: &str = include_str!("../../../../docs/events.md");
@@ -33,24 +34,24 @@ fn placed() -> Order {
     Order::place(new, PLACED).expect("an order")
 }
 
-/// The order after each event, saved as the store does, ten seconds apart; and what is told of each step.
-fn live(events: Vec<Event>) -> (Order, Vec<DomainEvent>) {
+/// Applies events ten seconds apart, saved as the store does. Returns the order and its domain events.
+fn run(events: Vec<Event>) -> (Order, Vec<DomainEvent>) {
     let mut order = placed();
-    let mut told = events_after(None, &order);
+    let mut published = events_after(None, &order);
     for (n, event) in (1..).zip(events) {
         let next = order.apply(event, PLACED.plus_seconds(n * 10)).expect("it can happen");
         let next = Order { version: order.version + 1, ..next };
-        told.extend(events_after(Some(&order), &next));
+        published.extend(events_after(Some(&order), &next));
         order = next;
     }
-    (order, told)
+    (order, published)
 }
 
 fn pay() -> [Event; 2] {
     let token = "tok_secret".to_owned();
     let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 2_500 };
     [
-        Event::PaymentStarted { method: PaymentMethod::CreditCard, token, request: None },
+        Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request: None },
         Event::PaymentSettled { attempt: 0, outcome },
     ]
 }
@@ -63,8 +64,8 @@ fn staff() -> UserId {
     "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e09".parse().expect("an id")
 }
 
-/// Sent, arrived, and one of two units comes back.
-fn whole_life() -> Vec<Event> {
+/// Paid, shipped, delivered, and one of two units returned.
+fn full_history() -> Vec<Event> {
     let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
     let item = || ReturnItem {
         product_id: "1399".parse().expect("an id"),
@@ -89,9 +90,9 @@ fn kinds(events: &[DomainEvent]) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_step_is_told_once_and_again_the_same() {
-    let (order, told) = live(whole_life());
-    let life = [
+fn each_step_is_published_once_and_republished_with_the_same_id() {
+    let (order, published) = run(full_history());
+    let expected = [
         "order.placed",
         "order.paid",
         "order.shipped",
@@ -102,18 +103,18 @@ fn each_step_is_told_once_and_again_the_same() {
         "return.accepted",
         "order.refunded",
     ];
-    assert_eq!(kinds(&told), life);
+    assert_eq!(kinds(&published), expected);
     assert_eq!(events_after(Some(&order), &order), []);
 
-    // Whoever has only the order as it stands tells the same happenings, under the same ids and times.
+    // From the final order alone the same events are derived, with the same ids and times.
     let again = events_after(None, &order);
     let named = |events: &[DomainEvent]| events.iter().map(|e| (e.event_id.clone(), e.occurred_at)).collect::<Vec<_>>();
-    assert_eq!(named(&again), named(&told));
+    assert_eq!(named(&again), named(&published));
 }
 
 #[test]
-fn refunds_are_told_in_the_order_in_which_they_were_given() {
-    let mut events = whole_life()[..4].to_vec();
+fn refunds_are_published_in_the_order_of_their_completion() {
+    let mut events = full_history()[..4].to_vec();
     for amount_minor in [100, 200] {
         events.push(Event::RefundGranted(RefundGrant {
             amount: Money::from_minor(amount_minor, Currency::USD),
@@ -123,10 +124,14 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
             request: idempotency_key(&amount_minor.to_string()),
         }));
     }
-    events.push(Event::RefundSettled { refund: 1, refund_id: "re_1".to_owned() });
-    events.push(Event::RefundSettled { refund: 0, refund_id: "re_0".to_owned() });
-    let (order, told) = live(events);
-    let amounts: Vec<_> = told
+    let (mut order, mut published) = run(events);
+    for refund in [1, 0] {
+        let credited = order.apply_store_credit(StoreCreditEvent::Refunded { refund }, PLACED).expect("credited");
+        let credited = Order { version: order.version + 1, ..credited };
+        published.extend(events_after(Some(&order), &credited));
+        order = credited;
+    }
+    let amounts: Vec<_> = published
         .iter()
         .filter_map(|event| match event.payload {
             EventPayload::OrderRefunded(RefundSnapshot {
@@ -140,7 +145,7 @@ fn refunds_are_told_in_the_order_in_which_they_were_given() {
 }
 
 #[test]
-fn a_refund_that_fails_and_is_tried_again_is_told_each_time_under_a_name_of_its_own() {
+fn each_retry_of_a_failed_refund_is_published_with_its_own_id() {
     let refund_id = || "re_1".to_owned();
     let mut events = pay().to_vec();
     events.extend([
@@ -150,7 +155,7 @@ fn a_refund_that_fails_and_is_tried_again_is_told_each_time_under_a_name_of_its_
         Event::RefundRetried { refund: 0, target: RefundTarget::Provider },
         Event::RefundSettled { refund: 0, refund_id: refund_id() },
     ]);
-    let (order, told) = live(events);
+    let (order, published) = run(events);
     let named = |events: &[DomainEvent]| {
         let ids = events
             .iter()
@@ -160,41 +165,41 @@ fn a_refund_that_fails_and_is_tried_again_is_told_each_time_under_a_name_of_its_
     let after = |seconds| PLACED.plus_seconds(seconds);
     let (given, failed) = ("order.refunded/0".to_owned(), "order.refund_failed/0".to_owned());
     let all = [(given, after(40)), (failed, after(50)), ("order.refunded/0.1".to_owned(), after(70))];
-    assert_eq!(named(&told), all);
+    assert_eq!(named(&published), all);
     assert_eq!(named(&events_after(None, &order)), all);
 }
 
 #[test]
-fn an_expired_order_that_is_paid_late_is_told_as_both() {
+fn an_expired_order_with_a_late_capture_has_no_paid_event() {
     let mut events = pay().to_vec();
     let captured = events.pop().expect("two events");
     let action = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
     events.push(Event::PaymentSettled { attempt: 0, outcome: action });
-    let (waiting, told) = live(events);
+    let (waiting, published) = run(events);
     let late = waiting.hold_expires_at;
     let expired = waiting.apply(Event::HoldEnded, late).expect("expired");
     let owed = expired.apply(captured, late).expect("owed back");
-    assert_eq!(kinds(&told), ["order.placed"]);
+    assert_eq!(kinds(&published), ["order.placed"]);
     assert_eq!(kinds(&events_after(Some(&waiting), &expired)), ["order.expired"]);
-    assert_eq!(kinds(&events_after(Some(&expired), &owed)), [""; 0], "money that is owed back pays nothing");
+    assert_eq!(kinds(&events_after(Some(&expired), &owed)), [""; 0], "a capture that is refunded does not pay");
     let settled = Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() };
     let refunded = owed.apply(settled, late).expect("refunded");
     assert_eq!(kinds(&events_after(Some(&owed), &refunded)), ["order.refunded"]);
 }
 
 #[test]
-fn nobodys_address_token_or_words_leave_the_shop() {
-    let (_, told) = live(whole_life());
-    let told = serde_json::to_string(&told).expect("JSON");
+fn events_contain_no_address_token_or_free_text() {
+    let (_, published) = run(full_history());
+    let published = serde_json::to_string(&published).expect("JSON");
     for secret in ["Main Street", "tok_secret", "Ann", "HP 364XL", "pay_1"] {
-        assert!(!told.contains(secret), "{secret}: {told}");
+        assert!(!published.contains(secret), "{secret}: {published}");
     }
 }
 
 /// One event of each type.
 fn examples() -> Vec<DomainEvent> {
-    let (_, mut examples) = live(whole_life());
-    let (paid, _) = live(pay().to_vec());
+    let (_, mut examples) = run(full_history());
+    let (paid, _) = run(pay().to_vec());
     let cancelled = paid.apply(Event::Cancelled, PLACED.plus_seconds(30)).expect("cancelled");
     let cancelled = Order { version: 4, ..cancelled };
     examples.extend(events_after(Some(&paid), &cancelled));
@@ -223,7 +228,7 @@ fn documented() -> BTreeMap<&'static str, Value> {
 }
 
 #[test]
-fn the_documentation_shows_every_event_as_it_is() {
+fn the_documentation_shows_every_event() {
     let documented = documented();
     let mut shown = Vec::new();
     for event in examples() {

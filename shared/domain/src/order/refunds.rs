@@ -1,4 +1,4 @@
-//! Money that is owed back, or was given back.
+//! Refunds, due or completed.
 
 use std::str::FromStr;
 
@@ -9,31 +9,31 @@ use crate::ids::UserId;
 use crate::order::{Order, OrderStatus};
 use crate::validation::Invalid;
 
-/// How a refund stands.
+/// Status of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
-    /// Owed; the provider is being asked.
+    /// Due; the refund queue pays it out.
     Pending,
-    /// Given back.
+    /// Paid out.
     Completed,
-    /// The provider could not give it back: it is still owed, and waits for the staff to say how.
+    /// The provider could not pay it out. It is still due; staff decide how to retry it.
     Failed,
 }
 
-/// Where refunded money goes.
+/// Where a refund is paid to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundTarget {
-    /// Back where it came from.
+    /// The original payment method.
     #[default]
     Provider,
-    /// To the account's credit with the shop.
+    /// The account's store credit.
     StoreCredit,
 }
 
 impl RefundTarget {
-    /// The word in requests and answers.
+    /// The name in requests and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "original",
@@ -51,43 +51,43 @@ impl FromStr for RefundTarget {
     }
 }
 
-/// Money owed back, or given back, of one captured attempt.
+/// A refund of one captured attempt, due or completed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Refund {
-    /// How it stands.
+    /// Status.
     pub status: RefundStatus,
-    /// Index of the attempt whose money it is.
+    /// Index of the refunded attempt.
     pub attempt: usize,
-    /// How much, in minor units.
+    /// Amount in minor units.
     pub amount_minor: i64,
-    /// Where it goes.
+    /// Where it is paid to.
     #[serde(default, skip_serializing_if = "is_provider")]
     pub target: RefundTarget,
-    /// Index of the return it is for; its units go back to stock with the money.
+    /// Index of the return that it belongs to. The returned units go back to stock when it completes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_return: Option<usize>,
-    /// Why, in the words of the staff, if it was neither for a return nor for a payment that the order did not need.
+    /// Reason given by staff for a refund without a return. Automatic refunds have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Who of the staff decided it; nobody did when the order's own rules owe it.
+    /// The member of staff who granted it; `None` for automatic refunds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted_by: Option<UserId>,
-    /// The staff's request, so that a retry finds it and owes nothing more.
+    /// Idempotency key of the staff request, by which a retry is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<IdempotencyKey>,
     /// The provider's id of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<String>,
-    /// How often it was owed anew after it had failed: each try has a key of its own.
+    /// Number of retries after failures. Each retry has its own idempotency key at the provider.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
-    /// Whether the units of its return went back to stock, which a second try must not do again.
+    /// Whether the units of its return are back in stock, so that a retry does not restock them again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub restocked: bool,
 }
 
 impl RefundStatus {
-    /// The word clients see.
+    /// The name in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -98,7 +98,7 @@ impl RefundStatus {
 }
 
 impl Refund {
-    /// Money of an attempt that is owed by the order's own rules.
+    /// An automatic refund of an attempt.
     pub(super) const fn pending(attempt: usize, amount_minor: i64, target: RefundTarget) -> Self {
         let status = RefundStatus::Pending;
         let (for_return, reason, granted_by, request, refund_id) = (None, None, None, None, None);
@@ -120,41 +120,41 @@ impl Refund {
 }
 
 impl Order {
-    /// All money given back, in minor units.
+    /// Sum of completed refunds in minor units.
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().filter(|r| r.status == RefundStatus::Completed).map(|r| r.amount_minor).sum()
     }
 
-    /// All money owed back or given back, in minor units.
+    /// Sum of all refunds, due or completed, in minor units.
     pub fn owed_minor(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.amount_minor).sum()
     }
 
-    /// The most that the staff can give back with one more refund, in minor units: what is left of the capture that paid.
-    /// (All others are owed back whole.) Of an order that is still to be sent not all of it: that one is cancelled instead,
-    /// so that its units come back too.
+    /// Maximum amount of another refund by staff, in minor units: what is left of the capture that paid. (Other captures are
+    /// refunded in full automatically.) An order that is not shipped yet cannot be refunded in full: it has to be cancelled,
+    /// which also restocks its units.
     pub fn refundable_minor(&self) -> i64 {
         let left = self.largest_unrefunded_capture().map_or(0, |(_, left)| left);
         match self.status {
             OrderStatus::Paid => left - 1,
             OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded => left,
-            _ => 0,
+            OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired | OrderStatus::Refunded => 0,
         }
     }
 
-    /// The refund that an earlier run of this request made owed.
+    /// The refund that an earlier call of this request granted.
     pub fn refund_by_key(&self, key: &str) -> Option<(usize, &Refund)> {
         let same_key = |refund: &Refund| refund.request.as_ref().is_some_and(|request| request.key == key);
         self.refunds.iter().enumerate().find(|(_, refund)| same_key(refund))
     }
 
-    /// The attempt of whose money the most is left, and how much, in minor units; `None` when none has any left.
+    /// The attempt with the largest unrefunded amount and that amount in minor units; `None` if all are refunded.
     pub(super) fn largest_unrefunded_capture(&self) -> Option<(usize, i64)> {
         let left = (0..self.attempts.len()).map(|index| (index, self.unrefunded_minor(index)));
         left.filter(|(_, left)| *left > 0).max_by_key(|(_, left)| *left)
     }
 
-    /// What was taken by an attempt and is not owed back, in minor units.
+    /// Captured amount of an attempt less its refunds, in minor units.
     pub(super) fn unrefunded_minor(&self, attempt: usize) -> i64 {
         let owed = self.refunds.iter().filter(|refund| refund.attempt == attempt).map(|refund| refund.amount_minor);
         self.attempts[attempt].captured_minor - owed.sum::<i64>()
@@ -172,6 +172,6 @@ const fn is_false(flag: &bool) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-const fn is_zero(tries: &u32) -> bool {
-    *tries == 0
+const fn is_zero(retries: &u32) -> bool {
+    *retries == 0
 }

@@ -1,4 +1,4 @@
-//! Units that come back from the shopper.
+//! Returns.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,26 +7,26 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
 
-/// Most returns of one order.
+/// Maximum returns of an order.
 pub const MAX_RETURNS: usize = 10;
 
-/// Longest reason that an order keeps, in characters. What it keeps is what each later step costs.
+/// Maximum length of a stored reason, in characters. Each later step pays for the size of the order.
 pub const MAX_REASON_CHARS: usize = 200;
 
-/// How a return stands.
+/// Status of a return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReturnStatus {
-    /// The shopper wants to send something back.
+    /// Requested by the shopper.
     Requested,
-    /// The staff took it back; its money is owed.
+    /// Accepted by staff; its refund is due.
     Accepted,
-    /// The staff did not take it back.
+    /// Rejected by staff.
     Rejected,
 }
 
 impl ReturnStatus {
-    /// The word clients see.
+    /// The name in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "requested",
@@ -36,53 +36,53 @@ impl ReturnStatus {
     }
 }
 
-/// Units of one product that a shopper sends back.
+/// Returned units of one product.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReturnItem {
-    /// Which product.
+    /// The product.
     #[serde(rename = "p")]
     pub product_id: ProductId,
-    /// How many.
+    /// Units.
     #[serde(rename = "q")]
     pub quantity: Quantity,
-    /// Why, in the shopper's words.
+    /// Reason given by the shopper.
     #[serde(rename = "r")]
     pub reason: String,
 }
 
-/// Something sent back.
+/// A return.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Return {
-    /// How it stands.
+    /// Status.
     pub status: ReturnStatus,
-    /// What.
+    /// Returned products.
     pub items: Vec<ReturnItem>,
-    /// The shopper's request, so that a retry finds it and asks for nothing more.
+    /// Idempotency key of the shopper's request, by which a retry is recognised.
     pub request: IdempotencyKey,
-    /// Why it was not taken back, in the words of the staff.
+    /// Reason given by staff for a rejection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection: Option<String>,
 }
 
 impl Order {
-    /// Whether the staff has to decide about a return.
+    /// Whether a return waits for a decision of staff.
     pub fn has_open_return(&self) -> bool {
         self.returns.iter().any(|entry| entry.status == ReturnStatus::Requested)
     }
 
-    /// Whether the units of a return went back to stock: with its money, or at once when none was left to give.
+    /// Whether the units of a return are back in stock: since its refund completed, or at once if no refund was due.
     pub fn is_restocked(&self, index: usize) -> bool {
         let refund = self.refunds.iter().find(|refund| refund.for_return == Some(index));
         let accepted = self.returns.get(index).is_some_and(|entry| entry.status == ReturnStatus::Accepted);
         accepted && refund.is_none_or(|refund| refund.restocked)
     }
 
-    /// The return that an earlier run of this request asked for.
+    /// The return that an earlier call of this request created.
     pub fn return_by_key(&self, key: &str) -> Option<(usize, &Return)> {
         self.returns.iter().enumerate().find(|(_, entry)| entry.request.key == key)
     }
 
-    /// Units of a product that were ordered and are not on their way back yet.
+    /// Ordered units of a product without those in returns that were not rejected.
     pub fn returnable(&self, product_id: &ProductId) -> u32 {
         let ordered: u32 =
             self.lines.iter().filter(|line| line.product_id == *product_id).map(|line| line.quantity.get()).sum();
@@ -91,7 +91,7 @@ impl Order {
         ordered.saturating_sub(returned)
     }
 
-    /// What the units of a return were sold for, in minor units.
+    /// Price of the returned units at placement, in minor units.
     pub fn return_value_minor(&self, items: &[ReturnItem]) -> i64 {
         let price = |item: &ReturnItem| {
             let line = self.lines.iter().find(|line| line.product_id == item.product_id);

@@ -1,59 +1,59 @@
-//! What happened to an order, and when.
+//! The timeline of an order.
 
 use serde::{Deserialize, Serialize};
 
 use crate::order::Order;
 use crate::time::Timestamp;
 
-/// What happened to an order.
+/// An event in the timeline of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimelineEvent {
-    /// It was placed and its stock held.
+    /// Placed; its stock is held.
     Placed,
-    /// The shopper tried to pay.
+    /// A payment attempt was started.
     PaymentStarted,
-    /// The shopper was asked to do something at the provider.
+    /// The provider requires an action of the shopper.
     PaymentActionRequired,
-    /// The provider refused.
+    /// The provider declined the payment.
     PaymentFailed,
-    /// The money was taken.
+    /// Paid.
     Paid,
-    /// The hold ended unpaid.
+    /// The hold ended before it was paid.
     Expired,
-    /// It was called off.
+    /// Cancelled.
     Cancelled,
-    /// Money is owed back.
+    /// A refund is due.
     RefundDue,
-    /// Money was given back.
+    /// A refund completed.
     Refunded,
-    /// The provider could not give money back.
+    /// A refund failed at the provider.
     RefundFailed,
-    /// Money that came after the hold had ended found the units still there.
+    /// A late capture paid an expired order whose units were still available; they are held again.
     HeldAgain,
-    /// It is on its way.
+    /// Shipped.
     Shipped,
-    /// It arrived.
+    /// Delivered.
     Delivered,
-    /// The shopper wants to send something back.
+    /// The shopper requested a return.
     ReturnRequested,
-    /// The staff took it back.
+    /// Staff accepted a return.
     ReturnAccepted,
-    /// The staff did not take it back.
+    /// Staff rejected a return.
     ReturnRejected,
 }
 
 /// One entry of the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TimelineEntry {
-    /// When.
+    /// Time of the event.
     #[serde(rename = "t")]
     pub at: Timestamp,
-    /// What.
+    /// The event.
     #[serde(rename = "h")]
     pub event: TimelineEvent,
-    /// Index of the attempt, refund or return that it happened to. What there is to tell of it stands there: an entry
-    /// stays a few bytes long.
+    /// Index of the attempt, refund or return that it concerns. The details are stored there, so that an entry takes only a
+    /// few bytes.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
 }
@@ -64,12 +64,12 @@ impl Order {
         self.timeline.push(TimelineEntry { at, event, index: None });
     }
 
-    /// Adds an entry about one of its attempts, refunds or returns.
+    /// Adds an entry about an attempt, a refund or a return.
     pub(super) fn record_of(&mut self, event: TimelineEvent, index: usize, at: Timestamp) {
         self.timeline.push(TimelineEntry { at, event, index: Some(index) });
     }
 
-    /// Whether something happened, ever.
+    /// Whether the timeline contains an event.
     pub(super) fn has_occurred(&self, event: TimelineEvent) -> bool {
         self.timeline.iter().any(|entry| entry.event == event)
     }

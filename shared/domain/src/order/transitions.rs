@@ -1,157 +1,168 @@
-//! The order's life: a pure function from an order and an event to the next order.
+//! State transitions of an order: a pure function from an order and an event to the next order.
 //!
 //! `pending_payment → paid → shipped → delivered`, and `→ cancelled | expired | refunded | partially_refunded`.
-//! An event that was applied before changes nothing (`Ok` with an equal order), so every message may come twice.
+//! An event that was applied before changes nothing (`Ok` with an equal order), so every message may be delivered twice.
 
 mod fulfilment;
 mod payment;
 mod refund;
 
-use super::{Order, OrderStatus, PaymentMethod, Refund, RefundTarget, ReturnItem, Shipment, TimelineEvent};
+use super::{Order, OrderStatus, ProviderMethod, Refund, RefundTarget, ReturnItem, Shipment, TimelineEvent};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
 use crate::money::Money;
 use crate::stock::Allocation;
 use crate::time::Timestamp;
 
-/// What can happen to an order.
+/// An event that changes an order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
-    /// The shopper pays: the provider is about to be asked.
+    /// The shopper pays; the provider is called next.
     PaymentStarted {
-        /// With what.
-        method: PaymentMethod,
+        /// Payment method.
+        method: ProviderMethod,
         /// The client's one-time token.
         token: String,
-        /// The client's request.
+        /// Idempotency key of the request.
         request: Option<IdempotencyKey>,
     },
-    /// The provider's answer to an attempt is known.
+    /// The provider reported an outcome of an attempt.
     PaymentSettled {
-        /// Which attempt.
+        /// Index of the attempt.
         attempt: usize,
-        /// What the provider said.
+        /// Outcome reported by the provider.
         outcome: ProviderOutcome,
     },
-    /// The time to pay is over.
+    /// The hold ended.
     HoldEnded,
-    /// The shopper or the staff calls it off.
+    /// The shopper or staff cancels the order.
     Cancelled,
-    /// The account's store credit pays, in the transaction that saves this.
-    PaidByStoreCredit {
-        /// The client's request.
-        request: Option<IdempotencyKey>,
-    },
-    /// Money was taken for an expired order whose units are still there: they are held again, in the same transaction.
+    /// A late capture for an expired order whose units are still available: the same transaction allocates them again.
     Revived {
-        /// Which attempt.
+        /// Index of the attempt.
         attempt: usize,
-        /// The provider's id of the payment.
+        /// Id of the payment at the provider.
         payment_id: String,
-        /// How much, in minor units.
+        /// Amount in minor units.
         amount_minor: i64,
-        /// Where each line's units come from, in the order of the lines.
+        /// New allocation of each line, in the order of the lines.
         allocations: Vec<Vec<Allocation>>,
     },
-    /// The staff sends it.
+    /// Staff shipped it.
     Shipped(Shipment),
-    /// It arrived.
+    /// It was delivered.
     Delivered,
-    /// The shopper wants to send something back.
+    /// The shopper requests a return.
     ReturnRequested {
-        /// What.
+        /// Returned products.
         items: Vec<ReturnItem>,
-        /// The client's request.
+        /// Idempotency key of the request.
         request: IdempotencyKey,
     },
-    /// The staff took a return back.
+    /// Staff accept a return.
     ReturnAccepted {
-        /// Which return.
+        /// Index of the return.
         index: usize,
-        /// Where its money goes.
+        /// Where its refund is paid to.
         target: RefundTarget,
-        /// Who of the staff.
+        /// The member of staff.
         accepted_by: UserId,
     },
-    /// The staff did not take a return back.
+    /// Staff reject a return.
     ReturnRejected {
-        /// Which return.
+        /// Index of the return.
         index: usize,
-        /// Why, in words for the shopper.
+        /// Reason, shown to the shopper.
         reason: Option<String>,
     },
-    /// The staff gives money back without a return.
+    /// Staff grant a refund without a return.
     RefundGranted(RefundGrant),
-    /// The provider gave a refund.
+    /// The provider paid out a refund.
     RefundSettled {
-        /// Which refund.
+        /// Index of the refund.
         refund: usize,
-        /// The provider's id of it.
+        /// Id of the refund at the provider.
         refund_id: String,
     },
-    /// The provider could not give a refund, or took it back: the money is still here.
+    /// A refund failed, possibly after it completed. The money is still due.
     RefundFailed {
-        /// Which refund.
+        /// Index of the refund.
         refund: usize,
-        /// Which try of it, as in [`super::Refund::retries`].
+        /// Its retry, as in [`super::Refund::retries`].
         retry: u32,
-        /// The provider's id of that try.
+        /// Id of that retry at the provider.
         refund_id: String,
     },
-    /// The staff has a failed refund tried again.
+    /// Staff retry a failed refund.
     RefundRetried {
-        /// Which refund.
+        /// Index of the refund.
         refund: usize,
-        /// Where its money goes this time.
+        /// Where it is paid to this time.
         target: RefundTarget,
     },
 }
 
-/// Money that the staff gives back.
+/// An event that changes an order and, in the same transaction, the store credit of its account. It is a type of its own, so
+/// that only functions with access to accounts can apply it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum StoreCreditEvent {
+    /// Store credit pays the order.
+    Paid {
+        /// Idempotency key of the request.
+        request: Option<IdempotencyKey>,
+    },
+    /// A refund to store credit is paid out.
+    Refunded {
+        /// Index of the refund.
+        refund: usize,
+    },
+}
+
+/// A refund granted by staff.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RefundGrant {
-    /// How much.
+    /// Amount.
     pub amount: Money,
-    /// Where it goes.
+    /// Where it is paid to.
     pub target: RefundTarget,
-    /// Why, in words for the shopper.
+    /// Reason, shown to the shopper.
     pub reason: String,
-    /// Who of the staff.
+    /// The member of staff.
     pub granted_by: UserId,
-    /// The client's request.
+    /// Idempotency key of the request.
     pub request: IdempotencyKey,
 }
 
-/// What a provider says of a payment.
+/// The outcome of a payment reported by a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ProviderOutcome {
-    /// The money was taken.
+    /// The money was captured.
     Captured {
-        /// The provider's id of the payment.
+        /// Id of the payment at the provider.
         payment_id: String,
-        /// How much, in minor units.
+        /// Amount in minor units.
         amount_minor: i64,
     },
-    /// No money was taken, and none is to be expected.
+    /// No money was captured, and none will be.
     Declined {
-        /// Why, as a stable code.
+        /// Stable code of the decline.
         code: String,
     },
-    /// The shopper must do something.
+    /// The shopper has to complete an action.
     ActionRequired {
-        /// The provider's id of the payment.
+        /// Id of the payment at the provider.
         payment_id: String,
-        /// Where the shopper must go.
+        /// URL at which the shopper completes it.
         action_url: Option<String>,
     },
-    /// It takes time, or the provider could not be asked: to be asked again later.
+    /// The payment takes time, or the provider could not be reached: check again later.
     Pending {
-        /// The provider's id of the payment, if it is known.
+        /// Id of the payment at the provider, if known.
         payment_id: Option<String>,
     },
 }
 
-/// Why an event cannot happen to an order as it stands.
+/// Why an order in its current state refuses an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
     /// It is cancelled or refunded.
@@ -172,40 +183,40 @@ pub enum TransitionError {
     /// The hold has not ended yet.
     #[error("the hold has not ended yet")]
     HoldNotEnded,
-    /// It has gone too far to be called off.
+    /// It is shipped or otherwise past cancellation.
     #[error("the order can no longer be cancelled")]
     NotCancellable,
-    /// Only a paid order is shipped.
+    /// Only a paid order can be shipped.
     #[error("the order is not waiting to be shipped")]
     NotShippable,
-    /// Only a shipped order arrives.
-    #[error("the order is not on its way")]
+    /// Only a shipped order can be delivered.
+    #[error("the order is not shipped")]
     NotDeliverable,
-    /// Nothing was sent yet, or more is returned than was ordered.
+    /// It is not delivered yet, or more is returned than was ordered.
     #[error("these units cannot be returned")]
     NotReturnable,
     /// [`MAX_RETURNS`] reached.
     #[error("too many returns of one order")]
     TooManyReturns,
-    /// More than what was taken and is not owed back yet.
-    #[error("there is less to refund, or nothing yet")]
+    /// The amount exceeds what is left to refund.
+    #[error("the amount exceeds what can be refunded")]
     NotRefundable,
-    /// It is not an expired order, or the units do not match its lines.
+    /// It is not expired, or the allocations do not match its lines.
     #[error("the order cannot be held again")]
     NotRevivable,
-    /// The return was accepted or rejected before, and not so.
-    #[error("the return was decided before, and otherwise")]
+    /// The return was decided before, and differently.
+    #[error("the return was already decided differently")]
     AlreadyDecided,
-    /// The idempotency key came with another request about this order.
+    /// The idempotency key was used for another request about this order.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// There is no such attempt, refund or return.
+    /// The attempt, refund or return does not exist.
     #[error("the order has no such payment attempt, refund or return")]
     Unknown,
 }
 
 impl Order {
-    /// The order after an event. The version is left to the store, which counts it up when it saves.
+    /// The order after an event. The store increments the version when it saves the order.
     pub fn apply(&self, event: Event, now: Timestamp) -> Result<Self, TransitionError> {
         let mut next = self.clone();
         match event {
@@ -213,7 +224,6 @@ impl Order {
             Event::PaymentSettled { attempt, outcome } => next.settle_payment(attempt, outcome, now)?,
             Event::HoldEnded => next.end_hold(now)?,
             Event::Cancelled => next.cancel(now)?,
-            Event::PaidByStoreCredit { request } => next.pay_by_store_credit(request, now)?,
             Event::Revived { attempt, payment_id, amount_minor, allocations } => {
                 next.revive(attempt, payment_id, amount_minor, allocations, now)?;
             }
@@ -225,16 +235,31 @@ impl Order {
             }
             Event::ReturnRejected { index, reason } => next.reject_return(index, reason, now)?,
             Event::RefundGranted(grant) => next.grant_refund(grant, now)?,
-            Event::RefundSettled { refund, refund_id } => next.settle_refund(refund, refund_id, now)?,
+            Event::RefundSettled { refund, refund_id } => {
+                next.settle_refund(refund, RefundTarget::Provider, refund_id, now)?;
+            }
             Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
             Event::RefundRetried { refund, target } => next.retry_refund(refund, target, now)?,
         }
         Ok(next)
     }
 
+    /// The order after an event that also changes store credit: by [`Order::credit_move_since`].
+    pub fn apply_store_credit(&self, event: StoreCreditEvent, now: Timestamp) -> Result<Self, TransitionError> {
+        let mut next = self.clone();
+        match event {
+            StoreCreditEvent::Paid { request } => next.pay_by_store_credit(request, now)?,
+            StoreCreditEvent::Refunded { refund } => {
+                let refund_id = format!("credit_{}", self.refund_key(refund));
+                next.settle_refund(refund, RefundTarget::StoreCredit, refund_id, now)?;
+            }
+        }
+        Ok(next)
+    }
+
     fn end_hold(&mut self, now: Timestamp) -> Result<(), TransitionError> {
         if self.status != OrderStatus::PendingPayment {
-            return Ok(()); // paid, cancelled or expired before
+            return Ok(()); // already paid, cancelled or expired
         }
         if now < self.hold_expires_at {
             return Err(TransitionError::HoldNotEnded);
@@ -269,13 +294,13 @@ impl Order {
                         self.add_refund(Refund::pending(attempt, left, target), now);
                     }
                 }
-                // It was free: no refund will bring its units back.
+                // A free order: no refund restocks its units.
                 if self.captured_minor() == self.refunded_minor() {
                     self.release_stock();
                 }
                 Ok(())
             }
-            // Called off before, and the money is on its way or back.
+            // Already cancelled; its refund is due or completed.
             OrderStatus::Cancelled | OrderStatus::Refunded => Ok(()),
             OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::Expired | OrderStatus::PartiallyRefunded => {
                 Err(TransitionError::NotCancellable)
@@ -283,7 +308,7 @@ impl Order {
         }
     }
 
-    /// The order no longer keeps units out of stock; the store gives them back in the same transaction.
+    /// Releases all units of the order; the store restocks them in the same transaction.
     pub(super) fn release_stock(&mut self) {
         for line in &mut self.lines {
             line.allocation.clear();

@@ -1,4 +1,4 @@
-//! What must hold within one order.
+//! Consistency rules of one order.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use crate::order::{
 };
 use crate::time::Timestamp;
 
-/// How long the steps of an order may take before it counts as stuck, in seconds.
+/// Time that the steps of an order may take before the order counts as stuck, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GracePeriods {
-    /// From the end of the hold until the order is expired.
+    /// From the end of the hold until the order expires.
     pub hold_seconds: i64,
     /// From the start of a payment until its outcome is known.
     pub payment_seconds: i64,
-    /// From the moment a refund is due until it is given.
+    /// From the time a refund is due until it completes.
     pub refund_seconds: i64,
 }
 
 impl Default for GracePeriods {
-    /// Well beyond what queues and their retries take when all is well: a quarter of an hour, and an hour for what waits
-    /// for the provider.
+    /// Well beyond what queues and their retries take in normal operation: 15 minutes, and an hour for steps that wait for the
+    /// provider.
     fn default() -> Self {
         Self { hold_seconds: 900, payment_seconds: 3_600, refund_seconds: 3_600 }
     }
 }
 
-/// Everything about an order that does not agree with the rest of it, and the steps that should have happened by now.
+/// Inconsistencies within an order, and its overdue steps.
 pub fn check_order(order: &Order, grace: &GracePeriods, now: Timestamp) -> Vec<Discrepancy> {
     let mut checks = Checks { order, found: Vec::new() };
     checks.total();
@@ -66,13 +66,14 @@ impl Checks<'_> {
         let lines = self.order.lines.iter().try_fold(0_i64, |sum, line| {
             sum.checked_add(line.unit_price_minor.checked_mul(i64::from(line.quantity.get()))?)
         });
-        let lines = lines.unwrap_or(i64::MAX); // no order can be placed with so much
+        let lines = lines.unwrap_or(i64::MAX); // more than any order that can be placed
         if lines != self.order.total_minor {
             self.report(DiscrepancyKind::OrderTotal, self.subject(), lines, self.order.total_minor);
         }
     }
 
-    /// Units are kept from placement until they are given back: unpaid, with all of the money, or with a return.
+    /// Units stay allocated from placement until they are released: by expiry or cancellation of an unpaid order, by a full
+    /// refund, or by a return.
     fn units(&mut self) {
         let order = self.order;
         for (product_id, Units { ordered, returned, kept }) in units(order) {
@@ -81,9 +82,15 @@ impl Checks<'_> {
                 OrderStatus::Expired => 0,
                 OrderStatus::Refunded if order.shipment.is_none() => 0,
                 OrderStatus::Cancelled if order.captured_minor() == order.refunded_minor() => 0,
-                // Paid when it was called off, or paid too late: both wait for the refund.
+                // Cancelled after payment, or paid too late: the refund is due.
                 OrderStatus::Cancelled if kept == 0 => 0,
-                _ => sold,
+                OrderStatus::PendingPayment
+                | OrderStatus::Paid
+                | OrderStatus::Shipped
+                | OrderStatus::Delivered
+                | OrderStatus::PartiallyRefunded
+                | OrderStatus::Refunded
+                | OrderStatus::Cancelled => sold,
             };
             if kept != expected {
                 let (user_id, order_id) = (order.user_id.clone(), order.order_id.clone());
@@ -99,9 +106,9 @@ impl Checks<'_> {
             if captured < 0 || (captured > 0 && attempt.status != AttemptStatus::Completed) {
                 self.report(DiscrepancyKind::AttemptMoney, self.attempt(index), 0, captured);
             }
-            let owed = owed(self.order.refunds.iter().filter(|refund| refund.attempt == index));
-            if owed > captured {
-                self.report(DiscrepancyKind::OverRefunded, self.attempt(index), captured, owed);
+            let refunded = refunded_minor(self.order.refunds.iter().filter(|refund| refund.attempt == index));
+            if refunded > captured {
+                self.report(DiscrepancyKind::OverRefunded, self.attempt(index), captured, refunded);
             }
         }
     }
@@ -111,31 +118,31 @@ impl Checks<'_> {
         let accepted =
             |index: usize| order.returns.get(index).is_some_and(|entry| entry.status == ReturnStatus::Accepted);
         for (index, refund) in order.refunds.iter().enumerate() {
-            let belongs = refund.attempt < order.attempts.len() && refund.for_return.is_none_or(accepted);
-            let named = refund.status != RefundStatus::Completed || refund.refund_id.is_some();
-            if !belongs || !named || refund.amount_minor <= 0 {
+            let has_source = refund.attempt < order.attempts.len() && refund.for_return.is_none_or(accepted);
+            let has_id = refund.status != RefundStatus::Completed || refund.refund_id.is_some();
+            if !has_source || !has_id || refund.amount_minor <= 0 {
                 self.report(DiscrepancyKind::RefundMismatch, self.refund(index), 1, 0);
             }
         }
     }
 
-    /// What an order keeps of the money it took: the price while it is paid, some of it after grants and returns, and
-    /// nothing once it is gone. What is owed counts as given.
+    /// Money that an order keeps: its total while it is paid, some of it after granted refunds and returns, and nothing after
+    /// a full refund. Due refunds count as completed.
     fn money(&mut self) {
         let order = self.order;
-        let at_rest = order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed);
+        let is_settled = order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed);
         let price = order.total_minor;
-        let granted = owed(order.refunds.iter().filter(|refund| refund.granted_by.is_some()));
+        let granted = refunded_minor(order.refunds.iter().filter(|refund| refund.granted_by.is_some()));
         let (least, most) = match order.status {
             OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Expired | OrderStatus::Refunded => {
                 (0, 0)
             }
             OrderStatus::Paid => ((price - granted).max(price.min(1)), price),
-            OrderStatus::Delivered if at_rest => (price, price),
+            OrderStatus::Delivered if is_settled => (price, price),
             OrderStatus::Shipped | OrderStatus::Delivered => (0, price),
-            OrderStatus::PartiallyRefunded => (i64::from(at_rest), price - 1),
+            OrderStatus::PartiallyRefunded => (i64::from(is_settled), price - 1),
         };
-        let kept = order.captured_minor() - owed(&order.refunds);
+        let kept = order.captured_minor() - refunded_minor(&order.refunds);
         if kept < least {
             self.report(DiscrepancyKind::OrderMoney, self.subject(), least, kept);
         } else if kept > most {
@@ -145,27 +152,33 @@ impl Checks<'_> {
 
     fn overdue(&mut self, grace: &GracePeriods, now: Timestamp) {
         let order = self.order;
-        let unattended = order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none();
-        let since = unattended.then_some(order.hold_expires_at);
-        self.late(DiscrepancyKind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
+        let awaits_payment = order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none();
+        let since = awaits_payment.then_some(order.hold_expires_at);
+        self.report_if_late(DiscrepancyKind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
         for (index, attempt) in order.attempts.iter().enumerate() {
             let since = match attempt.status {
-                // A payment that takes days is asked about all the while.
+                // A payment that takes days is checked repeatedly.
                 AttemptStatus::Processing => Some(attempt.checked_at.unwrap_or(attempt.started_at)),
-                // To be called off once the order waits no longer.
+                // Cancelled by the next check, because the order no longer waits for it.
                 AttemptStatus::RequiresAction if order.status != OrderStatus::PendingPayment => last_step_at(order),
-                _ => None,
+                AttemptStatus::RequiresAction | AttemptStatus::Completed | AttemptStatus::Failed => None,
             };
-            self.late(DiscrepancyKind::PaymentOverdue, self.attempt(index), since, grace.payment_seconds, now);
+            self.report_if_late(
+                DiscrepancyKind::PaymentOverdue,
+                self.attempt(index),
+                since,
+                grace.payment_seconds,
+                now,
+            );
         }
         for (index, refund) in order.refunds.iter().enumerate() {
             let pending = refund.status == RefundStatus::Pending;
             let since = pending.then(|| refund_due_at(order, index));
-            self.late(DiscrepancyKind::RefundOverdue, self.refund(index), since, grace.refund_seconds, now);
+            self.report_if_late(DiscrepancyKind::RefundOverdue, self.refund(index), since, grace.refund_seconds, now);
         }
     }
 
-    fn late(
+    fn report_if_late(
         &mut self,
         kind: DiscrepancyKind,
         subject: Subject,
@@ -202,14 +215,14 @@ fn units(order: &Order) -> BTreeMap<&ProductId, Units> {
     units
 }
 
-fn owed<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
+fn refunded_minor<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> i64 {
     refunds.into_iter().map(|refund| refund.amount_minor).sum()
 }
 
-/// When a refund became due, or due again after it had failed.
+/// When a refund became due, or due again after a failure.
 pub(super) fn refund_due_at(order: &Order, refund: usize) -> Timestamp {
-    let is_it = |entry: &&TimelineEntry| entry.event == TimelineEvent::RefundDue && entry.index == Some(refund);
-    order.timeline.iter().rev().find(is_it).map_or_else(|| order.placed_at(), |entry| entry.at)
+    let became_due = |entry: &&TimelineEntry| entry.event == TimelineEvent::RefundDue && entry.index == Some(refund);
+    order.timeline.iter().rev().find(became_due).map_or_else(|| order.placed_at(), |entry| entry.at)
 }
 
 fn last_step_at(order: &Order) -> Option<Timestamp> {

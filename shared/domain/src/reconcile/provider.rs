@@ -1,4 +1,4 @@
-//! Orders against what the payment provider took and gave back.
+//! Reconciliation of orders with the captures and refunds of a payment provider.
 
 use std::collections::BTreeMap;
 
@@ -7,33 +7,33 @@ use super::{Discrepancy, DiscrepancyKind, Subject};
 use crate::order::{Order, PaymentMethod, RefundStatus, RefundTarget};
 use crate::time::Timestamp;
 
-/// Money that the provider took.
+/// A capture at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderPayment {
-    /// The key that it was given: [`Order::payment_key`].
+    /// Idempotency key of the request: [`Order::payment_key`].
     pub idempotency_key: String,
-    /// Its own id.
+    /// Id at the provider.
     pub payment_id: String,
-    /// How much, in minor units.
+    /// Amount in minor units.
     pub captured_minor: i64,
 }
 
-/// Money that the provider gave back.
+/// A refund at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderRefund {
-    /// The key that it was given: [`Order::refund_key`].
+    /// Idempotency key of the request: [`Order::refund_key`].
     pub idempotency_key: String,
-    /// Its own id.
+    /// Id at the provider.
     pub refund_id: String,
-    /// How much, in minor units.
+    /// Amount in minor units.
     pub amount_minor: i64,
 }
 
-/// What a provider knows: everything since a moment. Feed every order with [`ProviderRecords::check`], then ask
-/// [`ProviderRecords::unmatched`] for what no order knows.
+/// All payments and refunds of a provider since a point in time. Pass every order to [`ProviderRecords::check`], then get
+/// the records without an order from [`ProviderRecords::unmatched`].
 ///
-/// List the provider first and leave out the last minutes; a payment that was taken while orders were read is no
-/// difference. Grows with what is listed.
+/// List the provider before reading orders and leave out the last minutes: a payment captured while orders are read is not
+/// a discrepancy. Memory grows with the number of records.
 #[derive(Debug)]
 pub struct ProviderRecords {
     since: Timestamp,
@@ -41,7 +41,7 @@ pub struct ProviderRecords {
     refunds: BTreeMap<String, Vec<(String, i64)>>,
 }
 
-/// The kinds of difference of payments, or of refunds.
+/// The kinds of discrepancy of payments, or of refunds.
 struct Kinds {
     unrecorded: DiscrepancyKind,
     unknown: DiscrepancyKind,
@@ -63,30 +63,30 @@ const REFUND: Kinds = Kinds {
 };
 
 impl ProviderRecords {
-    /// All that the provider took and gave back since a moment.
+    /// All captures and refunds of the provider since a point in time.
     pub fn new(
         since: Timestamp,
         payments: impl IntoIterator<Item = ProviderPayment>,
         refunds: impl IntoIterator<Item = ProviderRefund>,
     ) -> Self {
-        let mut facts = Self { since, payments: BTreeMap::new(), refunds: BTreeMap::new() };
+        let mut records = Self { since, payments: BTreeMap::new(), refunds: BTreeMap::new() };
         for ProviderPayment { idempotency_key, payment_id, captured_minor } in payments {
-            facts.payments.entry(idempotency_key).or_default().push((payment_id, captured_minor));
+            records.payments.entry(idempotency_key).or_default().push((payment_id, captured_minor));
         }
         for ProviderRefund { idempotency_key, refund_id, amount_minor } in refunds {
-            facts.refunds.entry(idempotency_key).or_default().push((refund_id, amount_minor));
+            records.refunds.entry(idempotency_key).or_default().push((refund_id, amount_minor));
         }
-        facts
+        records
     }
 
-    /// Holds one order against the provider. Each order at most once: what it explains is taken off the list.
+    /// Compares an order with the provider. Call it once for each order: it removes the matched records.
     pub fn check(&mut self, order: &Order) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         let (user_id, order_id) = (&order.user_id, &order.order_id);
         for (attempt, state) in order.attempts.iter().enumerate() {
             let known = self.payments.remove(&order.payment_key(attempt)).unwrap_or_default();
             let recorded = (state.captured_minor != 0).then_some((state.payment_id.as_deref(), state.captured_minor));
-            // Store credit is ours; what is older than the list cannot be on it.
+            // The provider has no store credit and no records before `since`.
             if known.is_empty() && (state.method == PaymentMethod::StoreCredit || state.started_at < self.since) {
                 continue;
             }
@@ -95,8 +95,8 @@ impl ProviderRecords {
         }
         for (refund, state) in order.refunds.iter().enumerate() {
             let known = self.refunds.remove(&order.refund_key(refund)).unwrap_or_default();
-            let given = state.status == RefundStatus::Completed && state.target == RefundTarget::Provider;
-            let recorded = given.then_some((state.refund_id.as_deref(), state.amount_minor));
+            let is_completed = state.status == RefundStatus::Completed && state.target == RefundTarget::Provider;
+            let recorded = is_completed.then_some((state.refund_id.as_deref(), state.amount_minor));
             if known.is_empty() && refund_due_at(order, refund) < self.since {
                 continue;
             }
@@ -106,7 +106,7 @@ impl ProviderRecords {
         found
     }
 
-    /// After all orders: what the provider did for none of them.
+    /// Records that matched no order. Call it after all orders were checked.
     pub fn unmatched(self) -> Vec<Discrepancy> {
         let lists =
             [(DiscrepancyKind::PaymentUnrecorded, self.payments), (DiscrepancyKind::RefundUnrecorded, self.refunds)];
@@ -123,7 +123,7 @@ impl ProviderRecords {
     }
 }
 
-/// One attempt or refund: its id and amount by the order, and all that the provider did under its key.
+/// Compares the id and amount of one attempt or refund in the order with the records under its key.
 fn compare(
     kinds: &Kinds,
     subject: &Subject,

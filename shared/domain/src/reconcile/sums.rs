@@ -1,4 +1,4 @@
-//! What all orders together keep out of stock and did to store credit.
+//! Allocated units and store credit of all orders.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,107 +11,107 @@ use crate::stock::ShardId;
 
 /// Sums over a pass through all orders.
 ///
-/// Grows with the products that were ever ordered and with the accounts that ever used store credit (about 100 bytes
-/// each), never with the number of orders.
+/// Memory grows with the number of ordered products and of accounts that used store credit (about 100 bytes each), not with
+/// the number of orders.
 #[derive(Debug, Default)]
 pub struct Sums {
-    products: HashMap<ProductId, Kept>,
+    products: HashMap<ProductId, AllocatedUnits>,
     accounts: HashMap<UserId, Credit>,
     only: Option<(HashSet<ProductId>, HashSet<UserId>)>,
     orders: u64,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
-    /// From whichever shards: these may be gone by now.
+struct AllocatedUnits {
+    /// From all shards, which may have been removed since.
     units: i64,
-    mark: u64,
+    checksum: u64,
     checked: bool,
 }
 
 #[derive(Debug, Default)]
 struct Credit {
     balance_minor: i64,
-    mark: u64,
+    checksum: u64,
     checked: bool,
 }
 
-/// A product's stock as the inventory has it, read at one moment.
+/// Stock of a product in the inventory table at one point in time.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct StockRecords {
-    /// What each shard says is available. Signed, because a count below zero is to be found, not refused.
+    /// Available units of each shard. Signed, so that a negative count is reported and not rejected.
     pub shards: BTreeMap<ShardId, i64>,
-    /// How many shards the first one of a region says that there are, by its id.
+    /// Number of shards stored with the first shard of each region, by its id.
     pub numbers: BTreeMap<ShardId, u32>,
-    /// The sum of all changes by hand.
+    /// Sum of the changes in the ledger.
     pub ledger: i64,
-    /// How many changes there were. Only grows, so equal facts with equal numbers were read with no change in between.
+    /// Number of ledger entries. It only grows, so between two reads with equal records no entry was written.
     pub ledger_entries: u64,
 }
 
 impl Sums {
-    /// Sums over everything.
+    /// Sums over all products and accounts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sums over what is looked at again.
+    /// Sums over some products and accounts, for a second pass.
     pub fn only(products: HashSet<ProductId>, accounts: HashSet<UserId>) -> Self {
         Self { only: Some((products, accounts)), ..Self::default() }
     }
 
-    /// Adds an order. Each at most once.
+    /// Adds an order. Call it once for each order.
     pub fn add(&mut self, order: &Order) {
         self.orders += 1;
-        let mark = mark(order);
+        let checksum = checksum(order);
         for line in &order.lines {
             if self.only.as_ref().is_some_and(|(products, _)| !products.contains(&line.product_id)) {
                 continue;
             }
-            // Also an order that keeps nothing is marked: what it kept before went back.
-            let kept = self.products.entry(line.product_id.clone()).or_default();
-            kept.mark = kept.mark.wrapping_add(mark);
-            kept.units += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
+            // Orders without allocations count, too: their units may have been released in between.
+            let allocated = self.products.entry(line.product_id.clone()).or_default();
+            allocated.checksum = allocated.checksum.wrapping_add(checksum);
+            allocated.units += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
         }
         let uses_credit = order.attempts.iter().any(|attempt| attempt.method == PaymentMethod::StoreCredit)
             || order.refunds.iter().any(|refund| refund.target == RefundTarget::StoreCredit);
-        let looked_at = self.only.as_ref().is_none_or(|(_, accounts)| accounts.contains(&order.user_id));
-        if uses_credit && looked_at {
+        let is_selected = self.only.as_ref().is_none_or(|(_, accounts)| accounts.contains(&order.user_id));
+        if uses_credit && is_selected {
             let credit = self.accounts.entry(order.user_id.clone()).or_default();
             credit.balance_minor += order.credit_minor();
-            credit.mark = credit.mark.wrapping_add(mark);
+            credit.checksum = credit.checksum.wrapping_add(checksum);
         }
     }
 
-    /// How many orders were added.
+    /// Number of added orders.
     pub const fn orders(&self) -> u64 {
         self.orders
     }
 
-    /// Holds a product's stock against what orders keep of it.
-    pub fn check_product(&mut self, product_id: &ProductId, facts: &StockRecords) -> Vec<Discrepancy> {
+    /// Compares a product's stock with the units allocated to orders.
+    pub fn check_product(&mut self, product_id: &ProductId, stock: &StockRecords) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         let mut report = |kind, subject, expected, actual| found.push(Discrepancy { kind, subject, expected, actual });
         let of_shard = |shard: &ShardId| Subject::Shard { product_id: product_id.clone(), shard: shard.clone() };
-        for (shard, available) in facts.shards.iter().filter(|(_, available)| **available < 0) {
+        for (shard, available) in stock.shards.iter().filter(|(_, available)| **available < 0) {
             report(DiscrepancyKind::CountNegative, of_shard(shard), 0, *available);
         }
-        for (first, expected, actual) in misnumbered(facts) {
+        for (first, expected, actual) in misnumbered(stock) {
             report(DiscrepancyKind::ShardNumber, of_shard(&first), expected, actual);
         }
-        let mut there: i64 = facts.shards.values().sum();
-        if let Some(kept) = self.products.get_mut(product_id) {
-            kept.checked = true;
-            there += kept.units;
+        let mut found_units: i64 = stock.shards.values().sum();
+        if let Some(allocated) = self.products.get_mut(product_id) {
+            allocated.checked = true;
+            found_units += allocated.units;
         }
-        if there != facts.ledger {
+        if found_units != stock.ledger {
             let subject = Subject::Product { product_id: product_id.clone() };
-            report(DiscrepancyKind::StockUnexplained, subject, facts.ledger, there);
+            report(DiscrepancyKind::StockUnexplained, subject, stock.ledger, found_units);
         }
         found
     }
 
-    /// Holds an account's balance, in minor units, against what its orders did to it.
+    /// Compares an account's balance, in minor units, with the store credit of its orders.
     pub fn check_account(&mut self, user_id: &UserId, balance_minor: i64) -> Vec<Discrepancy> {
         let by_orders = self.accounts.get_mut(user_id).map_or(0, |credit| {
             credit.checked = true;
@@ -127,52 +127,52 @@ impl Sums {
         negative.into_iter().chain(unexplained).collect()
     }
 
-    /// Products of orders that were not checked: those without any count.
+    /// Ordered products that were not checked: those without a stock item.
     pub fn unchecked_products(&self) -> impl Iterator<Item = &ProductId> {
-        self.products.iter().filter(|(_, kept)| !kept.checked).map(|(product_id, _)| product_id)
+        self.products.iter().filter(|(_, allocated)| !allocated.checked).map(|(product_id, _)| product_id)
     }
 
-    /// Accounts of orders with store credit that were not checked: those without any balance.
+    /// Accounts with store credit in orders that were not checked: those without a balance.
     pub fn unchecked_accounts(&self) -> impl Iterator<Item = &UserId> {
         self.accounts.iter().filter(|(_, credit)| !credit.checked).map(|(user_id, _)| user_id)
     }
 
-    /// Whether both passes met the same orders of a product, each in the same version: then what was read of its stock
-    /// after the first pass and before the second belongs to exactly these orders.
+    /// Whether both passes read the same orders of a product in the same versions. Then the stock read between the passes
+    /// belongs to exactly these orders.
     pub fn same_orders(&self, later: &Self, product_id: &ProductId) -> bool {
-        let mark = |sums: &Self| sums.products.get(product_id).map(|kept| kept.mark);
-        mark(self) == mark(later)
+        let checksum = |sums: &Self| sums.products.get(product_id).map(|allocated| allocated.checksum);
+        checksum(self) == checksum(later)
     }
 
     /// The same for the orders of an account that used store credit.
     pub fn same_credit(&self, later: &Self, user_id: &UserId) -> bool {
-        let mark = |sums: &Self| sums.accounts.get(user_id).map(|credit| credit.mark);
-        mark(self) == mark(later)
+        let checksum = |sums: &Self| sums.accounts.get(user_id).map(|credit| credit.checksum);
+        checksum(self) == checksum(later)
     }
 }
 
-/// Regions whose shards are not those that the first one says: its id, how many there should be, how many there are. Too few
-/// if any is missing, else too many.
-fn misnumbered(facts: &StockRecords) -> Vec<(ShardId, i64, i64)> {
+/// Regions whose shards differ from the number stored with the first one: its id, that number, and the number of existing
+/// shards; too few if any is missing, else too many.
+fn misnumbered(stock: &StockRecords) -> Vec<(ShardId, i64, i64)> {
     let mut regions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
-    for shard in facts.shards.keys() {
+    for shard in stock.shards.keys() {
         let (region, number) = shard.as_str().rsplit_once('#').unwrap_or((shard.as_str(), ""));
-        // What is no number cannot be among those that the first shard speaks of.
+        // A suffix that is no number counts as an excess shard.
         regions.entry(region).or_default().insert(number.parse().unwrap_or(u32::MAX));
     }
     let regions = regions.into_iter().filter_map(|(region, numbers)| {
         let first = ShardId::new(region, 0);
-        let named = facts.numbers.get(&first).copied().unwrap_or(1);
-        let missing = (0..named).filter(|number| !numbers.contains(number)).count();
-        let others = numbers.iter().filter(|number| **number >= named).count();
+        let expected = stock.numbers.get(&first).copied().unwrap_or(1);
+        let missing = (0..expected).filter(|number| !numbers.contains(number)).count();
+        let others = numbers.iter().filter(|number| **number >= expected).count();
         let actual = if missing > 0 { numbers.len() - others } else { numbers.len() };
-        (missing + others > 0).then(|| (first, i64::from(named), i64::try_from(actual).unwrap_or(i64::MAX)))
+        (missing + others > 0).then(|| (first, i64::from(expected), i64::try_from(actual).unwrap_or(i64::MAX)))
     });
     regions.collect()
 }
 
-/// One order in one version. A version is never written twice, so no change leaves the mark as it was.
-fn mark(order: &Order) -> u64 {
+/// Hash of an order id and version. A version is never written twice, so every change changes the checksum.
+fn checksum(order: &Order) -> u64 {
     let mut hasher = DefaultHasher::new();
     order.order_id.hash(&mut hasher);
     order.version.hash(&mut hasher);

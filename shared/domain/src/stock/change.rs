@@ -1,63 +1,63 @@
-//! Why a count changed: every write of a shard says so beside the count.
+//! Changes of a count and their causes. Every write of a shard stores its cause beside the count.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrderId, UserId};
 
-/// Who wrote a shard's count. No two writes of one shard have the same cause. The stored names are short, because a
-/// checkout pays for them with every unit it takes.
+/// Cause of a write to a shard's count. No two writes of one shard have the same cause. The stored names are short, because
+/// every checkout pays for writing them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cause {
     /// A step of an order.
     Order {
-        /// Which order.
+        /// The order.
         #[serde(rename = "o")]
         order_id: OrderId,
-        /// Whose.
+        /// Owner of the order.
         #[serde(rename = "u")]
         user_id: UserId,
         /// The order's version after the step.
         #[serde(rename = "v")]
         version: u64,
     },
-    /// A change by hand, explained by an entry of the ledger.
+    /// A change by staff, recorded in the ledger.
     Entry {
-        /// Which entry.
+        /// Id of the ledger entry.
         #[serde(rename = "e")]
         entry_id: String,
-        /// Which of the transactions that the entry stands for.
+        /// Number of the transaction, if the entry has several.
         #[serde(rename = "n", default)]
         step: u32,
     },
 }
 
-/// What a shard's item says.
+/// Stored state of a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ShardState {
-    /// Units free to sell.
+    /// Available units.
     pub available: u32,
-    /// Who wrote it so.
+    /// Cause of the last write.
     #[serde(default)]
     pub cause: Option<Cause>,
 }
 
-/// A change of one shard's count.
+/// A change of a shard's count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountChange {
-    /// Units before; 0 if there was no such shard.
+    /// Units before; 0 if the shard did not exist.
     pub before: u32,
-    /// Units after; 0 if the shard is gone.
+    /// Units after; 0 if the shard was removed.
     pub after: u32,
-    /// Who did it. None for a write that gave no cause of its own, such as one by an operator at the console.
+    /// Cause. `None` for a write without a cause, such as one by an operator in the console.
     pub cause: Option<Cause>,
 }
 
-/// What changed between two states of one shard, if its count did.
+/// The change between two states of a shard; `None` if the count is the same.
 pub fn count_change(before: Option<&ShardState>, after: Option<&ShardState>) -> Option<CountChange> {
     let available = |state: Option<&ShardState>| state.map_or(0, |state| state.available);
     let cause = |state: Option<&ShardState>| state.and_then(|state| state.cause.clone());
-    // A cause that stood there before was not written with this change.
+    // A cause that was stored before does not belong to this change.
     let fresh = cause(after).filter(|fresh| cause(before).as_ref() != Some(fresh));
     let change = CountChange { before: available(before), after: available(after), cause: fresh };
     (change.before != change.after).then_some(change)
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_without_a_cause_of_its_own_is_not_blamed_on_the_last_one() {
+    fn a_change_without_a_cause_does_not_take_the_previous_cause() {
         for (before, after) in [(Some(state(3, 0)), Some(state(9, 0))), (Some(state(3, 0)), None)] {
             let change = count_change(before.as_ref(), after.as_ref()).expect("changed");
             assert_eq!(change.cause, None);

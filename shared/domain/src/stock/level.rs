@@ -1,4 +1,4 @@
-//! When the stock of a product, over all its shards, is worth telling others.
+//! Stock level of a product over all its shards, and the events of its changes.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,20 +6,20 @@ use super::CountChange;
 use crate::event::{StockEvent, StockSnapshot};
 use crate::ids::ProductId;
 
-/// How much of a product is left, as far as others care.
+/// Stock level of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StockLevel {
-    /// Nothing.
+    /// Sold out.
     Out,
-    /// So little that it should be ordered again.
+    /// At or below the threshold for reordering.
     Low,
-    /// More than that.
+    /// Above the threshold.
     Plenty,
 }
 
 impl StockLevel {
-    /// The level of so many units, of which `low_at` or fewer are low.
+    /// The level for a number of available units; `low_at` is the threshold.
     pub const fn of(available: u32, low_at: u32) -> Self {
         match available {
             0 => Self::Out,
@@ -28,7 +28,7 @@ impl StockLevel {
         }
     }
 
-    /// The word in which it is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Out => "out",
@@ -37,21 +37,21 @@ impl StockLevel {
         }
     }
 
-    /// Whether a change of one shard can be one of the level: with more than `low_at` in this shard alone, before and
-    /// after, there was plenty all the time.
+    /// Whether a change of one shard can change the level. It cannot if this shard alone has more than `low_at` units before
+    /// and after.
     pub const fn may_change_with(change: &CountChange, low_at: u32) -> bool {
         change.before <= low_at || change.after <= low_at
     }
 
-    /// What there is to tell of a product whose level was this one, and which has `available` units now. That it is low is
-    /// told on the way down only.
-    pub fn news(self, product_id: &ProductId, available: u32, low_at: u32) -> Option<StockEvent> {
-        let facts = || StockSnapshot { product_id: product_id.clone(), available, low_at };
+    /// The event for a product that had this level and now has `available` units; `None` if there is none to publish. A low
+    /// stock is reported only when the level falls.
+    pub fn event_after(self, product_id: &ProductId, available: u32, low_at: u32) -> Option<StockEvent> {
+        let snapshot = || StockSnapshot { product_id: product_id.clone(), available, low_at };
         match (self, Self::of(available, low_at)) {
-            (Self::Plenty, Self::Low) => Some(StockEvent::Low(facts())),
-            (Self::Plenty | Self::Low, Self::Out) => Some(StockEvent::Out(facts())),
-            (Self::Out, Self::Low | Self::Plenty) => Some(StockEvent::Back(facts())),
-            _ => None,
+            (Self::Plenty, Self::Low) => Some(StockEvent::Low(snapshot())),
+            (Self::Plenty | Self::Low, Self::Out) => Some(StockEvent::Out(snapshot())),
+            (Self::Out, Self::Low | Self::Plenty) => Some(StockEvent::Back(snapshot())),
+            (Self::Out, Self::Out) | (Self::Low | Self::Plenty, Self::Plenty) | (Self::Low, Self::Low) => None,
         }
     }
 }
@@ -62,43 +62,44 @@ mod tests {
 
     use super::*;
 
-    /// What a history of totals tells, one letter for each piece of news.
-    fn told(totals: &[u32], low_at: u32) -> String {
+    /// The events of a sequence of totals, one letter each.
+    fn events(totals: &[u32], low_at: u32) -> String {
         let product_id = "1".parse().expect("an id");
         let steps = totals.windows(2);
-        let news = steps.filter_map(|step| StockLevel::of(step[0], low_at).news(&product_id, step[1], low_at));
-        news.map(|what| match what {
-            StockEvent::Low(_) => 'l',
-            StockEvent::Out(_) => 'o',
-            StockEvent::Back(_) => 'b',
-        })
-        .collect()
+        let events = steps.filter_map(|step| StockLevel::of(step[0], low_at).event_after(&product_id, step[1], low_at));
+        events
+            .map(|event| match event {
+                StockEvent::Low(_) => 'l',
+                StockEvent::Out(_) => 'o',
+                StockEvent::Back(_) => 'b',
+            })
+            .collect()
     }
 
     #[test]
-    fn levels_are_read_as_they_are_stored() {
+    fn levels_have_a_stable_stored_name() {
         for level in [StockLevel::Out, StockLevel::Low, StockLevel::Plenty] {
             assert_eq!(serde_json::to_string(&level).expect("json"), format!("\"{}\"", level.as_str()));
         }
     }
 
     #[test]
-    fn each_crossing_is_told_once() {
-        assert_eq!(told(&[9, 6, 5, 4, 1, 0, 0, 3, 9, 0, 7], 5), "lobob");
-        assert_eq!(told(&[3, 4, 5, 6, 5], 5), "l", "rising through low is no news");
-        assert_eq!(told(&[2, 1, 0, 1], 0), "ob", "without a threshold nothing is low");
+    fn each_crossing_has_one_event() {
+        assert_eq!(events(&[9, 6, 5, 4, 1, 0, 0, 3, 9, 0, 7], 5), "lobob");
+        assert_eq!(events(&[3, 4, 5, 6, 5], 5), "l", "rising through low has no event");
+        assert_eq!(events(&[2, 1, 0, 1], 0), "ob", "without a threshold nothing is low");
     }
 
     proptest! {
         #[test]
-        fn out_and_back_alternate_and_low_comes_between_them_once(
+        fn out_and_back_alternate_with_at_most_one_low_in_between(
             totals in prop::collection::vec(0_u32..12, 2..60), low_at in 0_u32..8,
         ) {
-            let told = told(&totals, low_at);
-            let out_and_back: String = told.chars().filter(|news| *news != 'l').collect();
-            prop_assert!(!out_and_back.contains("oo") && !out_and_back.contains("bb"), "{}", told);
-            prop_assert!(!told.contains("ol"), "{}", told);
-            prop_assert_eq!(told.ends_with('o') || told.is_empty() && totals[0] == 0, totals.ends_with(&[0]) );
+            let events = events(&totals, low_at);
+            let out_and_back: String = events.chars().filter(|event| *event != 'l').collect();
+            prop_assert!(!out_and_back.contains("oo") && !out_and_back.contains("bb"), "{}", events);
+            prop_assert!(!events.contains("ol"), "{}", events);
+            prop_assert_eq!(events.ends_with('o') || events.is_empty() && totals[0] == 0, totals.ends_with(&[0]) );
         }
     }
 }

@@ -1,6 +1,8 @@
-//! One thing wrong at a time, and the one difference that must name it.
+//! One corruption at a time, and the one discrepancy that must report it.
 
-use souk_domain::order::{AttemptStatus, Event, OrderStatus, PaymentMethod, RefundTarget, Shipment, TimelineEntry};
+use souk_domain::order::{
+    AttemptStatus, Event, OrderStatus, PaymentMethod, ProviderMethod, RefundTarget, Shipment, TimelineEntry,
+};
 use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRefund, Subject};
 use souk_domain::stock::{Allocation, ShardId};
 
@@ -14,16 +16,16 @@ const REFUNDING: usize = 4;
 const EXPIRED: usize = 5;
 const CREDITED: usize = 6;
 
-/// A shop where all is well, with an order in each interesting state.
+/// A consistent shop with an order in each relevant state.
 fn shop() -> Shop {
     let mut shop = Shop::open();
     for number in [PENDING, PAID, PROCESSING, REFUNDED, REFUNDING, EXPIRED, CREDITED] {
         assert_eq!(shop.place(number, &[(number % 2, 0, 1)]), Some(number));
     }
-    let start = || Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = || Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
     shop.pay(PAID);
     shop.apply(PROCESSING, start());
-    // Two attempts take money; both give it back.
+    // Two attempts capture; both are refunded.
     shop.apply(REFUNDED, start());
     let action = souk_domain::order::ProviderOutcome::ActionRequired { payment_id: "p".to_owned(), action_url: None };
     shop.apply(REFUNDED, Event::PaymentSettled { attempt: 0, outcome: action });
@@ -47,7 +49,7 @@ fn shop() -> Shop {
     shop
 }
 
-/// Spoils one thing and says what the difference must be about: `expected`, `actual`.
+/// Makes one corruption and returns `expected` and `actual` of its discrepancy.
 #[expect(clippy::too_many_lines, reason = "a table: a new kind without its row does not compile")]
 fn corrupt(kind: DiscrepancyKind, shop: &mut Shop) -> (i64, i64) {
     let count = |shop: &mut Shop, delta: i64| {
@@ -74,7 +76,7 @@ fn corrupt(kind: DiscrepancyKind, shop: &mut Shop) -> (i64, i64) {
             (PRICE, PRICE + 1)
         }
         DiscrepancyKind::OrderUnits => {
-            // It expired and did not give its unit back.
+            // It expired but did not release its unit.
             count(shop, -1);
             shop.orders[EXPIRED].lines[0].allocation = vec![Allocation { shard: shard(0), quantity: 1 }];
             (0, 1)

@@ -1,24 +1,27 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use souk_domain::cart::Quantity;
-use souk_domain::order::{Event, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment};
+use souk_domain::order::{
+    Event, OrderStatus, ProviderMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment, StoreCreditEvent,
+};
 use souk_domain::stock::Allocation;
 
 use crate::shop::{Shop, granted, idempotency_key, product, settled, shard, user};
 
-/// Something that happens in a shop; the number says to which order.
+/// A step of the shop. The number is the index of the order.
 #[derive(Debug, Clone)]
 enum Step {
     Place(usize, Vec<(usize, usize, u32)>),
-    Happens(usize, Event),
-    /// Order, attempt, and how much beyond the price is taken.
+    Event(usize, Event),
+    PaidByStoreCredit(usize),
+    /// Order, attempt, and captured amount beyond the total.
     Captured(usize, usize, i64),
     Revived(usize, usize, usize),
     Refunded(usize, usize),
     RefundFailed(usize, usize),
-    /// Paid, sent and arrived at once: most histories would not get so far by chance.
+    /// Paid, shipped and delivered at once: few random histories would get that far.
     Sold(usize),
-    /// Staff count or receive.
+    /// A count or a receipt by staff.
     Adjust(usize, usize, i64),
     Later(i64),
 }
@@ -36,7 +39,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         let items = vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }];
         Event::ReturnRequested { items, request: idempotency_key(key) }
     };
-    let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
     prop_oneof![
         6 => Just(start),
         1 => (0_usize..3).prop_map(move |attempt| settled(attempt, declined("no"))),
@@ -45,7 +48,6 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::HoldEnded),
         2 => ((0_usize..2), target()).prop_map(|(refund, target)| Event::RefundRetried { refund, target }),
         1 => Just(Event::Cancelled),
-        2 => Just(Event::PaidByStoreCredit { request: None }),
         3 => Just(Event::Shipped(shipment())),
         3 => Just(Event::Delivered),
         3 => ((0_usize..3), (1_u64..3), any::<u8>()).prop_map(item),
@@ -60,7 +62,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     let extra = prop_oneof![8 => Just(0_i64), 1 => Just(-5_i64), 1 => Just(7_i64)];
     prop_oneof![
         3 => ((0_usize..3), prop::collection::vec(part(), 1..4)).prop_map(|(shopper, parts)| Step::Place(shopper, parts)),
-        12 => ((0_usize..3), any_event()).prop_map(|(order, event)| Step::Happens(order, event)),
+        12 => ((0_usize..3), any_event()).prop_map(|(order, event)| Step::Event(order, event)),
+        1 => (0_usize..3).prop_map(Step::PaidByStoreCredit),
         6 => ((0_usize..3), (0_usize..3), extra).prop_map(|(order, attempt, extra)| Step::Captured(order, attempt, extra)),
         2 => ((0_usize..3), (0_usize..2)).prop_map(|(order, refund)| Step::RefundFailed(order, refund)),
         1 => ((0_usize..3), (0_usize..3), (0_usize..2)).prop_map(|(order, attempt, from)| Step::Revived(order, attempt, from)),
@@ -76,7 +79,8 @@ fn run(shop: &mut Shop, step: Step) {
         Step::Place(shopper, parts) => {
             shop.place(shopper, &parts);
         }
-        Step::Happens(order, event) => shop.apply(order, event),
+        Step::Event(order, event) => shop.apply(order, event),
+        Step::PaidByStoreCredit(order) => shop.apply_store_credit(order, StoreCreditEvent::Paid { request: None }),
         Step::Captured(order, attempt, extra) if order < shop.orders.len() => shop.capture(order, attempt, extra),
         Step::RefundFailed(order, refund) if order < shop.orders.len() => shop.fail_refund(order, refund),
         Step::Refunded(order, refund) if order < shop.orders.len() => shop.refund(order, refund),
@@ -100,7 +104,7 @@ fn run(shop: &mut Shop, step: Step) {
     }
 }
 
-/// Money that came too late finds the units still there.
+/// A late capture of an order whose units are still available.
 fn revive(shop: &mut Shop, number: usize, attempt: usize, from: usize) {
     let order = &shop.orders[number];
     let part = |quantity: Quantity| vec![Allocation { shard: shard(from), quantity: quantity.get() }];
@@ -114,9 +118,9 @@ fn revive(shop: &mut Shop, number: usize, attempt: usize, from: usize) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// Whatever happens to several orders of three products, books that the rules made agree, after every single step.
+    /// Any history of several orders of three products is reconciled after every step.
     #[test]
-    fn books_that_the_rules_made_agree(steps in prop::collection::vec(any_step(), 0..80)) {
+    fn every_history_is_reconciled(steps in prop::collection::vec(any_step(), 0..80)) {
         let mut shop = Shop::open();
         for step in steps {
             run(&mut shop, step.clone());
@@ -126,7 +130,7 @@ proptest! {
     }
 }
 
-/// The histories above reach every status; otherwise they would show little.
+/// The histories above reach every status; otherwise they would prove little.
 #[test]
 fn histories_reach_every_status() {
     let mut reached = std::collections::HashSet::new();

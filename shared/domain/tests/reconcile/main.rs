@@ -1,4 +1,4 @@
-//! Reconciliation finds nothing in books that the rules made, whatever happened, and everything that is wrong in others.
+//! Reconciliation reports no discrepancy for any history that follows the rules, and every discrepancy in corrupted data.
 
 mod corruptions;
 mod histories;

@@ -1,4 +1,4 @@
-//! A shop in memory, whose books move as the store moves them.
+//! A shop in memory that applies steps as the store does.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
-    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderOutcome, RefundGrant, RefundStatus, RefundTarget,
+    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundGrant, RefundStatus,
+    RefundTarget, StoreCreditEvent, TransitionError,
 };
 use souk_domain::reconcile::{
     Discrepancy, GracePeriods, ProviderPayment, ProviderRecords, ProviderRefund, StockRecords, Sums, check_order,
@@ -18,7 +19,7 @@ use souk_domain::time::Timestamp;
 
 pub(crate) const OPENED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 pub(crate) const PRICE: i64 = 12_595;
-/// The product that costs nothing.
+/// A free product.
 pub(crate) const FREE: usize = 2;
 
 #[derive(Debug, Clone)]
@@ -73,7 +74,7 @@ impl Shop {
         }
     }
 
-    /// Places an order of so many units from each of some shards, if they are there: product, shard, units.
+    /// Places an order of units from shards, if available. Each part is product, shard, units.
     pub(crate) fn place(&mut self, shopper: usize, parts: &[(usize, usize, u32)]) -> Option<usize> {
         let number = self.orders.len();
         let mut lines: BTreeMap<usize, Vec<Allocation>> = BTreeMap::new();
@@ -102,10 +103,19 @@ impl Shop {
         Some(number)
     }
 
-    /// Applies an event with all that the store does along with it; nothing when the rules or the stock say no.
+    /// Applies an event with the effects of the store; does nothing if the rules or the stock refuse it.
     pub(crate) fn apply(&mut self, number: usize, event: Event) {
+        self.step(number, |order, now| order.apply(event, now));
+    }
+
+    /// The same for an event that also moves store credit.
+    pub(crate) fn apply_store_credit(&mut self, number: usize, event: StoreCreditEvent) {
+        self.step(number, |order, now| order.apply_store_credit(event, now));
+    }
+
+    fn step(&mut self, number: usize, event: impl FnOnce(&Order, Timestamp) -> Result<Order, TransitionError>) {
         let Some(before) = self.orders.get(number).cloned() else { return };
-        let Ok(after) = before.apply(event, self.now) else { return };
+        let Ok(after) = event(&before, self.now) else { return };
         let balance = self.credit.get(&before.user_id).copied().unwrap_or(0) + after.credit_move_since(&before);
         if after == before || balance < 0 || !self.move_stock(&before, &after) {
             return;
@@ -129,22 +139,21 @@ impl Shop {
         true
     }
 
-    /// Pays with a card; the provider takes the money.
+    /// Pays with a card; the provider captures.
     pub(crate) fn pay(&mut self, number: usize) {
         let attempt = self.orders[number].attempts.len();
-        let start = Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
         self.apply(number, start);
         self.capture(number, attempt, 0);
     }
 
-    /// The provider takes the money of an attempt, once, and the order hears of it. `too_much_minor` is what it takes
-    /// beyond the price.
-    pub(crate) fn capture(&mut self, number: usize, attempt: usize, too_much_minor: i64) {
+    /// The provider captures an attempt once, and the order is updated. `excess_minor` is added to the total.
+    pub(crate) fn capture(&mut self, number: usize, attempt: usize, excess_minor: i64) {
         let order = &self.orders[number];
-        let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor + too_much_minor);
+        let (idempotency_key, amount_minor) = (order.payment_key(attempt), order.total_minor + excess_minor);
         let payment_id = format!("pay_{number}_{attempt}");
         if amount_minor < 0 {
-            return; // no provider takes so little
+            return; // providers capture no negative amount
         }
         self.apply(
             number,
@@ -153,7 +162,7 @@ impl Shop {
         self.charged(number, attempt, idempotency_key, payment_id);
     }
 
-    /// The provider's side of a capture that an order has heard of.
+    /// Records a capture at the provider that the order has recorded.
     pub(crate) fn charged(&mut self, number: usize, attempt: usize, idempotency_key: String, payment_id: String) {
         let captured_minor = self.orders[number].attempts.get(attempt).map_or(0, |state| state.captured_minor);
         if captured_minor > 0 && !self.payments.iter().any(|known| known.payment_id == payment_id) {
@@ -161,7 +170,7 @@ impl Shop {
         }
     }
 
-    /// Gives a refund, to where it goes.
+    /// Pays a refund out to its target.
     pub(crate) fn refund(&mut self, number: usize, refund: usize) {
         let Some(state) = self.orders[number].refunds.get(refund).cloned() else { return };
         let refund_id = format!("re_{number}_{refund}.{}", state.retries);
@@ -171,10 +180,13 @@ impl Shop {
             let (refund_id, amount_minor) = (refund_id.clone(), state.amount_minor);
             self.refunds.push(ProviderRefund { idempotency_key, refund_id, amount_minor });
         }
-        self.apply(number, Event::RefundSettled { refund, refund_id });
+        match state.target {
+            RefundTarget::Provider => self.apply(number, Event::RefundSettled { refund, refund_id }),
+            RefundTarget::StoreCredit => self.apply_store_credit(number, StoreCreditEvent::Refunded { refund }),
+        }
     }
 
-    /// The provider cannot give a refund, or what it gave comes back.
+    /// A refund fails, possibly after it completed.
     pub(crate) fn fail_refund(&mut self, number: usize, refund: usize) {
         let Some(state) = self.orders[number].refunds.get(refund).cloned() else { return };
         let refund_id = format!("re_{number}_{refund}.{}", state.retries);
@@ -182,7 +194,7 @@ impl Shop {
         self.apply(number, Event::RefundFailed { refund, retry: state.retries, refund_id });
     }
 
-    /// Counts everything against each other, as the store's reading does.
+    /// Reconciles everything, as the store does.
     pub(crate) fn reconcile(&self) -> Vec<Discrepancy> {
         let mut found: Vec<Discrepancy> =
             self.unreadable.iter().map(|(table, key)| Discrepancy::unreadable(table, key)).collect();

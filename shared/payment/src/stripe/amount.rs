@@ -1,22 +1,22 @@
-//! Amounts as Stripe counts them (<https://docs.stripe.com/currencies>, read 2026-11-25).
+//! Amounts in Stripe's units (<https://docs.stripe.com/currencies>, read 2026-11-25).
 
 use souk_domain::money::{Currency, Money};
 
-/// Currencies that Stripe counts in other units than ISO 4217, as `(code, theirs, ours)`: so many of their units are so
-/// many of ours. For the first two Stripe keeps hundredths that the currencies no longer have; of the last it counts
-/// whole ones.
+/// Currencies for which Stripe's unit differs from the ISO 4217 minor unit, as `(code, theirs, ours)`: `theirs` of Stripe's
+/// units equal `ours` minor units. For the first two Stripe keeps hundredths that the currencies no longer have; for the
+/// last it counts whole units.
 const UNUSUAL_UNITS: &[(&str, i64, i64)] = &[("ISK", 100, 1), ("UGX", 100, 1), ("MGA", 1, 100)];
 
-/// An amount for Stripe; `None` if it cannot be said there.
+/// An amount in Stripe's units; `None` if it cannot be expressed.
 pub(super) fn to_stripe(amount: Money) -> Option<i64> {
     let (theirs, ours) = units(amount.currency());
     let scaled = amount.minor().checked_mul(theirs)?;
     let stripe = (scaled % ours == 0).then_some(scaled / ours)?;
-    // Of three decimals the last must be zero.
+    // With three decimals the last digit has to be zero.
     (amount.currency().decimals() < 3 || stripe % 10 == 0).then_some(stripe)
 }
 
-/// An amount from Stripe in our minor units.
+/// The minor units of an amount in Stripe's units.
 pub(super) fn from_stripe(stripe: i64, currency: Currency) -> Option<i64> {
     let (theirs, ours) = units(currency);
     let scaled = stripe.checked_mul(ours)?;
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_said_in_stripes_units_and_read_back() {
+    fn amounts_are_converted_to_stripes_units_and_back() {
         let cases = [
             ("USD", 69_999, Some(69_999)),
             ("JPY", 500, Some(500)),

@@ -1,115 +1,57 @@
-//! PaymentIntents and refunds as Stripe writes them, and what their states mean for an order.
+//! What the states of PaymentIntents and refunds mean for an order.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::ProviderOutcome;
 
 use super::amount::from_stripe;
-use super::api::ApiError;
+use super::wire::{ApiError, Intent, Refund};
 use crate::{ABANDONED, ProviderError, RefundOutcome};
 
-/// A PaymentIntent, as far as it matters here (<https://docs.stripe.com/api/payment_intents/object>).
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Intent {
-    pub(super) id: String,
-    pub(super) status: String,
-    #[serde(default)]
-    amount_received: i64,
-    #[serde(default)]
-    currency: String,
-    #[serde(default)]
-    next_action: Option<NextAction>,
-    #[serde(default)]
-    last_payment_error: Option<LastError>,
-    #[serde(default)]
-    pub(super) metadata: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct NextAction {
-    #[serde(default)]
-    redirect_to_url: Option<Redirect>,
-    #[serde(default)]
-    verify_with_microdeposits: Option<Microdeposits>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Redirect {
-    url: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Microdeposits {
-    hosted_verification_url: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct LastError {
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default)]
-    decline_code: Option<String>,
-}
-
-/// A refund (<https://docs.stripe.com/api/refunds/object>).
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Refund {
-    pub(super) id: String,
-    #[serde(default)]
-    status: Option<String>,
-    #[serde(default)]
-    pub(super) metadata: BTreeMap<String, String>,
-}
-
-/// One page of a list or a search.
-#[derive(Debug, Deserialize)]
-pub(super) struct Page<T> {
-    pub(super) data: Vec<T>,
-}
-
-/// The order that an object of Stripe's was made for; none when it was not made by us.
-pub(super) struct Owner {
+/// The attempt or refund that an object at Stripe was created for.
+pub(super) struct OrderReference {
     pub(super) user_id: UserId,
     pub(super) order_id: OrderId,
-    /// Which attempt or refund of it.
+    /// Index of the attempt or refund.
     pub(super) index: usize,
 }
 
-/// What a PaymentIntent in a state means.
-pub(super) enum Standing {
-    /// Final, or for the shopper or the bank to go on with.
+/// What the status of a PaymentIntent means.
+pub(super) enum IntentState {
+    /// An outcome: final, or to be continued by the shopper or the bank.
     Outcome(ProviderOutcome),
-    /// It took nothing and waits for us to try again, which we never do: to be called off.
-    Stuck { code: String },
+    /// Nothing was captured and Stripe waits for another confirmation, which never follows: the intent is cancelled.
+    Unfinished { code: String },
 }
 
 impl Intent {
-    /// Every status of Stripe's has its meaning here.
-    pub(super) fn standing(&self) -> Result<Standing, ProviderError> {
+    /// Maps every status of Stripe.
+    pub(super) fn state(&self) -> Result<IntentState, ProviderError> {
         let payment_id = self.id.clone();
         Ok(match self.status.as_str() {
             "succeeded" => {
-                let unreadable = || ProviderError::Unknown("an amount cannot be read".to_owned());
+                let unreadable = || ProviderError::Unknown("the amount cannot be read".to_owned());
                 let currency: Currency = self.currency.to_uppercase().parse().map_err(|_| unreadable())?;
                 let amount_minor = from_stripe(self.amount_received, currency).ok_or_else(unreadable)?;
-                Standing::Outcome(ProviderOutcome::Captured { payment_id, amount_minor })
+                IntentState::Outcome(ProviderOutcome::Captured { payment_id, amount_minor })
             }
-            "processing" => Standing::Outcome(ProviderOutcome::Pending { payment_id: Some(payment_id) }),
+            "processing" => IntentState::Outcome(ProviderOutcome::Pending { payment_id: Some(payment_id) }),
             "requires_action" => {
-                Standing::Outcome(ProviderOutcome::ActionRequired { payment_id, action_url: self.action_url() })
+                IntentState::Outcome(ProviderOutcome::ActionRequired { payment_id, action_url: self.action_url() })
             }
-            "canceled" => Standing::Outcome(ProviderOutcome::Declined { code: self.failure_code() }),
-            // A decline leaves it so; `requires_confirmation` is one whose confirmation was cut short.
-            "requires_payment_method" | "requires_confirmation" => Standing::Stuck { code: self.failure_code() },
-            // Only intents that are captured by hand stand so, and ours are not.
+            "canceled" => IntentState::Outcome(ProviderOutcome::Declined { code: self.failure_code() }),
+            // After a decline, or (`requires_confirmation`) after an interrupted confirmation.
+            "requires_payment_method" | "requires_confirmation" => {
+                IntentState::Unfinished { code: self.failure_code() }
+            }
+            // Only intents with manual capture have other states.
             other => return Err(ProviderError::Unknown(format!("a payment is {}", known_status(other)))),
         })
     }
 
-    /// Final for this attempt, whatever else is heard.
+    /// Whether no later event can change the outcome of the attempt.
     pub(super) fn is_final(&self) -> bool {
         matches!(self.status.as_str(), "succeeded" | "canceled")
     }
@@ -117,8 +59,8 @@ impl Intent {
     fn action_url(&self) -> Option<String> {
         let action = self.next_action.as_ref()?;
         let redirect = action.redirect_to_url.as_ref().and_then(|redirect| redirect.url.clone());
-        let deposits = action.verify_with_microdeposits.as_ref();
-        redirect.or_else(|| deposits.and_then(|deposits| deposits.hosted_verification_url.clone()))
+        let microdeposits = action.verify_with_microdeposits.as_ref();
+        redirect.or_else(|| microdeposits.and_then(|deposits| deposits.hosted_verification_url.clone()))
     }
 
     fn failure_code(&self) -> String {
@@ -131,38 +73,39 @@ impl Intent {
 }
 
 impl Refund {
-    /// A refund that waits for the bank, or for money on the account, counts as given: Stripe sees it through, and says
-    /// so if it fails.
+    /// A refund that waits for the bank or for the account's balance counts as accepted: Stripe completes it, or reports that
+    /// it failed.
     pub(super) fn outcome(&self) -> RefundOutcome {
         let refund_id = self.id.clone();
         match self.status.as_deref() {
             Some("failed" | "canceled") => RefundOutcome::Failed { refund_id },
-            _ => RefundOutcome::Given { refund_id },
+            _ => RefundOutcome::Accepted { refund_id },
         }
     }
 
-    /// Whether the money has arrived, as far as Stripe knows.
+    /// Whether Stripe reports the refund as completed.
     pub(super) fn has_succeeded(&self) -> bool {
         self.status.as_deref() == Some("succeeded")
     }
 }
 
-/// The order in an object's metadata; `index` names the member that counts attempts or refunds.
-pub(super) fn owner(metadata: &BTreeMap<String, String>, index: &str) -> Option<Owner> {
-    Some(Owner {
+/// The order in an object's metadata; `None` if the object was not created by this code. `index` is the name of the member
+/// with the index of the attempt or refund.
+pub(super) fn order_reference(metadata: &BTreeMap<String, String>, index: &str) -> Option<OrderReference> {
+    Some(OrderReference {
         user_id: metadata.get("user_id")?.parse().ok()?,
         order_id: OrderId::try_from(metadata.get("order_id")?.clone()).ok()?,
         index: metadata.get(index)?.parse().ok()?,
     })
 }
 
-/// The code that an error of a card or a bank has for the shopper.
+/// The decline code of an error that is shown to the shopper.
 pub(super) fn decline_code(error: &ApiError) -> String {
     public_code(error.decline_code.as_deref(), error.code.as_deref()).to_owned()
 }
 
-/// What a shopper may know of a decline. Stripe asks not to tell them more of suspected fraud, lost and stolen cards
-/// (<https://docs.stripe.com/declines/codes>); codes that we do not know may be such.
+/// The decline code that is shown to the shopper. Stripe asks not to reveal suspected fraud, lost and stolen cards
+/// (<https://docs.stripe.com/declines/codes>); unknown codes may be such.
 fn public_code(decline_code: Option<&str>, code: Option<&str>) -> &'static str {
     const PUBLIC: [&str; 10] = [
         "authentication_required",
@@ -178,7 +121,7 @@ fn public_code(decline_code: Option<&str>, code: Option<&str>) -> &'static str {
     ];
     const BANK: [&str; 4] = ["bank_account_declined", "debit_not_authorized", "account_closed", "no_account"];
     let known = |list: &'static [&'static str]| {
-        [decline_code, code].into_iter().flatten().find_map(|said| list.iter().find(|known| **known == said).copied())
+        [decline_code, code].into_iter().flatten().find_map(|code| list.iter().find(|known| **known == code).copied())
     };
     match (known(&PUBLIC), known(&BANK), code) {
         (Some(public), ..) => public,
@@ -188,7 +131,7 @@ fn public_code(decline_code: Option<&str>, code: Option<&str>) -> &'static str {
     }
 }
 
-/// A status for the log: from Stripe's list, or not told.
+/// A status for the log, if it is on Stripe's list.
 fn known_status(status: &str) -> &str {
     if status == "requires_capture" { status } else { "in an unknown state" }
 }
@@ -202,14 +145,14 @@ mod tests {
     }
 
     fn outcome(json: &str) -> ProviderOutcome {
-        match intent(json).standing().expect("known") {
-            Standing::Outcome(outcome) => outcome,
-            Standing::Stuck { code } => ProviderOutcome::Declined { code },
+        match intent(json).state().expect("known") {
+            IntentState::Outcome(outcome) => outcome,
+            IntentState::Unfinished { code } => ProviderOutcome::Declined { code },
         }
     }
 
     #[test]
-    fn every_status_means_something() {
+    fn every_status_is_mapped() {
         let captured = outcome(r#"{"id":"pi_1","status":"succeeded","amount_received":500,"currency":"isk"}"#);
         assert_eq!(captured, ProviderOutcome::Captured { payment_id: "pi_1".to_owned(), amount_minor: 5 });
         let pending = ProviderOutcome::Pending { payment_id: Some("pi_1".to_owned()) };
@@ -226,12 +169,12 @@ mod tests {
             assert_eq!(outcome(&format!(r#"{{"id":"pi_1","status":"{status}"}}"#)), declined);
         }
         for status in ["requires_capture", "a_new_one"] {
-            assert!(intent(&format!(r#"{{"id":"pi_1","status":"{status}"}}"#)).standing().is_err(), "{status}");
+            assert!(intent(&format!(r#"{{"id":"pi_1","status":"{status}"}}"#)).state().is_err(), "{status}");
         }
     }
 
     #[test]
-    fn declines_tell_a_shopper_only_what_helps() {
+    fn decline_codes_reveal_no_suspected_fraud() {
         let cases = [
             (Some("insufficient_funds"), Some("card_declined"), "insufficient_funds"),
             (Some("stolen_card"), Some("card_declined"), "card_declined"),
@@ -247,16 +190,16 @@ mod tests {
     }
 
     #[test]
-    fn objects_of_others_have_no_owner() {
+    fn foreign_objects_have_no_order_reference() {
         let id = "0190a5a0-0000-7000-8000-000000000001";
         let metadata = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
         };
         let ours = metadata(&[("user_id", id), ("order_id", id), ("attempt", "2")]);
-        assert_eq!(owner(&ours, "attempt").map(|owner| owner.index), Some(2));
-        assert!(owner(&ours, "refund").is_none());
+        assert_eq!(order_reference(&ours, "attempt").map(|reference| reference.index), Some(2));
+        assert!(order_reference(&ours, "refund").is_none());
         for theirs in [metadata(&[]), metadata(&[("user_id", "7"), ("order_id", id), ("attempt", "0")])] {
-            assert!(owner(&theirs, "attempt").is_none());
+            assert!(order_reference(&theirs, "attempt").is_none());
         }
     }
 }

@@ -1,113 +1,97 @@
-//! What Stripe tells by itself: signed, late, twice and out of order.
+//! Stripe's webhook events. They are signed, and may arrive late, twice and out of order.
 
 use hmac::{Hmac, Mac};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use sha2::Sha256;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::ProviderOutcome;
 use souk_domain::time::Timestamp;
 
-use super::intent::{Intent, Owner, Refund, Standing, owner};
-use super::secret::Secrets;
+use super::intent::{IntentState, OrderReference, order_reference};
+use super::secret::CachedSecret;
+use super::wire::{EventBody, Intent, Refund};
 use crate::RefundOutcome;
 
-/// How far the time of a signature may be from ours, in either direction, in seconds. Stripe's libraries allow as much.
+/// Maximum difference between the time of a signature and the current time, in seconds. The same as in Stripe's libraries.
 pub const TOLERANCE_SECONDS: i64 = 300;
-/// More signatures than this in one header are not looked at: during a rotation there are two.
+/// Maximum number of signatures that are checked in a header. During a rotation there are two.
 const MAX_SIGNATURES: usize = 8;
 
-/// Reads messages of one webhook endpoint.
+/// Verifies and reads the events of a webhook endpoint.
 pub struct Webhook {
-    secrets: Secrets,
+    secret: CachedSecret,
 }
 
-/// What a message says.
+/// An event of Stripe, in domain terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// Something happened to a payment of ours.
+pub enum WebhookEvent {
+    /// A change of a payment.
     Payment {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Of which order.
+        /// The order.
         order_id: OrderId,
-        /// Which attempt of it.
+        /// Index of the attempt.
         attempt: usize,
-        /// The provider's id.
+        /// Id of the payment at the provider.
         payment_id: String,
-        /// What became of it; none if the message is not the last word, and the provider is to be asked.
+        /// Outcome; `None` if the event is not final, so that the provider has to be asked.
         outcome: Option<ProviderOutcome>,
     },
-    /// Something happened to a refund of ours.
+    /// A change of a refund.
     Refund {
-        /// Whose.
+        /// Owner of the order.
         user_id: UserId,
-        /// Of which order.
+        /// The order.
         order_id: OrderId,
-        /// Which refund of it.
+        /// Index of the refund.
         refund: usize,
-        /// Which try of that.
+        /// Retry of the refund.
         retry: u32,
-        /// What became of it.
-        news: RefundNews,
+        /// The change.
+        update: RefundUpdate,
     },
-    /// Nothing that concerns an order: another kind of event, or an object that we did not make.
+    /// An event that concerns no order: of another type, or about an object that was not created by this code.
     Ignored,
 }
 
-/// What became of a refund.
+/// A change of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefundNews {
-    /// The money has arrived, or has come back.
-    Ended(RefundOutcome),
-    /// It is on its way.
-    Underway,
+pub enum RefundUpdate {
+    /// Completed or failed.
+    Final(RefundOutcome),
+    /// Not completed yet.
+    Pending,
 }
 
-/// Why a message was not read.
+/// Why an event was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
-    /// There is no signature, it is not of our secret, or it is old.
+    /// The signature is missing, was made with another secret, or is too old.
     #[error("the signature is not valid: {0}")]
     Signature(&'static str),
-    /// It is signed, and still cannot be read.
+    /// The event is signed but cannot be read.
     #[error("the event cannot be read")]
     Malformed,
-    /// The secret is not at hand.
+    /// The secret cannot be read.
     #[error("{0}")]
     Unavailable(String),
 }
 
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(borrow)]
-    data: Data<'a>,
-}
-
-#[derive(Deserialize)]
-struct Data<'a> {
-    #[serde(borrow)]
-    object: &'a RawValue,
-}
-
 impl Webhook {
     /// Reads no secret yet.
-    pub const fn new(secrets: Secrets) -> Self {
-        Self { secrets }
+    pub const fn new(secret: CachedSecret) -> Self {
+        Self { secret }
     }
 
-    /// What a message says, if Stripe signed these very bytes a short time ago. `signature` is the header
-    /// `Stripe-Signature`.
-    pub async fn read(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Notice, WebhookError> {
-        let secret = self.secrets.get().await.map_err(|error| WebhookError::Unavailable(error.to_string()))?;
+    /// Verifies that Stripe signed the body recently, and reads the event. `signature` is the header `Stripe-Signature`.
+    pub async fn read(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<WebhookEvent, WebhookError> {
+        let secret = self.secret.get().await.map_err(|error| WebhookError::Unavailable(error.to_string()))?;
         if secret.webhook_secret.is_empty() {
             return Err(WebhookError::Unavailable("the secret has no webhook_secret yet".to_owned()));
         }
         verify(signature, body, &secret.webhook_secret, now)?;
-        let event: Event<'_> = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
-        notice(&event)
+        let event: EventBody<'_> = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
+        webhook_event(&event)
     }
 }
 
@@ -117,22 +101,22 @@ fn verify(header: &str, body: &[u8], secret: &str, now: Timestamp) -> Result<(),
         let pairs = header.split(',').filter_map(|part| part.trim().split_once('='));
         pairs.filter(move |(known, _)| *known == name).map(|(_, value)| value)
     };
-    let time = values("t").next().ok_or(WebhookError::Signature("it has no time"))?;
+    let time = values("t").next().ok_or(WebhookError::Signature("it has no timestamp"))?;
     let seconds = time.parse::<i64>().ok().filter(|_| time.bytes().all(|b| b.is_ascii_digit()));
-    let seconds = seconds.ok_or(WebhookError::Signature("its time is not a number"))?;
+    let seconds = seconds.ok_or(WebhookError::Signature("its timestamp is not a number"))?;
     let mac = mac(secret, time, body);
-    // `verify_slice` takes the same time wherever the two differ.
-    let fits = |signature: &str| hex::decode(signature).is_ok_and(|raw| mac.clone().verify_slice(&raw).is_ok());
-    if !values("v1").take(MAX_SIGNATURES).any(fits) {
-        return Err(WebhookError::Signature("it is of another secret or another body"));
+    // `verify_slice` compares in constant time.
+    let matches = |signature: &str| hex::decode(signature).is_ok_and(|raw| mac.clone().verify_slice(&raw).is_ok());
+    if !values("v1").take(MAX_SIGNATURES).any(matches) {
+        return Err(WebhookError::Signature("it was made with another secret or for another body"));
     }
     if (now.as_millis() / 1000).abs_diff(seconds) > TOLERANCE_SECONDS.unsigned_abs() {
-        return Err(WebhookError::Signature("its time is too far from ours"));
+        return Err(WebhookError::Signature("its timestamp is too far from the current time"));
     }
     Ok(())
 }
 
-/// The header that Stripe would send, for tests and doubles.
+/// The header that Stripe would send. For tests and fakes.
 pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
     let time = (at.as_millis() / 1000).to_string();
     let signature = hex::encode(mac(secret, &time, body).finalize().into_bytes());
@@ -140,14 +124,14 @@ pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
 }
 
 fn mac(secret: &str, time: &str, body: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length will do");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC accepts keys of any length");
     mac.update(time.as_bytes());
     mac.update(b".");
     mac.update(body);
     mac
 }
 
-fn notice(event: &Event<'_>) -> Result<Notice, WebhookError> {
+fn webhook_event(event: &EventBody<'_>) -> Result<WebhookEvent, WebhookError> {
     let object = event.data.object.get();
     match event.kind.as_str() {
         "payment_intent.succeeded"
@@ -156,35 +140,36 @@ fn notice(event: &Event<'_>) -> Result<Notice, WebhookError> {
         | "payment_intent.requires_action"
         | "payment_intent.canceled" => payment(object),
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => refund(object),
-        _ => Ok(Notice::Ignored),
+        _ => Ok(WebhookEvent::Ignored),
     }
 }
 
-fn payment(object: &str) -> Result<Notice, WebhookError> {
+fn payment(object: &str) -> Result<WebhookEvent, WebhookError> {
     let intent: Intent = serde_json::from_str(object).map_err(|_| WebhookError::Malformed)?;
-    let Some(Owner { user_id, order_id, index }) = owner(&intent.metadata, "attempt") else {
-        return Ok(Notice::Ignored);
+    let Some(OrderReference { user_id, order_id, index }) = order_reference(&intent.metadata, "attempt") else {
+        return Ok(WebhookEvent::Ignored);
     };
-    // Events come in any order: only what cannot change any more is believed as it was when the event was made.
-    let outcome = match intent.is_final().then(|| intent.standing()) {
-        Some(Ok(Standing::Outcome(outcome))) => Some(outcome),
+    // Events arrive in any order, so only an outcome that can no longer change is taken from the event.
+    let outcome = match intent.is_final().then(|| intent.state()) {
+        Some(Ok(IntentState::Outcome(outcome))) => Some(outcome),
         Some(Err(_)) => return Err(WebhookError::Malformed),
-        Some(Ok(Standing::Stuck { .. })) | None => None,
+        Some(Ok(IntentState::Unfinished { .. })) | None => None,
     };
-    Ok(Notice::Payment { user_id, order_id, attempt: index, payment_id: intent.id, outcome })
+    Ok(WebhookEvent::Payment { user_id, order_id, attempt: index, payment_id: intent.id, outcome })
 }
 
-fn refund(object: &str) -> Result<Notice, WebhookError> {
+fn refund(object: &str) -> Result<WebhookEvent, WebhookError> {
     let refund: Refund = serde_json::from_str(object).map_err(|_| WebhookError::Malformed)?;
     let retry = refund.metadata.get("retry").and_then(|retry| retry.parse().ok());
-    let Some((Owner { user_id, order_id, index }, retry)) = owner(&refund.metadata, "refund").zip(retry) else {
-        return Ok(Notice::Ignored);
+    let reference = order_reference(&refund.metadata, "refund").zip(retry);
+    let Some((OrderReference { user_id, order_id, index }, retry)) = reference else {
+        return Ok(WebhookEvent::Ignored);
     };
-    let news = match refund.outcome() {
-        RefundOutcome::Given { .. } if !refund.has_succeeded() => RefundNews::Underway,
-        ended => RefundNews::Ended(ended),
+    let update = match refund.outcome() {
+        RefundOutcome::Accepted { .. } if !refund.has_succeeded() => RefundUpdate::Pending,
+        outcome @ (RefundOutcome::Accepted { .. } | RefundOutcome::Failed { .. }) => RefundUpdate::Final(outcome),
     };
-    Ok(Notice::Refund { user_id, order_id, refund: index, retry, news })
+    Ok(WebhookEvent::Refund { user_id, order_id, refund: index, retry, update })
 }
 
 #[cfg(test)]
@@ -204,28 +189,28 @@ mod tests {
         FixedClock::new().now()
     }
 
-    async fn read(signature: &str, body: &str) -> Result<Notice, WebhookError> {
+    async fn read(signature: &str, body: &str) -> Result<WebhookEvent, WebhookError> {
         let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: SECRET.to_owned() };
-        let webhook = Webhook::new(Secrets::new(Arc::new(secret), Arc::new(FixedClock::new())));
+        let webhook = Webhook::new(CachedSecret::new(Arc::new(secret), Arc::new(FixedClock::new())));
         webhook.read(signature, body.as_bytes(), now()).await
     }
 
-    async fn signed(body: &str) -> Result<Notice, WebhookError> {
+    async fn signed(body: &str) -> Result<WebhookEvent, WebhookError> {
         read(&sign(body.as_bytes(), SECRET, now()), body).await
     }
 
     #[tokio::test]
-    async fn only_what_stripe_signed_a_short_time_ago_is_read() {
+    async fn only_recently_signed_events_are_read() {
         let body = r#"{"type":"x","data":{"object":{}}}"#;
         let good = sign(body.as_bytes(), SECRET, now());
-        assert_eq!(read(&good, body).await, Ok(Notice::Ignored));
+        assert_eq!(read(&good, body).await, Ok(WebhookEvent::Ignored));
         let (time, v1) = good.split_once(',').expect("two parts");
-        // As during a rotation of the secret, and with a scheme that is not ours.
-        assert_eq!(read(&format!("{time},v1={},{v1},v0=x", "0".repeat(64)), body).await, Ok(Notice::Ignored));
+        // With two signatures, as during a rotation of the secret, and with an unknown scheme.
+        assert_eq!(read(&format!("{time},v1={},{v1},v0=x", "0".repeat(64)), body).await, Ok(WebhookEvent::Ignored));
 
         for seconds in [-300, 300] {
             let at_the_edge = sign(body.as_bytes(), SECRET, now().plus_seconds(seconds));
-            assert_eq!(read(&at_the_edge, body).await, Ok(Notice::Ignored), "{seconds}");
+            assert_eq!(read(&at_the_edge, body).await, Ok(WebhookEvent::Ignored), "{seconds}");
             let too_far = sign(body.as_bytes(), SECRET, now().plus_seconds(seconds + seconds.signum()));
             assert!(matches!(read(&too_far, body).await, Err(WebhookError::Signature(_))), "{seconds}");
         }
@@ -240,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_last_words_are_believed_as_they_are() {
+    async fn only_final_outcomes_are_taken_from_the_event() {
         let event = |status: &str| {
             format!(
                 r#"{{"type":"payment_intent.succeeded","data":{{"object":{{"id":"pi_1","status":"{status}",
@@ -249,7 +234,7 @@ mod tests {
             )
         };
         let outcome = async |status| match signed(&event(status)).await {
-            Ok(Notice::Payment { attempt: 1, outcome, .. }) => outcome,
+            Ok(WebhookEvent::Payment { attempt: 1, outcome, .. }) => outcome,
             other => panic!("{other:?}"),
         };
         let captured = ProviderOutcome::Captured { payment_id: "pi_1".to_owned(), amount_minor: 200 };
@@ -259,30 +244,33 @@ mod tests {
             assert_eq!(outcome(open).await, None, "{open}");
         }
         let foreign = event("succeeded").replace("attempt", "basket");
-        assert_eq!(signed(&foreign).await, Ok(Notice::Ignored));
+        assert_eq!(signed(&foreign).await, Ok(WebhookEvent::Ignored));
     }
 
     #[tokio::test]
-    async fn refunds_are_heard_of() {
+    async fn refund_events_are_read() {
         let event = |kind: &str, status: &str| {
             format!(
                 r#"{{"type":"{kind}","data":{{"object":{{"id":"re_1","status":"{status}","metadata":
                 {{"user_id":"{ID}","order_id":"{ID}","refund":"0","retry":"1"}}}}}}}}"#
             )
         };
-        let news = async |kind, status| match signed(&event(kind, status)).await {
-            Ok(Notice::Refund { refund: 0, retry: 1, news, .. }) => news,
+        let update = async |kind, status| match signed(&event(kind, status)).await {
+            Ok(WebhookEvent::Refund { refund: 0, retry: 1, update, .. }) => update,
             other => panic!("{other:?}"),
         };
         let refund_id = "re_1".to_owned();
-        let failed = RefundNews::Ended(RefundOutcome::Failed { refund_id: refund_id.clone() });
-        assert_eq!(news("refund.failed", "failed").await, failed);
-        assert_eq!(news("refund.updated", "succeeded").await, RefundNews::Ended(RefundOutcome::Given { refund_id }));
-        assert_eq!(news("refund.created", "pending").await, RefundNews::Underway);
+        let failed = RefundUpdate::Final(RefundOutcome::Failed { refund_id: refund_id.clone() });
+        assert_eq!(update("refund.failed", "failed").await, failed);
+        assert_eq!(
+            update("refund.updated", "succeeded").await,
+            RefundUpdate::Final(RefundOutcome::Accepted { refund_id })
+        );
+        assert_eq!(update("refund.created", "pending").await, RefundUpdate::Pending);
     }
 
     #[tokio::test]
-    async fn what_is_signed_and_still_nonsense_is_malformed() {
+    async fn a_signed_event_that_cannot_be_read_is_malformed() {
         for body in [
             "",
             "[]",
@@ -294,9 +282,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_secret_nothing_is_believed() {
+    async fn without_a_secret_no_event_is_accepted() {
         let secret = StripeSecret { api_key: "sk_test_1".to_owned(), webhook_secret: String::new() };
-        let webhook = Webhook::new(Secrets::new(Arc::new(secret), Arc::new(FixedClock::new())));
+        let webhook = Webhook::new(CachedSecret::new(Arc::new(secret), Arc::new(FixedClock::new())));
         let header = sign(b"{}", "", now());
         assert!(matches!(webhook.read(&header, b"{}", now()).await, Err(WebhookError::Unavailable(_))));
     }

@@ -6,21 +6,21 @@ use std::time::Duration;
 use souk_domain::effects::Clock;
 use souk_domain::ids::OrderId;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::PaymentMethod;
-use souk_payment::stripe::{Bounds, Secrets, Stripe, StripeConfig, StripeSecret};
-use souk_payment::{Charge, PaymentProvider, RefundRequest, Sandbox};
+use souk_domain::order::ProviderMethod;
+use souk_payment::stripe::{CachedSecret, CallLimits, Stripe, StripeConfig, StripeSecret};
+use souk_payment::{ChargeRequest, PaymentProvider, RefundRequest, Sandbox};
 use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
 use souk_testkit::{FixedClock, SeededRandom, user};
 
 /// How long the fake hangs; longer than the adapter waits.
 const HANG: Duration = Duration::from_mins(1);
 /// Limits that are soon over when an answer is lost, and that a slow machine does not exceed when it is not.
-pub(crate) const QUICK: Bounds = Bounds {
-    connect: Duration::from_secs(5),
-    attempt: Duration::from_secs(1),
-    all: Duration::from_secs(8),
+pub(crate) const QUICK: CallLimits = CallLimits {
+    connect_timeout: Duration::from_secs(5),
+    attempt_timeout: Duration::from_secs(1),
+    total_timeout: Duration::from_secs(8),
     retries: 2,
-    wait_ms: 10,
+    backoff_ms: 10,
 };
 
 /// What a shopper may pay with, in no provider's words.
@@ -51,7 +51,7 @@ impl Subject {
     }
 
     /// A charge of 251.90 with that token.
-    pub(crate) fn charge(&self, token: Token) -> Charge {
+    pub(crate) fn charge(&self, token: Token) -> ChargeRequest {
         let Some(fake) = &self.fake else {
             return charge(match token {
                 Token::Good => "sandbox_success",
@@ -98,21 +98,21 @@ impl OnFake {
     }
 }
 
-pub(crate) fn secrets(api_key: &str, clock: Arc<FixedClock>) -> Secrets {
+pub(crate) fn secrets(api_key: &str, clock: Arc<FixedClock>) -> CachedSecret {
     let secret = StripeSecret { api_key: api_key.to_owned(), webhook_secret: "whsec_fake".to_owned() };
-    Secrets::new(Arc::new(secret), clock)
+    CachedSecret::new(Arc::new(secret), clock)
 }
 
-pub(crate) fn stripe(url: &str, api_key: &str, clock: Arc<FixedClock>, bounds: Bounds) -> Stripe {
+pub(crate) fn stripe(url: &str, api_key: &str, clock: Arc<FixedClock>, limits: CallLimits) -> Stripe {
     let return_url = Some("https://shop.test/paid".to_owned());
-    let config = StripeConfig { api_url: url.to_owned(), return_url, bounds };
+    let config = StripeConfig { api_url: url.to_owned(), return_url, limits };
     Stripe::new(config, secrets(api_key, clock.clone()), Arc::new(SeededRandom::new(7)), clock).expect("an adapter")
 }
 
 /// The first attempt to pay 251.90 of an order.
-pub(crate) fn charge(token: &str) -> Charge {
+pub(crate) fn charge(token: &str) -> ChargeRequest {
     let order_id = OrderId::try_from("0190a5a0-0000-7000-8000-000000000001".to_owned()).expect("an id");
-    Charge {
+    ChargeRequest {
         idempotency_key: format!("{order_id}#pay0"),
         user_id: user(1),
         order_id,
@@ -120,7 +120,7 @@ pub(crate) fn charge(token: &str) -> Charge {
         started_at: FixedClock::new().now(),
         payment_id: None,
         amount: Money::from_minor(25_190, Currency::USD),
-        method: PaymentMethod::CreditCard,
+        method: ProviderMethod::CreditCard,
         token: token.to_owned(),
     }
 }

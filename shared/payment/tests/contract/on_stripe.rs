@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use souk_domain::effects::Clock;
 use souk_domain::money::Money;
-use souk_domain::order::{PaymentMethod, ProviderOutcome};
-use souk_payment::stripe::{Notice, RefundNews, Webhook};
-use souk_payment::{ABANDONED, Charge, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
+use souk_domain::order::{ProviderMethod, ProviderOutcome};
+use souk_payment::stripe::{RefundUpdate, Webhook, WebhookEvent};
+use souk_payment::{ABANDONED, ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 use souk_testkit::stripe::{Fault, Intent};
 
 use crate::fixture::{OnFake, QUICK, charge, refund, secrets, stripe};
@@ -27,7 +27,7 @@ impl OnFake {
     }
 
     /// What the messages that wait say.
-    async fn notices(&self) -> Vec<Notice> {
+    async fn notices(&self) -> Vec<WebhookEvent> {
         let webhook = Webhook::new(secrets("sk_test_1", self.clock.clone()));
         let mut notices = Vec::new();
         for (signature, body) in self.fake.take_messages() {
@@ -37,8 +37,8 @@ impl OnFake {
     }
 }
 
-fn bank_debit() -> Charge {
-    Charge { method: PaymentMethod::BankTransfer, ..charge("ctoken_usBankAccount") }
+fn bank_debit() -> ChargeRequest {
+    ChargeRequest { method: ProviderMethod::BankTransfer, ..charge("ctoken_usBankAccount") }
 }
 
 fn unknown(outcome: &Result<ProviderOutcome, ProviderError>) -> bool {
@@ -69,10 +69,10 @@ async fn a_provider_that_stays_down_is_unknown_and_later_asked_again() {
     let on = OnFake::start().await;
     on.fake.fail_next([Some(Fault::Unavailable); 3]);
     assert!(unknown(&on.stripe.charge(&charge("pm_card_visa")).await));
-    assert!(matches!(on.stripe.charge_again(&charge("pm_card_visa")).await, Ok(ProviderOutcome::Captured { .. })));
+    assert!(matches!(on.stripe.resolve_charge(&charge("pm_card_visa")).await, Ok(ProviderOutcome::Captured { .. })));
     let nowhere = stripe("http://127.0.0.1:9", "sk_test_1", on.clock.clone(), QUICK);
     assert!(unknown(&nowhere.charge(&charge("pm_card_visa")).await));
-    assert!(unknown(&nowhere.charge_again(&charge("pm_card_visa")).await));
+    assert!(unknown(&nowhere.resolve_charge(&charge("pm_card_visa")).await));
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn a_key_that_is_in_use_is_unknown() {
     let both = futures_util::future::join(on.stripe.charge(&charge), on.stripe.charge(&charge)).await;
     // Whoever asked while the other hung was told to come again; asked again, there is one payment.
     assert!(unknown(&both.0) || matches!(both.0, Ok(ProviderOutcome::Captured { .. })), "{both:?}");
-    assert!(matches!(on.stripe.charge_again(&charge).await, Ok(ProviderOutcome::Captured { .. })));
+    assert!(matches!(on.stripe.resolve_charge(&charge).await, Ok(ProviderOutcome::Captured { .. })));
     on.only_intent();
 }
 
@@ -94,7 +94,7 @@ async fn a_500_is_remembered_by_stripe_and_looked_up_by_us() {
         on.fake.fail_next([Some(fault)]);
         let charge = charge("pm_card_visa");
         assert!(unknown(&on.stripe.charge(&charge).await), "{fault:?}");
-        let found = on.stripe.charge_again(&charge).await;
+        let found = on.stripe.resolve_charge(&charge).await;
         if taken {
             assert!(matches!(found, Ok(ProviderOutcome::Captured { .. })), "{found:?}");
             on.only_intent();
@@ -102,7 +102,7 @@ async fn a_500_is_remembered_by_stripe_and_looked_up_by_us() {
             assert!(unknown(&found), "the search may lag behind: {found:?}");
             on.clock.advance_seconds(900);
             let declined = ProviderOutcome::Declined { code: ABANDONED.to_owned() };
-            assert_eq!(on.stripe.charge_again(&charge).await, Ok(declined));
+            assert_eq!(on.stripe.resolve_charge(&charge).await, Ok(declined));
         }
     }
 }
@@ -112,13 +112,13 @@ async fn an_old_attempt_is_never_sent_again() {
     let on = OnFake::start().await;
     on.captured().await;
     on.clock.advance_seconds(25 * 3600);
-    let again = on.stripe.charge_again(&charge("pm_card_visa")).await;
+    let again = on.stripe.resolve_charge(&charge("pm_card_visa")).await;
     assert!(matches!(again, Ok(ProviderOutcome::Captured { .. })), "{again:?}");
     on.only_intent();
 
-    let never_sent = Charge { attempt: 1, idempotency_key: "other".to_owned(), ..charge("pm_card_visa") };
+    let never_sent = ChargeRequest { attempt: 1, idempotency_key: "other".to_owned(), ..charge("pm_card_visa") };
     let declined = ProviderOutcome::Declined { code: ABANDONED.to_owned() };
-    assert_eq!(on.stripe.charge_again(&never_sent).await, Ok(declined));
+    assert_eq!(on.stripe.resolve_charge(&never_sent).await, Ok(declined));
     on.only_intent();
 }
 
@@ -127,10 +127,11 @@ async fn a_key_with_other_parameters_is_looked_up() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
     // As if a deployment had changed what a request says.
-    let changed = Charge { amount: Money::from_minor(25_191, charge("").amount.currency()), ..charge("pm_card_visa") };
+    let changed =
+        ChargeRequest { amount: Money::from_minor(25_191, charge("").amount.currency()), ..charge("pm_card_visa") };
     let amount_minor = 25_190;
     assert_eq!(
-        on.stripe.charge_again(&changed).await,
+        on.stripe.resolve_charge(&changed).await,
         Ok(ProviderOutcome::Captured { payment_id, amount_minor }),
         "what was taken, not what is asked"
     );
@@ -143,7 +144,7 @@ async fn a_replayed_answer_is_brought_up_to_date() {
     let action = charge("pm_card_threeDSecure2Required");
     assert!(matches!(on.stripe.charge(&action).await, Ok(ProviderOutcome::ActionRequired { .. })));
     assert!(on.fake.move_intent(&on.only_intent().id, "succeeded"));
-    assert!(matches!(on.stripe.charge_again(&action).await, Ok(ProviderOutcome::Captured { .. })));
+    assert!(matches!(on.stripe.resolve_charge(&action).await, Ok(ProviderOutcome::Captured { .. })));
 }
 
 #[tokio::test]
@@ -159,7 +160,7 @@ async fn a_declined_intent_is_called_off() {
     let _ = on.stripe.charge(&action).await.expect("answered");
     assert!(on.fake.move_intent(&on.only_intent().id, "requires_payment_method"));
     let failed = ProviderOutcome::Declined { code: "authentication_failed".to_owned() };
-    assert_eq!(on.stripe.charge_again(&action).await, Ok(failed));
+    assert_eq!(on.stripe.resolve_charge(&action).await, Ok(failed));
     assert_eq!(on.only_intent().status, "canceled");
 }
 
@@ -179,10 +180,10 @@ async fn a_bank_debit_takes_days_and_may_bounce() {
         let first = on.stripe.charge(&bank_debit()).await;
         let Ok(ProviderOutcome::Pending { payment_id: Some(payment_id) }) = first else { panic!("{first:?}") };
         on.clock.advance_seconds(3 * DAY_SECONDS);
-        let known = Charge { payment_id: Some(payment_id.clone()), ..bank_debit() };
-        assert!(matches!(on.stripe.charge_again(&known).await, Ok(ProviderOutcome::Pending { .. })));
+        let known = ChargeRequest { payment_id: Some(payment_id.clone()), ..bank_debit() };
+        assert!(matches!(on.stripe.resolve_charge(&known).await, Ok(ProviderOutcome::Pending { .. })));
         assert!(on.fake.move_intent(&payment_id, status));
-        let end = on.stripe.charge_again(&known).await;
+        let end = on.stripe.resolve_charge(&known).await;
         let bounced = Ok(ProviderOutcome::Declined { code: "bank_account_declined".to_owned() });
         assert!(if captured { matches!(end, Ok(ProviderOutcome::Captured { .. })) } else { end == bounced }, "{end:?}");
     }
@@ -193,11 +194,11 @@ async fn what_stripe_cannot_take_is_declined_with_a_code() {
     let on = OnFake::start().await;
     let of = |minor, currency: &str| Money::from_minor(minor, currency.parse().expect("a currency"));
     let cases = [
-        (Charge { amount: of(49, "USD"), ..charge("pm_card_visa") }, "amount_too_small"),
-        (Charge { method: PaymentMethod::BankTransfer, ..charge("pm_usBankAccount") }, "invalid_token"),
-        (Charge { method: PaymentMethod::Paypal, ..charge("pm_card_visa") }, "invalid_token"),
-        (Charge { amount: of(5_000, "JPY"), ..bank_debit() }, "payment_method_unavailable"),
-        (Charge { amount: of(5_124, "KWD"), ..charge("pm_card_visa") }, "payment_method_unavailable"),
+        (ChargeRequest { amount: of(49, "USD"), ..charge("pm_card_visa") }, "amount_too_small"),
+        (ChargeRequest { method: ProviderMethod::BankTransfer, ..charge("pm_usBankAccount") }, "invalid_token"),
+        (ChargeRequest { method: ProviderMethod::Paypal, ..charge("pm_card_visa") }, "invalid_token"),
+        (ChargeRequest { amount: of(5_000, "JPY"), ..bank_debit() }, "payment_method_unavailable"),
+        (ChargeRequest { amount: of(5_124, "KWD"), ..charge("pm_card_visa") }, "payment_method_unavailable"),
         (charge("4242424242424242"), "invalid_token"),
     ];
     for (charge, code) in cases {
@@ -215,7 +216,7 @@ async fn a_bad_key_is_our_fault_and_not_quoted() {
     assert!(matches!(&refused, ProviderError::Refused(why) if why.starts_with("401")), "{refused}");
     assert!(!refused.to_string().contains("hunter2"));
     // Asked again, it says nothing about an earlier call, which may have been heard.
-    assert!(unknown(&wrong.charge_again(&charge("pm_card_visa")).await));
+    assert!(unknown(&wrong.resolve_charge(&charge("pm_card_visa")).await));
 }
 
 #[tokio::test]
@@ -240,7 +241,7 @@ async fn a_refund_whose_answer_was_lost_is_given_once() {
         for _ in 0..3 {
             let _ = on.stripe.refund(&request).await;
         }
-        assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Given { .. })), "{fault:?}");
+        assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Accepted { .. })), "{fault:?}");
         assert_eq!((on.fake.refunds().len(), on.fake.balance()), (1, 0), "{fault:?}");
     }
 }
@@ -252,14 +253,14 @@ async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
         panic!("not captured");
     };
     let request = refund(&payment_id, 0, 25_190);
-    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Given { .. })));
+    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Accepted { .. })));
     assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Failed { .. })), "asked again");
     let again = RefundRequest { idempotency_key: "k.1".to_owned(), retry: 1, ..request };
     let _ = on.stripe.refund(&again).await.expect("answered");
     let notices = on.notices().await;
     let failed = |retry| {
         notices.iter().any(|notice| {
-            matches!(notice, Notice::Refund { retry: r, news: RefundNews::Ended(RefundOutcome::Failed { .. }), .. } if *r == retry)
+            matches!(notice, WebhookEvent::Refund { retry: r, update: RefundUpdate::Final(RefundOutcome::Failed { .. }), .. } if *r == retry)
         })
     };
     assert!(failed(0) && failed(1), "{notices:?}");
@@ -269,12 +270,12 @@ async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
 async fn messages_of_the_fake_are_read() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
-    let _ = on.stripe.charge(&Charge { attempt: 1, idempotency_key: "1".to_owned(), ..bank_debit() }).await;
+    let _ = on.stripe.charge(&ChargeRequest { attempt: 1, idempotency_key: "1".to_owned(), ..bank_debit() }).await;
     let notices = on.notices().await;
     let outcomes: Vec<_> = notices
         .iter()
         .map(|notice| match notice {
-            Notice::Payment { attempt, outcome, order_id, .. } if *order_id == charge("").order_id => {
+            WebhookEvent::Payment { attempt, outcome, order_id, .. } if *order_id == charge("").order_id => {
                 (*attempt, outcome.clone())
             }
             other => panic!("{other:?}"),
@@ -294,11 +295,11 @@ async fn of_many_attempts_under_random_faults_each_takes_money_once() {
     let stripe = Arc::clone(&on.stripe);
     let mut paid = BTreeSet::new();
     for attempt in 0..12 {
-        let charge = Charge { attempt, idempotency_key: format!("k{attempt}"), ..charge("pm_card_visa") };
+        let charge = ChargeRequest { attempt, idempotency_key: format!("k{attempt}"), ..charge("pm_card_visa") };
         let mut outcome = stripe.charge(&charge).await;
         for _ in 0..5 {
             if outcome.is_err() {
-                outcome = stripe.charge_again(&charge).await;
+                outcome = stripe.resolve_charge(&charge).await;
             }
         }
         let Ok(ProviderOutcome::Captured { payment_id, .. }) = outcome else { panic!("{attempt}: {outcome:?}") };

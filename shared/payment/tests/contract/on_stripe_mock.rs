@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use souk_domain::effects::Clock;
 use souk_domain::money::Money;
-use souk_domain::order::PaymentMethod;
-use souk_payment::stripe::{Bounds, Stripe};
-use souk_payment::{Charge, PaymentProvider};
+use souk_domain::order::ProviderMethod;
+use souk_payment::stripe::{CallLimits, Stripe};
+use souk_payment::{ChargeRequest, PaymentProvider};
 use souk_testkit::FixedClock;
 
 use crate::fixture::{charge, refund, stripe};
 
 /// stripe-mock's own; a real one would do no harm, but needs none.
-const PATIENT: Bounds = Bounds {
-    connect: Duration::from_secs(30),
-    attempt: Duration::from_mins(1),
-    all: Duration::from_mins(2),
+const PATIENT: CallLimits = CallLimits {
+    connect_timeout: Duration::from_secs(30),
+    attempt_timeout: Duration::from_mins(1),
+    total_timeout: Duration::from_mins(2),
     retries: 0,
-    wait_ms: 10,
+    backoff_ms: 10,
 };
 
 fn on_mock() -> Option<(Stripe, Arc<FixedClock>)> {
@@ -38,23 +38,23 @@ async fn every_call_has_the_form_that_stripe_describes() {
     let charges = [
         charge("pm_card_visa"),
         charge("ctoken_1"),
-        Charge { method: PaymentMethod::Paypal, ..charge("pm_1") },
-        Charge { method: PaymentMethod::BankTransfer, ..charge("ctoken_1") },
-        Charge { method: PaymentMethod::BankTransfer, amount: euro, ..charge("ctoken_1") },
+        ChargeRequest { method: ProviderMethod::Paypal, ..charge("pm_1") },
+        ChargeRequest { method: ProviderMethod::BankTransfer, ..charge("ctoken_1") },
+        ChargeRequest { method: ProviderMethod::BankTransfer, amount: euro, ..charge("ctoken_1") },
     ];
     for charge in &charges {
         let outcome = stripe.charge(charge).await;
         assert!(outcome.is_ok(), "create: {outcome:?}");
     }
-    let known = Charge { payment_id: Some("pi_123".to_owned()), ..charge("pm_card_visa") };
-    assert!(stripe.charge_again(&known).await.is_ok(), "retrieve");
+    let known = ChargeRequest { payment_id: Some("pi_123".to_owned()), ..charge("pm_card_visa") };
+    assert!(stripe.resolve_charge(&known).await.is_ok(), "retrieve");
     let cancelled = stripe.cancel("pi_123").await;
     assert!(cancelled.is_ok(), "cancel: {cancelled:?}");
     let refunded = stripe.refund(&refund("pi_123", 0, 100)).await;
     assert!(refunded.is_ok(), "list and create refunds: {refunded:?}");
     clock.advance_seconds(2 * 24 * 3600);
-    let old = Charge { started_at: FixedClock::new().now(), ..charge("pm_card_visa") };
-    let found = stripe.charge_again(&old).await;
+    let old = ChargeRequest { started_at: FixedClock::new().now(), ..charge("pm_card_visa") };
+    let found = stripe.resolve_charge(&old).await;
     assert!(found.is_ok(), "search: {found:?}");
 }
 

@@ -7,12 +7,14 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
 use souk_domain::order::{
-    Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
+    Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome, RefundTarget,
+    ReturnItem, Shipment, StoreCreditEvent,
 };
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
 use souk_store::{
-    LedgerEntry, OrderPlacement, OrderSteps, PlacementOutcome, RegistrationOutcome, SaveOutcome, StepError, StockSpread,
+    LedgerEntry, OrderPlacement, OrderSteps, PlacementOutcome, RegistrationOutcome, SaveOutcome, StepError,
+    StockSpread, StoreCreditSteps,
 };
 use souk_testkit::{Database, SeededRandom, user};
 
@@ -181,7 +183,7 @@ async fn a_revived_order_takes_its_units_again_or_fails() {
             let (steps, order_id) = (steps.clone(), placed.order_id.clone());
             async move { steps.apply(&user(1), &order_id, &event, at).await }
         };
-        let start = Event::PaymentStarted { method: PaymentMethod::Paypal, token: "tok".to_owned(), request: None };
+        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "tok".to_owned(), request: None };
         apply(start, NOW).await.expect("started");
         let outcome = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
         apply(Event::PaymentSettled { attempt: 0, outcome }, NOW).await.expect("settled");
@@ -206,7 +208,7 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
         let stores = Stores::on(&database);
         stores.stock("a", 9).await;
         let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
-        let steps = steps.with_store_credit(stores.users.clone());
+        let credit_steps = StoreCreditSteps::new(steps.clone(), stores.users.clone());
         stores.account(1).await;
         let mut ids = Vec::new();
         for seed in 1..=2 {
@@ -219,8 +221,12 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             let (steps, order_id) = (steps.clone(), order_id.clone());
             async move { steps.apply(&user(1), &order_id, &event, NOW).await }
         };
-        let pay = || Event::PaidByStoreCredit { request: None };
-        let short = apply(&ids[0], pay()).await;
+        let apply_credit = |order_id: &OrderId, event| {
+            let (steps, order_id) = (credit_steps.clone(), order_id.clone());
+            async move { steps.apply(&user(1), &order_id, &event, NOW).await }
+        };
+        let pay = || StoreCreditEvent::Paid { request: None };
+        let short = apply_credit(&ids[0], pay()).await;
         assert!(matches!(short, Err(StepError::InsufficientStoreCredit)), "{short:?}");
 
         let capture = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 12_595 };
@@ -231,21 +237,21 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
         };
         let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
         for event in [
-            Event::PaymentStarted { method: PaymentMethod::Paypal, token: "tok".to_owned(), request: None },
+            Event::PaymentStarted { method: ProviderMethod::Paypal, token: "tok".to_owned(), request: None },
             Event::PaymentSettled { attempt: 0, outcome: capture },
             Event::Shipped(shipment),
             Event::Delivered,
             Event::ReturnRequested { items: vec![item], request: idempotency_key("return") },
             Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit, accepted_by: user(9) },
-            Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
         ] {
             apply(&ids[0], event).await.expect("applied");
         }
+        apply_credit(&ids[0], StoreCreditEvent::Refunded { refund: 0 }).await.expect("credited");
         let credit = || async { stores.users.store_credit_minor(&user(1)).await.expect("read") };
         assert_eq!((credit().await, stores.available("a").await), (12_595, 8));
-        apply(&ids[1], pay()).await.expect("paid");
+        apply_credit(&ids[1], pay()).await.expect("paid");
         assert_eq!(credit().await, 0, "{}", database.implementation);
-        assert!(matches!(apply(&ids[1], pay()).await, Err(StepError::Refused { .. })));
+        assert!(matches!(apply_credit(&ids[1], pay()).await, Err(StepError::Refused { .. })));
     }
 }
 

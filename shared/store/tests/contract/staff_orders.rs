@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::ids::OrderId;
 use souk_domain::order::{
-    Event, Order, OrderStatus, PaymentMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
+    Event, Order, OrderStatus, ProviderMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
 };
 use souk_store::{OrderSteps, PlacementOutcome, StaffOrderList};
 use souk_testkit::{Database, user};
@@ -13,7 +13,7 @@ use crate::orders::{NOW, idempotency_key, order, order_id};
 use crate::{Stores, sku};
 
 fn start() -> Event {
-    Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "tok_1N4242".to_owned(), request: None }
+    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok_1N4242".to_owned(), request: None }
 }
 
 fn captured() -> Event {

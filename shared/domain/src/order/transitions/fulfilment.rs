@@ -1,4 +1,4 @@
-//! Shipping, arriving, and coming back.
+//! Shipment, delivery and returns.
 
 use super::TransitionError;
 use crate::idempotency::IdempotencyKey;
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 impl Order {
     pub(super) fn ship(&mut self, shipment: Shipment, now: Timestamp) -> Result<(), TransitionError> {
         if self.shipment.as_ref() == Some(&shipment) {
-            return Ok(()); // shipped before
+            return Ok(()); // already shipped
         }
         if self.status != OrderStatus::Paid {
             return Err(TransitionError::NotShippable);
@@ -24,7 +24,7 @@ impl Order {
 
     pub(super) fn deliver(&mut self, now: Timestamp) -> Result<(), TransitionError> {
         if self.has_occurred(TimelineEvent::Delivered) {
-            return Ok(()); // delivered before
+            return Ok(()); // already delivered
         }
         if self.status != OrderStatus::Shipped {
             return Err(TransitionError::NotDeliverable);
@@ -41,7 +41,7 @@ impl Order {
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         if self.is_replay(&request)? {
-            return Ok(()); // requested before
+            return Ok(()); // a replay
         }
         if !matches!(self.status, OrderStatus::Delivered | OrderStatus::PartiallyRefunded) || items.is_empty() {
             return Err(TransitionError::NotReturnable);
@@ -55,15 +55,15 @@ impl Order {
             if item.quantity.get() > self.returnable(&item.product_id) {
                 return Err(TransitionError::NotReturnable);
             }
-            // One by one, so that two items of one product count together.
+            // Added one by one, so that two items of one product are counted together.
             self.returns[index].items.push(item);
         }
         self.record_of(TimelineEvent::ReturnRequested, index, now);
         Ok(())
     }
 
-    /// Owes what the units were sold for, or what is left of it after earlier refunds. The units go back to stock with the
-    /// money; when none is left to give, at once.
+    /// Adds a refund of the price of the units, or of what is left of it after earlier refunds. The units are restocked when
+    /// the refund completes, or at once if nothing is left to refund.
     pub(super) fn accept_return(
         &mut self,
         index: usize,
@@ -73,7 +73,7 @@ impl Order {
     ) -> Result<(), TransitionError> {
         let entry = self.returns.get_mut(index).ok_or(TransitionError::Unknown)?;
         match entry.status {
-            ReturnStatus::Accepted => return self.accepted_before(index, target),
+            ReturnStatus::Accepted => return self.check_same_acceptance(index, target),
             ReturnStatus::Rejected => return Err(TransitionError::AlreadyDecided),
             ReturnStatus::Requested => entry.status = ReturnStatus::Accepted,
         }
@@ -82,16 +82,16 @@ impl Order {
         match self.largest_unrefunded_capture() {
             Some((attempt, left)) if self.return_value_minor(&items) > 0 => {
                 let amount_minor = self.return_value_minor(&items).min(left);
-                let owed = Refund::pending(attempt, amount_minor, self.refund_target(attempt, target));
-                self.add_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..owed }, now);
+                let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, target));
+                self.add_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..refund }, now);
             }
-            _ => self.release_returned_units(index),
+            Some(_) | None => self.release_returned_units(index),
         }
         Ok(())
     }
 
-    /// Said again it must be the same decision, as far as money followed from it.
-    fn accepted_before(&self, index: usize, target: RefundTarget) -> Result<(), TransitionError> {
+    /// Idempotent for the same decision, as far as it determines a refund.
+    fn check_same_acceptance(&self, index: usize, target: RefundTarget) -> Result<(), TransitionError> {
         let refund = self.refunds.iter().find(|refund| refund.for_return == Some(index));
         let same = refund.is_none_or(|refund| refund.target == self.refund_target(refund.attempt, target));
         if same { Ok(()) } else { Err(TransitionError::AlreadyDecided) }
@@ -105,7 +105,7 @@ impl Order {
     ) -> Result<(), TransitionError> {
         let entry = self.returns.get_mut(index).ok_or(TransitionError::Unknown)?;
         match entry.status {
-            ReturnStatus::Rejected => Ok(()), // rejected before
+            ReturnStatus::Rejected => Ok(()), // already rejected
             ReturnStatus::Accepted => Err(TransitionError::AlreadyDecided),
             ReturnStatus::Requested => {
                 entry.status = ReturnStatus::Rejected;
@@ -116,7 +116,7 @@ impl Order {
         }
     }
 
-    /// The units of a return go back to the shards they came from.
+    /// Releases the units of a return to the shards from which they were allocated.
     pub(super) fn release_returned_units(&mut self, index: usize) {
         let items = self.returns.get(index).map(|entry| entry.items.clone()).unwrap_or_default();
         for item in items {

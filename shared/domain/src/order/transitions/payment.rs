@@ -1,23 +1,23 @@
-//! Attempts to pay, and money that arrives.
+//! Payment attempts and captures.
 
 use super::{ProviderOutcome, TransitionError};
 use crate::idempotency::IdempotencyKey;
 use crate::order::{
-    AttemptStatus, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, Refund, RefundTarget,
-    TimelineEvent,
+    AttemptStatus, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderMethod, Refund,
+    RefundTarget, TimelineEvent,
 };
 use crate::stock::Allocation;
 use crate::time::Timestamp;
 
-/// Two words of the provider that a payment takes time, within so many seconds, count as one. More than half of the time
-/// between two checks ([`crate::message::PENDING_CHECK_SECONDS`]): so of two messages that keep asking about one payment,
-/// as a webhook or a redrive may bring about, one ends by itself.
-const PENDING_ONCE_SECONDS: i64 = 600;
+/// Reports that a payment is pending within this interval count as one. It is more than half of the interval between two
+/// checks ([`crate::message::PENDING_CHECK_SECONDS`]): if a webhook or a redrive starts a second chain of checks, one of the
+/// two chains ends.
+const PENDING_DEDUPLICATION_SECONDS: i64 = 600;
 
 impl Order {
     pub(super) fn start_payment(
         &mut self,
-        method: PaymentMethod,
+        method: ProviderMethod,
         token: String,
         request: Option<IdempotencyKey>,
         now: Timestamp,
@@ -26,13 +26,13 @@ impl Order {
             return Ok(());
         }
         self.check_payable(now)?;
-        self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method, request, now) });
+        self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method.into(), request, now) });
         self.record_of(TimelineEvent::PaymentStarted, self.attempts.len() - 1, now);
         Ok(())
     }
 
-    /// Whether an earlier run of this request started an attempt. Two runs may race: the second one to save must find the
-    /// first one's attempt instead of starting another.
+    /// Whether an earlier call of this request started an attempt. Two calls may race: the second one to save has to find the
+    /// attempt of the first instead of starting another.
     fn has_started(&self, request: Option<&IdempotencyKey>) -> Result<bool, TransitionError> {
         request.map_or(Ok(false), |request| self.is_replay(request))
     }
@@ -56,7 +56,7 @@ impl Order {
         Ok(())
     }
 
-    /// Store credit needs no provider: the attempt begins and ends in one step.
+    /// Store credit needs no provider: the attempt starts and completes in one step.
     pub(super) fn pay_by_store_credit(
         &mut self,
         request: Option<IdempotencyKey>,
@@ -84,14 +84,14 @@ impl Order {
         let attempt = self.attempts.get_mut(index).ok_or(TransitionError::Unknown)?;
         let ended = matches!(attempt.status, AttemptStatus::Completed | AttemptStatus::Failed);
         match outcome {
-            // Money is the truth, also after the provider had said that there would be none.
+            // A capture always counts, even after the provider reported a failure.
             ProviderOutcome::Captured { payment_id, amount_minor } => {
                 if attempt.status != AttemptStatus::Completed {
                     attempt.complete(payment_id, amount_minor);
                     self.accept_capture(index, amount_minor, now);
                 }
             }
-            _ if ended => {} // settled before
+            _ if ended => {} // already settled
             ProviderOutcome::Declined { code } => {
                 attempt.fail(code);
                 self.record_of(TimelineEvent::PaymentFailed, index, now);
@@ -107,8 +107,8 @@ impl Order {
         Ok(())
     }
 
-    /// Money was taken. It pays the order if that still waits for it and it is enough; otherwise it is owed back. So is
-    /// what is more than the order costs.
+    /// A capture pays the order if the order is unpaid and the amount suffices; otherwise all of it becomes a refund. An
+    /// excess amount becomes a refund, too.
     pub(super) fn accept_capture(&mut self, attempt: usize, amount_minor: i64, now: Timestamp) {
         let pays = self.status == OrderStatus::PendingPayment && amount_minor >= self.total_minor;
         if pays {
@@ -121,8 +121,8 @@ impl Order {
         }
     }
 
-    /// Money came after the hold had ended. The caller found units for every line and takes them in the transaction that
-    /// saves this step; if they are gone by then, it settles the payment instead, and the money goes back.
+    /// A capture after the hold ended. The caller found units for every line; the transaction that saves this step takes them.
+    /// If they are no longer available, the caller settles the payment instead, and the money is refunded.
     pub(super) fn revive(
         &mut self,
         index: usize,
@@ -133,7 +133,7 @@ impl Order {
     ) -> Result<(), TransitionError> {
         let attempt = self.attempts.get_mut(index).ok_or(TransitionError::Unknown)?;
         if attempt.status == AttemptStatus::Completed {
-            return Ok(()); // settled before
+            return Ok(()); // already settled
         }
         let units = |parts: &[Allocation]| parts.iter().map(|part| part.quantity).sum::<u32>();
         let fits = allocations.len() == self.lines.len()
@@ -168,7 +168,7 @@ impl PaymentAttempt {
         }
     }
 
-    /// The provider took nothing.
+    /// Nothing was captured.
     fn fail(&mut self, code: String) {
         self.status = AttemptStatus::Failed;
         self.token = None;
@@ -176,18 +176,18 @@ impl PaymentAttempt {
         self.decline_code = Some(code);
     }
 
-    /// The shopper's turn.
+    /// The shopper has to act.
     fn require_action(&mut self, payment_id: String, action_url: Option<String>) {
         self.status = AttemptStatus::RequiresAction;
         self.payment_id = Some(payment_id);
         self.action_url = action_url;
     }
 
-    /// Nobody's turn but the provider's.
+    /// The provider needs more time.
     fn wait(&mut self, payment_id: Option<String>, now: Timestamp) {
         self.payment_id = payment_id.or(self.payment_id.take());
-        let noted_before = self.checked_at.is_some_and(|at| at.seconds_until(now) < PENDING_ONCE_SECONDS);
-        if self.status == AttemptStatus::Processing && noted_before {
+        let reported_before = self.checked_at.is_some_and(|at| at.seconds_until(now) < PENDING_DEDUPLICATION_SECONDS);
+        if self.status == AttemptStatus::Processing && reported_before {
             return;
         }
         self.status = AttemptStatus::Processing;
@@ -195,7 +195,7 @@ impl PaymentAttempt {
         self.checked_at = Some(now);
     }
 
-    /// The money was taken; the token has served.
+    /// The money was captured; the token is no longer needed.
     fn complete(&mut self, payment_id: String, amount_minor: i64) {
         self.status = AttemptStatus::Completed;
         self.token = None;

@@ -1,4 +1,4 @@
-//! Money that is owed back or given back.
+//! Refunds.
 
 use super::{RefundGrant, TransitionError};
 use crate::idempotency::IdempotencyKey;
@@ -9,12 +9,16 @@ impl Order {
     pub(super) fn settle_refund(
         &mut self,
         index: usize,
+        target: RefundTarget,
         refund_id: String,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
         if refund.status != RefundStatus::Pending {
-            return Ok(()); // settled before
+            return Ok(()); // already settled
+        }
+        if refund.target != target {
+            return Err(TransitionError::NotRefundable);
         }
         refund.status = RefundStatus::Completed;
         refund.refund_id = Some(refund_id);
@@ -24,23 +28,29 @@ impl Order {
         if let Some(returned) = for_return {
             self.release_returned_units(returned);
         }
-        let all_money_is_back = self.captured_minor() == self.refunded_minor();
+        let is_fully_refunded = self.captured_minor() == self.refunded_minor();
         match self.status {
-            // Never sent: with the last of the money, everything goes back to stock.
-            OrderStatus::Cancelled | OrderStatus::Expired if all_money_is_back => {
+            // Never shipped: the last refund restocks all units.
+            OrderStatus::Cancelled | OrderStatus::Expired if is_fully_refunded => {
                 self.status = OrderStatus::Refunded;
                 self.release_stock();
             }
-            OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded if all_money_is_back => {
+            OrderStatus::Shipped | OrderStatus::Delivered | OrderStatus::PartiallyRefunded if is_fully_refunded => {
                 self.status = OrderStatus::Refunded;
             }
             OrderStatus::Delivered => self.status = self.status_after_delivery(),
-            _ => {}
+            OrderStatus::PendingPayment
+            | OrderStatus::Paid
+            | OrderStatus::Shipped
+            | OrderStatus::Cancelled
+            | OrderStatus::Expired
+            | OrderStatus::Refunded
+            | OrderStatus::PartiallyRefunded => {}
         }
         Ok(())
     }
 
-    /// The money is still here, and owed. What went back to stock along with it stays there: the goods did come back.
+    /// The refund is due again. Units that it restocked stay in stock: the goods were returned.
     pub(super) fn fail_refund(
         &mut self,
         index: usize,
@@ -50,10 +60,10 @@ impl Order {
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
         if refund.status == RefundStatus::Failed || refund.retries != retry {
-            return Ok(()); // heard before
+            return Ok(()); // already recorded
         }
         if refund.target == RefundTarget::StoreCredit {
-            return Err(TransitionError::NotRefundable); // given by this shop itself: that does not fail
+            return Err(TransitionError::NotRefundable); // the shop credits it itself, so it cannot fail
         }
         refund.status = RefundStatus::Failed;
         refund.refund_id = Some(refund_id);
@@ -65,12 +75,18 @@ impl Order {
             OrderStatus::Refunded if self.shipment.is_some() => OrderStatus::Shipped,
             OrderStatus::Refunded if self.has_occurred(TimelineEvent::Cancelled) => OrderStatus::Cancelled,
             OrderStatus::Refunded => OrderStatus::Expired,
-            other => other,
+            unchanged @ (OrderStatus::PendingPayment
+            | OrderStatus::Paid
+            | OrderStatus::Shipped
+            | OrderStatus::Delivered
+            | OrderStatus::Cancelled
+            | OrderStatus::Expired
+            | OrderStatus::PartiallyRefunded) => unchanged,
         };
         Ok(())
     }
 
-    /// A failed refund is tried again under a new key, perhaps another way.
+    /// Retries a failed refund with a new idempotency key, possibly to another target.
     pub(super) fn retry_refund(
         &mut self,
         index: usize,
@@ -79,7 +95,7 @@ impl Order {
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
         if refund.status != RefundStatus::Failed {
-            return Ok(()); // being tried, or given
+            return Ok(()); // pending or completed
         }
         refund.status = RefundStatus::Pending;
         refund.target = target;
@@ -89,25 +105,25 @@ impl Order {
         Ok(())
     }
 
-    /// The status of an order that is with the shopper: whether some of its price went back.
+    /// Status of a delivered order: depends on whether some of its price was refunded.
     pub(super) fn status_after_delivery(&self) -> OrderStatus {
         let paid = self.captured_minor() - self.refunded_minor();
         if paid < self.total_minor { OrderStatus::PartiallyRefunded } else { OrderStatus::Delivered }
     }
 
-    /// Owes part of the money back because the staff says so.
+    /// Adds a refund granted by staff.
     pub(super) fn grant_refund(&mut self, grant: RefundGrant, now: Timestamp) -> Result<(), TransitionError> {
         if self.is_replay(&grant.request)? {
-            return Ok(()); // granted before
+            return Ok(()); // a replay
         }
         let (attempt, _) = self.largest_unrefunded_capture().ok_or(TransitionError::NotRefundable)?;
         let amount_minor = grant.amount.minor();
         if grant.amount.currency() != self.currency || !(1..=self.refundable_minor()).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
-        let owed = Refund::pending(attempt, amount_minor, self.refund_target(attempt, grant.target));
+        let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, grant.target));
         let (reason, granted_by, request) = (Some(grant.reason), Some(grant.granted_by), Some(grant.request));
-        self.add_refund(Refund { reason, granted_by, request, ..owed }, now);
+        self.add_refund(Refund { reason, granted_by, request, ..refund }, now);
         Ok(())
     }
 
@@ -116,16 +132,16 @@ impl Order {
         self.refunds.push(refund);
     }
 
-    /// Where the money of an attempt goes if it is asked to go there: what was paid with store credit stays store credit.
+    /// The target of a refund of an attempt: what was paid with store credit is refunded to store credit.
     pub(super) fn refund_target(&self, attempt: usize, requested: RefundTarget) -> RefundTarget {
         match self.attempts[attempt].method {
             PaymentMethod::StoreCredit => RefundTarget::StoreCredit,
-            _ => requested,
+            PaymentMethod::CreditCard | PaymentMethod::Paypal | PaymentMethod::BankTransfer => requested,
         }
     }
 
-    /// Whether an earlier run of this request was applied. A key that came with another request is refused, whichever of
-    /// the order's calls that was.
+    /// Whether an earlier call of this request was applied. A key that was used for another request about this order is
+    /// refused.
     pub(super) fn is_replay(&self, request: &IdempotencyKey) -> Result<bool, TransitionError> {
         let attempts = self.attempts.iter().filter_map(|attempt| attempt.request.as_ref());
         let refunds = self.refunds.iter().filter_map(|refund| refund.request.as_ref());

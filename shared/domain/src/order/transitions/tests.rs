@@ -6,7 +6,7 @@ use crate::address::ShippingAddress;
 use crate::cart::Quantity;
 use crate::ids::OrderId;
 use crate::money::Currency;
-use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, StockMove, TimelineEvent};
+use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, PaymentMethod, StockMove, TimelineEvent};
 use crate::stock::{Allocation, ShardId};
 
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
@@ -34,7 +34,7 @@ fn order() -> Order {
 }
 
 fn start() -> Event {
-    Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "tok".to_owned(), request: None }
+    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok".to_owned(), request: None }
 }
 
 fn captured(attempt: usize) -> Event {
@@ -67,6 +67,16 @@ fn refunded(refund: usize) -> Event {
     Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
 }
 
+/// The order after its store credit pays.
+fn paid_by_store_credit(order: &Order) -> Result<Order, TransitionError> {
+    order.apply_store_credit(StoreCreditEvent::Paid { request: None }, PLACED)
+}
+
+/// The order after a refund is credited to the account.
+fn credited(order: &Order, refund: usize) -> Result<Order, TransitionError> {
+    order.apply_store_credit(StoreCreditEvent::Refunded { refund }, PLACED)
+}
+
 /// Applies each event a second after the one before.
 fn run(events: impl IntoIterator<Item = Event>) -> Result<Order, TransitionError> {
     let mut now = PLACED;
@@ -87,13 +97,13 @@ fn a_placed_order_holds_its_stock() {
 }
 
 #[test]
-fn pay_then_cancel_gives_the_money_and_the_stock_back() {
+fn cancelling_a_paid_order_refunds_and_restocks_it() {
     let paid = run([start(), captured(0)]).expect("paid");
     assert_eq!((paid.status, paid.payment_status()), (OrderStatus::Paid, "completed"));
 
     let cancelled = run([start(), captured(0), Event::Cancelled]).expect("cancelled");
     assert_eq!((cancelled.status, cancelled.refunds[0].amount_minor), (OrderStatus::Cancelled, 25_190));
-    assert!(cancelled.stock_moves_since(&paid).is_empty(), "stock goes back with the money, not before");
+    assert!(cancelled.stock_moves_since(&paid).is_empty(), "units are restocked with the refund, not before");
 
     let done = run([start(), captured(0), Event::Cancelled, refunded(0)]).expect("refunded");
     assert_eq!((done.status, done.payment_status()), (OrderStatus::Refunded, "refunded"));
@@ -102,18 +112,18 @@ fn pay_then_cancel_gives_the_money_and_the_stock_back() {
 }
 
 #[test]
-fn a_free_order_that_is_cancelled_gives_its_stock_back_at_once() {
+fn a_cancelled_free_order_is_restocked_at_once() {
     let mut free = order();
     free.lines[0].unit_price_minor = 0;
     free.total_minor = 0;
-    let paid = free.apply(Event::PaidByStoreCredit { request: None }, PLACED).expect("paid");
+    let paid = paid_by_store_credit(&free).expect("paid");
     let cancelled = paid.apply(Event::Cancelled, PLACED).expect("cancelled");
     assert_eq!((cancelled.status, cancelled.refunds.len()), (OrderStatus::Cancelled, 0));
-    assert_eq!(cancelled.stock_moves_since(&paid)[0].delta, 2, "no refund will bring them back");
+    assert_eq!(cancelled.stock_moves_since(&paid)[0].delta, 2, "no refund will restock them");
 }
 
 #[test]
-fn an_unpaid_order_expires_and_gives_its_stock_back() {
+fn an_unpaid_order_expires_and_is_restocked() {
     let order = order();
     assert_eq!(order.apply(Event::HoldEnded, PLACED), Err(TransitionError::HoldNotEnded));
     let expired = order.apply(Event::HoldEnded, order.hold_expires_at).expect("expired");
@@ -142,21 +152,26 @@ fn after_a_decline_another_attempt_may_follow() {
 
 #[test]
 fn a_request_starts_one_attempt() {
-    let by_card = |request| Event::PaymentStarted { method: PaymentMethod::CreditCard, token: "t".to_owned(), request };
-    let by_store_credit = |request| Event::PaidByStoreCredit { request };
+    type Start = fn(&Order, Option<IdempotencyKey>) -> Result<Order, TransitionError>;
+    let by_card: Start = |order, request| {
+        let (method, token) = (ProviderMethod::CreditCard, "t".to_owned());
+        order.apply(Event::PaymentStarted { method, token, request }, PLACED)
+    };
+    let by_store_credit: Start = |order, request| order.apply_store_credit(StoreCreditEvent::Paid { request }, PLACED);
     let (request, other) = (
         returns::idempotency_key("k"),
         IdempotencyKey { fingerprint: "other".to_owned(), ..returns::idempotency_key("k") },
     );
     for start in [by_card, by_store_credit] {
-        let started = run([start(Some(request.clone()))]).expect("started");
+        let started = start(&order(), Some(request.clone())).expect("started");
         for again in [by_card, by_store_credit] {
-            assert_eq!(started.apply(again(Some(request.clone())), PLACED), Ok(started.clone()));
-            assert_eq!(started.apply(again(Some(other.clone())), PLACED), Err(TransitionError::KeyReused));
+            assert_eq!(again(&started, Some(request.clone())), Ok(started.clone()));
+            assert_eq!(again(&started, Some(other.clone())), Err(TransitionError::KeyReused));
         }
     }
-    let declined = run([by_card(Some(request.clone())), declined(0)]).expect("declined");
-    assert_eq!(declined.apply(by_card(Some(request)), PLACED), Ok(declined.clone()), "also after the attempt ended");
+    let started = by_card(&order(), Some(request.clone())).expect("started");
+    let declined = started.apply(declined(0), PLACED).expect("declined");
+    assert_eq!(by_card(&declined, Some(request)), Ok(declined.clone()), "also after the attempt ended");
 }
 
 #[test]
@@ -170,7 +185,7 @@ fn a_paid_order_names_the_attempt_that_paid_it() {
 }
 
 #[test]
-fn money_for_an_order_that_is_gone_is_owed_back() {
+fn a_capture_for_a_cancelled_order_is_refunded() {
     let order = run([start(), action(0), Event::Cancelled, captured(0)]).expect("late capture");
     assert_eq!(order.status, OrderStatus::Cancelled);
     assert_eq!((order.refunds.len(), order.refunds[0].amount_minor), (1, 25_190));
@@ -178,7 +193,7 @@ fn money_for_an_order_that_is_gone_is_owed_back() {
 }
 
 #[test]
-fn money_counts_although_the_provider_had_declined() {
+fn a_capture_after_a_decline_counts() {
     let paid = run([start(), declined(0), captured(0)]).expect("paid after all");
     assert_eq!((paid.status, paid.attempts[0].decline_code.as_ref()), (OrderStatus::Paid, None));
     let both = run([start(), declined(0), start(), captured(1), captured(0)]).expect("paid twice");
@@ -196,7 +211,7 @@ fn money_counts_although_the_provider_had_declined() {
 }
 
 #[test]
-fn a_wrong_amount_pays_nothing_and_too_much_is_owed_back() {
+fn a_partial_capture_does_not_pay_and_an_excess_is_refunded() {
     let capture = |amount_minor| {
         let outcome = ProviderOutcome::Captured { payment_id: "pay_0".to_owned(), amount_minor };
         run([start(), Event::PaymentSettled { attempt: 0, outcome }]).expect("settled")
@@ -221,23 +236,23 @@ fn a_payment_that_takes_days_keeps_the_hold() {
 }
 
 #[test]
-fn a_refund_that_fails_stays_owed_and_may_be_tried_again() {
+fn a_failed_refund_stays_due_and_can_be_retried() {
     let done = run([start(), captured(0), Event::Cancelled, refunded(0)]).expect("refunded");
     let failed = done.apply(refund_failed(0, 0), PLACED).expect("failed");
     assert_eq!((failed.status, failed.refunded_minor(), failed.owed_minor()), (OrderStatus::Cancelled, 0, 25_190));
     assert!(failed.stock_moves_since(&done).is_empty());
-    assert_eq!(failed.apply(refunded(0), PLACED), Ok(failed.clone()), "an old word changes nothing");
+    assert_eq!(failed.apply(refunded(0), PLACED), Ok(failed.clone()), "a late report changes nothing");
 
     let again = failed.apply(retried(0, RefundTarget::StoreCredit), PLACED).expect("retried");
     assert_ne!(again.refund_key(0), done.refund_key(0));
     assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
     assert!(again.apply(refund_failed(0, 1), PLACED).is_err(), "store credit does not fail");
-    let given = again.apply(refunded(0), PLACED).expect("given");
+    let given = credited(&again, 0).expect("given");
     assert_eq!((given.status, given.credit_move_since(&again)), (OrderStatus::Refunded, 25_190));
 }
 
 #[test]
-fn a_second_capture_is_owed_back_and_the_order_stays_paid() {
+fn a_second_capture_is_refunded_and_the_order_stays_paid() {
     let order = run([start(), action(0), start(), captured(1), captured(0)]).expect("two captures");
     assert_eq!(order.status, OrderStatus::Paid);
     assert_eq!((order.refunds.len(), order.refunds[0].attempt), (1, 0));
@@ -246,7 +261,7 @@ fn a_second_capture_is_owed_back_and_the_order_stays_paid() {
 }
 
 #[test]
-fn what_is_unknown_is_refused() {
+fn unknown_attempts_and_refunds_are_refused() {
     assert_eq!(run([captured(0)]), Err(TransitionError::Unknown));
     assert_eq!(run([refunded(0)]), Err(TransitionError::Unknown));
 }
@@ -257,18 +272,19 @@ fn revived(attempt: usize) -> Event {
 }
 
 #[test]
-fn store_credit_pays_in_one_step_and_gets_its_refund() {
+fn store_credit_pays_in_one_step_and_is_refunded() {
     let placed = order();
-    let paid = placed.apply(Event::PaidByStoreCredit { request: None }, PLACED).expect("paid");
+    let paid = paid_by_store_credit(&placed).expect("paid");
     assert_eq!((paid.status, paid.credit_move_since(&placed)), (OrderStatus::Paid, -25_190));
     let cancelled = paid.apply(Event::Cancelled, PLACED).expect("cancelled");
     assert_eq!((cancelled.refunds[0].target, cancelled.credit_move_since(&paid)), (RefundTarget::StoreCredit, 0));
-    let refunded = cancelled.apply(refunded(0), PLACED).expect("refunded");
+    assert_eq!(cancelled.apply(refunded(0), PLACED), Err(TransitionError::NotRefundable), "no provider pays it");
+    let refunded = credited(&cancelled, 0).expect("refunded");
     assert_eq!((refunded.status, refunded.credit_move_since(&cancelled)), (OrderStatus::Refunded, 25_190));
 }
 
 #[test]
-fn late_money_revives_an_expired_order_if_its_units_are_there() {
+fn a_late_capture_revives_an_expired_order_if_its_units_are_available() {
     let requires_action = run([start(), action(0)]).expect("waiting");
     let late = requires_action.hold_expires_at;
     let expired = requires_action.apply(Event::HoldEnded, late).expect("expired");

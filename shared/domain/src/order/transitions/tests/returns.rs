@@ -1,4 +1,4 @@
-//! Sent, arrived, sent back; and money given back.
+//! Shipment, delivery, returns and refunds.
 
 use super::*;
 use crate::order::{MAX_RETURNS, RefundStatus};
@@ -20,7 +20,7 @@ pub(super) fn item(quantity: u64) -> ReturnItem {
     ReturnItem { product_id: "1399".parse().expect("id"), quantity, reason: "too cyan".to_owned() }
 }
 
-pub(super) fn send_back(items: Vec<ReturnItem>, key: &str) -> Event {
+pub(super) fn request_return(items: Vec<ReturnItem>, key: &str) -> Event {
     Event::ReturnRequested { items, request: idempotency_key(key) }
 }
 
@@ -42,13 +42,13 @@ pub(super) fn grant(amount_minor: i64, target: RefundTarget, key: &str) -> Event
     })
 }
 
-/// The events of an order that has arrived.
+/// The events up to delivery.
 pub(super) fn delivered() -> [Event; 4] {
     [start(), captured(0), shipped(), Event::Delivered]
 }
 
-/// An order that has arrived, and what happened to it since.
-fn arrived_then(events: impl IntoIterator<Item = Event>) -> Result<Order, TransitionError> {
+/// A delivered order after further events.
+fn delivered_then(events: impl IntoIterator<Item = Event>) -> Result<Order, TransitionError> {
     run(delivered().into_iter().chain(events))
 }
 
@@ -57,10 +57,10 @@ fn kept(order: &Order) -> u32 {
 }
 
 #[test]
-fn a_paid_order_is_shipped_and_arrives() {
-    let order = arrived_then([]).expect("delivered");
+fn a_paid_order_is_shipped_and_delivered() {
+    let order = delivered_then([]).expect("delivered");
     assert_eq!(order.status, OrderStatus::Delivered);
-    assert_eq!(arrived_then([shipped(), Event::Delivered]), Ok(order.clone()), "said again");
+    assert_eq!(delivered_then([shipped(), Event::Delivered]), Ok(order.clone()), "said again");
     let other = Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1".to_owned() });
     assert_eq!(order.apply(other, PLACED), Err(TransitionError::NotShippable));
     assert_eq!(run([shipped()]), Err(TransitionError::NotShippable));
@@ -73,41 +73,42 @@ fn a_paid_order_is_shipped_and_arrives() {
 
 #[test]
 fn one_of_two_units_is_returned() {
-    let before = arrived_then([send_back(vec![item(1)], "a"), accept(0, RefundTarget::Provider)]).expect("accepted");
+    let before =
+        delivered_then([request_return(vec![item(1)], "a"), accept(0, RefundTarget::Provider)]).expect("accepted");
     assert_eq!((before.refunds[0].amount_minor, before.refunds[0].for_return), (12_595, Some(0)));
     assert_eq!(before.refunds[0].granted_by, Some(staff()));
     let after = before.apply(refunded(0), PLACED).expect("refunded");
     let moves = after.stock_moves_since(&before);
     assert_eq!((after.status, moves[0].delta), (OrderStatus::PartiallyRefunded, 1));
-    assert_eq!(after.apply(send_back(vec![item(2)], "b"), PLACED), Err(TransitionError::NotReturnable));
+    assert_eq!(after.apply(request_return(vec![item(2)], "b"), PLACED), Err(TransitionError::NotReturnable));
 
-    let second = [send_back(vec![item(1)], "b"), accept(1, RefundTarget::Provider), refunded(1)];
+    let second = [request_return(vec![item(1)], "b"), accept(1, RefundTarget::Provider), refunded(1)];
     let all = second.into_iter().try_fold(after, |order, event| order.apply(event, PLACED)).expect("all back");
     assert_eq!((all.status, kept(&all), all.has_open_return()), (OrderStatus::Refunded, 0, false));
 }
 
 #[test]
-fn a_return_may_be_rejected_and_then_asked_for_again() {
-    let order = arrived_then([send_back(vec![item(2)], "a"), reject(0)]).expect("rejected");
+fn a_rejected_return_may_be_requested_again() {
+    let order = delivered_then([request_return(vec![item(2)], "a"), reject(0)]).expect("rejected");
     assert_eq!((order.refunds.len(), order.returns[0].rejection.as_deref()), (0, Some("worn")));
-    assert!(order.apply(send_back(vec![item(1), item(1)], "b"), PLACED).is_ok());
-    let too_many = send_back(vec![item(1), item(2)], "b");
+    assert!(order.apply(request_return(vec![item(1), item(1)], "b"), PLACED).is_ok());
+    let too_many = request_return(vec![item(1), item(2)], "b");
     assert_eq!(order.apply(too_many, PLACED), Err(TransitionError::NotReturnable));
     assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::AlreadyDecided));
     assert_eq!(order.apply(reject(0), PLACED), Ok(order.clone()), "said again");
 }
 
 #[test]
-fn only_so_many_returns_may_be_asked_for() {
-    let rounds = (0..MAX_RETURNS).flat_map(|n| [send_back(vec![item(2)], &n.to_string()), reject(n)]);
-    let last = [send_back(vec![item(2)], "last")];
-    assert_eq!(arrived_then(rounds.chain(last)), Err(TransitionError::TooManyReturns));
+fn the_number_of_returns_is_limited() {
+    let rounds = (0..MAX_RETURNS).flat_map(|n| [request_return(vec![item(2)], &n.to_string()), reject(n)]);
+    let last = [request_return(vec![item(2)], "last")];
+    assert_eq!(delivered_then(rounds.chain(last)), Err(TransitionError::TooManyReturns));
 }
 
 #[test]
-fn a_decision_about_a_return_is_not_changed_by_saying_another() {
-    let events = || [send_back(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)];
-    let order = arrived_then(events()).expect("accepted");
+fn a_decision_about_a_return_is_final() {
+    let events = || [request_return(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)];
+    let order = delivered_then(events()).expect("accepted");
     assert_eq!(order.apply(accept(0, RefundTarget::StoreCredit), PLACED), Ok(order.clone()));
     assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::AlreadyDecided));
     assert_eq!(order.apply(reject(0), PLACED), Err(TransitionError::AlreadyDecided));
@@ -115,14 +116,15 @@ fn a_decision_about_a_return_is_not_changed_by_saying_another() {
 }
 
 #[test]
-fn a_request_that_comes_again_changes_nothing() {
-    let once = arrived_then([send_back(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")]).expect("done");
-    for event in [send_back(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")] {
+fn a_replayed_request_changes_nothing() {
+    let once =
+        delivered_then([request_return(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")]).expect("done");
+    for event in [request_return(vec![item(1)], "a"), grant(100, RefundTarget::Provider, "b")] {
         assert_eq!(once.apply(event, PLACED), Ok(once.clone()));
     }
     assert!(once.return_by_key("a").is_some() && once.refund_by_key("b").is_some());
-    // The key of one call does not serve another one.
-    for event in [send_back(vec![item(1)], "b"), grant(100, RefundTarget::Provider, "a")] {
+    // A key of one call cannot be used for another call.
+    for event in [request_return(vec![item(1)], "b"), grant(100, RefundTarget::Provider, "a")] {
         let other = match event {
             Event::ReturnRequested { items, mut request } => {
                 request.fingerprint.clear();
@@ -140,25 +142,27 @@ fn a_request_that_comes_again_changes_nothing() {
 
 #[test]
 fn a_card_payment_may_be_refunded_as_store_credit() {
-    let before = arrived_then([send_back(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)]).expect("accepted");
-    let after = before.apply(refunded(0), PLACED).expect("refunded");
+    let before =
+        delivered_then([request_return(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)]).expect("accepted");
+    let after = credited(&before, 0).expect("refunded");
     assert_eq!(after.credit_move_since(&before), 25_190);
 }
 
 #[test]
 fn what_was_paid_with_store_credit_stays_store_credit() {
-    let pay = Event::PaidByStoreCredit { request: None };
-    let events = [pay, shipped(), Event::Delivered, grant(500, RefundTarget::Provider, "a")];
-    let order = run(events).expect("granted");
+    let events = [shipped(), Event::Delivered, grant(500, RefundTarget::Provider, "a")];
+    let mut events = events.into_iter();
+    let paid = paid_by_store_credit(&order()).expect("paid");
+    let order = events.try_fold(paid, |order, event| order.apply(event, PLACED)).expect("granted");
     assert_eq!(order.refunds[0].target, RefundTarget::StoreCredit);
-    let back = order.apply(refunded(0), PLACED).expect("refunded");
+    let back = credited(&order, 0).expect("refunded");
     assert_eq!((back.credit_move_since(&order), back.status), (500, OrderStatus::PartiallyRefunded));
 }
 
 #[test]
 fn refunds_never_exceed_what_is_left() {
     let grant = |amount, key| grant(amount, RefundTarget::Provider, key);
-    let order = arrived_then([]).expect("delivered");
+    let order = delivered_then([]).expect("delivered");
     assert_eq!(order.apply(grant(25_191, "a"), PLACED), Err(TransitionError::NotRefundable));
     assert_eq!(order.apply(grant(0, "a"), PLACED), Err(TransitionError::NotRefundable));
     let some = order.apply(grant(20_000, "a"), PLACED).expect("granted");
@@ -173,7 +177,7 @@ fn refunds_never_exceed_what_is_left() {
 }
 
 #[test]
-fn an_order_that_is_still_to_be_sent_is_refunded_in_part_or_cancelled() {
+fn an_order_before_shipment_is_refunded_in_part_or_cancelled() {
     let paid = || [start(), captured(0)].into_iter();
     let grant = |amount| grant(amount, RefundTarget::Provider, "a");
     assert_eq!(run(paid().chain([grant(25_190)])), Err(TransitionError::NotRefundable));
@@ -193,13 +197,13 @@ fn an_order_that_is_still_to_be_sent_is_refunded_in_part_or_cancelled() {
 }
 
 #[test]
-fn a_return_is_worth_no_more_than_what_earlier_refunds_left() {
-    let gave = |amount| [grant(amount, RefundTarget::Provider, "a"), send_back(vec![item(2)], "b")];
-    let some = arrived_then(gave(200).into_iter().chain([accept(0, RefundTarget::Provider)])).expect("accepted");
+fn a_return_refunds_at_most_what_earlier_refunds_left() {
+    let gave = |amount| [grant(amount, RefundTarget::Provider, "a"), request_return(vec![item(2)], "b")];
+    let some = delivered_then(gave(200).into_iter().chain([accept(0, RefundTarget::Provider)])).expect("accepted");
     assert_eq!(some.refunds.iter().map(|r| r.amount_minor).collect::<Vec<_>>(), [200, 24_990]);
 
-    // All of it was given before: the units come back at once, for there is no money that they could come with.
-    let before = arrived_then(gave(25_190)).expect("requested");
+    // Nothing is left to refund: the units are restocked at once.
+    let before = delivered_then(gave(25_190)).expect("requested");
     let after = before.apply(accept(0, RefundTarget::Provider), PLACED).expect("accepted");
     assert_eq!((after.refunds.len(), kept(&after)), (1, 0));
     assert_eq!(after.apply(accept(0, RefundTarget::Provider), PLACED), Ok(after.clone()), "said again");
@@ -218,30 +222,31 @@ fn after_two_captures_the_one_that_paid_is_refunded() {
 }
 
 #[test]
-fn units_go_back_to_the_shards_they_came_from() {
+fn units_are_restocked_to_their_shards() {
     let parts = |parts: &[(u32, u32)]| {
         let part = |&(shard, quantity): &(u32, u32)| Allocation { shard: ShardId::new("local", shard), quantity };
         parts.iter().map(part).collect::<Vec<_>>()
     };
-    let mut order = arrived_then([]).expect("delivered");
+    let mut order = delivered_then([]).expect("delivered");
     order.lines[0].unit_price_minor = 5_038;
     order.lines[0].quantity = Quantity::new(5).expect("five");
     order.lines[0].allocation = parts(&[(0, 2), (1, 2), (2, 1)]);
     let back = |order: Order, events: [Event; 3]| {
         events.into_iter().try_fold(order, |order, event| order.apply(event, PLACED)).expect("given back")
     };
-    let first = back(order, [send_back(vec![item(1), item(2)], "a"), accept(0, RefundTarget::Provider), refunded(0)]);
+    let first =
+        back(order, [request_return(vec![item(1), item(2)], "a"), accept(0, RefundTarget::Provider), refunded(0)]);
     assert_eq!(first.lines[0].allocation, parts(&[(1, 1), (2, 1)]));
-    let second = back(first, [send_back(vec![item(2)], "b"), accept(1, RefundTarget::Provider), refunded(1)]);
+    let second = back(first, [request_return(vec![item(2)], "b"), accept(1, RefundTarget::Provider), refunded(1)]);
     assert!(second.lines[0].allocation.is_empty());
 }
 
 #[test]
-fn the_timeline_says_what_each_entry_is_about() {
+fn each_timeline_entry_has_its_index() {
     let events = [
-        send_back(vec![item(1)], "a"),
+        request_return(vec![item(1)], "a"),
         reject(0),
-        send_back(vec![item(1)], "b"),
+        request_return(vec![item(1)], "b"),
         accept(1, RefundTarget::Provider),
         grant(1, RefundTarget::Provider, "c"),
         refunded(1),
@@ -273,9 +278,9 @@ fn the_timeline_says_what_each_entry_is_about() {
 }
 
 #[test]
-fn the_units_of_a_return_go_back_to_stock_once() {
-    let events = [send_back(vec![item(1)], "a"), accept(0, RefundTarget::Provider), refunded(0)];
-    let returned = arrived_then(events).expect("refunded");
+fn the_units_of_a_return_are_restocked_once() {
+    let events = [request_return(vec![item(1)], "a"), accept(0, RefundTarget::Provider), refunded(0)];
+    let returned = delivered_then(events).expect("refunded");
     assert_eq!(returned.status, OrderStatus::PartiallyRefunded);
     let failed = returned.apply(refund_failed(0, 0), PLACED).expect("failed");
     assert_eq!(failed.status, OrderStatus::Delivered);

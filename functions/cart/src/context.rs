@@ -1,4 +1,4 @@
-//! What every call of the cart stands on: reading a cart, and changing it although other devices change it too.
+//! Shared by all functions of the service: reading and changing a cart, with concurrent changes from other devices.
 
 use souk_catalog::ProductReader;
 use souk_domain::cart::Cart;
@@ -9,23 +9,23 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
 use souk_store::{Carts, Products, SaveOutcome, StoreError};
 
-/// How often a change is tried again when other writers of the same cart come first.
+/// Attempts to save a change while other writers keep changing the cart.
 const TRIES: u32 = 8;
 
-/// Carts, and what is needed to show one.
+/// Dependencies of the cart functions.
 #[derive(Clone)]
-pub struct CartStores {
-    /// Where carts are.
+pub struct CartContext {
+    /// The carts table.
     pub carts: Carts,
-    /// Which products there are.
+    /// The products table.
     pub products: Products,
-    /// Names, prices and stock, to show.
+    /// Reads names, prices and stock.
     pub catalog: ProductReader,
-    /// Of the shop: of the total of an empty cart too.
+    /// Currency of the shop, also for the total of an empty cart.
     pub currency: Currency,
 }
 
-impl CartStores {
+impl CartContext {
     /// With what the environment names.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -36,8 +36,8 @@ impl CartStores {
         })
     }
 
-    /// Reads a cart, changes it, and saves it on condition that nobody saved another one since; else once more from the
-    /// start. `change` may run several times, and must find out by itself that an earlier run was saved after all.
+    /// Reads a cart, changes it and saves it. On a version conflict all of it is repeated, so `change` may run several times
+    /// and has to recognise a change that was saved before.
     pub(crate) async fn change(
         &self,
         user_id: &UserId,
@@ -48,7 +48,7 @@ impl CartStores {
             let mut cart = before.clone();
             change(&mut cart)?;
             if cart == before {
-                return Ok(cart); // nothing to pay a write for
+                return Ok(cart); // no write needed
             }
             match self.carts.save(&mut cart).await? {
                 SaveOutcome::Saved => return Ok(cart),

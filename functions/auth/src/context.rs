@@ -1,4 +1,4 @@
-//! What signing in, staying signed in and signing out share.
+//! Shared by the functions that start, refresh and end sessions.
 
 use std::sync::Arc;
 
@@ -12,25 +12,25 @@ use souk_runtime::http::{Problem, Reply};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{Session, Sessions};
 
-/// Issues the pair of tokens and keeps their family.
-pub struct SessionKeeper {
-    /// Where families are.
+/// Dependencies of session functions: issues access and refresh tokens.
+pub struct SessionContext {
+    /// The sessions table.
     pub sessions: Sessions,
     /// Signs access tokens.
     pub tokens: AccessTokens,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// For ids and token secrets.
+    /// Randomness for ids and token secrets.
     pub random: Arc<dyn Random>,
 }
 
 #[derive(Serialize)]
-struct SignedIn<'a> {
+struct SessionResponse<'a> {
     token: &'a str,
     token_type: &'static str,
     user_id: &'a str,
     refresh_token: &'a str,
-    /// Of `token`, in seconds.
+    /// Lifetime of `token`, in seconds.
     expires_in: i64,
 }
 
@@ -41,15 +41,15 @@ pub async fn access_tokens(deps: &Dependencies) -> Result<AccessTokens, Error> {
     Ok(AccessTokens::load(keys, deps.clock(), deps.random()).await?)
 }
 
-impl SessionKeeper {
+impl SessionContext {
     /// With what the environment names.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         let tokens = access_tokens(deps).await?;
         Ok(Self { sessions: deps.sessions()?, tokens, clock: deps.clock(), random: deps.random() })
     }
 
-    /// Opens a family for somebody who just proved who they are, and answers with its first pair of tokens.
-    pub(crate) async fn open(&self, status: u16, caller: &Caller) -> Result<Reply, Problem> {
+    /// Opens a session for an authenticated user and returns its first pair of tokens.
+    pub(crate) async fn open_session(&self, status: u16, caller: &Caller) -> Result<Reply, Problem> {
         let now = self.clock.now();
         let family_id = FamilyId::new(now, &*self.random);
         let refresh_token = RefreshToken::new(family_id.clone(), &*self.random);
@@ -62,13 +62,18 @@ impl SessionKeeper {
             expires_at: now.plus_seconds(REFRESH_TOKEN_SECONDS).as_seconds(),
         };
         self.sessions.create(&session).await?;
-        self.answer(status, caller, &refresh_token)
+        self.session_response(status, caller, &refresh_token)
     }
 
-    /// The answer that carries a pair of tokens.
-    pub(crate) fn answer(&self, status: u16, caller: &Caller, refresh: &RefreshToken) -> Result<Reply, Problem> {
+    /// The response with a pair of tokens.
+    pub(crate) fn session_response(
+        &self,
+        status: u16,
+        caller: &Caller,
+        refresh: &RefreshToken,
+    ) -> Result<Reply, Problem> {
         let token = self.tokens.issue(caller).map_err(|error: KeyError| Problem::internal(error))?;
-        let body = SignedIn {
+        let body = SessionResponse {
             token: &token,
             token_type: "Bearer",
             user_id: caller.user_id.as_str(),

@@ -1,39 +1,39 @@
-//! A cart as clients see it: what the shopper chose, with names, prices and stock as they are now.
+//! The cart in responses: the lines of the shopper with current names, prices and stock.
 
 use serde::Serialize;
 use souk_domain::cart::Cart;
 use souk_domain::money::Money;
 use souk_runtime::http::{Amount, Problem};
 
-use crate::CartStores;
+use crate::CartContext;
 
 #[derive(Serialize)]
-pub(crate) struct CartView {
-    items: Vec<Item>,
-    /// Of the items that still exist, in stock or not.
+pub(crate) struct CartResponse {
+    items: Vec<CartItemResponse>,
+    /// Total of the items whose product exists, in stock or not.
     total_amount: Amount,
     currency: String,
 }
 
-/// A product that no longer exists stays listed, so that the shopper learns of it: without name and price, not available,
-/// and not part of the total. `POST /orders` refuses the cart until it is taken out.
+/// A line of the cart. A product that no longer exists stays listed without name and price, is not available and not part
+/// of the total. `POST /orders` refuses the cart until the line is removed.
 #[derive(Serialize)]
-struct Item {
+struct CartItemResponse {
     product_id: String,
     name: Option<String>,
     price: Option<Amount>,
     quantity: u32,
     line_total: Option<Amount>,
-    /// Whether this many could be ordered now.
+    /// Whether this quantity is in stock.
     available: bool,
-    /// How many could.
+    /// Units in stock.
     stock_quantity: u32,
 }
 
-impl CartStores {
-    /// The cart with what the shop says of its products now. Stock is strongly consistent; a price may lag by the moment
-    /// that the stream takes to reach the cache, and `expected_total` at checkout guards against that.
-    pub(crate) async fn view(&self, cart: &Cart) -> Result<CartView, Problem> {
+impl CartContext {
+    /// The cart with current names, prices and stock. Stock is strongly consistent. A price may be stale for the moment that
+    /// the stream takes to reach the cache; `expected_total` at checkout guards against that.
+    pub(crate) async fn response(&self, cart: &Cart) -> Result<CartResponse, Problem> {
         let products = self.catalog.current_many(cart.lines.iter().map(|line| &line.product_id)).await?;
         let (mut items, mut total) = (Vec::with_capacity(cart.lines.len()), Money::zero(self.currency));
         for line in &cart.lines {
@@ -44,7 +44,7 @@ impl CartStores {
             if let Some(line_total) = line_total {
                 total = total.plus(line_total).map_err(Problem::internal)?;
             }
-            items.push(Item {
+            items.push(CartItemResponse {
                 product_id: line.product_id.to_string(),
                 name: product.map(|product| product.name.clone()),
                 price: product.map(|product| Amount(product.price())),
@@ -54,6 +54,6 @@ impl CartStores {
                 stock_quantity,
             });
         }
-        Ok(CartView { items, total_amount: Amount(total), currency: self.currency.code().to_owned() })
+        Ok(CartResponse { items, total_amount: Amount(total), currency: self.currency.code().to_owned() })
     }
 }
