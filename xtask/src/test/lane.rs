@@ -14,7 +14,7 @@ use crate::progress;
 
 /// Where the checks write what they print.
 const LOGS: &str = "target/local-test/logs";
-/// How many lines of a failed check's log are printed.
+/// How many lines of a check's log are printed.
 const LOG_LINES: usize = 200;
 
 /// When a stage runs.
@@ -32,7 +32,7 @@ pub(super) enum Lane {
 
 /// The work of a stage.
 pub(super) enum Work {
-    /// Appends its output to a log, which is printed only if it fails.
+    /// Appends its output to a log, which is printed at the end: two lanes would mix their lines.
     Check(fn(&Paths, log: &Path) -> Result<()>),
     /// Builds or runs tests, with its output in view.
     Tests(fn(&mut Session) -> Result<()>),
@@ -92,8 +92,9 @@ pub(super) fn check(name: &str, check: fn(&Paths, &Path) -> Result<()>, paths: &
     let log = logs.join(format!("{}.log", name.replace([' ', ','], "-")));
     fs::write(&log, "").with_context(|| format!("cannot write {}", log.display()))?;
     let checked = check(paths, &log);
-    if checked.is_err() {
-        println!("{}", progress::tail(&log, LOG_LINES));
+    let output = progress::tail(&log, LOG_LINES);
+    if !output.is_empty() {
+        println!("{output}");
     }
     checked
 }
