@@ -3,16 +3,17 @@
 //! The figures are of this machine and of debug builds on an emulator: compare them with each other, before and after a
 //! change, not with AWS. What an order costs in write units is counted by the contract tests, see docs/cost.md.
 
+mod browse;
+mod checkout;
+mod cold_start;
+mod relevance;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Response};
-use crate::bench_browse;
-use crate::bench_checkout;
-use crate::bench_cold_start;
-use crate::bench_relevance;
 use crate::paths::Paths;
 use crate::stack::Stack;
 
@@ -30,13 +31,13 @@ pub(crate) struct Options {
 #[derive(clap::Subcommand)]
 enum Special {
     /// What browsing holds: an open-loop load on the real functions, OpenSearch, Redis and dynoxide
-    Browse(bench_browse::Options),
+    Browse(browse::Options),
     /// Flash sales, counted afterwards: nothing sold twice, nothing lost, nobody refused what is there
-    Checkout(bench_checkout::Options),
+    Checkout(checkout::Options),
     /// How long functions take to start, and how large their binaries are
-    ColdStart(bench_cold_start::Options),
+    ColdStart(cold_start::Options),
     /// How well search finds: queries derived from a catalogue, asked and scored
-    Relevance(bench_relevance::Options),
+    Relevance(relevance::Options),
 }
 
 /// What the measurement of the running shop takes.
@@ -56,10 +57,10 @@ const WORDS: [&str; 6] = ["backpack", "lamp", "green", "steel kettle", "hikign b
 /// Measures what is asked for; by default the running shop.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     match &options.special {
-        Some(Special::Browse(options)) => bench_browse::run(options, paths),
-        Some(Special::Checkout(options)) => bench_checkout::run(options, paths),
-        Some(Special::ColdStart(options)) => bench_cold_start::run(options, paths),
-        Some(Special::Relevance(options)) => bench_relevance::run(options, paths),
+        Some(Special::Browse(options)) => browse::run(options, paths),
+        Some(Special::Checkout(options)) => checkout::run(options, paths),
+        Some(Special::ColdStart(options)) => cold_start::run(options, paths),
+        Some(Special::Relevance(options)) => relevance::run(options, paths),
         None => run_shop(&options.shop, paths),
     }
 }

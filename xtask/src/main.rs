@@ -5,40 +5,24 @@
 mod api;
 mod aws;
 mod bench;
-mod bench_browse;
-mod bench_checkout;
-mod bench_cold_start;
-mod bench_relevance;
 mod clock;
-mod deploy;
 mod dlq;
-mod down;
 mod executables;
-mod functions;
 mod import;
 mod interrupt;
-mod ministack;
-mod opensearch;
+mod local;
 mod operator;
-mod part;
-mod parts;
 mod paths;
-mod prerequisites;
 mod process;
 mod progress;
 mod random;
 mod reconcile;
-mod redis;
 mod reindex;
-mod sam_local;
 mod sample;
-mod shop;
 mod sizes;
 mod stack;
 mod staff;
-mod stripe_mock;
 mod test;
-mod up;
 
 use std::process::ExitCode;
 
@@ -58,7 +42,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Start the whole shop on this machine: MiniStack, OpenSearch, every function, a sample catalogue, a staff user
-    Up(up::Options),
+    Up(local::up::Options),
     /// Stop what `up` started; the data stays
     Down,
     /// Load a catalogue of JSON lines, plain or gzip
@@ -99,8 +83,8 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     let paths = Paths::from_environment()?;
     match command {
-        Command::Up(options) => interrupt::listen().and_then(|()| up::run(options, &paths)),
-        Command::Down => interrupt::listen().and_then(|()| down::run(&paths)),
+        Command::Up(options) => interrupt::listen().and_then(|()| local::up::run(options, &paths)),
+        Command::Down => interrupt::listen().and_then(|()| local::down::run(&paths)),
         Command::Import(options) => return import::run(options, &paths),
         Command::Sample(options) => sample::run(options),
         Command::Test(options) => return interrupt::listen().and_then(|()| test::run(options, &paths)),

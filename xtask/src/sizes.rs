@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::functions;
+use crate::local::functions;
 use crate::paths::Paths;
 
 /// What `cargo xtask sizes` takes.

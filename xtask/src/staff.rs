@@ -8,9 +8,10 @@ use serde_json::json;
 
 use crate::api::Api;
 use crate::aws::Aws;
+use crate::local::deploy;
 use crate::paths::{self, Paths};
 use crate::progress::Phase;
-use crate::{deploy, random};
+use crate::random;
 
 /// A user with the staff role.
 #[derive(Clone, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::python;
+use crate::local::prerequisites;
 use crate::paths::Paths;
-use crate::{prerequisites, process};
+use crate::process;
 
 /// Code is formatted.
 pub(super) fn format(paths: &Paths, log: &Path) -> Result<()> {

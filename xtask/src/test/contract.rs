@@ -8,11 +8,12 @@ use anyhow::Result;
 
 use super::session::Session;
 use super::{build, runner};
+use crate::local::redis::{self, Redis};
+use crate::local::stripe_mock::{self, StripeMock};
+use crate::local::{down, parts, prerequisites, up};
 use crate::paths::Paths;
-use crate::redis::{self, Redis};
+use crate::process;
 use crate::stack::Ports;
-use crate::stripe_mock::{self, StripeMock};
-use crate::{down, parts, prerequisites, process, up};
 
 /// The home of these servers; a running shop is not disturbed.
 const HOME: &str = "target/local-test/contract";

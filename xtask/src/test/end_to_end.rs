@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::session::Session;
 use super::{build, runner};
+use crate::local::{down, up};
 use crate::stack::Ports;
-use crate::{down, up};
 
 /// The home of its shop; a running one is not disturbed.
 const HOME: &str = "target/local-test/stack";

@@ -12,9 +12,10 @@ use serde_json::json;
 use super::session::{FailureStack, Session};
 use super::{build, runner};
 use crate::aws::Aws;
-use crate::redis::Redis;
+use crate::local::redis::Redis;
+use crate::local::up;
+use crate::random;
 use crate::stack::Ports;
-use crate::{random, up};
 
 /// The home of its shop; a running one is not disturbed.
 const HOME: &str = "target/local-test/failures";

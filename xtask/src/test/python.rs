@@ -4,8 +4,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::local::{parts, prerequisites};
 use crate::paths::Paths;
-use crate::{parts, prerequisites};
 
 /// Where the installation writes its log.
 const HOME: &str = "target/local-test/checks";

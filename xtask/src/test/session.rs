@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use anyhow::Result;
 
-use crate::down;
 use crate::executables::Executable;
+use crate::local::down;
+use crate::local::redis::Redis;
 use crate::paths::Paths;
-use crate::redis::Redis;
 
 /// One run of `cargo xtask test`.
 pub(super) struct Session {

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::local::prerequisites::{Jdk, Prerequisites};
 use crate::paths::{self, Paths};
-use crate::prerequisites::{Jdk, Prerequisites};
 use crate::process;
 use crate::progress::Phase;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::aws::{Aws, Function};
-use crate::deploy;
+use crate::local::deploy;
 use crate::paths::{self, Paths};
 use crate::stack::Ports;
 
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_template_is_adapted_to_this_machine() {
-        let deployed = include_str!("../../template.yaml");
+        let deployed = include_str!("../../../template.yaml");
         let here = template(deployed, "http://127.0.0.1:4566", Path::new("/souk")).expect("it names a processor");
         assert!(!here.contains("[arm64]") || ARCH == "aarch64");
         assert!(here.contains("AWS_ENDPOINT_URL: 'http://127.0.0.1:4566'"));
@@ -90,7 +90,7 @@ mod tests {
         let found = variables(serde_json::from_value(listed).expect("as Lambda lists them"));
         assert_eq!(found.len(), 1);
         assert_eq!(found["PlaceOrderFunction"]["CURRENCY"], "USD");
-        let deployed = include_str!("../../template.yaml");
+        let deployed = include_str!("../../../template.yaml");
         assert!(deployed.contains(&format!("\n  {}:\n", logical_id("remove-cart-item"))));
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::part::Part;
-use crate::parts::SearchJars;
+use crate::local::part::Part;
+use crate::local::parts::SearchJars;
 use crate::paths::Paths;
 use crate::stack::Ports;
 

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::local::functions;
 use crate::paths::Paths;
+use crate::process;
 use crate::stack::Stack;
-use crate::{functions, process};
 
 /// What `cargo xtask bench checkout` takes.
 #[derive(clap::Args)]

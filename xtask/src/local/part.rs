@@ -1,7 +1,7 @@
-//! A long-running part of the local stack (MiniStack, OpenSearch): started, found again, stopped.
+//! Starts, finds and stops the servers of the local stack (MiniStack, OpenSearch).
 //!
-//! No pid file: a part is found by its command line, which names the home that it serves. So a killed part, a reused
-//! pid or a lost file can neither hide a running part nor make another program look like one.
+//! A part is found by its command line, which contains the home that it serves, and not by a pid file: a killed part, a
+//! reused pid or a lost file can neither hide a running part nor make another program look like one.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -22,24 +22,24 @@ use crate::{api, interrupt};
 
 /// How long a part may take to save its state and end before it is killed.
 const STOP_WAIT: Duration = Duration::from_mins(2);
-/// How long a killed part may take to be gone.
+/// How long a killed part may take to disappear.
 const KILL_WAIT: Duration = Duration::from_mins(1);
-/// How long a part may take until it answers. It takes seconds; wide, because machines differ.
+/// How long a part may take to become ready. It takes seconds; machines differ.
 const START_WAIT: Duration = Duration::from_mins(6);
-/// How long one answer to the question whether a part is ready may take.
-const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// Timeout of one readiness check.
+const READY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What is known about a part before it runs.
+/// A server of the local stack.
 pub(crate) struct Part {
-    /// Its name in messages and of its log.
+    /// Its name, in messages and for its log.
     pub(crate) name: &'static str,
     /// Its port on 127.0.0.1.
     pub(crate) port: u16,
-    /// The environment variable that moves it to another port.
+    /// The environment variable for its port.
     pub(crate) port_variable: &'static str,
-    /// Two arguments of its command line that no other process has together: the script, and the home it serves.
+    /// Two arguments of its command line that together identify it: the script, and the home that it serves.
     pub(crate) marks: [String; 2],
-    /// Where it answers 200 once it is ready.
+    /// The address that returns 200 once it is ready.
     pub(crate) ready_url: String,
 }
 
@@ -50,8 +50,8 @@ impl Part {
         Ok(process::table()?.iter().find(|process| is_mine(process)).map(|process| process.pid))
     }
 
-    /// Makes it run with exactly this command. One that already does is left alone; one that was started otherwise
-    /// (another port, another version) is replaced. Returns whether it was started now.
+    /// Ensures that it runs with exactly this command. One that was started differently (another port, another version) is
+    /// replaced. Returns whether it was started now.
     pub(crate) fn ensure(&self, command: &mut Command, paths: &Paths) -> Result<bool> {
         let setup = self.setup(command);
         let setup_file = paths.home.join(format!("{}.setup", self.name));
@@ -67,12 +67,12 @@ impl Part {
         let output = File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
         let errors = output.try_clone().context("cannot share a log")?;
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
-        // A group of its own: Ctrl-C in the terminal must reach xtask only, which then stops the part in order.
+        // A process group of its own: Ctrl-C in the terminal must reach only xtask, which then stops the part.
         command.process_group(0).spawn().with_context(|| format!("cannot start {}", self.name))?;
         Ok(true)
     }
 
-    /// Waits until it answers.
+    /// Waits until it is ready.
     pub(crate) fn wait_ready(&self, paths: &Paths, phase: &mut Phase) -> Result<()> {
         let waiting = Stopwatch::start();
         let log = paths.log(self.name);
@@ -86,7 +86,7 @@ impl Part {
         Ok(())
     }
 
-    /// Stops it in order, so that it saves its state; kills it when that takes too long. Not interruptible: a second
+    /// Stops it with SIGTERM, so that it saves its state, and kills it if that takes too long. Not interruptible: a second
     /// Ctrl-C must not lose the state. Returns whether it ran.
     pub(crate) fn stop(&self) -> Result<bool> {
         self.end(&[(Signal::SIGTERM, STOP_WAIT), (Signal::SIGKILL, KILL_WAIT)])
@@ -100,7 +100,7 @@ impl Part {
     fn end(&self, signals: &[(Signal, Duration)]) -> Result<bool> {
         let Some(pid) = self.find()? else { return Ok(false) };
         for &(signal, patience) in signals {
-            kill(Pid::from_raw(pid), signal).ok(); // it may end by itself before the signal
+            kill(Pid::from_raw(pid), signal).ok(); // it may have ended already
             let waiting = Stopwatch::start();
             while waiting.elapsed() < patience {
                 if self.find()?.is_none() {
@@ -112,20 +112,20 @@ impl Part {
         bail!("{} (pid {pid}) does not end", self.name)
     }
 
-    /// Sends it a signal that does not end it.
+    /// Sends it a signal that does not end it, such as SIGUSR1.
     pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
         let pid = self.find()?.with_context(|| format!("{} does not run", self.name))?;
         kill(Pid::from_raw(pid), signal).with_context(|| format!("cannot signal {}", self.name))
     }
 
     fn answers(&self) -> bool {
-        api::agent(ANSWER_WAIT).get(&self.ready_url).call().is_ok_and(|response| response.status() == 200)
+        api::agent(READY_TIMEOUT).get(&self.ready_url).call().is_ok_and(|response| response.status() == 200)
     }
 
     fn refuse_taken_port(&self) -> Result<()> {
         if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
             bail!(
-                "port {} of 127.0.0.1, which {} needs, is taken by another program: stop that, or choose another port with {}",
+                "port {} of 127.0.0.1, which {} needs, is used by another program: stop it, or choose another port with {}",
                 self.port,
                 self.name,
                 self.port_variable
@@ -134,7 +134,7 @@ impl Part {
         Ok(())
     }
 
-    /// Everything that decides how it runs.
+    /// Everything that determines how it runs, as text.
     fn setup(&self, command: &Command) -> String {
         let mut environment: Vec<String> = command
             .get_envs()

@@ -8,14 +8,15 @@ use crate::api::Api;
 use crate::aws::{self, Aws};
 use crate::clock::Stopwatch;
 use crate::executables::Executable;
-use crate::part::Part;
-use crate::parts::SearchJars;
+use crate::interrupt;
+use crate::local::part::Part;
+use crate::local::parts::SearchJars;
+use crate::local::prerequisites::Prerequisites;
+use crate::local::{deploy, down, functions, ministack, opensearch, parts, prerequisites, sam_local, shop};
 use crate::paths::{self, Paths};
-use crate::prerequisites::Prerequisites;
 use crate::progress::Phase;
 use crate::stack::{Ports, SandboxTokens, Stack};
 use crate::staff::{self, Staff};
-use crate::{deploy, down, functions, interrupt, ministack, opensearch, parts, prerequisites, sam_local, shop};
 
 /// What `cargo xtask up` takes.
 #[derive(clap::Args)]

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use crate::interrupt;
+use crate::local::functions;
 use crate::paths::Paths;
-use crate::{functions, interrupt};
 
 /// What is measured, and the service it belongs to.
 const FUNCTIONS: [(&str, &str); 5] = [

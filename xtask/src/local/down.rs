@@ -2,28 +2,28 @@
 
 use anyhow::Result;
 
-use crate::part::Part;
+use crate::local::part::Part;
+use crate::local::{ministack, opensearch};
 use crate::paths::{self, Paths};
 use crate::progress::Phase;
 use crate::stack::Ports;
-use crate::{ministack, opensearch};
 
-/// Stops every part of this home; the data stays.
+/// Stops all parts of this home. The data stays.
 pub(crate) fn run(paths: &Paths) -> Result<()> {
     if !paths.home.exists() {
-        eprintln!("nothing has ever run in {}", paths.home.display());
+        eprintln!("no shop has run in {}", paths.home.display());
         return Ok(());
     }
     let _lock = paths.lock()?;
     if !stop_all(paths)? {
-        eprintln!("nothing runs");
+        eprintln!("no shop runs");
     }
     Ok(())
 }
 
-/// Stops every part of this home, whichever port or version it has. Returns whether any ran.
+/// Stops all parts of this home, of any port or version. Returns whether any ran.
 pub(crate) fn stop_all(paths: &Paths) -> Result<bool> {
-    paths::remove(&paths.home.join("stack.json"))?; // whoever reads it would find nobody
+    paths::remove(&paths.home.join("stack.json"))?; // it would name a shop that no longer runs
     let mut any = false;
     for part in &parts(paths)? {
         any |= stop(part)?;
@@ -47,7 +47,7 @@ fn parts(paths: &Paths) -> Result<Vec<Part>> {
     Ok([ministack::part(ports, paths)].into_iter().chain(searches).collect())
 }
 
-/// Stops one part and says so.
+/// Stops one part and prints that it does. Returns whether it ran.
 pub(crate) fn stop(part: &Part) -> Result<bool> {
     if part.find()?.is_none() {
         return Ok(false);

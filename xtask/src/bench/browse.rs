@@ -7,13 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::part::Part;
-use crate::parts::SearchJars;
+use crate::local::part::Part;
+use crate::local::parts::SearchJars;
+use crate::local::redis::Redis;
+use crate::local::{down, functions, opensearch, parts, prerequisites};
 use crate::paths::{self, Paths};
+use crate::process;
 use crate::progress::Phase;
-use crate::redis::Redis;
 use crate::stack::Ports;
-use crate::{down, functions, opensearch, parts, prerequisites, process};
 
 /// Where the bench keeps its own OpenSearch.
 const HOME: &str = "target/local-bench";

@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::clock::Stopwatch;
-use crate::part::Part;
+use crate::local::part::Part;
 use crate::paths::Paths;
 use crate::process;
 use crate::progress::Phase;
