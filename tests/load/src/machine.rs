@@ -1,4 +1,4 @@
-//! What the machine says of processes. Linux.
+//! Memory and processor time of processes, from Linux's /proc.
 
 use anyhow::{Context, Result};
 
@@ -8,7 +8,7 @@ pub(crate) fn named(text: &str) -> Result<(String, u32)> {
     Ok((name.to_owned(), pid.parse().with_context(|| format!("{pid} is no process id"))?))
 }
 
-/// Memory that a process holds now.
+/// The resident memory of a process.
 pub(crate) fn resident_mb(pid: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
@@ -16,7 +16,7 @@ pub(crate) fn resident_mb(pid: u32) -> Result<u64> {
     Ok(kilobytes / 1_024)
 }
 
-/// Processor time that a process has used, in hundredths of a second (Linux counts so on every machine that it supports).
+/// The processor time of a process, in hundredths of a second (Linux's unit on every machine).
 pub(crate) fn processor_time(pid: u32) -> Result<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("process {pid}"))?;
     // The name, in parentheses, may hold blanks. Behind it, the 12th and 13th field are user and system time.
@@ -24,7 +24,7 @@ pub(crate) fn processor_time(pid: u32) -> Result<u64> {
     fields.map(|field| field.parse::<u64>().context("/proc/…/stat")).sum()
 }
 
-/// Processes that wanted to run, on average: above the number of cores, something else ran too.
+/// The load average. Above the number of cores, other processes ran as well.
 pub(crate) fn load() -> Result<String> {
     let load = std::fs::read_to_string("/proc/loadavg").context("/proc/loadavg")?;
     Ok(load.split(' ').next().unwrap_or_default().to_owned())

@@ -1,21 +1,21 @@
-//! Latencies from the moment a request was due, not from when it was sent: a stall is felt by all who came meanwhile
+//! Latencies from the moment a request was due, not from when it was sent: a stall delays all requests that come meanwhile
 //! (Gil Tene's "coordinated omission").
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One answer, or none.
+/// A request that is done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Done {
-    /// What was asked.
+    /// The kind of call.
     pub(crate) kind: &'static str,
-    /// The HTTP status; 0 when no answer came.
+    /// The HTTP status; 0 without a response.
     pub(crate) status: u16,
-    /// From when it was due.
+    /// The time since it was due.
     pub(crate) latency: Duration,
 }
 
-/// An answer that comes later than this is not counted as held.
+/// Later responses do not count towards the throughput.
 const HELD_WITHIN: Duration = Duration::from_secs(1);
 
 const HEADING: &str = "asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";

@@ -103,7 +103,7 @@ fn install_and_start(
     start_parts(&jars, ports, paths, started)
 }
 
-/// Starts both parts at once and waits for both. `started` tells which did not run before, also after an error.
+/// Starts both parts and waits for both. Adds those that were not running to `started`, also if it fails.
 pub(crate) fn start_parts(jars: &SearchJars, ports: Ports, paths: &Paths, started: &mut Vec<Part>) -> Result<Part> {
     let major = opensearch::major(jars);
     let (aws, search) = (ministack::part(ports, paths), opensearch::part(ports, major, paths));

@@ -1,5 +1,5 @@
-//! Answers that a process gives again for as long as their endpoint allows ([`Reply::lasting`]): a popular list is put
-//! together once, not for each shopper who looks at it in the same moment. Of use where a process answers many requests.
+//! Responses that a process sends again for as long as their endpoint allows ([`Reply::lasting`]): a popular list is
+//! assembled once, not for each shopper who requests it in the same moment. Useful where a process handles many requests.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use souk_domain::time::Timestamp;
 use super::delivery::accepts_gzip;
 use super::{Reply, Request};
 
-/// Memory for keys and answers together.
+/// Memory for keys and responses together.
 const LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
-/// The answers of a process.
+/// The responses of a process.
 pub(super) struct ResponseCache(TtlCache<RequestKey, Arc<Reply>>);
 
-/// Everything that a public answer depends on. The caller is not part of it.
+/// Everything that a public response depends on. The caller is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct RequestKey {
     path: String,
@@ -30,12 +30,12 @@ impl Default for ResponseCache {
 }
 
 impl ResponseCache {
-    /// The answer to the same request, if it may still be given.
+    /// The response to an equal request, if it is still valid.
     pub(super) fn get(&self, key: &RequestKey, now: Timestamp) -> Option<Arc<Reply>> {
         self.0.get(key, now)
     }
 
-    /// Keeps an answer that was given at that moment, if it may be given again.
+    /// Keeps a response of that moment, if its endpoint allows it.
     pub(super) fn insert(&self, key: RequestKey, reply: &Arc<Reply>, now: Timestamp) {
         if !reply.lasts.is_zero() && reply.is_cacheable() {
             self.0.insert(key, Arc::clone(reply), Lifetime::new(now, reply.lasts));

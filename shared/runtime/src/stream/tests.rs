@@ -46,7 +46,7 @@ fn event(texts: &[Value]) -> Event {
     serde_json::from_value(json!({ "Records": records })).expect("an event")
 }
 
-/// The answer to a batch, and the letters that were sent.
+/// The response to a batch, and the dead letters.
 async fn handled(texts: &[Value], queue_answers: u16) -> (Value, Vec<DeadLetter>) {
     let aws = FakeAws::start(move |_, _| (queue_answers, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
     let dead_letters = DeadLetters::new(&aws.sdk_config(), "https://queues/stream-dead-letters");
