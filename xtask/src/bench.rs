@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: how long the running shop takes for a search and for an order, asked one after another.
+//! `cargo xtask bench`: the latency of a search and of an order in the running shop, one request after another.
 //!
-//! The figures are of this machine and of debug builds on an emulator: compare them with each other, before and after a
-//! change, not with AWS. What an order costs in write units is counted by the contract tests, see docs/cost.md.
+//! The results are those of debug builds on an emulator. Compare them before and after a change, not with AWS. The contract
+//! tests count the write units of an order, see docs/cost.md.
 
 mod browse;
 mod checkout;
@@ -30,13 +30,13 @@ pub(crate) struct Options {
 /// Measurements of one thing.
 #[derive(clap::Subcommand)]
 enum Special {
-    /// What browsing holds: an open-loop load on the real functions, OpenSearch, Redis and dynoxide
+    /// Throughput and latency of browsing under an open-loop load, with OpenSearch, Redis and dynoxide
     Browse(browse::Options),
-    /// Flash sales, counted afterwards: nothing sold twice, nothing lost, nobody refused what is there
+    /// Flash sales, reconciled afterwards: nothing is oversold, lost, or refused while in stock
     Checkout(checkout::Options),
     /// How long functions take to start, and how large their binaries are
     ColdStart(cold_start::Options),
-    /// How well search finds: queries derived from a catalogue, asked and scored
+    /// Search quality: runs and scores queries that are derived from a catalogue
     Relevance(relevance::Options),
 }
 
@@ -51,10 +51,10 @@ struct ShopOptions {
     orders: u32,
 }
 
-/// Words that the sample catalogue knows, and one that it does not.
+/// Words of the sample catalogue, and one that is not in it.
 const WORDS: [&str; 6] = ["backpack", "lamp", "green", "steel kettle", "hikign backpack", "zzzz"];
 
-/// Measures what is asked for; by default the running shop.
+/// Runs a measurement; by default that of the running shop.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     match &options.special {
         Some(Special::Browse(options)) => browse::run(options, paths),
@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     }
 }
 
-/// Times both and prints a table.
+/// Measures both and prints a table.
 fn run_shop(options: &ShopOptions, paths: &Paths) -> Result<()> {
     let stack = Stack::read(&paths.home.join("stack.json"))?;
     let api = Api::new(&stack.api_url)?;
