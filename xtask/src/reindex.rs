@@ -23,7 +23,11 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
     let function = Function::of(paths, "reindex")?;
     let mut phase = Phase::start("fill a new index");
     loop {
-        let report = function.call(&json!({ "seconds": RUN_SECONDS }), &mut phase)?;
+        // The node's disk is this computer's, not a volume that OpenSearch has for itself.
+        let report = function.call(&json!({ "seconds": RUN_SECONDS, "ignore_storage": true }), &mut phase)?;
+        if let Some(reason) = report["refused"].as_str() {
+            bail!("{reason}");
+        }
         for problem in report["problems"].as_array().into_iter().flatten() {
             phase.say(&format!("{}: {}", text(problem, "product_id"), text(problem, "reason")));
         }

@@ -1,9 +1,10 @@
 //! Fixture for the tests of this service: its stores on one in-process DynamoDB, and scratch indices.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
 use souk_catalog::{CachedProducts, ProductReader};
 use souk_domain::account::Role;
 use souk_domain::money::Currency;
@@ -74,7 +75,7 @@ impl Fixture {
 
     /// Imports lines that are all good; a product may spread over several.
     pub(crate) async fn import(&self, lines: &str) {
-        let one_object = serde_json::from_str::<serde_json::Value>(lines).is_ok();
+        let one_object = serde_json::from_str::<Value>(lines).is_ok();
         let lines = if one_object { lines.replace('\n', " ") } else { lines.to_owned() };
         let reply = self.import_endpoint().handle(&import(&lines)).await.expect("imported");
         assert!(reply.body().ends_with(r#""errors":[]}"#), "{}", reply.body());
@@ -104,7 +105,7 @@ impl Fixture {
 pub(crate) struct Scratch {
     pub(crate) index: SearchIndex,
     url: String,
-    alias: String,
+    pub(crate) alias: String,
 }
 
 impl Scratch {
@@ -140,7 +141,7 @@ impl Scratch {
     /// All indices of this test.
     pub(crate) async fn names(&self) -> Vec<String> {
         let answer = reqwest::get(format!("{}/{}-v*/_alias", self.url, self.alias)).await.expect("asked");
-        let indices: serde_json::Value = serde_json::from_str(&answer.text().await.expect("answered")).expect("JSON");
+        let indices: Value = serde_json::from_str(&answer.text().await.expect("answered")).expect("JSON");
         indices.as_object().expect("indices").keys().cloned().collect()
     }
 
@@ -149,6 +150,32 @@ impl Scratch {
             let answer = reqwest::Client::new().delete(format!("{}/{name}", self.url)).send().await.expect("removed");
             assert!(answer.status().is_success(), "{}", answer.status());
         }
+    }
+}
+
+/// An HTTP server that gives every request the same answer and keeps the bodies of the requests.
+pub(crate) struct HttpServer {
+    pub(crate) url: String,
+    bodies: Arc<Mutex<Vec<Value>>>,
+}
+
+impl HttpServer {
+    pub(crate) async fn start(answer: Value) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let bodies: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let kept = Arc::clone(&bodies);
+        let router = axum::Router::new().fallback(move |body: axum::body::Bytes| {
+            kept.lock().expect("no test has panicked").push(serde_json::from_slice(&body).unwrap_or_default());
+            std::future::ready(answer.to_string())
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, bodies }
+    }
+
+    /// The bodies so far; null for one that is not JSON.
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        self.bodies.lock().expect("no test has panicked").clone()
     }
 }
 

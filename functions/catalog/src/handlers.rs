@@ -11,6 +11,7 @@ use crate::import_upload::ImportUpload;
 use crate::index_products::IndexProducts;
 use crate::list_categories::ListCategories;
 use crate::list_products::ListProducts;
+use crate::prepare_search::PrepareSearch;
 use crate::put_product::PutProduct;
 use crate::put_synonyms::PutSynonyms;
 use crate::reindex::Reindex;
@@ -27,6 +28,7 @@ pub const HANDLERS: Handlers = &[
     ("index-products", &Stream(IndexProducts::from_dependencies)),
     ("list-categories", &Http(ListCategories::from_dependencies)),
     ("list-products", &Http(ListProducts::from_dependencies)),
+    ("prepare-search", &Direct(PrepareSearch::from_dependencies)),
     ("put-product", &Http(PutProduct::from_dependencies)),
     ("put-synonyms", &Http(PutSynonyms::from_dependencies)),
     ("reindex", &Direct(Reindex::from_dependencies)),

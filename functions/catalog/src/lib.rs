@@ -11,6 +11,7 @@ pub mod import_upload;
 pub mod index_products;
 pub mod list_categories;
 pub mod list_products;
+pub mod prepare_search;
 mod product_fields;
 pub mod put_product;
 pub mod put_synonyms;

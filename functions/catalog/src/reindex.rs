@@ -1,10 +1,14 @@
 //! Fills a new index from the products table and puts it in the place of the living one, while writes go on: after a
 //! change of the mapping, or when the index was lost. Invoked by an operator, again and again until it says `done`; each
-//! run goes on where the last one ended, however that ended. What cannot be indexed is told and left out.
+//! run continues where the last one ended, however that ended. What cannot be indexed is reported and left out.
+//!
+//! It refuses to run while the cluster is red, and to start while a node has no room for a second index: a half-written
+//! index that fills the disk would stop every write to the living one.
 //!
 //! ```json
 //! {"seconds": 600}
 //! {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems": [{"product_id": "x", "reason": "…"}]}
+//! {"done": false, "refused": "…"}
 //! ```
 
 use std::sync::Arc;
@@ -17,7 +21,9 @@ use souk_domain::time::Timestamp;
 use souk_runtime::config::ConfigError;
 use souk_runtime::direct::DirectHandler;
 use souk_runtime::{Dependencies, Error};
-use souk_search::{IndexOperation, Indexed, Rebuild, SearchError, SearchIndex, SegmentProgress};
+use souk_search::{
+    ClusterHealth, IndexOperation, Indexed, NodeStorage, Rebuild, SearchError, SearchIndex, SegmentProgress,
+};
 use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
 
 use crate::index_products::as_indexed;
@@ -33,6 +39,10 @@ const TOLD_PROBLEMS: usize = 100;
 
 /// Parts of the table of a new rebuild.
 const SEGMENTS: usize = 4;
+/// OpenSearch Service stops writes to a node with less free space than this part of its disk, or than so many bytes,
+/// whichever is less.
+const RESERVED_PERCENT: u64 = 20;
+const RESERVED_BYTES: u64 = 20 << 30;
 
 /// The function.
 pub struct Reindex {
@@ -66,20 +76,43 @@ impl Reindex {
 }
 
 impl DirectHandler for Reindex {
-    type Request = Order;
-    type Response = Report;
+    type Request = ReindexCommand;
+    type Response = ReindexResponse;
 
-    async fn handle(&self, request: Order, _: Timestamp) -> Result<Report, Error> {
-        Ok(self.run(request.until(self.clock.now())).await?)
+    async fn handle(&self, command: ReindexCommand, _: Timestamp) -> Result<ReindexResponse, Error> {
+        if let Some(refused) = self.refusal(&command).await? {
+            tracing::warn!(function = "reindex", refused, "refused");
+            return Ok(ReindexResponse::Refused { done: false, refused });
+        }
+        let until = command.until(self.clock.now());
+        Ok(ReindexResponse::Ran(self.run(until).await?))
     }
 }
 
 /// What the operator asks for.
 #[derive(Debug, Default, Deserialize)]
-pub struct Order {
+pub struct ReindexCommand {
     /// How long this run may take.
     #[serde(default)]
     seconds: Option<u64>,
+    /// Start without looking at free storage.
+    #[serde(default)]
+    ignore_storage: bool,
+}
+
+/// What became of a run.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum ReindexResponse {
+    /// It wrote.
+    Ran(Report),
+    /// It did not start.
+    Refused {
+        /// Always false.
+        done: bool,
+        /// Why.
+        refused: String,
+    },
 }
 
 /// How far it is.
@@ -117,7 +150,7 @@ pub enum ReindexError {
     Search(#[from] SearchError),
 }
 
-impl Order {
+impl ReindexCommand {
     /// When this run has to end, if it begins now.
     pub fn until(&self, now: Timestamp) -> Timestamp {
         let seconds = self.seconds.unwrap_or(MAX_SECONDS).min(MAX_SECONDS);
@@ -134,6 +167,19 @@ struct Copied {
 }
 
 impl Reindex {
+    /// Why a run must not start now. One that continues has taken its storage already.
+    async fn refusal(&self, command: &ReindexCommand) -> Result<Option<String>, ReindexError> {
+        if self.search.cluster_health().await? == ClusterHealth::Red {
+            return Ok(Some(
+                "the search cluster is red: a shard of an index is missing; see docs/operations.md".to_owned(),
+            ));
+        }
+        if command.ignore_storage || self.search.is_being_rebuilt().await? {
+            return Ok(None);
+        }
+        Ok(self.search.storage().await?.iter().find_map(missing_storage))
+    }
+
     /// Fills until it is done or that moment has come.
     pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
         let mut rebuild = self.search.rebuild().await?;
@@ -215,6 +261,21 @@ impl Reindex {
             }
         }
     }
+}
+
+/// Says how much storage a node lacks for a second copy of the indices on it.
+fn missing_storage(storage: &NodeStorage) -> Option<String> {
+    let NodeStorage { node, total_bytes, free_bytes, index_bytes } = storage;
+    let needed_bytes = index_bytes + (total_bytes / 100 * RESERVED_PERCENT).min(RESERVED_BYTES);
+    let mib = |bytes: u64| bytes >> 20;
+    (*free_bytes < needed_bytes).then(|| {
+        format!(
+            "the search node {node} has {} MiB free and needs {} MiB for a second index: give it a larger disk \
+             (SearchVolumeGiB), or set ignore_storage",
+            mib(*free_bytes),
+            mib(needed_bytes)
+        )
+    })
 }
 
 /// What cannot be read, and what the index does not take.

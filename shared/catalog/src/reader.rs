@@ -50,9 +50,8 @@ pub enum CatalogError {
 }
 
 impl CatalogReader {
-    /// Connects to the search node and reads the synonyms, so that the first request does not wait for them.
+    /// Reads the synonyms, so that the first request does not wait for them.
     pub async fn warm_up(&self) {
-        let _ = self.search.warm_up().await; // the first request tries again
         self.synonyms.current().await;
     }
 

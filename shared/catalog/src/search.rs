@@ -60,11 +60,6 @@ impl SearchReader {
         Self { index, caches: Arc::new(caches), clock }
     }
 
-    /// Finds the node, so that the first shopper does not wait for it. A failure does no harm: the next search tries again.
-    pub async fn warm_up(&self) -> Result<(), SearchError> {
-        self.index.warm_up().await
-    }
-
     /// A page of products and its facets.
     pub async fn search_cached(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
         let search = async {

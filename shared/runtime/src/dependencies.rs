@@ -143,14 +143,9 @@ impl Dependencies {
         Ok(Orders::new(self.table("ORDERS_TABLE")?))
     }
 
-    /// The product index of the search domain, which is looked up on first use; or of a node of this machine, for benches.
+    /// The product index of the search domain.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
-        let domain = self.config.text("SEARCH_DOMAIN")?;
-        let index = if domain.starts_with("http://127.0.0.1:") {
-            SearchIndex::at(domain, self.random())
-        } else {
-            SearchIndex::connect(&self.sdk, domain, self.random())
-        };
+        let index = SearchIndex::connect(&self.sdk, self.config.text("SEARCH_ENDPOINT")?, self.random());
         Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
     }
 

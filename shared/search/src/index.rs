@@ -31,25 +31,18 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// The products of an OpenSearch domain of this account. The domain is looked up on first use, and again as long as
-    /// that fails; `random` gives the jitter of retries.
-    pub fn connect(sdk: &SdkConfig, domain: &str, random: Arc<dyn Random>) -> Self {
-        Self {
-            node: Arc::new(Node::of_domain(sdk, domain, random)),
-            alias: PRODUCTS.to_owned(),
-            shards: 1,
-            limits: SearchLimits::default(),
-        }
+    /// The products of an OpenSearch domain, at its endpoint. `random` gives the jitter of retries.
+    pub fn connect(sdk: &SdkConfig, endpoint: &str, random: Arc<dyn Random>) -> Self {
+        Self::of_node(Node::of_service(sdk, endpoint, random))
     }
 
     /// The products of a node at an address that needs no signature.
     pub fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self {
-            node: Arc::new(Node::at(url, random)),
-            alias: PRODUCTS.to_owned(),
-            shards: 1,
-            limits: SearchLimits::default(),
-        }
+        Self::of_node(Node::at(url, random))
+    }
+
+    fn of_node(node: Node) -> Self {
+        Self { node: Arc::new(node), alias: PRODUCTS.to_owned(), shards: 1, limits: SearchLimits::default() }
     }
 
     /// The same node, another alias: for tests, and for looking at an index before it goes live.
@@ -73,12 +66,6 @@ impl SearchIndex {
     /// The time limits.
     pub const fn limits(&self) -> SearchLimits {
         self.limits
-    }
-
-    /// Looks up the domain, so that the first shopper need not wait for it. A failure does no harm: the next call tries
-    /// again.
-    pub async fn warm_up(&self) -> Result<(), SearchError> {
-        self.node.find().await.map(|_| ())
     }
 
     /// Makes the index and its alias unless the alias exists. Safe when several do it at once.

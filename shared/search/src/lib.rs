@@ -4,6 +4,7 @@
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
+mod cluster;
 mod cursor;
 mod document;
 mod error;
@@ -27,6 +28,7 @@ mod synonyms;
 mod text;
 mod write;
 
+pub use cluster::{ClusterHealth, NodeStorage};
 pub use cursor::Cursor;
 pub use document::IndexedProduct;
 pub use error::SearchError;

@@ -1,10 +1,9 @@
-//! The way to OpenSearch: finding the domain, and one HTTP call with its bounds.
+//! The connection to one OpenSearch endpoint, and one HTTP call with its bounds.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_sdk_opensearch::error::{ProvideErrorMetadata, SdkError};
 use aws_types::SdkConfig;
 use opensearch::auth::Credentials;
 use opensearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -14,27 +13,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::Random;
-use tokio::sync::OnceCell;
 
 use crate::SearchError;
 
 /// Longest wait before the one retry, in milliseconds.
 const RETRY_WITHIN_MS: u64 = 50;
 
-/// One OpenSearch endpoint, found on first use.
+/// One OpenSearch endpoint.
 pub(crate) struct Node {
-    site: Site,
-    transport: OnceCell<Transport>,
+    /// The reason if the endpoint is not usable.
+    transport: Result<Transport, String>,
     breaker: Mutex<CircuitBreaker>,
     random: Arc<dyn Random>,
-}
-
-/// How the endpoint is found.
-enum Site {
-    /// A domain of this account, asked for with DescribeDomain.
-    Domain { name: String, sdk: Box<SdkConfig>, client: aws_sdk_opensearch::Client },
-    /// A node whose address is known.
-    Url(String),
 }
 
 /// One call.
@@ -83,21 +73,21 @@ pub(crate) struct ErrorCause {
 }
 
 impl Node {
-    /// The domain of that name. Asks nobody yet.
-    pub(crate) fn of_domain(sdk: &SdkConfig, name: &str, random: Arc<dyn Random>) -> Self {
-        let client = aws_sdk_opensearch::Client::new(sdk);
-        let site = Site::Domain { name: name.to_owned(), sdk: Box::new(sdk.clone()), client };
-        Self { site, transport: OnceCell::new(), breaker: Mutex::default(), random }
+    /// A node of OpenSearch Service, to which requests are signed. A node of this machine gets them unsigned.
+    pub(crate) fn of_service(sdk: &SdkConfig, endpoint: &str, random: Arc<dyn Random>) -> Self {
+        let url = url_of(endpoint);
+        let signed = url.starts_with("https://");
+        Self { transport: transport(&url, signed.then_some(sdk)), breaker: Mutex::default(), random }
     }
 
-    /// A node at an address, not signed for.
+    /// A node to which requests are not signed.
     pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self { site: Site::Url(url.to_owned()), transport: OnceCell::new(), breaker: Mutex::default(), random }
+        Self { transport: transport(url, None), breaker: Mutex::default(), random }
     }
 
-    /// Makes sure that the endpoint is known. A failure is not remembered: the next call looks again.
-    pub(crate) async fn find(&self) -> Result<&Transport, SearchError> {
-        self.transport.get_or_try_init(|| self.site.transport()).await
+    fn transport(&self) -> Result<&Transport, SearchError> {
+        let unusable = |reason: &String| SearchError::Rejected(format!("the endpoint is not usable: {reason}"));
+        self.transport.as_ref().map_err(unusable)
     }
 
     /// Sends a call. A shopper's is refused at once while the node does not answer: nobody waits for what will not come,
@@ -130,8 +120,8 @@ impl Node {
     /// this crate may be repeated without harm. A time-out is not repeated.
     async fn send(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
         let within = call.timeout;
+        let transport = self.transport()?;
         let sent = async {
-            let transport = self.find().await?;
             match send(transport, call).await {
                 Err(error) if connection_failed(&error) => {
                     let wait_ms = 1 + self.random.below(RETRY_WITHIN_MS);
@@ -196,28 +186,6 @@ impl Answer {
     }
 }
 
-impl Site {
-    async fn transport(&self) -> Result<Transport, SearchError> {
-        match self {
-            Self::Url(url) => transport(url, None),
-            Self::Domain { name, sdk, client } => {
-                let described = client.describe_domain().domain_name(name).send().await?;
-                let status = described.domain_status().ok_or_else(|| no_endpoint(name))?;
-                let in_vpc = || status.endpoints().and_then(|endpoints| endpoints.get("vpc")).map(String::as_str);
-                // A domain that is being made has none yet.
-                let endpoint = status.endpoint().or_else(in_vpc).ok_or_else(|| no_endpoint(name))?;
-                let url = url_of(endpoint);
-                let signed = url.starts_with("https://");
-                transport(&url, signed.then_some(&**sdk))
-            }
-        }
-    }
-}
-
-fn no_endpoint(name: &str) -> SearchError {
-    SearchError::Unavailable(format!("the domain {name} has no endpoint yet"))
-}
-
 /// AWS names a host, which answers on https only. The local stack names a host and port of this machine, in plain http;
 /// nothing but this machine is ever spoken to so.
 fn url_of(endpoint: &str) -> String {
@@ -228,17 +196,16 @@ fn url_of(endpoint: &str) -> String {
 }
 
 /// A transport to one address, signing for OpenSearch Service with the credentials of `sdk` if given.
-fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, SearchError> {
+fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, String> {
     // reqwest takes the process's cryptography. Somebody may have chosen it before: then that one stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let unusable = |reason: String| SearchError::Rejected(format!("the endpoint is not usable: {reason}"));
-    let url = Url::parse(url).map_err(|e| unusable(e.to_string()))?;
+    let url = Url::parse(url).map_err(|e| e.to_string())?;
     let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy();
     if let Some(sdk) = sdk {
-        let credentials = Credentials::try_from(sdk).map_err(|e| unusable(e.to_string()))?;
+        let credentials = Credentials::try_from(sdk).map_err(|e| e.to_string())?;
         builder = builder.auth(credentials).service_name("es");
     }
-    builder.build().map_err(|e| unusable(e.to_string()))
+    builder.build().map_err(|e| e.to_string())
 }
 
 async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensearch::Error> {
@@ -266,26 +233,6 @@ fn innermost(error: &opensearch::Error) -> String {
         error = source;
     }
     error.to_string()
-}
-
-impl<E: ProvideErrorMetadata, R> From<SdkError<E, R>> for SearchError {
-    /// From DescribeDomain.
-    fn from(error: SdkError<E, R>) -> Self {
-        match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("no code");
-                let message = format!("DescribeDomain: {code}");
-                match code {
-                    "AccessDeniedException" | "ResourceNotFoundException" | "ValidationException" => {
-                        Self::Rejected(message)
-                    }
-                    _ => Self::Unavailable(message),
-                }
-            }
-            SdkError::ConstructionFailure(_) => Self::Rejected(format!("DescribeDomain: {error}")),
-            other => Self::Unavailable(format!("DescribeDomain: {other}")),
-        }
-    }
 }
 
 #[cfg(test)]

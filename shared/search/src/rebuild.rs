@@ -103,7 +103,7 @@ impl SearchIndex {
     }
 
     /// Whether a new index is being filled, to which every write must go as well.
-    pub(crate) async fn is_being_rebuilt(&self) -> Result<bool, SearchError> {
+    pub async fn is_being_rebuilt(&self) -> Result<bool, SearchError> {
         let answer = self.manage(Method::Head, &format!("_alias/{}", self.next_alias()), None).await?;
         match answer.status {
             200 => Ok(true),

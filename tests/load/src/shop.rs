@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use serde_json::Value;
 use souk_catalog_functions::import::ImportContext;
 use souk_catalog_functions::import_upload::ImportUpload;
-use souk_catalog_functions::reindex::{Order, Reindex};
+use souk_catalog_functions::reindex::{Reindex, ReindexCommand};
 use souk_domain::effects::Clock as _;
 use souk_domain::money::Currency;
 use souk_runtime::effects::{SystemClock, SystemRandom};
@@ -59,7 +59,7 @@ impl Shop {
             ("CATEGORIES_TABLE", self.database.table("categories")),
             ("INVENTORY_TABLE", self.database.table("inventory")),
             ("SYNONYMS_TABLE", self.database.table("synonyms")),
-            ("SEARCH_DOMAIN", search_url.to_owned()),
+            ("SEARCH_ENDPOINT", search_url.to_owned()),
             ("CACHE_URL", redis_url.to_owned()),
         ]
     }
@@ -140,7 +140,7 @@ impl Shop {
         };
         let (started, mut written) = (Instant::now(), None);
         while written.is_none() {
-            let report = reindex.run(Order::default().until(SystemClock.now())).await?;
+            let report = reindex.run(ReindexCommand::default().until(SystemClock.now())).await?;
             written = report.done.then_some(report.written);
         }
         println!("indexed: {}", rate_of(written.unwrap_or_default(), "documents", started));

@@ -18,6 +18,8 @@ type Variables = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The line of template.yaml that says which processor AWS runs the functions on.
 const ARCHITECTURE: &str = "    Architectures: [arm64]\n";
+/// The beginning of the variables that all functions have.
+const VARIABLES: &str = "\n    Environment: {Variables: {";
 
 /// Writes both files. The names of tables change with the stack.
 pub(crate) fn write(aws: &Aws, ports: Ports, paths: &Paths) -> Result<()> {
@@ -33,15 +35,17 @@ pub(crate) fn write(aws: &Aws, ports: Ports, paths: &Paths) -> Result<()> {
 /// Adapts the deployed template to this machine: its processor, for which `up` builds; MiniStack's address, as sam sets
 /// only variables that a template names; absolute paths.
 fn template(deployed: &str, aws_url: &str, root: &Path) -> Result<String> {
-    if !deployed.contains(ARCHITECTURE) {
-        bail!("template.yaml has no line `{}`", ARCHITECTURE.trim());
+    for line in [ARCHITECTURE, VARIABLES] {
+        if !deployed.contains(line) {
+            bail!("template.yaml has no line with `{}`", line.trim());
+        }
     }
     let architecture = if ARCH == "aarch64" { "arm64" } else { ARCH };
-    let here = format!(
-        "    Architectures: [{architecture}]\n    Environment: {{Variables: {{AWS_ENDPOINT_URL: '{aws_url}'}}}}\n"
-    );
+    let architecture = format!("    Architectures: [{architecture}]\n");
+    let variables = format!("{VARIABLES}AWS_ENDPOINT_URL: '{aws_url}', ");
     let code = format!("CodeUri: {}/target/", root.display());
-    Ok(deployed.replace(ARCHITECTURE, &here).replace("CodeUri: target/", &code))
+    let here = deployed.replace(ARCHITECTURE, &architecture).replacen(VARIABLES, &variables, 1);
+    Ok(here.replace("CodeUri: target/", &code))
 }
 
 fn variables(functions: Vec<Function>) -> Variables {
@@ -73,7 +77,7 @@ mod tests {
         let deployed = include_str!("../../../template.yaml");
         let here = template(deployed, "http://127.0.0.1:4566", Path::new("/souk")).expect("it names a processor");
         assert!(!here.contains("[arm64]") || ARCH == "aarch64");
-        assert!(here.contains("AWS_ENDPOINT_URL: 'http://127.0.0.1:4566'"));
+        assert!(here.contains("    Environment: {Variables: {AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', CURRENCY: "));
         assert!(
             here.contains("CodeUri: /souk/target/lambda/orders/bootstrap.zip\n") && !here.contains("CodeUri: target/")
         );

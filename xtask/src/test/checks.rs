@@ -29,5 +29,7 @@ pub(super) fn template(paths: &Paths, log: &Path) -> Result<()> {
     process::run_appending(python::tool("cfn-lint", paths)?.arg("template.yaml"), log)?;
     let mut sam = python::tool("sam", paths)?;
     process::local_aws(&mut sam, "http://127.0.0.1:9", paths);
-    process::run_appending(sam.args(["validate", "--lint", "--template-file", "template.yaml"]), log)
+    process::run_appending(sam.args(["validate", "--lint", "--template-file", "template.yaml"]), log)?;
+    let mut count = python::tool("python", paths)?;
+    process::run_appending(count.args(["local/count_resources.py", "template.yaml"]), log)
 }

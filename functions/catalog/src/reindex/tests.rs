@@ -6,7 +6,7 @@ use souk_testkit::{Fault, Proxy};
 
 use super::*;
 use crate::compare_index::{CompareIndex, Comparison, Position};
-use crate::fixture::{Fixture, Scratch, change, nowhere};
+use crate::fixture::{Fixture, HttpServer, Scratch, change, nowhere};
 
 impl Fixture {
     fn reindex(&self, search: &SearchIndex) -> Reindex {
@@ -208,15 +208,40 @@ async fn without_search_nothing_is_compared_or_filled() {
 }
 
 #[test]
-fn orders_and_positions_are_read() {
+fn commands_and_positions_are_read() {
     let now = Timestamp::from_millis(1_000);
-    let order = |text| serde_json::from_str::<Order>(text).expect("an order").until(now).as_millis();
-    assert_eq!((order("{}"), order(r#"{"seconds": 20}"#), order(r#"{"seconds": 99999}"#)), (841_000, 21_000, 841_000));
-    assert_eq!(order(include_str!("../../../../events/reindex.json")), 601_000);
+    let until = |text| serde_json::from_str::<ReindexCommand>(text).expect("a command").until(now).as_millis();
+    assert_eq!((until("{}"), until(r#"{"seconds": 20}"#), until(r#"{"seconds": 99999}"#)), (841_000, 21_000, 841_000));
+    assert_eq!(until(include_str!("../../../../events/reindex.json")), 601_000);
     let order =
-        |text| serde_json::from_str::<crate::compare_index::CompareIndexCommand>(text).expect("an order").read(now);
+        |text| serde_json::from_str::<crate::compare_index::CompareIndexCommand>(text).expect("a command").read(now);
     assert_eq!(order(include_str!("../../../../events/compare-index.json")).0, Position::Table(None));
     let next = order(r#"{"next": {"index": "a"}}"#).0;
     assert_eq!(next, Position::Index(Some("a".parse().expect("an id"))));
     assert_eq!(serde_json::to_string(&next).expect("JSON"), r#"{"index":"a"}"#);
+}
+
+fn node(free_bytes: u64) -> NodeStorage {
+    NodeStorage { node: "n1".to_owned(), total_bytes: 10 << 30, free_bytes, index_bytes: 3 << 30 }
+}
+
+#[test]
+fn a_second_index_needs_its_size_and_the_reserve_of_the_node() {
+    assert_eq!(missing_storage(&node(5 << 30)), None);
+    let refused = missing_storage(&node((5 << 30) - (200 << 20))).expect("refused");
+    assert!(refused.contains("n1 has 4920 MiB free and needs 5119 MiB"), "{refused}");
+    // Of a large disk, 20 GiB are reserved, not a fifth.
+    let large = NodeStorage { total_bytes: 1000 << 30, ..node(23 << 30) };
+    assert_eq!(missing_storage(&large), None);
+}
+
+#[tokio::test]
+async fn a_red_cluster_is_left_alone() {
+    let shop = Fixture::start().await;
+    let search = HttpServer::start(serde_json::json!({ "status": "red" })).await;
+    let reindex = shop.reindex(&SearchIndex::at(&search.url, shop.random.clone()));
+    let response = reindex.handle(ReindexCommand::default(), shop.later()).await.expect("answered");
+    let ReindexResponse::Refused { done: false, refused } = response else { panic!("{response:?}") };
+    assert!(refused.contains("red"), "{refused}");
+    assert_eq!(search.bodies().len(), 1);
 }

@@ -160,7 +160,6 @@ async fn a_red_index_is_no_answer_and_comes_back() {
     // A node that does not exist is required to hold its only shard, so no node does.
     let settings = serde_json::json!({ "index.routing.allocation.require._name": "nowhere" });
     let body = serde_json::json!({ "settings": settings, "aliases": { scratch.alias.as_str(): {} } }).to_string();
-    scratch.index.warm_up().await.expect("connected"); // and the process's cryptography, for the next line
     let (http, url) = (reqwest::Client::new(), format!("{}/{}-red", scratch.url, scratch.alias));
     let created =
         http.put(format!("{url}?wait_for_active_shards=0")).header("content-type", "application/json").body(body);

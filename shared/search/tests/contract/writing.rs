@@ -26,6 +26,8 @@ async fn making_the_index_twice_or_at_once_is_no_error() {
     one.expect("made");
     two.expect("made");
     scratch.index.ensure_index().await.expect("there");
+    let aliases = reqwest::get(format!("{}/_alias/{}", scratch.url, scratch.alias)).await.expect("asked");
+    assert!(aliases.status().is_success(), "{}", aliases.status());
     let found = scratch.search(&SearchQuery::default()).await;
     assert_eq!((found.total, found.product_ids.len()), (0, 0));
     scratch.remove().await;

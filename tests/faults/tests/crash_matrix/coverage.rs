@@ -44,10 +44,13 @@ fn name(resource: &Value) -> Option<String> {
 
 /// Whether its policies let it write one of the tables.
 fn writes(resource: &Value) -> bool {
-    let statements = resource["Properties"]["Policies"].as_sequence().into_iter().flatten();
-    let statements = statements.filter_map(|policy| policy["Statement"].as_sequence()).flatten();
+    let policies = resource["Properties"]["Policies"].as_sequence().into_iter().flatten();
+    let mut statements = policies.flat_map(|policy| match &policy["Statement"] {
+        Value::Sequence(several) => several.as_slice(),
+        one => std::slice::from_ref(one),
+    });
     resource["Type"] == "AWS::Serverless::Function"
-        && statements.into_iter().any(|statement| {
+        && statements.any(|statement| {
             let text = serde_yaml_ng::to_string(statement).expect("a statement is YAML");
             let writes = ["dynamodb:PutItem", "dynamodb:UpdateItem"].iter().any(|action| text.contains(action));
             writes && TABLES.iter().any(|table| text.contains(table))
