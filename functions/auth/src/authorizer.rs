@@ -15,7 +15,7 @@ pub struct Authorizer {
 }
 
 impl Authorizer {
-    /// With the signing keys that the environment names.
+    /// With the signing keys from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self { tokens: access_tokens(deps).await? })
     }

@@ -34,7 +34,7 @@ struct SessionResponse<'a> {
     expires_in: i64,
 }
 
-/// Reads the signing keys that the environment names.
+/// Reads the signing keys from the environment.
 pub async fn access_tokens(deps: &Dependencies) -> Result<AccessTokens, Error> {
     let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
     let keys = SecretKeys::new(client, deps.config().text("SIGNING_KEY_SECRET")?);
@@ -42,7 +42,7 @@ pub async fn access_tokens(deps: &Dependencies) -> Result<AccessTokens, Error> {
 }
 
 impl SessionContext {
-    /// With what the environment names.
+    /// With the stores and settings from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         let tokens = access_tokens(deps).await?;
         Ok(Self { sessions: deps.sessions()?, tokens, clock: deps.clock(), random: deps.random() })

@@ -13,7 +13,7 @@ pub struct GetCart {
 }
 
 impl GetCart {
-    /// With the stores and settings that the environment names.
+    /// With the stores and settings from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { context: CartContext::from_dependencies(deps)? })
     }

@@ -30,7 +30,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_bank_may_take_its_days() {
+async fn a_bank_debit_may_take_days() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     for day in 0..5 {
@@ -50,7 +50,7 @@ async fn a_bank_may_take_its_days() {
 }
 
 #[tokio::test]
-async fn a_payment_without_an_end_is_one_for_a_person() {
+async fn a_payment_that_stays_open_becomes_a_dead_letter() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.clock.advance_seconds(15 * DAY_SECONDS);
@@ -62,7 +62,7 @@ async fn a_payment_without_an_end_is_one_for_a_person() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_provider_ends_by_itself() {
+async fn open_payments_settle_after_an_outage_of_the_provider() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     // As the queue delivers: every 180 seconds, and never five times in vain.
@@ -82,7 +82,7 @@ async fn an_outage_of_the_provider_ends_by_itself() {
 }
 
 #[tokio::test]
-async fn an_action_is_waited_for_only_as_long_as_the_order_waits() {
+async fn an_action_is_cancelled_when_the_hold_ends() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.settle(action()).await;
@@ -102,7 +102,7 @@ async fn an_action_is_waited_for_only_as_long_as_the_order_waits() {
 }
 
 #[tokio::test]
-async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
+async fn an_action_completed_before_its_cancellation_pays() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.settle(action()).await;
@@ -115,7 +115,7 @@ async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
 }
 
 #[tokio::test]
-async fn an_action_that_a_second_attempt_made_needless_is_called_off() {
+async fn an_action_is_cancelled_after_a_second_attempt_paid() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.settle(action()).await;
@@ -129,7 +129,7 @@ async fn an_action_that_a_second_attempt_made_needless_is_called_off() {
 }
 
 #[tokio::test]
-async fn what_the_provider_refuses_ends_the_attempt() {
+async fn a_request_refused_by_the_provider_ends_the_attempt() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.script([Err(ProviderError::Refused("amount_too_small".to_owned()))]);
@@ -139,7 +139,7 @@ async fn what_the_provider_refuses_ends_the_attempt() {
 }
 
 #[tokio::test]
-async fn money_after_a_decline_pays_or_goes_back() {
+async fn a_capture_after_a_decline_pays_or_is_refunded() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.settle(ProviderOutcome::Declined { code: "card_declined".to_owned() }).await;
@@ -151,7 +151,7 @@ async fn money_after_a_decline_pays_or_goes_back() {
 }
 
 #[tokio::test]
-async fn a_refund_that_fails_waits_for_the_staff() {
+async fn a_failed_refund_waits_for_staff() {
     let shop = Fixture::start().await;
     shop.happen(start()).await;
     shop.settle(captured()).await;
@@ -200,5 +200,5 @@ async fn an_older_message_does_not_change_a_newer_state() {
     assert_eq!(shop.consume(&shop.check_message(0)).await.expect("consumed"), "settled before");
     assert_eq!(shop.consume(&shop.check_message(1)).await.expect("consumed"), "settled before");
     assert_eq!(shop.order().await, paid);
-    assert!(shop.provider.charges.lock().expect("a lock").is_empty(), "nobody was asked");
+    assert!(shop.provider.charges.lock().expect("a lock").is_empty(), "the provider was not called");
 }

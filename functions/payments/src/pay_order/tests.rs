@@ -90,7 +90,7 @@ async fn paying_a_paid_order_returns_the_payment_that_paid_it_and_charges_nothin
 }
 
 #[tokio::test]
-async fn an_order_stays_paid_until_it_is_cancelled_or_wholly_refunded() {
+async fn an_order_stays_paid_until_it_is_cancelled_or_fully_refunded() {
     let shop = Fixture::start().await;
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
     let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
@@ -159,7 +159,7 @@ async fn after_a_decline_another_attempt_may_succeed() {
 }
 
 #[tokio::test]
-async fn a_retry_with_its_key_gets_the_same_answer_and_charges_nothing() {
+async fn a_retry_with_its_key_gets_the_same_response_and_charges_nothing() {
     let shop = Fixture::start().await;
     let keyed = |token| shop.request(token).with_header("idempotency-key", "k");
     for _ in 0..2 {
@@ -171,7 +171,7 @@ async fn a_retry_with_its_key_gets_the_same_answer_and_charges_nothing() {
 }
 
 #[tokio::test]
-async fn of_many_payments_at_once_one_charges() {
+async fn of_concurrent_payments_one_charges() {
     let shop = Fixture::start().await;
     let (endpoint, request) = (shop.endpoint(), shop.request("sandbox_success"));
     let outcomes = join_all((0..8).map(|_| endpoint.handle(&request))).await;
@@ -189,7 +189,7 @@ async fn of_many_payments_at_once_one_charges() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_found_out_later_and_charged_once() {
+async fn a_lost_outcome_is_resolved_later_and_charged_once() {
     let shop = Fixture::start().await;
     assert_eq!(shop.pay("sandbox_timeout_after_charge").await, is(202, "processing"));
     assert_eq!(shop.pay("sandbox_success").await, is(409, "payment_in_progress"));
@@ -203,7 +203,7 @@ async fn a_lost_answer_is_found_out_later_and_charged_once() {
 }
 
 #[tokio::test]
-async fn a_key_whose_request_still_runs_is_told_to_wait() {
+async fn a_key_of_a_running_request_is_refused_with_retry_after() {
     let shop = Fixture::start().await;
     let keyed = || shop.request("sandbox_timeout_before_charge").with_header("idempotency-key", "k");
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(202, "processing"));
@@ -214,7 +214,7 @@ async fn a_key_whose_request_still_runs_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn an_action_leaves_the_order_payable_and_late_money_goes_back() {
+async fn an_action_leaves_the_order_payable_and_a_late_capture_is_refunded() {
     let shop = Fixture::start().await;
     let reply = shop.endpoint().handle(&shop.request("sandbox_requires_action")).await.expect("an answer");
     assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("requires_action")));
@@ -245,7 +245,7 @@ async fn a_cancelled_paid_order_is_refunded_and_restocked_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_paid_says_why() {
+async fn an_order_that_cannot_be_paid_has_its_code() {
     let shop = Fixture::start().await;
     let anonymous = Request::new("POST", "/").with_path("order_id", shop.order_id.as_str()).with_json("{}");
     assert_eq!(outcome(shop.endpoint().handle(&anonymous).await), is(401, "token_required"));
@@ -272,7 +272,7 @@ async fn a_provider_that_is_down_charges_nothing_twice() {
 }
 
 #[tokio::test]
-async fn late_money_buys_the_units_again_if_they_are_there() {
+async fn a_late_capture_allocates_the_units_again_if_available() {
     for (left, status, refunds) in [(5, OrderStatus::Paid, 0), (1, OrderStatus::Expired, 1)] {
         let shop = Fixture::start().await;
         shop.pay("sandbox_requires_action").await;
@@ -290,7 +290,7 @@ async fn late_money_buys_the_units_again_if_they_are_there() {
 }
 
 #[tokio::test]
-async fn store_credit_that_is_not_there_does_not_pay() {
+async fn insufficient_store_credit_does_not_pay() {
     let shop = Fixture::start().await;
     let problem = shop.endpoint().handle(&shop.by_store_credit()).await.expect_err("no credit");
     assert_eq!((problem.status(), problem.member("decline_code")), (402, Some("\"insufficient_store_credit\"")));
@@ -299,7 +299,7 @@ async fn store_credit_that_is_not_there_does_not_pay() {
 }
 
 #[tokio::test]
-async fn a_card_number_is_refused_and_not_repeated() {
+async fn a_card_number_is_rejected_and_not_quoted() {
     let shop = Fixture::start().await;
     let problem = shop.endpoint().handle(&shop.request("4242 4242 4242 4242")).await.expect_err("refused");
     assert_eq!((problem.status(), problem.errors()[0].code), (422, "card_number"));
@@ -308,7 +308,7 @@ async fn a_card_number_is_refused_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn what_the_provider_refuses_is_our_fault_and_leaves_the_order_payable() {
+async fn a_request_refused_by_the_provider_leaves_the_order_payable() {
     let shop = Fixture::start().await;
     shop.script([Err(ProviderError::Refused("401: invalid_api_key".to_owned()))]);
     let problem = shop.endpoint().handle(&shop.request("sandbox_success")).await.expect_err("refused");
@@ -320,7 +320,7 @@ async fn what_the_provider_refuses_is_our_fault_and_leaves_the_order_payable() {
 }
 
 #[tokio::test]
-async fn a_payment_that_takes_days_is_answered_at_once() {
+async fn a_payment_that_takes_days_has_an_immediate_response() {
     let shop = Fixture::start().await;
     shop.script([Ok(ProviderOutcome::Pending { payment_id: Some("pay_1".to_owned()) })]);
     let reply = shop.endpoint().handle(&shop.request("x")).await.expect("answered");

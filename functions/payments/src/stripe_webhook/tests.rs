@@ -80,7 +80,7 @@ impl Shop {
     }
 
     /// The books of the order and of the provider agree.
-    async fn is_even(&self) {
+    async fn is_reconciled(&self) {
         let order = self.base.order().await;
         assert_eq!(self.fake.balance(), order.captured_minor() - order.refunded_minor());
     }
@@ -91,7 +91,7 @@ fn signed(shop: &Shop, body: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_payment_is_settled_once_whoever_hears_of_it_first() {
+async fn a_payment_is_settled_once_by_response_or_webhook() {
     let shop = Shop::start().await;
     assert_eq!(shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await, AttemptStatus::Completed);
     assert_eq!(shop.receive_all().await, ["settled before", "settled before"]);
@@ -103,7 +103,7 @@ async fn a_payment_is_settled_once_whoever_hears_of_it_first() {
     assert_eq!(shop.receive_all().await, ["settled", "settled before"]);
     assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
     assert_eq!(shop.base.check(0).await, Ok("settled before"));
-    shop.is_even().await;
+    shop.is_reconciled().await;
 }
 
 #[tokio::test]
@@ -116,11 +116,11 @@ async fn an_action_is_completed_by_the_webhook() {
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
-    shop.is_even().await;
+    shop.is_reconciled().await;
 }
 
 #[tokio::test]
-async fn an_old_word_does_not_undo_a_newer_one() {
+async fn an_old_event_does_not_undo_a_newer_one() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::Paypal, "pm_paypal").await;
     assert!(shop.fake.move_intent(&shop.newest_intent(), "processing"));
@@ -148,12 +148,12 @@ async fn a_bank_debit_ends_by_webhook_days_later() {
         shop.receive_all().await;
         let order = shop.base.order().await;
         assert_eq!((order.status, shop.base.available().await), (status, left), "{end}");
-        shop.is_even().await;
+        shop.is_reconciled().await;
     }
 }
 
 #[tokio::test]
-async fn money_after_expiry_buys_the_units_again_or_goes_back() {
+async fn a_capture_after_expiry_allocates_again_or_is_refunded() {
     for (left, status) in [(5, OrderStatus::Paid), (1, OrderStatus::Refunded)] {
         let shop = Shop::start().await;
         shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
@@ -165,12 +165,12 @@ async fn money_after_expiry_buys_the_units_again_or_goes_back() {
             assert_eq!(shop.base.refund(0).await, "refunded");
         }
         assert_eq!(shop.base.order().await.status, status);
-        shop.is_even().await;
+        shop.is_reconciled().await;
     }
 }
 
 #[tokio::test]
-async fn an_action_that_nobody_finishes_ends_with_the_hold() {
+async fn an_abandoned_action_ends_with_the_hold() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     shop.expire().await;
@@ -179,11 +179,11 @@ async fn an_action_that_nobody_finishes_ends_with_the_hold() {
     assert!(!shop.fake.move_intent(&shop.newest_intent(), "succeeded"), "too late to pay");
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Expired);
-    shop.is_even().await;
+    shop.is_reconciled().await;
 }
 
 #[tokio::test]
-async fn a_refund_that_fails_later_is_owed_again() {
+async fn a_refund_that_fails_later_is_due_again() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await;
     shop.base.happen(Event::Cancelled).await;
@@ -195,17 +195,17 @@ async fn a_refund_that_fails_later_is_owed_again() {
     assert_eq!(shop.receive_all().await, ["settled", "settled before"]);
     let order = shop.base.order().await;
     assert_eq!((order.status, order.refunded_minor()), (OrderStatus::Cancelled, 0));
-    shop.is_even().await;
+    shop.is_reconciled().await;
 
     shop.base.happen(Event::RefundRetried { refund: 0, target: order.refunds[0].target }).await;
     assert_eq!(shop.base.refund(0).await, "refunded");
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
-    shop.is_even().await;
+    shop.is_reconciled().await;
 }
 
 #[tokio::test]
-async fn what_is_not_signed_or_not_known_changes_nothing() {
+async fn an_unsigned_or_unknown_event_changes_nothing() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
@@ -236,7 +236,7 @@ async fn without_stripe_there_is_no_webhook() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_has_the_event_sent_again() {
+async fn an_event_is_retried_while_the_provider_is_down() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
     let messages = shop.fake.take_messages();

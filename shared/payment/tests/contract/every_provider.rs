@@ -8,7 +8,7 @@ fn declined(code: &str) -> ProviderOutcome {
 }
 
 #[tokio::test]
-async fn one_key_takes_money_once() {
+async fn one_key_captures_once() {
     for subject in Subject::each().await {
         let charge = subject.charge(Token::Good);
         let first = subject.provider.charge(&charge).await.expect("answered");
@@ -23,7 +23,7 @@ async fn one_key_takes_money_once() {
 }
 
 #[tokio::test]
-async fn a_decline_says_why_and_stays() {
+async fn a_decline_has_a_code_and_is_final() {
     for subject in Subject::each().await {
         let charge = subject.charge(Token::Bad);
         for _ in 0..2 {
@@ -37,7 +37,7 @@ async fn a_decline_says_why_and_stays() {
 }
 
 #[tokio::test]
-async fn an_action_names_a_link_and_can_be_called_off() {
+async fn an_action_has_a_link_and_can_be_cancelled() {
     for subject in Subject::each().await {
         let outcome = subject.provider.charge(&subject.charge(Token::NeedsAction)).await;
         let Ok(ProviderOutcome::ActionRequired { payment_id, action_url: Some(url) }) = outcome else {
@@ -51,7 +51,7 @@ async fn an_action_names_a_link_and_can_be_called_off() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_found_by_asking_again() {
+async fn a_lost_outcome_is_resolved_by_another_call() {
     for token in [Token::LosesAnswerBefore, Token::LosesAnswerAfter] {
         for subject in Subject::each().await {
             let charge = subject.charge(token);
@@ -65,7 +65,7 @@ async fn a_lost_answer_is_found_by_asking_again() {
 }
 
 #[tokio::test]
-async fn one_key_gives_money_back_once() {
+async fn one_key_refunds_once() {
     for subject in Subject::each().await {
         let outcome = subject.provider.charge(&subject.charge(Token::Good)).await;
         let Ok(ProviderOutcome::Captured { payment_id, .. }) = outcome else { panic!("{}: {outcome:?}", subject.name) };

@@ -26,8 +26,8 @@ impl OnFake {
         }
     }
 
-    /// What the messages that wait say.
-    async fn notices(&self) -> Vec<WebhookEvent> {
+    /// Reads the waiting webhook events.
+    async fn webhook_events(&self) -> Vec<WebhookEvent> {
         let webhook = Webhook::new(secrets("sk_test_1", self.clock.clone()));
         let mut notices = Vec::new();
         for (signature, body) in self.fake.take_messages() {
@@ -57,7 +57,7 @@ async fn the_intent_names_its_order() {
 }
 
 #[tokio::test]
-async fn what_failed_on_the_way_is_tried_again_at_once() {
+async fn transient_failures_are_retried_at_once() {
     let on = OnFake::start().await;
     on.fake.fail_next([Some(Fault::RateLimited), Some(Fault::Unavailable)]);
     on.captured().await;
@@ -65,7 +65,7 @@ async fn what_failed_on_the_way_is_tried_again_at_once() {
 }
 
 #[tokio::test]
-async fn a_provider_that_stays_down_is_unknown_and_later_asked_again() {
+async fn an_outage_has_an_unknown_outcome_that_is_resolved_later() {
     let on = OnFake::start().await;
     on.fake.fail_next([Some(Fault::Unavailable); 3]);
     assert!(unknown(&on.stripe.charge(&charge("pm_card_visa")).await));
@@ -81,14 +81,14 @@ async fn a_key_that_is_in_use_is_unknown() {
     on.fake.fail_next([Some(Fault::TimeoutAfter)]);
     let charge = charge("pm_card_visa");
     let both = futures_util::future::join(on.stripe.charge(&charge), on.stripe.charge(&charge)).await;
-    // Whoever asked while the other hung was told to come again; asked again, there is one payment.
+    // The call during the other one has an unknown outcome; resolved later, there is one payment.
     assert!(unknown(&both.0) || matches!(both.0, Ok(ProviderOutcome::Captured { .. })), "{both:?}");
     assert!(matches!(on.stripe.resolve_charge(&charge).await, Ok(ProviderOutcome::Captured { .. })));
     on.only_intent();
 }
 
 #[tokio::test]
-async fn a_500_is_remembered_by_stripe_and_looked_up_by_us() {
+async fn a_500_that_stripe_replays_is_resolved_by_a_search() {
     for (fault, taken) in [(Fault::ErrorAfter, true), (Fault::ErrorBefore, false)] {
         let on = OnFake::start().await;
         on.fake.fail_next([Some(fault)]);
@@ -123,7 +123,7 @@ async fn an_old_attempt_is_never_sent_again() {
 }
 
 #[tokio::test]
-async fn a_key_with_other_parameters_is_looked_up() {
+async fn a_key_with_other_parameters_is_resolved_by_a_search() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
     // As if a deployment had changed what a request says.
@@ -139,7 +139,7 @@ async fn a_key_with_other_parameters_is_looked_up() {
 }
 
 #[tokio::test]
-async fn a_replayed_answer_is_brought_up_to_date() {
+async fn a_replayed_response_is_updated() {
     let on = OnFake::start().await;
     let action = charge("pm_card_threeDSecure2Required");
     assert!(matches!(on.stripe.charge(&action).await, Ok(ProviderOutcome::ActionRequired { .. })));
@@ -148,7 +148,7 @@ async fn a_replayed_answer_is_brought_up_to_date() {
 }
 
 #[tokio::test]
-async fn a_declined_intent_is_called_off() {
+async fn a_declined_intent_is_cancelled() {
     let on = OnFake::start().await;
     let lost_card = charge("pm_card_chargeDeclinedLostCard");
     let told = ProviderOutcome::Declined { code: "card_declined".to_owned() };
@@ -165,7 +165,7 @@ async fn a_declined_intent_is_called_off() {
 }
 
 #[tokio::test]
-async fn a_shopper_who_is_faster_than_the_cancellation_has_paid() {
+async fn an_action_completed_before_its_cancellation_pays() {
     let on = OnFake::start().await;
     let _ = on.stripe.charge(&charge("pm_card_threeDSecure2Required")).await.expect("answered");
     let payment_id = on.only_intent().id;
@@ -190,7 +190,7 @@ async fn a_bank_debit_takes_days_and_may_bounce() {
 }
 
 #[tokio::test]
-async fn what_stripe_cannot_take_is_declined_with_a_code() {
+async fn unsupported_payments_are_declined_with_a_code() {
     let on = OnFake::start().await;
     let of = |minor, currency: &str| Money::from_minor(minor, currency.parse().expect("a currency"));
     let cases = [
@@ -209,7 +209,7 @@ async fn what_stripe_cannot_take_is_declined_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_bad_key_is_our_fault_and_not_quoted() {
+async fn an_invalid_api_key_is_refused_and_not_quoted() {
     let on = OnFake::start().await;
     let wrong = stripe(on.fake.url(), "sk_wrong_hunter2", on.clock.clone(), QUICK);
     let refused = wrong.charge(&charge("pm_card_visa")).await.expect_err("refused");
@@ -220,7 +220,7 @@ async fn a_bad_key_is_our_fault_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn refunds_never_exceed_the_payment_and_are_found_after_their_keys_are_forgotten() {
+async fn refunds_never_exceed_the_payment_and_are_found_without_their_keys() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
     let request = refund(&payment_id, 0, 20_000);
@@ -233,7 +233,7 @@ async fn refunds_never_exceed_the_payment_and_are_found_after_their_keys_are_for
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_given_once() {
+async fn a_refund_with_a_lost_response_is_paid_once() {
     for fault in [Fault::TimeoutAfter, Fault::TimeoutBefore, Fault::ErrorAfter] {
         let on = OnFake::start().await;
         let request = refund(&on.captured().await, 0, 25_190);
@@ -247,7 +247,7 @@ async fn a_refund_whose_answer_was_lost_is_given_once() {
 }
 
 #[tokio::test]
-async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
+async fn a_failed_refund_is_reported_and_retried_with_a_new_key() {
     let on = OnFake::start().await;
     let Ok(ProviderOutcome::Captured { payment_id, .. }) = on.stripe.charge(&charge("pm_card_refundFail")).await else {
         panic!("not captured");
@@ -257,7 +257,7 @@ async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
     assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Failed { .. })), "asked again");
     let again = RefundRequest { idempotency_key: "k.1".to_owned(), retry: 1, ..request };
     let _ = on.stripe.refund(&again).await.expect("answered");
-    let notices = on.notices().await;
+    let notices = on.webhook_events().await;
     let failed = |retry| {
         notices.iter().any(|notice| {
             matches!(notice, WebhookEvent::Refund { retry: r, update: RefundUpdate::Final(RefundOutcome::Failed { .. }), .. } if *r == retry)
@@ -267,11 +267,11 @@ async fn a_refund_that_fails_is_seen_and_tried_under_a_new_key() {
 }
 
 #[tokio::test]
-async fn messages_of_the_fake_are_read() {
+async fn webhook_events_of_the_fake_are_read() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
     let _ = on.stripe.charge(&ChargeRequest { attempt: 1, idempotency_key: "1".to_owned(), ..bank_debit() }).await;
-    let notices = on.notices().await;
+    let notices = on.webhook_events().await;
     let outcomes: Vec<_> = notices
         .iter()
         .map(|notice| match notice {
@@ -283,11 +283,11 @@ async fn messages_of_the_fake_are_read() {
         .collect();
     let captured = ProviderOutcome::Captured { payment_id, amount_minor: 25_190 };
     assert_eq!(outcomes, [(0, Some(captured)), (1, None)]);
-    assert!(on.notices().await.is_empty(), "taken once");
+    assert!(on.webhook_events().await.is_empty(), "taken once");
 }
 
 #[tokio::test]
-async fn of_many_attempts_under_random_faults_each_takes_money_once() {
+async fn under_random_faults_each_attempt_captures_once() {
     let on = OnFake::start().await;
     let faults =
         [None, Some(Fault::ErrorAfter), Some(Fault::RateLimited), Some(Fault::Unavailable), Some(Fault::TimeoutAfter)];
