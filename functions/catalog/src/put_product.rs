@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_is_told_and_nothing_is_written() {
+    async fn bad_fields_are_reported_and_nothing_is_written() {
         let shop = Fixture::start().await;
         let endpoint = endpoint(&shop);
         let problem = endpoint.handle(&put("1399", r#"{"sku": "1400", "price": "9"}"#)).await.expect_err("refused");

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_caller_that_has_given_up() {
+    async fn a_caller_that_gives_up_blocks_no_other() {
         let flight = SingleFlight::<_, u32>::default();
         let first = flight.claim(["a"]);
         let pending = flight.claim(["a"]).take_pending().pop().expect("a is in flight");

@@ -12,7 +12,7 @@ use crate::import::{Line, numbered};
 const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/catalog/products.jsonl.gz");
 
 #[tokio::test]
-async fn good_lines_are_imported_and_bad_ones_told_by_number() {
+async fn good_lines_are_imported_and_bad_ones_reported_by_number() {
     let shop = Fixture::start().await;
     let body = [
         "\u{feff}{\"sku\": \"1\", \"title\": \"First\", \"price_cents\": 95, \"available\": 4}\r",
@@ -81,7 +81,7 @@ async fn imports_at_once_lose_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_import_is_refused() {
+async fn requests_that_are_no_import_are_refused() {
     let shop = Fixture::start().await;
     let endpoint = shop.import_endpoint();
     let good = r#"{"sku": "1", "name": "A", "price": 1}"#;

@@ -155,7 +155,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn every_line_comes_whole_with_its_number(
+        fn every_line_is_whole_and_has_its_number(
             lines_of_text in prop::collection::vec("[ a\"é{}]{0,12}\r?", 0..2_600),
             start in prop::sample::select(vec!["", "\u{feff}"]),
             end in prop::sample::select(vec!["", "\n", "\r\n"]),

@@ -9,13 +9,13 @@ use souk_testkit::{FakeS3, FixedClock, Proxy, S3Fault, SeededRandom, sdk_config}
 use super::*;
 use crate::fixture::{Fixture, sku};
 
-struct Bench {
+struct Harness {
     shop: Fixture,
     s3: FakeS3,
     consumer: ImportUpload,
 }
 
-impl Bench {
+impl Harness {
     async fn start() -> Self {
         let (shop, s3) = (Fixture::start().await, FakeS3::default());
         let consumer = consumer(&s3, shop.import_context());
@@ -76,47 +76,47 @@ async fn an_upload_is_imported_in_parts_and_bad_lines_are_reported_by_their_numb
     lines[1_049] = "not json".to_owned(); // line 1050
     let text = format!("\u{feff}{}", lines.join("\r\n"));
     for content in [text.clone().into_bytes(), gzip(&text)] {
-        let bench = Bench::start().await;
-        assert_eq!(bench.upload("autumn/goods.jsonl", content).await.expect("done"), "split");
+        let harness = Harness::start().await;
+        assert_eq!(harness.upload("autumn/goods.jsonl", content).await.expect("done"), "split");
         let whole = json!({"parts": 2, "lines": 1_099, "problem": null});
-        assert_eq!(bench.reports(), [("upload.json".to_owned(), whole.clone())].into());
+        assert_eq!(harness.reports(), [("upload.json".to_owned(), whole.clone())].into());
         for _ in 0..2 {
             // A queue may deliver twice, in any order.
-            assert!(bench.import_parts().await.into_iter().all(|outcome| matches!(outcome, Ok("imported"))));
+            assert!(harness.import_parts().await.into_iter().all(|outcome| matches!(outcome, Ok("imported"))));
             let bad = json!({"line": 1_050, "code": "malformed_json", "message": "the line must be a JSON object"});
             let expected = [
                 ("00001-1.json".to_owned(), json!({"imported": 1_000, "errors": []})),
                 ("00002-1002.json".to_owned(), json!({"imported": 98, "errors": [bad]})),
                 ("upload.json".to_owned(), whole.clone()),
             ];
-            assert_eq!(bench.reports(), expected.into());
+            assert_eq!(harness.reports(), expected.into());
         }
         for name in ["P1", "P1001", "P1002", "P1100"] {
-            assert!(bench.shop.products.get(&sku(name)).await.expect("read").is_some(), "{name}");
-            assert_eq!(bench.shop.available(name).await, 3);
+            assert!(harness.shop.products.get(&sku(name)).await.expect("read").is_some(), "{name}");
+            assert_eq!(harness.shop.available(name).await, 3);
         }
-        assert_eq!(bench.shop.products.get(&sku("P1050")).await.expect("read"), None);
+        assert_eq!(harness.shop.products.get(&sku("P1050")).await.expect("read"), None);
     }
 }
 
 #[tokio::test]
-async fn an_upload_counts_as_nobodys_and_never_overwrites_live_stock() {
-    let bench = Bench::start().await;
-    bench.upload("a", line(1)).await.expect("split");
-    bench.shop.count("P1", 9).await;
-    bench.import_parts().await;
-    assert_eq!(bench.shop.available("P1").await, 9);
+async fn an_upload_never_overwrites_counted_stock() {
+    let harness = Harness::start().await;
+    harness.upload("a", line(1)).await.expect("split");
+    harness.shop.count("P1", 9).await;
+    harness.import_parts().await;
+    assert_eq!(harness.shop.available("P1").await, 9);
 }
 
 #[tokio::test]
 async fn a_run_that_ends_between_parts_is_done_again_by_the_next() {
-    let bench = Bench::start().await;
+    let harness = Harness::start().await;
     let text = (1..=3_500).map(line).collect::<Vec<_>>().join("\n");
-    bench.upload("a", text.clone()).await.expect("split");
-    let (parts, reports) = (bench.s3.list("parts/"), bench.reports());
+    harness.upload("a", text.clone()).await.expect("split");
+    let (parts, reports) = (harness.s3.list("parts/"), harness.reports());
     assert_eq!((parts.len(), reports["upload.json"]["parts"].as_u64()), (4, Some(4)));
 
-    let again = Bench::start().await;
+    let again = Harness::start().await;
     let writes = AtomicUsize::new(0);
     again.s3.break_with(move |method, _| {
         let fails = method == "PUT" && writes.fetch_add(1, Ordering::Relaxed) >= 2;
@@ -132,37 +132,37 @@ async fn a_run_that_ends_between_parts_is_done_again_by_the_next() {
 #[tokio::test(start_paused = true)]
 async fn while_the_bucket_fails_the_message_stays() {
     for fault in [S3Fault::Status(503), S3Fault::Hang, S3Fault::Cut] {
-        let bench = Bench::start().await;
-        bench.s3.break_with(move |_, _| Some(fault));
-        assert!(bench.upload("a", line(1)).await.is_err(), "{fault:?}");
-        bench.s3.break_with(|_, _| None);
-        bench.upload("a", line(1)).await.expect("split");
+        let harness = Harness::start().await;
+        harness.s3.break_with(move |_, _| Some(fault));
+        assert!(harness.upload("a", line(1)).await.is_err(), "{fault:?}");
+        harness.s3.break_with(|_, _| None);
+        harness.upload("a", line(1)).await.expect("split");
         // The part is imported; its report cannot be written.
-        bench.s3.break_with(move |method, _| (method == "PUT").then_some(S3Fault::Status(503)));
-        assert!(bench.import_parts().await.iter().all(Result::is_err), "{fault:?}");
-        bench.s3.break_with(|_, _| None);
-        assert!(bench.import_parts().await.iter().all(Result::is_ok), "{fault:?}");
-        assert_eq!(bench.reports()["00001-1.json"]["imported"], 1);
-        assert_eq!(bench.shop.available("P1").await, 3);
+        harness.s3.break_with(move |method, _| (method == "PUT").then_some(S3Fault::Status(503)));
+        assert!(harness.import_parts().await.iter().all(Result::is_err), "{fault:?}");
+        harness.s3.break_with(|_, _| None);
+        assert!(harness.import_parts().await.iter().all(Result::is_ok), "{fault:?}");
+        assert_eq!(harness.reports()["00001-1.json"]["imported"], 1);
+        assert_eq!(harness.shop.available("P1").await, 3);
     }
 }
 
 #[tokio::test]
-async fn what_was_removed_or_replaced_meanwhile_is_left_alone() {
-    let bench = Bench::start().await;
-    let etag = bench.s3.put("uploads/a", line(1));
-    let notification = bench.notification("uploads/a", &etag);
-    bench.s3.put("uploads/a", format!("{}\n{}", line(2), line(3)));
-    assert!(bench.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
-    bench.s3.delete("uploads/a");
-    assert!(bench.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
+async fn deleted_and_replaced_objects_are_ignored() {
+    let harness = Harness::start().await;
+    let etag = harness.s3.put("uploads/a", line(1));
+    let notification = harness.notification("uploads/a", &etag);
+    harness.s3.put("uploads/a", format!("{}\n{}", line(2), line(3)));
+    assert!(harness.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
+    harness.s3.delete("uploads/a");
+    assert!(harness.consumer.consume(&notification).await.expect("done").starts_with("ignored"));
     let part = Created { key: "parts/a/e/00001-1.jsonl".to_owned(), etag: "e".to_owned(), size: 9 };
-    assert!(bench.consumer.consume(&part).await.expect("done").starts_with("ignored"));
+    assert!(harness.consumer.consume(&part).await.expect("done").starts_with("ignored"));
     for key in ["uploads/", "reports/a/e/upload.json", "elsewhere"] {
         let stranger = Created { key: key.to_owned(), etag: "e".to_owned(), size: 0 };
-        assert!(bench.consumer.consume(&stranger).await.expect("done").starts_with("ignored"), "{key}");
+        assert!(harness.consumer.consume(&stranger).await.expect("done").starts_with("ignored"), "{key}");
     }
-    assert_eq!((bench.s3.list("parts/").len(), bench.reports().len()), (0, 0));
+    assert_eq!((harness.s3.list("parts/").len(), harness.reports().len()), (0, 0));
 }
 
 #[tokio::test]
@@ -181,19 +181,19 @@ async fn nothing_in_a_file_keeps_it_in_the_queue() {
         ("not gzip", b"\x1f\x8b and so on".to_vec(), (0, 0, 0, json!("bad_gzip"))),
     ];
     for (name, content, (parts, imported, bad, problem)) in cases {
-        let bench = Bench::start().await;
-        bench.upload(name, content).await.expect("done");
-        assert!(bench.import_parts().await.iter().all(Result::is_ok), "{name}");
-        let mut reports = bench.reports();
+        let harness = Harness::start().await;
+        harness.upload(name, content).await.expect("done");
+        assert!(harness.import_parts().await.iter().all(Result::is_ok), "{name}");
+        let mut reports = harness.reports();
         let whole = reports.remove("upload.json").expect("a report");
         assert_eq!((whole["parts"].as_u64(), &whole["problem"]["code"]), (Some(parts as u64), &problem), "{name}");
         let of_parts: Vec<Outcomes> = reports.into_values().map(Outcomes::of).collect();
         let sums = of_parts.iter().fold((0, 0), |sums, part| (sums.0 + part.imported, sums.1 + part.bad));
         assert_eq!((of_parts.len(), sums), (parts, (imported, bad)), "{name}");
     }
-    let bench = Bench::start().await;
-    bench.upload("cut off", cut_off).await.expect("done");
-    let whole = &bench.reports()["upload.json"];
+    let harness = Harness::start().await;
+    harness.upload("cut off", cut_off).await.expect("done");
+    let whole = &harness.reports()["upload.json"];
     assert_eq!(whole["problem"]["code"], "bad_gzip");
     assert!(whole["lines"].as_u64().is_some_and(|lines| lines > 100 && lines < 2_000), "{whole}");
 }
@@ -213,8 +213,8 @@ impl Outcomes {
 
 #[tokio::test(start_paused = true)]
 async fn while_the_tables_fail_a_part_stays() {
-    let bench = Bench::start().await;
-    bench.upload("a", line(1)).await.expect("split");
+    let harness = Harness::start().await;
+    harness.upload("a", line(1)).await.expect("split");
     let proxy = Proxy::to("127.0.0.1:1").await; // nobody answers there
     let client = aws_sdk_dynamodb::Client::new(&sdk_config(&format!("http://{}", proxy.address())));
     let table = |name: &str| Table::new(client.clone(), name, Arc::new(SeededRandom::new(7)));
@@ -226,8 +226,8 @@ async fn while_the_tables_fail_a_part_stays() {
         random: Arc::new(SeededRandom::new(7)),
         currency: souk_domain::money::Currency::USD,
     };
-    let broken = consumer(&bench.s3, context);
-    let (key, etag) = bench.s3.list("parts/").remove(0);
-    assert!(broken.consume(&bench.notification(&key, &etag)).await.is_err());
-    assert_eq!(bench.reports().len(), 1, "no report of a part that is not imported");
+    let broken = consumer(&harness.s3, context);
+    let (key, etag) = harness.s3.list("parts/").remove(0);
+    assert!(broken.consume(&harness.notification(&key, &etag)).await.is_err());
+    assert_eq!(harness.reports().len(), 1, "no report of a part that is not imported");
 }

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_and_gzip_are_told_apart_by_their_first_bytes() {
+    fn plain_text_and_gzip_differ_in_their_first_bytes() {
         let text = "{\"sku\": \"1\"}\r\n".repeat(300);
         assert_eq!(read(text.as_bytes()), (text.clone(), None));
         assert_eq!(read(&gzip(text.as_bytes())), (text.clone(), None));

@@ -26,7 +26,7 @@ async fn feed(indexer: &IndexProducts, product_ids: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_changed_is_found_and_what_is_gone_is_not() {
+async fn changed_products_are_found_and_deleted_ones_are_not() {
     let Some(scratch) = Scratch::new() else { return };
     let shop = Fixture::start().await;
     let indexer = shop.indexer(&scratch.index);
@@ -88,7 +88,7 @@ async fn a_damaged_record_or_product_fails_alone() {
 }
 
 #[tokio::test]
-async fn without_search_every_record_comes_again() {
+async fn without_search_every_record_is_retried() {
     let shop = Fixture::start().await;
     shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
     let changes: Vec<_> = ["1", "gone", "1"].iter().map(|name| change(name)).collect();

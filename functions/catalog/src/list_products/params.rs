@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_stands_for_a_page_of_its_own_order() {
+    fn a_cursor_replaces_a_page_of_its_own_order() {
         let cursor = "WzEsInNrdS0xIl0"; // [1,"sku-1"]
         let params = read(&[("cursor", cursor), ("sort", "price_asc"), ("limit", "5")]).expect("good");
         assert_eq!((params.page, params.limit), (None, 5));

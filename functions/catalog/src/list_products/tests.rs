@@ -78,7 +78,7 @@ async fn products_are_found_filtered_and_sorted_with_live_stock() {
 }
 
 #[tokio::test]
-async fn answers_say_what_was_meant_and_where_to_go_on() {
+async fn responses_have_corrections_and_a_cursor() {
     let Some(scratch) = Scratch::new() else { return };
     let shop = Fixture::start().await;
     shop.import(SHOP).await;

@@ -125,7 +125,7 @@ async fn is_back(reader: &CatalogReader, why: &str) {
 }
 
 #[tokio::test]
-async fn without_opensearch_shoppers_browse_and_search_comes_back() {
+async fn without_opensearch_shoppers_browse_and_search_recovers() {
     let Some(scratch) = Scratch::new() else { return };
     let shop = Shop::open().await;
     shop.stock().await;
@@ -153,7 +153,7 @@ async fn without_opensearch_shoppers_browse_and_search_comes_back() {
 }
 
 #[tokio::test]
-async fn a_red_index_is_no_answer_and_comes_back() {
+async fn a_red_index_is_an_outage_and_recovers() {
     let Some(scratch) = Scratch::new() else { return };
     let shop = Shop::open().await;
     shop.stock().await;

@@ -70,7 +70,7 @@ async fn products_in_lists_are_at_most_three_seconds_old() {
 }
 
 #[tokio::test]
-async fn product_pages_and_carts_show_stock_that_nobody_keeps() {
+async fn product_pages_and_carts_show_current_stock() {
     let shop = Shop::open().await;
     shop.stock().await;
     let reader = shop.product_reader(None);

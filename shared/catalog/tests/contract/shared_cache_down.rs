@@ -22,7 +22,7 @@ const UNTIL_OPEN: usize = 3;
 const WITHOUT_WAIT: Duration = Duration::from_millis(250);
 
 #[tokio::test]
-async fn a_broken_cache_costs_a_bounded_wait_then_none_and_comes_back() {
+async fn a_broken_cache_costs_a_bounded_wait_then_none_and_recovers() {
     let Some(url) = redis_url() else { return };
     for fault in [Fault::Refuse, Fault::Hang, Fault::Cut, Fault::Slow(SLOW)] {
         let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);

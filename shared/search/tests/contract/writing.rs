@@ -20,7 +20,7 @@ fn sku() -> ProductId {
 }
 
 #[tokio::test]
-async fn making_the_index_twice_or_at_once_is_no_error() {
+async fn creating_the_index_is_idempotent_and_concurrent() {
     let Some(scratch) = Scratch::new() else { return };
     let (one, two) = tokio::join!(scratch.index.ensure_index(), scratch.index.ensure_index());
     one.expect("made");
