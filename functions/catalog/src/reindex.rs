@@ -1,9 +1,9 @@
-//! Fills a new index from the products table and puts it in the place of the living one, while writes go on: after a
+//! Fills a new index from the products table and replaces the live one by it, while writes continue: after a
 //! change of the mapping, or when the index was lost. Invoked by an operator, again and again until it says `done`; each
 //! run continues where the last one ended, however that ended. What cannot be indexed is reported and left out.
 //!
 //! It refuses to run while the cluster is red, and to start while a node has no room for a second index: a half-written
-//! index that fills the disk would stop every write to the living one.
+//! index that fills the disk would stop every write to the live one.
 //!
 //! ```json
 //! {"seconds": 600}
@@ -118,7 +118,7 @@ pub enum ReindexResponse {
 /// How far it is.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The new index is the living one.
+    /// The new index is live.
     pub done: bool,
     /// The new index.
     pub index: String,
@@ -139,7 +139,7 @@ pub struct Problem {
     pub reason: String,
 }
 
-/// Why a run ended early. The next one goes on.
+/// Why a run ended early. The next one continues.
 #[derive(Debug, thiserror::Error)]
 pub enum ReindexError {
     /// The table.
