@@ -172,8 +172,8 @@ fn the_template_can_be_read() {
     let lines = TEMPLATE.lines().count();
     assert!(lines <= TEMPLATE_LINES, "{lines} lines");
     for (function, properties) in Template::read().functions() {
-        let mut sources = properties["Events"].as_mapping().into_iter().flatten();
-        if sources.all(|(_, source)| source["Type"] == "HttpApi") {
+        let sources = properties["Events"].as_mapping();
+        if sources.is_some_and(|sources| sources.values().all(|source| source["Type"] == "HttpApi")) {
             let head = format!("  {function}:");
             let body = TEMPLATE.lines().skip_while(|line| *line != head).skip(1);
             let lines = 1 + body.take_while(|line| line.starts_with("    ")).count();
