@@ -1,4 +1,4 @@
-//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and a signing key that stays.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB and a fixed signing key.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Fixture {
         Self { users, sessions, limits, clock: Arc::new(FixedClock::new()), random }
     }
 
-    /// With the account of Ann.
+    /// Starts with an account.
     pub(crate) async fn with_account() -> Self {
         let shop = Self::start().await;
         assert!(shop.register().await.handle(&post(ACCOUNT)).await.is_ok());
@@ -75,7 +75,7 @@ impl Fixture {
         Refresh { users: self.users.clone(), context: self.context().await }
     }
 
-    /// What Ann's login answers.
+    /// Logs in and returns the response.
     pub(crate) async fn signed_in(&self) -> serde_json::Value {
         self.login().await.handle(&post(ACCOUNT)).await.expect("signed in").body_json()
     }

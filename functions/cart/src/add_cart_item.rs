@@ -78,7 +78,7 @@ mod tests {
     use souk_testkit::user;
 
     use super::*;
-    use crate::fixture::{Fixture, of, outcome};
+    use crate::fixture::{Fixture, outcome, request_of};
 
     fn endpoint(shop: &Fixture) -> AddCartItem {
         AddCartItem { context: shop.context.clone(), random: shop.random.clone() }
@@ -86,7 +86,7 @@ mod tests {
 
     fn add(product_id: &str, quantity: &str) -> Request {
         let body = format!(r#"{{"product_id": "{product_id}", "quantity": {quantity}}}"#);
-        of(1, "POST", "/cart/items").with_json(&body)
+        request_of(1, "POST", "/cart/items").with_json(&body)
     }
 
     #[tokio::test]

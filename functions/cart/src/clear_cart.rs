@@ -36,7 +36,7 @@ mod tests {
     use souk_testkit::user;
 
     use super::*;
-    use crate::fixture::{Fixture, of, outcome};
+    use crate::fixture::{Fixture, outcome, request_of};
 
     #[tokio::test]
     async fn only_the_callers_cart_is_cleared() {
@@ -46,7 +46,7 @@ mod tests {
         }
         let endpoint = ClearCart { context: shop.context.clone() };
         for _ in 0..2 {
-            let reply = endpoint.handle(&of(1, "DELETE", "/cart")).await.expect("cleared");
+            let reply = endpoint.handle(&request_of(1, "DELETE", "/cart")).await.expect("cleared");
             assert_eq!((reply.status(), reply.body()), (200, r#"{"items":[],"total_amount":0.00,"currency":"USD"}"#));
         }
         assert_eq!((shop.lines(&user(1)).await.len(), shop.lines(&user(2)).await.len()), (0, 1));

@@ -38,7 +38,7 @@ impl Fixture {
         Self { context, random, inventory, clock }
     }
 
-    /// A product that costs so many cents, with so many in stock. Twice the same changes it.
+    /// Creates or changes a product, with its price in cents and its stock.
     pub(crate) async fn product(&self, name: &str, price_minor: i64, available: u32) {
         save_product(&self.context.products, Product { price_minor, ..product(name) }).await;
         count_stock(&self.inventory, &sku(name), available, &*self.clock, &*self.random).await;
@@ -48,7 +48,7 @@ impl Fixture {
         put_in_cart(&self.context.carts, user_id, &sku(name), quantity).await;
     }
 
-    /// What is in a cart: product and quantity.
+    /// The products and quantities in a cart.
     pub(crate) async fn lines(&self, user_id: &UserId) -> Vec<(String, u32)> {
         let cart = self.context.carts.get(user_id).await.expect("a cart");
         cart.lines.iter().map(|line| (line.product_id.to_string(), line.quantity.get())).collect()
@@ -56,6 +56,6 @@ impl Fixture {
 }
 
 /// A request of the n-th shopper.
-pub(crate) fn of(shopper: u32, method: &str, path: &str) -> Request {
+pub(crate) fn request_of(shopper: u32, method: &str, path: &str) -> Request {
     Request::new(method, path).from_user(user(shopper), Role::Shopper)
 }

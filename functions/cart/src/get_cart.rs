@@ -31,12 +31,12 @@ mod tests {
     use souk_testkit::user;
 
     use super::*;
-    use crate::fixture::{Fixture, of, outcome};
+    use crate::fixture::{Fixture, outcome, request_of};
 
     #[tokio::test]
     async fn an_empty_cart_is_a_cart() {
         let shop = Fixture::start().await;
-        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let reply = GetCart { context: shop.context }.handle(&request_of(1, "GET", "/cart")).await.expect("a cart");
         assert_eq!((reply.status(), reply.body()), (200, r#"{"items":[],"total_amount":0.00,"currency":"USD"}"#));
     }
 
@@ -46,7 +46,7 @@ mod tests {
         shop.product("a", 1_250, 2).await;
         shop.put_in_cart(&user(1), "a", 3).await;
         shop.product("a", 9, 2).await; // the price has fallen
-        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let reply = GetCart { context: shop.context }.handle(&request_of(1, "GET", "/cart")).await.expect("a cart");
         let item = r#"{"product_id":"a","name":"Product a","price":0.09,"quantity":3,"line_total":0.27,"#;
         let stock = r#""available":false,"stock_quantity":2}"#;
         let cart = format!(r#"{{"items":[{item}{stock}],"total_amount":0.27,"currency":"USD"}}"#);
@@ -59,7 +59,7 @@ mod tests {
         shop.product("a", 1_250, 2).await;
         shop.put_in_cart(&user(1), "gone", 3).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let reply = GetCart { context: shop.context }.handle(&of(1, "GET", "/cart")).await.expect("a cart");
+        let reply = GetCart { context: shop.context }.handle(&request_of(1, "GET", "/cart")).await.expect("a cart");
         let gone = r#"{"product_id":"gone","name":null,"price":null,"quantity":3,"line_total":null,"#;
         assert!(reply.body().contains(gone) && reply.body().contains(r#""total_amount":25.00"#), "{}", reply.body());
         let available = |n: usize| reply.body_json()["items"][n]["available"].as_bool();
@@ -72,7 +72,7 @@ mod tests {
         shop.product("a", 100, 9).await;
         shop.put_in_cart(&user(1), "a", 1).await;
         let endpoint = GetCart { context: shop.context };
-        let others = endpoint.handle(&of(2, "GET", "/cart")).await.expect("a cart");
+        let others = endpoint.handle(&request_of(2, "GET", "/cart")).await.expect("a cart");
         assert!(others.body().starts_with(r#"{"items":[]"#));
         assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/cart")).await), (401, "token_required"));
     }

@@ -37,7 +37,7 @@ mod tests {
     use souk_testkit::user;
 
     use super::*;
-    use crate::fixture::{Fixture, of, outcome};
+    use crate::fixture::{Fixture, outcome, request_of};
 
     #[tokio::test]
     async fn removing_a_product_is_idempotent() {
@@ -47,7 +47,7 @@ mod tests {
         shop.put_in_cart(&user(1), "a", 2).await;
         let endpoint = RemoveCartItem { context: shop.context.clone() };
         for _ in 0..2 {
-            let request = of(1, "DELETE", "/cart/items/gone").with_path("product_id", "gone");
+            let request = request_of(1, "DELETE", "/cart/items/gone").with_path("product_id", "gone");
             let reply = endpoint.handle(&request).await.expect("removed");
             assert_eq!((reply.status(), reply.body_json()["items"].as_array().map(Vec::len)), (200, Some(1)));
         }

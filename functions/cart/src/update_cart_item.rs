@@ -41,10 +41,10 @@ mod tests {
     use souk_testkit::user;
 
     use super::*;
-    use crate::fixture::{Fixture, of, outcome};
+    use crate::fixture::{Fixture, outcome, request_of};
 
     fn set(product_id: &str, body: &str) -> Request {
-        of(1, "PATCH", "/cart/items/x").with_path("product_id", product_id).with_json(body)
+        request_of(1, "PATCH", "/cart/items/x").with_path("product_id", product_id).with_json(body)
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and scratch indices.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and indices of its own.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -33,7 +33,7 @@ pub(crate) struct Fixture {
     pub(crate) synonyms: SynonymLists,
 }
 
-/// Lines sent by staff.
+/// An import request of staff.
 pub(crate) fn import(lines: &str) -> Request {
     let request = Request::new("POST", "/admin/imports").with_json(lines);
     request.with_header("content-type", "application/x-ndjson").from_user(user(9), Role::Staff)
@@ -73,7 +73,7 @@ impl Fixture {
         ProductReader::new(products, inventory, None, self.clock.clone(), self.random.clone())
     }
 
-    /// Imports lines that are all good; a product may spread over several.
+    /// Imports valid lines. One product may span several lines.
     pub(crate) async fn import(&self, lines: &str) {
         let one_object = serde_json::from_str::<Value>(lines).is_ok();
         let lines = if one_object { lines.replace('\n', " ") } else { lines.to_owned() };
@@ -90,8 +90,8 @@ impl Fixture {
         request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
     }
 
-    /// A product that cannot be read.
-    pub(crate) async fn damage(&self, name: &str) {
+    /// Makes a product unreadable.
+    pub(crate) async fn corrupt_product(&self, name: &str) {
         let request = self.database.client.put_item().table_name(self.database.table("products"));
         request.item("product_id", AttributeValue::S(name.to_owned())).send().await.expect("damaged");
     }
@@ -101,15 +101,15 @@ impl Fixture {
     }
 }
 
-/// An index that is removed at the end of its test.
-pub(crate) struct Scratch {
+/// An index that the test removes at its end.
+pub(crate) struct TestIndex {
     pub(crate) index: SearchIndex,
     url: String,
     pub(crate) alias: String,
 }
 
-impl Scratch {
-    /// None if there is no OpenSearch.
+impl TestIndex {
+    /// None without an OpenSearch.
     pub(crate) fn new() -> Option<Self> {
         let Ok(url) = std::env::var("SOUK_CONTRACT_OPENSEARCH") else {
             eprintln!("skipped: SOUK_CONTRACT_OPENSEARCH names no OpenSearch");
@@ -119,8 +119,8 @@ impl Scratch {
         Some(Self { index: search_at(&url).with_alias(&alias), url, alias })
     }
 
-    /// The same index, over a connection that can be broken.
-    pub(crate) fn over(&self, proxy: &Proxy) -> SearchIndex {
+    /// The same index through a proxy.
+    pub(crate) fn through(&self, proxy: &Proxy) -> SearchIndex {
         search_at(&format!("http://{}", proxy.address())).with_alias(&self.alias)
     }
 
@@ -129,7 +129,7 @@ impl Scratch {
         &self.url
     }
 
-    /// Ids found, in ascending order.
+    /// The ids of the hits, in ascending order.
     pub(crate) async fn find(&self, query: &SearchQuery) -> Vec<String> {
         self.index.refresh().await.expect("refreshed");
         let page = self.index.search(query).await.expect("answered");
@@ -180,7 +180,7 @@ impl HttpServer {
 }
 
 /// Search that is down: nobody listens there.
-pub(crate) fn nowhere() -> SearchIndex {
+pub(crate) fn unreachable_index() -> SearchIndex {
     search_at("http://127.0.0.1:1")
 }
 
@@ -188,7 +188,7 @@ fn search_at(url: &str) -> SearchIndex {
     SearchIndex::at(url, Arc::new(SeededRandom::new(7)))
 }
 
-/// A stream's record of this product, numbered like it.
+/// A stream record of this product, which is also its sequence number.
 pub(crate) fn change(name: &str) -> Change {
     stream_change(&serde_json::json!({
         "Keys": {"product_id": {"S": name}},

@@ -89,7 +89,7 @@ mod tests {
     use souk_testkit::FixedClock;
 
     use super::*;
-    use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
+    use crate::fixture::{Fixture, TestIndex, change, outcome, unreachable_index};
 
     fn get(parameters: &[(&str, &str)]) -> Request {
         let request = Request::new("GET", "/products/suggest");
@@ -98,7 +98,7 @@ mod tests {
 
     #[tokio::test]
     async fn names_are_completed() {
-        let Some(scratch) = Scratch::new() else { return };
+        let Some(scratch) = TestIndex::new() else { return };
         let shop = Fixture::start().await;
         shop.import(
             r#"{"sku": "1", "name": "HP 364 cyan", "brand": "HP", "price": 12.5, "category": ["Printing", "Ink cartridges"]}
@@ -120,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn bad_parameters_and_broken_search_are_reported() {
-        let endpoint = Suggest { search: SearchReader::new(nowhere(), Arc::new(FixedClock::new())) };
+        let endpoint = Suggest { search: SearchReader::new(unreachable_index(), Arc::new(FixedClock::new())) };
         let long = "x".repeat(101);
         for (parameters, field) in
             [(&[][..], "q"), (&[("q", " ")], "q"), (&[("q", &long)], "q"), (&[("q", "a"), ("limit", "11")], "limit")]

@@ -77,7 +77,7 @@ impl Fixture {
 /// The inventory stream, for one product.
 impl Fixture {
     /// Writes a count with this cause, or without one.
-    pub(crate) async fn writes(&self, name: &str, available: u32, cause: Option<Cause>) {
+    pub(crate) async fn set_available(&self, name: &str, available: u32, cause: Option<Cause>) {
         let request = self.database.client.update_item().table_name(self.database.table("inventory"));
         let request = request
             .key("product_id", AttributeValue::S(name.to_owned()))
@@ -95,7 +95,7 @@ impl Fixture {
     }
 
     /// The stream records of a product's items since the last call.
-    pub(crate) async fn stream(&self, name: &str) -> Vec<Change> {
+    pub(crate) async fn stream_changes(&self, name: &str) -> Vec<Change> {
         let request = self.database.client.query().table_name(self.database.table("inventory"));
         let request = request
             .key_condition_expression("product_id = :product")
@@ -117,7 +117,7 @@ impl Fixture {
         changed.map(|key| self.record(name, key, &image(&before, key), &image(&now, key))).collect()
     }
 
-    /// A record with any images.
+    /// A stream record with these images.
     pub(crate) fn record(&self, name: &str, sort_key: &str, before: &Value, after: &Value) -> Change {
         stream_change(&json!({
             "ApproximateCreationDateTime": self.clock.now().as_seconds(),
@@ -130,16 +130,16 @@ impl Fixture {
     }
 
     /// `watch-stock` with a fake event bus.
-    pub(crate) fn watcher(&self, bus: &FakeAws) -> WatchStock {
+    pub(crate) fn watch_stock(&self, bus: &FakeAws) -> WatchStock {
         let client = aws_sdk_eventbridge::Client::new(&bus.sdk_config());
         let bus = EventBus::new(client, "souk", self.random.clone());
         WatchStock { inventory: self.inventory.clone(), bus, low_at: 5 }
     }
 
     /// Runs `watch-stock` for the changes.
-    pub(crate) async fn watches(&self, name: &str) {
+    pub(crate) async fn run_watch_stock(&self, name: &str) {
         let bus = FakeAws::start(|_, _| (200, json!({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]})));
-        let failures = self.watcher(&bus).handle(&self.stream(name).await).await;
+        let failures = self.watch_stock(&bus).handle(&self.stream_changes(name).await).await;
         assert!(failures.is_empty(), "{failures:?}");
     }
 }

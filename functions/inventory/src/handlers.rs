@@ -21,23 +21,8 @@ pub const HANDLERS: Handlers = &[
 
 #[cfg(test)]
 mod tests {
-    use souk_runtime::service;
-
-    use super::HANDLERS;
-
     #[test]
     fn the_template_names_exactly_these_handlers() {
-        assert_eq!(service::names(HANDLERS).collect::<Vec<_>>(), souk_testkit::handlers_of("inventory"));
-    }
-
-    #[test]
-    fn an_unknown_handler_name_is_refused_with_the_known_ones() {
-        for unknown in ["", "bootstrap", "no-such-function"] {
-            let refusal = service::find(HANDLERS, unknown).err().expect("refused").to_string();
-            assert!(refusal.contains(&format!("{unknown:?}")), "{refusal}");
-            for known in service::names(HANDLERS) {
-                assert!(refusal.contains(known) && service::find(HANDLERS, known).is_ok(), "{refusal}");
-            }
-        }
+        souk_fixtures::assert_handlers(super::HANDLERS, "inventory");
     }
 }

@@ -126,13 +126,13 @@ mod tests {
     async fn changes_are_newest_first_page_by_page_with_their_causes() {
         let shop = Fixture::start().await;
         shop.count("1399", 5).await;
-        shop.watches("1399").await;
+        shop.run_watch_stock("1399").await;
         let order = "0190a5a0-0000-7000-8000-000000000007";
         let (order_id, user_id) = (order.parse().expect("an id"), order.parse().expect("an id"));
-        shop.writes("1399", 3, Some(Cause::Order { order_id, user_id, version: 1 })).await;
-        shop.watches("1399").await;
-        shop.writes("1399", 9, None).await;
-        shop.watches("1399").await;
+        shop.set_available("1399", 3, Some(Cause::Order { order_id, user_id, version: 1 })).await;
+        shop.run_watch_stock("1399").await;
+        shop.set_available("1399", 9, None).await;
+        shop.run_watch_stock("1399").await;
 
         let endpoint = ListStockChanges { inventory: shop.inventory.clone() };
         let page = endpoint.handle(&ask(&[("limit", "2")])).await.expect("listed").body_json();

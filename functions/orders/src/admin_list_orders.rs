@@ -104,7 +104,7 @@ mod tests {
         let mut placed = Vec::new();
         for n in 0..5 {
             shop.clock.advance_seconds(1);
-            placed.push(shop.paid(&user(1 + n % 2), "a", 1).await.to_string());
+            placed.push(shop.paid_order(&user(1 + n % 2), "a", 1).await.to_string());
         }
         let endpoint = AdminListOrders { orders: shop.orders.clone() };
         let page = async |query: &[(&str, &str)]| endpoint.handle(&list(query)).await.expect("listed").body_json();

@@ -57,7 +57,7 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let order_id = shop.placed(&user(1)).await;
+        let order_id = shop.place(&user(1)).await;
         let endpoint = CancelOrder { steps: shop.steps(), clock: shop.clock.clone() };
         (shop, endpoint, order_id)
     }
@@ -74,7 +74,7 @@ mod tests {
             assert_eq!(reply.body_json()["status"].as_str(), Some("cancelled"));
             assert_eq!(shop.available("a").await, 5);
         }
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 
     #[tokio::test]
@@ -94,7 +94,7 @@ mod tests {
             reply.body()
         );
         assert_eq!(shop.available("a").await, 3);
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 
     #[tokio::test]

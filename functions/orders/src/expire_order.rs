@@ -57,7 +57,7 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let order_id = shop.placed(&user(1)).await;
+        let order_id = shop.place(&user(1)).await;
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id };
         assert!(consumer.consume(&message).await.is_err(), "too early: it must come again");
@@ -68,7 +68,7 @@ mod tests {
             assert_eq!(consumer.consume(&message).await.expect("consumed"), "expired");
             assert_eq!(shop.available("a").await, 5);
         }
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 
     #[tokio::test]
@@ -84,7 +84,7 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let order_id = shop.placed(&user(1)).await;
+        let order_id = shop.place(&user(1)).await;
         let cancelled = shop.apply(&user(1), &order_id, Event::Cancelled).await;
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         shop.clock.advance_seconds(900);
@@ -100,7 +100,7 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let order_id = shop.placed(&user(1)).await;
+        let order_id = shop.place(&user(1)).await;
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
 
@@ -112,6 +112,6 @@ mod tests {
         shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: captured }).await;
         assert_eq!(consumer.consume(&message).await.expect("consumed"), "no longer waiting for a payment");
         assert_eq!((shop.order(&user(1), &order_id).await.status, shop.available("a").await), (OrderStatus::Paid, 3));
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 }

@@ -86,12 +86,12 @@ impl Fixture {
     }
 
     /// Sets the first shard's count, without the store.
-    pub(crate) async fn miscount(&self, name: &str, available: u32) {
+    pub(crate) async fn corrupt_stock(&self, name: &str, available: u32) {
         self.set_stock(name, self.inventory.shard(0).as_str(), "available", available).await;
     }
 
     /// Fails unless stock, orders and money are reconciled.
-    pub(crate) async fn reconciled(&self) {
+    pub(crate) async fn assert_reconciled(&self) {
         assert_reconciled(&self.orders, &self.inventory, &self.users, self.clock.now()).await;
     }
 
@@ -104,7 +104,7 @@ impl Fixture {
     }
 
     /// Places an order from the cart and returns its id.
-    pub(crate) async fn placed(&self, user_id: &UserId) -> OrderId {
+    pub(crate) async fn place(&self, user_id: &UserId) -> OrderId {
         let reply = self.place_order().handle(&checkout(user_id)).await.expect("placed");
         reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
     }
@@ -118,9 +118,9 @@ impl Fixture {
     }
 
     /// A paid order of a product that costs 1.00.
-    pub(crate) async fn paid(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
+    pub(crate) async fn paid_order(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         self.put_in_cart(user_id, name, quantity).await;
-        let order_id = self.placed(user_id).await;
+        let order_id = self.place(user_id).await;
         let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
         let amount_minor = self.apply(user_id, &order_id, start).await.total_minor;
         let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor };
@@ -129,8 +129,8 @@ impl Fixture {
     }
 
     /// A paid order, shipped and delivered.
-    pub(crate) async fn delivered(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
-        let order_id = self.paid(user_id, name, quantity).await;
+    pub(crate) async fn delivered_order(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
+        let order_id = self.paid_order(user_id, name, quantity).await;
         let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
         self.apply(user_id, &order_id, Event::Shipped(shipment)).await;
         self.apply(user_id, &order_id, Event::Delivered).await;
@@ -152,12 +152,12 @@ pub(crate) fn checkout(user_id: &UserId) -> Request {
 }
 
 /// A request by staff about an order.
-pub(crate) fn by_staff(method: &str, order_id: &OrderId, action: &str) -> Request {
+pub(crate) fn staff_request(method: &str, order_id: &OrderId, action: &str) -> Request {
     let request = Request::new(method, &format!("/admin/orders/{order_id}/{action}"));
     request.with_path("order_id", order_id.as_str()).from_user(souk_testkit::user(9), Role::Staff)
 }
 
-/// A record of the orders stream.
+/// A stream record of the orders table.
 pub(crate) fn change(sequence_number: &str, before: Option<&Order>, after: Option<&Order>) -> Change {
     let image = |order: Option<&Order>| match order {
         Some(order) => json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(order).expect("an item")),
@@ -193,7 +193,7 @@ pub(crate) fn queues(aws: &FakeAws) -> Queues {
 }
 
 /// The messages that were sent, with their queues.
-pub(crate) fn sent(aws: &FakeAws) -> Vec<(String, Message)> {
+pub(crate) fn sent_messages(aws: &FakeAws) -> Vec<(String, Message)> {
     let calls = aws.calls().into_iter().map(|(_, request)| {
         let text = |name: &str| request[name].as_str().expect("a text").to_owned();
         (text("QueueUrl"), serde_json::from_str(&text("MessageBody")).expect("a message"))

@@ -64,7 +64,7 @@ mod tests {
         for _ in 0..3 {
             shop.put_in_cart(&user(1), "a", 2).await;
             shop.clock.advance_seconds(1);
-            ids.insert(0, shop.placed(&user(1)).await.to_string());
+            ids.insert(0, shop.place(&user(1)).await.to_string());
         }
         let endpoint = ListOrders { orders: shop.orders.clone() };
         let list = || Request::new("GET", "/orders").from_user(user(1), Role::Shopper);
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(outcome(&endpoint.handle(&list().with_query("limit", "0")).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&list().with_query("cursor", "x")).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/orders")).await), (401, "token_required"));
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 
     #[tokio::test]
@@ -90,7 +90,7 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[50]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
-        let order_id = shop.placed(&user(1)).await;
+        let order_id = shop.place(&user(1)).await;
         let endpoint = GetOrder { orders: shop.orders.clone() };
         let get = |shopper| {
             let request = Request::new("GET", "/orders/x").with_path("order_id", order_id.as_str());
@@ -103,6 +103,6 @@ mod tests {
             reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed","amount":2.00}]"#)
         );
         assert_eq!(outcome(&endpoint.handle(&get(2)).await), (404, "not_found"));
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 }

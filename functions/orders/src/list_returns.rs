@@ -102,7 +102,7 @@ mod tests {
     async fn returns_are_listed_until_they_are_decided() {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[50]).await;
-        let order_id = shop.delivered(&user(1), "a", 3).await;
+        let order_id = shop.delivered_order(&user(1), "a", 3).await;
         for key in ["k", "l"] {
             let quantity = Quantity::new(1).expect("one");
             let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: "too small".to_owned() }];

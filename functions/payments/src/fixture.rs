@@ -162,7 +162,7 @@ impl Fixture {
         self.consume(&self.refund_message(refund)).await.expect("consumed")
     }
 
-    pub(crate) async fn happen(&self, event: Event) -> Order {
+    pub(crate) async fn apply(&self, event: Event) -> Order {
         self.payments.apply(&user(1), &self.order_id, &event).await.expect("applied")
     }
 
@@ -187,7 +187,7 @@ impl Fixture {
     }
 
     /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue runs.
-    pub(crate) async fn reconciled(&self) {
+    pub(crate) async fn assert_reconciled(&self) {
         let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
         assert_reconciled(orders, inventory, &self.users, self.clock.now()).await;
     }

@@ -4,7 +4,7 @@ use souk_search::SearchQuery;
 use souk_testkit::sdk_config;
 
 use super::*;
-use crate::fixture::{Fixture, Scratch, change, nowhere, sku};
+use crate::fixture::{Fixture, TestIndex, change, sku, unreachable_index};
 
 impl Fixture {
     pub(crate) fn indexer(&self, search: &SearchIndex) -> IndexProducts {
@@ -27,7 +27,7 @@ async fn feed(indexer: &IndexProducts, product_ids: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn changed_products_are_found_and_deleted_ones_are_not() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     let indexer = shop.indexer(&scratch.index);
     shop.import(
@@ -55,7 +55,7 @@ async fn changed_products_are_found_and_deleted_ones_are_not() {
 
 #[tokio::test]
 async fn a_batch_that_read_earlier_does_not_undo_one_that_read_later() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1, "available": 4}"#).await;
     let late = IndexedProduct {
@@ -75,10 +75,10 @@ async fn a_batch_that_read_earlier_does_not_undo_one_that_read_later() {
 
 #[tokio::test]
 async fn a_damaged_record_or_product_fails_alone() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
-    shop.damage("2").await;
+    shop.corrupt_product("2").await;
     let changes: Vec<_> = ["no id", "2", "1"].iter().map(|name| change(name)).collect();
     let failures = shop.indexer(&scratch.index).handle(&changes).await;
     let set_aside: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
@@ -92,7 +92,7 @@ async fn without_search_every_record_is_retried() {
     let shop = Fixture::start().await;
     shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1}"#).await;
     let changes: Vec<_> = ["1", "gone", "1"].iter().map(|name| change(name)).collect();
-    let failures = shop.indexer(&nowhere()).handle(&changes).await;
+    let failures = shop.indexer(&unreachable_index()).handle(&changes).await;
     let again: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
     assert_eq!(again, [("1", false), ("gone", false), ("1", false)]);
 }
@@ -103,7 +103,7 @@ async fn the_sample_event_is_understood() {
     let event = include_str!("../../../../events/index-products.json");
     let event = serde_json::from_str(event).expect("an event");
     let dead_letters = DeadLetters::new(&sdk_config("http://127.0.0.1:1"), "nobody asks it");
-    let response = handle_batch("test", &shop.indexer(&nowhere()), &dead_letters, event).await;
+    let response = handle_batch("test", &shop.indexer(&unreachable_index()), &dead_letters, event).await;
     let response = serde_json::to_value(response).expect("JSON");
     assert_eq!(response["batchItemFailures"][0]["itemIdentifier"], "000000000000000000001");
 }

@@ -3,7 +3,7 @@ use souk_runtime::stream::ChangeHandler as _;
 use souk_search::SearchIndex;
 
 use super::*;
-use crate::fixture::{Fixture, Scratch, change, nowhere, outcome};
+use crate::fixture::{Fixture, TestIndex, change, outcome, unreachable_index};
 
 impl Fixture {
     pub(crate) fn list_products(&self, search: &SearchIndex) -> ListProducts {
@@ -39,7 +39,7 @@ fn ids(reply: &Reply) -> Vec<String> {
 
 #[tokio::test]
 async fn products_are_found_filtered_and_sorted_with_live_stock() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import(SHOP).await;
     let all: Vec<_> = ["1", "2", "3", "4", "5"].map(change).into();
@@ -79,7 +79,7 @@ async fn products_are_found_filtered_and_sorted_with_live_stock() {
 
 #[tokio::test]
 async fn responses_have_corrections_and_a_cursor() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import(SHOP).await;
     let all: Vec<_> = ["1", "2", "3", "4", "5"].map(change).into();
@@ -114,7 +114,7 @@ async fn responses_have_corrections_and_a_cursor() {
 
 #[tokio::test]
 async fn synonyms_of_staff_are_used_soon() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import(SHOP).await;
     assert_eq!(shop.indexer(&scratch.index).handle(&[change("4")]).await.len(), 0);
@@ -134,7 +134,7 @@ async fn synonyms_of_staff_are_used_soon() {
 async fn without_search_browsing_still_works() {
     let shop = Fixture::start().await;
     shop.import(SHOP).await;
-    let endpoint = shop.list_products(&nowhere());
+    let endpoint = shop.list_products(&unreachable_index());
     let list = async |parameters: &[(&str, &str)]| endpoint.handle(&get(parameters)).await.expect("listed");
     let reply = list(&[("category_id", "printing")]).await;
     let body = reply.body_json();
@@ -150,7 +150,7 @@ async fn without_search_browsing_still_works() {
 #[tokio::test]
 async fn without_search_searching_says_so() {
     let shop = Fixture::start().await;
-    let endpoint = shop.list_products(&nowhere());
+    let endpoint = shop.list_products(&unreachable_index());
     for parameter in [("search", "ink"), ("brand", "HP"), ("in_stock", "true"), ("sort", "price_asc"), ("attr.a", "b")]
     {
         let result = endpoint.handle(&get(&[parameter])).await;

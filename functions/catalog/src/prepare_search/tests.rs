@@ -5,7 +5,7 @@ use souk_search::SearchQuery;
 use souk_testkit::{FakeAws, SeededRandom};
 
 use super::*;
-use crate::fixture::{HttpServer, Scratch};
+use crate::fixture::{HttpServer, TestIndex};
 
 const DOMAIN_ARN: &str = "arn:aws:es:us-east-1:000000000000:domain/souk-search";
 
@@ -63,7 +63,7 @@ fn response_to(cloudformation: &HttpServer) -> Value {
 
 #[tokio::test]
 async fn a_new_stack_gets_an_index_and_the_endpoint() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let endpoint = scratch.url().trim_start_matches("http://").to_owned();
     let domains = control_plane(endpoint.clone());
     let prepare = prepare_search(&domains, &scratch.alias);

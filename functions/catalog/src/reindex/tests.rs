@@ -6,7 +6,7 @@ use souk_testkit::{Fault, Proxy};
 
 use super::*;
 use crate::compare_index::{CompareIndex, Comparison, Position};
-use crate::fixture::{Fixture, HttpServer, Scratch, change, nowhere};
+use crate::fixture::{Fixture, HttpServer, TestIndex, change, unreachable_index};
 
 impl Fixture {
     fn reindex(&self, search: &SearchIndex) -> Reindex {
@@ -41,7 +41,7 @@ impl Fixture {
 }
 
 /// What compare-index finds, the index made visible before.
-async fn compared(shop: &Fixture, scratch: &Scratch) -> Comparison {
+async fn compared(shop: &Fixture, scratch: &TestIndex) -> Comparison {
     scratch.index.refresh().await.expect("refreshed");
     let compare = shop.compare(&scratch.index);
     let mut found = compare.run(Position::Table(None), shop.later()).await.expect("compared");
@@ -53,14 +53,14 @@ fn same(compared: u64) -> Comparison {
     Comparison { compared, ..Comparison::default() }
 }
 
-async fn feed(shop: &Fixture, scratch: &Scratch, product_ids: &[&str]) {
+async fn feed(shop: &Fixture, scratch: &TestIndex, product_ids: &[&str]) {
     let changes: Vec<_> = product_ids.iter().map(|product_id| change(product_id)).collect();
     assert_eq!(shop.indexer(&scratch.index).handle(&changes).await.len(), 0);
 }
 
 #[tokio::test]
 async fn writes_that_come_meanwhile_are_in_the_new_index() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..30, "first").await;
     let reindex = shop.reindex(&scratch.index);
@@ -101,7 +101,7 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
 
 #[tokio::test]
 async fn writers_race_the_scan_and_the_swap_and_nothing_is_missed() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..40, "first").await;
     let (reindex, indexer) = (shop.reindex(&scratch.index), shop.indexer(&scratch.index));
@@ -130,12 +130,12 @@ async fn writers_race_the_scan_and_the_swap_and_nothing_is_missed() {
 
 #[tokio::test]
 async fn a_run_that_breaks_off_is_gone_on_with() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..20, "first").await;
     let proxy = Proxy::to(scratch.url()).await;
-    let broken = shop.reindex(&scratch.over(&proxy));
-    let mut rebuild = scratch.over(&proxy).rebuild().await.expect("begun");
+    let broken = shop.reindex(&scratch.through(&proxy));
+    let mut rebuild = scratch.through(&proxy).rebuild().await.expect("begun");
     let mut problems = Vec::new();
     broken.copy_pages(&mut rebuild, 2, &mut problems).await.expect("copied");
     for fault in [Fault::Cut, Fault::Status(429), Fault::Refuse] {
@@ -153,7 +153,7 @@ async fn a_run_that_breaks_off_is_gone_on_with() {
 
 #[tokio::test]
 async fn no_time_is_no_harm() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..3, "first").await;
     let report = shop.reindex(&scratch.index).run(shop.clock.now()).await.expect("ended");
@@ -164,10 +164,10 @@ async fn no_time_is_no_harm() {
 
 #[tokio::test]
 async fn what_cannot_be_indexed_is_set_aside() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..3, "first").await;
-    shop.damage("broken").await;
+    shop.corrupt_product("broken").await;
     let report = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
     assert_eq!((report.done, report.written, report.set_aside), (true, 3, 1));
     assert_eq!(report.problems[0].product_id, "broken");
@@ -178,7 +178,7 @@ async fn what_cannot_be_indexed_is_set_aside() {
 
 #[tokio::test]
 async fn differences_are_told() {
-    let Some(scratch) = Scratch::new() else { return };
+    let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..4, "first").await;
     feed(&shop, &scratch, &["p-0", "p-1", "p-2", "p-3"]).await;
@@ -203,8 +203,8 @@ async fn differences_are_told() {
 async fn without_search_nothing_is_compared_or_filled() {
     let shop = Fixture::start().await;
     shop.import_many(0..3, "first").await;
-    assert!(shop.reindex(&nowhere()).run(shop.later()).await.is_err());
-    assert!(shop.compare(&nowhere()).run(Position::Table(None), shop.later()).await.is_err());
+    assert!(shop.reindex(&unreachable_index()).run(shop.later()).await.is_err());
+    assert!(shop.compare(&unreachable_index()).run(Position::Table(None), shop.later()).await.is_err());
 }
 
 #[test]

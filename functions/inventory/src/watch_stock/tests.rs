@@ -60,17 +60,17 @@ impl Fixture {
 async fn every_change_is_in_the_history_once_and_history_items_are_not() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
-    let watcher = shop.watcher(&bus);
+    let watcher = shop.watch_stock(&bus);
     shop.count("a", 20).await;
-    let first = shop.stream("a").await;
-    shop.writes("a", 18, Some(Fixture::by_an_order(1))).await;
-    let second = shop.stream("a").await;
+    let first = shop.stream_changes("a").await;
+    shop.set_available("a", 18, Some(Fixture::by_an_order(1))).await;
+    let second = shop.stream_changes("a").await;
     for changes in [&first, &second, &second] {
         assert!(watcher.handle(changes).await.is_empty());
     }
     let expected = [("local#0".to_owned(), 0, 20), ("local#0".to_owned(), 20, 18)];
     assert_eq!(shop.history("a").await, expected);
-    let own = shop.stream("a").await;
+    let own = shop.stream_changes("a").await;
     assert!(own.len() >= 2, "the history is in the stream as well");
     assert!(watcher.handle(&own).await.is_empty());
     assert_eq!(shop.history("a").await, expected);
@@ -81,11 +81,11 @@ async fn every_change_is_in_the_history_once_and_history_items_are_not() {
 async fn events_report_low_stock_sold_out_and_back_in_stock() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
-    let watcher = shop.watcher(&bus);
+    let watcher = shop.watch_stock(&bus);
     shop.count("a", 9).await;
     for (version, available) in (1..).zip([9, 6, 5, 2, 0, 3, 0, 50]) {
-        shop.writes("a", available, Some(Fixture::by_an_order(version))).await;
-        let changes = shop.stream("a").await;
+        shop.set_available("a", available, Some(Fixture::by_an_order(version))).await;
+        let changes = shop.stream_changes("a").await;
         for _ in 0..2 {
             assert!(watcher.handle(&changes).await.is_empty());
         }
@@ -98,10 +98,10 @@ async fn events_report_low_stock_sold_out_and_back_in_stock() {
 async fn a_first_count_publishes_no_event_but_later_changes_do() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
-    let watcher = shop.watcher(&bus);
+    let watcher = shop.watch_stock(&bus);
     for available in [3, 20, 0] {
         shop.count("a", available).await;
-        assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
+        assert!(watcher.handle(&shop.stream_changes("a").await).await.is_empty());
     }
     assert_eq!(kinds(&bus), [("stock.out.v1".to_owned(), 0)]);
 }
@@ -110,17 +110,17 @@ async fn a_first_count_publishes_no_event_but_later_changes_do() {
 async fn moves_between_shards_are_in_the_history_and_publish_no_event() {
     let shop = Fixture::start().await;
     let (bus, _) = bus();
-    let watcher = shop.watcher(&bus);
+    let watcher = shop.watch_stock(&bus);
     shop.product("a").await;
     shop.count("a", 9).await;
-    assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
+    assert!(watcher.handle(&shop.stream_changes("a").await).await.is_empty());
     let spread = StockSpread { inventory: shop.inventory.clone(), products: shop.context().products };
     for (shards, moved) in [(3, 3), (1, 3)] {
         let before = shop.history("a").await.len();
         let entry = LedgerEntry::new("spread", user(9), Timestamp::from_millis(0), None, &SeededRandom::new(shards));
         let done = spread.spread(&"a".parse().expect("id"), u32::try_from(shards).expect("few"), &entry).await;
         assert_eq!(done.expect("spread"), SpreadOutcome::Spread { available: 9 });
-        assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
+        assert!(watcher.handle(&shop.stream_changes("a").await).await.is_empty());
         assert_eq!(shop.history("a").await.len(), before + moved);
     }
     assert!(bus.calls().is_empty());
@@ -130,11 +130,11 @@ async fn moves_between_shards_are_in_the_history_and_publish_no_event() {
 async fn while_the_bus_is_down_the_history_is_written_and_the_event_follows_with_the_same_id() {
     let shop = Fixture::start().await;
     let (bus, up) = bus();
-    let watcher = shop.watcher(&bus);
+    let watcher = shop.watch_stock(&bus);
     shop.count("a", 9).await;
-    assert!(watcher.handle(&shop.stream("a").await).await.is_empty());
-    shop.writes("a", 4, Some(Fixture::by_an_order(1))).await;
-    let changes = shop.stream("a").await;
+    assert!(watcher.handle(&shop.stream_changes("a").await).await.is_empty());
+    shop.set_available("a", 4, Some(Fixture::by_an_order(1))).await;
+    let changes = shop.stream_changes("a").await;
     up.store(false, Ordering::SeqCst);
     let failures = watcher.handle(&changes).await;
     assert_eq!(failures.iter().map(|failure| failure.permanent).collect::<Vec<_>>(), [false]);
@@ -155,8 +155,8 @@ async fn a_poison_record_blocks_no_other() {
         shop.record("a b", "local#0", &json!({}), &json!({"available": {"N": "1"}})),
         shop.record("a", "~entry", &json!({}), &json!({"available": {"S": "no shard"}})),
     ];
-    changes.extend(shop.stream("a").await);
-    let failures = shop.watcher(&bus).handle(&changes).await;
+    changes.extend(shop.stream_changes("a").await);
+    let failures = shop.watch_stock(&bus).handle(&changes).await;
     let failed: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
     assert_eq!(failed, [("1", true), ("2", true)]);
     assert_eq!(shop.history("a").await, [("local#0".to_owned(), 0, 20)]);
@@ -168,11 +168,11 @@ async fn without_the_store_all_records_but_the_poison_record_are_retried() {
     let (bus, _) = bus();
     shop.count("a", 20).await;
     let mut changes = vec![shop.record("a", "local#1", &json!({}), &json!({"available": {"S": "many"}}))];
-    changes.extend(shop.stream("a").await);
+    changes.extend(shop.stream_changes("a").await);
     let down = FakeAws::start(|_, _| (400, json!({"__type": "ThrottlingException", "message": "slow down"})));
     let client = aws_sdk_dynamodb::Client::new(&down.sdk_config());
     let table = Table::new(client, "inventory", Arc::new(SeededRandom::new(1)));
-    let watcher = WatchStock { inventory: Inventory::new(table, "local"), ..shop.watcher(&bus) };
+    let watcher = WatchStock { inventory: Inventory::new(table, "local"), ..shop.watch_stock(&bus) };
     let failures = watcher.handle(&changes).await;
     let permanent: Vec<_> = failures.iter().map(|failure| failure.permanent).collect();
     assert_eq!((permanent[0], permanent.len()), (true, changes.len()));
@@ -191,7 +191,7 @@ async fn the_sample_event_is_understood() {
     });
     let event = serde_json::from_str(include_str!("../../../../events/watch-stock.json")).expect("an event");
     let dead_letters = DeadLetters::new(&queue.sdk_config(), "http://queue");
-    let response = handle_batch("test", &shop.watcher(&bus), &dead_letters, event).await;
+    let response = handle_batch("test", &shop.watch_stock(&bus), &dead_letters, event).await;
     assert_eq!(serde_json::to_value(response).expect("JSON"), json!({"batchItemFailures": []}));
     assert_eq!(*letters.lock().expect("a lock"), 0);
     assert_eq!(shop.history("1399").await, [("us-east-1#0".to_owned(), 20, 18)]);

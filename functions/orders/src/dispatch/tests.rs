@@ -4,7 +4,7 @@ use souk_domain::order::{Event, ProviderMethod};
 use souk_testkit::{FakeAws, FixedClock, user};
 
 use super::*;
-use crate::fixture::{Fixture, change, change_of_images, poison, queues, sent};
+use crate::fixture::{Fixture, change, change_of_images, poison, queues, sent_messages};
 
 /// Queues that accept messages for which `takes` is true.
 fn queues_that(takes: impl Fn(&Value) -> bool + Send + 'static) -> FakeAws {
@@ -26,7 +26,7 @@ async fn orders() -> (Order, Order) {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[5]).await;
     shop.put_in_cart(&user(1), "a", 2).await;
-    let order_id = shop.placed(&user(1)).await;
+    let order_id = shop.place(&user(1)).await;
     let placed = shop.order(&user(1), &order_id).await;
     let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
     (placed, shop.apply(&user(1), &order_id, start).await)
@@ -49,7 +49,7 @@ async fn messages_are_sent_to_their_queues_and_again_on_redelivery() {
     let expire = ("https://queues/order".to_owned(), OrderQueueMessage::ExpireOrder { user_id, order_id }.into());
     let check = PaymentQueueMessage::CheckPayment { user_id: payer, order_id: paid, attempt: 0 };
     let check = ("https://queues/payment".to_owned(), check.into());
-    assert_eq!(sent(&aws), [expire.clone(), check.clone(), expire, check]);
+    assert_eq!(sent_messages(&aws), [expire.clone(), check.clone(), expire, check]);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn an_unavailable_queue_stops_the_batch_and_a_poison_record_does_not() {
         change("4", None, Some(&placed)),
     ];
     assert_eq!(failed(&dispatch(&aws).handle(&changes).await), [("1", true), ("3", false)]);
-    assert_eq!(sent(&aws).len(), 2, "nothing overtakes the one that failed");
+    assert_eq!(sent_messages(&aws).len(), 2, "nothing overtakes the one that failed");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_repaired_order_gets_the_messages_it_waits_for() {
     let repaired = json!(serde_dynamo::to_item::<_, serde_dynamo::Item>(&placed).expect("an item"));
     let change = change_of_images("1", &json!({"order_id": {"S": "an order?"}}), &repaired);
     assert_eq!(failed(&dispatch(&aws).handle(&[change]).await), []);
-    assert_eq!(sent(&aws).len(), 1);
+    assert_eq!(sent_messages(&aws).len(), 1);
 }
 
 #[tokio::test]
@@ -81,5 +81,5 @@ async fn a_deleted_order_calls_for_no_messages() {
     let (placed, _) = orders().await;
     let aws = queues_that(|_| true);
     assert_eq!(failed(&dispatch(&aws).handle(&[change("1", Some(&placed), None)]).await), []);
-    assert_eq!(sent(&aws), []);
+    assert_eq!(sent_messages(&aws), []);
 }

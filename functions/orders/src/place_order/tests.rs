@@ -30,7 +30,7 @@ async fn an_order_has_current_prices() {
     assert_eq!((shop.available("a").await, shop.available("b").await), (3, 4));
     assert!(shop.carts.get(&user(1)).await.expect("a cart").lines.is_empty());
     assert!(reply.consumption().is_some_and(|consumed| consumed.ends_with("WRU")));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn all_bad_fields_are_named() {
     let problem = shop.place_order().handle(&checkout(&user(1)).with_json(body)).await.expect_err("refused");
     let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
     assert_eq!((problem.status(), fields), (422, vec!["payment_method", "shipping_address.name", "expected_total"]));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_rejected_order_changes_nothing() {
 
     shop.put_in_cart(&user(2), "gone", 1).await;
     assert_eq!(outcome(&place.handle(&checkout(&user(2))).await), (409, "product_unavailable"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_changed_price_is_reported_before_an_order_is_placed() {
     );
     assert_eq!(shop.available("a").await, 2);
     assert_eq!(outcome(&shop.place_order().handle(&expecting("10.5")).await), (201, ""));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_retry_with_its_key_gets_the_first_response() {
 
     let other = keyed().with_json(r#"{"payment_method": "paypal", "shipping_address": "elsewhere"}"#);
     assert_eq!(outcome(&shop.place_order().handle(&other).await), (422, "idempotency_key_reused"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_double_click_places_one_order() {
             (shop.available("a").await, shop.orders.list(&user(1), None, 9).await.expect("listed").orders.len()),
             (8, 1)
         );
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 }
 
@@ -132,7 +132,7 @@ async fn two_hundred_shoppers_compete_for_a_hundred_units_in_any_number_of_shard
         let count = |wanted| outcomes.iter().filter(|o| outcome(o) == wanted).count();
         assert_eq!((count((201, "")), count((409, "insufficient_stock"))), (100, 100), "{shards:?}");
         assert_eq!(shop.available("hot").await, 0);
-        shop.reconciled().await;
+        shop.assert_reconciled().await;
     }
 }
 
@@ -164,7 +164,7 @@ async fn no_order_is_rejected_and_no_unit_is_lost_while_the_number_of_shards_cha
     let counts = shop.inventory.counts(&sku("hot")).await.expect("counts");
     assert_eq!(counts.iter().map(|count| count.available).sum::<u32>(), SHOPPERS / 3);
     assert_eq!(counts.len(), 3, "{counts:?}");
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 impl Fixture {
@@ -206,10 +206,10 @@ async fn an_order_larger_than_any_shard_takes_units_from_several() {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[3, 4, 2]).await;
     shop.put_in_cart(&user(1), "a", 8).await;
-    let order_id = shop.placed(&user(1)).await;
+    let order_id = shop.place(&user(1)).await;
     let allocated: u32 = shop.order(&user(1), &order_id).await.lines[0].allocation.iter().map(|a| a.quantity).sum();
     assert_eq!((allocated, shop.available("a").await), (8, 1));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
     let order = place.prepare(&seen, &checkout).await.expect("a draft");
     assert_eq!(outcome(&place.place(order, &seen, &checkout).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -244,5 +244,5 @@ async fn amounts_that_do_not_fit_are_refused() {
     let order_id: OrderId = shop.orders.list(&user(1), None, 1).await.expect("listed").orders[0].order_id.clone();
     let total = shop.order(&user(1), &order_id).await.total();
     assert_eq!(total, Money::from_minor(9 * souk_domain::money::MAX_MINOR, Currency::USD));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }

@@ -34,7 +34,7 @@ async fn orders() -> (Order, Order) {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[5]).await;
     shop.put_in_cart(&user(1), "a", 2).await;
-    let order_id = shop.placed(&user(1)).await;
+    let order_id = shop.place(&user(1)).await;
     let placed = shop.order(&user(1), &order_id).await;
     (placed, shop.apply(&user(1), &order_id, Event::Cancelled).await)
 }

@@ -4,7 +4,7 @@ use souk_domain::order::{Event, ProviderMethod, ProviderOutcome};
 use souk_testkit::{FakeAws, user};
 
 use super::*;
-use crate::fixture::{Fixture, queues, sent, sku};
+use crate::fixture::{Fixture, queues, sent_messages, sku};
 
 fn queues_that_answer(status: u16) -> FakeAws {
     FakeAws::start(move |_, _| (status, json!({"MessageId": "1", "MD5OfMessageBody": "", "__type": "Down"})))
@@ -35,7 +35,7 @@ async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
     let mut ids = Vec::new();
     for shopper in 1..=3 {
         shop.put_in_cart(&user(shopper), "a", 2).await;
-        ids.push(shop.placed(&user(shopper)).await);
+        ids.push(shop.place(&user(shopper)).await);
     }
     let start = || Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
     shop.apply(&user(2), &ids[1], start()).await;
@@ -57,14 +57,14 @@ async fn a_consistent_shop_has_no_discrepancies() {
         (&json!(true), &json!([]), &Value::Null)
     );
     assert_eq!((&response["truncated"], &response["resent"]), (&json!(false), &json!(0)));
-    assert_eq!(sent(&aws), [], "no order is overdue yet");
+    assert_eq!(sent_messages(&aws), [], "no order is overdue yet");
 }
 
 #[tokio::test]
 async fn a_wrong_count_is_reported_with_its_product() {
     let (shop, aws) = (Fixture::start().await, queues_that_answer(200));
     waiting_orders(&shop).await;
-    shop.miscount("a", 5).await;
+    shop.corrupt_stock("a", 5).await;
     let response = shop.response(&aws, json!({})).await;
     let difference = json!({"kind": "stock_unexplained", "product_id": sku("a").as_str(), "expected": 9, "actual": 11});
     assert_eq!((&response["differences"], &response["clean"]), (&json!([difference]), &json!(false)));
@@ -80,11 +80,11 @@ async fn a_lost_message_of_an_order_is_resent() {
         response["differences"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
     kinds.sort_by_key(ToString::to_string);
     assert_eq!(kinds, [json!("hold_overdue"), json!("payment_overdue"), json!("refund_overdue")]);
-    assert_eq!(sent(&aws), [], "only on request");
+    assert_eq!(sent_messages(&aws), [], "only on request");
 
     let response = shop.response(&aws, json!({"resend": true})).await;
     assert_eq!((&response["resent"], &response["resend_failures"]), (&json!(3), &json!(0)));
-    let mut messages = sent(&aws);
+    let mut messages = sent_messages(&aws);
     messages.sort_by_key(|(queue, _)| queue.clone());
     let expected = [
         ("order", OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: held.clone() }.into()),

@@ -84,10 +84,10 @@ impl Bench {
     }
 
     /// An order that waits to be paid.
-    async fn placed(&self) -> souk_domain::ids::OrderId {
+    async fn place(&self) -> souk_domain::ids::OrderId {
         self.shop.product("a", 100, &[5]).await;
         self.shop.put_in_cart(&user(1), "a", 2).await;
-        self.shop.placed(&user(1)).await
+        self.shop.place(&user(1)).await
     }
 }
 
@@ -111,7 +111,7 @@ fn kinds(report: &QueueReport) -> Vec<&'static str> {
 #[tokio::test]
 async fn a_list_shows_kinds_and_ids_and_moves_nothing() {
     for bench in Bench::each().await {
-        let order_id = bench.placed().await;
+        let order_id = bench.place().await;
         let message = RefundQueueMessage::RefundOrder { user_id: user(1), order_id: order_id.clone(), refund: 2 };
         bench.put("order-dead-letters", serde_json::to_string(&message).expect("JSON")).await;
         bench.put("order-dead-letters", r#"{"secret": "1 Main Street"}"#).await;
@@ -142,7 +142,7 @@ fn a_notification_of_the_imports_bucket_shows_its_key() {
 #[tokio::test]
 async fn messages_are_sent_back_unchanged_and_processed() {
     for bench in Bench::each().await {
-        let order_id = bench.placed().await;
+        let order_id = bench.place().await;
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
         let body = serde_json::to_string(&message).expect("JSON").replace(',', " , ");
         bench.put("order-dead-letters", body.clone()).await;
@@ -180,7 +180,7 @@ async fn a_call_moves_no_more_than_its_limit() {
 #[tokio::test]
 async fn a_stream_record_is_handled_again_with_the_current_order() {
     for bench in Bench::each().await {
-        let order_id = bench.placed().await;
+        let order_id = bench.place().await;
         bench.shop.clock.advance_seconds(900); // what is due is due now
         let (shopper, other) = (user(1), user(2));
         for function in ["dispatch", "publish-events"] {

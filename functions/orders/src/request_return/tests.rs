@@ -21,7 +21,7 @@ fn of(quantity: u32) -> String {
 async fn shop() -> (Fixture, OrderId) {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[9]).await;
-    let order_id = shop.delivered(&user(1), "a", 3).await;
+    let order_id = shop.delivered_order(&user(1), "a", 3).await;
     (shop, order_id)
 }
 
@@ -71,7 +71,7 @@ async fn concurrent_requests_with_one_key_make_one_return() {
 async fn units_of_undelivered_orders_or_of_other_shoppers_cannot_be_returned() {
     let (shop, order_id) = shop().await;
     assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(2), &order_id, &of(1))).await), (404, "not_found"));
-    let paid = shop.paid(&user(1), "a", 1).await;
+    let paid = shop.paid_order(&user(1), "a", 1).await;
     assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(1), &paid, &of(1))).await), (409, "not_returnable"));
     let anonymous = Request::new("POST", "/").with_path("order_id", order_id.as_str()).with_json(&of(1));
     assert_eq!(outcome(&endpoint(&shop).handle(&anonymous).await), (401, "token_required"));

@@ -13,7 +13,7 @@ use crate::accept_return::AcceptReturn;
 use crate::admin_cancel_order::AdminCancelOrder;
 use crate::admin_get_order::AdminGetOrder;
 use crate::deliver_order::DeliverOrder;
-use crate::fixture::{Fixture, by_staff, outcome, sku};
+use crate::fixture::{Fixture, outcome, sku, staff_request};
 use crate::grant_refund::GrantRefund;
 use crate::reject_return::RejectReturn;
 use crate::retry_refund::RetryRefund;
@@ -46,12 +46,12 @@ impl Fixture {
 
 fn grant(order_id: &OrderId, amount: &str, target: &str) -> Request {
     let body = format!(r#"{{"amount": {amount}, "target": "{target}", "reason": "late"}}"#);
-    by_staff("POST", order_id, "refunds").with_json(&body)
+    staff_request("POST", order_id, "refunds").with_json(&body)
 }
 
 fn decide(order_id: &OrderId, return_id: &str, decision: &str, body: &str) -> Request {
     let action = format!("returns/{return_id}/{decision}");
-    by_staff("POST", order_id, &action).with_path("return_id", return_id).with_json(body)
+    staff_request("POST", order_id, &action).with_path("return_id", return_id).with_json(body)
 }
 
 fn status(outcome: Result<Reply, Problem>) -> String {
@@ -63,10 +63,10 @@ fn status(outcome: Result<Reply, Problem>) -> String {
 #[tokio::test]
 async fn shipping_and_delivering_a_paid_order_are_idempotent() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 2).await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
     let (sending, arriving) = (ShipOrder(shop.staff_order_context()), DeliverOrder(shop.staff_order_context()));
-    let shipment_of = |body: &str| by_staff("POST", &order_id, "ship").with_json(body);
-    let arrived = by_staff("POST", &order_id, "deliver");
+    let shipment_of = |body: &str| staff_request("POST", &order_id, "ship").with_json(body);
+    let arrived = staff_request("POST", &order_id, "deliver");
 
     assert_eq!(outcome(&arriving.handle(&arrived).await), (409, "not_deliverable"));
     for _ in 0..2 {
@@ -85,30 +85,31 @@ async fn shipping_and_delivering_a_paid_order_are_idempotent() {
 #[tokio::test]
 async fn a_shipment_needs_a_carrier_and_a_tracking_number() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 2).await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
     let endpoint = ShipOrder(shop.staff_order_context());
     for (body, fields) in [
         ("{}", vec!["carrier", "tracking_number"]),
         (r#"{"carrier": "", "tracking_number": "a\nb"}"#, vec!["carrier", "tracking_number"]),
         (r#"{"carrier": "DHL", "tracking_number": 7}"#, vec!["tracking_number"]),
     ] {
-        let problem = endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
+        let problem =
+            endpoint.handle(&staff_request("POST", &order_id, "ship").with_json(body)).await.expect_err("refused");
         assert_eq!(problem.errors().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), fields, "{body}");
     }
     // A number that passes the check of card numbers is a valid tracking number.
     let shipment = r#"{"carrier": "FedEx", "tracking_number": "4242424242424242"}"#;
-    assert_eq!(status(endpoint.handle(&by_staff("POST", &order_id, "ship").with_json(shipment)).await), "shipped");
+    assert_eq!(status(endpoint.handle(&staff_request("POST", &order_id, "ship").with_json(shipment)).await), "shipped");
 }
 
 #[tokio::test]
 async fn a_cancelled_order_is_not_shipped() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 2).await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
     let cancel = AdminCancelOrder(shop.staff_order_context());
     for _ in 0..2 {
-        assert_eq!(status(cancel.handle(&by_staff("POST", &order_id, "cancel")).await), "cancelled");
+        assert_eq!(status(cancel.handle(&staff_request("POST", &order_id, "cancel")).await), "cancelled");
     }
-    let shipment_of = || by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    let shipment_of = || staff_request("POST", &order_id, "ship").with_json(SHIPMENT);
     assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipment_of()).await), (409, "not_shippable"));
     assert_eq!((shop.given(&order_id, 0).await.status, shop.available("a").await), (OrderStatus::Refunded, 9));
     assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipment_of()).await), (409, "not_shippable"));
@@ -117,7 +118,7 @@ async fn a_cancelled_order_is_not_shipped() {
 #[tokio::test]
 async fn refunds_add_up_to_what_was_paid_and_never_more() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let endpoint = shop.grant_refund();
     let reply = endpoint.handle(&grant(&order_id, "0.50", "original")).await.expect("granted");
     let rest = r#""amount":0.50,"currency":"USD","target":"original","reason":"late","status":"pending""#;
@@ -139,7 +140,7 @@ async fn refunds_add_up_to_what_was_paid_and_never_more() {
 #[tokio::test]
 async fn a_refund_is_granted_once_for_each_key() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let endpoint = shop.grant_refund();
     let keyed = |amount| grant(&order_id, amount, "original").with_header("idempotency-key", "k");
     let first = endpoint.handle(&keyed("0.50")).await.expect("granted");
@@ -162,8 +163,8 @@ async fn a_refund_is_granted_once_for_each_key() {
 #[tokio::test]
 async fn all_bad_fields_of_a_refund_are_named() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 2).await;
-    let bad = |body: &str| by_staff("POST", &order_id, "refunds").with_json(body);
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
+    let bad = |body: &str| staff_request("POST", &order_id, "refunds").with_json(body);
     let problem =
         shop.grant_refund().handle(&bad(r#"{"amount": 1.234, "target": "cash"}"#)).await.expect_err("refused");
     let fields: Vec<_> = problem.errors().iter().map(|error| error.field.as_str()).collect();
@@ -175,7 +176,7 @@ async fn all_bad_fields_of_a_refund_are_named() {
 #[tokio::test]
 async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 3).await;
+    let order_id = shop.delivered_order(&user(1), "a", 3).await;
     shop.send_back(&order_id, 2, "k").await;
     let accept = AcceptReturn(shop.staff_order_context());
     let to_credit = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
@@ -200,7 +201,7 @@ async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
 #[tokio::test]
 async fn a_return_that_was_refunded_before_is_restocked_at_once() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
     assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "2.00", "original")).await), (201, ""));
     shop.send_back(&order_id, 2, "k").await;
     let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
@@ -211,14 +212,14 @@ async fn a_return_that_was_refunded_before_is_restocked_at_once() {
 #[tokio::test]
 async fn a_return_is_rejected_with_or_without_a_reason() {
     let shop = shop().await;
-    let order_id = shop.delivered(&user(1), "a", 2).await;
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let reject = RejectReturn(shop.staff_order_context());
     shop.send_back(&order_id, 2, "k").await;
     let why = decide(&order_id, "1", "reject", r#"{"reason": "worn"}"#);
     let body = reject.handle(&why).await.expect("rejected");
     assert!(body.body().contains(r#""event":"return_rejected","return_id":"1","reason":"worn""#), "{}", body.body());
     shop.send_back(&order_id, 1, "l").await;
-    let action = by_staff("POST", &order_id, "returns/2/reject").with_path("return_id", "2");
+    let action = staff_request("POST", &order_id, "returns/2/reject").with_path("return_id", "2");
     assert_eq!(outcome(&reject.handle(&action).await), (200, ""));
     for unknown in ["0", "3", "x", "01"] {
         let unknown = decide(&order_id, unknown, "reject", "{}");
@@ -229,11 +230,11 @@ async fn a_return_is_rejected_with_or_without_a_reason() {
 #[tokio::test]
 async fn a_failed_refund_is_retried_to_another_target() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 2).await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
     shop.apply(&user(1), &order_id, Event::Cancelled).await;
     let retry = RetryRefund(shop.staff_order_context());
     let request = |id: &str| {
-        let request = by_staff("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
+        let request = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
         request.with_json(r#"{"target": "store_credit"}"#)
     };
     assert_eq!(outcome(&retry.handle(&request("1")).await), (200, ""), "it is being tried");
@@ -250,23 +251,23 @@ async fn a_failed_refund_is_retried_to_another_target() {
 #[tokio::test]
 async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 2).await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
     let get = AdminGetOrder { orders: shop.orders.clone() };
-    let order = get.handle(&by_staff("GET", &order_id, "")).await.expect("found").body_json();
+    let order = get.handle(&staff_request("GET", &order_id, "")).await.expect("found").body_json();
     assert_eq!(
         (order["user_id"].as_str(), order["order_id"].as_str()),
         (Some(user(1).as_str()), Some(order_id.as_str()))
     );
 
     shop.put_in_cart(&user(1), "a", 1).await;
-    let untouched = shop.placed(&user(1)).await;
+    let untouched = shop.place(&user(1)).await;
     assert_eq!(
-        outcome(&get.handle(&by_staff("GET", &untouched, "")).await),
+        outcome(&get.handle(&staff_request("GET", &untouched, "")).await),
         (404, "not_found"),
         "it has no payment attempt"
     );
 
-    let shopper = || by_staff("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
+    let shopper = || staff_request("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
     let (desk, orders) = (shop.staff_order_context(), shop.orders.clone());
     assert_eq!(outcome(&AdminGetOrder { orders }.handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&ShipOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
@@ -282,11 +283,11 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
 #[tokio::test]
 async fn the_timeline_has_every_step_of_an_order() {
     let shop = shop().await;
-    let order_id = shop.paid(&user(1), "a", 3).await;
-    let shipping = by_staff("POST", &order_id, "ship").with_json(SHIPMENT);
+    let order_id = shop.paid_order(&user(1), "a", 3).await;
+    let shipping = staff_request("POST", &order_id, "ship").with_json(SHIPMENT);
     assert_eq!(status(ShipOrder(shop.staff_order_context()).handle(&shipping).await), "shipped");
     assert_eq!(
-        status(DeliverOrder(shop.staff_order_context()).handle(&by_staff("POST", &order_id, "deliver")).await),
+        status(DeliverOrder(shop.staff_order_context()).handle(&staff_request("POST", &order_id, "deliver")).await),
         "delivered"
     );
     shop.send_back(&order_id, 1, "k").await;
@@ -296,7 +297,7 @@ async fn the_timeline_has_every_step_of_an_order() {
     shop.given(&order_id, 0).await;
 
     let get = AdminGetOrder { orders: shop.orders.clone() };
-    let reply = get.handle(&by_staff("GET", &order_id, "")).await.expect("found");
+    let reply = get.handle(&staff_request("GET", &order_id, "")).await.expect("found");
     let expected = [
         r#""event":"placed","amount":3.00}"#,
         r#""event":"payment_started","payment_method":"paypal"}"#,

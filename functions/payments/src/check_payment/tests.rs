@@ -32,7 +32,7 @@ impl Fixture {
 #[tokio::test]
 async fn a_bank_debit_may_take_days() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     for day in 0..5 {
         shop.script([Ok(pending())]);
         assert_eq!(shop.check(0).await, Ok("still pending"), "day {day}");
@@ -44,7 +44,7 @@ async fn a_bank_debit_may_take_days() {
     shop.script([Ok(captured())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.status, OrderStatus::Paid);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_eq!(charges.last().and_then(|charge| charge.payment_id.as_deref()), Some("pay_1"));
 }
@@ -52,19 +52,19 @@ async fn a_bank_debit_may_take_days() {
 #[tokio::test]
 async fn a_payment_that_stays_open_becomes_a_dead_letter() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.clock.advance_seconds(15 * DAY_SECONDS);
     for answer in [Ok(pending()), Err(unknown())] {
         shop.script([answer]);
         assert!(shop.check(0).await.is_err());
     }
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn open_payments_settle_after_an_outage_of_the_provider() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     // As the queue delivers: every 180 seconds, and never five times in vain.
     for _ in 0..4 {
         shop.script([Err(unknown())]);
@@ -78,94 +78,94 @@ async fn open_payments_settle_after_an_outage_of_the_provider() {
     }
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.status, OrderStatus::Paid);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn an_action_is_cancelled_when_the_hold_ends() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.settle(action()).await;
     shop.script([Ok(action())]);
     assert_eq!(shop.check(0).await, Ok("waits for the shopper"));
     assert!(shop.provider.cancelled.lock().expect("a lock").is_empty());
 
     shop.clock.advance_seconds(900);
-    shop.happen(Event::HoldEnded).await;
+    shop.apply(Event::HoldEnded).await;
     shop.script([Ok(action())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(*shop.provider.cancelled.lock().expect("a lock"), ["pay_1"]);
     let order = shop.order().await;
     assert_eq!(order.attempts[0].decline_code.as_deref(), Some(ABANDONED));
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Expired, 0));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn an_action_completed_before_its_cancellation_pays() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.settle(action()).await;
     shop.clock.advance_seconds(900);
-    shop.happen(Event::HoldEnded).await;
+    shop.apply(Event::HoldEnded).await;
     shop.script([Ok(action()), Ok(captured())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn an_action_is_cancelled_after_a_second_attempt_paid() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.settle(action()).await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     let _ = shop.payments.settle(&shop.order().await, 1, captured()).await.expect("answered");
     shop.script([Ok(action())]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(*shop.provider.cancelled.lock().expect("a lock"), ["pay_1"]);
     assert_eq!(shop.order().await.captured_minor(), 200);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn a_request_refused_by_the_provider_ends_the_attempt() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.script([Err(ProviderError::Refused("amount_too_small".to_owned()))]);
     assert_eq!(shop.check(0).await, Ok("settled"));
     assert_eq!(shop.order().await.attempts[0].status, AttemptStatus::Failed);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn a_capture_after_a_decline_pays_or_is_refunded() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.settle(ProviderOutcome::Declined { code: "card_declined".to_owned() }).await;
     shop.clock.advance_seconds(900);
-    shop.happen(Event::HoldEnded).await;
+    shop.apply(Event::HoldEnded).await;
     shop.settle(captured()).await;
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Paid, 3), "held again");
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
 async fn a_failed_refund_waits_for_staff() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     shop.settle(captured()).await;
-    shop.happen(Event::Cancelled).await;
+    shop.apply(Event::Cancelled).await;
     let failed = RefundOutcome::Failed { refund_id: "re_1".to_owned() };
     shop.provider.refund_script.lock().expect("a lock").push_back(Ok(failed));
     assert_eq!(shop.refund(0).await, "the refund failed");
     assert_eq!(shop.refund(0).await, "nothing is due");
     assert_eq!(shop.order().await.refunded_minor(), 0);
 
-    shop.happen(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider }).await;
+    shop.apply(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider }).await;
     assert_eq!(shop.refund(0).await, "refunded");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_ne!(refunds[0].idempotency_key, refunds[1].idempotency_key);
 }
@@ -173,7 +173,7 @@ async fn a_failed_refund_waits_for_staff() {
 #[tokio::test]
 async fn a_payment_is_settled_after_a_redrive_from_the_dead_letter_queue() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     let message = shop.check_message(0);
     shop.script((0..DELIVERIES).map(|_| Err(down())));
     let mut failed = 0;
@@ -191,11 +191,11 @@ async fn a_payment_is_settled_after_a_redrive_from_the_dead_letter_queue() {
 #[tokio::test]
 async fn an_older_message_does_not_change_a_newer_state() {
     let shop = Fixture::start().await;
-    shop.happen(start()).await;
+    shop.apply(start()).await;
     let declined = ProviderOutcome::Declined { code: "card_declined".to_owned() };
-    shop.happen(Event::PaymentSettled { attempt: 0, outcome: declined }).await;
-    shop.happen(start()).await;
-    shop.happen(fixture::captured(1)).await;
+    shop.apply(Event::PaymentSettled { attempt: 0, outcome: declined }).await;
+    shop.apply(start()).await;
+    shop.apply(fixture::captured(1)).await;
     let paid = shop.order().await;
     assert_eq!(shop.consume(&shop.check_message(0)).await.expect("consumed"), "settled before");
     assert_eq!(shop.consume(&shop.check_message(1)).await.expect("consumed"), "settled before");

@@ -70,7 +70,7 @@ async fn a_payment_completes_once() {
     let order = shop.order().await;
     assert_eq!((order.status, order.captured_minor(), &order.attempts[0].token), (OrderStatus::Paid, 200, &None));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn paying_a_paid_order_returns_the_payment_that_paid_it_and_charges_nothin
     }
     assert_eq!(shop.order().await, order, "nothing was saved");
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 2);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -100,16 +100,16 @@ async fn an_order_stays_paid_until_it_is_cancelled_or_fully_refunded() {
         (Fixture::refund_granted(50), OrderStatus::Delivered),
         (refunded(0), OrderStatus::PartiallyRefunded),
     ] {
-        assert_eq!(shop.happen(event).await.status, status);
+        assert_eq!(shop.apply(event).await.status, status);
         assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"), "{status:?}");
     }
-    shop.happen(Fixture::refund_granted(150)).await;
-    assert_eq!(shop.happen(refunded(1)).await.status, OrderStatus::Refunded);
+    shop.apply(Fixture::refund_granted(150)).await;
+    assert_eq!(shop.apply(refunded(1)).await.status, OrderStatus::Refunded);
     assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
 
     let shop = Fixture::start().await;
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
-    shop.happen(Event::Cancelled).await;
+    shop.apply(Event::Cancelled).await;
     assert_eq!(shop.pay("sandbox_success").await, is(409, "not_payable"));
     assert_eq!(outcome(shop.endpoint().handle(&shop.by_store_credit()).await), is(409, "not_payable"));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
@@ -153,7 +153,7 @@ async fn after_a_decline_another_attempt_may_succeed() {
     assert_eq!((problem.status(), problem.code()), (402, "payment_declined"));
     assert_eq!(problem.member("decline_code"), Some("\"card_declined\""));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_ne!(charges[0].idempotency_key, charges[1].idempotency_key);
 }
@@ -167,7 +167,7 @@ async fn a_retry_with_its_key_gets_the_same_response_and_charges_nothing() {
     }
     assert_eq!(outcome(shop.endpoint().handle(&keyed("sandbox_success")).await), is(422, "idempotency_key_reused"));
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn of_concurrent_payments_one_charges() {
     assert_eq!(payments.len(), 1, "{payments:?}");
     assert_eq!(shop.provider.charges.lock().expect("a lock").len(), 1);
     assert_eq!(shop.order().await.captured_minor(), 200);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_lost_outcome_is_resolved_later_and_charged_once() {
     assert_eq!(shop.check(0).await.as_deref(), Ok("settled before"));
     let order = shop.order().await;
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Paid, 200));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
     assert_eq!((charges.len(), &charges[0]), (2, &charges[1]), "asked twice with one key");
 }
@@ -210,7 +210,7 @@ async fn a_key_of_a_running_request_is_refused_with_retry_after() {
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(409, "request_in_progress"));
     shop.check(0).await.expect("checked");
     assert_eq!(outcome(shop.endpoint().handle(&keyed()).await), is(200, "completed"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn an_action_leaves_the_order_payable_and_a_late_capture_is_refunded() {
     assert_eq!(shop.refund(0).await, "refunded");
     let order = shop.order().await;
     assert_eq!((order.status, order.refunded_minor(), shop.available().await), (OrderStatus::Refunded, 200, 5));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn a_cancelled_paid_order_is_refunded_and_restocked_once() {
     assert_eq!(shop.refund(0).await, "refunded");
     assert_eq!(shop.refund(0).await, "nothing is due");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
     let refunds = shop.provider.refunds.lock().expect("a lock");
     assert_eq!((refunds.len(), refunds[0].amount.minor()), (1, 200));
 }
@@ -258,7 +258,7 @@ async fn an_order_that_cannot_be_paid_has_its_code() {
     shop.clock.advance_seconds(900);
     assert_eq!(shop.pay("sandbox_success").await, is(409, "hold_expired"));
     assert!(shop.provider.charges.lock().expect("a lock").is_empty());
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -268,7 +268,7 @@ async fn a_provider_that_is_down_charges_nothing_twice() {
     assert_eq!(shop.pay("sandbox_success").await, is(202, "processing"));
     assert_eq!(shop.check(0).await.as_deref(), Ok("settled"));
     assert_eq!(shop.order().await.captured_minor(), 200);
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn insufficient_store_credit_does_not_pay() {
     let problem = shop.endpoint().handle(&shop.by_store_credit()).await.expect_err("no credit");
     assert_eq!((problem.status(), problem.member("decline_code")), (402, Some("\"insufficient_store_credit\"")));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -304,7 +304,7 @@ async fn a_card_number_is_rejected_and_not_quoted() {
     let problem = shop.endpoint().handle(&shop.request("4242 4242 4242 4242")).await.expect_err("refused");
     assert_eq!((problem.status(), problem.errors()[0].code), (422, "card_number"));
     assert!(!problem.into_reply("r").body().contains("4242"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -316,7 +316,7 @@ async fn a_request_refused_by_the_provider_leaves_the_order_payable() {
     assert!(problem.cause().is_some_and(|cause| cause.contains("invalid_api_key")));
     assert!(!problem.into_reply("r").body().contains("api_key"));
     assert_eq!(shop.pay("sandbox_success").await, is(200, "completed"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
@@ -326,5 +326,5 @@ async fn a_payment_that_takes_days_has_an_immediate_response() {
     let reply = shop.endpoint().handle(&shop.request("x")).await.expect("answered");
     assert_eq!((reply.status(), reply.body_json()["status"].as_str()), (202, Some("processing")));
     assert_eq!(reply.body_json()["payment_id"].as_str(), Some("pay_1"));
-    shop.reconciled().await;
+    shop.assert_reconciled().await;
 }

@@ -15,14 +15,14 @@ impl Fixture {
         let quantity = Quantity::new(1).expect("one");
         let item = ReturnItem { product_id: "a".parse().expect("an id"), quantity, reason: "too small".to_owned() };
         let request = IdempotencyKey { key: index.to_string(), fingerprint: index.to_string() };
-        self.happen(Event::ReturnRequested { items: vec![item], request }).await;
+        self.apply(Event::ReturnRequested { items: vec![item], request }).await;
         let target = RefundTarget::Provider;
-        self.happen(Event::ReturnAccepted { index, target, accepted_by: user(9) }).await;
+        self.apply(Event::ReturnAccepted { index, target, accepted_by: user(9) }).await;
     }
 
     async fn cancelled(&self) {
         for event in [start(), captured(0), Event::Cancelled] {
-            self.happen(event).await;
+            self.apply(event).await;
         }
     }
 }
@@ -84,7 +84,7 @@ async fn refunds_may_be_consumed_in_any_order() {
     let shop = Fixture::start().await;
     let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
     for event in [start(), captured(0), Event::Shipped(shipment), Event::Delivered] {
-        shop.happen(event).await;
+        shop.apply(event).await;
     }
     for index in 0..2 {
         shop.accept_return_of_one(index).await;

@@ -41,7 +41,7 @@ impl Shop {
 
     /// As `pay-order` does it.
     async fn pay(&self, method: ProviderMethod, token: &str) -> AttemptStatus {
-        let order = self.base.happen(Event::PaymentStarted { method, token: token.to_owned(), request: None }).await;
+        let order = self.base.apply(Event::PaymentStarted { method, token: token.to_owned(), request: None }).await;
         let index = order.attempts.len() - 1;
         let charge = PaymentContext::charge_request(&order, index).expect("a charge");
         if let Ok(outcome) = self.base.payments.provider.charge(&charge).await {
@@ -72,7 +72,7 @@ impl Shop {
 
     async fn expire(&self) {
         self.base.clock.advance_seconds(900);
-        self.base.happen(Event::HoldEnded).await;
+        self.base.apply(Event::HoldEnded).await;
     }
 
     fn newest_intent(&self) -> String {
@@ -186,7 +186,7 @@ async fn an_abandoned_action_ends_with_the_hold() {
 async fn a_refund_that_fails_later_is_due_again() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await;
-    shop.base.happen(Event::Cancelled).await;
+    shop.base.apply(Event::Cancelled).await;
     assert_eq!(shop.base.refund(0).await, "refunded");
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
@@ -197,7 +197,7 @@ async fn a_refund_that_fails_later_is_due_again() {
     assert_eq!((order.status, order.refunded_minor()), (OrderStatus::Cancelled, 0));
     shop.is_reconciled().await;
 
-    shop.base.happen(Event::RefundRetried { refund: 0, target: order.refunds[0].target }).await;
+    shop.base.apply(Event::RefundRetried { refund: 0, target: order.refunds[0].target }).await;
     assert_eq!(shop.base.refund(0).await, "refunded");
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
