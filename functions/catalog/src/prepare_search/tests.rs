@@ -81,7 +81,7 @@ async fn a_new_stack_gets_an_index_and_the_endpoint() {
 
 #[tokio::test]
 async fn a_domain_that_does_not_answer_fails_the_stack_with_a_reason() {
-    for (endpoint, reason) in [("", "has no endpoint yet"), ("127.0.0.1:1", "search does not answer")] {
+    for (endpoint, reason) in [("", "has no endpoint yet"), ("127.0.0.1:1", "search is unavailable")] {
         let (domains, cloudformation) = (control_plane(endpoint.to_owned()), cloudformation().await);
         let prepare = prepare_search(&domains, "unused");
         handle(&prepare, "Create", &cloudformation.url).await.expect("answered");
