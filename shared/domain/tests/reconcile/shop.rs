@@ -164,7 +164,10 @@ impl Shop {
 
     /// Records a capture at the provider that the order has recorded.
     pub(crate) fn charged(&mut self, number: usize, attempt: usize, idempotency_key: String, payment_id: String) {
-        let captured_minor = self.orders[number].attempts.get(attempt).map_or(0, |state| state.captured_minor);
+        // An attempt that store credit paid has an amount too, but no capture at the provider.
+        let by_provider =
+            self.orders[number].attempts.get(attempt).filter(|state| state.method != PaymentMethod::StoreCredit);
+        let captured_minor = by_provider.map_or(0, |state| state.captured_minor);
         if captured_minor > 0 && !self.payments.iter().any(|known| known.payment_id == payment_id) {
             self.payments.push(ProviderPayment { idempotency_key, payment_id, captured_minor });
         }

@@ -76,9 +76,9 @@ async fn what_stays_wrong_ends_in_an_error_that_says_no_more_than_a_code() {
     let objects = bucket(&s3);
     let whole = object("a", &s3.put("a", "0123456789"), 10);
     for (fault, told) in [
-        (S3Fault::Status(503), "the bucket does not answer: Fault"),
-        (S3Fault::Cut, "the bucket does not answer: an answer has another length"),
-        (S3Fault::Hang, "the bucket does not answer: "),
+        (S3Fault::Status(503), "S3 failed: Fault"),
+        (S3Fault::Cut, "S3 failed: the body has an unexpected length"),
+        (S3Fault::Hang, "S3 failed: "),
     ] {
         s3.break_with(move |_, _| Some(fault));
         let started = tokio::time::Instant::now();
