@@ -1,4 +1,4 @@
-//! Accounts for load tests, which know what is in their carts.
+//! Accounts for load tests, with the content of their carts.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use crate::caller::Caller;
 use crate::concurrency::map_concurrently;
 use crate::shop::Shop;
 
-/// Registering hashes a password, which takes a whole core: more at once only wait for each other.
+/// Registering hashes a password, which takes a whole core, so more concurrency does not help.
 pub(crate) const REGISTER_AT_ONCE: usize = 4;
 
 /// Product ids and quantities.

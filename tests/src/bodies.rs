@@ -28,7 +28,7 @@ pub fn shipment() -> Value {
     json!({"carrier": "DHL", "tracking_number": "00340434161094042557"})
 }
 
-/// Requests the return of so many units of a product.
+/// Requests the return of units of a product.
 pub fn return_items(product: &Product, quantity: u32) -> Value {
     json!({"items": [{"product_id": product.id, "quantity": quantity, "reason": "too small"}]})
 }

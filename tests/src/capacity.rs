@@ -1,5 +1,5 @@
-//! How many clients the deployed stack serves at once. Machines differ by a factor of three and more, so a load test measures
-//! first and then takes as many clients as the stack bears.
+//! The number of concurrent clients that the deployed stack serves. Machines differ by a factor of three and more, so a load test measures
+//! first and then uses as many clients as the stack serves.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::concurrency::concurrently;
 use crate::product::Product;
 use crate::shop::Shop;
 
-/// The fewest clients, however slow the machine is: still a contention.
+/// Minimum number of clients, also on a slow machine, so that there is contention.
 const FEWEST: usize = 4;
 /// The slowest request that is acceptable. A request makes several calls to DynamoDB, and the shop gives up an attempt of one
 /// after 2.5 s: the load may become slower by that factor until attempts time out.
@@ -16,12 +16,12 @@ const ACCEPTABLE: Duration = Duration::from_secs(1);
 /// Orders of each client in a measurement. As many clients as in the load are busy until the first of them has finished.
 const ORDERS_EACH: usize = 4;
 
-/// What was measured.
+/// The result of the measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Capacity {
-    /// So many clients are served at once.
+    /// The number of concurrent clients.
     pub clients: usize,
-    /// The slowest request with so many clients.
+    /// The time of the slowest request with that many clients.
     pub slowest: Duration,
 }
 

@@ -1,9 +1,9 @@
-//! Calls from several threads at once.
+//! Concurrent calls from several threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Calls a function from so many threads at once, with the number of each, and returns the results in that order.
+/// Calls a function concurrently from several threads, with the number of each, and returns the results in that order.
 pub fn concurrently<T: Send>(threads: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let call = &call;
@@ -12,8 +12,7 @@ pub fn concurrently<T: Send>(threads: usize, call: impl Fn(usize) -> T + Sync) -
     })
 }
 
-/// Calls a function for every item, from so many threads that each take the next, and returns the results in the items'
-/// order.
+/// Calls a function for every item from several threads, and returns the results in the order of the items.
 pub fn map_concurrently<'i, I: Sync, T: Send>(
     threads: usize,
     items: &'i [I],

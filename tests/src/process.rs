@@ -17,7 +17,7 @@ pub fn find(matches: impl Fn(&str) -> bool) -> Vec<u32> {
 pub fn kill(pids: &[u32]) {
     if !pids.is_empty() {
         let pids = pids.iter().map(ToString::to_string);
-        // Some may have ended already, so the exit status has no meaning.
+        // Some may have ended already, so the exit status is ignored.
         let _ = Command::new("kill").arg("-9").args(pids).status().expect("kill can be run");
     }
 }

@@ -1,4 +1,4 @@
-//! Responses, and what every one of them must hold.
+//! Responses, and the rules for all of them.
 
 use std::fmt;
 

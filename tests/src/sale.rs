@@ -32,7 +32,7 @@ pub struct Sale {
     pub shards: u32,
     /// Most products in a basket, one unit of each or two; with one product, one unit.
     pub lines: usize,
-    /// How many shoppers order at the same time, at most as many as the stack bears ([`Shop::capacity`]).
+    /// How many shoppers order at the same time, at most as many as the stack serves ([`Shop::capacity`]).
     pub at_once: usize,
     /// Whether a third of the shoppers cancels its order, and a third does not pay, while others still order.
     pub changes_of_mind: bool,

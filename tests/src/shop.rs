@@ -106,7 +106,7 @@ impl Shop {
         self.anyone().with_token(account.text("token"))
     }
 
-    /// A new product in [`crate::CATEGORY_ID`] at this price (`12.50`), with so many in stock.
+    /// A new product in [`crate::CATEGORY_ID`] at this price (`12.50`), with this stock.
     pub fn product(&'static self, price: &str, available: u32) -> Product {
         let word = unique_word();
         let product = Product { id: format!("test-{word}"), word };
@@ -142,7 +142,7 @@ fn default_file() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/local/stack.json"))
 }
 
-/// Every status is an answer; each call has a connection of its own, so that none is lost to one that the server closes.
+/// No status is an error. Each call has a new connection, so that none fails because the server closed an idle one.
 fn agent() -> Agent {
     let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(CALL_TIMEOUT)).proxy(None);
     config.max_idle_connections(0).max_idle_connections_per_host(0).build().into()

@@ -26,7 +26,7 @@ impl Shop {
         order_id
     }
 
-    /// A shipped and delivered order of so many units.
+    /// A shipped and delivered order of this many units.
     pub fn delivered_order(&'static self, shopper: &Caller, product: &Product, quantity: u32) -> String {
         let order_id = self.paid_order(shopper, product, quantity);
         self.order_action(&order_id, "ship", shipment()).is(200);
@@ -52,7 +52,7 @@ impl Shop {
 }
 
 impl Caller {
-    /// Requests the return of so many units of a product.
+    /// Requests the return of units of a product.
     pub fn request_return(&self, order_id: &str, product: &Product, quantity: u32) -> Response {
         self.post_with_key(&format!("/orders/{order_id}/returns"), return_items(product, quantity))
     }

@@ -1,4 +1,4 @@
-//! Unique words, and lines for the reader of a test run.
+//! Unique words, and lines in the output of a test run.
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write as _};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// on a slow machine that runs other tests.
 pub const SOON_SECONDS: u64 = 240;
 
-/// Polls until there is something to return; fails after so many seconds.
+/// Polls until the function returns a value; fails after this many seconds.
 pub fn eventually<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {

@@ -1,7 +1,7 @@
-//! Flash sales on the deployed shop: no unit is sold twice, none is lost, and no shopper is refused while units are there.
+//! Flash sales on the deployed shop: no unit is sold twice, none is lost, and no shopper is refused while units are in stock.
 //!
-//! The test takes as many clients at once as the stack bears, which it measures first; it asserts counts, never a speed.
-//! `cargo xtask bench checkout --deployed` runs it with a sale of its own in the environment.
+//! The test measures first how many concurrent clients the stack serves, and uses that many. It asserts counts, never times.
+//! `cargo xtask bench checkout --deployed` runs it with the parameters of one sale in the environment.
 
 use std::env;
 use std::str::FromStr;

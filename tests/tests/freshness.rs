@@ -4,7 +4,7 @@
 //! The test prints the measured delays. Its assertions in seconds are wide ([`SLACK`]): exact times to live are asserted by the
 //! caches' own tests, with an injected clock.
 //!
-//! On a stack of its own, where no other test delays the streams: `cargo xtask test --stage search`.
+//! It needs a stack without other tests, which would delay the streams: `cargo xtask test --stage search`.
 
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
@@ -97,7 +97,7 @@ fn a_changed_price_is_shown_within_five_seconds() {
         let price = format!("{}.75", 20 + change);
         shop.put_product(&product, &price);
         let changed = Instant::now();
-        // Looked at all the time, so that every cache on the way is warm.
+        // Requested all the time, so that every cache is warm.
         eventually(SOON_SECONDS, "the new price is shown", || {
             (shop.anyone().get(&path).is(200).text("products.0.price") == price).then_some(())
         });

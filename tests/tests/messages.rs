@@ -184,7 +184,7 @@ fn an_unreadable_order_becomes_a_dead_letter_and_does_not_block_the_stream() {
     let report = shop.invoke("redrive", &json!({"action": "redrive", "queue": "stream"}));
     let left = with_id(&queue(&report, "stream"), "order_id", &poison.order_id);
     assert_eq!(left.len(), 2, "{report}");
-    assert!(left.iter().all(|letter| letter.text("stays_because").contains("mend it first")), "{report}");
+    assert!(left.iter().all(|letter| letter.text("stays_because").contains("repair it first")), "{report}");
     for letter in &letters {
         let discard = json!({"action": "discard", "queue": "stream", "message_id": letter.text("message_id")});
         assert_eq!(queue(&shop.invoke("redrive", &discard), "stream").whole("moved"), 1);

@@ -2,7 +2,7 @@
 
 use souk_e2e::{Caller, Response, SOON_SECONDS, Shop, checkout, concurrently, eventually, map_concurrently};
 
-/// Registering hashes a password, which takes a whole core: more at once only wait for each other.
+/// Registering hashes a password, which takes a whole core, so more concurrency does not help.
 const REGISTER_AT_ONCE: usize = 5;
 /// Few enough for a slow machine; larger loads measure its capacity first (contention.rs).
 const ORDER_AT_ONCE: usize = 16;

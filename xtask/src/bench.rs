@@ -17,7 +17,7 @@ use crate::api::{Api, Response};
 use crate::paths::Paths;
 use crate::stack::Stack;
 
-/// What `cargo xtask bench` takes.
+/// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
@@ -27,12 +27,12 @@ pub(crate) struct Options {
     shop: ShopOptions,
 }
 
-/// Measurements of one thing.
+/// The measurements besides the default one.
 #[derive(clap::Subcommand)]
 enum Special {
     /// Throughput and latency of browsing under an open-loop load, with OpenSearch, Redis and dynoxide
     Browse(browse::Options),
-    /// Flash sales, reconciled afterwards: nothing is oversold, lost, or refused while in stock
+    /// Flash sales, reconciled afterwards: no unit is oversold or lost, no order is refused while units are in stock
     Checkout(checkout::Options),
     /// How long functions take to start, and how large their binaries are
     ColdStart(cold_start::Options),
@@ -40,7 +40,7 @@ enum Special {
     Relevance(relevance::Options),
 }
 
-/// What the measurement of the running shop takes.
+/// Options of the measurement of the running shop.
 #[derive(clap::Args)]
 struct ShopOptions {
     /// Searches to time

@@ -170,11 +170,11 @@ mod tests {
     #[test]
     fn a_message_that_stays_has_a_reason() {
         let message = json!({"message_id": "m", "kind": "set_aside", "age_seconds": 172_800, "ids": {},
-            "stays_because": "mend it first"});
+            "stays_because": "repair it first"});
         let queue = json!({"queue": "stream", "waiting": 1, "moved": 2, "messages": [message]});
         let report = serde_json::from_value(json!({ "queues": [queue] })).expect("a report");
         let expected =
-            "stream              2 moved, 1 left\n  set_aside, 2 d 00 h old, message m\n    stays: mend it first\n";
+            "stream              2 moved, 1 left\n  set_aside, 2 d 00 h old, message m\n    stays: repair it first\n";
         assert_eq!(outcome(&report), expected);
     }
 }

@@ -55,7 +55,7 @@ enum Command {
     Reindex,
     /// Report where the search index and the products table differ
     CompareIndex,
-    /// Time searches and orders against the running shop, or measure one thing
+    /// Measure searches and orders of the running shop, or one other benchmark
     Bench(bench::Options),
     /// List dead letters, or process them again
     Dlq(dlq::Options),

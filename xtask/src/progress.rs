@@ -1,4 +1,4 @@
-//! What a person sees while something takes long: one line per phase, alive on a terminal, with the seconds it took.
+//! The progress of long commands: one line for each phase, updated on a terminal, with its duration.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::{fs, thread};
 
 use crate::clock::Stopwatch;
 
-/// How often a log without a terminal (CI) hears from a long phase.
+/// Interval of progress lines without a terminal (CI).
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Terminals are at least this wide; a longer line would not be overwritten by the next.
 const WIDTH: usize = 78;
@@ -17,18 +17,18 @@ pub(crate) struct Phase {
     name: String,
     clock: Stopwatch,
     terminal: bool,
-    heard: Stopwatch,
+    since_output: Stopwatch,
 }
 
 impl Phase {
-    /// Says what starts.
+    /// Prints the start of the phase.
     pub(crate) fn start(name: impl Into<String>) -> Self {
         let phase = Self {
             name: name.into(),
             clock: Stopwatch::start(),
             // Only one thread may redraw a line.
             terminal: io::stderr().is_terminal() && thread::current().name() == Some("main"),
-            heard: Stopwatch::start(),
+            since_output: Stopwatch::start(),
         };
         if !phase.terminal {
             eprintln!("- {}", phase.name);
@@ -37,24 +37,24 @@ impl Phase {
         phase
     }
 
-    /// Says that it still runs; `detail` is the newest that is known.
+    /// Prints that it still runs, with its latest `detail`.
     pub(crate) fn tick(&mut self, detail: &str) {
         if self.terminal {
             self.draw(detail);
-        } else if self.heard.elapsed() >= HEARTBEAT {
-            self.heard = Stopwatch::start();
+        } else if self.since_output.elapsed() >= HEARTBEAT {
+            self.since_output = Stopwatch::start();
             eprintln!("  {} {}", self.clock.text(), detail);
         }
     }
 
-    /// Prints a line of its own while the phase goes on.
+    /// Prints a separate line during the phase.
     pub(crate) fn say(&self, line: &str) {
         self.erase();
         eprintln!("{line}");
         self.draw("");
     }
 
-    /// Frees the line, for a helper that draws its own progress.
+    /// Clears the line for a helper that draws its own progress.
     pub(crate) fn yield_line(&self) {
         self.erase();
         if self.terminal {
@@ -62,7 +62,7 @@ impl Phase {
         }
     }
 
-    /// Says that it is done, with what came out.
+    /// Prints that it is done, with its result.
     pub(crate) fn done(self, result: &str) {
         self.erase();
         let gap = if result.is_empty() { "" } else { ": " };
@@ -74,7 +74,7 @@ impl Phase {
             let line = format!("- {} {} {detail}", self.name, self.clock.text());
             let line: String = line.chars().filter(|c| !c.is_control()).take(WIDTH).collect();
             eprint!("\r\x1b[K{line}");
-            io::stderr().flush().ok(); // a terminal that is gone has nobody to tell
+            io::stderr().flush().ok(); // a closed terminal is no error
         }
     }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::local::functions;
 use crate::paths::Paths;
 
-/// What `cargo xtask sizes` takes.
+/// Options of `cargo xtask sizes`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Only these services; a release build of one takes minutes

@@ -42,7 +42,7 @@ pub async fn access_tokens(deps: &Dependencies) -> Result<AccessTokens, Error> {
 }
 
 impl SessionContext {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         let tokens = access_tokens(deps).await?;
         Ok(Self { sessions: deps.sessions()?, tokens, clock: deps.clock(), random: deps.random() })

@@ -16,7 +16,7 @@ pub struct GrantRole {
 }
 
 impl GrantRole {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { users: deps.users()? })
     }

@@ -32,7 +32,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self {
             users: deps.users()?,

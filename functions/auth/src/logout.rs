@@ -19,7 +19,7 @@ pub struct Logout {
 }
 
 impl Logout {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { sessions: deps.sessions()?, clock: deps.clock() })
     }

@@ -23,7 +23,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self { users: deps.users()?, context: SessionContext::from_dependencies(deps).await? })
     }

@@ -24,7 +24,7 @@ pub struct AddCartItem {
 }
 
 impl AddCartItem {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { context: CartContext::from_dependencies(deps)?, random: deps.random() })
     }

@@ -26,7 +26,7 @@ pub struct CartContext {
 }
 
 impl CartContext {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             carts: deps.carts()?,

@@ -15,7 +15,7 @@ pub struct UpdateCartItem {
 }
 
 impl UpdateCartItem {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { context: CartContext::from_dependencies(deps)? })
     }

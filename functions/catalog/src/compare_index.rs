@@ -49,7 +49,7 @@ pub struct CompareIndex {
 }
 
 impl CompareIndex {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             search: deps.search()?,

@@ -14,7 +14,7 @@ pub struct DeleteProduct {
 }
 
 impl DeleteProduct {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { products: deps.products()? })
     }

@@ -62,7 +62,7 @@ impl Fixture {
         }
     }
 
-    /// The products behind a cache that nobody else uses.
+    /// The products behind a cache of their own.
     pub(crate) fn cached_products(&self) -> CachedProducts {
         CachedProducts::new(self.products.clone(), None, self.clock.clone(), self.random.clone())
     }
@@ -90,7 +90,7 @@ impl Fixture {
         request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
     }
 
-    /// Makes a product unreadable.
+    /// Makes the item of a product unreadable.
     pub(crate) async fn corrupt_product(&self, name: &str) {
         let request = self.database.client.put_item().table_name(self.database.table("products"));
         request.item("product_id", AttributeValue::S(name.to_owned())).send().await.expect("damaged");
@@ -124,7 +124,7 @@ impl TestIndex {
         search_at(&format!("http://{}", proxy.address())).with_alias(&self.alias)
     }
 
-    /// The server that holds it.
+    /// The URL of its server.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -179,7 +179,7 @@ impl HttpServer {
     }
 }
 
-/// Search that is down: nobody listens there.
+/// Search that is down: the port is closed.
 pub(crate) fn unreachable_index() -> SearchIndex {
     search_at("http://127.0.0.1:1")
 }

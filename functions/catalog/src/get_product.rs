@@ -16,7 +16,7 @@ pub struct GetProduct {
 }
 
 impl GetProduct {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { products: deps.product_reader()? })
     }

@@ -15,7 +15,7 @@ pub struct GetSynonyms {
 }
 
 impl GetSynonyms {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { synonyms: deps.synonyms()? })
     }

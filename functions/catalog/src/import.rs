@@ -77,7 +77,7 @@ impl From<ImportError> for Problem {
 }
 
 impl ImportContext {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             products: deps.products()?,

@@ -17,7 +17,7 @@ pub struct ImportProducts {
 }
 
 impl ImportProducts {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { context: ImportContext::from_dependencies(deps)? })
     }

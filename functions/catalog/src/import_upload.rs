@@ -49,7 +49,7 @@ pub struct ImportUpload {
 }
 
 impl ImportUpload {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { objects: deps.imports()?, context: ImportContext::from_dependencies(deps)?, random: deps.random() })
     }

@@ -39,7 +39,7 @@ pub struct IndexProducts {
 }
 
 impl IndexProducts {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             search: deps.search()?,

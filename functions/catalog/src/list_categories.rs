@@ -19,7 +19,7 @@ pub struct ListCategories {
 }
 
 impl ListCategories {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { categories: deps.categories()? })
     }

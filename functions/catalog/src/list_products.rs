@@ -46,7 +46,7 @@ pub struct ListProducts {
 }
 
 impl ListProducts {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { catalog: deps.catalog_reader()?, currency: deps.currency()? })
     }
@@ -116,7 +116,7 @@ impl Endpoint for ListProducts {
             facets: shows_facets.then(|| FacetsView::new(&found.facets, self.currency)),
             degraded: degraded.is_some(),
         });
-        Ok(reply.cacheable(CACHE_SECONDS).lasting(products.lasts).looked_up(products.lookups))
+        Ok(reply.cacheable(CACHE_SECONDS).reusable_for(products.fresh_for).looked_up(products.lookups))
     }
 }
 

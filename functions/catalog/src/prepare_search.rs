@@ -113,13 +113,13 @@ enum PrepareError {
     Index(#[from] SearchError),
 }
 
-/// CloudFormation did not take the response. Lambda invokes the function again.
+/// CloudFormation did not accept the response. Lambda invokes the function again.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot send the response to CloudFormation: {0}")]
 struct ResponseError(String);
 
 impl PrepareSearch {
-    /// With the settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             domains: aws_sdk_opensearch::Client::new(deps.sdk()),
@@ -136,7 +136,7 @@ impl DirectHandler for PrepareSearch {
     type Request = CustomResourceRequest;
     type Response = ();
 
-    /// Does what CloudFormation asks for, and sends it the response. The caller, which does not wait, gets nothing.
+    /// Handles the request of CloudFormation and sends it the response. The asynchronous caller gets no response.
     async fn handle(&self, request: CustomResourceRequest, _: Timestamp) -> Result<(), Error> {
         let domain = &request.resource_properties.domain_name;
         let outcome = match request.request_type {
@@ -165,8 +165,8 @@ impl DirectHandler for PrepareSearch {
 }
 
 impl PrepareSearch {
-    /// Tries until it works or the time is over. Every failure may pass: a new domain's name does not resolve at once, and
-    /// for some seconds its access policy refuses everybody.
+    /// Retries until it succeeds or the time is over. Every failure may be transient: the name of a new domain does not
+    /// resolve at once, and for some seconds its access policy refuses all callers.
     async fn prepare(&self, domain: &str) -> Result<PreparedSearch, PrepareError> {
         let deadline = Instant::now() + self.within;
         loop {
@@ -202,7 +202,7 @@ impl PrepareSearch {
 async fn respond(url: &str, response: &CustomResourceResponse<'_>) -> Result<(), ResponseError> {
     let unsent = |error: reqwest::Error| ResponseError(error.without_url().to_string()); // the URL is a secret
     let body = serde_json::to_vec(response).map_err(|error| ResponseError(error.to_string()))?;
-    // reqwest takes the process's cryptography. If it is already chosen, it stays.
+    // reqwest uses the cryptography provider of the process. If one is installed already, it stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().timeout(RESPONSE_TIMEOUT).build().map_err(unsent)?;
     let mut attempt = 1;
@@ -220,7 +220,7 @@ async fn respond(url: &str, response: &CustomResourceResponse<'_>) -> Result<(),
     }
 }
 
-/// The service's code for an error, or what became of the call.
+/// The service's error code, or why there is none.
 fn cause_of(error: &SdkError<DescribeDomainError>) -> String {
     error.code().map_or_else(|| error.to_string(), str::to_owned)
 }

@@ -33,7 +33,7 @@ pub struct PutProduct {
 }
 
 impl PutProduct {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             products: deps.products()?,
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn writers_at_once_all_write_or_ask_to_come_again() {
+    async fn concurrent_writers_succeed_or_get_a_retryable_error() {
         let shop = Fixture::start().await;
         let endpoint = endpoint(&shop);
         let request = put("a", r#"{"name": "A", "price": 1}"#);

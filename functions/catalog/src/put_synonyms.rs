@@ -15,7 +15,7 @@ pub struct PutSynonyms {
 }
 
 impl PutSynonyms {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { synonyms: deps.synonyms()? })
     }
@@ -26,7 +26,7 @@ impl Endpoint for PutSynonyms {
         request.staff()?;
         let mut fields = request.fields()?;
         let groups = groups(&mut fields);
-        // Without it, two people who edit at the same time would overwrite each other's changes.
+        // Without it, two concurrent edits would overwrite each other.
         let seen = fields.integer("version", 0..=i64::from(u32::MAX));
         let (groups, seen) = fields.finish((groups, seen))?;
 
@@ -34,7 +34,7 @@ impl Endpoint for PutSynonyms {
         match self.synonyms.put(&list, (seen > 0).then_some(seen)).await? {
             SaveOutcome::Saved => Ok(reply(&list)),
             SaveOutcome::VersionConflict => {
-                Err(Problem::conflict("synonyms_changed", "somebody else changed the list; read it again"))
+                Err(Problem::conflict("synonyms_changed", "the list was changed meanwhile; read it again"))
             }
         }
     }

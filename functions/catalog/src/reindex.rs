@@ -1,6 +1,6 @@
-//! Fills a new index from the products table and replaces the live one by it, while writes continue: after a
-//! change of the mapping, or when the index was lost. Invoked by an operator, again and again until it says `done`; each
-//! run continues where the last one ended, however that ended. What cannot be indexed is reported and left out.
+//! Fills a new index from the products table and replaces the live index with it while writes continue. Needed after a
+//! change of the mapping, or after the index was lost. An operator invokes it repeatedly until it reports `done`; each run
+//! continues where the last one ended, however that ended. Products that cannot be indexed are reported and left out.
 //!
 //! It refuses to run while the cluster is red, and to start while a node has no room for a second index: a half-written
 //! index that fills the disk would stop every write to the live one.
@@ -30,39 +30,39 @@ use crate::index_products::as_indexed;
 
 /// Products of one page of a segment, and of one bulk request.
 const PAGE_PRODUCTS: i32 = 500;
-/// How often a write is tried again while OpenSearch does not take it; the waits between add up to some ten seconds.
-const TRIES: u32 = 6;
-/// Longest run that is asked for; Lambda ends it after 900 seconds.
+/// Retries of a write while OpenSearch is unavailable. The waits between them add up to some ten seconds.
+const MAX_RETRIES: u32 = 6;
+/// Longest run; Lambda ends it after 900 seconds.
 const MAX_SECONDS: u64 = 840;
-/// Most problems of one answer; all are in the log, and all are counted.
-const TOLD_PROBLEMS: usize = 100;
+/// Maximum problems in one response. All are logged and counted.
+const MAX_PROBLEMS: usize = 100;
 
-/// Parts of the table of a new rebuild.
+/// Segments into which a new rebuild divides the table.
 const SEGMENTS: usize = 4;
-/// OpenSearch Service stops writes to a node with less free space than this part of its disk, or than so many bytes,
-/// whichever is less.
+/// OpenSearch Service stops writes to a node with less free space than this percentage of its disk or this many
+/// bytes, whichever is less.
 const RESERVED_PERCENT: u64 = 20;
 const RESERVED_BYTES: u64 = 20 << 30;
 
-/// The function.
+/// Rebuilds the search index.
 pub struct Reindex {
-    /// Where products are found.
+    /// The search index.
     pub search: SearchIndex,
-    /// Where they are.
+    /// The products table.
     pub products: Products,
-    /// Where stock is.
+    /// The inventory table.
     pub inventory: Inventory,
-    /// The time, which orders what is written.
+    /// For the versions of index writes.
     pub clock: Arc<dyn Clock>,
-    /// Jitter.
+    /// For the jitter of retries.
     pub random: Arc<dyn Random>,
-    /// Into how many parts a new rebuild divides the table. They are copied side by side: one waits for DynamoDB while
+    /// Segments into which a new rebuild divides the table. They are copied concurrently: one waits for DynamoDB while
     /// another waits for OpenSearch.
     pub segments: usize,
 }
 
 impl Reindex {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             search: deps.search()?,
@@ -89,76 +89,76 @@ impl DirectHandler for Reindex {
     }
 }
 
-/// What the operator asks for.
+/// The command of the operator.
 #[derive(Debug, Default, Deserialize)]
 pub struct ReindexCommand {
-    /// How long this run may take.
+    /// Time limit of this run.
     #[serde(default)]
     seconds: Option<u64>,
-    /// Start without looking at free storage.
+    /// Start without checking free storage.
     #[serde(default)]
     ignore_storage: bool,
 }
 
-/// What became of a run.
+/// The outcome of a run.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum ReindexResponse {
-    /// It wrote.
+    /// It ran.
     Ran(Report),
     /// It did not start.
     Refused {
         /// Always false.
         done: bool,
-        /// Why.
+        /// The reason.
         refused: String,
     },
 }
 
-/// How far it is.
+/// The progress of the rebuild.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The new index is live.
+    /// Whether the new index is live.
     pub done: bool,
-    /// The new index.
+    /// Name of the new index.
     pub index: String,
     /// Products written, by all runs.
     pub written: u64,
-    /// Products that could not be, by all runs.
+    /// Products that could not be written, by all runs.
     pub set_aside: u64,
-    /// The first of those of this run.
+    /// The first of them in this run.
     pub problems: Vec<Problem>,
 }
 
 /// A product that is left out.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Which.
+    /// Its id.
     pub product_id: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 /// Why a run ended early. The next one continues.
 #[derive(Debug, thiserror::Error)]
 pub enum ReindexError {
-    /// The table.
+    /// DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The index.
+    /// OpenSearch failed.
     #[error(transparent)]
     Search(#[from] SearchError),
 }
 
 impl ReindexCommand {
-    /// When this run has to end, if it begins now.
+    /// When this run has to end if it begins now.
     pub fn until(&self, now: Timestamp) -> Timestamp {
         let seconds = self.seconds.unwrap_or(MAX_SECONDS).min(MAX_SECONDS);
         Timestamp::from_millis(now.as_millis() + i64::try_from(seconds * 1_000).unwrap_or_default())
     }
 }
 
-/// What became of one page.
+/// The outcome of one page.
 struct Copied {
     segment: usize,
     progress: SegmentProgress,
@@ -167,7 +167,7 @@ struct Copied {
 }
 
 impl Reindex {
-    /// Why a run must not start now. One that continues has taken its storage already.
+    /// Why a run must not start now. A run that continues a rebuild needs no further storage check.
     async fn refusal(&self, command: &ReindexCommand) -> Result<Option<String>, ReindexError> {
         if self.search.cluster_health().await? == ClusterHealth::Red {
             return Ok(Some(
@@ -180,7 +180,7 @@ impl Reindex {
         Ok(self.search.storage().await?.iter().find_map(missing_storage))
     }
 
-    /// Fills until it is done or that moment has come.
+    /// Copies pages until the rebuild is complete or the time is over.
     pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
         let mut rebuild = self.search.rebuild().await?;
         let mut problems = Vec::new();
@@ -192,11 +192,12 @@ impl Reindex {
         if done {
             rebuild.finish().await?;
         }
-        problems.truncate(TOLD_PROBLEMS);
+        problems.truncate(MAX_PROBLEMS);
         Ok(Report { done, index, written: progress.written, set_aside: progress.set_aside, problems })
     }
 
-    /// Copies a page of each segment and remembers that. If one fails, all are copied again, which does no harm.
+    /// Copies a page of each segment and stores the progress. If one fails, the next run copies all of them again, which is
+    /// safe because writes are idempotent.
     pub(crate) async fn copy_pages(
         &self,
         rebuild: &mut Rebuild,
@@ -220,7 +221,7 @@ impl Reindex {
         Ok(rebuild.save().await?)
     }
 
-    /// The next page of a segment; none at its end.
+    /// Copies the next page of a segment; `None` at its end.
     fn copy_page<'a>(
         &'a self,
         rebuild: &'a Rebuild,
@@ -249,12 +250,12 @@ impl Reindex {
     }
 
     async fn write(&self, rebuild: &Rebuild, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
-        let mut tries = 0;
+        let mut retries = 0;
         loop {
             match rebuild.write(operations).await {
-                Err(SearchError::Unavailable(_)) if tries < TRIES => {
-                    let wait_ms = 100 << tries;
-                    tries += 1;
+                Err(SearchError::Unavailable(_)) if retries < MAX_RETRIES => {
+                    let wait_ms = 100 << retries;
+                    retries += 1;
                     tokio::time::sleep(Duration::from_millis(wait_ms / 2 + self.random.below(wait_ms))).await;
                 }
                 outcome => return outcome,
@@ -263,7 +264,7 @@ impl Reindex {
     }
 }
 
-/// Says how much storage a node lacks for a second copy of the indices on it.
+/// States how much storage a node lacks for a second copy of its indices; `None` if it has enough.
 fn missing_storage(storage: &NodeStorage) -> Option<String> {
     let NodeStorage { node, total_bytes, free_bytes, index_bytes } = storage;
     let needed_bytes = index_bytes + (total_bytes / 100 * RESERVED_PERCENT).min(RESERVED_BYTES);
@@ -278,7 +279,7 @@ fn missing_storage(storage: &NodeStorage) -> Option<String> {
     })
 }
 
-/// What cannot be read, and what the index does not take.
+/// The products that cannot be read, and those that the index rejects.
 fn set_aside(page: ProductPage, outcomes: Vec<Indexed>) -> Vec<Problem> {
     let unreadable = page.unreadable.into_iter().map(|(product_id, error)| (product_id, error.to_string()));
     let refused = page.products.iter().zip(outcomes).filter_map(|(product, outcome)| match outcome {

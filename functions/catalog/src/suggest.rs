@@ -27,7 +27,7 @@ pub struct Suggest {
 }
 
 impl Suggest {
-    /// With the stores and settings that the environment names.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { search: deps.search_reader()? })
     }

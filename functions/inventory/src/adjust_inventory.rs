@@ -15,7 +15,7 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 pub struct AdjustInventory(pub InventoryContext);
 
 impl AdjustInventory {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(InventoryContext::from_dependencies(deps)?))
     }

@@ -11,7 +11,7 @@ use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_
 pub struct CountInventory(pub InventoryContext);
 
 impl CountInventory {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(InventoryContext::from_dependencies(deps)?))
     }

@@ -17,7 +17,7 @@ use crate::InventoryContext;
 pub struct SpreadInventory(pub InventoryContext);
 
 impl SpreadInventory {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(InventoryContext::from_dependencies(deps)?))
     }

@@ -28,7 +28,7 @@ pub struct WatchStock {
 }
 
 impl WatchStock {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             inventory: deps.inventory()?,

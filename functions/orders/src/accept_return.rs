@@ -14,7 +14,7 @@ use crate::view::{self, Viewer};
 pub struct AcceptReturn(pub StaffOrderContext);
 
 impl AcceptReturn {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }

@@ -22,7 +22,7 @@ pub struct CancelOrder {
 }
 
 impl CancelOrder {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }

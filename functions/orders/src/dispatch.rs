@@ -20,7 +20,7 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { queues: deps.queues()?, clock: deps.clock() })
     }

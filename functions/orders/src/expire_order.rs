@@ -19,7 +19,7 @@ pub struct ExpireOrder {
 }
 
 impl ExpireOrder {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }

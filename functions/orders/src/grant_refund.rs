@@ -27,7 +27,7 @@ pub struct GrantRefund {
 }
 
 impl GrantRefund {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             context: StaffOrderContext::from_dependencies(deps)?,

@@ -53,7 +53,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             carts: deps.carts()?,
@@ -225,7 +225,7 @@ fn insufficient_stock(shortages: &[Shortage]) -> Problem {
         .iter()
         .map(|s| serde_json::json!({"product_id": s.product_id, "asked": s.requested, "available": s.available}))
         .collect();
-    Problem::conflict("insufficient_stock", "there is less in stock than was asked for").with("items", items)
+    Problem::conflict("insufficient_stock", "there is less in stock than was requested").with("items", items)
 }
 
 #[cfg(test)]

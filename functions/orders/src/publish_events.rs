@@ -15,7 +15,7 @@ pub struct PublishEvents {
 }
 
 impl PublishEvents {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { bus: deps.event_bus()? })
     }

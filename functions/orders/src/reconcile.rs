@@ -40,7 +40,7 @@ pub struct Reconcile {
 }
 
 impl Reconcile {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             orders: deps.orders()?,

@@ -100,7 +100,7 @@ pub struct Redrive {
 }
 
 impl Redrive {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         const DEAD_LETTER_QUEUES: &str = "DEAD_LETTER_QUEUES";
         let reason = || "must be a name, a URL, and a URL or - for each queue".to_owned();
@@ -177,7 +177,7 @@ impl Redrive {
         Ok(reports)
     }
 
-    /// Sends a message back, or repeats the handling of its record, and then deletes it. `Err` says why it stays.
+    /// Sends a message back, or repeats the handling of its record, and then deletes it. `Err` states why it stays.
     async fn process(&self, queue: &DeadLetterQueue, message: &ReceivedMessage) -> Result<(), String> {
         match &queue.source_url {
             Some(source_url) => queue.send_back(message, source_url).await.map_err(|error| error.to_string())?,

@@ -30,7 +30,7 @@ pub struct RequestReturn {
 }
 
 impl RequestReturn {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock(), random: deps.random() })
     }

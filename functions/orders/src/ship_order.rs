@@ -18,7 +18,7 @@ const MAX_TRACKING_CHARS: usize = 64;
 pub struct ShipOrder(pub StaffOrderContext);
 
 impl ShipOrder {
-    /// Reads the names of its tables and its settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }

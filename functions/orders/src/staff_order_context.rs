@@ -20,7 +20,7 @@ pub struct StaffOrderContext {
 }
 
 impl StaffOrderContext {
-    /// Reads the names of its tables from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }

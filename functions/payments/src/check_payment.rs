@@ -29,7 +29,7 @@ pub struct CheckPayment {
 }
 
 impl CheckPayment {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { payments: PaymentContext::from_dependencies(deps)? })
     }
@@ -66,7 +66,7 @@ impl CheckPayment {
         order.ok_or_else(|| ConsumeError::new("the order does not exist"))
     }
 
-    /// The current outcome at the provider. A payment that nobody waits for any more is cancelled.
+    /// The current outcome at the provider. A payment whose order no longer waits for it is cancelled.
     async fn outcome(&self, order: &Order, charge: &ChargeRequest) -> Result<ProviderOutcome, ConsumeError> {
         let provider = &self.payments.provider;
         let response = match PaymentContext::with_timeout(provider.resolve_charge(charge)).await {

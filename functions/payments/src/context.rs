@@ -33,7 +33,7 @@ pub struct PaymentContext {
 }
 
 impl PaymentContext {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         let provider = configured_provider::from_dependencies(deps)?;
         Ok(Self { steps: deps.order_steps()?, inventory: deps.inventory()?, provider, clock: deps.clock() })

@@ -34,7 +34,7 @@ pub struct PayOrder {
 }
 
 impl PayOrder {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             payments: PaymentContext::from_dependencies(deps)?,

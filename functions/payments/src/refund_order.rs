@@ -22,7 +22,7 @@ pub struct RefundOrder {
 }
 
 impl RefundOrder {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { payments: PaymentContext::from_dependencies(deps)?, store_credit: deps.store_credit_steps()? })
     }

@@ -55,7 +55,7 @@ impl Endpoint for StripeWebhook {
 }
 
 impl StripeWebhook {
-    /// With the stores and settings from the environment.
+    /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self { payments: PaymentContext::from_dependencies(deps)?, webhook: configured_provider::webhook(deps)? })
     }

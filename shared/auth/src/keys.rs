@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 /// Prefix of the 32-byte Ed25519 seed in a PKCS #8 document (RFC 8410, section 7).
 const PKCS8_ED25519: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-/// Minimum length of the seed. A shorter one was probably typed by a person.
+/// Minimum length of the seed. A shorter one was probably not generated.
 const MIN_SEED_CHARS: usize = 32;
 
 /// Why the keys cannot be read. Never quotes the secret.

@@ -66,7 +66,7 @@ mod tests {
         let token = RefreshToken::new(family_id.clone(), &random);
         let back = RefreshToken::parse(&token.expose()).expect("a token");
         assert_eq!((back.family_id(), back.hash()), (&family_id, token.hash()));
-        assert!(!token.hash().contains(&token.expose()[37..]), "the hash does not tell the secret");
+        assert!(!token.hash().contains(&token.expose()[37..]), "the hash does not contain the secret");
 
         let next = RefreshToken::new(family_id, &random);
         assert_eq!(next.family_id(), token.family_id());
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused() {
+    fn malformed_tokens_are_refused() {
         let id = "0190a5a0-0000-7000-8000-000000000001";
         let long = format!("{id}.{}", "A".repeat(10_000));
         for bad in ["", ".", "x.y", id, &format!("{id}."), &format!("{id}.QUJD"), &format!("{id}.!"), &long] {

@@ -45,32 +45,32 @@ return 1
 /// A value to store.
 #[derive(Debug)]
 pub struct VersionedValue {
-    /// Within the namespace of the cache.
+    /// Key, within the namespace of the cache.
     pub key: String,
-    /// Decides which of two values is newer.
+    /// Version; the higher one is newer.
     pub version: i64,
-    /// None: there is no value.
+    /// `None` if the value does not exist.
     pub value: Option<Vec<u8>>,
-    /// How long it is kept.
+    /// Time to live.
     pub ttl: Duration,
 }
 
-/// What the cache knows of a key.
+/// The cached state of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CachedBytes {
-    /// Its value.
+    /// The value.
     Value(Vec<u8>),
-    /// That it has none.
+    /// The value does not exist.
     Absent,
 }
 
-/// Why the cache did not answer, for the log. Callers do without it.
+/// Why the cache did not answer, for the log. Callers continue without it.
 #[derive(Debug, thiserror::Error)]
 pub enum SharedCacheError {
-    /// It failed several times in a row, so it is not called for a moment.
+    /// The circuit breaker is open after several failures in a row.
     #[error("the circuit breaker of the cache is open")]
     CircuitOpen,
-    /// It took too long.
+    /// No response within the time-out.
     #[error("no answer from the cache within {} ms", CALL_TIMEOUT.as_millis())]
     TimedOut,
     /// It refused the call, or the connection broke.
@@ -90,7 +90,7 @@ impl SharedCache {
     /// The cache at `redis://host:port`, or `rediss://…` for TLS, which may carry a user and a password. Connects on
     /// first use. Keys start with `namespace`, so that several shops can share one cache.
     pub fn at(url: &str, namespace: &str) -> Result<Self, SharedCacheError> {
-        // If the process has chosen its cryptography before, that choice stays.
+        // If the process has installed a cryptography provider already, it stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = redis::Client::open(url).map_err(|error| SharedCacheError::Failed(described(&error)))?;
         Ok(Self {

@@ -8,14 +8,14 @@ use tokio::sync::watch;
 
 type Outcome<V> = watch::Receiver<Option<V>>;
 
-/// The fetches that are in flight.
+/// The fetches in flight, by key.
 #[derive(Debug)]
 pub struct SingleFlight<K, V> {
     in_flight: Arc<Mutex<HashMap<K, Outcome<V>>>>,
 }
 
-/// One caller's part of the keys that it wants: it fetches some and waits for the others. Dropping a claim that was not
-/// completed releases its keys, so that a caller whose client hung up blocks nobody.
+/// The keys of one caller: it fetches some and waits for the others. Dropping an incomplete claim releases its keys, so that
+/// a cancelled caller does not block others.
 #[derive(Debug)]
 pub struct Claim<K: Eq + Hash, V> {
     in_flight: Arc<Mutex<HashMap<K, Outcome<V>>>>,
@@ -23,10 +23,10 @@ pub struct Claim<K: Eq + Hash, V> {
     pending: Vec<Pending<K, V>>,
 }
 
-/// A value that another caller fetches.
+/// A value that another caller is fetching.
 #[derive(Debug)]
 pub struct Pending<K, V> {
-    /// Of which key.
+    /// Key of the value.
     pub key: K,
     outcome: Outcome<V>,
 }
@@ -38,7 +38,7 @@ impl<K, V> Default for SingleFlight<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> SingleFlight<K, V> {
-    /// Claims the keys that nobody fetches yet.
+    /// Claims the keys that no other caller is fetching.
     pub fn claim(&self, keys: impl IntoIterator<Item = K>) -> Claim<K, V> {
         let mut in_flight = lock(&self.in_flight);
         let mut claim = Claim { in_flight: Arc::clone(&self.in_flight), own: HashMap::new(), pending: Vec::new() };
@@ -54,8 +54,8 @@ impl<K: Clone + Eq + Hash, V: Clone> SingleFlight<K, V> {
         claim
     }
 
-    /// The outcome of `fetch`, or of another caller's fetch of the same key that is in flight. When that caller gives up,
-    /// one of those who wait fetches instead.
+    /// The outcome of `fetch`, or of another caller's fetch of the same key that is in flight. If that caller is
+    /// cancelled, one of the waiting callers fetches instead.
     pub async fn run(&self, key: K, fetch: impl Future<Output = V>) -> V {
         loop {
             let mut claim = self.claim([key.clone()]);
@@ -82,7 +82,7 @@ impl<K: Clone + Eq + Hash, V> Claim<K, V> {
         std::mem::take(&mut self.pending)
     }
 
-    /// Hands the outcome of each own key to those who wait for it.
+    /// Passes the outcome of each own key to the waiting callers.
     pub fn complete(mut self, outcome: impl Fn(&K) -> V) {
         self.release();
         for (key, sender) in self.own.drain() {
@@ -107,7 +107,7 @@ impl<K: Eq + Hash, V> Drop for Claim<K, V> {
 }
 
 impl<K, V: Clone> Pending<K, V> {
-    /// Waits for the outcome; none when the caller that was fetching has given up.
+    /// Waits for the outcome; `None` if the fetching caller was cancelled.
     pub async fn outcome(mut self) -> Option<V> {
         self.outcome.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone())
     }

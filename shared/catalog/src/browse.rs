@@ -7,7 +7,7 @@ use souk_store::StoreError;
 
 use crate::CatalogReader;
 
-/// Products are counted up to this number, or to the end of the page if that is further.
+/// Products are counted up to this number, or to the end of the page if that is beyond it.
 const COUNTED: usize = 1_000;
 /// Most ids of one query: far below the 1 MB that a query may answer.
 const QUERY_IDS: usize = 1_000;

@@ -39,21 +39,21 @@ struct Inner {
     random: Arc<dyn Random>,
 }
 
-/// The outcome of a read, for those who wait for it: the product, or none; or why the table did not answer.
+/// The outcome of a read for all waiting callers: the product if it exists, or why the table did not answer.
 type ReadOutcome = Result<Option<Arc<Product>>, String>;
 
 /// Products, and where they were found.
 #[derive(Debug, Default)]
 pub struct FoundProducts {
-    /// Those that exist.
+    /// The existing products.
     pub products: HashMap<ProductId, Arc<Product>>,
-    /// Where all were found.
+    /// Where they were found.
     pub lookups: Lookups,
     /// How long lists may show all of these.
-    pub lasts: Duration,
+    pub fresh_for: Duration,
 }
 
-/// How many products were found where: the hit ratio, as it is logged.
+/// Number of products by where they were found, for the hit ratio in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lookups {
     /// In the memory of this process, or in a read that was in flight.
@@ -65,7 +65,7 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// The same products, when a kept answer shows them again.
+    /// The same products when a cached response is sent again.
     #[must_use]
     pub const fn again(self) -> Self {
         Self { process: self.process + self.shared + self.table, shared: 0, table: 0 }
@@ -81,7 +81,7 @@ impl AddAssign for Lookups {
 }
 
 impl CachedProducts {
-    /// In front of the table, with a shared cache or without.
+    /// Caches in front of the products table, with or without a shared cache.
     pub fn new(
         products: Products,
         shared: Option<SharedCache>,
@@ -95,12 +95,12 @@ impl CachedProducts {
         Self { inner: Arc::new(Inner { products, cache, shared, reads, clock, random }) }
     }
 
-    /// The cache at that URL, which shops may share: each has its own name, that of its products table.
+    /// The shared cache at a URL. Several shops may use it: the namespace is the name of the products table.
     pub fn shared_cache(url: &str, products_table: &str) -> Result<SharedCache, SharedCacheError> {
         SharedCache::at(url, &format!("{products_table}:p{FORMAT}"))
     }
 
-    /// For lists: through the memory of this process.
+    /// Products for lists, through the memory of this process.
     pub async fn recent<'a>(
         &self,
         product_ids: impl IntoIterator<Item = &'a ProductId>,
@@ -108,7 +108,7 @@ impl CachedProducts {
         let Inner { cache, clock, .. } = &*self.inner;
         let product_ids: Vec<_> = product_ids.into_iter().collect();
         let mut found = FoundProducts::default();
-        // As long as the stock beside them, so that the whole list may be shown for as long.
+        // At least as fresh as the stock of the list, so that documents do not shorten the life of the list.
         let part = cached_part(cache, product_ids.iter().copied(), freshness::STOCK, clock.now());
         let CachedPart { known, missing } = part;
         for (product_id, product) in known {
@@ -116,11 +116,11 @@ impl CachedProducts {
             found.add(product_id, product);
         }
         self.look_up(missing.into_iter().cloned().collect(), &mut found).await?;
-        found.lasts = time_left(cache, product_ids, clock.now());
+        found.fresh_for = time_left(cache, product_ids, clock.now());
         Ok(found)
     }
 
-    /// For product pages and carts: from the shared cache, which the stream keeps up to date, or from the table.
+    /// Products for product pages and carts, from the shared cache, which the stream keeps up to date, or from the table.
     pub async fn current<'a>(
         &self,
         product_ids: impl IntoIterator<Item = &'a ProductId>,
@@ -130,8 +130,8 @@ impl CachedProducts {
         Ok(found)
     }
 
-    /// Writes the present state of products (none: deleted), as read from the table after `read_at`, to the shared cache.
-    /// From then on nothing older is shown. If the cache refuses, it shows what it has until that expires.
+    /// Writes the current state of products (`None`: deleted), read from the table after `read_at`, to the shared cache. From
+    /// then on it returns nothing older. If the write fails, it returns the previous state until that expires.
     pub async fn changed<'a>(
         &self,
         states: impl IntoIterator<Item = (&'a ProductId, Option<&'a Product>)>,
@@ -154,7 +154,7 @@ impl CachedProducts {
         Ok(())
     }
 
-    /// Reads the products that nobody else is reading, and waits for the others.
+    /// Reads the products that no other caller is reading, and waits for the others.
     async fn look_up(&self, product_ids: BTreeSet<ProductId>, found: &mut FoundProducts) -> Result<(), StoreError> {
         let mut claim = self.inner.reads.claim(product_ids);
         let (own, pending) = (claim.own(), claim.take_pending());
@@ -165,7 +165,7 @@ impl CachedProducts {
                     found.join(read);
                 }
                 Err(error) => {
-                    // An item that cannot be read need not be the one that others wait for: those read by themselves.
+                    // The unreadable item need not be the one that the waiting callers need, so each of them reads by itself.
                     if let StoreError::Unavailable(reason) = &error {
                         claim.complete(|_| Err(reason.clone()));
                     }
@@ -204,7 +204,7 @@ impl Inner {
                 let value = |product_id: &ProductId| self.value(product_id, read.get(product_id), read_at);
                 for chunk in missing.product_ids.chunks(CALL_PRODUCTS) {
                     let values: Vec<_> = chunk.iter().copied().map(value).collect();
-                    // If it fails, the next reader reads the table again.
+                    // If the write fails, the next read goes to the table again.
                     let _ = shared.fill(&values).await;
                 }
             }
@@ -231,7 +231,7 @@ impl Inner {
             let cached = cached.into_iter().chain(std::iter::repeat_with(|| None));
             for (product_id, cached) in chunk.iter().zip(cached) {
                 let product = match cached {
-                    // What cannot be read is read from the table, and replaced.
+                    // An unreadable value is read from the table and replaced.
                     Some(CachedBytes::Value(json)) => serde_json::from_slice(&json).ok().map(Some),
                     Some(CachedBytes::Absent) => Some(None),
                     None => None,
@@ -248,7 +248,7 @@ impl Inner {
         (found, missing)
     }
 
-    /// What the shared cache stores of a product, or of its absence, which has the time of the read as its version.
+    /// The entry of the shared cache for a product, or for its absence, whose version is the time of the read.
     fn value(&self, product_id: &ProductId, product: Option<&Product>, read_at: Timestamp) -> VersionedValue {
         let jitter_ms = u64::try_from(freshness::SHARED_PRODUCTS_JITTER.as_millis()).unwrap_or(u64::MAX);
         VersionedValue {
@@ -286,7 +286,7 @@ impl FoundProducts {
     }
 }
 
-/// About the memory of a product: its texts, and the strings and maps around them.
+/// Approximate memory of a product.
 fn bytes_of(product: &Product) -> usize {
     const AROUND_TEXT: usize = 32;
     let texts = [&product.description, &product.brand, &product.image_url, &product.thumbnail_url, &product.released];

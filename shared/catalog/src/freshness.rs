@@ -1,4 +1,4 @@
-//! How long what shoppers see may be shown after it was read: the only place that decides it.
+//! How long values may be shown to shoppers after they were read. All times to live are defined here.
 //!
 //! | shown | kept in | for at most |
 //! |---|---|---|
@@ -16,8 +16,7 @@
 //! | a whole list, as HTTP answer | process, clients | as long as every product and stock count in it, at most [`STOCK`] |
 //! | stock on product pages and in carts; prices and stock at checkout | nowhere | not kept |
 //!
-//! What this adds up to for a shopper, with the second until OpenSearch shows a write, and the second for which a client
-//! keeps a list: a changed price or stock count decides within five seconds which lists a product is in; a list of hardly
+//! In total, with the second until OpenSearch shows a write and the second for which a client keeps a list: a changed price or stock count decides within five seconds which lists a product is in; a list of hardly
 //! any products shows a new one within five seconds, other lists and facets within half a minute, and a search by
 //! relevance that finds many within two minutes. A changed price is shown within five seconds.
 //!
@@ -34,9 +33,9 @@ pub const STOCK: Duration = Duration::from_secs(1);
 pub const PRODUCTS: Duration = Duration::from_secs(3);
 /// Products in the shared cache.
 pub const SHARED_PRODUCTS: Duration = Duration::from_mins(5);
-/// Up to so much less, so that products that were stored together do not expire together.
+/// Maximum random reduction of that time, so that products stored together do not expire together.
 pub(crate) const SHARED_PRODUCTS_JITTER: Duration = Duration::from_mins(1);
-/// That a product does not exist, in the shared cache. Short: a shopper who asks too early must not wait long for it.
+/// That a product does not exist, in the shared cache. Short, so that a new product appears soon.
 pub const SHARED_ABSENCE: Duration = Duration::from_secs(10);
 /// Searches that find hardly any products, or depend on price or stock.
 pub const SEARCH_VOLATILE: Duration = Duration::from_secs(2);

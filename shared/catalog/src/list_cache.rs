@@ -1,4 +1,4 @@
-//! What the entries of a list share: they are read, and read again, together.
+//! Caching of lists: the entries of a list are read and refreshed together.
 
 use std::hash::Hash;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use souk_cache::{Fresh, TtlCache};
 use souk_domain::time::Timestamp;
 
-/// When a list has to read something anyway, it also reads the entries that would expire this soon. So the next list is
-/// complete for a while, instead of reading one entry after another.
+/// A list that has to read some entries also reads those that expire within this time. So the next lists are complete for a
+/// while, instead of reading one entry after another.
 const READ_AHEAD: Duration = Duration::from_millis(500);
 
-/// A part of a list.
+/// The keys of a list, divided by whether their values are cached.
 #[derive(Debug)]
 pub(crate) struct CachedPart<'a, K, V> {
     pub(crate) known: Vec<(&'a K, V)>,
-    /// To be read.
+    /// Keys that must be read.
     pub(crate) missing: Vec<&'a K>,
 }
 
@@ -27,8 +27,8 @@ pub(crate) fn cached_part<'a, K: Clone + Eq + Hash, V: Clone>(
 ) -> CachedPart<'a, K, V> {
     let keys: Vec<_> = keys.into_iter().collect();
     let values = cache.get_many(keys.iter().copied(), now);
-    let lasts = |value: &Option<Fresh<V>>, needed| value.as_ref().is_some_and(|value| value.left >= needed);
-    let is_complete = values.iter().all(|value| lasts(value, needed));
+    let is_fresh = |value: &Option<Fresh<V>>, needed| value.as_ref().is_some_and(|value| value.left >= needed);
+    let is_complete = values.iter().all(|value| is_fresh(value, needed));
     let needed = if is_complete { needed } else { needed + READ_AHEAD };
     let mut part = CachedPart { known: Vec::new(), missing: Vec::new() };
     for (key, value) in keys.into_iter().zip(values) {
@@ -47,7 +47,7 @@ pub(crate) fn time_left<'a, K: Clone + Eq + Hash + 'a, V: Clone>(
     now: Timestamp,
 ) -> Duration {
     let values = cache.get_many(keys, now).into_iter();
-    // An empty list lasts about as long as one that has just been read.
+    // An empty list stays valid about as long as one that was just read.
     values.map(|value| value.map_or(Duration::ZERO, |value| value.left)).min().unwrap_or(READ_AHEAD)
 }
 

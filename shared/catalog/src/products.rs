@@ -1,4 +1,4 @@
-//! Products with their stock, as fresh as each kind of page needs them.
+//! Products with their stock, with the freshness that each kind of page needs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct ListedProducts {
     /// Where the products were found.
     pub lookups: Lookups,
     /// How long all of this may be shown.
-    pub lasts: Duration,
+    pub fresh_for: Duration,
 }
 
 /// Products and stock for product pages and carts: stock is strongly consistent.
@@ -46,7 +46,7 @@ pub struct CurrentProducts {
 }
 
 impl ProductReader {
-    /// In front of both tables, with a shared cache or without.
+    /// Caches in front of both tables, with or without a shared cache.
     pub fn new(
         products: Products,
         inventory: Inventory,
@@ -61,7 +61,7 @@ impl ProductReader {
         }
     }
 
-    /// For a list.
+    /// Products for a list.
     pub async fn list(&self, product_ids: &[ProductId]) -> Result<ListedProducts, StoreError> {
         let found = self.documents.recent(product_ids).await?;
         let counts = self.stock.available_many(shards(&found.products)).await?;
@@ -69,11 +69,11 @@ impl ProductReader {
             products: found.products,
             available: counts.available,
             lookups: found.lookups,
-            lasts: found.lasts.min(counts.lasts),
+            fresh_for: found.fresh_for.min(counts.fresh_for),
         })
     }
 
-    /// For a product page: document and stock are read at the same time.
+    /// One product for a product page. Document and stock are read concurrently.
     pub async fn current(&self, product_id: &ProductId) -> Result<CurrentProducts, StoreError> {
         let (found, counts) = tokio::join!(self.documents.current([product_id]), self.inventory.counts(product_id));
         let (found, counts) = (found?, counts?);
@@ -81,7 +81,7 @@ impl ProductReader {
         Ok(CurrentProducts { products: found.products, available, lookups: found.lookups })
     }
 
-    /// For a cart: the stock of many products needs to know over how many shards each is spread.
+    /// Products for a cart. Documents are read first, because they state the number of shards of the stock.
     pub async fn current_many<'a>(
         &self,
         product_ids: impl IntoIterator<Item = &'a ProductId>,
@@ -92,7 +92,7 @@ impl ProductReader {
     }
 }
 
-/// Over how many shards the stock of each product is spread.
+/// Number of stock shards of each product.
 fn shards(products: &HashMap<ProductId, Arc<Product>>) -> impl Iterator<Item = (&ProductId, u32)> {
     products.values().map(|product| (&product.product_id, product.stock_shards))
 }

@@ -5,7 +5,7 @@ use souk_store::{Categories, Products, StoreError};
 
 use crate::{CachedSynonyms, ListedProducts, ProductReader, SearchReader};
 
-/// Answers lists: OpenSearch says which products, in which order; DynamoDB what they are, and how many are available.
+/// Reads lists: the ids in their order from OpenSearch, the products and their stock from DynamoDB.
 ///
 /// | failing part | answer |
 /// |---|---|
@@ -14,13 +14,13 @@ use crate::{CachedSynonyms, ListedProducts, ProductReader, SearchReader};
 /// | shared cache | as usual, from the table |
 /// | products table, inventory table | [`CatalogError::Store`], unless everything is cached |
 pub struct CatalogReader {
-    /// Which products.
+    /// Searches.
     pub search: SearchReader,
     /// The products and their stock.
     pub products: ProductReader,
-    /// Words of the same meaning.
+    /// The synonyms of searches.
     pub synonyms: CachedSynonyms,
-    /// Which products there are, for browsing without search.
+    /// The products table, for browsing without search.
     pub table: Products,
     /// The category tree, for browsing without search.
     pub categories: Categories,
@@ -33,18 +33,17 @@ pub struct ProductList {
     pub page: SearchPage,
     /// The products and their stock.
     pub products: ListedProducts,
-    /// Why search did not answer: then products are in the order of their ids, without facets, and `total` is a lower
-    /// bound.
+    /// Why search failed. Then products are sorted by id, there are no facets, and `total` is a lower bound.
     pub degraded: Option<SearchError>,
 }
 
-/// Why a list cannot be answered.
+/// Why a list cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    /// Search did not answer.
+    /// OpenSearch failed.
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// A table did not answer.
+    /// DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -15,16 +15,16 @@ use souk_search::{
 
 use crate::freshness;
 
-/// Memory for each kind of answer: together a third of the 512 MB of a function that searches. Facets are the largest,
+/// Memory for each kind of result: together a third of the 512 MB of a function that searches. Facets are the largest,
 /// some ten thousand bytes each.
 const MATCHES_BYTES: usize = 32 * 1024 * 1024;
 const FACETS_BYTES: usize = 96 * 1024 * 1024;
 const SUGGESTIONS_BYTES: usize = 32 * 1024 * 1024;
 const NAMES_BYTES: usize = 8 * 1024 * 1024;
-/// Memory of an element of an answer, such as a product id or the count of a facet.
+/// Memory of an element of a result, such as a product id or the count of a facet.
 const ELEMENT_BYTES: usize = 64;
 
-/// Searches, cached and coalesced. An error is answered to all who wait for it, and is not kept.
+/// Cached and coalesced searches. An error is returned to all waiting callers and is not cached.
 #[derive(Clone)]
 pub struct SearchReader {
     index: SearchIndex,
@@ -33,29 +33,29 @@ pub struct SearchReader {
 }
 
 struct Caches {
-    matches: AnswerCache<SearchQuery, Matches>,
-    facets: AnswerCache<SearchQuery, Facets>,
-    suggestions: AnswerCache<SuggestKey, Suggestions>,
-    names: AnswerCache<(), SuggestionNames>,
+    matches: ResultCache<SearchQuery, Matches>,
+    facets: ResultCache<SearchQuery, Facets>,
+    suggestions: ResultCache<SuggestKey, Suggestions>,
+    names: ResultCache<(), SuggestionNames>,
 }
 
-/// Text in lower case, and the most products.
+/// Text in lower case, and the maximum number of products.
 type SuggestKey = (String, u32);
 
 impl SearchReader {
-    /// In front of the index.
+    /// Empty caches in front of the index.
     pub fn new(index: SearchIndex, clock: Arc<dyn Clock>) -> Self {
         let caches = Caches {
-            matches: AnswerCache::new(MATCHES_BYTES, |query, matches| {
+            matches: ResultCache::new(MATCHES_BYTES, |query, matches| {
                 query_bytes(query) + (matches.page.product_ids.len() + 8) * ELEMENT_BYTES
             }),
-            facets: AnswerCache::new(FACETS_BYTES, |query, facets| {
+            facets: ResultCache::new(FACETS_BYTES, |query, facets| {
                 query_bytes(query) + facets.entries() * ELEMENT_BYTES
             }),
-            suggestions: AnswerCache::new(SUGGESTIONS_BYTES, |(text, _), suggestions| {
+            suggestions: ResultCache::new(SUGGESTIONS_BYTES, |(text, _), suggestions| {
                 text.len() + (suggestions.products.len() + suggestions.categories.len() + 1) * 4 * ELEMENT_BYTES
             }),
-            names: AnswerCache::new(NAMES_BYTES, |(), names| names.bytes()),
+            names: ResultCache::new(NAMES_BYTES, |(), names| names.bytes()),
         };
         Self { index, caches: Arc::new(caches), clock }
     }
@@ -108,32 +108,32 @@ impl SearchReader {
     }
 }
 
-/// One kind of answer.
-struct AnswerCache<K, V> {
+/// The cache of one kind of result.
+struct ResultCache<K, V> {
     cache: TtlCache<K, Arc<V>>,
     in_flight: SingleFlight<K, Result<Arc<V>, SearchError>>,
 }
 
-impl<K: Clone + Eq + Hash, V> AnswerCache<K, V> {
+impl<K: Clone + Eq + Hash, V> ResultCache<K, V> {
     fn new(limit_bytes: usize, weigh: fn(&K, &Arc<V>) -> usize) -> Self {
         Self { cache: TtlCache::new(limit_bytes, weigh), in_flight: SingleFlight::default() }
     }
 
-    /// The cached answer, or the one that `fetch` returns with its time to live, which starts with this call.
+    /// The cached result, or the one that `fetch` returns with its time to live, which starts with this call.
     async fn get_or_fetch(
         &self,
         key: K,
         clock: &dyn Clock,
         fetch: impl Future<Output = Result<(V, Duration), SearchError>>,
     ) -> Result<Arc<V>, SearchError> {
-        let asked_at = clock.now();
-        if let Some(answer) = self.cache.get(&key, asked_at) {
+        let started_at = clock.now();
+        if let Some(answer) = self.cache.get(&key, started_at) {
             return Ok(answer);
         }
         let fetch_and_keep = async {
             let (answer, ttl) = fetch.await?;
             let answer = Arc::new(answer);
-            self.cache.insert(key.clone(), Arc::clone(&answer), Lifetime::new(asked_at, ttl));
+            self.cache.insert(key.clone(), Arc::clone(&answer), Lifetime::new(started_at, ttl));
             Ok(answer)
         };
         self.in_flight.run(key.clone(), fetch_and_keep).await
@@ -169,8 +169,8 @@ mod tests {
         }
     }
 
-    fn cache() -> AnswerCache<&'static str, u16> {
-        AnswerCache::new(1024 * 1024, |_, _| 2)
+    fn cache() -> ResultCache<&'static str, u16> {
+        ResultCache::new(1024 * 1024, |_, _| 2)
     }
 
     #[tokio::test]

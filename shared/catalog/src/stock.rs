@@ -14,7 +14,7 @@ use crate::list_cache::{CachedPart, cached_part, time_left};
 
 /// Enough for some twenty thousand counts.
 const LIMIT_BYTES: usize = 4 * 1024 * 1024;
-/// A count is shown up to its last moment.
+/// Remaining freshness that a cached count needs to be used: any.
 const NEEDED: Duration = Duration::from_millis(1);
 
 /// Available units of some products.
@@ -23,10 +23,10 @@ pub struct StockCounts {
     /// In units.
     pub available: HashMap<ProductId, u32>,
     /// How long all of these may be shown.
-    pub lasts: Duration,
+    pub fresh_for: Duration,
 }
 
-/// Stock through the memory of this process, for lists. Never for a product page, a cart or an order.
+/// Stock cached in the memory of this process, for lists only: never for a product page, a cart or an order.
 #[derive(Clone)]
 pub struct CachedStock {
     inventory: Inventory,
@@ -36,13 +36,13 @@ pub struct CachedStock {
 }
 
 impl CachedStock {
-    /// In front of the inventory.
+    /// A cache in front of the inventory table.
     pub fn new(inventory: Inventory, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let cache = TtlCache::new(LIMIT_BYTES, |product_id: &ProductId, _| product_id.as_str().len());
         Self { inventory, cache: Arc::new(cache), clock, random }
     }
 
-    /// Available units of each product, given over how many shards its stock is spread. A product without a count has 0.
+    /// Available units of each product, given its number of stock shards. A product without a count has 0.
     pub async fn available_many<'a>(
         &self,
         products: impl IntoIterator<Item = (&'a ProductId, u32)>,
@@ -62,7 +62,7 @@ impl CachedStock {
                 counts.available.insert(product_id.clone(), count);
             }
         }
-        counts.lasts = time_left(&self.cache, shards.keys().copied(), self.clock.now());
+        counts.fresh_for = time_left(&self.cache, shards.keys().copied(), self.clock.now());
         Ok(counts)
     }
 }

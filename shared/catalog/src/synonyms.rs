@@ -9,11 +9,11 @@ use souk_store::{StoreError, SynonymList, SynonymLists};
 
 use crate::freshness;
 
-/// Longest wait of a search for the list. Then it uses the one known before.
+/// Time-out of a read. After it a search uses the last known list.
 const READ_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The list, in the memory of this process. One value, shown beyond its time to live while it cannot be read: so it is no
-/// `TtlCache`.
+/// The list in the memory of this process. Not a `TtlCache`, because the last known list stays in use while it cannot be
+/// read.
 pub struct CachedSynonyms {
     lists: SynonymLists,
     clock: Arc<dyn Clock>,
@@ -42,13 +42,13 @@ impl CachedSynonyms {
             if now < known.until {
                 return known.synonyms.clone();
             }
-            // Concurrent callers use what is known: only one reads.
+            // Concurrent callers use the last known list: only one reads.
             known.until = now.saturating_add(i64::try_from(freshness::SYNONYMS.as_millis()).unwrap_or(i64::MAX));
         }
         match self.read().await {
             Ok(list) => self.store(list),
             Err(cause) => {
-                tracing::warn!(%cause, "cannot read the synonyms; the ones known before are used");
+                tracing::warn!(%cause, "cannot read the synonyms; the last known list stays in use");
                 self.lock().synonyms.clone()
             }
         }

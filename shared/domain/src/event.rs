@@ -1,4 +1,4 @@
-//! Domain events: what other systems are told about orders and stock, and the one rule that derives them.
+//! Domain events about orders and stock for other systems, and the one function that derives them.
 //!
 //! The serialised form is a contract with systems outside this repository, so it is written out here and not derived from
 //! the stored form. Fields may be added; a change of meaning becomes a `v2` beside the `v1`. Events carry ids, amounts and

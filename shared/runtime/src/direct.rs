@@ -12,12 +12,12 @@ use crate::Error;
 
 /// A function that is invoked by its name. It logs by itself.
 pub trait DirectHandler: Send + Sync + 'static {
-    /// What the caller sends.
+    /// The request.
     type Request: DeserializeOwned + Send + 'static;
-    /// What the caller gets.
+    /// The response.
     type Response: Serialize + Send + 'static;
 
-    /// Does what the request asks for. Lambda ends the process at `deadline`.
+    /// Handles the request. Lambda ends the process at `deadline`.
     fn handle(
         &self,
         request: Self::Request,

@@ -28,7 +28,7 @@ use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
 pub trait Endpoint: Send + Sync + 'static {
-    /// Fetches, before the first request, what that would have to wait for. The requests handle a failure.
+    /// Prepares before the first request what it would otherwise wait for. A failure is left to the requests.
     fn warm_up(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -69,7 +69,7 @@ struct Handled {
 }
 
 impl<E: Endpoint> Service<E> {
-    /// Handles one request, whatever happens, and logs it.
+    /// Handles one request, also if the handler panics, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
         let key = RequestKey::of(request);
@@ -185,7 +185,7 @@ mod tests {
     impl Endpoint for Counts {
         async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
             let count = self.0.fetch_add(1, Ordering::Relaxed);
-            Ok(Reply::ok(&count).cacheable(1).lasting(Duration::from_millis(400)))
+            Ok(Reply::ok(&count).cacheable(1).reusable_for(Duration::from_millis(400)))
         }
     }
 

@@ -115,7 +115,7 @@ impl From<EventRecord> for Change {
 
 /// Handles changes. Must be idempotent.
 pub trait ChangeHandler: Send + Sync + 'static {
-    /// Prepares, before the first batch, what that would have to wait for. The batches handle a failure.
+    /// Prepares before the first batch what it would otherwise wait for. A failure is left to the batches.
     fn warm_up(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -169,7 +169,7 @@ pub async fn handle_batch<H: ChangeHandler>(
     }
     let mut set_aside = 0;
     let mut again = None;
-    // Only up to the first one to deliver again: those behind it come with it, and would get a second dead letter.
+    // Only up to the first change to deliver again: those behind it are delivered again too, and would get a second dead letter.
     for change in &changes {
         let mut failed =
             failures.iter().filter(|failure| failure.sequence_number == change.sequence_number()).peekable();

@@ -1,4 +1,4 @@
-//! Health and storage of the cluster, for whoever is about to write a whole index.
+//! Health and storage of the cluster, to check before a whole index is written.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClusterHealth {
-    /// Every shard and every replica is there.
+    /// All shards and replicas are allocated.
     Green,
-    /// Every shard is there, some replica is not.
+    /// All primary shards are allocated, some replicas are not.
     Yellow,
-    /// A shard is missing: a part of some index can neither be read nor written.
+    /// A primary shard is missing: a part of an index can neither be read nor written.
     Red,
 }
 
@@ -67,7 +67,7 @@ impl SearchIndex {
         Ok(rows.into_iter().filter_map(AllocationRow::storage).collect())
     }
 
-    async fn cluster(&self, path: &str, parameters: &[(&str, &str)]) -> Result<crate::node::Answer, SearchError> {
+    async fn cluster(&self, path: &str, parameters: &[(&str, &str)]) -> Result<crate::node::Response, SearchError> {
         self.node.call(Call { method: Method::Get, path, parameters, body: None, timeout: TIMEOUT }).await
     }
 }

@@ -19,8 +19,8 @@ const ATTRIBUTE_PAIRS: u32 = 400;
 const ATTRIBUTES: usize = 12;
 /// Most values of one attribute.
 const ATTRIBUTE_VALUES: usize = 20;
-/// So many of the attributes that are filtered by ignore their own filter, which takes a request for each. The counts of
-/// further ones respect it.
+/// Maximum number of filtered attributes whose counts ignore their own filter, which takes a request for each. The counts of
+/// further attributes respect it.
 const OWN_ATTRIBUTES: usize = 5;
 /// Longest name of such an attribute, in characters: OpenSearch takes expressions of at most 1,000.
 const OWN_NAME_CHARS: usize = 200;
@@ -106,7 +106,7 @@ pub(crate) fn groups_for(query: &SearchQuery) -> Vec<FacetGroup> {
     ];
     let (own, plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
     let mut plain: Vec<Facet> = plain.into_iter().map(|(facet, _)| facet).collect();
-    // Counted over the whole shop they would say little, and cost most.
+    // Over the whole shop they say little and cost most.
     if query.category_id.is_some() || query.text.is_some() || !query.attributes.is_empty() {
         plain.push(Facet::Attributes);
     }

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn stray_marks_do_no_harm() {
+    fn stray_marks_are_ignored() {
         assert_eq!(Highlight::read("\u{e001}a\u{e000}\u{e000}b").to_html(), "a<mark>b</mark>");
         assert_eq!(Highlight::read(""), Highlight::default());
     }

@@ -25,7 +25,7 @@ const MANAGE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct SearchIndex {
     pub(crate) node: Arc<Node>,
     pub(crate) alias: String,
-    /// Of the indices that this makes.
+    /// Shards of the indices that are created here.
     pub(crate) shards: u32,
     limits: SearchLimits,
 }
@@ -45,13 +45,13 @@ impl SearchIndex {
         Self { node: Arc::new(node), alias: PRODUCTS.to_owned(), shards: 1, limits: SearchLimits::default() }
     }
 
-    /// The same node, another alias: for tests, and for looking at an index before it goes live.
+    /// The index behind another alias of the same node, for tests.
     #[must_use]
     pub fn with_alias(self, alias: &str) -> Self {
         Self { alias: alias.to_owned(), ..self }
     }
 
-    /// Makes indices of so many shards, instead of one. Those that exist stay as they are until `reindex`.
+    /// Creates indices with this number of shards instead of one. Existing indices do not change until `reindex`.
     #[must_use]
     pub fn with_shards(self, shards: u32) -> Self {
         Self { shards, ..self }
@@ -76,14 +76,14 @@ impl SearchIndex {
         let index = format!("{}-v{}", self.alias, mapping::VERSION);
         let made = self.manage(Method::Put, &index, Some(index_body(&self.alias, self.shards))).await?;
         if made.cause().is_some_and(|cause| cause.kind == "resource_already_exists_exception") {
-            // Somebody else made it just now, or it lost its alias.
+            // Another process has just created it, or it has lost its alias.
             let add = json!({ "actions": [{ "add": { "index": index, "alias": self.alias } }] });
             return self.manage(Method::Post, "_aliases", Some(add)).await?.read::<Value>().map(|_| ());
         }
         made.read::<Value>().map(|_| ())
     }
 
-    /// Makes everything written so far visible at once; by itself that takes a second. For tests and tools.
+    /// Makes all writes visible at once instead of within a second. For tests and tools.
     pub async fn refresh(&self) -> Result<(), SearchError> {
         let path = format!("{}/_refresh", self.alias);
         self.manage(Method::Post, &path, None).await?.read::<Value>().map(|_| ())
@@ -99,9 +99,9 @@ impl SearchIndex {
         join_all(requests.into_iter().map(|request| self.post_search(request, limit))).await.into_iter().collect()
     }
 
-    /// Sends one search request, as a step of what has that time limit.
+    /// Sends one search request, as a step of an operation with this time limit.
     pub(crate) async fn post_search(&self, mut request: Value, limit: Duration) -> Result<SearchResponse, SearchError> {
-        // OpenSearch stops in time, and says so: an error is better than a response without a part of the index.
+        // OpenSearch stops at this time and reports it, so that a partial response becomes an error.
         request["timeout"] = json!(format!("{}ms", (limit * 7 / 10).as_millis()));
         let call = Call {
             method: Method::Post,
@@ -118,18 +118,18 @@ impl SearchIndex {
         method: Method,
         path: &str,
         body: Option<Value>,
-    ) -> Result<crate::node::Answer, SearchError> {
+    ) -> Result<crate::node::Response, SearchError> {
         let body = body.map(|body| body.to_string());
         self.node.call(Call { method, path, parameters: &[], body, timeout: MANAGE_TIMEOUT }).await
     }
 }
 
-/// How long shoppers wait at most.
+/// Time limits of operations that shoppers wait for.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchLimits {
     /// For a search with all its steps.
     pub search: Duration,
-    /// For suggestions, which are of no use later.
+    /// For suggestions, which are useless later.
     pub suggest: Duration,
 }
 
@@ -139,8 +139,8 @@ impl Default for SearchLimits {
     }
 }
 
-/// The outcome of `work`, or an error once the time limit is over. Callers box `work`, because they are held among futures of
-/// their own, and the compiler limits how deep futures nest.
+/// The outcome of `work`, or an error once the time limit is over. Callers box `work`, because the compiler limits how deep
+/// futures nest.
 pub async fn within_limit<T>(
     limit: Duration,
     work: impl Future<Output = Result<T, SearchError>>,

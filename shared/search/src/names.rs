@@ -20,11 +20,11 @@ const SUGGESTED: usize = 4;
 /// Longest prefix in the index, in characters.
 const MAX_PREFIX: usize = 15;
 
-/// How exactly words must begin with the typed text.
+/// How the typed text is matched with the start of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrefixMatch {
     Exact,
-    /// Some letters may be wrong.
+    /// With a limited number of edits.
     Fuzzy,
 }
 
@@ -37,7 +37,7 @@ pub struct SuggestedCategory {
     pub name: String,
 }
 
-/// All names, those of most products first.
+/// All names, most frequent first.
 #[derive(Debug, Default)]
 pub struct SuggestionNames {
     categories: Vec<Name<SuggestedCategory>>,

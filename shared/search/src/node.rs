@@ -1,4 +1,4 @@
-//! The connection to one OpenSearch endpoint, and one HTTP call with its bounds.
+//! The connection to one OpenSearch endpoint: HTTP calls with a time-out, one retry and a circuit breaker.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,13 +36,13 @@ pub(crate) struct Call<'a> {
     pub(crate) timeout: Duration,
 }
 
-/// What OpenSearch said.
-pub(crate) struct Answer {
+/// A response of OpenSearch.
+pub(crate) struct Response {
     pub(crate) status: u16,
     body: Vec<u8>,
 }
 
-/// The part of a search's answer that says whether the whole index has answered.
+/// The members of a search response that state whether the whole index was searched.
 #[derive(Deserialize)]
 struct Coverage {
     #[serde(default)]
@@ -62,25 +62,25 @@ struct ErrorBody {
     error: ErrorCause,
 }
 
-/// OpenSearch's own words for an error.
+/// OpenSearch's description of an error.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorCause {
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// May quote what was sent.
+    /// May quote the request.
     #[serde(default)]
     pub(crate) reason: Option<String>,
 }
 
 impl Node {
-    /// A node of OpenSearch Service, to which requests are signed. A node of this machine gets them unsigned.
+    /// A node of OpenSearch Service, with signed requests. Requests to a local node are not signed.
     pub(crate) fn of_service(sdk: &SdkConfig, endpoint: &str, random: Arc<dyn Random>) -> Self {
         let url = url_of(endpoint);
         let signed = url.starts_with("https://");
         Self { transport: transport(&url, signed.then_some(sdk)), breaker: Mutex::default(), random }
     }
 
-    /// A node to which requests are not signed.
+    /// A node with unsigned requests.
     pub(crate) fn at(url: &str, random: Arc<dyn Random>) -> Self {
         Self { transport: transport(url, None), breaker: Mutex::default(), random }
     }
@@ -90,22 +90,22 @@ impl Node {
         self.transport.as_ref().map_err(unusable)
     }
 
-    /// Sends a call. A shopper's is refused at once while the node does not answer: nobody waits for what will not come,
-    /// and a node that comes back is not met by all who waited. Writers wait and try again by themselves.
-    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, SearchError> {
+    /// Sends a call. Searches pass the circuit breaker: while the node does not answer they fail at once, so shoppers do
+    /// not wait and a node that recovers is not flooded. Writers do their own retries.
+    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Response, SearchError> {
         if !call.path.ends_with("search") {
             return self.send(&call).await;
         }
         self.search(&call).await
     }
 
-    async fn search(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
+    async fn search(&self, call: &Call<'_>) -> Result<Response, SearchError> {
         if !self.breaker().allows_call(Instant::now()) {
-            return Err(SearchError::Unavailable("the node is left alone for a moment".to_owned()));
+            return Err(SearchError::Unavailable("the circuit breaker of search is open".to_owned()));
         }
-        let mut verdict = Verdict { node: self, answered: false };
-        let answer = self.send(call).await.and_then(Answer::of_whole_index);
-        verdict.answered = match &answer {
+        let mut outcome = SearchOutcome { node: self, answered: false };
+        let answer = self.send(call).await.and_then(Response::of_whole_index);
+        outcome.answered = match &answer {
             Ok(answer) => answer.status != 429 && answer.status < 500,
             Err(error) => !matches!(error, SearchError::Unavailable(_)),
         };
@@ -116,9 +116,9 @@ impl Node {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call that never reached the node, such as on a connection that had gone stale, is sent once more: every call of
-    /// this crate may be repeated without harm. A time-out is not repeated.
-    async fn send(&self, call: &Call<'_>) -> Result<Answer, SearchError> {
+    /// Sends a call, and once more if the connection failed, as a stale one does: all calls of this crate are idempotent. A
+    /// time-out is not retried.
+    async fn send(&self, call: &Call<'_>) -> Result<Response, SearchError> {
         let within = call.timeout;
         let transport = self.transport()?;
         let sent = async {
@@ -137,13 +137,13 @@ impl Node {
     }
 }
 
-/// Tells the breaker what became of a call, also of one that was given up because a whole search took too long.
-struct Verdict<'a> {
+/// Records the outcome of a search in the circuit breaker when it is dropped, so that a cancelled call counts as a failure.
+struct SearchOutcome<'a> {
     node: &'a Node,
     answered: bool,
 }
 
-impl Drop for Verdict<'_> {
+impl Drop for SearchOutcome<'_> {
     fn drop(&mut self) {
         if self.answered {
             self.node.breaker().record_success();
@@ -153,13 +153,13 @@ impl Drop for Verdict<'_> {
     }
 }
 
-impl Answer {
-    /// A search's answer, unless it says that a part of the index is missing in it: by a time-out or a failed shard, which
-    /// come with status 200. That is an outage like any other, for the breaker too, and nobody remembers it.
+impl Response {
+    /// The response of a search, or an error if it covers only a part of the index: OpenSearch reports a time-out or a
+    /// failed shard with status 200. The error counts for the circuit breaker, and the response is not cached.
     fn of_whole_index(self) -> Result<Self, SearchError> {
         let partial = |coverage: Coverage| coverage.timed_out || coverage.shards.failed > 0;
         if self.status == 200 && serde_json::from_slice(&self.body).is_ok_and(partial) {
-            return Err(SearchError::Unavailable("only a part of the index has answered".to_owned()));
+            return Err(SearchError::Unavailable("the response covers only a part of the index".to_owned()));
         }
         Ok(self)
     }
@@ -169,12 +169,11 @@ impl Answer {
         if !(200..300).contains(&self.status) {
             return Err(self.failure());
         }
-        // The parser's message names a place, not the content.
-        serde_json::from_slice(&self.body).map_err(|e| SearchError::Rejected(format!("the answer cannot be read: {e}")))
+        // The parser's message names a position, not the content.
+        serde_json::from_slice(&self.body).map_err(|e| SearchError::Rejected(format!("cannot read the response: {e}")))
     }
 
-    /// What a call that did not succeed means. Only OpenSearch's name for it is kept: its reason may quote what a
-    /// shopper searched for.
+    /// The error of a failed call. Contains only OpenSearch's type of the error: its reason may quote a shopper's search.
     pub(crate) fn failure(&self) -> SearchError {
         let kind = self.cause().map_or_else(|| "no details".to_owned(), |cause| cause.kind);
         SearchError::of(self.status, &kind)
@@ -186,8 +185,7 @@ impl Answer {
     }
 }
 
-/// AWS names a host, which answers on https only. The local stack names a host and port of this machine, in plain http;
-/// nothing but this machine is ever spoken to so.
+/// The URL of an endpoint. An endpoint on AWS is a host name and uses https. Only an endpoint on loopback uses plain http.
 fn url_of(endpoint: &str) -> String {
     let bare = endpoint.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
     let host = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
@@ -197,7 +195,7 @@ fn url_of(endpoint: &str) -> String {
 
 /// A transport to one address, signing for OpenSearch Service with the credentials of `sdk` if given.
 fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, String> {
-    // reqwest takes the process's cryptography. Somebody may have chosen it before: then that one stays.
+    // reqwest uses the cryptography provider of the process. If one is installed already, it stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let url = Url::parse(url).map_err(|e| e.to_string())?;
     let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy();
@@ -208,7 +206,7 @@ fn transport(url: &str, sdk: Option<&SdkConfig>) -> Result<Transport, String> {
     builder.build().map_err(|e| e.to_string())
 }
 
-async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensearch::Error> {
+async fn send(transport: &Transport, call: &Call<'_>) -> Result<Response, opensearch::Error> {
     let mut headers = HeaderMap::new();
     if call.path.ends_with("_bulk") {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
@@ -217,16 +215,16 @@ async fn send(transport: &Transport, call: &Call<'_>) -> Result<Answer, opensear
     let (method, timeout) = (call.method, Some(call.timeout));
     let response = transport.send(method, call.path, headers, Some(call.parameters), body, timeout).await?;
     let status = response.status_code().as_u16();
-    Ok(Answer { status, body: response.bytes().await?.to_vec() })
+    Ok(Response { status, body: response.bytes().await?.to_vec() })
 }
 
-/// True when the connection broke or was never made, as opposed to an answer that took too long.
+/// Whether the connection failed, as opposed to a response that took too long.
 fn connection_failed(error: &opensearch::Error) -> bool {
     let http = error.source().and_then(|source| source.downcast_ref::<reqwest::Error>());
     http.is_some_and(|error| !error.is_timeout() && (error.is_connect() || error.is_request() || error.is_body()))
 }
 
-/// The innermost reason: the outer ones only say that sending failed, and name the address.
+/// The innermost cause: the outer ones only state that sending failed, and contain the address.
 fn innermost(error: &opensearch::Error) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
@@ -242,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_spoken_to_in_plain_http() {
+    fn only_loopback_uses_plain_http() {
         let url = |endpoint| url_of(endpoint);
         assert_eq!(url("127.0.0.1:9200"), "http://127.0.0.1:9200");
         assert_eq!(url("http://localhost:9200/"), "http://localhost:9200");
@@ -255,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_told_apart() {
-        let failure = |status, body: &str| Answer { status, body: body.as_bytes().to_vec() }.failure();
+    fn statuses_are_distinguished() {
+        let failure = |status, body: &str| Response { status, body: body.as_bytes().to_vec() }.failure();
         for status in [404, 429, 500, 502, 503, 504] {
             assert!(matches!(failure(status, "{}"), SearchError::Unavailable(_)), "{status}");
         }
@@ -298,7 +296,7 @@ mod tests {
         assert!(request.contains("/eu-west-1/es/aws4_request"), "{request}");
     }
 
-    /// A node that answers each call with the next of these bodies, on a connection of its own; then it is gone.
+    /// A node that answers each call with the next of these bodies, each on a new connection, and then stops.
     async fn node_that_says(bodies: Vec<&'static str>) -> Node {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -314,7 +312,7 @@ mod tests {
         Node::at(&url, Arc::new(souk_testkit::SeededRandom::new(7)))
     }
 
-    async fn search(node: &Node) -> Result<Answer, SearchError> {
+    async fn search(node: &Node) -> Result<Response, SearchError> {
         let timeout = Duration::from_secs(5);
         node.call(Call { method: Method::Post, path: "products/_search", parameters: &[], body: None, timeout }).await
     }

@@ -1,4 +1,4 @@
-//! What a search looks for.
+//! The parameters of a search.
 
 use souk_domain::ids::CategoryId;
 use souk_domain::validation::Invalid;
@@ -8,10 +8,10 @@ use crate::sort::Sort;
 use crate::synonyms::Synonyms;
 use crate::text::{Word, words};
 
-/// How deep pages reach: OpenSearch keeps so many hits in memory for each page. A cursor continues from there.
+/// Maximum depth of pages, in products: OpenSearch keeps all hits up to a page in memory. A cursor reaches further.
 pub const MAX_DEPTH: u32 = 10_000;
 
-/// The part of a list that a search returns.
+/// The part of the results that a search returns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Window {
     pub(crate) start: Start,
@@ -40,7 +40,7 @@ impl Window {
         Ok(Self { start: Start::At(from), limit })
     }
 
-    /// How many products come before it; none after a cursor.
+    /// Number of products before it; `None` after a cursor.
     pub const fn start(&self) -> Option<u32> {
         match self.start {
             Start::At(from) => Some(from),
@@ -48,12 +48,12 @@ impl Window {
         }
     }
 
-    /// Most products in it.
+    /// Maximum number of products in it.
     pub const fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// The next `limit` products where another window ended, however deep. The search must be the same.
+    /// The `limit` products after a cursor, at any depth. The search must be the one that returned the cursor.
     pub const fn after(cursor: Cursor, limit: u32) -> Self {
         Self { start: Start::After(cursor), limit }
     }
@@ -69,23 +69,23 @@ impl Default for Window {
 /// A search. The default is the first page of everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SearchQuery {
-    /// In this department or category.
+    /// Department or category of the products.
     pub category_id: Option<CategoryId>,
     /// The text that the shopper typed; empty means browsing.
     pub text: Option<String>,
-    /// Of any of these brands, ignoring case.
+    /// Any of these brands, ignoring case.
     pub brand: Vec<String>,
-    /// With these attributes, as `(name, value)`. Values of one name are alternatives; all names must match.
+    /// Attributes, as `(name, value)`. Values of one name are alternatives; all names must match.
     pub attributes: Vec<(String, String)>,
-    /// At this price or above, in minor units.
+    /// Lowest price, in minor units.
     pub min_price_minor: Option<i64>,
-    /// At this price or below, in minor units.
+    /// Highest price, in minor units.
     pub max_price_minor: Option<i64>,
     /// Only products in stock, or only those sold out.
     pub in_stock: Option<bool>,
-    /// The order.
+    /// The sort order.
     pub sort: Sort,
-    /// The part of the list.
+    /// The part of the results to return.
     pub window: Window,
     /// Count facets as well, which costs about as much as the search.
     pub facets: bool,
@@ -101,17 +101,17 @@ impl SearchQuery {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(words)
     }
 
-    /// Whether it is limited to a range of prices.
+    /// Whether it filters by price.
     pub(crate) const fn filters_by_price(&self) -> bool {
         self.min_price_minor.is_some() || self.max_price_minor.is_some()
     }
 
-    /// Whether price or stock decide what it finds, or in which order.
+    /// Whether its results or their order depend on price or stock.
     pub const fn depends_on_price_or_stock(&self) -> bool {
         self.filters_by_price() || self.in_stock.is_some() || matches!(self.sort, Sort::PriceAsc | Sort::PriceDesc)
     }
 
-    /// Whether it is just a page of a category, or of everything: that can be answered without search.
+    /// Whether it is a plain page of a category or of the whole catalogue, which the products table can answer.
     pub const fn is_plain_browsing(&self) -> bool {
         matches!(self.window.start, Start::At(_))
             && self.text.is_none()

@@ -15,7 +15,7 @@ use crate::spelling::WordSuggestions;
 /// One page of products.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchPage {
-    /// In order.
+    /// Ids in sort order.
     pub product_ids: Vec<ProductId>,
     /// How many products match, on all pages; a lower bound for a text search when it is 100,000.
     pub total: u64,
@@ -27,7 +27,7 @@ pub struct SearchPage {
     pub highlights: BTreeMap<ProductId, Highlight>,
     /// The corrected text, if it was searched for as well.
     pub did_you_mean: Option<String>,
-    /// No product matches all words: these match some of them.
+    /// Whether no product matches all words, and these match some of them.
     pub relaxed: bool,
 }
 
@@ -86,7 +86,7 @@ struct Suggest {
     words: Vec<WordSuggestions>,
 }
 
-/// A search with fewer hits than this is suspected to be misspelt, and an added product would be missed.
+/// A search with fewer hits than this may be misspelt, and is cached briefly because a new product matters more.
 const FEW_HITS: u64 = 3;
 
 impl SearchPage {

@@ -1,4 +1,4 @@
-//! Searching, step by step.
+//! The steps of a search: exact, with corrections, with fewer words.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use crate::response::SearchPage;
 use crate::spelling::{self, Corrections};
 use crate::text::Word;
 
-/// What a search matched.
+/// The matches of a search.
 #[derive(Debug, Clone, Default)]
 pub struct Matches {
     /// A page of products, without facets.
     pub page: SearchPage,
-    /// How they were matched, so that facets count the same products: with which corrections, and how many of the words.
+    /// The corrections and the number of required words that led to the page, so that facets count the same products.
     corrections: Corrections,
     matching: usize,
 }
@@ -72,8 +72,8 @@ impl SearchIndex {
         Ok(Matches { page: exact, corrections: none, matching: required })
     }
 
-    /// The facets of what was matched. Not in the same request: they are the same for every page and order of a list, so
-    /// that one answer serves all of them, and the results of most steps of a search are discarded.
+    /// The facets of the matches. They are a separate request, because they are the same for every page and sort order of a
+    /// list and can be cached for all of them, and because the results of most steps of a search are discarded.
     pub async fn facets(&self, query: &SearchQuery, matches: &Matches) -> Result<Facets, SearchError> {
         let words = query.words();
         let text = words.as_ref().map(|words| QueryBuilder {

@@ -10,12 +10,12 @@ use crate::response::{Hit, SearchResponse};
 use crate::spelling::allowed_edits;
 use crate::text::code;
 
-/// Most words that are looked at.
+/// Maximum words that are used.
 const MAX_WORDS: usize = 6;
 /// The score of a product that is in stock: less than that of any word.
 const IN_STOCK_BOOST: f32 = 0.1;
 
-/// What a shopper may be about to type, best first.
+/// Suggestions for an incomplete text, best first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suggestions {
     /// Products.
@@ -26,7 +26,7 @@ pub struct Suggestions {
     pub brands: Vec<String>,
 }
 
-/// A product as the index knows it.
+/// A suggested product, as it is in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestedProduct {
     /// Its id.
@@ -84,7 +84,7 @@ impl SearchIndex {
     }
 }
 
-/// The words as far as they are typed.
+/// The words of the text, each complete or a prefix.
 fn prefixes(text: &str) -> Vec<String> {
     split(text).take(MAX_WORDS).collect()
 }

@@ -6,7 +6,7 @@ const MAX_CHARS: usize = 200;
 const MAX_WORDS: usize = 12;
 /// Longest word, in characters; a longer one is cut.
 const MAX_WORD_CHARS: usize = 40;
-/// Words that say little: searched for, but never required.
+/// Stop words: searched for, but never required.
 const STOP_WORDS: [&str; 17] =
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "with"];
 

@@ -70,7 +70,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// An empty shop on a database of its own.
+    /// An empty shop on a new database.
     pub async fn open(conflicts: Conflicts, seed: u64) -> Self {
         let database = Database::start().await;
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
@@ -91,7 +91,7 @@ impl Shop {
         }
     }
 
-    /// A product that costs so many cents, with so many units over so many shards.
+    /// A product with this price in cents and this stock, spread over this number of shards.
     pub async fn product(&self, name: impl AsRef<str>, price_minor: i64, available: u32, shards: u32) -> ProductId {
         let product = Product { price_minor, ..product(name.as_ref()) };
         let product_id = product.product_id.clone();
@@ -101,7 +101,7 @@ impl Shop {
         product_id
     }
 
-    /// Spreads a product's stock over so many shards.
+    /// Spreads a product's stock over this number of shards.
     pub async fn spread(&self, product_id: &ProductId, shards: u32) {
         let Stores { inventory, products, .. } = self.stores.clone();
         let entry = LedgerEntry::new("spread", souk_testkit::user(0), self.clock.now(), None, &*self.random);

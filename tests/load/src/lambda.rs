@@ -89,7 +89,7 @@ impl Lambda {
                 ("AWS_LAMBDA_LOG_STREAM_NAME", name),
                 ("AWS_LAMBDA_MAX_CONCURRENCY", CONCURRENCY),
             ]);
-            // Its log is written, as on Lambda, but nobody reads it.
+            // It writes its log, as on Lambda, but the log is discarded.
             command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
             let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
             functions.insert(name, (function, child));
@@ -113,9 +113,9 @@ impl Lambda {
 
     /// Sends `rate` requests a second at even intervals, regardless of their responses (open loop), and waits for the last
     /// responses.
-    pub(crate) async fn load(&self, work: &Work, rate: u64, lasts: Duration, seed: u64) -> Result<Vec<Done>> {
+    pub(crate) async fn load(&self, work: &Work, rate: u64, duration: Duration, seed: u64) -> Result<Vec<Done>> {
         let random = SeededRandom::new(seed.wrapping_mul(7_919) + 1);
-        let (start, requests) = (Instant::now(), rate * lasts.as_secs());
+        let (start, requests) = (Instant::now(), rate * duration.as_secs());
         for number in 0..requests {
             let due = start + Duration::from_nanos(number * (1_000_000_000 / rate.max(1)));
             let call = work.call(&random);

@@ -1,4 +1,4 @@
-//! `cargo xtask bench browse`: the catalog's functions, each a process of its own, with OpenSearch, Redis and dynoxide,
+//! `cargo xtask bench browse`: the catalog's functions, each as a process, with OpenSearch, Redis and dynoxide,
 //! under an open-loop load.
 
 #![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
@@ -26,10 +26,10 @@ struct Options {
     /// Products of the generated catalogue, as `cargo xtask sample` prints them
     #[arg(long)]
     catalogue: PathBuf,
-    /// An OpenSearch that nobody else uses
+    /// An OpenSearch for this run only
     #[arg(long)]
     search_url: String,
-    /// A Redis that nobody else uses
+    /// A Redis for this run only
     #[arg(long)]
     redis_url: String,
     /// Where the services' binaries are
@@ -67,7 +67,7 @@ async fn main() -> Result<()> {
     watched.extend(lambda.processes());
     watched.push(("this bench, dynoxide included".to_owned(), std::process::id()));
 
-    let lasts = Duration::from_secs(options.seconds);
+    let duration = Duration::from_secs(options.seconds);
     for (run, &rate) in options.rate.iter().enumerate() {
         // The first load finds empty caches and a JVM that has compiled nothing yet.
         let name = format!("{rate}/s {}", if run == 0 { "cold" } else { "warm" });
@@ -76,8 +76,8 @@ async fn main() -> Result<()> {
             lambda.load(&work, rate, warm_up, 1_000 + run as u64).await.with_context(|| name.clone())?;
         }
         let (queries, used) = (shop::queries(&options.search_url).await?, processor_times(&watched)?);
-        let done = lambda.load(&work, rate, lasts, run as u64).await.with_context(|| name.clone())?;
-        report::print(&name, &done, lasts);
+        let done = lambda.load(&work, rate, duration, run as u64).await.with_context(|| name.clone())?;
+        report::print(&name, &done, duration);
         let queries = shop::queries(&options.search_url).await? - queries;
         println!("  OpenSearch: {queries} queries, {} a second", queries / options.seconds.max(1));
         let used = processor_times(&watched)?.into_iter().zip(used).map(|(now, before)| now - before);

@@ -21,7 +21,7 @@ const HELD_WITHIN: Duration = Duration::from_secs(1);
 const HEADING: &str = "asked   held/s     p50 ms     p99 ms   p99.9 ms     max ms   not 200";
 
 /// One line for each kind of call, and one for all.
-pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
+pub(crate) fn print(name: &str, done: &[Done], duration: Duration) {
     let mut kinds: BTreeMap<&str, Vec<Done>> = BTreeMap::new();
     for done in done {
         kinds.entry(done.kind).or_default().push(*done);
@@ -33,7 +33,7 @@ pub(crate) fn print(name: &str, done: &[Done], lasts: Duration) {
         times.sort_unstable();
         let at = |per_mille: usize| ms(times[(times.len() - 1) * per_mille / 1_000]);
         let held = done.iter().filter(|done| done.status == 200 && done.latency < HELD_WITHIN).count();
-        let held = held as u64 / lasts.as_secs().max(1);
+        let held = held as u64 / duration.as_secs().max(1);
         let others = done.iter().filter(|done| done.status != 200).count();
         println!(
             "{:<15} {:<8} {:>8} {held:>8} {:>10} {:>10} {:>10} {:>10} {others:>9}",

@@ -1,4 +1,4 @@
-//! The requests of shoppers as API Gateway's events: few things often, many things rarely (Zipf's law).
+//! The requests of shoppers as API Gateway's events: few products and texts often, many rarely (Zipf's law).
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -11,7 +11,7 @@ use souk_testkit::SeededRandom;
 
 /// Different searches.
 const QUERIES: usize = 10_000;
-/// One search in so many has a word misspelt.
+/// One in this number of searches has a misspelt word.
 const MISSPELT: u64 = 10;
 /// Shares of a thousand calls: product pages, lists of a category with facets, searches with facets. The rest are
 /// suggestions while a shopper types.

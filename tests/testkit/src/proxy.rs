@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
-/// Connections that wait to be accepted.
+/// Maximum connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
 /// A fault of the connection.
@@ -19,15 +19,15 @@ pub enum Fault {
     Refuse,
     /// Connections are accepted, and requests get no response.
     Hang,
-    /// Requests arrive; each answer breaks off in its middle.
+    /// Requests are forwarded; each response is cut off in the middle.
     Cut,
-    /// Each piece of an answer comes so much later.
+    /// Each part of a response is delayed by this time.
     Slow(Duration),
-    /// Every request is answered with this HTTP status and `{}`, without asking the server.
+    /// Every request is answered with this HTTP status and `{}`, without calling the server.
     Status(u16),
 }
 
-/// Listens on 127.0.0.1 and passes on what comes, as long as the test lets it.
+/// A TCP proxy on 127.0.0.1.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -35,7 +35,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// In front of the server at that URL or `host:port`, which need not run.
+    /// A proxy for the server at a URL or `host:port`, which need not run.
     pub async fn to(target: &str) -> Self {
         let target = target.split_once("://").map_or(target, |(_, rest)| rest).trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -50,13 +50,13 @@ impl Proxy {
         self.address.to_string()
     }
 
-    /// From now on, for new connections and old ones.
+    /// Sets the fault of new and existing connections.
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(fault);
     }
 }
 
-/// Until the test drops its proxy.
+/// Serves until the proxy is dropped.
 async fn serve(listener: TcpListener, address: SocketAddr, target: String, mut faults: watch::Receiver<Fault>) {
     let mut listener = Some(listener);
     loop {
@@ -78,7 +78,7 @@ async fn serve(listener: TcpListener, address: SocketAddr, target: String, mut f
     }
 }
 
-/// The same port again, although connections of before may linger on it.
+/// Listens on the same port again, although earlier connections may still use it.
 fn listen(address: SocketAddr) -> TcpListener {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_reuseaddr(true).expect("reusable");
@@ -88,30 +88,30 @@ fn listen(address: SocketAddr) -> TcpListener {
 
 async fn relay(mut client: TcpStream, target: String, mut faults: watch::Receiver<Fault>) {
     let mut server = TcpStream::connect(&target).await.ok();
-    let (mut asked, mut answered) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let (mut from_client, mut from_server) = ([0; 16 * 1024], [0; 16 * 1024]);
     loop {
         let fault = *faults.borrow_and_update();
         let answer = async {
             match &mut server {
-                Some(server) => server.read(&mut answered).await.unwrap_or(0),
+                Some(server) => server.read(&mut from_server).await.unwrap_or(0),
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             changed = faults.changed() => {
-                // What was lost stays lost: a connection does not heal.
+                // Data was lost, so the connection cannot continue without the fault.
                 if changed.is_err() || matches!(*faults.borrow(), Fault::None | Fault::Refuse) {
                     return;
                 }
             }
-            read = client.read(&mut asked) => {
+            read = client.read(&mut from_client) => {
                 let read = read.unwrap_or(0);
-                if read == 0 || !request(&asked[..read], fault, &mut client, server.as_mut()).await {
+                if read == 0 || !request(&from_client[..read], fault, &mut client, server.as_mut()).await {
                     return;
                 }
             }
             read = answer => {
-                if read == 0 || !response(&answered[..read], fault, &mut client).await {
+                if read == 0 || !response(&from_server[..read], fault, &mut client).await {
                     return;
                 }
             }
@@ -119,7 +119,7 @@ async fn relay(mut client: TcpStream, target: String, mut faults: watch::Receive
     }
 }
 
-/// Passes a piece of a request on, or not. `false` ends the connection.
+/// Forwards a part of a request, unless a fault prevents it. `false` ends the connection.
 async fn request(piece: &[u8], fault: Fault, client: &mut TcpStream, server: Option<&mut TcpStream>) -> bool {
     match (fault, server) {
         (Fault::Hang, _) => true,
@@ -134,7 +134,7 @@ async fn request(piece: &[u8], fault: Fault, client: &mut TcpStream, server: Opt
     }
 }
 
-/// Passes a piece of an answer on, or not. `false` ends the connection.
+/// Forwards a part of a response, unless a fault prevents it. `false` ends the connection.
 async fn response(piece: &[u8], fault: Fault, client: &mut TcpStream) -> bool {
     match fault {
         Fault::Hang => true,

@@ -93,7 +93,7 @@ impl StripeFake {
     pub async fn start(options: StripeFakeOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let (fake, listener) = Self::on(listener, options).expect("a fake");
-        // A thread of its own: the server outlives the runtime of whichever test came first.
+        // A separate thread, because the server outlives the runtime of the test that starts it.
         let listener = listener.into_std().expect("a listener");
         let served = fake.clone();
         std::thread::spawn(move || {

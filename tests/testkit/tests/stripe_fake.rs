@@ -1,4 +1,4 @@
-//! The fake Stripe as a process that is killed: nothing that it said is lost, and no key takes money twice.
+//! The fake Stripe as a process that is killed: no response is lost, and no key captures twice.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A process that ends with its test.
+/// A process that is killed when the value is dropped.
 struct Process(Child);
 
 impl Drop for Process {

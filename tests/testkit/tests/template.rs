@@ -1,4 +1,4 @@
-//! What holds for every function, queue and event source of `template.yaml`, also for those to come.
+//! Rules for every function, queue and event source of `template.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,7 +41,7 @@ impl Template {
         sources
     }
 
-    /// Queues that take what others gave up on.
+    /// The dead-letter queues.
     fn dead_letter_queues(&self) -> BTreeSet<&str> {
         let queues = self.resources("AWS::SQS::Queue");
         queues.into_keys().filter(|id| id.ends_with("DeadLetterQueue")).collect()
@@ -152,9 +152,9 @@ fn metrics_of_this_stack_are_in_one_namespace() {
     }
 }
 
-/// The control plane of OpenSearch Service limits its calls, and a custom resource has asked it once for all.
+/// The control plane of OpenSearch Service limits the rate of calls, so only the custom resource calls it.
 #[test]
-fn only_prepare_search_asks_the_control_plane_for_the_domain() {
+fn only_prepare_search_calls_the_control_plane() {
     let template = Template::read();
     for (function, properties) in template.functions() {
         let policies = serde_yaml_ng::to_string(&properties["Policies"]).expect("YAML");
@@ -162,9 +162,9 @@ fn only_prepare_search_asks_the_control_plane_for_the_domain() {
     }
 }
 
-/// Raised by a dated decision in docs/decisions.md only, as the number of resources in local/count_resources.py.
+/// Raised by a dated decision in docs/decisions.md only, like the number of resources in local/count_resources.py.
 const TEMPLATE_LINES: usize = 1_900;
-/// Of a function whose only source of events is the API.
+/// Maximum lines of a function whose only event source is the API.
 const ENDPOINT_LINES: usize = 30;
 
 #[test]
@@ -183,7 +183,7 @@ fn the_template_can_be_read() {
 }
 
 #[test]
-fn every_queue_has_a_dead_letter_queue_and_every_one_of_those_rings_an_alarm() {
+fn every_queue_has_a_dead_letter_queue_with_an_alarm() {
     let template = Template::read();
     let dead_letter_queues = template.dead_letter_queues();
     for queue in template.resources("AWS::SQS::Queue").into_keys() {
@@ -198,17 +198,17 @@ fn every_queue_has_a_dead_letter_queue_and_every_one_of_those_rings_an_alarm() {
 }
 
 #[test]
-fn every_alarm_tells_somebody() {
+fn every_alarm_has_an_action_and_a_description() {
     for (id, alarm) in Template::read().resources("AWS::CloudWatch::Alarm") {
         assert!(!alarm["AlarmActions"].is_null() && !alarm["AlarmDescription"].is_null(), "{id}");
     }
 }
 
-/// What a failed run of these would have done, the next one does: there is nothing to keep, and their alarms tell.
-const START_AFRESH: [&str; 1] = ["ReconcileFunction"];
+/// The next run of these functions does the work of a failed one, so they need no failure destination.
+const WITHOUT_DESTINATION: [&str; 1] = ["ReconcileFunction"];
 
 #[test]
-fn every_event_source_has_somewhere_to_leave_what_fails() {
+fn every_event_source_has_a_failure_destination() {
     let template = Template::read();
     let dead_letter_queues = template.dead_letter_queues();
     let seconds = |value: &Value| value.as_u64().unwrap_or(10); // the template's default
@@ -223,43 +223,43 @@ fn every_event_source_has_somewhere_to_leave_what_fails() {
                     template.resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"].as_u64().expect("seconds");
                 assert!(
                     hidden >= 6 * seconds(&properties["Timeout"]),
-                    "{queue} shows messages too early for {function}"
+                    "the visibility timeout of {queue} is too short for {function}"
                 );
                 template.dead_letters_of(queue).map(str::to_owned)
             }
             "DynamoDB" => on_failure(source),
             // Lambda calls the function asynchronously.
-            "Schedule" if START_AFRESH.contains(&function) => continue,
+            "Schedule" if WITHOUT_DESTINATION.contains(&function) => continue,
             "Schedule" | "ScheduleV2" | "S3" | "EventBridgeRule" => on_failure(&properties["EventInvokeConfig"]),
-            other => panic!("{function}.{name}: say here what a source of type {other} does with what fails"),
+            other => panic!("{function}.{name}: state here the failure destination of a source of type {other}"),
         };
-        let destination = destination.unwrap_or_else(|| panic!("{function}.{name} has nowhere to leave what fails"));
-        assert!(dead_letter_queues.contains(destination.as_str()), "{function}.{name} leaves it in {destination}");
+        let destination = destination.unwrap_or_else(|| panic!("{function}.{name} has no failure destination"));
+        assert!(dead_letter_queues.contains(destination.as_str()), "{function}.{name} sends failures to {destination}");
         if ["SQS", "DynamoDB"].contains(&kind) {
             assert_eq!(source["FunctionResponseTypes"][0], "ReportBatchItemFailures", "{function}.{name}");
         }
         if kind == "DynamoDB" {
             let hours = source["MaximumRecordAgeInSeconds"].as_u64().expect("a maximum age") / 3600;
-            assert!(hours <= 12, "{function}.{name} must give up while the stream still knows its records");
+            assert!(hours <= 12, "{function}.{name} must give up while the stream still has its records");
         }
     }
 }
 
 #[test]
-fn no_stream_has_more_readers_than_it_serves() {
-    let mut readers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn no_stream_has_more_than_two_consumers() {
+    let mut consumers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let template = Template::read();
     for (function, _, kind, source) in template.sources() {
         if kind == "DynamoDB" {
-            readers.entry(named(&source["Stream"]).expect("a stream")).or_default().insert(function);
+            consumers.entry(named(&source["Stream"]).expect("a stream")).or_default().insert(function);
         }
     }
-    for (table, functions) in readers {
+    for (table, functions) in consumers {
         assert!(functions.len() <= 2, "{table}: {functions:?}");
     }
 }
 
-/// `cargo xtask dlq` sees every dead-letter queue, may empty it, and knows where its messages came from.
+/// `redrive` is configured with every dead-letter queue and its source, and has the permissions for them.
 #[test]
 fn redrive_knows_every_dead_letter_queue() {
     let template = Template::read();
@@ -296,7 +296,7 @@ fn redrive_knows_every_dead_letter_queue() {
 }
 
 #[test]
-fn every_bucket_is_private_encrypted_and_ends_what_lies_in_it() {
+fn every_bucket_is_private_encrypted_and_expires_its_objects() {
     let template = Template::read();
     let policies = template.resources("AWS::S3::BucketPolicy");
     let buckets = template.resources("AWS::S3::Bucket");
@@ -318,7 +318,7 @@ fn every_bucket_is_private_encrypted_and_ends_what_lies_in_it() {
     }
 }
 
-/// A function that writes where its own trigger looks would call itself for ever.
+/// A function that writes to the prefix that triggers it would call itself for ever.
 #[test]
 fn import_upload_never_writes_an_upload() {
     let template = Template::read();

@@ -2,7 +2,7 @@
 //! redrive of dead letters, every order is paid, expired, cancelled or refunded, the provider's payments agree with the
 //! orders, every unit is accounted for, and `reconcile` finds no discrepancy.
 //!
-//! The stack is one of its own (`cargo xtask test` makes it, stage `chaos`): template.yaml as it is, with Stripe as the
+//! It has a separate stack (`cargo xtask test`, stage `chaos`): template.yaml unmodified, with Stripe as the
 //! provider at the address of a process that this test starts and kills, and with holds of a minute.
 
 mod client;
@@ -25,7 +25,7 @@ use crate::reconciliation::Orders;
 const PRODUCTS: usize = 20;
 /// Units of each.
 const UNITS: u32 = 35;
-/// How long the provider stays away.
+/// How long the provider is down.
 const PROVIDER_AWAY: Duration = Duration::from_secs(5);
 /// How long the load may take. Wide: it guards against a load that hangs.
 const LOAD_SECONDS: u64 = 1_200;

@@ -46,7 +46,7 @@ impl<'a> Orders<'a> {
         self.orders.iter().filter(|order| order.is_open()).cloned().collect()
     }
 
-    /// Fails if an order is lost, cancelled or paid other than its shopper was told.
+    /// Fails if an order is lost, cancelled or paid contrary to the shop's response.
     pub(crate) fn assert_as_shoppers_were_told(&self, checkouts: &[Vec<Checkout>]) {
         let known: HashMap<&str, &Order<'_>> = self.orders.iter().map(|order| (order.id.as_str(), order)).collect();
         for checkout in checkouts.iter().flatten() {

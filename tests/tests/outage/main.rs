@@ -1,7 +1,7 @@
 //! OpenSearch is killed during imports and during a reindex, and loses its data. Meanwhile shoppers get the degraded mode;
 //! afterwards the index is equal to the products table: `compare-index` finds no difference.
 //!
-//! On a stack of its own: `cargo xtask test --stage search`.
+//! It needs a stack without other tests: `cargo xtask test --stage search`.
 
 mod node;
 
@@ -17,18 +17,18 @@ use crate::node::Node;
 /// Chunks of an import, and lines of each.
 const CHUNKS: usize = 60;
 const CHUNK_LINES: usize = 100;
-/// Chunks under way at once.
+/// Concurrent chunks.
 const IN_FLIGHT: usize = 2;
-/// How long OpenSearch stays away from a reindex, beside its start: longer than a write is retried.
+/// How long OpenSearch is down during a reindex, in addition to its start: longer than a write is retried.
 const AWAY: Duration = Duration::from_secs(8);
-/// The longest that a request may take while OpenSearch is away. The shop gives up a search after 1.5 s; this guards against
+/// Maximum time of a request while OpenSearch is down. The shop gives up a search after 1.5 s; this guards against
 /// a request that waits until API Gateway ends it after 30 s, and leaves the rest to a slow machine.
 const LATEST: Duration = Duration::from_secs(15);
-/// How long the shop may take to search again once OpenSearch does. It tries once a second; wide, against never.
+/// How long the shop may take to search again once OpenSearch does. It tries once a second; the bound is wide.
 const RECOVERY_SECONDS: u64 = 120;
-/// How long the stream may take to deliver all that is waiting. Wide, against never.
+/// How long the stream may take to deliver all waiting records. The bound is wide.
 const DRAIN_SECONDS: u64 = 1_200;
-/// How long a reindex may take, outages included. Wide, against never.
+/// How long a reindex may take, outages included. The bound is wide.
 const REINDEX_SECONDS: u64 = 900;
 
 /// The products of this test.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use souk_e2e::{Shop, eventually, process};
 
-/// How long it may take to start. Wide, against never.
+/// How long it may take to start. The bound is wide.
 const START_SECONDS: u64 = 300;
 
 /// The command line and environment of the process.

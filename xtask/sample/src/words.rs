@@ -1,12 +1,12 @@
-//! What the generated catalogue is made of. Invented brands, everyday things.
+//! The words of the generated catalogue: invented brands, everyday products.
 
-/// What an attribute of a kind of product can be.
+/// The possible values of an attribute.
 pub(crate) enum Values {
     /// One of these words.
     Words(&'static [&'static str]),
-    /// A whole number from, to, in steps of, with a unit.
+    /// A whole number: from, to, step, unit.
     Number(u64, u64, u64, &'static str),
-    /// Has it or not.
+    /// A feature that the product has or not.
     Flag,
 }
 
@@ -14,7 +14,7 @@ pub(crate) enum Values {
 pub(crate) struct Feature {
     /// The attribute's name.
     pub(crate) name: &'static str,
-    /// What it can be.
+    /// Its possible values.
     pub(crate) values: Values,
 }
 
@@ -22,11 +22,11 @@ pub(crate) struct Feature {
 pub(crate) struct Kind {
     /// The sub-category's name.
     pub(crate) name: &'static str,
-    /// What its products are called.
+    /// Names of its products.
     pub(crate) nouns: &'static [&'static str],
-    /// Cheapest and dearest, in whole dollars.
+    /// Lowest and highest price, in whole dollars.
     pub(crate) dollars: (u64, u64),
-    /// Its attributes. The first stands in the product's name, and so does a colour.
+    /// Its attributes. The product's name contains the first, and a colour.
     pub(crate) features: &'static [Feature],
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Department {
     pub(crate) name: &'static str,
     /// Three letters that start the SKUs.
     pub(crate) code: &'static str,
-    /// Who makes its products.
+    /// Brands of its products.
     pub(crate) brands: &'static [&'static str],
     /// Its sub-categories.
     pub(crate) kinds: &'static [Kind],
@@ -78,7 +78,7 @@ pub(crate) const LINES: &[&str] = &[
     "Solo", "Prime", "Kite", "Delta", "Ember", "Fjord", "Grove", "Halo", "Indigo", "Juno", "Koda",
 ];
 
-/// What a description ends with.
+/// Last sentences of descriptions.
 pub(crate) const CLOSINGS: &[&str] = &[
     "Made to last, with spare parts for ten years.",
     "Packed without plastic.",

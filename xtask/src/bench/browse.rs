@@ -16,14 +16,14 @@ use crate::process;
 use crate::progress::Phase;
 use crate::stack::Ports;
 
-/// Where the bench keeps its own OpenSearch.
+/// The folder of the bench's own OpenSearch.
 const HOME: &str = "target/local-bench";
 /// The packages that are built for it.
 const PACKAGES: [&str; 4] = ["--package", "souk-catalog-functions", "--package", "souk-load"];
 /// The heap of a node of 4 GiB.
 const HEAP: &str = "2g";
 
-/// What `cargo xtask bench browse` takes.
+/// Options of `cargo xtask bench browse`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Products of the catalogue, one after another
@@ -35,12 +35,12 @@ pub(crate) struct Options {
     /// How long each load lasts
     #[arg(long, value_name = "S", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// How long each load but the first runs before it is measured: until caches and the JVM are as they stay
+    /// How long each load but the first runs before it is measured, to warm up caches and the JVM
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     warm_up: u64,
 }
 
-/// Builds, starts, measures, stops.
+/// Builds the functions, starts the servers, measures, and stops them.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let bench = paths.with_home(HOME);
     let _lock = bench.lock()?;

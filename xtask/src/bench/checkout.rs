@@ -10,13 +10,13 @@ use crate::paths::Paths;
 use crate::process;
 use crate::stack::Stack;
 
-/// What `cargo xtask bench checkout` takes.
+/// Options of `cargo xtask bench checkout`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Hold the sales at the shop that `cargo xtask up` started, over HTTP
+    /// Run the sales over HTTP against the shop that `cargo xtask up` started
     #[arg(long, conflicts_with_all = ["transaction_ms", "call_ms", "seed"])]
     deployed: bool,
-    /// Shoppers; with any of these five given, one sale of just that kind is held
+    /// Shoppers; if any of these five is given, one sale with these parameters runs
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     shoppers: Option<u64>,
     /// Different products
@@ -34,13 +34,13 @@ pub(crate) struct Options {
     /// Shoppers who order at the same time; 100, or 64 of a deployed shop
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=2_000))]
     at_once: Option<u64>,
-    /// A third of the shoppers calls off what it ordered and a third does not pay, while others still order
+    /// A third of the shoppers cancel their orders and a third do not pay, while others still order
     #[arg(long)]
     changes_of_mind: bool,
-    /// In one process: how long a transaction takes; another one that meets it on an item conflicts [default: 10]
+    /// In one process: duration of a transaction, during which another one on the same item conflicts [default: 10]
     #[arg(long, value_name = "MS")]
     transaction_ms: Option<u64>,
-    /// In one process: how long any other call to the store takes [default: 4]
+    /// In one process: duration of any other call to the store [default: 4]
     #[arg(long, value_name = "MS")]
     call_ms: Option<u64>,
     /// In one process: for baskets, ids and jitter [default: 1]
@@ -48,7 +48,7 @@ pub(crate) struct Options {
     seed: Option<u64>,
 }
 
-/// Holds the sales and prints a row for each.
+/// Runs the sales and prints a row for each.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     if options.deployed {
         let stack_file = paths.home.join("stack.json");
@@ -66,7 +66,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     process::run_visible(&mut bench)
 }
 
-/// The one that is a flag.
+/// The parameter that is a flag.
 const CHANGES_OF_MIND: &str = "changes-of-mind";
 
 impl Options {

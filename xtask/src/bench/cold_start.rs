@@ -19,7 +19,7 @@ use crate::interrupt;
 use crate::local::functions;
 use crate::paths::Paths;
 
-/// What is measured, and the service it belongs to.
+/// The measured functions with their services.
 const FUNCTIONS: [(&str, &str); 5] = [
     ("place-order", "orders"),
     ("get-product", "catalog"),
@@ -27,7 +27,7 @@ const FUNCTIONS: [(&str, &str); 5] = [
     ("login", "auth"),
     ("authorizer", "auth"),
 ];
-/// What names their tables.
+/// The variables with the names of their tables.
 const TABLES: [&str; 9] = [
     "PRODUCTS_TABLE",
     "CATEGORIES_TABLE",
@@ -42,7 +42,7 @@ const TABLES: [&str; 9] = [
 /// How long a function may take to ask for its first event.
 const START_WAIT: Duration = Duration::from_secs(30);
 
-/// What `cargo xtask bench cold-start` takes.
+/// Options of `cargo xtask bench cold-start`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Release binaries of an earlier build to compare with, one for each function or for each service
@@ -84,7 +84,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// The binary of a function: its own in builds before 2026-11-29, its service's since.
+/// The binary of a function: that of its service, or its own in builds before 2026-11-29.
 fn binary_in(folder: &Path, function: &str, service: &str) -> PathBuf {
     let own = folder.join(function);
     if own.exists() { own } else { folder.join(service) }
@@ -94,8 +94,8 @@ fn ms(time: Duration) -> String {
     format!("{}.{:02} ms", time.as_micros() / 1000, time.as_micros() / 10 % 100)
 }
 
-/// Lambda's runtime API, which holds each request for an event for ever, and an AWS that knows one secret and refuses
-/// everything else at once.
+/// A fake of Lambda's runtime API that never returns an event, and of AWS that returns one secret and refuses all other
+/// calls.
 struct FakeLambda {
     address: SocketAddr,
     asked: Receiver<Instant>,

@@ -9,7 +9,7 @@ use crate::paths::Paths;
 use crate::process;
 use crate::stack::Stack;
 
-/// What `cargo xtask bench relevance` takes.
+/// Options of `cargo xtask bench relevance`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// JSON lines, plain or gzip, as for `import`; the generated catalogue without it
@@ -21,10 +21,10 @@ pub(crate) struct Options {
     /// Queries of each kind; half of them are held out
     #[arg(long, value_name = "N", default_value_t = 100)]
     each: u32,
-    /// Tell which of the queries that are not held out failed
+    /// Print the queries with bad results, except held-out ones
     #[arg(long)]
     misses: bool,
-    /// An OpenSearch other than the running shop's
+    /// URL of another OpenSearch than the running shop's
     #[arg(long, value_name = "URL")]
     search_url: Option<String>,
 }

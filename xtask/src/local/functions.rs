@@ -59,7 +59,7 @@ pub(crate) fn place(built: &[Executable], python: &str, paths: &Paths) -> Result
     thread::scope(|scope| {
         let packings: Vec<_> =
             changed.iter().map(|binary| scope.spawn(|| pack(&binary.file, &archive(binary, paths), python))).collect();
-        // A thread that panicked has already said why.
+        // A thread that panicked has already printed its reason.
         packings.into_iter().try_for_each(|packing| packing.join().unwrap_or_else(|_| bail!("cannot pack a binary")))
     })?;
     let stamps = services.iter().map(|binary| Some((binary.name.clone(), stamp(binary, paths)?)));
@@ -111,7 +111,7 @@ fn stamp(binary: &Executable, paths: &Paths) -> Option<String> {
     Some(format!("{} -> {}", identity(&binary.file)?, identity(&archive(binary, paths))?))
 }
 
-/// A file's length and modification time: cheaper than reading it, and wrong only towards doing too much.
+/// A file's length and modification time: cheaper than its content, and a false difference only costs a deployment.
 fn identity(file: &Path) -> Option<String> {
     let metadata = fs::metadata(file).ok()?;
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;

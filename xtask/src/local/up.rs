@@ -18,21 +18,21 @@ use crate::progress::Phase;
 use crate::stack::{Ports, SandboxTokens, Stack};
 use crate::staff::{self, Staff};
 
-/// What `cargo xtask up` takes.
+/// Options of `cargo xtask up`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Return once the shop runs; `cargo xtask down` stops it
     #[arg(long)]
     pub(crate) detach: bool,
-    /// Forget everything that an earlier run left
+    /// Delete the data of earlier runs first
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// How many generated products an empty shop gets
+    /// Number of generated products that are loaded into an empty shop
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) products: u64,
 }
 
-/// Starts the shop; in the foreground, keeps it until Ctrl-C.
+/// Starts the shop, and in the foreground stops it at Ctrl-C.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     let ports = Ports::from_environment()?;
     let clock = Stopwatch::start();
@@ -72,7 +72,7 @@ pub(crate) fn start_with(
         down::stop_all_and_wipe(paths)?;
     }
     let mut started = Vec::new();
-    // Downloads and the start of OpenSearch take their time while cargo compiles.
+    // Downloads and the start of OpenSearch take long, so they run while cargo compiles.
     let (ministack, functions) = thread::scope(|scope| {
         let starting = scope.spawn(|| install_and_start(&prerequisites, ports, paths, &mut started));
         let python = &prerequisites.python;

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::executables;
 use crate::process;
 
-/// `cargo clippy` passes what stands behind `--` like this.
+/// `cargo clippy` passes the arguments after `--` in this variable.
 const CLIPPY_ARGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 /// Builds the workspace.

@@ -12,9 +12,9 @@ use crate::clock::{self, Stopwatch};
 use crate::paths::Paths;
 use crate::progress;
 
-/// Where the checks write what they print.
+/// The folder of the output of checks.
 const LOGS: &str = "target/local-test/logs";
-/// How many lines of a check's log are printed.
+/// Maximum lines of a check's log that are printed.
 const LOG_LINES: usize = 200;
 
 /// When a stage runs.

@@ -99,8 +99,8 @@ async fn requests_that_are_no_import_are_refused() {
 fn a_line_has_a_bound() {
     let long = format!(r#"{{"sku": "1", "name": "A", "price": 1, "note": "{}"}}"#, "x".repeat(64 * 1024));
     let bad = Line::read(7, long.as_bytes(), Currency::USD).err().expect("refused");
-    let told = serde_json::to_value(bad).expect("JSON");
-    assert_eq!((told["line"].as_u64(), told["code"].as_str()), (Some(7), Some("too_long")));
+    let reported = serde_json::to_value(bad).expect("JSON");
+    assert_eq!((reported["line"].as_u64(), reported["code"].as_str()), (Some(7), Some("too_long")));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! CloudFormation, the control plane and the domain, each played by the test or real.
+//! Tests with a fake CloudFormation, a fake control plane, and a fake or real domain.
 
 use serde_json::{Value, json};
 use souk_search::SearchQuery;

@@ -1,4 +1,4 @@
-//! Rebuilding the index while the shop sells, and proving that it holds what the table holds.
+//! Rebuilds the index during writes, and asserts that it is equal to the table.
 
 use souk_runtime::stream::ChangeHandler as _;
 use souk_search::SearchQuery;
@@ -29,7 +29,7 @@ impl Fixture {
         }
     }
 
-    /// Far enough, while the clock stands still.
+    /// A time after the end of any run, because the clock does not advance.
     fn later(&self) -> Timestamp {
         Timestamp::from_millis(self.clock.now().as_millis() + 1)
     }
@@ -40,7 +40,7 @@ impl Fixture {
     }
 }
 
-/// What compare-index finds, the index made visible before.
+/// The differences that compare-index finds, after a refresh of the index.
 async fn compared(shop: &Fixture, scratch: &TestIndex) -> Comparison {
     scratch.index.refresh().await.expect("refreshed");
     let compare = shop.compare(&scratch.index);
@@ -70,7 +70,7 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
     let copied = shop.products.page(Segment { number: 0, of: 4 }, None, 3).await.expect("read").products;
     let copied: Vec<_> = copied.iter().map(|product| product.product_id.to_string()).collect();
 
-    // Of what is copied: one changes, one is deleted, one is sold out. And one is new.
+    // Of the copied products, one changes, one is deleted, one sells out. Another one is new.
     shop.clock.advance_seconds(1);
     shop.import(&format!(r#"{{"sku": "{}", "name": "changed", "price": 2}}"#, copied[0])).await;
     shop.delete(&copied[1]).await;
@@ -87,7 +87,7 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
     let query = SearchQuery { text: Some("changed".to_owned()), ..SearchQuery::default() };
     assert_eq!(scratch.find(&query).await, [copied[0].as_str()]);
 
-    // And again: another index takes the place of that one, and writes follow.
+    // A second rebuild replaces that index, and writes go to the new one.
     let again = reindex.run(shop.later()).await.expect("done");
     assert_ne!(again.index, report.index);
     shop.clock.advance_seconds(1);
@@ -100,7 +100,7 @@ async fn writes_that_come_meanwhile_are_in_the_new_index() {
 }
 
 #[tokio::test]
-async fn writers_race_the_scan_and_the_swap_and_nothing_is_missed() {
+async fn no_write_is_lost_during_the_scan_and_the_swap() {
     let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..40, "first").await;
@@ -152,7 +152,7 @@ async fn a_run_that_breaks_off_is_gone_on_with() {
 }
 
 #[tokio::test]
-async fn no_time_is_no_harm() {
+async fn a_run_without_time_changes_nothing() {
     let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..3, "first").await;
@@ -163,7 +163,7 @@ async fn no_time_is_no_harm() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_indexed_is_set_aside() {
+async fn products_that_cannot_be_indexed_are_set_aside() {
     let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..3, "first").await;
@@ -177,7 +177,7 @@ async fn what_cannot_be_indexed_is_set_aside() {
 }
 
 #[tokio::test]
-async fn differences_are_told() {
+async fn differences_are_reported() {
     let Some(scratch) = TestIndex::new() else { return };
     let shop = Fixture::start().await;
     shop.import_many(0..4, "first").await;

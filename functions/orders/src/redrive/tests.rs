@@ -61,7 +61,7 @@ impl Bench {
         Self { shop, bus, redrive: Redrive { queues, replay }, sqs }
     }
 
-    /// One on each implementation of SQS at hand.
+    /// A shop on each available implementation of SQS.
     async fn each() -> Vec<Self> {
         let mut benches = Vec::new();
         for sqs in Sqs::each() {
@@ -83,7 +83,7 @@ impl Bench {
         self.sqs.send(queue, body.into()).await;
     }
 
-    /// An order that waits to be paid.
+    /// An unpaid order.
     async fn place(&self) -> souk_domain::ids::OrderId {
         self.shop.product("a", 100, &[5]).await;
         self.shop.put_in_cart(&user(1), "a", 2).await;
@@ -273,7 +273,7 @@ fn the_sample_event_is_understood() {
     assert!(matches!(serde_json::from_str::<Command>(event), Ok(Command::List)));
 }
 
-/// A name that no other run of a test on the same server has.
+/// A name that is unique on a server that several test runs share.
 fn unique(name: &str) -> String {
     format!("test-{}-{:x}-{name}", std::process::id(), souk_runtime::effects::SystemRandom.below(u64::MAX))
 }

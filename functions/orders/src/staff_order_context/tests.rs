@@ -153,7 +153,7 @@ async fn a_refund_is_granted_once_for_each_key() {
     let outcomes = futures_util::future::join_all((0..5).map(|_| other.handle(&request))).await;
     assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")));
     assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 60);
-    // Without a key each call is one of its own.
+    // Without a key each call is a separate request.
     for _ in 0..2 {
         assert_eq!(outcome(&endpoint.handle(&grant(&order_id, "0.10", "original")).await), (201, ""));
     }
@@ -194,7 +194,7 @@ async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
         (409, "return_already_decided")
     );
     assert_eq!(shop.available("a").await, 6);
-    // Its money goes to the account of the shopper, which only refund-order may move; so it is settled there.
+    // Only refund-order may change store credit, so it settles this refund.
     assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 200);
 }
 

@@ -1,4 +1,4 @@
-//! The endpoint on the fake Stripe: what the fake sends is what arrives, late, twice and out of order.
+//! The endpoint with events of the fake Stripe, delivered late, twice and out of order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Shop {
         }
     }
 
-    /// Everything that waits, newest first and each twice.
+    /// All waiting events, newest first and each twice.
     async fn receive_all(&self) -> Vec<String> {
         let mut outcomes = Vec::new();
         for message in self.fake.take_messages().iter().rev() {
@@ -79,7 +79,7 @@ impl Shop {
         self.fake.intents().last().expect("an intent").id.clone()
     }
 
-    /// The books of the order and of the provider agree.
+    /// Asserts that order and provider are reconciled.
     async fn is_reconciled(&self) {
         let order = self.base.order().await;
         assert_eq!(self.fake.balance(), order.captured_minor() - order.refunded_minor());
@@ -127,7 +127,7 @@ async fn an_old_event_does_not_undo_a_newer_one() {
     assert!(shop.fake.move_intent(&shop.newest_intent(), "succeeded"));
     let messages = shop.fake.take_messages();
     assert_eq!(messages.len(), 3);
-    // The one that says "requires_action" comes first: the provider is asked, and knows better.
+    // The outdated "requires_action" arrives first, so the current outcome is read from the provider.
     assert_eq!(shop.receive(&messages[0]).await, Ok("settled".to_owned()));
     assert_eq!(shop.base.order().await.status, OrderStatus::Paid);
     for message in messages.iter().rev() {

@@ -1,5 +1,5 @@
-//! Lists and products while OpenSearch, a table or the shared cache is broken, in every way that a connection can break:
-//! what readers answer, how soon, and that they recover without help.
+//! Lists and products while OpenSearch, a table or the shared cache fails, with every fault of a connection: the results of
+//! the readers, their latency, and that they recover by themselves.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use souk_catalog::{CatalogError, CatalogReader, ProductList};
 use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchError, SearchIndex, SearchQuery};
 use souk_testkit::{Fault, Proxy};
 
-use crate::fake_search::{Answer, FakeSearch};
+use crate::fake_search::{FakeResponse, FakeSearch};
 use crate::fixture::{Shop, id, index_at, redis_url};
 
 /// No request may take longer, whatever is broken. Each has 1.5 s for search and 0.25 s for the cache; wide, because a slow
@@ -17,19 +17,19 @@ use crate::fixture::{Shop, id, index_at, redis_url};
 const LATEST: Duration = Duration::from_secs(15);
 /// The delay of a slow answer.
 const SLOW: Duration = Duration::from_mins(1);
-/// How soon everything works again once nothing is broken any more: the shop tries once a second. Wide, against never.
+/// How soon everything works again after the fault ends: the shop tries once a second, so the bound is wide.
 const BACK_WITHIN: Duration = Duration::from_mins(1);
 /// Requests after which the circuit breaker is open.
 const UNTIL_OPEN: usize = 3;
-/// Requests while something is broken.
+/// Requests during a fault.
 const REQUESTS: usize = 6;
-/// The fastest request with an open circuit breaker waits for nothing that is broken: less than the shortest limit of a
-/// search. The fastest, because other work on this machine only ever adds.
+/// Bound of the fastest request with an open circuit breaker: less than the shortest time limit of a search. The fastest
+/// counts, because other work on this machine only adds time.
 const WITHOUT_WAIT: Duration = Duration::from_millis(700);
 
 static INDICES: AtomicU32 = AtomicU32::new(0);
 
-/// An index of a test's own, with both products of [`Shop::stock`].
+/// An index for one test, with both products of [`Shop::stock`].
 struct Scratch {
     index: SearchIndex,
     url: String,
@@ -58,7 +58,7 @@ impl Scratch {
         self.index.refresh().await.expect("refreshed");
     }
 
-    /// The same index, over a connection that can be broken.
+    /// The same index through a proxy that injects faults.
     fn over(&self, proxy: &Proxy) -> SearchIndex {
         index_at(&format!("http://{}", proxy.address())).with_alias(&self.alias)
     }
@@ -82,7 +82,7 @@ fn search() -> SearchQuery {
     SearchQuery { text: Some("a".to_owned()), ..SearchQuery::default() }
 }
 
-/// The answer of a reader, and how long it took.
+/// The result of a reader, and how long it took.
 async fn timed(reader: &CatalogReader, query: SearchQuery) -> (Result<ProductList, CatalogError>, Duration) {
     let started = Instant::now();
     let result = reader.list(query).await;
@@ -91,7 +91,7 @@ async fn timed(reader: &CatalogReader, query: SearchQuery) -> (Result<ProductLis
     (result, took)
 }
 
-/// Shoppers browse, and searches are refused; both soon without a wait.
+/// Browsing works and searches are refused, both without a wait once the circuit breaker is open.
 async fn is_degraded(reader: &CatalogReader, why: &str) {
     let mut fastest = [LATEST; 2];
     for n in 0..REQUESTS {
@@ -109,7 +109,7 @@ async fn is_degraded(reader: &CatalogReader, why: &str) {
     assert!(fastest.iter().all(|took| *took < WITHOUT_WAIT), "{why}: {fastest:?}");
 }
 
-/// Without help, within seconds.
+/// Asserts that it recovers by itself within seconds.
 async fn is_back(reader: &CatalogReader, why: &str) {
     let healed = Instant::now();
     loop {
@@ -142,7 +142,7 @@ async fn without_opensearch_shoppers_browse_and_search_recovers() {
         let proxy = Proxy::to(&scratch.url).await;
         let why = format!("{fault:?}");
         is_back(&shop.reader(scratch.over(&proxy)), "nothing is broken yet").await;
-        // A reader of its own, which keeps nothing from before.
+        // A new reader with empty caches.
         let reader = shop.reader(scratch.over(&proxy));
         proxy.set(fault);
         is_degraded(&reader, &why).await;
@@ -214,7 +214,7 @@ async fn without_the_synonyms_table_searches_use_the_synonyms_known_before() {
     let request = shop.database.client.put_item().table_name(shop.database.table("synonyms"));
     let request = request.item("list_id", AttributeValue::S("search".to_owned()));
     request.item("version", AttributeValue::N("7".to_owned())).send().await.expect("damaged");
-    let fake = FakeSearch::start(Answer { product_ids: vec!["a"], total: 1, ..Answer::default() }).await;
+    let fake = FakeSearch::start(FakeResponse { product_ids: vec!["a"], total: 1, ..FakeResponse::default() }).await;
     let list = shop.reader(index_at(&fake.url)).list(search()).await.expect("listed");
     assert!(list.degraded.is_none() && list.products.get(&id("a")).is_some());
 }
@@ -223,7 +223,7 @@ async fn without_the_synonyms_table_searches_use_the_synonyms_known_before() {
 async fn when_a_table_cannot_be_read_lists_fail_unless_everything_is_kept() {
     let shop = Shop::open().await;
     shop.stock().await;
-    let fake = FakeSearch::start(Answer { product_ids: vec!["a"], total: 100, ..Answer::default() }).await;
+    let fake = FakeSearch::start(FakeResponse { product_ids: vec!["a"], total: 100, ..FakeResponse::default() }).await;
     let reader = shop.reader(index_at(&fake.url));
     reader.list(SearchQuery::default()).await.expect("listed");
     let request = shop.database.client.put_item().table_name(shop.database.table("inventory"));

@@ -1,4 +1,4 @@
-//! An OpenSearch that answers what a test sets.
+//! A fake OpenSearch with the responses that a test sets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,14 +7,14 @@ use axum::http::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// The answer to every search.
+/// The response to every search.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answer {
+pub(crate) struct FakeResponse {
     /// The products of the page.
     pub(crate) product_ids: Vec<&'static str>,
-    /// How many match.
+    /// Number of matches.
     pub(crate) total: u64,
-    /// The brand that facets and suggestions name.
+    /// The brand in facets and suggestions.
     pub(crate) brand: &'static str,
     /// Every search is answered with 503.
     pub(crate) is_down: bool,
@@ -27,12 +27,12 @@ pub(crate) struct FakeSearch {
 
 #[derive(Default)]
 struct State {
-    answer: Answer,
+    answer: FakeResponse,
     requests: u32,
 }
 
 impl FakeSearch {
-    pub(crate) async fn start(answer: Answer) -> Self {
+    pub(crate) async fn start(answer: FakeResponse) -> Self {
         let state = Arc::new(Mutex::new(State { answer, requests: 0 }));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -47,8 +47,8 @@ impl FakeSearch {
         Self { url, state }
     }
 
-    /// From now on.
-    pub(crate) fn set(&self, answer: Answer) {
+    /// Sets the response from now on.
+    pub(crate) fn set(&self, answer: FakeResponse) {
         self.lock().answer = answer;
     }
 
@@ -62,7 +62,7 @@ impl FakeSearch {
     }
 }
 
-fn response(answer: &Answer) -> (StatusCode, String) {
+fn response(answer: &FakeResponse) -> (StatusCode, String) {
     if answer.is_down {
         return (StatusCode::SERVICE_UNAVAILABLE, "{}".to_owned());
     }

@@ -1,4 +1,4 @@
-//! Tables of each test's own, and readers in front of them.
+//! Separate tables for each test, and readers of them.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ impl Shop {
         assert_eq!(self.products.put(product, seen).await.expect("written"), SaveOutcome::Saved);
     }
 
-    /// So many units of a product are available.
+    /// Sets the available units of a product.
     pub(crate) async fn count(&self, name: &str, available: u32) {
         let entry = LedgerEntry::new("counted", souk_testkit::user(9), self.clock.now(), None, &*self.random);
         let change = self.inventory.count(&id(name), available, &entry).await.expect("counted");

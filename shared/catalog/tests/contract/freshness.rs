@@ -10,15 +10,15 @@ use souk_catalog::freshness::{
 use souk_catalog::{CatalogError, CatalogReader, SearchReader};
 use souk_search::{SearchQuery, Sort, Window};
 
-use crate::fake_search::{Answer, FakeSearch};
+use crate::fake_search::{FakeResponse, FakeSearch};
 use crate::fixture::{Shop, id, index_at, product};
 
 const MANY: u64 = 100;
 const FEW: u64 = 2;
 const SECOND: Duration = Duration::from_secs(1);
 
-fn finds(product_ids: &[&'static str], total: u64) -> Answer {
-    Answer { product_ids: product_ids.to_vec(), total, brand: "HP", is_down: false }
+fn finds(product_ids: &[&'static str], total: u64) -> FakeResponse {
+    FakeResponse { product_ids: product_ids.to_vec(), total, brand: "HP", is_down: false }
 }
 
 fn text() -> SearchQuery {
@@ -91,7 +91,11 @@ async fn a_list_says_how_long_it_may_be_shown_as_a_whole() {
     let search = FakeSearch::start(finds(&["a", "b", "gone"], MANY)).await;
     let reader = shop.reader(index_at(&search.url));
     let list = reader.list(SearchQuery::default()).await.expect("listed");
-    assert!(list.products.lasts > Duration::ZERO && list.products.lasts <= STOCK, "{:?}", list.products.lasts);
+    assert!(
+        list.products.fresh_for > Duration::ZERO && list.products.fresh_for <= STOCK,
+        "{:?}",
+        list.products.fresh_for
+    );
     assert!(list.products.get(&id("gone")).is_none());
 }
 
@@ -131,7 +135,7 @@ async fn facets_are_kept_as_long_as_their_search_and_shared_by_its_pages() {
         list.page.facets.brands[0].value.clone()
     };
     assert_eq!(brand(1).await, "HP");
-    search.set(Answer { brand: "Canon", ..finds(&["b"], MANY) });
+    search.set(FakeResponse { brand: "Canon", ..finds(&["b"], MANY) });
     assert_eq!(brand(2).await, "HP");
     advance(&shop, SEARCH_OTHER.saturating_sub(SECOND));
     assert_eq!(brand(1).await, "HP");
@@ -165,7 +169,7 @@ async fn names_in_suggestions_are_kept_for_a_minute() {
     let reader = SearchReader::new(index_at(&search.url), shop.clock.clone());
     let brands = async |text| reader.suggest_cached(text, 5).await.expect("suggested").brands.clone();
     assert_eq!(brands("h").await, ["HP"]);
-    search.set(Answer { brand: "Hama", ..finds(&["a"], MANY) });
+    search.set(FakeResponse { brand: "Hama", ..finds(&["a"], MANY) });
     advance(&shop, SUGGESTION_NAMES.saturating_sub(SECOND));
     assert_eq!(brands("ham").await, [""; 0], "another text, the names known before");
     advance(&shop, SECOND);
@@ -181,7 +185,7 @@ async fn an_expired_search_is_not_shown_while_search_is_down() {
     let reader = shop.reader(index_at(&search.url));
     assert_eq!(page(&reader, &SearchQuery::default()).await, ["b"]);
     assert_eq!(page(&reader, &text()).await, ["b"]);
-    search.set(Answer { is_down: true, ..Answer::default() });
+    search.set(FakeResponse { is_down: true, ..FakeResponse::default() });
     advance(&shop, SEARCH_OTHER.saturating_sub(SECOND));
     assert_eq!(page(&reader, &SearchQuery::default()).await, ["b"]);
     advance(&shop, SEARCH_BY_RELEVANCE);

@@ -1,4 +1,4 @@
-//! The readers of the catalogue on a real DynamoDB, Redis and OpenSearch, over connections that break.
+//! The readers of the catalogue on a real DynamoDB, Redis and OpenSearch, with faulty connections.
 
 mod degraded;
 mod fake_search;

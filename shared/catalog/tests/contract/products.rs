@@ -1,4 +1,4 @@
-//! Product documents: where they are kept, for how long, and what may replace them.
+//! Product documents: where they are cached, for how long, and what may replace them.
 
 use futures_util::future::join_all;
 use souk_domain::effects::Clock as _;
@@ -60,7 +60,7 @@ async fn an_older_document_never_covers_a_newer_one() {
     let shop = Shop::open().await;
     let (cache, now) = (shop.process(Some(&url)), shop.clock.now());
     shop.write(&product("a", 1), None).await;
-    // The change is known before the reader, whose replica is behind, fills in what it read.
+    // The change is written before a reader with a stale replica stores what it read.
     let newer = product("a", 2);
     cache.changed([(&newer.product_id, Some(&newer))], now).await.expect("stored");
     for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! A shared cache that does not answer: the table does, within bounds, and the cache is back by itself.
+//! While the shared cache does not answer, reads use the table within bounds, and they use the cache again after it recovers.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use souk_testkit::{Fault, Proxy};
 
 use crate::fixture::{Shop, id, product, redis_url, summary};
 
-/// How soon a healed cache is used again: it is tried once a second. Wide, against never.
+/// How soon a cache is used again after it recovers: it is tried once a second, so the bound is wide.
 const BACK_WITHIN: Duration = Duration::from_mins(1);
 /// No read may take longer. The cache has 0.25 s; wide, because the table on a slow machine needs time as well, and far below
 /// [`SLOW`], which a read without a limit would take.
@@ -17,8 +17,8 @@ const LATEST: Duration = Duration::from_secs(10);
 const SLOW: Duration = Duration::from_mins(1);
 /// Reads after which the circuit breaker is open.
 const UNTIL_OPEN: usize = 3;
-/// The fastest read with an open circuit breaker does not wait for the cache. The fastest, because other work on this machine
-/// only ever adds.
+/// The fastest read with an open circuit breaker does not wait for the cache. The fastest counts, because other work on this
+/// machine only adds time.
 const WITHOUT_WAIT: Duration = Duration::from_millis(250);
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_change_that_the_cache_refuses_is_reported() {
 }
 
 #[tokio::test]
-async fn connections_that_were_closed_while_idle_do_no_harm() {
+async fn a_closed_idle_connection_is_replaced() {
     let Some(url) = redis_url() else { return };
     let (shop, proxy) = (Shop::open().await, Proxy::to(&url).await);
     shop.write(&product("a", 1), None).await;

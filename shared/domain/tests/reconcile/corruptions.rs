@@ -118,7 +118,7 @@ fn corrupt(kind: DiscrepancyKind, shop: &mut Shop) -> (i64, i64) {
             (500, 501)
         }
         DiscrepancyKind::CreditNegative => {
-            // Paid with more than it ever had.
+            // Paid with more than its balance.
             shop.orders[CREDITED].refunds[0].target = RefundTarget::Provider;
             shop.credit.remove(&user(CREDITED));
             let given = ProviderRefund {
@@ -183,7 +183,7 @@ fn a_shop_where_all_is_well_has_no_difference() {
 }
 
 #[test]
-fn each_corruption_gives_exactly_its_difference() {
+fn each_corruption_is_reported_as_exactly_one_discrepancy() {
     for &kind in DiscrepancyKind::ALL {
         let mut shop = shop();
         let numbers = corrupt(kind, &mut shop);
@@ -193,7 +193,7 @@ fn each_corruption_gives_exactly_its_difference() {
 }
 
 #[test]
-fn what_the_provider_did_for_no_order_is_named_by_its_ids() {
+fn provider_records_without_an_order_are_reported_with_their_ids() {
     let mut shop = shop();
     let (idempotency_key, payment_id) = ("nobody#pay0".to_owned(), "pay_x".to_owned());
     shop.payments.push(ProviderPayment {
@@ -210,7 +210,7 @@ fn what_the_provider_did_for_no_order_is_named_by_its_ids() {
 }
 
 #[test]
-fn what_is_older_than_the_providers_list_is_not_missed() {
+fn payments_older_than_the_providers_list_are_not_reported() {
     let mut shop = shop();
     shop.payments.clear();
     shop.refunds.clear();
@@ -242,7 +242,7 @@ fn shards_that_their_region_does_not_name_are_found_and_gone_ones_are_not_missed
     assert_eq!(numbers(&shop), []);
     let facts = shop.stock.get_mut(&product(1)).expect("a product");
     facts.shards.insert(ShardId::new("other", 1), 0);
-    assert_eq!(numbers(&shop), [(DiscrepancyKind::ShardNumber, 1, 2)], "nobody would look into the second one");
+    assert_eq!(numbers(&shop), [(DiscrepancyKind::ShardNumber, 1, 2)], "no other rule checks the second one");
     let facts = shop.stock.get_mut(&product(1)).expect("a product");
     facts.numbers.insert(ShardId::new("other", 0), 3);
     facts.shards.insert(ShardId::new("other", 7), 0);
@@ -262,7 +262,7 @@ fn a_difference_is_flat_json_with_its_ids() {
 }
 
 #[test]
-fn marks_tell_whether_orders_changed() {
+fn checksums_show_whether_orders_changed() {
     use souk_domain::reconcile::Sums;
     let mut shop = shop();
     let sum = |shop: &Shop| {

@@ -19,7 +19,7 @@ enum Step {
     Revived(usize, usize, usize),
     Refunded(usize, usize),
     RefundFailed(usize, usize),
-    /// Paid, shipped and delivered at once: few random histories would get that far.
+    /// Paid, shipped and delivered in one step, because few random histories would reach that state.
     Sold(usize),
     /// A count or a receipt by staff.
     Adjust(usize, usize, i64),

@@ -57,7 +57,7 @@ async fn a_lost_outcome_is_resolved_by_another_call() {
             let charge = subject.charge(token);
             let lost = subject.provider.charge(&charge).await;
             let found = subject.provider.resolve_charge(&charge).await;
-            // An adapter that asks again by itself may have found out before.
+            // An adapter that retries by itself may know the outcome already.
             assert!(matches!(lost, Err(ProviderError::Unknown(_))) || lost == found, "{}: {lost:?}", subject.name);
             assert!(matches!(found, Ok(ProviderOutcome::Captured { .. })), "{} {token:?}: {found:?}", subject.name);
         }

@@ -12,9 +12,9 @@ use souk_payment::{ChargeRequest, PaymentProvider, RefundRequest, Sandbox};
 use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
 use souk_testkit::{FixedClock, SeededRandom, user};
 
-/// How long the fake hangs; longer than the adapter waits.
+/// How long the fake hangs: longer than the adapter waits.
 const HANG: Duration = Duration::from_mins(1);
-/// Limits that are soon over when an answer is lost, and that a slow machine does not exceed when it is not.
+/// Time-outs: short enough for tests with lost responses, long enough for a slow machine.
 pub(crate) const QUICK: CallLimits = CallLimits {
     connect_timeout: Duration::from_secs(5),
     attempt_timeout: Duration::from_secs(1),
@@ -23,7 +23,7 @@ pub(crate) const QUICK: CallLimits = CallLimits {
     backoff_ms: 10,
 };
 
-/// What a shopper may pay with, in no provider's words.
+/// Payment tokens, independent of the provider.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Token {
     Good,
@@ -34,7 +34,7 @@ pub(crate) enum Token {
     LosesAnswerAfter,
 }
 
-/// One provider, with the tokens that it knows.
+/// One provider, with its tokens.
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
     pub(crate) provider: Arc<dyn PaymentProvider>,
@@ -62,7 +62,7 @@ impl Subject {
                 Token::LosesAnswerAfter => "sandbox_timeout_after_charge",
             });
         };
-        // Each of the adapter's tries meets the fault.
+        // Each attempt of the adapter gets the fault.
         let lost = |fault| fake.fail_next(vec![Some(fault); 3]);
         charge(match token {
             Token::Good => "pm_card_visa",
@@ -125,7 +125,7 @@ pub(crate) fn charge(token: &str) -> ChargeRequest {
     }
 }
 
-/// So much of a payment back, as the order's n-th refund.
+/// A request to refund an amount of a payment, as the n-th refund of the order.
 pub(crate) fn refund(payment_id: &str, refund: usize, amount_minor: i64) -> RefundRequest {
     let charge = charge("");
     RefundRequest {

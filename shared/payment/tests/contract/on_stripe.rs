@@ -126,7 +126,7 @@ async fn an_old_attempt_is_never_sent_again() {
 async fn a_key_with_other_parameters_is_resolved_by_a_search() {
     let on = OnFake::start().await;
     let payment_id = on.captured().await;
-    // As if a deployment had changed what a request says.
+    // As after a deployment that changed the parameters of a request.
     let changed =
         ChargeRequest { amount: Money::from_minor(25_191, charge("").amount.currency()), ..charge("pm_card_visa") };
     let amount_minor = 25_190;
@@ -215,7 +215,7 @@ async fn an_invalid_api_key_is_refused_and_not_quoted() {
     let refused = wrong.charge(&charge("pm_card_visa")).await.expect_err("refused");
     assert!(matches!(&refused, ProviderError::Refused(why) if why.starts_with("401")), "{refused}");
     assert!(!refused.to_string().contains("hunter2"));
-    // Asked again, it says nothing about an earlier call, which may have been heard.
+    // The response does not show whether an earlier call was executed.
     assert!(unknown(&wrong.resolve_charge(&charge("pm_card_visa")).await));
 }
 

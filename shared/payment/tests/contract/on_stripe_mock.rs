@@ -1,5 +1,5 @@
-//! The form of every call that we make, checked by stripe-mock against Stripe's own OpenAPI description. It has no memory
-//! and no rules; what it refuses is what Stripe would not understand.
+//! The form of every call that we make, checked by stripe-mock against Stripe's own OpenAPI description. It has no state
+//! and no rules; it refuses malformed requests only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use souk_testkit::FixedClock;
 
 use crate::fixture::{charge, refund, stripe};
 
-/// stripe-mock's own; a real one would do no harm, but needs none.
+/// The key of stripe-mock.
 const PATIENT: CallLimits = CallLimits {
     connect_timeout: Duration::from_secs(30),
     attempt_timeout: Duration::from_mins(1),

@@ -45,7 +45,7 @@ async fn events_go_ten_at_a_time_as_the_bus_wants_them() {
 }
 
 #[tokio::test]
-async fn what_the_bus_did_not_take_is_offered_again_and_then_reported() {
+async fn rejected_events_are_retried_and_then_reported() {
     let aws = FakeAws::start(|_, body| {
         let entries = body["Entries"].as_array().expect("entries");
         let result = |entry: &Value| match product(entry).as_str() {

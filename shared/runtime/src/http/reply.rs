@@ -17,7 +17,7 @@ pub struct Reply {
     /// The compressed body, if it is sent compressed.
     pub(super) gzip: Option<Vec<u8>>,
     /// How long this process may use it for other requests.
-    pub(super) lasts: Duration,
+    pub(super) reusable_for: Duration,
     consumed: Option<String>,
     lookups: Option<Lookups>,
 }
@@ -43,7 +43,7 @@ impl Reply {
 
     pub(super) fn without_body(status: u16) -> Self {
         let (headers, body) = (HeaderMap::new(), String::new());
-        Self { status, headers, body, gzip: None, lasts: Duration::ZERO, consumed: None, lookups: None }
+        Self { status, headers, body, gzip: None, reusable_for: Duration::ZERO, consumed: None, lookups: None }
     }
 
     /// Makes the response publicly cacheable for so many seconds.
@@ -60,8 +60,8 @@ impl Reply {
 
     /// Lets this process use a publicly cacheable response to `GET` for equal requests within that time.
     #[must_use]
-    pub fn lasting(self, lasts: Duration) -> Self {
-        Self { lasts, ..self }
+    pub fn reusable_for(self, reusable_for: Duration) -> Self {
+        Self { reusable_for, ..self }
     }
 
     /// With a header, which replaces one of that name. A value that HTTP does not allow is left out.

@@ -1,4 +1,4 @@
-//! Responses that a process sends again for as long as their endpoint allows ([`Reply::lasting`]): a popular list is
+//! Responses that a process sends again for as long as their endpoint allows ([`Reply::reusable_for`]): a popular list is
 //! assembled once, not for each shopper who requests it in the same moment. Useful where a process handles many requests.
 
 use std::sync::Arc;
@@ -35,16 +35,16 @@ impl ResponseCache {
         self.0.get(key, now)
     }
 
-    /// Keeps a response of that moment, if its endpoint allows it.
+    /// Stores a response that was made at `now`, if its endpoint allows it.
     pub(super) fn insert(&self, key: RequestKey, reply: &Arc<Reply>, now: Timestamp) {
-        if !reply.lasts.is_zero() && reply.is_cacheable() {
-            self.0.insert(key, Arc::clone(reply), Lifetime::new(now, reply.lasts));
+        if !reply.reusable_for.is_zero() && reply.is_cacheable() {
+            self.0.insert(key, Arc::clone(reply), Lifetime::new(now, reply.reusable_for));
         }
     }
 }
 
 impl RequestKey {
-    /// None for a request that may change something: that is carried out each time.
+    /// `None` for a request that may change something: its responses are never reused.
     pub(super) fn of(request: &Request) -> Option<Self> {
         (request.method == "GET").then(|| Self {
             path: request.path.clone(),
@@ -53,7 +53,7 @@ impl RequestKey {
         })
     }
 
-    /// It is kept twice while it moves from one generation of the cache to the next.
+    /// Counted twice, because the cache holds it twice while it moves from one generation to the next.
     fn bytes(&self) -> usize {
         let query: usize =
             self.query.iter().map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>()).sum();
@@ -81,8 +81,8 @@ mod tests {
         RequestKey::of(request).expect("a GET")
     }
 
-    fn list(lasts_ms: u64) -> Arc<Reply> {
-        Arc::new(Reply::ok(&"a list").cacheable(1).lasting(Duration::from_millis(lasts_ms)))
+    fn list(reusable_ms: u64) -> Arc<Reply> {
+        Arc::new(Reply::ok(&"a list").cacheable(1).reusable_for(Duration::from_millis(reusable_ms)))
     }
 
     #[test]
@@ -107,11 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_nobody_may_keep_are_not_kept() {
+    fn uncacheable_responses_are_not_kept() {
         let cache = ResponseCache::default();
-        let lasts = Duration::from_millis(300);
-        let private = Reply::ok(&"an order").lasting(lasts);
-        let refused = Reply::json(404, &"none").cacheable(1).lasting(lasts);
+        let time = Duration::from_millis(300);
+        let private = Reply::ok(&"an order").reusable_for(time);
+        let refused = Reply::json(404, &"none").cacheable(1).reusable_for(time);
         for reply in [private, refused, Reply::ok(&"a list").cacheable(1)] {
             cache.insert(key(&get("1")), &Arc::new(reply), NOW);
             assert!(cache.get(&key(&get("1")), NOW).is_none());

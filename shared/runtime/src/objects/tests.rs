@@ -14,7 +14,7 @@ fn object(key: &str, etag: &str, size: u64) -> Created {
     Created { key: key.to_owned(), etag: etag.to_owned(), size }
 }
 
-/// Calls go wrong so, one after the other, and then no more.
+/// Faults of the next calls, one each; later calls succeed.
 fn then_well(faults: impl IntoIterator<Item = S3Fault>) -> impl FnMut(&str, &str) -> Option<S3Fault> {
     let mut faults: VecDeque<_> = faults.into_iter().collect();
     move |_, _| faults.pop_front()
@@ -40,7 +40,7 @@ fn notifications_are_understood() {
 }
 
 #[tokio::test]
-async fn only_the_version_that_was_told_of_is_read() {
+async fn only_the_announced_version_is_read() {
     let s3 = FakeS3::default();
     let etag = s3.put("uploads/ü +&", "0123456789");
     let objects = bucket(&s3);
@@ -55,7 +55,7 @@ async fn only_the_version_that_was_told_of_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_goes_wrong_for_a_moment_is_tried_again() {
+async fn transient_failures_are_retried() {
     let s3 = FakeS3::default();
     let objects = bucket(&s3);
     let whole = object("a", &s3.put("a", "0123456789"), 10);
@@ -71,7 +71,7 @@ async fn what_goes_wrong_for_a_moment_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_stays_wrong_ends_in_an_error_that_says_no_more_than_a_code() {
+async fn permanent_failures_return_an_error_with_a_code_only() {
     let s3 = FakeS3::default();
     let objects = bucket(&s3);
     let whole = object("a", &s3.put("a", "0123456789"), 10);
@@ -118,7 +118,7 @@ async fn only_messages_that_failed_come_again() {
     assert_eq!(*consumer.0.lock().expect("no test panicked"), ["a", "bad", "b"]);
 }
 
-/// MiniStack's S3, when there is one: what the fake above claims, on another implementation.
+/// The same as with the fake, on MiniStack's S3 if it is configured.
 #[tokio::test]
 async fn contract_of_s3() {
     let Ok(endpoint) = std::env::var("SOUK_CONTRACT_DYNAMODB") else {

@@ -4,7 +4,7 @@ use souk_testkit::FakeAws;
 
 use super::*;
 
-/// In order; `wait` fails for now, what cannot be read fails for ever.
+/// Handles changes in order. `wait` fails transiently, an unreadable image permanently.
 struct Reader;
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ fn good() -> Value {
 }
 
 #[tokio::test]
-async fn what_can_never_be_read_is_set_aside_and_the_others_go_on() {
+async fn permanent_failures_are_set_aside_and_other_changes_are_handled() {
     let (answer, letters) = handled(&[good(), json!({"N": "7"}), good()], 200).await;
     assert_eq!(answer, json!({"batchItemFailures": []}));
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };
@@ -72,7 +72,7 @@ async fn what_can_never_be_read_is_set_aside_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn what_fails_for_now_comes_again_and_what_is_behind_it_is_not_set_aside_yet() {
+async fn changes_are_retried_from_the_first_transient_failure_on() {
     let poison = json!({"N": "7"});
     let texts = [poison.clone(), good(), json!({"S": "wait"}), poison, good()];
     let (answer, letters) = handled(&texts, 200).await;

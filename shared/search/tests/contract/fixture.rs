@@ -1,4 +1,4 @@
-//! An index of each test's own, and a small shop in it.
+//! A separate index for each test, with a small shop in it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ use souk_testkit::SeededRandom;
 /// node may be busy with other tests.
 const TRIES: u32 = 5;
 const AGAIN_AFTER: Duration = Duration::from_millis(1_100);
-/// What these tests find does not depend on how fast the machine is.
+/// Long time limits, so that the results do not depend on the speed of the machine.
 const LIMITS: SearchLimits = SearchLimits { search: Duration::from_mins(1), suggest: Duration::from_mins(1) };
 
 static INDICES: AtomicU32 = AtomicU32::new(0);
@@ -32,7 +32,7 @@ pub(crate) fn random() -> Arc<SeededRandom> {
 }
 
 impl Scratch {
-    /// Nothing in it, not even the index; none if there is no OpenSearch.
+    /// Without an index; `None` without an OpenSearch.
     pub(crate) fn new() -> Option<Self> {
         let Ok(url) = std::env::var("SOUK_CONTRACT_OPENSEARCH") else {
             eprintln!("skipped: SOUK_CONTRACT_OPENSEARCH names no OpenSearch");
@@ -43,7 +43,7 @@ impl Scratch {
         Some(Self { index: SearchIndex::at(&url, random()).with_alias(&alias).with_limits(LIMITS), alias, url })
     }
 
-    /// With the shop.
+    /// With the products of the shop.
     pub(crate) async fn shop() -> Option<Self> {
         let scratch = Self::new()?;
         scratch.put(shop()).await;
@@ -82,7 +82,7 @@ impl Scratch {
     }
 }
 
-/// Retries a search that had no answer in time. One that is refused, or never answered in time, fails.
+/// Retries a search that timed out. Fails if it is refused or keeps timing out.
 async fn answered<T, A: Future<Output = Result<T, SearchError>>>(ask: impl Fn() -> A) -> T {
     for _ in 1..TRIES {
         match ask().await {

@@ -1,5 +1,5 @@
 //! The index on a real OpenSearch: the one that `SOUK_CONTRACT_OPENSEARCH` names (`http://127.0.0.1:9200`). Without it
-//! these tests say so and pass; CI sets it.
+//! these tests are skipped with a message; CI sets it.
 
 mod cluster;
 mod fixture;

@@ -1,4 +1,4 @@
-//! What is found, and in which order.
+//! The results of searches and their order.
 
 use souk_domain::synonyms::SynonymGroups;
 use souk_search::{
@@ -113,7 +113,7 @@ async fn orders() {
 #[tokio::test]
 async fn pages_do_not_overlap() {
     let Some(scratch) = Scratch::new() else { return };
-    // All alike: only the id tells them apart.
+    // Equal except for the id.
     let alike = |n: u32| product(&format!("sku-{n:03}"), "Hama patch cable", "Hama", ["Cables", "Patch cables"], 500);
     scratch.put((0..45).map(alike).collect()).await;
     for text in [None, Some("patch cable".to_owned())] {

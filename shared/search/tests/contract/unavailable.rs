@@ -1,4 +1,4 @@
-//! The errors of a search without an answer of OpenSearch. Needs no OpenSearch.
+//! Errors of a search while OpenSearch does not answer. Needs no OpenSearch.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn a_server_that_is_down_is_unavailable_at_once() {
     for _ in 0..3 {
         let error = refusal(&url).await;
         assert!(matches!(error, SearchError::Unavailable(_)), "{error}");
-        // On a machine that stands still for a moment, the limit of the search may end first.
+        // On a very slow machine the time limit of the search may end first.
         refused_at_once |= !error.to_string().contains("no answer within");
     }
     assert!(refused_at_once, "a refused connection must not wait for the limit of the search");

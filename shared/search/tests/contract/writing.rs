@@ -1,4 +1,4 @@
-//! What comes into the index, in whatever order it comes.
+//! Writes to the index, in any order.
 
 use souk_domain::ids::ProductId;
 use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchQuery};

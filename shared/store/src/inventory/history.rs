@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn cursors_are_what_an_earlier_page_said() {
+    fn only_cursors_of_earlier_pages_are_accepted() {
         let good = format!("{:013}-{:040}", 7, 7);
         assert_eq!(good.parse::<HistoryCursor>().map(|cursor| cursor.as_str().to_owned()), Ok(good.clone()));
         for bad in ["", "-", "7-7", &good[1..], &good.replace('-', "#"), &format!("{good}0"), &good.replace('7', "x")] {

@@ -100,7 +100,7 @@ async fn concurrent_adjustments_all_count() {
 }
 
 impl Stores {
-    /// A product with so many units, in so many shards.
+    /// A product with this stock in this number of shards.
     async fn spread_product(&self, name: &str, available: u32, shards: u32) -> (StockSpread, ProductId) {
         let product = crate::catalogue::product(name, 1);
         assert_eq!(self.products.put(&product, None).await.expect("written"), SaveOutcome::Saved);
@@ -269,7 +269,7 @@ async fn units_that_move_between_shards_are_allocated() {
 }
 
 #[tokio::test]
-async fn each_write_of_a_count_says_who_did_it() {
+async fn each_write_of_a_count_has_its_cause() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 4, 2).await;

@@ -1,4 +1,4 @@
-//! What every implementation of DynamoDB must do for the stores: the same tests on each.
+//! Contract tests of the stores, on every available implementation of DynamoDB.
 
 mod carts;
 mod catalogue;

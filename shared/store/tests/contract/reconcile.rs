@@ -53,7 +53,7 @@ impl Stores {
         self.step(order, Event::PaymentSettled { attempt: 0, outcome }).await
     }
 
-    /// A shop in which all is well: an open order, an expired one, a paid one, one that was refunded to store credit.
+    /// A consistent shop: an open order, an expired one, a paid one, one that was refunded to store credit.
     async fn with_history(&self) -> [Order; 4] {
         self.stock("a", 50).await;
         self.stock("b", 50).await;
@@ -121,7 +121,7 @@ async fn a_consistent_shop_has_no_discrepancies_and_is_counted() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_reported_by_its_ids() {
+async fn discrepancies_are_reported_with_their_ids() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let [open, _, paid, _] = stores.with_history().await;
@@ -135,7 +135,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
             number(-1),
         )
         .await;
-        // Neither before nor behind the history is anything overlooked, and the history itself counts nothing.
+        // Items before and behind the history are read, and the history itself is not counted.
         for (entry, delta) in [("~a", 2), ("~h!", 3), ("~h#1", 1_000), ("~h$", 4), ("~z", -9)] {
             spoil(&database, "inventory", [("product_id", "b"), ("shard", entry)], "delta", number(delta)).await;
         }
@@ -187,7 +187,7 @@ async fn what_is_wrong_is_reported_by_its_ids() {
 }
 
 #[tokio::test]
-async fn what_should_have_happened_by_now_is_reported() {
+async fn overdue_steps_are_reported() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let [open, ..] = stores.with_history().await;
@@ -203,7 +203,7 @@ async fn what_should_have_happened_by_now_is_reported() {
     }
 }
 
-/// Orders come and go all the time: none of it is a difference, and a wrong count of a product at rest still is.
+/// Concurrent orders cause no false discrepancy, and a wrong count of another product is still reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_shop_gives_no_false_alarm() {
     for database in Database::each().await {

@@ -35,7 +35,7 @@ async fn the_newest_token_counts_and_rotates() {
         let second =
             Session { token_hash: "b".to_owned(), rotations: 1, expires_at: later.as_seconds(), ..first.clone() };
         assert_eq!(present(&sessions, "b", &clock).await, RefreshTokenStatus::Current(second));
-        // What the SDK does when an answer was lost.
+        // The SDK repeats the request like this when a response was lost.
         assert_eq!(sessions.rotate(&first, "b", later).await.expect("repeated"), RotationOutcome::Rotated);
 
         clock.advance_seconds(120);

@@ -32,7 +32,7 @@ fn send_back() -> Event {
 }
 
 impl Stores {
-    /// Places an order of one unit and lets events happen to it.
+    /// Places an order of one unit and applies events to it.
     async fn lived(&self, shopper: u32, order: Order, events: impl IntoIterator<Item = Event>) -> OrderId {
         let cart = self.carts.get(&user(shopper)).await.expect("a cart");
         assert!(matches!(self.place(&order, &cart).await, PlacementOutcome::Placed { .. }));
@@ -115,7 +115,7 @@ async fn a_list_is_read_page_by_page_in_either_direction() {
         let stores = Stores::on(&database);
         stores.stock("a", 99).await;
         let mut ids = Vec::new();
-        // More than partitions, so that some hold several.
+        // More orders than partitions, so that some partitions hold several.
         for n in 0..40_u32 {
             let mut placed = order(1 + n % 3, &["a"], &stores, 1);
             placed.order_id = order_id(NOW.plus_seconds(i64::from(n)), 1);
@@ -139,8 +139,8 @@ async fn a_list_is_read_page_by_page_in_either_direction() {
     }
 }
 
-/// What the indexes cost, counted by each implementation: every step of an order's life is written a second time as
-/// another shopper's, because steps do not say what they consumed.
+/// Write units of the indexes, as counted by each implementation. Every step of an order is written a second time as another
+/// shopper's order, because steps do not return what they consumed.
 #[tokio::test]
 async fn indexes_cost_no_write_units_when_an_order_is_placed() {
     for database in Database::each().await {
@@ -172,7 +172,7 @@ async fn indexes_cost_no_write_units_when_an_order_is_placed() {
     }
 }
 
-/// Writes the first shopper's order as the second one's; says what table and indexes consumed.
+/// Writes the first shopper's order as the second one's; returns the consumption of table and indexes.
 async fn copy(database: &Database, order_id: &OrderId) -> (f64, f64) {
     let table = database.table("orders");
     let key = HashMap::from([("user_id", user(1).to_string()), ("order_id", order_id.to_string())]);

@@ -59,7 +59,7 @@ impl Faults {
         self.next.extend(faults);
     }
 
-    /// From now on so many of a thousand requests get a random fault.
+    /// Injects a random fault into this many of a thousand requests from now on.
     pub(super) fn at_random(&mut self, per_mille: u64, seed: u64) {
         self.per_mille = per_mille;
         self.random = Some(SeededRandom::new(seed));

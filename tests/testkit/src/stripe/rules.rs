@@ -185,7 +185,7 @@ pub(super) fn create_refund(records: &mut Records, form: &Form, context: &Contex
     let mut change = Change { refunds: vec![refund.clone()], ..Change::default() };
     change.events.push(records.event("refund.created", &refund, context.api_version, context.now));
     if fails {
-        // Said to have succeeded, and then it has not: the worst of Stripe's test cards.
+        // Reported as succeeded first, and as failed later, as by Stripe's test card.
         let failed = failed(&refund);
         change.events.push(records.event("refund.failed", &failed, context.api_version, context.now));
         change.refunds.push(failed);

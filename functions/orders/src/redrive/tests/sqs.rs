@@ -1,4 +1,4 @@
-//! SQS for these tests: as much of it as they use, and MiniStack's when there is one.
+//! A fake SQS for these tests, and MiniStack's if it is configured.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -103,14 +103,14 @@ impl Sqs {
         self.client.send_message().queue_url(self.url(name)).message_body(body).send().await.expect("sent");
     }
 
-    /// Bodies of what waits in a queue, which it leaves hidden.
+    /// Bodies of the visible messages of a queue, which are hidden afterwards.
     pub(super) async fn bodies(&self, name: &str) -> Vec<String> {
         let request = self.client.receive_message().queue_url(self.url(name)).max_number_of_messages(10);
         let messages = request.send().await.expect("received").messages.unwrap_or_default();
         messages.into_iter().map(|message| message.body.unwrap_or_default()).collect()
     }
 
-    /// From now on a queue takes nothing.
+    /// Makes a queue reject messages from now on.
     pub(super) fn refuse(&self, name: &str) {
         *self.refused.lock().expect("a lock") = Some(self.url(name));
     }

@@ -86,7 +86,7 @@ fn any_order_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Cancelled),
         3 => Just(shipped()),
         3 => Just(Event::Delivered),
-        // Few keys, so that some come again with the same request and some with another one.
+        // Few keys, so that some are reused for the same request and some for another one.
         4 => (any_items(), 0_u8..6).prop_map(|(items, key)| request_return(items, &format!("return-{key}"))),
         4 => ((0_usize..4), target()).prop_map(|(index, target)| accept(index, target)),
         1 => (0_usize..4).prop_map(reject),
@@ -100,7 +100,7 @@ fn any_order_event() -> impl Strategy<Value = Event> {
 
 type Units = BTreeMap<(String, String), i64>;
 
-/// What an order keeps out of stock, by product and shard.
+/// Units allocated to an order, by product and shard.
 fn kept(order: &Order) -> Units {
     let mut units = Units::new();
     for line in &order.lines {
@@ -122,7 +122,7 @@ fn sum(units: &Units) -> i64 {
     units.values().sum()
 }
 
-/// What must hold of every order, whatever happened to it.
+/// Invariants of every order.
 fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
     let owed = order.owed_minor();
     prop_assert!(owed <= order.captured_minor(), "more is owed back than was taken");
@@ -160,14 +160,14 @@ fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
-    /// For events in any order: refunds never exceed captures, units are released exactly once and only if nobody paid for
-    /// them, each to its own shard, every message and keyed call may be delivered twice, and each domain event has one id.
+    /// For events in any order: refunds never exceed captures, units are released exactly once and only if they are
+    /// not paid, each to its own shard, every message and keyed call may be delivered twice, and each domain event has one id.
     #[test]
     fn every_history_stays_consistent(events in prop::collection::vec((any_event(), 0_i64..150), 0..60)) {
         let (mut order, mut now, mut credit) = (two_products(), PLACED, 0_i64);
         let mut stock = Units::new();
         let ids = |old: Option<&Order>, new: &Order| events_after(old, new).into_iter().map(|event| event.event_id);
-        let mut told: Vec<String> = ids(None, &order).collect();
+        let mut published: Vec<String> = ids(None, &order).collect();
         for (event, seconds) in events {
             now = now.plus_seconds(seconds);
             let Ok(next) = event.apply(&order, now) else { continue };
@@ -187,7 +187,7 @@ proptest! {
             if let AnyEvent::Order(Event::PaymentSettled { attempt, outcome: ProviderOutcome::Captured { .. } }) = &event {
                 prop_assert_eq!(next.attempts[*attempt].captured_minor, TOTAL_MINOR, "a capture always counts");
             }
-            told.extend(ids(Some(&order), &next));
+            published.extend(ids(Some(&order), &next));
             order = next;
             let mut everywhere = kept(&order);
             for (place, units) in &stock {
@@ -198,11 +198,11 @@ proptest! {
             check(&order, credit)?;
         }
         for id in ids(None, &order) {
-            prop_assert!(told.contains(&id), "{} was told when it happened", id);
+            prop_assert!(published.contains(&id), "{} was published when it happened", id);
         }
-        let count = told.len();
-        told.sort();
-        told.dedup();
-        prop_assert_eq!(told.len(), count, "no name twice");
+        let count = published.len();
+        published.sort();
+        published.dedup();
+        prop_assert_eq!(published.len(), count, "no id twice");
     }
 }

@@ -60,7 +60,7 @@ fn kept(order: &Order) -> u32 {
 fn a_paid_order_is_shipped_and_delivered() {
     let order = delivered_then([]).expect("delivered");
     assert_eq!(order.status, OrderStatus::Delivered);
-    assert_eq!(delivered_then([shipped(), Event::Delivered]), Ok(order.clone()), "said again");
+    assert_eq!(delivered_then([shipped(), Event::Delivered]), Ok(order.clone()), "repeated");
     let other = Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1".to_owned() });
     assert_eq!(order.apply(other, PLACED), Err(TransitionError::NotShippable));
     assert_eq!(run([shipped()]), Err(TransitionError::NotShippable));
@@ -95,7 +95,7 @@ fn a_rejected_return_may_be_requested_again() {
     let too_many = request_return(vec![item(1), item(2)], "b");
     assert_eq!(order.apply(too_many, PLACED), Err(TransitionError::NotReturnable));
     assert_eq!(order.apply(accept(0, RefundTarget::Provider), PLACED), Err(TransitionError::AlreadyDecided));
-    assert_eq!(order.apply(reject(0), PLACED), Ok(order.clone()), "said again");
+    assert_eq!(order.apply(reject(0), PLACED), Ok(order.clone()), "repeated");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_return_refunds_at_most_what_earlier_refunds_left() {
     let before = delivered_then(gave(25_190)).expect("requested");
     let after = before.apply(accept(0, RefundTarget::Provider), PLACED).expect("accepted");
     assert_eq!((after.refunds.len(), kept(&after)), (1, 0));
-    assert_eq!(after.apply(accept(0, RefundTarget::Provider), PLACED), Ok(after.clone()), "said again");
+    assert_eq!(after.apply(accept(0, RefundTarget::Provider), PLACED), Ok(after.clone()), "repeated");
     let settled = after.apply(refunded(0), PLACED).expect("refunded");
     assert_eq!((settled.status, settled.refunds[0].status), (OrderStatus::Refunded, RefundStatus::Completed));
 }
@@ -256,7 +256,8 @@ fn each_timeline_entry_has_its_index() {
         .into_iter()
         .chain([shipped(), Event::Delivered])
         .chain(events));
-    let told: Vec<_> = order.expect("a long life").timeline.iter().map(|entry| (entry.event, entry.index)).collect();
+    let timeline: Vec<_> =
+        order.expect("a long life").timeline.iter().map(|entry| (entry.event, entry.index)).collect();
     let expected = [
         (TimelineEvent::Placed, None),
         (TimelineEvent::PaymentStarted, Some(0)),
@@ -274,7 +275,7 @@ fn each_timeline_entry_has_its_index() {
         (TimelineEvent::Refunded, Some(1)),
         (TimelineEvent::Refunded, Some(0)),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(timeline, expected);
 }
 
 #[test]
