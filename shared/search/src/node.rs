@@ -297,7 +297,7 @@ mod tests {
     }
 
     /// A node that answers each call with the next of these bodies, each on a new connection, and then stops.
-    async fn node_that_says(bodies: Vec<&'static str>) -> Node {
+    async fn node_with_responses(bodies: Vec<&'static str>) -> Node {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
@@ -322,21 +322,21 @@ mod tests {
     const SHARD_FAILED: &str = r#"{"timed_out":false,"_shards":{"total":2,"failed":1},"hits":{"hits":[]}}"#;
 
     #[tokio::test]
-    async fn a_part_of_the_index_is_no_answer() {
-        let node = node_that_says(vec![TIMED_OUT, SHARD_FAILED, WHOLE]).await;
+    async fn a_partial_response_is_an_error() {
+        let node = node_with_responses(vec![TIMED_OUT, SHARD_FAILED, WHOLE]).await;
         assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
         assert!(matches!(search(&node).await, Err(SearchError::Unavailable(_))));
         assert_eq!(search(&node).await.expect("the whole").body, WHOLE.as_bytes());
     }
 
     #[tokio::test]
-    async fn a_node_that_answers_in_parts_is_left_alone() {
-        let node = node_that_says(vec![SHARD_FAILED, TIMED_OUT, SHARD_FAILED, WHOLE]).await;
+    async fn partial_responses_open_the_circuit_breaker() {
+        let node = node_with_responses(vec![SHARD_FAILED, TIMED_OUT, SHARD_FAILED, WHOLE]).await;
         for _ in 0..3 {
             assert!(search(&node).await.is_err());
         }
-        let refused = search(&node).await.err().expect("not asked").to_string();
-        assert!(refused.contains("left alone"), "{refused}");
+        let refused = search(&node).await.err().expect("refused").to_string();
+        assert!(refused.contains("circuit breaker"), "{refused}");
     }
 
     #[test]
