@@ -90,7 +90,7 @@ fn run_all(skip_stack: bool, session: &mut Session) -> Vec<Report> {
             run_lane(|stage| stage.lane == Lane::BesideTheBuild, &failed, &mut session)
         });
         let mut reports = run_lane(|stage| stage.lane == Lane::Build, &failed, session);
-        reports.extend(checks.join().into_iter().flatten());
+        reports.extend(checks.join().unwrap_or_else(|_| vec![lane::panicked(&failed)]));
         reports
     });
     reports.extend(run_lane(|stage| stage.lane == Lane::Tests, &failed, session));

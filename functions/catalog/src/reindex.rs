@@ -95,6 +95,9 @@ pub struct ReindexCommand {
     /// Time limit of this run.
     #[serde(default)]
     seconds: Option<u64>,
+    /// Start although a shard of an index is lost. The new index replaces the damaged one.
+    #[serde(default)]
+    ignore_health: bool,
     /// Start without checking free storage.
     #[serde(default)]
     ignore_storage: bool,
@@ -169,9 +172,11 @@ struct Copied {
 impl Reindex {
     /// Why a run must not start now. A run that continues a rebuild needs no further storage check.
     async fn refusal(&self, command: &ReindexCommand) -> Result<Option<String>, ReindexError> {
-        if self.search.cluster_health().await? == ClusterHealth::Red {
+        if !command.ignore_health && self.search.cluster_health().await? == ClusterHealth::Red {
             return Ok(Some(
-                "the search cluster is red: a shard of an index is missing; see docs/operations.md".to_owned(),
+                "the search cluster is red: a shard of an index is missing; restore the node, or set ignore_health if the \
+                 shard is lost for good"
+                    .to_owned(),
             ));
         }
         if command.ignore_storage || self.search.is_being_rebuilt().await? {

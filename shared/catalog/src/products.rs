@@ -76,8 +76,13 @@ impl ProductReader {
     /// One product for a product page. Document and stock are read concurrently.
     pub async fn current(&self, product_id: &ProductId) -> Result<CurrentProducts, StoreError> {
         let (found, counts) = tokio::join!(self.documents.current([product_id]), self.inventory.counts(product_id));
-        let (found, counts) = (found?, counts?);
-        let available = HashMap::from([(product_id.clone(), total(&counts))]);
+        let found = found?;
+        // An unknown product has no stock to fail on.
+        let available = if found.products.is_empty() {
+            HashMap::new()
+        } else {
+            HashMap::from([(product_id.clone(), total(&counts?))])
+        };
         Ok(CurrentProducts { products: found.products, available, lookups: found.lookups })
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, anyhow};
 
 use super::session::Session;
 use crate::clock::{self, Stopwatch};
@@ -78,6 +78,13 @@ pub(super) fn run<'a>(
         reports.push(Report { name: stage.name, time, failure });
     }
     reports
+}
+
+/// The report of a lane whose thread panicked: none of its other reports is left.
+pub(super) fn panicked(failed: &AtomicBool) -> Report {
+    failed.store(true, Ordering::Relaxed);
+    let failure = Some(anyhow!("a check panicked; see above"));
+    Report { name: "checks beside the build", time: Duration::ZERO, failure }
 }
 
 /// `ok` or `FAILED`.

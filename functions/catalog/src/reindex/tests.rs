@@ -244,4 +244,12 @@ async fn a_red_cluster_is_left_alone() {
     let ReindexResponse::Refused { done: false, refused } = response else { panic!("{response:?}") };
     assert!(refused.contains("red"), "{refused}");
     assert_eq!(search.bodies().len(), 1);
+
+    // A shard that is lost for good keeps the cluster red until another index replaces the damaged one.
+    let anyway: ReindexCommand =
+        serde_json::from_value(serde_json::json!({ "ignore_health": true, "ignore_storage": true }))
+            .expect("a command");
+    let outcome = reindex.handle(anyway, shop.later()).await;
+    assert!(!matches!(outcome, Ok(ReindexResponse::Refused { .. })), "{outcome:?}");
+    assert!(search.bodies().len() > 1, "it goes on to the indexes");
 }

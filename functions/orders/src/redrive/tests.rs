@@ -220,7 +220,12 @@ async fn a_product_is_written_again_so_that_its_stream_delivers_it_to_search() {
     }
     let report = bench.ask(json!({"action": "redrive"})).await;
     assert_eq!(report.queues[1].moved, 1);
-    assert!(report.queues[1].messages[0].stays_because.as_ref().is_some_and(|why| why.contains("no such product")));
+    assert!(
+        report.queues[1].messages[0]
+            .stays_because
+            .as_ref()
+            .is_some_and(|why| why.contains("the product does not exist"))
+    );
     assert!(version().await > before);
 }
 
