@@ -16,7 +16,7 @@ from samtranslator.translator.translator import Translator
 
 # Raised by a dated decision in docs/decisions.md only.
 BUDGET = 230
-# Beyond this the next feature would not fit: split the stack instead.
+# Above this, split the stack: CloudFormation's limit is 500.
 HARD_STOP = 450
 
 

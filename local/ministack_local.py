@@ -1,19 +1,18 @@
-"""MiniStack as Souk's local AWS. `cargo xtask up` starts it; everything it is told comes through the environment.
+"""MiniStack as Souk's local AWS. `cargo xtask up` starts it and configures it through the environment.
 
-    ministack_local.py HOME    # HOME only marks the process, so that `cargo xtask down` knows its own
+    ministack_local.py HOME    # HOME only marks the process, so that `cargo xtask down` can find it
 
 Added to MiniStack 1.5.33:
-- an HTTP API's routes, integrations and authorizers come from its OpenAPI Body, which is what SAM's HttpApi events
-  turn into, so that template.yaml stays plain SAM;
-- CORS comes from there too;
+- the routes, integrations, authorizers and CORS of an HTTP API come from its OpenAPI Body, which the SAM transform
+  creates from HttpApi events;
 - a warm call takes 3 ms instead of 97;
-- an alarm on a metric expression is kept, and never evaluated, where MiniStack refuses to make it;
-- a domain's numbers stay numbers when they come from a parameter of the template, as CloudFormation passes texts;
-- a stack that comes back with the state has the search port of now, not the one of then;
-- the records of streams are saved with the state: MiniStack saves how far each was read but not what it held, and so
-  would skip as many changes after a restart as were read before it;
-- a stream's batch of which a function reports failures comes again, whole; MiniStack takes it for done, and so would lose
-  what could not be handled (on AWS it comes again from the first failure on);
+- an alarm on a metric expression is created, but never evaluated; MiniStack refuses it;
+- numeric properties of a domain stay numbers if they come from a parameter, which CloudFormation passes as text;
+- a restored stack uses the current search port, not the saved one;
+- stream records are saved with the state: MiniStack saves the read position of each stream but not its records, so after
+  a restart it would skip as many changes as were read before;
+- a stream batch with reported failures is delivered again as a whole; MiniStack treats it as done, and would lose the
+  failed records (AWS delivers it again from the first failure on);
 - saving takes a fifth of the time: json.dumps runs in C where json.dump does not;
 - SIGUSR1 saves the state at once, as SIGTERM does at the end, and then touches STATE_DIR/saved.
 """
@@ -75,7 +74,7 @@ def import_route(api_id, path, method, operation, authorizers, stack_name):
 
 
 def import_body(api_id, body, stack_name):
-    """Replaces everything the API has by what the Body says, as AWS does on create and update."""
+    """Replaces all routes of the API by those of the Body, as AWS does on create and update."""
     for store in (cfn._apigw_v2._routes, cfn._apigw_v2._integrations, cfn._apigw_v2._authorizers):
         store[api_id] = {}
     if body.get("x-amazon-apigateway-cors"):
@@ -135,8 +134,8 @@ def keep_alarms_on_expressions():
 
 
 def follow_search_port():
-    """Replaces the domain's endpoint of then by that of now, wherever the state has it: in the domain, in the attributes of
-    the stack's resources, and in the functions' variables."""
+    """Replaces the saved endpoint of the domain by the current one everywhere in the state: in the domain, in the attributes
+    of the stack's resources, and in the variables of the functions."""
     load_state = app.load_state
 
     def replace(value, old):
@@ -166,7 +165,7 @@ def keep_stream_records():
     kept = ("_stream_records", "_stream_trimmed")
 
     def get_state_with_streams():
-        # Shallow copies: a record never changes, and copying 40,000 of them stops everything for seconds.
+        # Shallow copies: a record never changes, and copying 40,000 of them blocks the server for seconds.
         return get_state() | {name: copy_of_lists(getattr(dynamodb, name)) for name in kept}
 
     def copy_of_lists(store):
@@ -185,7 +184,7 @@ def keep_stream_records():
 def repeat_failed_stream_batches():
     execute = lambda_svc._execute_function
 
-    def execute_and_look(func, event):
+    def execute_and_check(func, event):
         result = execute(func, event)
         records = event.get("Records") if isinstance(event, dict) else None
         body = result.get("body")
@@ -194,7 +193,7 @@ def repeat_failed_stream_batches():
             return result | {"error": True}
         return result
 
-    lambda_svc._execute_function = execute_and_look
+    lambda_svc._execute_function = execute_and_check
 
 
 def remove_call_delays():
@@ -214,7 +213,7 @@ def save_quickly():
 
 
 def save_on_signal(*_):
-    """A MiniStack that is killed loses what it did not save, so `up` asks for a save once the shop is filled."""
+    """A killed MiniStack loses unsaved state, so `up` requests a save once the shop is filled."""
     try:
         persistence.save_all(app._build_persistence_save_dict())
         pathlib.Path(os.environ["STATE_DIR"], "saved").touch()
@@ -223,7 +222,7 @@ def save_on_signal(*_):
 
 
 if __name__ == "__main__":
-    sys.argv = sys.argv[:1]  # HOME is for people and `down`; MiniStack refuses arguments it does not know
+    sys.argv = sys.argv[:1]  # HOME only marks the process; MiniStack refuses unknown arguments
     add_body_import()
     keep_numbers_of_domains()
     keep_alarms_on_expressions()

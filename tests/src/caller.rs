@@ -127,20 +127,20 @@ impl Caller {
 }
 
 impl Call {
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a body of JSON, valid or not.
+    /// Sets a JSON body, valid or not.
     #[must_use]
     pub fn json(self, body: impl Display) -> Self {
         self.body("application/json", body.to_string())
     }
 
-    /// With any body.
+    /// Sets any body.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
@@ -148,7 +148,7 @@ impl Call {
     }
 
     /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After`, unless
-    /// it might take effect twice. Fails when no answer comes in time.
+    /// it might take effect twice. Fails if there is no response in time.
     pub fn send(&self) -> Response {
         self.send_counted().0
     }
@@ -158,12 +158,12 @@ impl Call {
         if self.may_be_repeated() { retry::until_served(|| self.send_once()) } else { (self.send_once(), 1) }
     }
 
-    /// Sends the request once. Fails when no answer comes in time.
+    /// Sends the request once. Fails if there is no response in time.
     pub fn send_once(&self) -> Response {
         self.try_send().unwrap_or_else(|error| panic!("{} got no answer: {error}", self.name()))
     }
 
-    /// Sends the request once. The error says why no complete answer came.
+    /// Sends the request once. The error states why there is no complete response.
     pub fn try_send(&self) -> Result<Response, ureq::Error> {
         let uri = format!("{}{}", self.api.url, self.path);
         let mut request = Request::builder().method(self.method.as_str()).uri(uri);

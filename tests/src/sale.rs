@@ -171,7 +171,8 @@ impl Sale {
         let items = problem.list("items");
         assert!(!items.is_empty(), "{problem}");
         items.iter().any(|item| {
-            let taken: u32 = visits.iter().filter(overlaps).map(|visit| visit.wanted(&item.text("product_id"))).sum();
+            let taken: u32 =
+                visits.iter().filter(overlaps).map(|visit| visit.requested(&item.text("product_id"))).sum();
             i64::from(self.units) - i64::from(taken) >= item.whole("asked")
         })
     }
@@ -182,7 +183,7 @@ impl Visit {
         (self.answer.status == 201).then(|| self.answer.is(201).text("order_id"))
     }
 
-    fn wanted(&self, product_id: &str) -> u32 {
+    fn requested(&self, product_id: &str) -> u32 {
         self.basket.iter().filter(|(id, _)| id == product_id).map(|(_, quantity)| quantity).sum()
     }
 }

@@ -2,7 +2,7 @@
 
 use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
 
-/// Waits until search knows the product.
+/// Waits until the product is indexed.
 fn searchable(shop: &'static Shop, product: &Product) {
     eventually(SOON_SECONDS, &format!("search knows {}", product.id), || {
         let page = shop.anyone().get(&format!("/products?search={}", product.word)).is(200);

@@ -52,7 +52,7 @@ pub(crate) struct Options {
     aws: Option<String>,
 }
 
-/// Loads the file; the exit code says whether every line was good.
+/// Loads the file; the exit code is 0 if every line was good.
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
     let summary =
         if options.s3 { upload::run(&options.file, options.aws.as_deref(), paths)? } else { send(options, paths)? };

@@ -42,7 +42,7 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
     }
 }
 
-/// Compares the index with the table. The exit code says whether they are equal.
+/// Compares the index with the table. The exit code is 0 if they are equal.
 pub(crate) fn compare(paths: &Paths) -> Result<ExitCode> {
     let function = Function::of(paths, "compare-index")?;
     let mut phase = Phase::start("compare index and table");

@@ -10,7 +10,7 @@ use crate::access_tokens;
 
 /// Verifies access tokens for the API.
 pub struct Authorizer {
-    /// Knows the signing keys.
+    /// The signing keys, with which tokens are verified.
     pub tokens: AccessTokens,
 }
 

@@ -35,7 +35,7 @@ enum Sort {
     /// For staff who work through the list.
     #[default]
     Oldest,
-    /// For a look at recent orders.
+    /// For recent orders.
     Newest,
 }
 

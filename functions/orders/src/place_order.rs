@@ -130,10 +130,10 @@ impl PlaceOrder {
 
     /// The order for the cart at current prices, with units allocated to every line.
     async fn prepare(&self, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Order, Problem> {
-        let wanted = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
+        let requested = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
         let (products, allocations) = futures_util::join!(
             self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
-            self.allocate(wanted, Consistency::Eventual),
+            self.allocate(requested, Consistency::Eventual),
         );
         let mut order = self.draft(cart, &products?, checkout)?;
         if let Some(expected) = checkout.expected_total.filter(|expected| *expected != order.total()) {

@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// A Secrets Manager on loopback that knows the versions given, by stage, and otherwise answers as AWS does.
+    /// A fake Secrets Manager on loopback with these versions by stage; it answers as AWS does.
     async fn secrets_manager(versions: &'static [(&'static str, &'static str)], status: u16) -> SecretKeys {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");

@@ -1,4 +1,4 @@
-//! Request coalescing: of several callers that want the same value, one fetches it and the others wait for its outcome.
+//! Request coalescing: of several concurrent callers for one value, one fetches it and the others wait for its outcome.
 
 use std::collections::HashMap;
 use std::hash::Hash;

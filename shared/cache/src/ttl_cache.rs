@@ -13,8 +13,8 @@ const ENTRY_BYTES: usize = 160;
 
 /// A bounded cache whose entries expire. The time is passed in, so that tests decide it.
 ///
-/// It evicts by two generations: when the young one is full, it becomes the old one, and of what the previous old one held
-/// only the entries that were read meanwhile are left. That keeps popular entries without a list to maintain on every read.
+/// It evicts by two generations: when the young one is full, it becomes the old one, and and of
+/// the previous old one only the entries that were read since are kept. So popular entries stay without bookkeeping on reads.
 #[derive(Debug)]
 pub struct TtlCache<K, V> {
     generations: Mutex<Generations<K, V>>,
@@ -63,13 +63,13 @@ impl Lifetime {
         Self { read_at, ttl }
     }
 
-    /// The same, up to a quarter shorter: processes that read at the same moment do not read again at the same moment.
+    /// A lifetime up to a quarter shorter, so that processes that read at the same moment do not refresh at the same moment.
     pub fn with_jitter(read_at: Timestamp, ttl: Duration, random: &dyn Random) -> Self {
         let quarter_ms = u64::try_from(ttl.as_millis() / 4).unwrap_or(u64::MAX);
         Self { read_at, ttl: ttl.saturating_sub(Duration::from_millis(random.below(quarter_ms))) }
     }
 
-    /// None once expired. A clock that was set back expires everything, rather than keeping it for long.
+    /// `None` once expired. If the clock was set back, everything counts as expired.
     fn left(self, now: Timestamp) -> Option<Duration> {
         let age_ms = u64::try_from(now.as_millis() - self.read_at.as_millis()).ok()?;
         self.ttl.checked_sub(Duration::from_millis(age_ms)).filter(|left| !left.is_zero())
@@ -77,7 +77,7 @@ impl Lifetime {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> TtlCache<K, V> {
-    /// A cache of at most `limit_bytes`; `weigh` says about how many bytes a key and its value occupy.
+    /// A cache of at most `limit_bytes`; `weigh` returns the approximate bytes of a key and its value.
     pub fn new(limit_bytes: usize, weigh: fn(&K, &V) -> usize) -> Self {
         let generations = Generations { young: Generation::default(), old: Generation::default() };
         Self { generations: Mutex::new(generations), generation_bytes: limit_bytes / 2, weigh }

@@ -1,4 +1,4 @@
-//! Searches and suggestions through the memory of this process: many shoppers look at the same first page.
+//! Searches and suggestions, cached in the memory of this process, because many shoppers request the same first page.
 //!
 //! The ids of products in their order and the facets are kept. Prices and stock are looked up for each list.
 

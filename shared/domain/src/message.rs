@@ -106,11 +106,11 @@ impl QueueMessage for RefundQueueMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
-    /// Of the order queue.
+    /// A message of the order queue.
     Order(OrderQueueMessage),
-    /// Of the payment queue.
+    /// A message of the payment queue.
     Payment(PaymentQueueMessage),
-    /// Of the refund queue.
+    /// A message of the refund queue.
     Refund(RefundQueueMessage),
 }
 

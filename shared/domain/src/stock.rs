@@ -72,20 +72,21 @@ pub struct Shortage {
     pub available: u32,
 }
 
-/// Allocates `wanted` units from one shard if one has sufficient stock, otherwise from as few shards as possible. `None` if
+/// Allocates `requested` units from one shard if one has sufficient stock, otherwise from as few shards as possible. `None` if
 /// all shards together have insufficient stock.
 ///
 /// `choice`, a random number, picks among the shards with sufficient stock, so that concurrent checkouts do not contend for
 /// the same shard.
-pub fn allocate(counts: &[ShardCount], wanted: u32, choice: u64) -> Option<Vec<Allocation>> {
-    let sufficient: Vec<&ShardCount> = counts.iter().filter(|count| (1..=count.available).contains(&wanted)).collect();
+pub fn allocate(counts: &[ShardCount], requested: u32, choice: u64) -> Option<Vec<Allocation>> {
+    let sufficient: Vec<&ShardCount> =
+        counts.iter().filter(|count| (1..=count.available).contains(&requested)).collect();
     if let Some(index) = choice.checked_rem(sufficient.len() as u64) {
         let active = sufficient.get(usize::try_from(index).unwrap_or(0))?;
-        return Some(vec![Allocation { shard: active.shard.clone(), quantity: wanted }]);
+        return Some(vec![Allocation { shard: active.shard.clone(), quantity: requested }]);
     }
     let mut fullest_first: Vec<&ShardCount> = counts.iter().filter(|count| count.available > 0).collect();
     fullest_first.sort_by(|a, b| b.available.cmp(&a.available).then_with(|| a.shard.cmp(&b.shard)));
-    let mut missing = wanted;
+    let mut missing = requested;
     let mut allocations = Vec::new();
     for count in fullest_first {
         if missing == 0 {
@@ -131,15 +132,15 @@ mod tests {
     proptest! {
         #[test]
         fn allocates_exactly_the_wanted_units_and_no_more_than_available(
-            available in prop::collection::vec(0_u32..1_000, 0..20), wanted in 1_u32..5_000, choice: u64,
+            available in prop::collection::vec(0_u32..1_000, 0..20), requested in 1_u32..5_000, choice: u64,
         ) {
             let counts = counts(&available);
-            match allocate(&counts, wanted, choice) {
-                None => prop_assert!(total(&counts) < wanted),
+            match allocate(&counts, requested, choice) {
+                None => prop_assert!(total(&counts) < requested),
                 Some(allocations) => {
-                    let one_could = available.iter().any(|available| *available >= wanted);
+                    let one_could = available.iter().any(|available| *available >= requested);
                     prop_assert_eq!(allocations.len() == 1, one_could);
-                    prop_assert_eq!(allocations.iter().map(|a| a.quantity).sum::<u32>(), wanted);
+                    prop_assert_eq!(allocations.iter().map(|a| a.quantity).sum::<u32>(), requested);
                     for allocation in allocations {
                         let shard = counts.iter().find(|count| count.shard == allocation.shard).expect("a known shard");
                         prop_assert!(allocation.quantity > 0 && allocation.quantity <= shard.available);

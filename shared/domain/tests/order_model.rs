@@ -26,7 +26,7 @@ const MAX_ATTEMPTS: usize = 3;
 /// State of an attempt at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum AtProvider {
-    NotAsked,
+    NotCalled,
     ActionRequired,
     /// The payment takes days.
     Pending,
@@ -74,9 +74,9 @@ enum Step {
 
 /// Whether a provider may change from one state to another.
 fn may_follow(known: AtProvider, decision: AtProvider) -> bool {
-    use AtProvider::{ActionRequired, Captured, Declined, NotAsked, Pending};
+    use AtProvider::{ActionRequired, Captured, Declined, NotCalled, Pending};
     match known {
-        NotAsked => decision != NotAsked,
+        NotCalled => decision != NotCalled,
         ActionRequired => matches!(decision, Pending | Captured | Declined),
         Pending => matches!(decision, Captured | Declined),
         Declined => decision == Captured,
@@ -143,7 +143,7 @@ impl Shop {
             AtProvider::Captured => attempt == AttemptStatus::Completed,
             AtProvider::Declined => attempt == AttemptStatus::Failed,
             AtProvider::ActionRequired => attempt == AttemptStatus::RequiresAction,
-            AtProvider::Pending | AtProvider::NotAsked => false,
+            AtProvider::Pending | AtProvider::NotCalled => false,
         };
         let attempts = self.order.attempts.iter().map(|attempt| attempt.status);
         attempts.zip(&self.provider).all(is_known) && self.order.refunds.len() == self.refunded_at_provider.len()
@@ -161,7 +161,7 @@ impl Shop {
         next.order = order;
         next.order.timeline.truncate(1); // the timeline is not part of the state
         next.order.attempts.iter_mut().for_each(|attempt| attempt.checked_at = None);
-        next.provider.resize(next.order.attempts.len(), AtProvider::NotAsked);
+        next.provider.resize(next.order.attempts.len(), AtProvider::NotCalled);
         Some(next)
     }
 
@@ -180,7 +180,7 @@ impl Shop {
     fn outcome(&self, attempt: usize) -> Option<ProviderOutcome> {
         let payment_id = format!("pay_{attempt}");
         match self.provider[attempt] {
-            AtProvider::NotAsked => None,
+            AtProvider::NotCalled => None,
             AtProvider::ActionRequired => Some(ProviderOutcome::ActionRequired { payment_id, action_url: None }),
             AtProvider::Pending => Some(ProviderOutcome::Pending { payment_id: Some(payment_id) }),
             AtProvider::Captured => Some(ProviderOutcome::Captured { payment_id, amount_minor: TOTAL }),
@@ -252,8 +252,8 @@ impl Model for OrderModel {
             Step::SettleLateAction(attempt) => {
                 let payment_id = format!("pay_{attempt}");
                 let outcome = ProviderOutcome::ActionRequired { payment_id, action_url: None };
-                let asked = shop.provider[attempt] != AtProvider::NotAsked;
-                asked.then(|| shop.apply(self.rules, Event::PaymentSettled { attempt, outcome })).flatten()
+                let called = shop.provider[attempt] != AtProvider::NotCalled;
+                called.then(|| shop.apply(self.rules, Event::PaymentSettled { attempt, outcome })).flatten()
             }
             Step::HoldEnds => (!shop.hold_is_over).then(|| shop.with(|next| next.hold_is_over = true)),
             Step::DeliverExpire => shop.apply(self.rules, Event::HoldEnded),
@@ -286,7 +286,7 @@ impl Model for OrderModel {
             Property::always("every capture can be recorded", |model: &Self, shop: &Shop| {
                 let taken = (0..shop.provider.len()).filter(|attempt| shop.provider[*attempt] == AtProvider::Captured);
                 taken.into_iter().all(|attempt| {
-                    let outcome = shop.outcome(attempt).expect("it was asked");
+                    let outcome = shop.outcome(attempt).expect("it was called");
                     let recorded = (model.rules)(&shop.order, Event::PaymentSettled { attempt, outcome }, shop.now());
                     recorded.is_ok_and(|order| order.attempts[attempt].captured_minor == TOTAL)
                 })

@@ -40,10 +40,10 @@ pub const STRIPE_API_URL: &str = "https://api.stripe.com";
 
 /// Time-out of the clean-up of an intent after its outcome is known.
 const CLEANUP_TIMEOUT: Duration = Duration::from_millis(400);
-/// Age of an attempt up to which Stripe certainly knows its idempotency key, in seconds. Stripe keeps keys for at least 24
+/// Age of an attempt up to which Stripe certainly stores its idempotency key, in seconds. Stripe keeps keys for at least 24
 /// hours.
 const KEY_LIFETIME_SECONDS: i64 = 20 * 3600;
-/// Age of an attempt from which Stripe's search certainly finds it, in seconds. Stripe says "less than a minute".
+/// Age of an attempt from which Stripe's search certainly finds it, in seconds. Stripe documents "less than a minute".
 const SEARCH_LAG_SECONDS: i64 = 900;
 
 /// Configuration of the adapter.

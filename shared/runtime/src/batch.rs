@@ -81,7 +81,7 @@ async fn consume_one<C: Consumer>(function: &'static str, consumer: &C, record: 
     let message_id = record.message_id.as_deref();
     let parsed = serde_json::from_str::<C::Message>(record.body.as_deref().unwrap_or_default());
     let (order_id, outcome) = match &parsed {
-        // The parser's message may quote the body: only say that it failed.
+        // The parser's message may quote the body, so it is left out.
         Err(_) => (None, Err(ConsumeError::new("the message cannot be read"))),
         Ok(message) => (Some(message.order_id()), consumer.consume(message).await),
     };

@@ -109,7 +109,7 @@ impl Dependencies {
     }
 
     /// The cache that processes share, if `CACHE_URL` names one. Several shops may share it: the name of the products table
-    /// tells them apart.
+    /// is its namespace.
     fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
         const CACHE_URL: &str = "CACHE_URL";
         let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };

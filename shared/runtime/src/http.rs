@@ -58,7 +58,7 @@ struct Service<E> {
     clock: Arc<dyn Clock>,
 }
 
-/// A reply, and what the log says about it.
+/// A reply and further fields of its log line.
 struct Handled {
     reply: Arc<Reply>,
     /// From the response cache.

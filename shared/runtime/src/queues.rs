@@ -12,11 +12,11 @@ use souk_domain::message::{DueMessage, Message};
 pub struct Queues {
     /// The SQS client.
     pub client: Client,
-    /// Of `expire-order`.
+    /// The URL of the order queue, which `expire-order` consumes.
     pub order_queue_url: String,
-    /// Of `check-payment`.
+    /// The URL of the payment queue, which `check-payment` consumes.
     pub payment_queue_url: String,
-    /// Of `refund-order`.
+    /// The URL of the refund queue, which `refund-order` consumes.
     pub refund_queue_url: String,
 }
 

@@ -1,5 +1,5 @@
 //! Serves all functions of a service from one binary. Lambda gives the handler name of the function (`Handler` in
-//! template.yaml) in the environment variable `_HANDLER`, and the service's table says what starts for it.
+//! template.yaml) in the environment variable `_HANDLER`, and the service's table maps it to what starts.
 
 use std::process::ExitCode;
 
@@ -91,7 +91,7 @@ impl<F: DirectHandler> Start for DirectAsync<F> {
     }
 }
 
-/// A handler name that the binary does not know. Stops the process.
+/// An unknown handler name. Stops the process.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown handler name {name:?} in _HANDLER; this binary knows: {}", known.join(", "))]
 pub struct UnknownHandler {

@@ -127,9 +127,9 @@ impl SearchIndex {
 /// Time limits of operations that shoppers wait for.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchLimits {
-    /// For a search with all its steps.
+    /// Time limit of a search with all its steps.
     pub search: Duration,
-    /// For suggestions, which are useless later.
+    /// Time limit of suggestions.
     pub suggest: Duration,
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// behind the alias.
 pub(crate) const VERSION: u32 = 3;
 
-/// Set explicitly, because an index with the default does not refresh while nobody searches it.
+/// Set explicitly, because an index with the default does not refresh while it is not searched.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
 /// Mark the start and the end of a product kind in the field `kinds`, so that a phrase query matches exactly that kind.
 /// Letters only, and not a word.
@@ -50,7 +50,7 @@ fn analysis() -> Value {
         "filter": {
             // LC-1000XL: lc, 1000, xl and lc1000xl. LaserJet: laser, jet and laserjet.
             "parts": { "type": "word_delimiter_graph", "catenate_all": true, "type_table": [". => DIGIT"] },
-            // Plurals that KStem does not know or confuses (toner and tone).
+            // Plurals that KStem does not handle or confuses (toner and tone).
             "irregular": {
                 "type": "stemmer_override",
                 "rules": [

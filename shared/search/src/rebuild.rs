@@ -1,4 +1,4 @@
-//! Fills a new index beside the live one and then replaces that.
+//! Fills a new index beside the live one and then replaces the live one.
 //!
 //! No write is missed, although writes continue:
 //! - The new index has an alias of its own (`products-next`) from its creation on. Writers check for that alias *after*
@@ -93,7 +93,7 @@ impl SearchIndex {
         let number = generation(&live, &self.first_name()).map_or(1, |number| number + 1);
         let name = if number == 1 { self.first_name() } else { format!("{}-{number}", self.first_name()) };
         let mut body = index_body(&self.next_alias(), self.shards);
-        // Nobody searches it yet, and filling is faster without refreshes.
+        // It is not searched yet, and filling is faster without refreshes.
         body["settings"]["refresh_interval"] = json!("-1");
         let made = self.manage(Method::Put, &name, Some(body)).await?;
         if made.cause().is_none_or(|cause| cause.kind != "resource_already_exists_exception") {

@@ -54,7 +54,7 @@ impl Carts {
         self.table.back_off(attempt).await;
     }
 
-    /// The same as an action of a transaction.
+    /// Saves a cart like [`Carts::save`], as an action of a transaction.
     pub(crate) fn save_action(&self, cart: &Cart) -> Result<TransactWriteItem, StoreError> {
         let (condition, values) = unchanged(cart);
         let put = Put::builder()

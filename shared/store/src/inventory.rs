@@ -79,7 +79,7 @@ impl Inventory {
         Ok(allocation::counts(&self.items(product_id, true).await?))
     }
 
-    /// The same, as items.
+    /// The items of all shards of a product, strongly consistent.
     async fn items(&self, product_id: &ProductId, consistent: bool) -> Result<Vec<CountItem>, StoreError> {
         let answer = self
             .table

@@ -49,7 +49,7 @@ impl Orders {
         after: Option<&OrderId>,
         limit: usize,
     ) -> Result<StaffOrderPage, StoreError> {
-        // Any partition may hold the whole page. One more order tells whether another page follows.
+        // Any partition may hold the whole page. One more order shows whether another page follows.
         let wanted = i32::try_from(limit + 1).map_err(|e| StoreError::Rejected(e.to_string()))?;
         let partitions = BUCKETS.chars().map(|bucket| self.bucket(list, bucket, newest_first, after, wanted));
         let mut keys: Vec<Key> = try_join_all(partitions).await?.into_iter().flatten().collect();

@@ -1,6 +1,6 @@
 //! A flash sale: many shoppers order few units at once, then orders and units are counted.
 //!
-//! It runs on a paused clock: time passes only as the model says ([`Times`]), so the result is the same on every machine.
+//! It runs on a paused clock: time passes only by the model ([`Times`]), so the result is the same on every machine.
 
 use std::fmt;
 use std::ops::RangeInclusive;

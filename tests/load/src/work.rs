@@ -93,7 +93,7 @@ impl Work {
             }
             n if n < PAGES + LISTS => {
                 let category_id = &self.categories[self.category_ranks.rank(random)];
-                // Every second shopper looks at another page than the first.
+                // Every second shopper requests another page than the first.
                 let page = 1 + random.below(2) * random.below(5);
                 self.list("list", &[("category_id", category_id), ("page", &page.to_string())])
             }

@@ -86,8 +86,8 @@ async fn report(shop: &Shop, catalogue: &Catalogue, options: &Options) -> Result
         let (tallies, misses) = measure(&shop.index, catalogue, half).await?;
         print(name, &tallies);
         // Misses of held-out queries are not shown.
-        for Miss { kind, text, wanted, found } in misses.iter().filter(|_| options.misses && !held_out) {
-            println!("{kind}: {text}\n    wanted {wanted}\n    found  {found}");
+        for Miss { kind, text, expected, found } in misses.iter().filter(|_| options.misses && !held_out) {
+            println!("{kind}: {text}\n    expected {expected}\n    found    {found}");
         }
     }
     Ok(())

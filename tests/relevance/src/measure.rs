@@ -38,7 +38,7 @@ pub struct Miss {
     /// The text.
     pub text: String,
     /// The name of a relevant product.
-    pub wanted: String,
+    pub expected: String,
     /// The name of the first product.
     pub found: String,
 }
@@ -61,8 +61,8 @@ pub async fn measure<'a>(
         if score < 500 {
             let name =
                 |number: Option<&usize>| number.map(|n| catalogue.items[*n].product.name.clone()).unwrap_or_default();
-            let (wanted, found) = (name(derived.relevant.first()), name(found.first()));
-            misses.push(Miss { kind: derived.kind, text: derived.text.clone(), wanted, found });
+            let (expected, found) = (name(derived.relevant.first()), name(found.first()));
+            misses.push(Miss { kind: derived.kind, text: derived.text.clone(), expected, found });
         }
     }
     Ok((tallies, misses))

@@ -19,7 +19,7 @@ pub(crate) struct Client<'a> {
     pub(crate) retries: &'a AtomicUsize,
 }
 
-/// The result of a payment, as far as the client knows it.
+/// The result of a payment as the client received it.
 pub(crate) enum Paid {
     /// The money was captured.
     Completed,

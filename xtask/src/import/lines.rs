@@ -40,7 +40,7 @@ pub(crate) struct Lines {
     pub(crate) total: u64,
 }
 
-/// Opens a file; the first two bytes tell whether it is gzip.
+/// Opens a file; the first two bytes show whether it is gzip.
 pub(crate) fn from_file(path: &Path) -> Result<Lines> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let total = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();

@@ -16,7 +16,7 @@ use crate::stack::Ports;
 /// Environment variables by function, in sam's `--env-vars` format.
 type Variables = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The line of template.yaml that says which processor AWS runs the functions on.
+/// The line of template.yaml with the processor architecture of functions on AWS.
 const ARCHITECTURE: &str = "    Architectures: [arm64]\n";
 /// The beginning of the variables that all functions have.
 const VARIABLES: &str = "\n    Environment: {Variables: {";

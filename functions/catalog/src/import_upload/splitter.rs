@@ -143,7 +143,7 @@ mod tests {
         splitter.last(true)
     }
 
-    /// Lines with their numbers, as an import sees them.
+    /// Lines with their numbers, as an import reads them.
     fn lines<'t>(parts: impl IntoIterator<Item = (usize, &'t [u8])>) -> Vec<(usize, &'t [u8])> {
         parts.into_iter().flat_map(|(first, content)| numbered(content, first).collect::<Vec<_>>()).collect()
     }

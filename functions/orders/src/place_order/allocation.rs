@@ -28,10 +28,10 @@ impl PlaceOrder {
     /// Allocates units of each product. The results are in the order of the products.
     pub(super) async fn allocate<'a>(
         &self,
-        wanted: impl Iterator<Item = (&'a ProductId, u32)>,
+        requested: impl Iterator<Item = (&'a ProductId, u32)>,
         consistency: Consistency,
     ) -> Vec<ProductAllocation> {
-        let allocations = wanted.map(|(product_id, quantity)| {
+        let allocations = requested.map(|(product_id, quantity)| {
             let choice = self.random.below(u64::MAX);
             async move {
                 match consistency {
@@ -52,9 +52,9 @@ impl PlaceOrder {
         lines: &[usize],
         consistency: Consistency,
     ) -> Result<(), Problem> {
-        let wanted = lines.iter().map(|index| &order.lines[*index]);
-        let wanted = wanted.map(|line| (&line.product_id, line.quantity.get()));
-        let allocations = self.allocate(wanted, consistency).await;
+        let requested = lines.iter().map(|index| &order.lines[*index]);
+        let requested = requested.map(|line| (&line.product_id, line.quantity.get()));
+        let allocations = self.allocate(requested, consistency).await;
         set_allocations(order, lines, allocations)
     }
 }

@@ -199,7 +199,7 @@ async fn a_lost_outcome_is_resolved_later_and_charged_once() {
     assert_eq!((order.status, order.captured_minor()), (OrderStatus::Paid, 200));
     shop.assert_reconciled().await;
     let charges = shop.provider.charges.lock().expect("a lock");
-    assert_eq!((charges.len(), &charges[0]), (2, &charges[1]), "asked twice with one key");
+    assert_eq!((charges.len(), &charges[0]), (2, &charges[1]), "called twice with one key");
 }
 
 #[tokio::test]

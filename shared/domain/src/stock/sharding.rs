@@ -52,22 +52,22 @@ impl ShardTransfer {
 }
 
 impl ShardLayout {
-    /// The next step towards `wanted` shards (at least 1); `None` when the layout has them.
-    pub fn next_step(&self, wanted: u32) -> Option<ReshardStep> {
-        if self.active > wanted {
-            return Some(ReshardStep::SetActive(wanted));
+    /// The next step towards `requested` shards (at least 1); `None` when the layout has them.
+    pub fn next_step(&self, requested: u32) -> Option<ReshardStep> {
+        if self.active > requested {
+            return Some(ReshardStep::SetActive(requested));
         }
-        if self.shards() < wanted {
-            return Some(ReshardStep::AddShards(wanted));
+        if self.shards() < requested {
+            return Some(ReshardStep::AddShards(requested));
         }
-        let transfers = self.transfers(wanted);
+        let transfers = self.transfers(requested);
         if !transfers.is_empty() {
             return Some(ReshardStep::Transfer(transfers));
         }
-        if self.shards() > wanted {
-            return Some(ReshardStep::RemoveShards(wanted));
+        if self.shards() > requested {
+            return Some(ReshardStep::RemoveShards(requested));
         }
-        (self.active < wanted).then_some(ReshardStep::SetActive(wanted))
+        (self.active < requested).then_some(ReshardStep::SetActive(requested))
     }
 
     /// Number of existing shards.
@@ -80,16 +80,16 @@ impl ShardLayout {
         self.available.iter().fold(0, |sum, has| sum.saturating_add(*has))
     }
 
-    /// Empties the shards from number `wanted` on. The others are balanced only if one of them has less than half of its
+    /// Empties the shards from number `requested` on. The others are balanced only if one of them has less than half of its
     /// share: they do not stay balanced while checkouts run, and every transfer contends with checkouts.
-    fn transfers(&self, wanted: u32) -> Vec<ShardTransfer> {
-        let levels = self.levels(wanted);
+    fn transfers(&self, requested: u32) -> Vec<ShardTransfer> {
+        let levels = self.levels(requested);
         let is_unbalanced = levels.iter().any(|level| u64::from(level.has) * 2 < u64::from(level.share));
         let lacking = levels.iter().rev().filter(|level| level.has < level.share); // `pop` takes the first shard first
         let mut lacking: Vec<(u32, u32)> = lacking.map(|level| (level.number, level.share - level.has)).collect();
 
         let mut transfers = Vec::new();
-        for level in levels.iter().rev().filter(|level| is_unbalanced || level.number >= wanted) {
+        for level in levels.iter().rev().filter(|level| is_unbalanced || level.number >= requested) {
             let mut surplus = level.has.saturating_sub(level.share);
             let mut to = Vec::new();
             while surplus > 0
@@ -109,11 +109,11 @@ impl ShardLayout {
         transfers
     }
 
-    /// Units that each shard has and should have: equal shares for the first `wanted` shards, none for the others.
-    fn levels(&self, wanted: u32) -> Vec<Level> {
+    /// Units that each shard has and should have: equal shares for the first `requested` shards, none for the others.
+    fn levels(&self, requested: u32) -> Vec<Level> {
         let total: u64 = self.available.iter().copied().map(u64::from).sum();
-        let (even, rest) = (total / u64::from(wanted.max(1)), total % u64::from(wanted.max(1)));
-        let share = |number: u32| if number < wanted { even + u64::from(u64::from(number) < rest) } else { 0 };
+        let (even, rest) = (total / u64::from(requested.max(1)), total % u64::from(requested.max(1)));
+        let share = |number: u32| if number < requested { even + u64::from(u64::from(number) < rest) } else { 0 };
         let level = |(number, has): (u32, &u32)| Level {
             number,
             has: *has,
@@ -220,8 +220,8 @@ mod tests {
     fn one_shard_becomes_four_and_then_one_again() {
         let mut layout = ShardLayout { active: 1, available: vec![10] };
         let mut steps = Vec::new();
-        for wanted in [4, 1] {
-            while let Some(step) = layout.next_step(wanted) {
+        for requested in [4, 1] {
+            while let Some(step) = layout.next_step(requested) {
                 layout = apply(&layout, step.clone());
                 steps.push(step);
             }
@@ -262,20 +262,20 @@ mod tests {
 
         #[test]
         fn every_layout_reaches_the_wanted_one_without_losing_a_unit(
-            active in 1_u32..=MAX_SHARDS, wanted in 1_u32..=MAX_SHARDS,
+            active in 1_u32..=MAX_SHARDS, requested in 1_u32..=MAX_SHARDS,
             available in prop::collection::vec(prop_oneof![Just(0), 0_u32..5, 0_u32..1_000_000], 1..=MAX_SHARDS as usize),
         ) {
             let mut layout = ShardLayout { active, available };
             let total: u32 = layout.available.iter().sum();
             let mut steps = 0;
-            while let Some(step) = layout.next_step(wanted) {
+            while let Some(step) = layout.next_step(requested) {
                 layout = apply(&layout, step);
                 prop_assert_eq!(layout.available.iter().sum::<u32>(), total);
                 steps += 1;
                 prop_assert!(steps <= 5, "{:?}", layout);
             }
-            prop_assert_eq!((layout.active, layout.shards()), (wanted, wanted));
-            let share = total / wanted;
+            prop_assert_eq!((layout.active, layout.shards()), (requested, requested));
+            let share = total / requested;
             prop_assert!(layout.available.iter().all(|has| *has >= share / 2), "{:?}", layout);
         }
     }

@@ -119,7 +119,7 @@ mod tests {
 
     impl SecretSource for Scripted {
         fn read(&self) -> BoxFuture<'_, Result<StripeSecret, SecretError>> {
-            ready(self.0.lock().expect("a lock").pop_front().expect("not asked again")).boxed()
+            ready(self.0.lock().expect("a lock").pop_front().expect("not read again")).boxed()
         }
     }
 

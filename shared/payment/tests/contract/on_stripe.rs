@@ -133,7 +133,7 @@ async fn a_key_with_other_parameters_is_resolved_by_a_search() {
     assert_eq!(
         on.stripe.resolve_charge(&changed).await,
         Ok(ProviderOutcome::Captured { payment_id, amount_minor }),
-        "what was taken, not what is asked"
+        "the captured amount, not the requested one"
     );
     on.only_intent();
 }
@@ -151,8 +151,8 @@ async fn a_replayed_response_is_updated() {
 async fn a_declined_intent_is_cancelled() {
     let on = OnFake::start().await;
     let lost_card = charge("pm_card_chargeDeclinedLostCard");
-    let told = ProviderOutcome::Declined { code: "card_declined".to_owned() };
-    assert_eq!(on.stripe.charge(&lost_card).await, Ok(told), "not that the card was lost");
+    let shown = ProviderOutcome::Declined { code: "card_declined".to_owned() };
+    assert_eq!(on.stripe.charge(&lost_card).await, Ok(shown), "not that the card was lost");
     assert_eq!(on.only_intent().status, "canceled");
 
     let on = OnFake::start().await;
@@ -226,7 +226,7 @@ async fn refunds_never_exceed_the_payment_and_are_found_without_their_keys() {
     let request = refund(&payment_id, 0, 20_000);
     let first = on.stripe.refund(&request).await.expect("given");
     on.clock.advance_seconds(3 * DAY_SECONDS);
-    assert_eq!(on.stripe.refund(&request).await, Ok(first), "out of a dead-letter queue, say");
+    assert_eq!(on.stripe.refund(&request).await, Ok(first), "as after a redrive");
     let too_much = on.stripe.refund(&refund(&payment_id, 1, 5_191)).await;
     assert!(matches!(too_much, Err(ProviderError::Refused(_))), "{too_much:?}");
     assert_eq!(on.fake.balance(), 5_190);
@@ -254,7 +254,7 @@ async fn a_failed_refund_is_reported_and_retried_with_a_new_key() {
     };
     let request = refund(&payment_id, 0, 25_190);
     assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Accepted { .. })));
-    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Failed { .. })), "asked again");
+    assert!(matches!(on.stripe.refund(&request).await, Ok(RefundOutcome::Failed { .. })), "repeated");
     let again = RefundRequest { idempotency_key: "k.1".to_owned(), retry: 1, ..request };
     let _ = on.stripe.refund(&again).await.expect("answered");
     let notices = on.webhook_events().await;

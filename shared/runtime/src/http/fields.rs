@@ -20,7 +20,7 @@ const CODES: [&str; 5] = ["ean", "gtin", "product_id", "sku", "tracking_number"]
 /// The members of a JSON object, or the parameters of a query.
 ///
 /// A member that looks like a card number is refused, even one that the endpoint does not read, and its value is never
-/// repeated. Exempt are [`CODES`] and values that are parsed into a type with a grammar of its own ([`Fields::parsed`]).
+/// repeated. Exempt are [`CODES`] and values that are parsed into a type with its own grammar ([`Fields::parsed`]).
 ///
 /// Each reader returns `None` when the field is invalid and records why. [`Fields::finish`] then turns the tuple of all
 /// results into either the values or one [`Problem`] that lists every invalid field.
@@ -71,13 +71,13 @@ impl<'a> Fields<'a> {
         Self { cards: BTreeSet::new(), ..self }
     }
 
-    /// A text that is parsed into a type of its own.
+    /// A text that is parsed into a type.
     pub fn parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
         self.cards.remove(name);
         self.required(name, |raw| raw.text()?.parse())
     }
 
-    /// The same, but it may be missing.
+    /// Like the reader above, for an optional field.
     pub fn optional_parsed<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<Option<T>> {
         self.cards.remove(name);
         self.optional(name, |raw| raw.text()?.parse())
@@ -88,7 +88,7 @@ impl<'a> Fields<'a> {
         self.required(name, |raw| text(&raw.text()?, max_chars))
     }
 
-    /// The same, but it may be missing.
+    /// Like the reader above, for an optional field.
     pub fn optional_text(&mut self, name: &str, max_chars: usize) -> Option<Option<String>> {
         self.optional(name, |raw| text(&raw.text()?, max_chars))
     }
@@ -111,7 +111,7 @@ impl<'a> Fields<'a> {
         self.required(name, |raw| raw.integer(&bounds))
     }
 
-    /// The same, but it may be missing.
+    /// Like the reader above, for an optional field.
     pub fn optional_integer(&mut self, name: &str, bounds: RangeInclusive<i64>) -> Option<Option<i64>> {
         self.optional(name, |raw| raw.integer(&bounds))
     }
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
     pub fn checked_integer<T>(&mut self, name: &str, check: impl FnOnce(u64) -> Result<T, Invalid>) -> Option<T> {
         self.required(name, |raw| {
             let number = raw.integer(&(i64::MIN..=i64::MAX))?;
-            // Negative numbers are out of every such range, as 0 is, for which the domain says the right range.
+            // Negative numbers are out of range like 0, for which the domain's error states the range.
             check(u64::try_from(number).unwrap_or(0))
         })
     }
@@ -130,7 +130,7 @@ impl<'a> Fields<'a> {
         self.required(name, |raw| raw.money(currency))
     }
 
-    /// The same, but it may be missing.
+    /// Like the reader above, for an optional field.
     pub fn optional_money(&mut self, name: &str, currency: Currency) -> Option<Option<Money>> {
         self.optional(name, |raw| raw.money(currency))
     }
@@ -155,7 +155,7 @@ impl<'a> Fields<'a> {
         self.required(name, |raw| raw.json(expected))
     }
 
-    /// The same, but it may be missing.
+    /// Like the reader above, for an optional field.
     pub fn optional_json<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<Option<T>> {
         self.optional(name, |raw| raw.json(expected))
     }

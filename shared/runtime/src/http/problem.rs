@@ -104,14 +104,14 @@ impl Problem {
         self
     }
 
-    /// With a `Retry-After`.
+    /// Sets `Retry-After`.
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_seconds = Some(seconds);
         self
     }
 
-    /// With the internal cause, for the log only.
+    /// Sets the internal cause, for the log only.
     #[must_use]
     pub fn caused_by(mut self, cause: impl std::fmt::Display) -> Self {
         self.cause = Some(cause.to_string());

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use souk_catalog::Lookups;
 use souk_domain::money::Money;
 
-/// A response. Not cacheable unless it says so.
+/// A response. Not cacheable by default.
 #[derive(Debug)]
 pub struct Reply {
     status: u16,
@@ -73,7 +73,7 @@ impl Reply {
         self
     }
 
-    /// Adds to the request's log line what the store consumed, such as `6 WRU`.
+    /// Adds the consumed capacity (`6 WRU`) to the log line of the request.
     #[must_use]
     pub fn consumed(mut self, consumed: impl std::fmt::Display) -> Self {
         self.consumed = Some(consumed.to_string());

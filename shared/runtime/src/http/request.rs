@@ -64,28 +64,28 @@ impl Request {
         }
     }
 
-    /// With a caller.
+    /// Adds a caller.
     #[must_use]
     pub fn from_user(mut self, user_id: UserId, role: Role) -> Self {
         self.identity = Some(Identity { user_id, role });
         self
     }
 
-    /// With a path parameter.
+    /// Adds a path parameter.
     #[must_use]
     pub fn with_path(mut self, name: &str, value: &str) -> Self {
         self.path_parameters.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a query parameter.
+    /// Adds a query parameter.
     #[must_use]
     pub fn with_query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = http::HeaderValue::from_str(value) {
@@ -94,7 +94,7 @@ impl Request {
         self
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body.
     #[must_use]
     pub fn with_json(mut self, body: &str) -> Self {
         self.body = Bytes::from(body.to_owned());

@@ -75,7 +75,7 @@ async fn permanent_failures_return_an_error_with_a_code_only() {
     let s3 = FakeS3::default();
     let objects = bucket(&s3);
     let whole = object("a", &s3.put("a", "0123456789"), 10);
-    for (fault, told) in [
+    for (fault, expected) in [
         (S3Fault::Status(503), "S3 failed: Fault"),
         (S3Fault::Cut, "S3 failed: the body has an unexpected length"),
         (S3Fault::Hang, "S3 failed: "),
@@ -83,7 +83,7 @@ async fn permanent_failures_return_an_error_with_a_code_only() {
         s3.break_with(move |_, _| Some(fault));
         let started = tokio::time::Instant::now();
         let error = objects.read(&whole, 0, 10).await.expect_err("it fails").to_string();
-        assert!(error.starts_with(told), "{error}");
+        assert!(error.starts_with(expected), "{error}");
         assert!(started.elapsed() < Duration::from_secs(90), "{:?}", started.elapsed());
     }
 }

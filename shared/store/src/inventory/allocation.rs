@@ -26,21 +26,21 @@ pub enum AllocationOutcome {
 }
 
 impl Inventory {
-    /// Allocates `wanted` units of a product with an eventually consistent read, which costs half of a consistent one.
+    /// Allocates `requested` units of a product with an eventually consistent read, which costs half of a consistent one.
     /// Falls back to [`Inventory::allocate_consistent`] if that read does not show enough units.
     pub async fn allocate(
         &self,
         product_id: &ProductId,
-        wanted: u32,
+        requested: u32,
         choice: u64,
     ) -> Result<AllocationOutcome, StoreError> {
-        match allocate(&counts(&self.items(product_id, false).await?), wanted, choice) {
+        match allocate(&counts(&self.items(product_id, false).await?), requested, choice) {
             Some(allocation) => Ok(AllocationOutcome::Allocated(allocation)),
-            None => self.allocate_consistent(product_id, wanted, choice).await,
+            None => self.allocate_consistent(product_id, requested, choice).await,
         }
     }
 
-    /// Allocates `wanted` units of a product with strongly consistent reads of all its shards. `choice` is a random number
+    /// Allocates `requested` units of a product with strongly consistent reads of all its shards. `choice` is a random number
     /// that picks among the shards with sufficient stock.
     ///
     /// [`AllocationOutcome::InsufficientStock`] is certain. One query is not enough for that, because it does not read all
@@ -52,14 +52,14 @@ impl Inventory {
     pub async fn allocate_consistent(
         &self,
         product_id: &ProductId,
-        wanted: u32,
+        requested: u32,
         choice: u64,
     ) -> Result<AllocationOutcome, StoreError> {
         let mut before = None;
         for attempt in 0..MAX_ATTEMPTS {
             let items = self.items(product_id, true).await?;
             let counts = counts(&items);
-            if let Some(allocation) = allocate(&counts, wanted, choice) {
+            if let Some(allocation) = allocate(&counts, requested, choice) {
                 return Ok(AllocationOutcome::Allocated(allocation));
             }
             // The number of shards is raised before units move to a new one. So if only the first shard exists and it
@@ -70,7 +70,7 @@ impl Inventory {
                 return Ok(AllocationOutcome::InsufficientStock { available: total(&counts) });
             }
             if moving && let Some(snapshot) = self.snapshot(product_id, self.shards_of(&items), &counts).await? {
-                return Ok(allocate_from(&snapshot, wanted, choice));
+                return Ok(allocate_from(&snapshot, requested, choice));
             }
             if before.is_some() || moving {
                 self.table.back_off(attempt).await;
@@ -124,9 +124,9 @@ pub(super) fn counts(items: &[CountItem]) -> Vec<ShardCount> {
 }
 
 /// Allocates from shards that were read at one moment.
-fn allocate_from(items: &[CountItem], wanted: u32, choice: u64) -> AllocationOutcome {
+fn allocate_from(items: &[CountItem], requested: u32, choice: u64) -> AllocationOutcome {
     let counts = counts(items);
-    match allocate(&counts, wanted, choice) {
+    match allocate(&counts, requested, choice) {
         Some(allocation) => AllocationOutcome::Allocated(allocation),
         None => AllocationOutcome::InsufficientStock { available: total(&counts) },
     }

@@ -183,17 +183,18 @@ async fn units_are_allocated_from_one_shard_or_several_or_stock_is_certainly_ins
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let (_, product) = stores.spread_product("hot", 10, 4).await;
-        for (wanted, parts) in [(1, 1), (3, 1), (4, 2), (10, 4)] {
+        for (requested, parts) in [(1, 1), (3, 1), (4, 2), (10, 4)] {
             let AllocationOutcome::Allocated(found) =
-                stores.inventory.allocate_consistent(&product, wanted, 6).await.expect("read")
+                stores.inventory.allocate_consistent(&product, requested, 6).await.expect("read")
             else {
-                panic!("{wanted} are there, says {}", database.implementation);
+                panic!("{requested} units are available: {}", database.implementation);
             };
             let units: u32 = found.iter().map(|part| part.quantity).sum();
-            assert_eq!((found.len(), units), (parts, wanted), "{}", database.implementation);
+            assert_eq!((found.len(), units), (parts, requested), "{}", database.implementation);
         }
-        let short =
-            async |id: &ProductId, wanted| stores.inventory.allocate_consistent(id, wanted, 6).await.expect("read");
+        let short = async |id: &ProductId, requested| {
+            stores.inventory.allocate_consistent(id, requested, 6).await.expect("read")
+        };
         assert_eq!(
             short(&product, 11).await,
             AllocationOutcome::InsufficientStock { available: 10 },

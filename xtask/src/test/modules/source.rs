@@ -88,7 +88,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// `items` says whether the tokens are the items of a module, rather than those of a body or an argument.
+    /// `items`: whether the tokens are the items of a module, rather than those of a body or an argument.
     fn read(&mut self, tokens: TokenStream, scope: &Segments, items: bool) {
         let file = self.file.clone();
         self.modules.entry(scope.clone()).or_insert_with(|| Module { file, ..Module::default() });
