@@ -128,7 +128,7 @@ fn what_is_sold_out_is_no_longer_found_in_stock_within_five_seconds() {
 
 /// The count that a list shows; waits until the product is indexed.
 fn listed(shop: &'static Shop, product: &Product) -> i64 {
-    eventually(SOON_SECONDS, &format!("search knows {}", product.id), || {
+    eventually(SOON_SECONDS, &format!("{} in search", product.id), || {
         let page = shop.anyone().call("GET", &format!("/products?search={}", product.word)).send_once();
         if page.status == 503 {
             return None; // the first product of a shop makes its index

@@ -4,7 +4,7 @@ use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
 
 /// Waits until the product is indexed.
 fn searchable(shop: &'static Shop, product: &Product) {
-    eventually(SOON_SECONDS, &format!("search knows {}", product.id), || {
+    eventually(SOON_SECONDS, &format!("{} in search", product.id), || {
         let page = shop.anyone().get(&format!("/products?search={}", product.word)).is(200);
         page.texts("products", "id").contains(&product.id).then_some(())
     });

@@ -193,7 +193,7 @@ fn feed(
 
 fn queue_chunk(chunk: Chunk, chunks: &mpsc::SyncSender<Chunk>) -> Result<()> {
     if !chunk.is_empty() && chunks.send(chunk).is_err() {
-        bail!("the import's workers are gone");
+        bail!("the workers of the import have ended");
     }
     Ok(())
 }

@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
             return Ok(if different { ExitCode::FAILURE } else { ExitCode::SUCCESS });
         }
     }
-    bail!("after {MAX_INVOCATIONS} invocations there are orders left: see docs/operations.md for shops of that size")
+    bail!("not all orders were read in {MAX_INVOCATIONS} invocations: see docs/operations.md for shops of that size")
 }
 
 fn print_report(response: &Response, quiet: bool) {

@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     }
     let mut sizes = Vec::new();
     for binary in functions::build(paths, &["--release"], services)? {
-        let bytes = fs::metadata(&binary.file).with_context(|| format!("{} is gone", binary.file.display()))?.len();
+        let bytes = fs::metadata(&binary.file).with_context(|| format!("cannot read {}", binary.file.display()))?.len();
         sizes.push((bytes, binary.name));
     }
     sizes.sort_unstable_by(|a, b| b.cmp(a));

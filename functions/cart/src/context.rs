@@ -10,7 +10,7 @@ use souk_runtime::http::Problem;
 use souk_store::{Carts, Products, SaveOutcome, StoreError};
 
 /// Attempts to save a change while other writers keep changing the cart.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Dependencies of the cart functions.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ impl CartContext {
         user_id: &UserId,
         change: impl Fn(&mut Cart) -> Result<(), Problem> + Sync,
     ) -> Result<Cart, Problem> {
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let before = self.carts.get(user_id).await?;
             let mut cart = before.clone();
             change(&mut cart)?;
@@ -52,7 +52,7 @@ impl CartContext {
             }
             match self.carts.save(&mut cart).await? {
                 SaveOutcome::Saved => return Ok(cart),
-                SaveOutcome::VersionConflict => self.carts.back_off(tries).await,
+                SaveOutcome::VersionConflict => self.carts.back_off(attempt).await,
             }
         }
         Err(StoreError::Conflict.into())

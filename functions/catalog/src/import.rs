@@ -27,7 +27,7 @@ pub(crate) const MAX_LINES: usize = 1_000;
 /// Concurrent writes.
 const IN_FLIGHT: usize = 16;
 /// Attempts to write a product that other writers change at the same time.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Dependencies of an import.
 pub struct ImportContext {
@@ -135,8 +135,8 @@ impl ImportContext {
     /// Writes each product over the stored one, and again if another writer changed it in between.
     async fn save(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
         let mut pending: Vec<&Product> = lines.values().map(|line| &line.product).collect();
-        for tries in 0..TRIES {
-            let seen = self.products.get_many(pending.iter().map(|draft| &draft.product_id), tries > 0).await?;
+        for attempt in 0..MAX_ATTEMPTS {
+            let seen = self.products.get_many(pending.iter().map(|draft| &draft.product_id), attempt > 0).await?;
             let writes: Vec<_> = pending.iter().map(|draft| self.put(draft, seen.get(&draft.product_id))).collect();
             let outcomes: Vec<_> = stream::iter(writes).buffered(IN_FLIGHT).try_collect().await?;
             let stale = pending.iter().zip(outcomes).filter(|(_, saved)| *saved == SaveOutcome::VersionConflict);
@@ -144,7 +144,7 @@ impl ImportContext {
             if pending.is_empty() {
                 return Ok(());
             }
-            self.products.back_off(tries).await;
+            self.products.back_off(attempt).await;
         }
         Err(StoreError::Conflict)
     }

@@ -34,7 +34,7 @@ const UNPACK_BYTES: usize = 16 * 1024;
 /// Parts that are written concurrently.
 const CONCURRENT_WRITES: usize = 8;
 /// Attempts to import a part while a table is unavailable. After that the queue retries.
-const TRIES: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 /// Longest wait before the second attempt; doubled before each further one.
 const WAIT_MILLIS: u64 = 2_000;
 
@@ -142,12 +142,14 @@ impl ImportUpload {
 
     /// Retries while a table is overloaded: the queue would retry a part that fails much later.
     async fn import_lines(&self, body: &[u8], first_line: usize) -> Result<ImportReport, ImportError> {
-        let mut tries = 0;
+        let mut attempts = 0;
         loop {
-            tries += 1;
+            attempts += 1;
             match self.context.import(body, first_line, None).await {
-                Err(ImportError::Store(StoreError::Unavailable(_) | StoreError::Conflict)) if tries < TRIES => {
-                    let millis = self.random.below(WAIT_MILLIS << tries) + 1;
+                Err(ImportError::Store(StoreError::Unavailable(_) | StoreError::Conflict))
+                    if attempts < MAX_ATTEMPTS =>
+                {
+                    let millis = self.random.below(WAIT_MILLIS << attempts) + 1;
                     tokio::time::sleep(Duration::from_millis(millis)).await;
                 }
                 outcome => return outcome,

@@ -16,7 +16,7 @@ use crate::product_fields::{next_version_of, product_from_fields};
 use crate::view;
 
 /// Attempts to write a product that other writers change at the same time.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Creates or replaces a product.
 pub struct PutProduct {
@@ -66,12 +66,12 @@ impl Endpoint for PutProduct {
 impl PutProduct {
     /// Writes the product over the stored one; 201 if there was none.
     async fn save(&self, draft: &Product) -> Result<(Product, u16), Problem> {
-        for tries in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             let seen = self.products.get(&draft.product_id).await?;
             let product = next_version_of(seen.as_ref(), draft, self.clock.now());
             match self.products.put(&product, seen.as_ref().map(|seen| seen.version)).await? {
                 SaveOutcome::Saved => return Ok((product, if seen.is_none() { 201 } else { 200 })),
-                SaveOutcome::VersionConflict => self.products.back_off(tries).await,
+                SaveOutcome::VersionConflict => self.products.back_off(attempt).await,
             }
         }
         Err(StoreError::Conflict.into())

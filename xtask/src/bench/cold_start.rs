@@ -75,7 +75,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
         }
         for ((build, binary), mut times) in builds.into_iter().zip(times) {
             times.sort_unstable();
-            let bytes = fs::metadata(binary).with_context(|| format!("{} is gone", binary.display()))?.len();
+            let bytes = fs::metadata(binary).with_context(|| format!("cannot read {}", binary.display()))?.len();
             let size = format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10);
             let (median, slowest) = (ms(times[times.len() / 2]), ms(times[times.len() - 1]));
             println!("{function:<14} {build:<8} {size:>9} {median:>10} {slowest:>10}");

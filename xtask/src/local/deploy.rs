@@ -78,7 +78,7 @@ fn settled(aws: &Aws, phase: &mut Phase) -> Result<Option<String>> {
             _ => {}
         }
         if waiting.elapsed() > SETTLE_WAIT {
-            bail!("the stack stays in {}: start again with `cargo xtask up --fresh`", stack.status);
+            bail!("the stack is stuck in {}: start again with `cargo xtask up --fresh`", stack.status);
         }
         phase.tick(&stack.status);
         interrupt::sleep_millis(200)?;

@@ -186,7 +186,7 @@ fn print_welcome(stack: &Stack, paths: &Paths, clock: Stopwatch) {
 /// Waits for Ctrl-C, then stops what this run started.
 fn stay(parts: &[Part], paths: &Paths) -> Result<()> {
     if parts.is_empty() {
-        println!("It ran already and goes on; `cargo xtask down` stops it.");
+        println!("The shop was running already and keeps running; `cargo xtask down` stops it.");
         return Ok(());
     }
     println!("Ctrl-C stops it and keeps its data.");

@@ -152,19 +152,19 @@ impl StripeClient {
 
     async fn send_with_retries(&self, request: &StripeRequest<'_>) -> Result<StripeResponse, ProviderError> {
         let key = self.secret.get().await.map_err(|error| ProviderError::Unknown(error.to_string()))?.api_key;
-        let (mut in_doubt, mut tries) = (false, 0);
+        let (mut in_doubt, mut retries) = (false, 0);
         loop {
             let response = self.try_once(request, &key).await;
             let is_last =
-                tries == self.limits.retries || response.as_ref().is_ok_and(|response| !response.is_transient());
+                retries == self.limits.retries || response.as_ref().is_ok_and(|response| !response.is_transient());
             if is_last {
                 return response.map(|response| StripeResponse { in_doubt, ..response });
             }
             // A request that exceeded the rate limit was not processed.
             in_doubt |= response.map_or(true, |response| response.status != 429);
-            let wait_ms = 1 + self.random.below(self.limits.backoff_ms << tries);
+            let wait_ms = 1 + self.random.below(self.limits.backoff_ms << retries);
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-            tries += 1;
+            retries += 1;
         }
     }
 

@@ -13,7 +13,7 @@ use souk_testkit::SeededRandom;
 
 /// Attempts, and the time between them: a node that failed three times is not called for a second. Several, because a shared
 /// node may be busy with other tests.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 const AGAIN_AFTER: Duration = Duration::from_millis(1_100);
 /// Long time limits, so that the results do not depend on the speed of the machine.
 const LIMITS: SearchLimits = SearchLimits { search: Duration::from_mins(1), suggest: Duration::from_mins(1) };
@@ -84,7 +84,7 @@ impl Scratch {
 
 /// Retries a search that timed out. Fails if it is refused or keeps timing out.
 async fn answered<T, A: Future<Output = Result<T, SearchError>>>(ask: impl Fn() -> A) -> T {
-    for _ in 1..TRIES {
+    for _ in 1..MAX_ATTEMPTS {
         match ask().await {
             Err(SearchError::Unavailable(_)) => tokio::time::sleep(AGAIN_AFTER).await,
             other => return other.expect("answered"),

@@ -47,7 +47,7 @@ async fn an_address_is_taken_once() {
         let (first, second) = (account(1, "ann@example.com"), account(2, "ann@example.com"));
         assert_eq!(users.register(&first).await.expect("written"), RegistrationOutcome::Registered);
         assert_eq!(users.register(&second).await.expect("refused"), RegistrationOutcome::EmailTaken);
-        assert_eq!(users.get(&second.user_id).await.expect("read"), None, "nothing is left of the refused one");
+        assert_eq!(users.get(&second.user_id).await.expect("read"), None, "the refused account was not created");
         let credentials = users.credentials(&first.email).await.expect("read").expect("an account");
         assert_eq!(credentials.user_id, first.user_id);
     }
