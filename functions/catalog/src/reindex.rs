@@ -2,8 +2,9 @@
 //! change of the mapping, or after the index was lost. An operator invokes it repeatedly until it reports `done`; each run
 //! continues where the last one ended, however that ended. Products that cannot be indexed are reported and left out.
 //!
-//! It refuses to run while the cluster is red, and to start while a node has no room for a second index: a half-written
-//! index that fills the disk would stop every write to the live one.
+//! It refuses to run while the cluster is red (unless the command sets `ignore_health`), and to start while a node has no
+//! room for a second index (unless it sets `ignore_storage`): a new index that fills the disk would stop all writes to the
+//! live one.
 //!
 //! ```json
 //! {"seconds": 600}

@@ -55,10 +55,10 @@ impl Table {
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(BATCH_GET_KEYS) {
-            let mut wanted =
+            let mut pending =
                 Some(KeysAndAttributes::builder().set_keys(Some(chunk.to_vec())).consistent_read(consistent));
             let mut attempt = 0;
-            while let Some(keys) = wanted.take() {
+            while let Some(keys) = pending.take() {
                 if attempt == BATCH_GET_ATTEMPTS {
                     return Err(StoreError::Unavailable(format!("{} left keys unprocessed", self.name)));
                 }
@@ -73,7 +73,7 @@ impl Table {
                     found.push(self.read(item)?);
                 }
                 let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
-                wanted =
+                pending =
                     left.map(|left| KeysAndAttributes::builder().set_keys(Some(left.keys)).consistent_read(consistent));
             }
         }

@@ -9,7 +9,7 @@ use super::recheck::{add_item, number_of, text_of};
 use super::{Position, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, Suspects, TableScan};
 use crate::StoreError;
 use crate::inventory::history::HISTORY;
-use crate::scan::{From, scan};
+use crate::scan::{ScanPosition, scan};
 use crate::table::{Item, Table, key, text};
 
 impl TableScan<'_> {
@@ -37,7 +37,7 @@ impl TableScan<'_> {
                 }
             }
             segments[page.segment] = page.next;
-            if !self.in_time() && segments.iter().any(|from| !matches!(from, From::End)) {
+            if !self.in_time() && segments.iter().any(|from| !matches!(from, ScanPosition::End)) {
                 return Ok(Some(ReconciliationCursor::of(segments)));
             }
         }
@@ -133,18 +133,18 @@ impl TableScan<'_> {
         Ok(true)
     }
 
-    fn whole_table(&self) -> Vec<From> {
-        (0..self.segments).map(|_| From::Start).collect()
+    fn whole_table(&self) -> Vec<ScanPosition> {
+        (0..self.segments).map(|_| ScanPosition::Start).collect()
     }
 }
 
 impl ReconciliationCursor {
-    fn of(segments: Vec<From>) -> Self {
-        let position = |from: From| match from {
-            From::Start => Position::Start,
-            From::End => Position::End,
+    fn of(segments: Vec<ScanPosition>) -> Self {
+        let position = |from: ScanPosition| match from {
+            ScanPosition::Start => Position::Start,
+            ScanPosition::End => Position::End,
             // No function writes an unreadable key. Reading the segment again is better than omitting it.
-            From::After(key) => {
+            ScanPosition::After(key) => {
                 let user_id = text_of(&key, "user_id").and_then(|id| id.parse().ok());
                 let order_id = text_of(&key, "order_id").and_then(|id| id.parse().ok());
                 user_id.zip(order_id).map_or(Position::Start, |(user, order)| Position::After(user, order))
@@ -153,12 +153,12 @@ impl ReconciliationCursor {
         Self { segments: segments.into_iter().map(position).collect() }
     }
 
-    fn into_segments(self) -> Vec<From> {
+    fn into_segments(self) -> Vec<ScanPosition> {
         let from = |position: Position| match position {
-            Position::Start => From::Start,
-            Position::End => From::End,
+            Position::Start => ScanPosition::Start,
+            Position::End => ScanPosition::End,
             Position::After(user_id, order_id) => {
-                From::After(key([("user_id", user_id.as_str()), ("order_id", order_id.as_str())]))
+                ScanPosition::After(key([("user_id", user_id.as_str()), ("order_id", order_id.as_str())]))
             }
         };
         self.segments.into_iter().map(from).collect()
