@@ -34,8 +34,8 @@ impl Shop {
 }
 
 impl Account {
-    /// Puts exactly this basket into the cart, and locks the account until the guard is dropped. Whoever places the order
-    /// must clear the guard's basket.
+    /// Puts exactly this basket into the cart, and locks the account until the guard is dropped. Whoever places the
+    /// order must clear the guard's basket.
     pub(crate) fn fill_cart(&self, basket: &[(String, u32)]) -> MutexGuard<'_, Basket> {
         let mut cart = self.cart.lock().unwrap_or_else(PoisonError::into_inner);
         if *cart != basket {

@@ -1,5 +1,5 @@
-//! Direct calls to the local AWS: queues, rules, tables, functions. Without an SDK, which would take longer to compile than
-//! the tests.
+//! Direct calls to the local AWS: queues, rules, tables, functions. Without an SDK, which would take longer to compile
+//! than the tests.
 
 use std::time::Duration;
 

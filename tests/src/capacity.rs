@@ -1,5 +1,5 @@
-//! The number of concurrent clients that the deployed stack serves. Machines differ by a factor of three and more, so a load test measures
-//! first and then uses as many clients as the stack serves.
+//! The number of concurrent clients that the deployed stack serves. Machines differ by a factor of three and more, so a
+//! load test measures first and then uses as many clients as the stack serves.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,11 @@ use crate::shop::Shop;
 
 /// Minimum number of clients, also on a slow machine, so that there is contention.
 const FEWEST: usize = 4;
-/// The slowest request that is acceptable. A request makes several calls to DynamoDB, and the shop gives up an attempt of one
-/// after 2.5 s: the load may become slower by that factor until attempts time out.
+/// The slowest request that is acceptable. A request makes several calls to DynamoDB, and the shop gives up an attempt
+/// of one after 2.5 s: the load may become slower by that factor until attempts time out.
 const ACCEPTABLE: Duration = Duration::from_secs(1);
-/// Orders of each client in a measurement. As many clients as in the load are busy until the first of them has finished.
+/// Orders of each client in a measurement. As many clients as in the load are busy until the first of them has
+/// finished.
 const ORDERS_EACH: usize = 4;
 
 /// The result of the measurement.
@@ -26,8 +27,8 @@ pub struct Capacity {
 }
 
 impl Shop {
-    /// Doubles the number of clients that fill a cart and place an order, until the slowest request is no longer acceptable
-    /// or `most` is reached.
+    /// Doubles the number of clients that fill a cart and place an order, until the slowest request is no longer
+    /// acceptable or `most` is reached.
     pub fn capacity(&'static self, accounts: &[Account], most: usize) -> Capacity {
         let product = self.product("1.00", 99_999);
         let most = most.min(accounts.len());
@@ -45,8 +46,8 @@ impl Shop {
     }
 }
 
-/// The time of the slowest request when every account places orders of one unit, all at once. The first order of each does
-/// not count: it starts processes of functions.
+/// The time of the slowest request when every account places orders of one unit, all at once. The first order of each
+/// does not count: it starts processes of functions.
 fn slowest_request(accounts: &[Account], product: &Product) -> Duration {
     concurrently(accounts.len(), |number| order(&accounts[number], product));
     let times = concurrently(accounts.len(), |number| {

@@ -16,8 +16,8 @@ impl Shop {
         self.invoke("reconcile", &json!({}))
     }
 
-    /// Waits until stock, orders and money of these products and orders are settled, and fails on a discrepancy. Other tests
-    /// run meanwhile, so only entries with these ids count.
+    /// Waits until stock, orders and money of these products and orders are settled, and fails on a discrepancy. Other
+    /// tests run meanwhile, so only entries with these ids count.
     pub fn assert_reconciled(&'static self, products: &[&Product], order_ids: &[&str]) {
         eventually(SETTLE_SECONDS, "stock, orders and money are reconciled", || {
             let report = self.reconcile();

@@ -1,4 +1,5 @@
-//! Retries as clients should do them: after `Retry-After`, with exponential backoff and jitter, a bounded number of times.
+//! Retries as clients should do them: after `Retry-After`, with exponential backoff and jitter, a bounded number of
+//! times.
 
 use std::hash::{BuildHasher, RandomState};
 use std::thread;
@@ -15,8 +16,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// Bound of any wait, without jitter.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// Waits after the attempt with this number, counted from 0: a random time up to a bound that doubles; after `Retry-After`
-/// that time in addition.
+/// Waits after the attempt with this number, counted from 0: a random time up to a bound that doubles; after
+/// `Retry-After` that time in addition.
 pub fn wait(attempt: u32, answer: Option<&Response>, rng: &mut SeededRng) {
     let asked = answer.and_then(|answer| answer.header("retry-after").parse().ok()).map(Duration::from_secs);
     let bound = (FIRST_WAIT * 2_u32.pow(attempt.min(16))).min(LONGEST_WAIT);
@@ -25,8 +26,8 @@ pub fn wait(attempt: u32, answer: Option<&Response>, rng: &mut SeededRng) {
     thread::sleep(asked.map_or(jitter, |asked| asked.min(LONGEST_WAIT) + jitter));
 }
 
-/// Sends until the answer is something else than 503 with `Retry-After`, at most [`ATTEMPTS`] times. Returns the last answer
-/// and the number of attempts.
+/// Sends until the answer is something else than 503 with `Retry-After`, at most [`ATTEMPTS`] times. Returns the last
+/// answer and the number of attempts.
 pub(crate) fn until_served(send: impl Fn() -> Response) -> (Response, u32) {
     let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {

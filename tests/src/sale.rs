@@ -1,5 +1,5 @@
-//! A flash sale on the deployed shop: many shoppers order few units at once, then orders and units are counted. The same
-//! sale in one process, with a simulated clock, is `tests/faults/src/sale.rs`.
+//! A flash sale on the deployed shop: many shoppers order few units at once, then orders and units are counted. The
+//! same sale in one process, with a simulated clock, is `tests/faults/src/sale.rs`.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -22,7 +22,8 @@ const PREPARE_AT_ONCE: usize = 16;
 /// Parameters of a sale.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
-    /// Number of shoppers. When there are fewer accounts, an account takes the place of several shoppers, one after the other.
+    /// Number of shoppers. When there are fewer accounts, an account takes the place of several shoppers, one after the
+    /// other.
     pub shoppers: usize,
     /// Number of products.
     pub products: usize,
@@ -155,8 +156,9 @@ impl Sale {
         visit
     }
 
-    /// Whether a refusal names a product of which enough units were available all the time. Units of an order count as taken
-    /// from the start of its request until its cancellation was confirmed, so every refusal that this calls false is false.
+    /// Whether a refusal names a product of which enough units were available all the time. Units of an order count as
+    /// taken from the start of its request until its cancellation was confirmed, so every refusal that this calls false
+    /// is false.
     fn is_false_refusal(&self, refused: &Visit, visits: &[Visit]) -> bool {
         if refused.answer.status != 409 {
             return false;

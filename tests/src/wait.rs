@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the effect of a queue or a stream may take. Wide: it guards against an effect that never comes, and must hold
-/// on a slow machine that runs other tests.
+/// How long the effect of a queue or a stream may take. Wide: it guards against an effect that never comes, and must
+/// hold on a slow machine that runs other tests.
 pub const SOON_SECONDS: u64 = 240;
 
 /// Polls until the function returns a value; fails after this many seconds.

@@ -1,7 +1,8 @@
-//! Flash sales on the deployed shop: no unit is sold twice, none is lost, and no shopper is refused while units are in stock.
+//! Flash sales on the deployed shop: no unit is sold twice, none is lost, and no shopper is refused while units are in
+//! stock.
 //!
-//! The test measures first how many concurrent clients the stack serves, and uses that many. It asserts counts, never times.
-//! `cargo xtask bench checkout --deployed` runs it with the parameters of one sale in the environment.
+//! The test measures first how many concurrent clients the stack serves, and uses that many. It asserts counts, never
+//! times. `cargo xtask bench checkout --deployed` runs it with the parameters of one sale in the environment.
 
 use std::env;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! The HTTP contract: the calls of the product's specification answer exactly as specified; other responses have the members
-//! that clients rely on.
+//! The HTTP contract: the calls of the product's specification answer exactly as specified; other responses have the
+//! members that clients rely on.
 
 use souk_e2e::{Kind, Shop, checkout, credentials, fresh_email};
 

@@ -1,8 +1,8 @@
-//! How soon shoppers see changes: a stock count immediately on the product's page and within a second in lists, a price within
-//! five seconds in search results and their order. With a shared cache, which must not keep anything longer.
+//! How soon shoppers see changes: a stock count immediately on the product's page and within a second in lists, a price
+//! within five seconds in search results and their order. With a shared cache, which must not keep anything longer.
 //!
-//! The test prints the measured delays. Its assertions in seconds are wide ([`SLACK`]): exact times to live are asserted by the
-//! caches' own tests, with an injected clock.
+//! The test prints the measured delays. Its assertions in seconds are wide ([`SLACK`]): exact times to live are
+//! asserted by the caches' own tests, with an injected clock.
 //!
 //! It needs a stack without other tests, which would delay the streams: `cargo xtask test --stage search`.
 
@@ -17,8 +17,8 @@ const PRICES: u32 = 10;
 const LIST_STOCK: Duration = Duration::from_secs(1);
 /// Lists may find by a price that is as old, from the moment when the stream delivers the new one.
 const LIST_PRICE: Duration = Duration::from_secs(5);
-/// What a slow machine may add: to the local stream, to a refresh of the index, to each request. With it the bounds guard
-/// against caches whose times to live add up, or that keep something for minutes.
+/// What a slow machine may add: to the local stream, to a refresh of the index, to each request. With it the bounds
+/// guard against caches whose times to live add up, or that keep something for minutes.
 const SLACK: Duration = Duration::from_secs(15);
 
 /// Measured delays.

@@ -1,5 +1,5 @@
-//! Repeated requests: every POST route is called twice, with an idempotency key if it accepts one. The table in `docs/api.md`
-//! says what each stores and for how long.
+//! Repeated requests: every POST route is called twice, with an idempotency key if it accepts one. The table in
+//! `docs/api.md` says what each stores and for how long.
 
 use serde_json::{Value, json};
 use souk_e2e::{

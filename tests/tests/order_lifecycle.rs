@@ -1,4 +1,5 @@
-//! The lifecycle of an order: paid after a decline, shipped, delivered, returned, refunded in parts and as store credit.
+//! The lifecycle of an order: paid after a decline, shipped, delivered, returned, refunded in parts and as store
+//! credit.
 
 use serde_json::json;
 use souk_e2e::{SOON_SECONDS, Shop, eventually, shipment};

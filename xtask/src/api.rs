@@ -106,7 +106,8 @@ impl Api {
         response.body.get("total").and_then(Value::as_u64).context("the response of GET /products has no total")
     }
 
-    /// Sends lines to `POST /admin/imports`. Also returns `Retry-After` in seconds. An error means that there was no response.
+    /// Sends lines to `POST /admin/imports`. Also returns `Retry-After` in seconds. An error means that there was no
+    /// response.
     pub(crate) fn import(&self, token: &str, lines: &[u8]) -> Result<(Response, Option<u64>)> {
         let url = format!("{}/admin/imports", self.url);
         let request = self.agent.post(&url).header("content-type", "application/x-ndjson");

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the latency of a search and of an order in the running shop, one request after another.
 //!
-//! The results are those of debug builds on an emulator. Compare them before and after a change, not with AWS. The contract
-//! tests count the write units of an order, see docs/cost.md.
+//! The results are those of debug builds on an emulator. Compare them before and after a change, not with AWS. The
+//! contract tests count the write units of an order, see docs/cost.md.
 
 mod browse;
 mod checkout;

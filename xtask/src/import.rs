@@ -47,7 +47,8 @@ pub(crate) struct Options {
     /// Upload the file to the shop's imports bucket, and wait until all of it is imported
     #[arg(long, conflicts_with_all = ["available", "api_url", "email", "password"])]
     s3: bool,
-    /// With --s3: the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command line
+    /// With --s3: the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command
+    /// line
     #[arg(long, value_name = "STACK", requires = "s3")]
     aws: Option<String>,
 }

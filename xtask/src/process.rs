@@ -24,8 +24,8 @@ const ERROR_LINES: usize = 20;
 /// How long an interrupted command may take to end before it is killed.
 const ABANDON_WAIT: Duration = Duration::from_secs(5);
 
-/// A cargo command without the variables that `cargo run` sets for xtask. Build scripts watch some of them, so inheriting
-/// them would rebuild half of the workspace.
+/// A cargo command without the variables that `cargo run` sets for xtask. Build scripts watch some of them, so
+/// inheriting them would rebuild half of the workspace.
 pub(crate) fn cargo(paths: &Paths) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {

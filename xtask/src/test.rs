@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that CI runs.
 //!
-//! Checks that need no compiled code, and the installation of the local stack, run beside the build. The tests run after
-//! both, one stage at a time. The first stage that fails ends the command. The `test result:` lines of the end-to-end tests
-//! are printed at the very end, because CI reads the end of the log.
+//! Checks that need no compiled code, and the installation of the local stack, run beside the build. The tests run
+//! after both, one stage at a time. The first stage that fails ends the command. The `test result:` lines of the
+//! end-to-end tests are printed at the very end, because CI reads the end of the log.
 
 mod build;
 mod checks;

@@ -40,9 +40,9 @@ pub struct AuthorizerRequest {
 
 /// The response to API Gateway.
 ///
-/// `is_authorized` is always true: with `false`, API Gateway answers 403 with its own body, but a client whose token has
-/// expired needs a 401 with a `code` to know that it has to refresh. `Request::user()` rejects a request without `user_id` in
-/// the context before a handler does anything.
+/// `is_authorized` is always true: with `false`, API Gateway answers 403 with its own body, but a client whose token
+/// has expired needs a 401 with a `code` to know that it has to refresh. `Request::user()` rejects a request without
+/// `user_id` in the context before a handler does anything.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerResponse {

@@ -1,8 +1,8 @@
-//! `POST /auth/refresh`: exchanges a refresh token for the next pair of tokens. Each token can be used once; reuse means that
-//! it was copied, and ends its family.
+//! `POST /auth/refresh`: exchanges a refresh token for the next pair of tokens. Each token can be used once; reuse
+//! means that it was copied, and ends its family.
 //!
-//! A client whose response was lost also sends an old token. It cannot be distinguished from a thief, so it has to log in
-//! again.
+//! A client whose response was lost also sends an old token. It cannot be distinguished from a thief, so it has to log
+//! in again.
 
 use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};

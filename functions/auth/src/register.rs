@@ -53,8 +53,8 @@ impl Endpoint for Register {
 }
 
 impl Register {
-    /// The account that an earlier call of this request created. The body is compared by its password: a stored fingerprint
-    /// of the body would be a fast hash of the password.
+    /// The account that an earlier call of this request created. The body is compared by its password: a stored
+    /// fingerprint of the body would be a fast hash of the password.
     async fn registered_before(&self, account: &Account, password: &str) -> Result<UserId, Problem> {
         let taken = || Problem::conflict("email_taken", "there is an account with this e-mail address; log in");
         let Some(known) = self.users.credentials(&account.email).await? else { return Err(taken()) };

@@ -1,6 +1,7 @@
 //! `POST /cart/items`: adds units of a product to the caller's cart.
 //!
-//! A cart may contain more units than are in stock: the response states what is available, and only an order allocates stock.
+//! A cart may contain more units than are in stock: the response states what is available, and only an order allocates
+//! stock.
 
 use std::sync::Arc;
 

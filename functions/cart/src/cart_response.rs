@@ -15,8 +15,8 @@ pub(crate) struct CartResponse {
     currency: String,
 }
 
-/// A line of the cart. A product that no longer exists stays listed without name and price, is not available and not part
-/// of the total. `POST /orders` refuses the cart until the line is removed.
+/// A line of the cart. A product that no longer exists stays listed without name and price, is not available and not
+/// part of the total. `POST /orders` refuses the cart until the line is removed.
 #[derive(Serialize)]
 struct CartItemResponse {
     product_id: String,
@@ -31,8 +31,8 @@ struct CartItemResponse {
 }
 
 impl CartContext {
-    /// The cart with current names, prices and stock. Stock is strongly consistent. A price may be stale for the moment that
-    /// the stream takes to reach the cache; `expected_total` at checkout guards against that.
+    /// The cart with current names, prices and stock. Stock is strongly consistent. A price may be stale for the moment
+    /// that the stream takes to reach the cache; `expected_total` at checkout guards against that.
     pub(crate) async fn response(&self, cart: &Cart) -> Result<CartResponse, Problem> {
         let products = self.catalog.current_many(cart.lines.iter().map(|line| &line.product_id)).await?;
         let (mut items, mut total) = (Vec::with_capacity(cart.lines.len()), Money::zero(self.currency));

@@ -36,8 +36,8 @@ impl CartContext {
         })
     }
 
-    /// Reads a cart, changes it and saves it. On a version conflict all of it is repeated, so `change` may run several times
-    /// and has to recognise a change that was saved before.
+    /// Reads a cart, changes it and saves it. On a version conflict all of it is repeated, so `change` may run several
+    /// times and has to recognise a change that was saved before.
     pub(crate) async fn change(
         &self,
         user_id: &UserId,

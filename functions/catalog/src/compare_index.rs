@@ -1,6 +1,6 @@
-//! Compares the index with the products table: both must have the same products, and each document must be what would be
-//! written now. Invoked by an operator, repeatedly with the `next` of the last response until that is null. Writes may
-//! continue: differences are checked again some seconds later, and reported only if they remain.
+//! Compares the index with the products table: both must have the same products, and each document must be what would
+//! be written now. Invoked by an operator, repeatedly with the `next` of the last response until that is null. Writes
+//! may continue: differences are checked again some seconds later, and reported only if they remain.
 //!
 //! ```json
 //! {"seconds": 600, "next": null}

@@ -1,5 +1,5 @@
-//! `DELETE /admin/products/{product_id}`: removes a product from the shop. Orders keep its name and price, and its stock is
-//! kept in case it returns.
+//! `DELETE /admin/products/{product_id}`: removes a product from the shop. Orders keep its name and price, and its
+//! stock is kept in case it returns.
 
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;

@@ -1,7 +1,7 @@
 //! Imports many products, one JSON object a line: shared by `POST /admin/imports` and uploads to S3.
 //!
-//! Bad lines are reported, the others are written. An import can be repeated: it writes the same products again, and does
-//! not change stock that was counted before.
+//! Bad lines are reported, the others are written. An import can be repeated: it writes the same products again, and
+//! does not change stock that was counted before.
 
 mod line;
 
@@ -119,7 +119,8 @@ impl ImportContext {
         Ok((lines, bad))
     }
 
-    /// Departments first, then their categories, and all before the products: the tree has every category that is in use.
+    /// Departments first, then their categories, and all before the products: the tree has every category that is in
+    /// use.
     async fn ensure_categories(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
         let all = lines.values().flat_map(|line| line.product.category.categories());
         let distinct: BTreeMap<&CategoryId, &Category> =

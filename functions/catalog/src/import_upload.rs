@@ -1,9 +1,9 @@
 //! The import queue: imports a catalogue of any size that was uploaded to the imports bucket.
 //!
-//! The bucket notifies the queue of every new object under `uploads/` and `parts/`. An upload is split at line ends into
-//! parts of at most the lines of one import; each is written as an object, which notifies the queue again. A part is
-//! imported like a request to `POST /admin/imports`, and its result is written under `reports/`. All keys follow from the
-//! name and content of the upload, so a run that is repeated writes the same objects again.
+//! The bucket notifies the queue of every new object under `uploads/` and `parts/`. An upload is split at line ends
+//! into parts of at most the lines of one import; each is written as an object, which notifies the queue again. A part
+//! is imported like a request to `POST /admin/imports`, and its result is written under `reports/`. All keys follow
+//! from the name and content of the upload, so a run that is repeated writes the same objects again.
 
 mod keys;
 mod splitter;
@@ -26,8 +26,8 @@ use keys::{PartKey, UploadKey};
 use splitter::Part;
 use text::{Unreadable, UploadText};
 
-/// Bytes of an upload that are read by one call. Each call has its own time-out and retries, so a broken connection costs
-/// no more than one.
+/// Bytes of an upload that are read by one call. Each call has its own time-out and retries, so a broken connection
+/// costs no more than one.
 const READ_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes that are decompressed at once: gzip may expand them a thousand times, which has to fit into memory.
 const UNPACK_BYTES: usize = 16 * 1024;

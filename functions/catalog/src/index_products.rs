@@ -1,10 +1,11 @@
-//! Updates the search index and the shared cache from the products stream, and from the inventory stream when the stock of
-//! a product reaches or leaves zero.
+//! Updates the search index and the shared cache from the products stream, and from the inventory stream when the stock
+//! of a product reaches or leaves zero.
 //!
-//! A record only says which product changed. Its present state and stock are read, strongly consistent. The version of an
-//! index write is the time just before that read, so of two writes of one product, also from both streams at once, the one
-//! that read later wins: it has seen every change that the other has. (The product's own version does not suffice: stock
-//! changes without it.) A change after a read has a record of its own. So replays and reordering do no harm.
+//! A record only says which product changed. Its present state and stock are read, strongly consistent. The version of
+//! an index write is the time just before that read, so of two writes of one product, also from both streams at once,
+//! the one that read later wins: it has seen every change that the other has. (The product's own version does not
+//! suffice: stock changes without it.) A change after a read has a record of its own. So replays and reordering do no
+//! harm.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -126,8 +127,8 @@ impl IndexProducts {
         }
     }
 
-    /// The products that exist. If they cannot be read together because one item is corrupt, each is read alone, so that
-    /// only that one fails.
+    /// The products that exist. If they cannot be read together because one item is corrupt, each is read alone, so
+    /// that only that one fails.
     async fn read(&self, product_ids: &BTreeSet<&ProductId>) -> (HashMap<ProductId, Product>, Reasons) {
         let ids = || product_ids.iter().copied();
         match self.products.get_many(ids(), true).await {

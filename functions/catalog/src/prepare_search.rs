@@ -1,8 +1,8 @@
 //! Prepares search for the stack: a custom resource of template.yaml, invoked by CloudFormation.
 //!
-//! Waits for the OpenSearch domain, makes the index with its alias, so that a shop without products answers searches with
-//! an empty page, and returns the domain's endpoint, which the other functions get as `SEARCH_ENDPOINT`. One function asks
-//! for it, so that requests never wait for the rate-limited control plane.
+//! Waits for the OpenSearch domain, makes the index with its alias, so that a shop without products answers searches
+//! with an empty page, and returns the domain's endpoint, which the other functions get as `SEARCH_ENDPOINT`. One
+//! function asks for it, so that requests never wait for the rate-limited control plane.
 //!
 //! CloudFormation waits for the response at the `ResponseURL`. It gets one in every case, also after a failure and for
 //! `Delete`, which has nothing to do: the index goes with its domain. Repeating an invocation does no harm.
@@ -160,7 +160,7 @@ impl DirectHandler for PrepareSearch {
             logical_resource_id: &request.logical_resource_id,
             data,
         };
-        Ok(respond(&request.response_url, &response).await?)
+        Ok(respond(&request.response_url, &response, &*self.random).await?)
     }
 }
 
@@ -173,7 +173,7 @@ impl PrepareSearch {
             match self.try_to_prepare(domain).await {
                 Err(error) if Instant::now() + ATTEMPT_PAUSE < deadline => {
                     tracing::warn!(function = "prepare-search", domain, %error, "search is not ready yet");
-                    tokio::time::sleep(ATTEMPT_PAUSE).await;
+                    tokio::time::sleep(ATTEMPT_PAUSE + jitter(&*self.random)).await;
                 }
                 outcome => return outcome,
             }
@@ -199,7 +199,7 @@ impl PrepareSearch {
     }
 }
 
-async fn respond(url: &str, response: &CustomResourceResponse<'_>) -> Result<(), ResponseError> {
+async fn respond(url: &str, response: &CustomResourceResponse<'_>, random: &dyn Random) -> Result<(), ResponseError> {
     let unsent = |error: reqwest::Error| ResponseError(error.without_url().to_string()); // the URL is a secret
     let body = serde_json::to_vec(response).map_err(|error| ResponseError(error.to_string()))?;
     // reqwest uses the cryptography provider of the process. If one is installed already, it stays.
@@ -214,10 +214,15 @@ async fn respond(url: &str, response: &CustomResourceResponse<'_>) -> Result<(),
             Err(error) if attempt == RESPONSE_ATTEMPTS => return Err(unsent(error)),
             Err(_) => {
                 attempt += 1;
-                tokio::time::sleep(RESPONSE_PAUSE).await;
+                tokio::time::sleep(RESPONSE_PAUSE + jitter(random)).await;
             }
         }
     }
+}
+
+/// Up to a second more for a pause: an account may make several stacks at once.
+fn jitter(random: &dyn Random) -> Duration {
+    Duration::from_millis(random.below(1_000))
 }
 
 /// The service's error code, or why there is none.

@@ -1,4 +1,5 @@
-//! The fields of a product that staff send: the same, with the same limits, for one product and for a line of an import.
+//! The fields of a product that staff send: the same, with the same limits, for one product and for a line of an
+//! import.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! `PUT /admin/synonyms`: replaces the synonyms. Searches use the new list within ten seconds; the index does not change.
+//! `PUT /admin/synonyms`: replaces the synonyms. Searches use the new list within ten seconds; the index does not
+//! change.
 
 use souk_domain::synonyms::SynonymGroups;
 use souk_runtime::Dependencies;

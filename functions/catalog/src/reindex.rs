@@ -1,15 +1,15 @@
 //! Fills a new index from the products table and replaces the live index with it while writes continue. Needed after a
-//! change of the mapping, or after the index was lost. An operator invokes it repeatedly until it reports `done`; each run
-//! continues where the last one ended, however that ended. Products that cannot be indexed are reported and left out.
+//! change of the mapping, or after the index was lost. An operator invokes it repeatedly until it reports `done`; each
+//! run continues where the last one ended, however that ended. Products that cannot be indexed are reported and left
+//! out.
 //!
-//! It refuses to run while the cluster is red (unless the command sets `ignore_health`), and to start while a node has no
-//! room for a second index (unless it sets `ignore_storage`): a new index that fills the disk would stop all writes to the
-//! live one.
+//! It refuses to run while the cluster is red (unless the command sets `ignore_health`), and to start while a node has
+//! no room for a second index (unless it sets `ignore_storage`): a new index that fills the disk would stop all writes
+//! to the live one.
 //!
 //! ```json
-//! {"seconds": 600}
-//! {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems": [{"product_id": "x", "reason": "…"}]}
-//! {"done": false, "refused": "…"}
+//! {"seconds": 600} {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems":
+//! [{"product_id": "x", "reason": "…"}]} {"done": false, "refused": "…"}
 //! ```
 
 use std::sync::Arc;
@@ -202,8 +202,8 @@ impl Reindex {
         Ok(Report { done, index, written: progress.written, set_aside: progress.set_aside, problems })
     }
 
-    /// Copies a page of each segment and stores the progress. If one fails, the next run copies all of them again, which is
-    /// safe because writes are idempotent.
+    /// Copies a page of each segment and stores the progress. If one fails, the next run copies all of them again,
+    /// which is safe because writes are idempotent.
     pub(crate) async fn copy_pages(
         &self,
         rebuild: &mut Rebuild,

@@ -1,5 +1,5 @@
-//! `PUT /admin/inventory/{product_id}/shards`: changes the number of shards of a product's stock: more for a flash sale,
-//! fewer afterwards. Checkouts continue meanwhile.
+//! `PUT /admin/inventory/{product_id}/shards`: changes the number of shards of a product's stock: more for a flash
+//! sale, fewer afterwards. Checkouts continue meanwhile.
 //!
 //! Idempotent: a repeated request continues where an interrupted one stopped.
 

@@ -49,8 +49,8 @@ struct Key {
 struct ProductChanges<'a> {
     /// The changes that may change its stock level, in order.
     changes: Vec<&'a Change>,
-    /// Sequence number of the first of them. The id of the event is made from it, so that a retry of the batch publishes
-    /// the same id.
+    /// Sequence number of the first of them. The id of the event is made from it, so that a retry of the batch
+    /// publishes the same id.
     first: &'a str,
     at: Timestamp,
     /// Units added less units removed.
@@ -135,8 +135,8 @@ impl WatchStock {
         }
     }
 
-    /// Publishes an event if the stock level differs from the published one, and then stores the level. In this order, a
-    /// crash between the two publishes the event again with the same id, instead of never.
+    /// Publishes an event if the stock level differs from the published one, and then stores the level. In this order,
+    /// a crash between the two publishes the event again with the same id, instead of never.
     async fn publish_level(&self, product_id: &ProductId, watched: &ProductChanges<'_>) -> Result<(), LevelError> {
         let available = total(&self.inventory.counts(product_id).await?);
         let level = StockLevel::of(available, self.low_at);

@@ -1,5 +1,6 @@
-//! `POST /admin/orders/{order_id}/returns/{return_id}/accept`: accepts a return after the units have arrived. Their price,
-//! at most what is left to refund, becomes due; they are restocked with the refund. Idempotent for the same target.
+//! `POST /admin/orders/{order_id}/returns/{return_id}/accept`: accepts a return after the units have arrived. Their
+//! price, at most what is left to refund, becomes due; they are restocked with the refund. Idempotent for the same
+//! target.
 
 use souk_domain::order::{Event, RefundTarget};
 use souk_runtime::Dependencies;

@@ -1,5 +1,5 @@
-//! Publisher of the transactional outbox, which is the orders stream: sends the messages that a change of an order calls
-//! for. No other function sends these messages, except `redrive` and `reconcile`.
+//! Publisher of the transactional outbox, which is the orders stream: sends the messages that a change of an order
+//! calls for. No other function sends these messages, except `redrive` and `reconcile`.
 
 use std::sync::Arc;
 
@@ -58,8 +58,8 @@ impl Dispatch {
     }
 }
 
-/// The order before and after a change; `None` if it was deleted. Only an operator deletes orders, and that calls for no
-/// messages.
+/// The order before and after a change; `None` if it was deleted. Only an operator deletes orders, and that calls for
+/// no messages.
 ///
 /// An unreadable image from before counts as none: the item was just repaired, and all messages it waits for are due.
 pub(crate) fn orders(change: &Change) -> Result<Option<(Option<Order>, Order)>, Failure> {

@@ -1,7 +1,7 @@
 //! `POST /admin/orders/{order_id}/refunds`: refunds a part of an order without a return.
 //!
-//! A repeated request would refund twice, so a client that may retry sends an `Idempotency-Key`. The refund stores the key
-//! for as long as the order exists.
+//! A repeated request would refund twice, so a client that may retry sends an `Idempotency-Key`. The refund stores the
+//! key for as long as the order exists.
 
 use std::sync::Arc;
 

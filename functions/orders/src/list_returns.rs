@@ -1,5 +1,5 @@
-//! `GET /admin/returns?status=requested&cursor=&limit=`: open returns, which staff have to accept or reject, oldest order
-//! first. An order shows all its returns.
+//! `GET /admin/returns?status=requested&cursor=&limit=`: open returns, which staff have to accept or reject, oldest
+//! order first. An order shows all its returns.
 
 use std::str::FromStr;
 

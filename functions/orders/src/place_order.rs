@@ -1,4 +1,5 @@
-//! `POST /orders`: places an order from the cart. One transaction takes the stock, writes the order and empties the cart.
+//! `POST /orders`: places an order from the cart. One transaction takes the stock, writes the order and empties the
+//! cart.
 //!
 //! The cart keeps the last checkouts with their idempotency keys. A retry, which reads the cart anyway, finds its order
 //! there: idempotency costs no write.
@@ -175,9 +176,9 @@ impl PlaceOrder {
         Err(busy("every attempt of the transaction met contention"))
     }
 
-    /// The response if the cart was changed after it was read. Either this request has already been processed (a response
-    /// of DynamoDB was lost, or a concurrent retry was faster), or another device changed the cart and the shopper has to
-    /// review it.
+    /// The response if the cart was changed after it was read. Either this request has already been processed (a
+    /// response of DynamoDB was lost, or a concurrent retry was faster), or another device changed the cart and the
+    /// shopper has to review it.
     async fn after_cart_change(&self, order: &Order, checkout: &PlaceOrderRequest) -> Result<Reply, Problem> {
         let cart = self.carts.get(&order.user_id).await?;
         if cart.checkouts.iter().any(|checkout| checkout.order_id == order.order_id) {

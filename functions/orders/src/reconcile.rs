@@ -1,5 +1,5 @@
-//! Reconciles stock, orders and money, and reports every discrepancy. Runs on a schedule and when an operator invokes it.
-//! Resends the messages of orders that wait for a lost one.
+//! Reconciles stock, orders and money, and reports every discrepancy. Runs on a schedule and when an operator invokes
+//! it. Resends the messages of orders that wait for a lost one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -112,7 +112,8 @@ impl Reconcile {
         Ok(response)
     }
 
-    /// Resends the messages of all stuck orders. Consumers are idempotent, so this is safe if a message was late, not lost.
+    /// Resends the messages of all stuck orders. Consumers are idempotent, so this is safe if a message was late, not
+    /// lost.
     async fn resend(&self, response: &mut ReconcileResponse) {
         let stuck = response.report.differences.iter().filter(|difference| difference.kind.is_stuck());
         let orders: BTreeSet<_> = stuck.filter_map(|difference| difference.subject.order()).collect();

@@ -1,8 +1,8 @@
 //! Lists, redrives and discards dead letters. Invoked by an operator, never over HTTP.
 //!
 //! A message from a queue is sent to its source queue unchanged and then deleted from the dead-letter queue. So it may
-//! arrive twice, which consumers tolerate, but it is never lost. A dead letter of a stream consumer names an item, and its
-//! handling is repeated with the current item. One call moves a limited number of messages.
+//! arrive twice, which consumers tolerate, but it is never lost. A dead letter of a stream consumer names an item, and
+//! its handling is repeated with the current item. One call moves a limited number of messages.
 
 mod dead_letter;
 mod dead_letter_queue;

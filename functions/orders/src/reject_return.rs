@@ -1,5 +1,5 @@
-//! `POST /admin/orders/{order_id}/returns/{return_id}/reject`: rejects a return, with an optional reason. Idempotent. The
-//! shopper may request a return of the same units again.
+//! `POST /admin/orders/{order_id}/returns/{return_id}/reject`: rejects a return, with an optional reason. Idempotent.
+//! The shopper may request a return of the same units again.
 
 use souk_domain::order::{Event, MAX_REASON_CHARS};
 use souk_runtime::Dependencies;

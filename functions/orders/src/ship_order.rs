@@ -24,8 +24,8 @@ impl ShipOrder {
     }
 }
 
-/// A carrier's tracking number. It is not checked for card numbers: many tracking numbers have as many digits, and one in
-/// ten passes the card checksum.
+/// A carrier's tracking number. It is not checked for card numbers: many tracking numbers have as many digits, and one
+/// in ten passes the card checksum.
 struct TrackingNumber(String);
 
 impl FromStr for TrackingNumber {

@@ -1,8 +1,9 @@
 //! Consumer of the payment queue: gets the outcome of an open payment from the provider.
 //!
-//! A payment is checked some time after its attempt started, because the response may have been lost; every 15 minutes while
-//! a bank debit takes days; and when an order no longer waits for an action of the shopper. If the provider cannot be
-//! reached, the check is repeated in the same way, so open payments settle after an outage without intervention.
+//! A payment is checked some time after its attempt started, because the response may have been lost; every 15 minutes
+//! while a bank debit takes days; and when an order no longer waits for an action of the shopper. If the provider
+//! cannot be reached, the check is repeated in the same way, so open payments settle after an outage without
+//! intervention.
 
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::{MAX_DELAY_SECONDS, PENDING_CHECK_SECONDS, PaymentQueueMessage};
@@ -15,8 +16,8 @@ use souk_runtime::config::ConfigError;
 use crate::PaymentContext;
 use crate::escalation::needs_a_person;
 
-/// Age of an attempt up to which the queue's own retries repeat the check, in seconds. It has to be less than the time after
-/// which the queue moves the message to the dead-letter queue (5 receipts, 180 s apart).
+/// Age of an attempt up to which the queue's own retries repeat the check, in seconds. It has to be less than the time
+/// after which the queue moves the message to the dead-letter queue (5 receipts, 180 s apart).
 const QUEUE_RETRIES_SECONDS: i64 = 600;
 /// Age after which an open payment becomes a dead letter, in seconds. Bank debits take up to ten working days.
 const MAX_PENDING_SECONDS: i64 = 14 * 24 * 3600;

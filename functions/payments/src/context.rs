@@ -15,8 +15,8 @@ use souk_store::{AllocationOutcome, Inventory, OrderSteps, StepError, StoreError
 
 use crate::configured_provider;
 
-/// Time-out of a call to the provider. Shorter than the time-out of an API function, so that the shopper gets the status
-/// `processing` instead of an error; `check-payment` determines the outcome later.
+/// Time-out of a call to the provider. Shorter than the time-out of an API function, so that the shopper gets the
+/// status `processing` instead of an error; `check-payment` determines the outcome later.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Dependencies of the payment functions.
@@ -61,11 +61,11 @@ impl PaymentContext {
         tokio::time::timeout(PROVIDER_TIMEOUT, response).await.unwrap_or_else(|_| Err(late()))
     }
 
-    /// Saves the provider's outcome of an attempt. `pay-order`, `check-payment` and webhooks all settle payments here, in any
-    /// order and any number of times.
+    /// Saves the provider's outcome of an attempt. `pay-order`, `check-payment` and webhooks all settle payments here,
+    /// in any order and any number of times.
     ///
-    /// `order` is the order as the caller read it; if it expires in between, the payment is settled and refunded. A capture
-    /// for an expired order allocates its units again if they are in stock; otherwise a refund becomes due.
+    /// `order` is the order as the caller read it; if it expires in between, the payment is settled and refunded. A
+    /// capture for an expired order allocates its units again if they are in stock; otherwise a refund becomes due.
     pub async fn settle(&self, order: &Order, attempt: usize, outcome: ProviderOutcome) -> Result<Order, StepError> {
         let (user_id, order_id) = (&order.user_id, &order.order_id);
         let already_captured = |state: &PaymentAttempt| state.status == AttemptStatus::Completed;

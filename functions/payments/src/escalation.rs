@@ -2,8 +2,8 @@
 
 use souk_domain::ids::OrderId;
 
-/// Logs a problem that an operator has to resolve; the alarm `payments-need-a-person` counts these lines. `what` is one of a
-/// few fixed texts. `provider_id` is the id of the payment or refund in the provider's dashboard.
+/// Logs a problem that an operator has to resolve; the alarm `payments-need-a-person` counts these lines. `what` is one
+/// of a few fixed texts. `provider_id` is the id of the payment or refund in the provider's dashboard.
 pub(crate) fn needs_a_person(order_id: &OrderId, what: &'static str, provider_id: &str) {
     tracing::error!(order_id = order_id.as_str(), what, provider_id, "needs a person");
 }

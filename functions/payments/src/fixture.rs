@@ -186,7 +186,8 @@ impl Fixture {
         self.users.store_credit_minor(&user(1)).await.expect("read")
     }
 
-    /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue runs.
+    /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue
+    /// runs.
     pub(crate) async fn assert_reconciled(&self) {
         let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
         assert_reconciled(orders, inventory, &self.users, self.clock.now()).await;

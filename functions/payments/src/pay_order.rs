@@ -84,7 +84,8 @@ impl Endpoint for PayOrder {
     }
 }
 
-/// Reads the token and the method. Every method except store credit needs a token, and the order may determine the method.
+/// Reads the token and the method. Every method except store credit needs a token, and the order may determine the
+/// method.
 fn read_body(request: &Request) -> Result<(Option<String>, Option<PaymentMethod>), Problem> {
     let mut fields = request.fields()?;
     let token = fields.optional_text("payment_token", MAX_TOKEN_CHARS);
@@ -96,9 +97,9 @@ fn token_required() -> FieldError {
     FieldError::new("payment_token", "required", "must be given")
 }
 
-/// The order and the index of the attempt after a step that starts one. If an earlier or concurrent call of this request
-/// saved the attempt, it is that one. For an order that is already paid, it is the attempt that paid it: the client may have
-/// lost the response to another request, and must not be charged again.
+/// The order and the index of the attempt after a step that starts one. If an earlier or concurrent call of this
+/// request saved the attempt, it is that one. For an order that is already paid, it is the attempt that paid it: the
+/// client may have lost the response to another request, and must not be charged again.
 fn saved_attempt(step: Result<Order, StepError>, idempotency_key: &IdempotencyKey) -> Result<(Order, usize), Problem> {
     let (order, index) = match step {
         Ok(order) => {
@@ -131,7 +132,8 @@ impl PayOrder {
         response(&settled, index)
     }
 
-    /// The provider rejected the request, and nothing was captured. The cause is on our side; the shopper may pay another way.
+    /// The provider rejected the request, and nothing was captured. The cause is on our side; the shopper may pay
+    /// another way.
     async fn refused(&self, order: &Order, index: usize, error: &ProviderError) -> Result<Problem, Problem> {
         let declined = ProviderOutcome::Declined { code: "payment_unavailable".to_owned() };
         self.payments.settle(order, index, declined).await.map_err(Problem::settlement_failed)?;

@@ -1,4 +1,5 @@
-//! Consumer of the refund queue: pays refunds out. The last refund of an order that was not shipped also restocks its units.
+//! Consumer of the refund queue: pays refunds out. The last refund of an order that was not shipped also restocks its
+//! units.
 
 use souk_domain::message::RefundQueueMessage;
 use souk_domain::money::Money;

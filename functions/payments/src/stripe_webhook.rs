@@ -1,8 +1,8 @@
-//! `POST /webhooks/stripe`: receives Stripe's events. They settle payments that a shopper or a bank completes later, and
-//! are a second way to settle all others.
+//! `POST /webhooks/stripe`: receives Stripe's events. They settle payments that a shopper or a bank completes later,
+//! and are a second way to settle all others.
 //!
-//! For any status other than 200 Stripe retries the event for three days and shows it in its dashboard. So 200 means that
-//! the event was processed or does not concern this shop.
+//! For any status other than 200 Stripe retries the event for three days and shows it in its dashboard. So 200 means
+//! that the event was processed or does not concern this shop.
 
 use serde::Serialize;
 use souk_domain::ids::{OrderId, UserId};
@@ -60,8 +60,8 @@ impl StripeWebhook {
         Ok(Self { payments: PaymentContext::from_dependencies(deps)?, webhook: configured_provider::webhook(deps)? })
     }
 
-    /// An order is saved before its payment is created, so a missing order belongs to another shop on the same account, or was
-    /// lost. An operator has to look: 404 makes Stripe retry the event, and the log line raises an alarm.
+    /// An order is saved before its payment is created, so a missing order belongs to another shop on the same account,
+    /// or was lost. An operator has to look: 404 makes Stripe retry the event, and the log line raises an alarm.
     async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Result<Order, Problem> {
         let order = self.payments.steps.orders.get(user_id, order_id).await?;
         order.ok_or_else(|| {
@@ -91,8 +91,8 @@ impl StripeWebhook {
         let settled = self.payments.settle(order, index, outcome).await.map_err(Problem::settlement_failed)?;
         let known = settled.attempts.get(index).and_then(|attempt| attempt.payment_id.as_deref());
         if is_captured && known != Some(&payment_id) {
-            // This must not happen: one attempt captured money twice. The order has one capture; an operator has to refund
-            // the other.
+            // This must not happen: one attempt captured money twice. The order has one capture; an operator has to
+            // refund the other.
             needs_a_person(&order.order_id, "one attempt took money twice", &payment_id);
         }
         Ok(if settled == *order { "settled before" } else { "settled" })

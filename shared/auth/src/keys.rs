@@ -33,8 +33,8 @@ pub struct SigningKey {
     pub(crate) public: DecodingKey,
 }
 
-/// The JSON of the secret. Every new `seed` needs a new `kid`, because verifiers read the keys again only for an unknown
-/// `kid`.
+/// The JSON of the secret. Every new `seed` needs a new `kid`, because verifiers read the keys again only for an
+/// unknown `kid`.
 #[derive(Deserialize)]
 struct Secret {
     kid: String,
@@ -44,8 +44,8 @@ struct Secret {
 impl SigningKey {
     /// From the secret's JSON `{"kid": "…", "seed": "<64 random characters>"}`.
     ///
-    /// Secrets Manager can generate random characters but no keys. So the 32 bytes of the key are the SHA-256 of 64 random
-    /// characters, which have more entropy than the key needs.
+    /// Secrets Manager can generate random characters but no keys. So the 32 bytes of the key are the SHA-256 of 64
+    /// random characters, which have more entropy than the key needs.
     pub fn from_secret(json: &str) -> Result<Self, KeyError> {
         // The parser's message may quote the secret.
         let secret: Secret =

@@ -1,8 +1,8 @@
-//! Passwords: argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane), stored as PHC
-//! strings, so that stronger parameters can be introduced without breaking older hashes.
+//! Passwords: argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane), stored
+//! as PHC strings, so that stronger parameters can be introduced without breaking older hashes.
 //!
-//! Hashing occupies a core for some tens of milliseconds. It runs on the calling thread, not on a blocking pool: a Lambda
-//! function handles one request at a time, so it blocks no other request.
+//! Hashing occupies a core for some tens of milliseconds. It runs on the calling thread, not on a blocking pool: a
+//! Lambda function handles one request at a time, so it blocks no other request.
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -31,8 +31,8 @@ pub fn hash(password: &str, random: &dyn Random) -> Result<String, PasswordError
     Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
-/// Whether a password matches a stored hash. `None` stands for an account that does not exist: false, after the same time.
-/// Callers limit the length.
+/// Whether a password matches a stored hash. `None` stands for an account that does not exist: false, after the same
+/// time. Callers limit the length.
 pub fn verify(password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
     let parsed = PasswordHash::new(stored.unwrap_or(UNKNOWN_ACCOUNT_HASH))?;
     match Argon2::default().verify_password(password.as_bytes(), &parsed) {

@@ -6,15 +6,16 @@ use sha2::{Digest, Sha256};
 use souk_domain::effects::Random;
 use souk_domain::ids::FamilyId;
 
-/// How long a refresh token is valid. Every use returns a new one, so a user who returns within this time stays logged in.
+/// How long a refresh token is valid. Every use returns a new one, so a user who returns within this time stays logged
+/// in.
 pub const REFRESH_TOKEN_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 const SECRET_BYTES: usize = 32;
 
 /// One token of a family: `<family id>.<256 random bits in base64url>`.
 ///
-/// The family id finds the session in one read; every rotation makes a new secret. It has neither `Debug` nor `Display`, so
-/// that it cannot be logged by accident.
+/// The family id finds the session in one read; every rotation makes a new secret. It has neither `Debug` nor
+/// `Display`, so that it cannot be logged by accident.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     family_id: FamilyId,

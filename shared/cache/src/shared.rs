@@ -32,8 +32,8 @@ if version and version > tonumber(ARGV[1]) then return 0 end
 const FILL: &str = "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 ";
-/// Replaces a stored value. For a key without a value it only stores a note of the change, so that loading a catalogue does
-/// not fill the cache. ARGV: as above, then the note and its time to live.
+/// Replaces a stored value. For a key without a value it only stores a note of the change, so that loading a catalogue
+/// does not fill the cache. ARGV: as above, then the note and its time to live.
 const CHANGE: &str = "if version and string.sub(stored, 1, 1) ~= 'C' then
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 else
@@ -122,8 +122,8 @@ impl SharedCache {
         self.call(&pipe).await
     }
 
-    /// Ensures that no older value is stored, now or later: replaces stored values, and stores a note of the change for the
-    /// other keys.
+    /// Ensures that no older value is stored, now or later: replaces stored values, and stores a note of the change for
+    /// the other keys.
     pub async fn change(&self, values: &[VersionedValue]) -> Result<(), SharedCacheError> {
         let script = [READ_VERSION, CHANGE].concat();
         let mut pipe = Pipeline::with_capacity(values.len());

@@ -14,8 +14,8 @@ pub struct SingleFlight<K, V> {
     in_flight: Arc<Mutex<HashMap<K, Outcome<V>>>>,
 }
 
-/// The keys of one caller: it fetches some and waits for the others. Dropping an incomplete claim releases its keys, so that
-/// a cancelled caller does not block others.
+/// The keys of one caller: it fetches some and waits for the others. Dropping an incomplete claim releases its keys, so
+/// that a cancelled caller does not block others.
 #[derive(Debug)]
 pub struct Claim<K: Eq + Hash, V> {
     in_flight: Arc<Mutex<HashMap<K, Outcome<V>>>>,

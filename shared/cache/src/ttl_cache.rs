@@ -1,4 +1,5 @@
-//! A cache in the memory of one process, bounded in bytes. Entries expire, because nothing notifies a process of changes.
+//! A cache in the memory of one process, bounded in bytes. Entries expire, because nothing notifies a process of
+//! changes.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,8 +14,8 @@ const ENTRY_BYTES: usize = 160;
 
 /// A bounded cache whose entries expire. The time is passed in, so that tests decide it.
 ///
-/// It evicts by two generations: when the young one is full, it becomes the old one, and and of
-/// the previous old one only the entries that were read since are kept. So popular entries stay without bookkeeping on reads.
+/// It evicts by two generations: when the young one is full, it becomes the old one, and the previous old one is
+/// dropped. Reading an old entry makes it young again, so popular entries stay without a list of the order of reads.
 #[derive(Debug)]
 pub struct TtlCache<K, V> {
     generations: Mutex<Generations<K, V>>,
@@ -63,7 +64,8 @@ impl Lifetime {
         Self { read_at, ttl }
     }
 
-    /// A lifetime up to a quarter shorter, so that processes that read at the same moment do not refresh at the same moment.
+    /// A lifetime up to a quarter shorter, so that processes that read at the same moment do not refresh at the same
+    /// moment.
     pub fn with_jitter(read_at: Timestamp, ttl: Duration, random: &dyn Random) -> Self {
         let quarter_ms = u64::try_from(ttl.as_millis() / 4).unwrap_or(u64::MAX);
         Self { read_at, ttl: ttl.saturating_sub(Duration::from_millis(random.below(quarter_ms))) }

@@ -1,4 +1,5 @@
-//! Product documents through their caches: the memory of this process, then the cache that processes share, then the table.
+//! Product documents through their caches: the memory of this process, then the cache that processes share, then the
+//! table.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::AddAssign;
@@ -120,7 +121,8 @@ impl CachedProducts {
         Ok(found)
     }
 
-    /// Products for product pages and carts, from the shared cache, which the stream keeps up to date, or from the table.
+    /// Products for product pages and carts, from the shared cache, which the stream keeps up to date, or from the
+    /// table.
     pub async fn current<'a>(
         &self,
         product_ids: impl IntoIterator<Item = &'a ProductId>,
@@ -130,8 +132,9 @@ impl CachedProducts {
         Ok(found)
     }
 
-    /// Writes the current state of products (`None`: deleted), read from the table after `read_at`, to the shared cache. From
-    /// then on it returns nothing older. If the write fails, it returns the previous state until that expires.
+    /// Writes the current state of products (`None`: deleted), read from the table after `read_at`, to the shared
+    /// cache. From then on it returns nothing older. If the write fails, it returns the previous state until that
+    /// expires.
     pub async fn changed<'a>(
         &self,
         states: impl IntoIterator<Item = (&'a ProductId, Option<&'a Product>)>,
@@ -165,7 +168,8 @@ impl CachedProducts {
                     found.join(read);
                 }
                 Err(error) => {
-                    // The unreadable item need not be the one that the waiting callers need, so each of them reads by itself.
+                    // The unreadable item need not be the one that the waiting callers need, so each of them reads by
+                    // itself.
                     if let StoreError::Unavailable(reason) = &error {
                         claim.complete(|_| Err(reason.clone()));
                     }

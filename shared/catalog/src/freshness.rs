@@ -16,12 +16,13 @@
 //! | a whole list, as HTTP answer | process, clients | as long as every product and stock count in it, at most [`STOCK`] |
 //! | stock on product pages and in carts; prices and stock at checkout | nowhere | not kept |
 //!
-//! In total, with the second until OpenSearch shows a write and the second for which a client keeps a list: a changed price or stock count decides within five seconds which lists a product is in; a list of hardly
-//! any products shows a new one within five seconds, other lists and facets within half a minute, and a search by
-//! relevance that finds many within two minutes. A changed price is shown within five seconds.
+//! In total, with the second until OpenSearch shows a write and the second for which a client keeps a list: a changed
+//! price or stock count decides within five seconds which lists a product is in; a list of hardly any products shows a
+//! new one within five seconds, other lists and facets within half a minute, and a search by relevance that finds many
+//! within two minutes. A changed price is shown within five seconds.
 //!
-//! While the source of a value fails, an expired value is not shown, with one exception: synonyms. The other failures are
-//! answered in degraded mode, see [`CatalogReader`](crate::CatalogReader).
+//! While the source of a value fails, an expired value is not shown, with one exception: synonyms. The other failures
+//! are answered in degraded mode, see [`CatalogReader`](crate::CatalogReader).
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! Reads of the catalogue for shoppers, through its caches. Nothing that decides about money or stock reads here: checkout
-//! reads prices and stock from the tables.
+//! Reads of the catalogue for shoppers, through its caches. Nothing that decides about money or stock reads here:
+//! checkout reads prices and stock from the tables.
 //!
-//! [`CatalogReader`] answers lists, [`ProductReader`] products and their stock, [`SearchReader`] searches and suggestions.
-//! How long anything may be shown is decided in [`freshness`], how a cache works in `souk-cache`.
+//! [`CatalogReader`] answers lists, [`ProductReader`] products and their stock, [`SearchReader`] searches and
+//! suggestions. How long anything may be shown is decided in [`freshness`], how a cache works in `souk-cache`.
 
 mod browse;
 mod documents;

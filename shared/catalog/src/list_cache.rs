@@ -6,8 +6,8 @@ use std::time::Duration;
 use souk_cache::{Fresh, TtlCache};
 use souk_domain::time::Timestamp;
 
-/// A list that has to read some entries also reads those that expire within this time. So the next lists are complete for a
-/// while, instead of reading one entry after another.
+/// A list that has to read some entries also reads those that expire within this time. So the next lists are complete
+/// for a while, instead of reading one entry after another.
 const READ_AHEAD: Duration = Duration::from_millis(500);
 
 /// The keys of a list, divided by whether their values are cached.

@@ -12,8 +12,8 @@ use crate::freshness;
 /// Time-out of a read. After it a search uses the last known list.
 const READ_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The list in the memory of this process. Not a `TtlCache`, because the last known list stays in use while it cannot be
-/// read.
+/// The list in the memory of this process. Not a `TtlCache`, because the last known list stays in use while it cannot
+/// be read.
 pub struct CachedSynonyms {
     lists: SynonymLists,
     clock: Arc<dyn Clock>,

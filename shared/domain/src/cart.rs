@@ -8,13 +8,13 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::validation::Invalid;
 
-/// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a line
-/// that is allocated from several shards takes several.
+/// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a
+/// line that is allocated from several shards takes several.
 pub const MAX_LINES: usize = 50;
 /// Maximum units of one product in a cart.
 pub const MAX_QUANTITY: u32 = 9_999;
-/// Number of recent checkouts and of recent additions that a cart keeps. Small, so that the item stays below 1 KB and the
-/// cart write of a checkout costs two write units.
+/// Number of recent checkouts and of recent additions that a cart keeps. Small, so that the item stays below 1 KB and
+/// the cart write of a checkout costs two write units.
 pub const MAX_REMEMBERED: usize = 4;
 
 /// Units of one product: 1 to [`MAX_QUANTITY`].

@@ -90,8 +90,8 @@ impl CategoryPath {
     }
 }
 
-/// Lower-case letters and digits with single hyphens. Letters beyond ASCII become their code point (`ö` → `u00f6`), so that
-/// every name has a slug and two names rarely share one.
+/// Lower-case letters and digits with single hyphens. Letters beyond ASCII become their code point (`ö` → `u00f6`), so
+/// that every name has a slug and two names rarely share one.
 fn slug(name: &str) -> Result<String, Invalid> {
     let mut slug = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_lowercase) {

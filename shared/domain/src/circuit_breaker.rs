@@ -7,8 +7,8 @@ const FAILURE_THRESHOLD: u32 = 3;
 /// Interval between the trial calls of an open breaker.
 const TRIAL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Counts the consecutive failures of a dependency. Closed, it allows all calls. Open, it allows one trial call a second and
-/// spares all others the wait. The first success closes it.
+/// Counts the consecutive failures of a dependency. Closed, it allows all calls. Open, it allows one trial call a
+/// second and spares all others the wait. The first success closes it.
 #[derive(Debug, Default)]
 pub struct CircuitBreaker {
     consecutive_failures: u32,
@@ -17,8 +17,8 @@ pub struct CircuitBreaker {
 }
 
 impl CircuitBreaker {
-    /// Whether a call may be made now. While the breaker is open, one caller a second may make a trial call. A trial whose
-    /// outcome is never recorded does not block the next one.
+    /// Whether a call may be made now. While the breaker is open, one caller a second may make a trial call. A trial
+    /// whose outcome is never recorded does not block the next one.
     pub fn allows_call(&mut self, now: Instant) -> bool {
         match self.next_trial {
             Some(next_trial) if now < next_trial => false,

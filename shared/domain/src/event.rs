@@ -1,9 +1,9 @@
 //! Domain events about orders and stock for other systems, and the one function that derives them.
 //!
-//! The serialised form is a contract with systems outside this repository, so it is written out here and not derived from
-//! the stored form. Fields may be added; a change of meaning becomes a `v2` beside the `v1`. Events carry ids, amounts and
-//! lines only: no address, no token, no e-mail address, no free text of a shopper. `docs/events.md` shows each event; a test
-//! compares the two.
+//! The serialised form is a contract with systems outside this repository, so it is written out here and not derived
+//! from the stored form. Fields may be added; a change of meaning becomes a `v2` beside the `v1`. Events carry ids,
+//! amounts and lines only: no address, no token, no e-mail address, no free text of a shopper. `docs/events.md` shows
+//! each event; a test compares the two.
 
 use serde::Serialize;
 
@@ -15,9 +15,10 @@ use crate::time::Timestamp;
 /// A domain event. Serialised, it is the `detail` of the event on the bus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DomainEvent {
-    /// Identifies the event however often it is published, so that consumers can drop duplicates. The id of an order's event
-    /// is made of the order, the kind and, where an order can have several, the return or the refund and its retry. It does
-    /// not contain the order's version: republishing from a later state of the order has to give the same id.
+    /// Identifies the event however often it is published, so that consumers can drop duplicates. The id of an order's
+    /// event is made of the order, the kind and, where an order can have several, the return or the refund and its
+    /// retry. It does not contain the order's version: republishing from a later state of the order has to give the
+    /// same id.
     pub event_id: String,
     /// When it happened, according to the order's timeline.
     #[serde(serialize_with = "rfc3339")]
@@ -78,7 +79,8 @@ pub enum EventPayload {
     },
     /// Some or all of the money was refunded.
     OrderRefunded(RefundSnapshot),
-    /// A refund failed, possibly after it was reported as completed. The money is still due; staff decide how to refund it.
+    /// A refund failed, possibly after it was reported as completed. The money is still due; staff decide how to refund
+    /// it.
     RefundFailed(RefundSnapshot),
     /// The shopper requested a return.
     ReturnRequested(ReturnSnapshot),
@@ -181,15 +183,16 @@ pub struct StockSnapshot {
 }
 
 impl DomainEvent {
-    /// An event of a product's stock. `change_id` identifies the change that caused it, such as its sequence number in the
-    /// stream.
+    /// An event of a product's stock. `change_id` identifies the change that caused it, such as its sequence number in
+    /// the stream.
     pub fn of_stock(event: StockEvent, change_id: &str, occurred_at: Timestamp) -> Self {
         let product_id = event.snapshot().product_id.clone();
         let payload = EventPayload::Stock(event);
         Self { event_id: format!("{product_id}/{}/{change_id}", payload.kind()), occurred_at, payload }
     }
 
-    /// An event of an order. `instance` distinguishes events that one order can have several times; otherwise it is empty.
+    /// An event of an order. `instance` distinguishes events that one order can have several times; otherwise it is
+    /// empty.
     fn of_order(order: &Order, payload: EventPayload, instance: &str, occurred_at: Timestamp) -> Self {
         let mut event_id = format!("{}/{}", order.order_id, payload.kind());
         if !instance.is_empty() {
@@ -253,8 +256,8 @@ impl EventPayload {
     }
 }
 
-/// The events between two states of an order, oldest first; all its events when there is no `old`. A pure function of the
-/// two: if the stream delivers a change twice, the same events with the same ids are published twice.
+/// The events between two states of an order, oldest first; all its events when there is no `old`. A pure function of
+/// the two: if the stream delivers a change twice, the same events with the same ids are published twice.
 pub fn events_after(old: Option<&Order>, new: &Order) -> Vec<DomainEvent> {
     let known = old.map_or(0, |old| old.timeline.len());
     (known..new.timeline.len()).filter_map(|position| event_of_entry(new, position)).collect()

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A client's idempotency key with the fingerprint of its request, both hashed. The same key with the same fingerprint is
-/// a replay; the same key with another fingerprint is a client error.
+/// A client's idempotency key with the fingerprint of its request, both hashed. The same key with the same fingerprint
+/// is a replay; the same key with another fingerprint is a client error.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct IdempotencyKey {
     /// Hash of the header `Idempotency-Key`.

@@ -161,8 +161,8 @@ pub struct DueMessage {
     pub delay_seconds: i64,
 }
 
-/// The messages due after an order changed from `old` to `new`. A pure function of the two: if the stream delivers a change
-/// twice, the same messages are sent twice.
+/// The messages due after an order changed from `old` to `new`. A pure function of the two: if the stream delivers a
+/// change twice, the same messages are sent twice.
 pub fn messages_due_after(old: Option<&Order>, new: &Order, now: Timestamp) -> Vec<DueMessage> {
     let mut due = Vec::new();
     let ids = || (new.user_id.clone(), new.order_id.clone());

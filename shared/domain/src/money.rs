@@ -150,8 +150,8 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// Parses a plain JSON number such as `12`, `12.5` or `12.50`. It must not be negative or exceed [`MAX_MINOR`] minor
-    /// units, have an exponent, or have non-zero digits beyond the currency's decimals.
+    /// Parses a plain JSON number such as `12`, `12.5` or `12.50`. It must not be negative or exceed [`MAX_MINOR`]
+    /// minor units, have an exponent, or have non-zero digits beyond the currency's decimals.
     pub fn parse(raw: &str, currency: Currency) -> Result<Self, Invalid> {
         let wrong = || Invalid::new("wrong_type", "must be a number such as 12.50");
         let (whole, fraction) = raw.split_once('.').unwrap_or((raw, "0"));

@@ -156,8 +156,8 @@ impl std::str::FromStr for PaymentMethod {
     }
 }
 
-/// One product of an order, with its name and price at placement. The stored attribute names are short, because lines are
-/// most of an order's size and DynamoDB charges by size.
+/// One product of an order, with its name and price at placement. The stored attribute names are short, because lines
+/// are most of an order's size and DynamoDB charges by size.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderLine {
     /// The product.
@@ -337,8 +337,8 @@ impl Order {
         self.timeline.first().map_or(self.hold_expires_at, |entry| entry.at)
     }
 
-    /// Whether staff lists contain it: from its first payment attempt on. Orders without an attempt do not concern staff, and
-    /// most of them expire.
+    /// Whether staff lists contain it: from its first payment attempt on. Orders without an attempt do not concern
+    /// staff, and most of them expire.
     pub const fn is_for_staff(&self) -> bool {
         !self.attempts.is_empty()
     }
@@ -361,8 +361,8 @@ impl Order {
         }
     }
 
-    /// The attempt whose outcome is not known yet, with its index. No attempt is started while another is processing, but
-    /// an attempt that requires action may become processing.
+    /// The attempt whose outcome is not known yet, with its index. No attempt is started while another is processing,
+    /// but an attempt that requires action may become processing.
     pub fn processing_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
     }
@@ -425,8 +425,8 @@ impl Order {
         Cause::Order { order_id: self.order_id.clone(), user_id: self.user_id.clone(), version: self.version }
     }
 
-    /// Change of the account's store credit that belongs to the step from `before` to `self`, in minor units: refunds to it
-    /// less payments with it. Applied in the same transaction, too.
+    /// Change of the account's store credit that belongs to the step from `before` to `self`, in minor units: refunds
+    /// to it less payments with it. Applied in the same transaction, too.
     pub fn credit_move_since(&self, before: &Self) -> i64 {
         self.credit_minor() - before.credit_minor()
     }

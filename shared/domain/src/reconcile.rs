@@ -1,13 +1,15 @@
 //! Reconciliation of stock, orders and money. Pure: callers read the data, this module returns the discrepancies.
 //!
-//! - [`check_order`] checks the consistency of one order. It needs no other data and works on an order read at any time.
+//! - [`check_order`] checks the consistency of one order. It needs no other data and works on an order read at any
+//!   time.
 //! - [`Sums`] adds up the allocated units and the store credit of all orders, and compares each product's counts and each
 //!   account's balance with the sums. Orders are added one by one and not kept in memory.
 //! - [`ProviderRecords`] compares orders with the captures and refunds of a payment provider.
 //!
-//! Orders, counts and balances change while they are read, so a first pass may find discrepancies that do not exist. Sums
-//! contain a checksum of order versions ([`Sums::same_orders`]): if the checksums of two passes are equal, no order of a
-//! product or account changed between them, and what was read of stock in between belongs to exactly these orders.
+//! Orders, counts and balances change while they are read, so a first pass may find discrepancies that do not exist.
+//! Sums contain a checksum of order versions ([`Sums::same_orders`]): if the checksums of two passes are equal, no
+//! order of a product or account changed between them, and what was read of stock in between belongs to exactly these
+//! orders.
 
 mod order_rules;
 mod provider;
@@ -47,15 +49,15 @@ kinds! {
     StockUnexplained = "stock_unexplained",
     /// A negative count: 0; the count.
     CountNegative = "count_negative",
-    /// The shards of a product in a region differ from the number stored with the first one: that number; the number of those
-    /// shards that exist, or of all shards if none of those is missing.
+    /// The shards of a product in a region differ from the number stored with the first one: that number; the number of
+    /// those shards that exist, or of all shards if none of those is missing.
     ShardNumber = "shard_number",
     /// Sum of an order's lines; its total, in minor units.
     OrderTotal = "order_total",
     /// Units of a product that an order in its status should have allocated; units that it has allocated.
     OrderUnits = "order_units",
-    /// Money that an order in its status should keep (captures less refunds, due or completed); money that it keeps, in minor
-    /// units.
+    /// Money that an order in its status should keep (captures less refunds, due or completed); money that it keeps, in
+    /// minor units.
     OrderMoney = "order_money",
     /// An attempt that is not completed has a captured amount: 0; the amount in minor units.
     AttemptMoney = "attempt_money",
@@ -75,7 +77,8 @@ kinds! {
     CreditNegative = "credit_negative",
     /// An item that cannot be deserialised: 1; 0.
     Unreadable = "unreadable",
-    /// A capture at the provider that the order does not have: amount in the order; amount at the provider, in minor units.
+    /// A capture at the provider that the order does not have: amount in the order; amount at the provider, in minor
+    /// units.
     PaymentUnrecorded = "payment_unrecorded",
     /// A capture of the order that the provider does not have: amount in the order; 0.
     PaymentUnknown = "payment_unknown",
@@ -157,7 +160,8 @@ pub enum Subject {
     },
     /// A payment or refund that exists only at the provider.
     AtProvider {
-        /// Idempotency key at the provider: [`crate::order::Order::payment_key`] or [`crate::order::Order::refund_key`].
+        /// Idempotency key at the provider: [`crate::order::Order::payment_key`] or
+        /// [`crate::order::Order::refund_key`].
         idempotency_key: String,
         /// Id of the payment or refund at the provider.
         provider_id: String,

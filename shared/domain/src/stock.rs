@@ -12,8 +12,8 @@ pub use change::{Cause, CountChange, ShardState, count_change};
 pub use level::StockLevel;
 pub use sharding::{MAX_SHARDS, ReshardStep, ShardLayout, ShardTransfer, distribute, withdraw};
 
-/// Id of a shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global tables no count is
-/// written in two regions.
+/// Id of a shard of a product's stock: `<region>#<number>`. A shard belongs to one region, so with global tables no
+/// count is written in two regions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShardId(String);
@@ -72,11 +72,11 @@ pub struct Shortage {
     pub available: u32,
 }
 
-/// Allocates `requested` units from one shard if one has sufficient stock, otherwise from as few shards as possible. `None` if
-/// all shards together have insufficient stock.
+/// Allocates `requested` units from one shard if one has sufficient stock, otherwise from as few shards as possible.
+/// `None` if all shards together have insufficient stock.
 ///
-/// `choice`, a random number, picks among the shards with sufficient stock, so that concurrent checkouts do not contend for
-/// the same shard.
+/// `choice`, a random number, picks among the shards with sufficient stock, so that concurrent checkouts do not contend
+/// for the same shard.
 pub fn allocate(counts: &[ShardCount], requested: u32, choice: u64) -> Option<Vec<Allocation>> {
     let sufficient: Vec<&ShardCount> =
         counts.iter().filter(|count| (1..=count.available).contains(&requested)).collect();

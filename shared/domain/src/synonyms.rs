@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldError, Invalid, text};
 
-/// Maximum number of groups. The request body has at most 64 KB, which keeps the list far below DynamoDB's 400 KB an item.
+/// Maximum number of groups. The request body has at most 64 KB, which keeps the list far below DynamoDB's 400 KB an
+/// item.
 pub const MAX_SYNONYM_GROUPS: usize = 500;
 /// Maximum terms of a group: each widens every search for the others.
 pub const MAX_SYNONYM_TERMS: usize = 8;
@@ -23,8 +24,8 @@ const MAX_ERRORS: usize = 20;
 pub struct SynonymGroups(Vec<Vec<String>>);
 
 impl SynonymGroups {
-    /// Validates groups from a client and normalises terms to lower case with single spaces. Errors name the position of each
-    /// invalid term (`groups[3][1]`).
+    /// Validates groups from a client and normalises terms to lower case with single spaces. Errors name the position
+    /// of each invalid term (`groups[3][1]`).
     pub fn new<S: AsRef<str>>(groups: &[Vec<S>]) -> Result<Self, Vec<FieldError>> {
         if groups.len() > MAX_SYNONYM_GROUPS {
             let message = format!("must have at most {MAX_SYNONYM_GROUPS} groups");

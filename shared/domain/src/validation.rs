@@ -5,7 +5,8 @@
 pub struct FieldError {
     /// Path from the root of the body: `shipping_address.city`.
     pub field: String,
-    /// Stable, in `snake_case`: `required`, `wrong_type`, `too_long`, `out_of_range`, `invalid_format`, `unknown_value`.
+    /// Stable, in `snake_case`: `required`, `wrong_type`, `too_long`, `out_of_range`, `invalid_format`,
+    /// `unknown_value`.
     pub code: &'static str,
     /// States what would be valid.
     pub message: String,
@@ -55,13 +56,13 @@ pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
     Ok(trimmed.to_owned())
 }
 
-/// Whether a text contains a possible card number. Such a text is rejected before it is stored or logged (PCI DSS SAQ-A: no
-/// card number reaches this system).
+/// Whether a text contains a possible card number. Such a text is rejected before it is stored or logged (PCI DSS
+/// SAQ-A: no card number reaches this system).
 ///
-/// A card number has 14 to 19 digits, unbroken or in the groups printed on cards (4-4-4-4, 4-6-5, …), matches an issuer's
-/// range and length, and passes the Luhn check. Shorter numbers are allowed: product codes (EAN, UPC) have up to 13 digits
-/// and one in ten passes the Luhn check by chance, while cards with 13 digits are no longer issued. Telephone numbers (up to
-/// 15 digits) and UUIDs match no range with its length, or no grouping.
+/// A card number has 14 to 19 digits, unbroken or in the groups printed on cards (4-4-4-4, 4-6-5, …), matches an
+/// issuer's range and length, and passes the Luhn check. Shorter numbers are allowed: product codes (EAN, UPC) have up
+/// to 13 digits and one in ten passes the Luhn check by chance, while cards with 13 digits are no longer issued.
+/// Telephone numbers (up to 15 digits) and UUIDs match no range with its length, or no grouping.
 pub fn looks_like_card_number(raw: &str) -> bool {
     let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '\u{a0}');
     // Any other character ends a number, and so does a doubled separator.

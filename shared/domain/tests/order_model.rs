@@ -1,9 +1,9 @@
-//! Model check of an order under every interleaving, within limits: three payment attempts, a provider that decides at any
-//! time, crashes between any two steps, and messages that are delivered late, twice and out of order.
+//! Model check of an order under every interleaving, within limits: three payment attempts, a provider that decides at
+//! any time, crashes between any two steps, and messages that are delivered late, twice and out of order.
 //!
-//! Every save is conditional on the version that was read, so concurrent steps are executed in *some* sequence; the model
-//! explores all of them. The invariants are in `properties`. The last test breaks one rule at a time and checks that the model
-//! detects it.
+//! Every save is conditional on the version that was read, so concurrent steps are executed in *some* sequence; the
+//! model explores all of them. The invariants are in `properties`. The last test breaks one rule at a time and checks
+//! that the model detects it.
 
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::Quantity;

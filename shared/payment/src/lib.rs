@@ -1,5 +1,5 @@
-//! Payment providers behind one trait. No card number passes through Souk: a client sends its card to the provider and the
-//! provider's one-time token to Souk (PCI DSS SAQ-A).
+//! Payment providers behind one trait. No card number passes through Souk: a client sends its card to the provider and
+//! the provider's one-time token to Souk (PCI DSS SAQ-A).
 
 mod sandbox;
 pub mod stripe;

@@ -1,4 +1,5 @@
-//! Stripe: PaymentIntents, created and confirmed in one call with the token that the browser got from Stripe, and refunds.
+//! Stripe: PaymentIntents, created and confirmed in one call with the token that the browser got from Stripe, and
+//! refunds.
 //!
 //! How an outcome is determined follows from three of Stripe's rules:
 //! - Repeating a call with the same `Idempotency-Key` moves money once, but returns the *first* response, even if that was a
@@ -40,8 +41,8 @@ pub const STRIPE_API_URL: &str = "https://api.stripe.com";
 
 /// Time-out of the clean-up of an intent after its outcome is known.
 const CLEANUP_TIMEOUT: Duration = Duration::from_millis(400);
-/// Age of an attempt up to which Stripe certainly stores its idempotency key, in seconds. Stripe keeps keys for at least 24
-/// hours.
+/// Age of an attempt up to which Stripe certainly stores its idempotency key, in seconds. Stripe keeps keys for at
+/// least 24 hours.
 const KEY_LIFETIME_SECONDS: i64 = 20 * 3600;
 /// Age of an attempt from which Stripe's search certainly finds it, in seconds. Stripe documents "less than a minute".
 const SEARCH_LAG_SECONDS: i64 = 900;
@@ -189,8 +190,8 @@ impl Stripe {
         }
     }
 
-    /// Cancels an intent that captured nothing and that nobody can confirm any more, because its client secret was never given
-    /// out. So a failure does not matter.
+    /// Cancels an intent that captured nothing and that nobody can confirm any more, because its client secret was
+    /// never given out. So a failure does not matter.
     async fn cancel_leftover(&self, payment_id: &str) {
         let _ = tokio::time::timeout(CLEANUP_TIMEOUT, self.client.send(&cancellation(payment_id))).await;
     }
@@ -208,8 +209,8 @@ impl Stripe {
         }
     }
 
-    /// Stripe forgets idempotency keys, and a refund may be retried days later from a dead-letter queue. So the refunds of the
-    /// payment are listed first.
+    /// Stripe forgets idempotency keys, and a refund may be retried days later from a dead-letter queue. So the refunds
+    /// of the payment are listed first.
     async fn refund_once(&self, request: &RefundRequest) -> Result<RefundOutcome, ProviderError> {
         let listed = vec![("payment_intent", request.payment_id.clone()), ("limit", "100".to_owned())];
         let response = self.client.send(&StripeRequest::get("v1/refunds", listed)).await?;
@@ -268,8 +269,8 @@ impl PaymentProvider for Stripe {
 }
 
 /// Stripe's name of a method. A bank transfer is a debit of the shopper's account, of the type that the shop's currency
-/// determines: Stripe reports its end. A transfer made by the shopper (`customer_balance`) may never arrive, arrive in part or
-/// after a month, and needs a Customer at Stripe.
+/// determines: Stripe reports its end. A transfer made by the shopper (`customer_balance`) may never arrive, arrive in
+/// part or after a month, and needs a Customer at Stripe.
 fn method_type(method: ProviderMethod, currency: &str) -> Option<&'static str> {
     match (method, currency) {
         (ProviderMethod::CreditCard, _) => Some("card"),

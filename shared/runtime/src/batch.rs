@@ -10,14 +10,14 @@ use souk_domain::message::QueueMessage;
 
 use crate::Error;
 
-/// Consumes the messages of one queue. Must be idempotent and independent of the order of messages: the queue delivers at
-/// least once, in any order.
+/// Consumes the messages of one queue. Must be idempotent and independent of the order of messages: the queue delivers
+/// at least once, in any order.
 pub trait Consumer: Send + Sync + 'static {
     /// What the queue carries. A message of another type is rejected and ends in the dead-letter queue.
     type Message: QueueMessage + Send + Sync;
 
-    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it again
-    /// and moves it to the dead-letter queue after its last delivery.
+    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it
+    /// again and moves it to the dead-letter queue after its last delivery.
     fn consume(&self, message: &Self::Message) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
 }
 

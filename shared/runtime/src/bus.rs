@@ -90,8 +90,8 @@ impl EventBus {
         if failed.is_empty() { Ok(()) } else { Err(PublishError { failed }) }
     }
 
-    /// Publishes events until each is accepted or rejected permanently, or no attempts are left. `Err` has the remaining
-    /// events when a call fails.
+    /// Publishes events until each is accepted or rejected permanently, or no attempts are left. `Err` has the
+    /// remaining events when a call fails.
     async fn put(&self, mut entries: Vec<Entry>, failed: &mut Vec<Unpublished>) -> Result<(), (Vec<Entry>, String)> {
         for attempt in 1..=ATTEMPTS {
             let requests = entries.iter().map(|entry| entry.request.clone()).collect();

@@ -34,8 +34,8 @@ const MAX_ATTEMPTS: u32 = 3;
 
 /// Configuration and AWS clients of this process.
 ///
-/// Credentials and region are read from the environment, where Lambda puts them, without the SDK's provider chain: it would
-/// lengthen every cold start.
+/// Credentials and region are read from the environment, where Lambda puts them, without the SDK's provider chain: it
+/// would lengthen every cold start.
 pub struct Dependencies {
     config: Config,
     sdk: SdkConfig,
@@ -108,8 +108,8 @@ impl Dependencies {
         })
     }
 
-    /// The cache that processes share, if `CACHE_URL` names one. Several shops may share it: the name of the products table
-    /// is its namespace.
+    /// The cache that processes share, if `CACHE_URL` names one. Several shops may share it: the name of the products
+    /// table is its namespace.
     fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
         const CACHE_URL: &str = "CACHE_URL";
         let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };

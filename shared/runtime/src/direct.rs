@@ -1,5 +1,5 @@
-//! Functions that are invoked by their name: by an operator, a schedule, or the API as its authorizer. Request and response
-//! are plain JSON.
+//! Functions that are invoked by their name: by an operator, a schedule, or the API as its authorizer. Request and
+//! response are plain JSON.
 
 use std::sync::Arc;
 

@@ -20,7 +20,8 @@ use crate::batch::{ConsumeError, handle_each};
 /// Timeouts of one call. Longer than those of other services: objects are megabytes, and no shopper waits for them.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(25);
-/// Attempts to read an object. The SDK retries a call until a response begins; a response that breaks off is retried here.
+/// Attempts to read an object. The SDK retries a call until a response begins; a response that breaks off is retried
+/// here.
 const READ_ATTEMPTS: u32 = 3;
 /// The longest wait before the second attempt, doubled before the third.
 const MAX_WAIT_MS: u64 = 200;
@@ -157,8 +158,8 @@ pub fn created_objects(body: &str) -> Option<Vec<Created>> {
 
 /// Consumes new objects. Must be idempotent and independent of their order, like [`crate::batch::Consumer`].
 pub trait ObjectConsumer: Send + Sync + 'static {
-    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it again
-    /// and moves it to the dead-letter queue after its last delivery.
+    /// `Ok` names the outcome, for the log, and removes the message. `Err` leaves it on the queue, which delivers it
+    /// again and moves it to the dead-letter queue after its last delivery.
     fn consume(&self, object: &Created) -> impl Future<Output = Result<&'static str, ConsumeError>> + Send;
 }
 

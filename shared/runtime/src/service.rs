@@ -110,8 +110,8 @@ pub fn names(handlers: Handlers) -> impl Iterator<Item = &'static str> {
     handlers.iter().map(|(name, _)| *name)
 }
 
-/// The `main` of a service: serves the function that `_HANDLER` names until Lambda stops the process. One that cannot start
-/// logs why and ends.
+/// The `main` of a service: serves the function that `_HANDLER` names until Lambda stops the process. One that cannot
+/// start logs why and ends.
 pub async fn run(handlers: Handlers) -> ExitCode {
     telemetry::init();
     let name = std::env::var("_HANDLER").unwrap_or_default();

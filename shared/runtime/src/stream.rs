@@ -1,8 +1,9 @@
 //! Consumers of DynamoDB streams. They handle changes in order and skip those that can never be handled.
 //!
-//! Lambda retries a shard's first failed record until it succeeds, for hours if necessary. That is right for a transient
-//! failure, such as a queue that is not reachable: nothing is lost and the order is kept. A record that cannot be read
-//! would block all records behind it, so its key is sent to the streams' dead-letter queue and the others are handled.
+//! Lambda retries a shard's first failed record until it succeeds, for hours if necessary. That is right for a
+//! transient failure, such as a queue that is not reachable: nothing is lost and the order is kept. A record that
+//! cannot be read would block all records behind it, so its key is sent to the streams' dead-letter queue and the
+//! others are handled.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -169,7 +170,8 @@ pub async fn handle_batch<H: ChangeHandler>(
     }
     let mut set_aside = 0;
     let mut again = None;
-    // Only up to the first change to deliver again: those behind it are delivered again too, and would get a second dead letter.
+    // Only up to the first change to deliver again: those behind it are delivered again too, and would get a second
+    // dead letter.
     for change in &changes {
         let mut failed =
             failures.iter().filter(|failure| failure.sequence_number == change.sequence_number()).peekable();

@@ -83,8 +83,8 @@ pub(crate) fn split_pair(pair: &str) -> Option<(&str, &str)> {
     pair.split_once(PAIR_SEPARATOR)
 }
 
-/// The searchable text of an attribute: its value, or the name of a feature that the product has. Numbers (weight, width)
-/// are left out, because they would match model numbers.
+/// The searchable text of an attribute: its value, or the name of a feature that the product has. Numbers (weight,
+/// width) are left out, because they would match model numbers.
 fn searchable_text<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a str> {
     match value {
         AttributeValue::Text(text) => Some(text),

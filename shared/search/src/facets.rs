@@ -19,8 +19,8 @@ const ATTRIBUTE_PAIRS: u32 = 400;
 const ATTRIBUTES: usize = 12;
 /// Most values of one attribute.
 const ATTRIBUTE_VALUES: usize = 20;
-/// Maximum number of filtered attributes whose counts ignore their own filter, which takes a request for each. The counts of
-/// further attributes respect it.
+/// Maximum number of filtered attributes whose counts ignore their own filter, which takes a request for each. The
+/// counts of further attributes respect it.
 const OWN_ATTRIBUTES: usize = 5;
 /// Longest name of such an attribute, in characters: OpenSearch takes expressions of at most 1,000.
 const OWN_NAME_CHARS: usize = 200;
@@ -201,8 +201,8 @@ impl Facets {
         self.brands.len() + self.categories.len() + self.prices.len() + attributes
     }
 
-    /// Adds the counts of a response. An attribute that is counted again, without its own filter, comes first: the shopper
-    /// filters by it.
+    /// Adds the counts of a response. An attribute that is counted again, without its own filter, comes first: the
+    /// shopper filters by it.
     pub(crate) fn add(&mut self, counted: Aggregations) {
         let count = |bucket: Bucket| FacetCount { value: bucket.key, count: bucket.doc_count };
         let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });

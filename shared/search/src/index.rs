@@ -89,8 +89,8 @@ impl SearchIndex {
         self.manage(Method::Post, &path, None).await?.read::<Value>().map(|_| ())
     }
 
-    /// Sends several search requests at once; their responses in the same order, or an error. Waits for all of them, also
-    /// when one has failed: another may be the trial of the half-open circuit breaker, whose success closes it.
+    /// Sends several search requests at once; their responses in the same order, or an error. Waits for all of them,
+    /// also when one has failed: another may be the trial of the half-open circuit breaker, whose success closes it.
     pub(crate) async fn post_searches(
         &self,
         requests: Vec<Value>,
@@ -139,8 +139,8 @@ impl Default for SearchLimits {
     }
 }
 
-/// The outcome of `work`, or an error once the time limit is over. Callers box `work`, because the compiler limits how deep
-/// futures nest.
+/// The outcome of `work`, or an error once the time limit is over. Callers box `work`, because the compiler limits how
+/// deep futures nest.
 pub async fn within_limit<T>(
     limit: Duration,
     work: impl Future<Output = Result<T, SearchError>>,

@@ -25,7 +25,8 @@ pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
             // A second node gets a replica, a single node does not wait for one.
             "auto_expand_replicas": "0-1",
             "refresh_interval": REFRESH_INTERVAL,
-            // How long the version of a deleted document is kept, so that a late, older write does not restore the product.
+            // How long the version of a deleted document is kept, so that a late, older write does not restore the
+            // product.
             "gc_deletes": "1h",
             "max_result_window": crate::query::MAX_DEPTH,
             "analysis": analysis(),
@@ -83,7 +84,8 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
             },
-            // Words as they are written, for corrections. No numbers: a model number must not be corrected into another.
+            // Words as they are written, for corrections. No numbers: a model number must not be corrected into
+            // another.
             "spelling": {
                 "type": "custom", "tokenizer": "letter", "filter": ["lowercase", "asciifolding", "words"],
             },

@@ -90,8 +90,8 @@ impl Node {
         self.transport.as_ref().map_err(unusable)
     }
 
-    /// Sends a call. Searches pass the circuit breaker: while the node does not answer they fail at once, so shoppers do
-    /// not wait and a node that recovers is not flooded. Writers do their own retries.
+    /// Sends a call. Searches pass the circuit breaker: while the node does not answer they fail at once, so shoppers
+    /// do not wait and a node that recovers is not flooded. Writers do their own retries.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Response, SearchError> {
         if !call.path.ends_with("search") {
             return self.send(&call).await;
@@ -116,8 +116,8 @@ impl Node {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a call, and once more if the connection failed, as a stale one does: all calls of this crate are idempotent. A
-    /// time-out is not retried.
+    /// Sends a call, and once more if the connection failed, as a stale one does: all calls of this crate are
+    /// idempotent. A time-out is not retried.
     async fn send(&self, call: &Call<'_>) -> Result<Response, SearchError> {
         let within = call.timeout;
         let transport = self.transport()?;
@@ -137,7 +137,8 @@ impl Node {
     }
 }
 
-/// Records the outcome of a search in the circuit breaker when it is dropped, so that a cancelled call counts as a failure.
+/// Records the outcome of a search in the circuit breaker when it is dropped, so that a cancelled call counts as a
+/// failure.
 struct SearchOutcome<'a> {
     node: &'a Node,
     answered: bool,
@@ -173,7 +174,8 @@ impl Response {
         serde_json::from_slice(&self.body).map_err(|e| SearchError::Rejected(format!("cannot read the response: {e}")))
     }
 
-    /// The error of a failed call. Contains only OpenSearch's type of the error: its reason may quote a shopper's search.
+    /// The error of a failed call. Contains only OpenSearch's type of the error: its reason may quote a shopper's
+    /// search.
     pub(crate) fn failure(&self) -> SearchError {
         let kind = self.cause().map_or_else(|| "no details".to_owned(), |cause| cause.kind);
         SearchError::of(self.status, &kind)
@@ -185,7 +187,8 @@ impl Response {
     }
 }
 
-/// The URL of an endpoint. An endpoint on AWS is a host name and uses https. Only an endpoint on loopback uses plain http.
+/// The URL of an endpoint. An endpoint on AWS is a host name and uses https. Only an endpoint on loopback uses plain
+/// http.
 fn url_of(endpoint: &str) -> String {
     let bare = endpoint.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
     let host = bare.rsplit_once(':').map_or(bare, |(host, _)| host);

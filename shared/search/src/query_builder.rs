@@ -73,7 +73,8 @@ impl QueryBuilder<'_> {
         matches
     }
 
-    /// What a match scores: each word by its best field and variant, words together, the kind of product, the article number.
+    /// What a match scores: each word by its best field and variant, words together, the kind of product, the article
+    /// number.
     pub(crate) fn scores(&self) -> Vec<Value> {
         let mut scores: Vec<_> = (0..self.words.len()).map(|at| self.word_score(at)).collect();
         if self.words.len() > 1 {

@@ -4,7 +4,8 @@
 //! - The new index has an alias of its own (`products-next`) from its creation on. Writers check for that alias *after*
 //!   they have read what they write, and write to both indices. So a writer that saw no alias had read before the new
 //!   index was created, and the scan that fills it reads later.
-//! - Writers write to the new index first. If the two are swapped in between, the second write goes to the new index too.
+//! - Writers write to the new index first. If the two are swapped in between, the second write goes to the new index
+//!   too.
 //! - External versions let the later read win, in whatever order the writes arrive, and the version of a deletion is kept
 //!   for an hour (`gc_deletes`), longer than a page of the scan takes.
 //!
@@ -78,7 +79,8 @@ struct Meta {
 }
 
 impl SearchIndex {
-    /// The rebuild that is in progress, or a new one. The rebuild of an earlier release, with another mapping, is dropped.
+    /// The rebuild that is in progress, or a new one. The rebuild of an earlier release, with another mapping, is
+    /// dropped.
     pub async fn rebuild(&self) -> Result<Rebuild, SearchError> {
         self.ensure_index().await?;
         if let Some(name) = self.named(&self.next_alias()).await? {

@@ -72,8 +72,8 @@ impl SearchIndex {
         Ok(Matches { page: exact, corrections: none, matching: required })
     }
 
-    /// The facets of the matches. They are a separate request, because they are the same for every page and sort order of a
-    /// list and can be cached for all of them, and because the results of most steps of a search are discarded.
+    /// The facets of the matches. They are a separate request, because they are the same for every page and sort order
+    /// of a list and can be cached for all of them, and because the results of most steps of a search are discarded.
     pub async fn facets(&self, query: &SearchQuery, matches: &Matches) -> Result<Facets, SearchError> {
         let words = query.words();
         let text = words.as_ref().map(|words| QueryBuilder {

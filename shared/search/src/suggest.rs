@@ -54,8 +54,8 @@ impl SuggestQuery {
 }
 
 impl SearchIndex {
-    /// Up to `limit` products, and some categories and brands, with words that begin like those of the text. If there are
-    /// none, with words that begin similarly.
+    /// Up to `limit` products, and some categories and brands, with words that begin like those of the text. If there
+    /// are none, with words that begin similarly.
     pub async fn suggest(&self, text: &str, limit: u32) -> Result<Suggestions, SearchError> {
         let Some(query) = SuggestQuery::new(text, limit) else { return Ok(Suggestions::default()) };
         let suggest = async { self.suggest_from(&self.suggestion_names().await?, &query).await };

@@ -50,7 +50,8 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// An article number or EAN as it is compared: without punctuation, case and leading zeros (a UPC is an EAN without its 0).
+/// An article number or EAN as it is compared: without punctuation, case and leading zeros (a UPC is an EAN without its
+/// 0).
 pub(crate) fn code(raw: &str) -> String {
     let code: String = raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if code.bytes().all(|b| b.is_ascii_digit()) { code.trim_start_matches('0').to_owned() } else { code }

@@ -72,7 +72,8 @@ impl Carts {
     }
 }
 
-/// The condition that the stored cart has the version that was read. A cart that was never saved has version 0 and no item.
+/// The condition that the stored cart has the version that was read. A cart that was never saved has version 0 and no
+/// item.
 fn unchanged(cart: &Cart) -> (&'static str, Option<Item>) {
     match cart.version {
         0 => ("attribute_not_exists(user_id)", None),

@@ -67,8 +67,8 @@ const CONTENDED: [&str; 3] = ["TransactionConflict", "ThrottlingError", "Provisi
 /// Why a transaction was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cancelled {
-    /// The conditions of these actions (by index, ascending) failed. Takes precedence over contention, because it needs a
-    /// decision.
+    /// The conditions of these actions (by index, ascending) failed. Takes precedence over contention, because it needs
+    /// a decision.
     Condition(Vec<usize>),
     /// Conflicts or throttling: a retry may succeed.
     Contention,

@@ -1,12 +1,12 @@
 //! Stock: the counts of each product's shards, a ledger of changes by staff, and a history of all changes.
 //!
 //! Orders change counts only inside the transactions of [`crate::Orders`] and [`crate::OrderSteps`], and store their
-//! allocations. So every unit is accounted for: the sum of the ledger = available units + units allocated to orders. Every
-//! write of a count states its cause in the attribute `cause`.
+//! allocations. So every unit is accounted for: the sum of the ledger = available units + units allocated to orders.
+//! Every write of a count states its cause in the attribute `cause`.
 //!
-//! The shards of a product are numbered from 0. The item of the first shard has their number (`shards`). Shards are added
-//! and removed in the transaction that changes this number (see `spread.rs`); only the first count creates a shard
-//! otherwise.
+//! The shards of a product are numbered from 0. The item of the first shard has their number (`shards`). Shards are
+//! added and removed in the transaction that changes this number (see `spread.rs`); only the first count creates a
+//! shard otherwise.
 
 mod allocation;
 pub(crate) mod history;
@@ -73,8 +73,8 @@ impl Inventory {
 
     /// The counts of all shards of a product, strongly consistent. Empty for a product that was never counted.
     ///
-    /// Not a snapshot: while units move between two shards, the sum may miss them or count them twice. Callers that need
-    /// certainty use [`Inventory::allocate_consistent`].
+    /// Not a snapshot: while units move between two shards, the sum may miss them or count them twice. Callers that
+    /// need certainty use [`Inventory::allocate_consistent`].
     pub async fn counts(&self, product_id: &ProductId) -> Result<Vec<ShardCount>, StoreError> {
         Ok(allocation::counts(&self.items(product_id, true).await?))
     }
@@ -96,11 +96,11 @@ impl Inventory {
         answer.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// The available units of many products, over the shards of this region. Lists use eventually consistent reads. Products
-    /// that were never counted are missing in the result.
+    /// The available units of many products, over the shards of this region. Lists use eventually consistent reads.
+    /// Products that were never counted are missing in the result.
     ///
-    /// The numbers of shards are hints and may come from a cached product: if the first shard states a higher number, the
-    /// other shards are read as well.
+    /// The numbers of shards are hints and may come from a cached product: if the first shard states a higher number,
+    /// the other shards are read as well.
     pub async fn available_many<'a>(
         &self,
         products: impl IntoIterator<Item = (&'a ProductId, u32)>,
@@ -142,9 +142,9 @@ impl Inventory {
         action(update)
     }
 
-    /// Applies a stock move of an order's step to one shard. An action of the step's transaction. A move that takes units
-    /// requires that the shard has them. A move that returns units requires that the shard exists, except the first shard,
-    /// which it creates if missing.
+    /// Applies a stock move of an order's step to one shard. An action of the step's transaction. A move that takes
+    /// units requires that the shard has them. A move that returns units requires that the shard exists, except the
+    /// first shard, which it creates if missing.
     pub(crate) fn move_action(&self, change: &StockMove, cause: &Cause) -> Result<TransactWriteItem, StoreError> {
         if let Ok(taken @ 1..) = u32::try_from(-change.delta) {
             let part = Allocation { shard: change.shard.clone(), quantity: taken };

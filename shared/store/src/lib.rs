@@ -1,7 +1,8 @@
 //! DynamoDB, one module per aggregate.
 //!
-//! A conditional write that fails becomes a named result here ([`SaveOutcome::VersionConflict`], [`PlacementOutcome::InsufficientStock`], …) and nowhere
-//! else; everything that callers can only pass on is a [`StoreError`].
+//! A conditional write that fails becomes a named result here ([`SaveOutcome::VersionConflict`],
+//! [`PlacementOutcome::InsufficientStock`], …) and nowhere else; everything that callers can only pass on is a
+//! [`StoreError`].
 
 mod carts;
 mod categories;

@@ -55,8 +55,8 @@ impl Limits {
         Self { table }
     }
 
-    /// Counts an attempt if it is allowed. `limit_key` identifies what is limited. It must not reveal a person, because it is
-    /// stored.
+    /// Counts an attempt if it is allowed. `limit_key` identifies what is limited. It must not reveal a person, because
+    /// it is stored.
     pub async fn count(&self, limit_key: &str, limit: Limit, now: Timestamp) -> Result<AttemptOutcome, StoreError> {
         for attempt in 0..MAX_ATTEMPTS {
             let Err(window) = self.count_in_open_window(limit_key, limit, now).await? else {

@@ -1,4 +1,5 @@
-//! The steps of an order's life. Each is one conditional write, or one transaction if it also moves stock or store credit.
+//! The steps of an order's life. Each is one conditional write, or one transaction if it also moves stock or store
+//! credit.
 //!
 //! Callers never pass the moves. They are the difference between the order before and after the step
 //! ([`Order::stock_moves_since`], [`Order::credit_move_since`]), so no step can forget one or apply it twice.
@@ -71,7 +72,8 @@ impl OrderSteps {
     }
 
     /// Applies an event to an order, saves it and returns the order after the event. On a version conflict the order is
-    /// read again and the event is checked against its new state. Idempotent: an event that changes nothing is not saved.
+    /// read again and the event is checked against its new state. Idempotent: an event that changes nothing is not
+    /// saved.
     pub async fn apply(
         &self,
         user_id: &UserId,
@@ -82,8 +84,8 @@ impl OrderSteps {
         self.save_step(user_id, order_id, |order| order.apply(event.clone(), now), None).await
     }
 
-    /// Saves the order after a transition, and with it the store credit that the transition moves. Only store credit events
-    /// move any, and they come with `users`.
+    /// Saves the order after a transition, and with it the store credit that the transition moves. Only store credit
+    /// events move any, and they come with `users`.
     async fn save_step(
         &self,
         user_id: &UserId,

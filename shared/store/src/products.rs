@@ -119,7 +119,8 @@ impl Products {
         }
     }
 
-    /// Writes a product again unchanged, if it still has the version that was read, so that the stream delivers it again.
+    /// Writes a product again unchanged, if it still has the version that was read, so that the stream delivers it
+    /// again.
     pub async fn touch(&self, seen: &Product, now: Timestamp) -> Result<SaveOutcome, StoreError> {
         self.set_shards(seen, seen.stock_shards, now).await
     }

@@ -1,10 +1,10 @@
 //! Reconciles stock, orders and money: scans the tables page by page; [`souk_domain::reconcile`] compares.
 //!
-//! The shop keeps selling meanwhile. One order is one item and therefore consistent in itself, but the counts of a product
-//! and the orders with its units are read at different moments. So a discrepancy is only *suspected* at first. The counts
-//! are read again, then all orders are read again, and the discrepancy is reported only if no order of that product changed
-//! between the two scans of the orders: then the counts in between belong to exactly these orders. A product that changes
-//! in every pass is reported as unsettled, neither right nor wrong.
+//! The shop keeps selling meanwhile. One order is one item and therefore consistent in itself, but the counts of a
+//! product and the orders with its units are read at different moments. So a discrepancy is only *suspected* at first.
+//! The counts are read again, then all orders are read again, and the discrepancy is reported only if no order of that
+//! product changed between the two scans of the orders: then the counts in between belong to exactly these orders. A
+//! product that changes in every pass is reported as unsettled, neither right nor wrong.
 
 mod passes;
 mod recheck;
@@ -103,7 +103,8 @@ pub struct ReconciliationReport {
     pub unsettled_found: u64,
     /// Whether stock and store credit were reconciled. That requires all orders in one run.
     pub sums_compared: bool,
-    /// Where to continue if the time ran out before all orders were read. A run that continues checks each order by itself.
+    /// Where to continue if the time ran out before all orders were read. A run that continues checks each order by
+    /// itself.
     pub cursor: Option<ReconciliationCursor>,
     #[serde(skip)]
     max_differences: usize,

@@ -28,8 +28,8 @@ pub(crate) struct Page {
     pub(crate) next: ScanPosition,
 }
 
-/// The pages of all segments as they arrive, strongly consistent. Pages of one segment keep their order. Buffers at most
-/// two pages for each segment. The scan ends when the receiver is dropped.
+/// The pages of all segments as they arrive, strongly consistent. Pages of one segment keep their order. Buffers at
+/// most two pages for each segment. The scan ends when the receiver is dropped.
 ///
 /// `customize` adds a filter or a projection to each request.
 pub(crate) fn scan(

@@ -1,7 +1,7 @@
 //! Sessions: one item for each family of refresh tokens. A family belongs to one login on one device.
 //!
-//! Only the newest token of a family is valid. If an older one is presented, a token was stolen, and it cannot be determined
-//! whether the thief has the older or the newest, so the session ends (RFC 9700, section 4.14.2).
+//! Only the newest token of a family is valid. If an older one is presented, a token was stolen, and it cannot be
+//! determined whether the thief has the older or the newest, so the session ends (RFC 9700, section 4.14.2).
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -90,7 +90,8 @@ impl Sessions {
         }
     }
 
-    /// Replaces the newest token by the next one, if the token in `session` is still the newest. Ends the session if not.
+    /// Replaces the newest token by the next one, if the token in `session` is still the newest. Ends the session if
+    /// not.
     pub async fn rotate(
         &self,
         session: &Session,

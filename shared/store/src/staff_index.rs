@@ -1,8 +1,8 @@
 //! The sparse indexes through which staff find orders: by id alone, by status, by open returns.
 //!
-//! An order enters the indexes with its first payment attempt; placing an order writes none of them. A list is spread over
-//! [`BUCKETS`] partitions by the last character of the order id, which is random, because a hot index partition would
-//! throttle the table itself.
+//! An order enters the indexes with its first payment attempt; placing an order writes none of them. A list is spread
+//! over [`BUCKETS`] partitions by the last character of the order id, which is random, because a hot index partition
+//! would throttle the table itself.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::order::{Order, OrderStatus};

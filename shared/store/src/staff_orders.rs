@@ -15,8 +15,8 @@ use crate::{Orders, StoreError};
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaffOrderPage {
-    /// The orders in their current state. May be fewer than requested although more pages follow: an order that has left
-    /// the list since the index was written is omitted.
+    /// The orders in their current state. May be fewer than requested although more pages follow: an order that has
+    /// left the list since the index was written is omitted.
     pub orders: Vec<Order>,
     /// The cursor of the next page, if there is one.
     pub next: Option<OrderId>,
@@ -29,8 +29,8 @@ struct Key {
 }
 
 impl Orders {
-    /// The owner of an order, for staff, who know only its id. Eventually consistent: an order is found shortly after its
-    /// first payment attempt, and always from then on.
+    /// The owner of an order, for staff, who know only its id. Eventually consistent: an order is found shortly after
+    /// its first payment attempt, and always from then on.
     pub async fn owner(&self, order_id: &OrderId) -> Result<Option<UserId>, StoreError> {
         let request = self.table.client.query().table_name(&self.table.name).index_name("by_order");
         let request = request

@@ -34,8 +34,8 @@ impl Table {
         Self { client, name: name.into(), random }
     }
 
-    /// Waits before another attempt: full jitter up to a bound that doubles with each attempt, at most one second. A hundred
-    /// concurrent writers of one item need a second, at 10 ms for each transaction.
+    /// Waits before another attempt: full jitter up to a bound that doubles with each attempt, at most one second. A
+    /// hundred concurrent writers of one item need a second, at 10 ms for each transaction.
     pub async fn back_off(&self, attempt: u32) {
         let bound_ms = (10_u64 << attempt.min(7)).min(1_000);
         tokio::time::sleep(Duration::from_millis(1 + self.random.below(bound_ms))).await;

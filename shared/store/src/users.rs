@@ -173,8 +173,8 @@ impl Users {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Runs a transaction; `false` if one of its conditions failed. The SDK sends each with its own request token and repeats
-    /// the token on a retry, so a retry does not conflict with its own first attempt.
+    /// Runs a transaction; `false` if one of its conditions failed. The SDK sends each with its own request token and
+    /// repeats the token on a retry, so a retry does not conflict with its own first attempt.
     async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
         for attempt in 0..MAX_ATTEMPTS {
             let request = self.table.client.transact_write_items().set_transact_items(Some(actions.clone()));

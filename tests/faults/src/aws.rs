@@ -1,5 +1,5 @@
-//! The AWS of the simulated shop: an HTTP client for the SDK with fault injection. `DynamoDB` behind it is real; queues and
-//! the event bus are lists in memory.
+//! The AWS of the simulated shop: an HTTP client for the SDK with fault injection. `DynamoDB` behind it is real; queues
+//! and the event bus are lists in memory.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -162,7 +162,8 @@ fn failure(status: u16, code: &str, mut body: Value) -> HttpResponse {
     json_response(status, body.to_string())
 }
 
-/// DynamoDB's response: a transaction is cancelled with a reason for each action, a single write has an error of its own.
+/// DynamoDB's response: a transaction is cancelled with a reason for each action, a single write has an error of its
+/// own.
 fn conflict(operation: &str, actions: usize) -> HttpResponse {
     if operation != "TransactWriteItems" {
         return failure(400, "TransactionConflictException", json!({}));

@@ -45,8 +45,8 @@ impl Conflicts {
         Self { times, busy: Mutex::default() }
     }
 
-    /// Waits for the duration of an operation; `Err` with the number of its actions on a conflict. The emulator's own time is
-    /// not part of it, because it serves one call at a time.
+    /// Waits for the duration of an operation; `Err` with the number of its actions on a conflict. The emulator's own
+    /// time is not part of it, because it serves one call at a time.
     pub(crate) async fn enter(&self, operation: &str, request: &Value) -> Result<(), usize> {
         let transaction = matches!(operation, "TransactWriteItems" | "TransactGetItems");
         let single = matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem");

@@ -324,7 +324,8 @@ pub fn request(user_id: &UserId, order_id: Option<&OrderId>, action: &str, body:
     request.with_header("idempotency-key", key)
 }
 
-/// A request of the staff about one order (`POST /admin/orders/{order_id}/{action}`), or about its first return or refund.
+/// A request of the staff about one order (`POST /admin/orders/{order_id}/{action}`), or about its first return or
+/// refund.
 pub fn by_staff(order_id: &OrderId, action: &str, body: &str, key: &str) -> Request {
     let request = Request::new("POST", &format!("/admin/orders/{order_id}/{action}")).with_json(body);
     let request = request.from_user(souk_testkit::user(0), Role::Staff).with_header("idempotency-key", key);

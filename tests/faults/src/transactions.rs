@@ -53,13 +53,15 @@ impl TransactionLog {
         self.state.lock().expect("a lock").counts
     }
 
-    /// Write units of all cancelled transactions, by order. DynamoDB charges them without reporting them, so they are computed.
+    /// Write units of all cancelled transactions, by order. DynamoDB charges them without reporting them, so they are
+    /// computed.
     pub fn wasted_units(&self) -> HashMap<String, u64> {
         self.state.lock().expect("a lock").wasted_units.clone()
     }
 
-    /// Whether fewer than `asked` units of a product may have been available at some moment since `began`. Units count as
-    /// taken from the start of a transaction, and as released after its end, so every refusal that this calls false is false.
+    /// Whether fewer than `asked` units of a product may have been available at some moment since `began`. Units count
+    /// as taken from the start of a transaction, and as released after its end, so every refusal that this calls false
+    /// is false.
     pub fn may_have_been_short(&self, product_id: &str, asked: u32, began: Instant) -> bool {
         let state = self.state.lock().expect("a lock");
         let Some(history) = state.products.get(product_id) else { return true };

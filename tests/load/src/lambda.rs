@@ -111,8 +111,8 @@ impl Lambda {
         ids.collect()
     }
 
-    /// Sends `rate` requests a second at even intervals, regardless of their responses (open loop), and waits for the last
-    /// responses.
+    /// Sends `rate` requests a second at even intervals, regardless of their responses (open loop), and waits for the
+    /// last responses.
     pub(crate) async fn load(&self, work: &Work, rate: u64, duration: Duration, seed: u64) -> Result<Vec<Done>> {
         let random = SeededRandom::new(seed.wrapping_mul(7_919) + 1);
         let (start, requests) = (Instant::now(), rate * duration.as_secs());

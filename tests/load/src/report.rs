@@ -1,5 +1,5 @@
-//! Latencies from the moment a request was due, not from when it was sent: a stall delays all requests that come meanwhile
-//! (Gil Tene's "coordinated omission").
+//! Latencies from the moment a request was due, not from when it was sent: a stall delays all requests that come
+//! meanwhile (Gil Tene's "coordinated omission").
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -114,8 +114,8 @@ impl Work {
     }
 }
 
-/// A sample event with placeholders for its query. Replacing text costs a fraction of writing JSON for each call, and the
-/// load shares its cores with what it measures.
+/// A sample event with placeholders for its query. Replacing text costs a fraction of writing JSON for each call, and
+/// the load shares its cores with what it measures.
 fn query_event(sample: &str) -> Result<String> {
     let mut event: Value = serde_json::from_str(sample).context("a sample event")?;
     event["headers"]["accept-encoding"] = json!("gzip");

@@ -1,6 +1,6 @@
-//! `cargo xtask bench relevance`, or by hand: `souk-relevance URL [--catalogue FILE] [--seed N] [--each N] [--misses]`, URL
-//! being an OpenSearch. Without a catalogue the generated one is measured. `--ask TEXT`, any number of times, prints the
-//! first ten for a text instead.
+//! `cargo xtask bench relevance`, or by hand: `souk-relevance URL [--catalogue FILE] [--seed N] [--each N] [--misses]`,
+//! URL being an OpenSearch. Without a catalogue the generated one is measured. `--ask TEXT`, any number of times,
+//! prints the first ten for a text instead.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
 

@@ -41,7 +41,8 @@ impl Database {
         Self::in_this_process(true).await
     }
 
-    /// A new one in this process without streams, for a million items: dynoxide scans all earlier records to number a new one.
+    /// A new one in this process without streams, for a million items: dynoxide scans all earlier records to number a
+    /// new one.
     pub async fn start_without_streams() -> Self {
         Self::in_this_process(false).await
     }
@@ -61,8 +62,8 @@ impl Database {
         databases
     }
 
-    /// Serves the database over HTTP to other processes, until this process ends; returns its URL. Only for a database in this
-    /// process.
+    /// Serves the database over HTTP to other processes, until this process ends; returns its URL. Only for a database
+    /// in this process.
     pub async fn serve(&self) -> String {
         let database = self.embedded.clone().expect("a database in this process");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -1,5 +1,5 @@
-//! A DynamoDB in this process without a socket: an HTTP client for the SDK that calls dynoxide. Tests can pause the clock of
-//! their runtime, because nothing waits for a network.
+//! A DynamoDB in this process without a socket: an HTTP client for the SDK that calls dynoxide. Tests can pause the
+//! clock of their runtime, because nothing waits for a network.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ impl HttpConnector for Embedded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let database = self.0.clone();
         HttpConnectorFuture::new(async move {
-            // As a network would, it lets other tasks run: without this, concurrent tasks of a test would run one after the
-            // other.
+            // As a network would, it lets other tasks run: without this, concurrent tasks of a test would run one after
+            // the other.
             tokio::task::yield_now().await;
             Ok(respond(&database, &request))
         })

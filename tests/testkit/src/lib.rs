@@ -1,5 +1,5 @@
-//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, fakes of AWS services and of Stripe, a
-//! proxy that breaks connections, a clock that a test sets, and seeded randomness.
+//! For tests only: real DynamoDB implementations with the tables of `template.yaml`, fakes of AWS services and of
+//! Stripe, a proxy that breaks connections, a clock that a test sets, and seeded randomness.
 
 mod aws;
 mod aws_protocol;

@@ -1,5 +1,5 @@
-//! A fake Stripe for tests: it follows Stripe's rules (idempotency keys, states, limits, signed webhooks), has a journal that
-//! survives `kill -9`, and injects faults on demand.
+//! A fake Stripe for tests: it follows Stripe's rules (idempotency keys, states, limits, signed webhooks), has a
+//! journal that survives `kill -9`, and injects faults on demand.
 //!
 //! In a test: [`StripeFake::start`]. As a process: the binary `stripe-fake`. Additional routes:
 //!
@@ -149,8 +149,8 @@ impl StripeFake {
         lock(&self.shared.faults).queue(faults);
     }
 
-    /// The shopper or the bank changes an intent: `succeeded`, `processing`, `requires_payment_method`. False if its status does
-    /// not allow that.
+    /// The shopper or the bank changes an intent: `succeeded`, `processing`, `requires_payment_method`. False if its
+    /// status does not allow that.
     pub fn move_intent(&self, id: &str, status: &str) -> bool {
         let mut records = self.records();
         let moved = rules::move_intent(&mut records, id, status, &self.context());

@@ -1,5 +1,5 @@
-//! A client that does what clients should: every request that it retries carries an idempotency key, and temporary failures
-//! are retried a bounded number of times with exponential backoff and jitter.
+//! A client that does what clients should: every request that it retries carries an idempotency key, and temporary
+//! failures are retried a bounded number of times with exponential backoff and jitter.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -94,7 +94,8 @@ impl Client<'_> {
     }
 }
 
-/// Whether a retry may succeed. A 500 that is not a problem of the shop comes from the gateway, whose function was killed.
+/// Whether a retry may succeed. A 500 that is not a problem of the shop comes from the gateway, whose function was
+/// killed.
 fn is_temporary(answer: &Response) -> bool {
     match answer.status {
         500 => answer.header("content-type") != "application/problem+json",

@@ -76,8 +76,8 @@ impl Provider {
         assert_eq!(response.status(), 200);
     }
 
-    /// The shopper completes or fails the required action. It may fail without harm while the provider is down or the payment is
-    /// final.
+    /// The shopper completes or fails the required action. It may fail without harm while the provider is down or the
+    /// payment is final.
     pub(crate) fn authenticate(&self, action_url: &str, outcome: &str) {
         let _ = self.agent.get(format!("{action_url}?outcome={outcome}")).call();
     }

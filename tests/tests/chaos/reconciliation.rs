@@ -62,8 +62,8 @@ impl<'a> Orders<'a> {
         }
     }
 
-    /// Fails unless the provider captured the total of each paid order once, captured and refunded that of each refunded order,
-    /// and kept nothing of the others.
+    /// Fails unless the provider captured the total of each paid order once, captured and refunded that of each
+    /// refunded order, and kept nothing of the others.
     pub(crate) fn assert_as_provider(&self, provider: &Json) -> Money {
         let refunds = provider.list("refunds");
         let mut of_orders: HashMap<String, Vec<(i64, i64)>> = HashMap::new();

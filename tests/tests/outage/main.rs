@@ -1,5 +1,5 @@
-//! OpenSearch is killed during imports and during a reindex, and loses its data. Meanwhile shoppers get the degraded mode;
-//! afterwards the index is equal to the products table: `compare-index` finds no difference.
+//! OpenSearch is killed during imports and during a reindex, and loses its data. Meanwhile shoppers get the degraded
+//! mode; afterwards the index is equal to the products table: `compare-index` finds no difference.
 //!
 //! It needs a stack without other tests: `cargo xtask test --stage search`.
 

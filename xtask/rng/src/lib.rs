@@ -1,5 +1,5 @@
-//! A seeded random number generator for tests and tools. Its sequence never changes: the sample catalogue and the measured
-//! relevance depend on it, and the crates that offer small generators do not promise that for theirs.
+//! A seeded random number generator for tests and tools. Its sequence never changes: the sample catalogue and the
+//! measured relevance depend on it, and the crates that offer small generators do not promise that for theirs.
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]

@@ -1,5 +1,5 @@
-//! A generated catalogue of any size. A product depends on the seed and on its own number only, so a larger catalogue starts
-//! with the smaller one.
+//! A generated catalogue of any size. A product depends on the seed and on its own number only, so a larger catalogue
+//! starts with the smaller one.
 
 mod words;
 

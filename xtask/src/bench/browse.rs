@@ -1,5 +1,5 @@
-//! `cargo xtask bench browse`: the browsing functions, built for release, under an open-loop load, on an OpenSearch and a
-//! Redis of its own. The load and its measurement are in tests/load, which is too heavy to be part of this crate.
+//! `cargo xtask bench browse`: the browsing functions, built for release, under an open-loop load, on an OpenSearch and
+//! a Redis of its own. The load and its measurement are in tests/load, which is too heavy to be part of this crate.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};

@@ -1,5 +1,6 @@
-//! `cargo xtask bench checkout`: flash sales, followed by a reconciliation. In one process on a clock that the bench moves,
-//! with DynamoDB's rule for conflicts (tests/faults); or over HTTP against the running local shop (tests/tests/contention.rs).
+//! `cargo xtask bench checkout`: flash sales, followed by a reconciliation. In one process on a clock that the bench
+//! moves, with DynamoDB's rule for conflicts (tests/faults); or over HTTP against the running local shop
+//! (tests/tests/contention.rs).
 
 use std::process::Command;
 

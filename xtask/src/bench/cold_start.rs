@@ -1,6 +1,6 @@
-//! `cargo xtask bench cold-start`: how long a function's own initialisation takes, from starting the process to its first
-//! request for an event, and the size of its binary. With binaries of an earlier build, both are measured in alternation,
-//! so that a busy machine slows both.
+//! `cargo xtask bench cold-start`: how long a function's own initialisation takes, from starting the process to its
+//! first request for an event, and the size of its binary. With binaries of an earlier build, both are measured in
+//! alternation, so that a busy machine slows both.
 
 use std::collections::BTreeMap;
 use std::fs;

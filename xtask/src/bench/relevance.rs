@@ -1,5 +1,5 @@
-//! `cargo xtask bench relevance`: search quality, on an index of its own beside the shop's. The queries and scores are in
-//! tests/relevance, which is too heavy to be part of this crate.
+//! `cargo xtask bench relevance`: search quality, on an index of its own beside the shop's. The queries and scores are
+//! in tests/relevance, which is too heavy to be part of this crate.
 
 use std::path::PathBuf;
 

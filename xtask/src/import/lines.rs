@@ -122,8 +122,8 @@ fn checked(raw: &[u8], first: bool) -> Result<Vec<u8>, Fault> {
     Ok(text.trim().as_bytes().to_vec())
 }
 
-/// Adds `"available"` to a line that lacks it. Edits the text, because a parsed price would be a float. A line that is not
-/// a JSON object stays as it is, and the shop refuses it.
+/// Adds `"available"` to a line that lacks it. Edits the text, because a parsed price would be a float. A line that is
+/// not a JSON object stays as it is, and the shop refuses it.
 #[expect(clippy::zero_sized_map_values, reason = "serde reads an object into a map only, and its values are skipped")]
 pub(crate) fn add_available(line: Line, available: u64) -> Line {
     let content = line.content.map(|content| {

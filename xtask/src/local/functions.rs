@@ -28,8 +28,9 @@ pub(crate) fn build<'a>(
     executables::build(&mut cargo).context("the build failed")
 }
 
-/// Builds debug binaries of the workspace. With `--workspace`, every command compiles a dependency with the same features:
-/// cargo unifies the features of the packages that it selects, and would compile the AWS SDKs again for another set.
+/// Builds debug binaries of the workspace. With `--workspace`, every command compiles a dependency with the same
+/// features: cargo unifies the features of the packages that it selects, and would compile the AWS SDKs again for
+/// another set.
 pub(crate) fn build_debug<'a>(paths: &Paths, names: impl IntoIterator<Item = &'a str>) -> Result<Vec<Executable>> {
     build(paths, &["--workspace"], names)
 }
@@ -43,8 +44,8 @@ pub(crate) fn build_and_place(python: &str, paths: &Paths) -> Result<String> {
     place(&built, python, paths)
 }
 
-/// Fills `target/lambda/<service>/bootstrap.zip` from binaries, among which are those of all services. Returns a text that
-/// changes when a binary does.
+/// Fills `target/lambda/<service>/bootstrap.zip` from binaries, among which are those of all services. Returns a text
+/// that changes when a binary does.
 pub(crate) fn place(built: &[Executable], python: &str, paths: &Paths) -> Result<String> {
     let phase = Phase::start("pack the services");
     let services: Vec<_> = built.iter().filter(|it| !it.is_test && SERVICES.contains(&it.name.as_str())).collect();
@@ -70,9 +71,9 @@ pub(crate) fn place(built: &[Executable], python: &str, paths: &Paths) -> Result
     Ok(archives.collect::<Option<Vec<_>>>().context("a packed binary is gone")?.join("\n"))
 }
 
-/// Packs a binary as Lambda takes it, without its debugging symbols: deploying moves every byte several times. One archive
-/// serves all functions of the service, as sam would pack a folder again for each of them. An archive that comes out as
-/// before keeps its file and so its place in the deployment.
+/// Packs a binary as Lambda takes it, without its debugging symbols: deploying moves every byte several times. One
+/// archive serves all functions of the service, as sam would pack a folder again for each of them. An archive that
+/// comes out as before keeps its file and so its place in the deployment.
 fn pack(binary: &Path, archive: &Path, python: &str) -> Result<()> {
     interrupt::check()?;
     let folder = archive.parent().context("an archive lies in a folder")?;
@@ -91,8 +92,8 @@ fn pack(binary: &Path, archive: &Path, python: &str) -> Result<()> {
     if same { paths::remove(&partial) } else { fs::rename(&partial, archive).context("cannot replace an archive") }
 }
 
-/// Packs the first file into the second: executable, compressed quickly, and without the time, so that equal binaries give
-/// equal archives. In Python, which `up` needs anyway, because its compression is not a debug build.
+/// Packs the first file into the second: executable, compressed quickly, and without the time, so that equal binaries
+/// give equal archives. In Python, which `up` needs anyway, because its compression is not a debug build.
 const PACK: &str = "
 import sys, zipfile
 binary, archive = sys.argv[1:]

@@ -50,8 +50,8 @@ impl Part {
         Ok(process::table()?.iter().find(|process| is_mine(process)).map(|process| process.pid))
     }
 
-    /// Ensures that it runs with exactly this command. One that was started differently (another port, another version) is
-    /// replaced. Returns whether it was started now.
+    /// Ensures that it runs with exactly this command. One that was started differently (another port, another version)
+    /// is replaced. Returns whether it was started now.
     pub(crate) fn ensure(&self, command: &mut Command, paths: &Paths) -> Result<bool> {
         let setup = self.setup(command);
         let setup_file = paths.home.join(format!("{}.setup", self.name));
@@ -86,8 +86,8 @@ impl Part {
         Ok(())
     }
 
-    /// Stops it with SIGTERM, so that it saves its state, and kills it if that takes too long. Not interruptible: a second
-    /// Ctrl-C must not lose the state. Returns whether it ran.
+    /// Stops it with SIGTERM, so that it saves its state, and kills it if that takes too long. Not interruptible: a
+    /// second Ctrl-C must not lose the state. Returns whether it ran.
     pub(crate) fn stop(&self) -> Result<bool> {
         self.end(&[(Signal::SIGTERM, STOP_WAIT), (Signal::SIGKILL, KILL_WAIT)])
     }

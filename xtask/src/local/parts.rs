@@ -28,8 +28,8 @@ pub(crate) struct SearchJars {
     pub(crate) jdk: Jdk,
 }
 
-/// Makes the Python environment of `local/requirements.txt` (MiniStack, sam, cfn-lint). The stamp is written last, so that
-/// an incomplete environment is made again.
+/// Makes the Python environment of `local/requirements.txt` (MiniStack, sam, cfn-lint). The stamp is written last, so
+/// that an incomplete environment is made again.
 pub(crate) fn install_python(prerequisites: &Prerequisites, paths: &Paths) -> Result<()> {
     let requirements = paths.root.join("local/requirements.txt");
     let wanted = fs::read_to_string(&requirements).context("cannot read local/requirements.txt")?;

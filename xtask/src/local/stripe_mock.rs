@@ -68,8 +68,8 @@ fn free() -> Result<TcpListener> {
     TcpListener::bind("127.0.0.1:0").context("no free port")
 }
 
-/// Builds the program once with `go install` into `target/local/tools`. Without Go the checks are skipped with a message; in
-/// CI that is an error.
+/// Builds the program once with `go install` into `target/local/tools`. Without Go the checks are skipped with a
+/// message; in CI that is an error.
 pub(crate) fn install(paths: &Paths) -> Result<Option<PathBuf>> {
     if answer("go", &["version"]).is_none() {
         let advice = "missing on this machine: Go, which builds stripe-mock: `apt-get install golang`, `brew install go`, or \

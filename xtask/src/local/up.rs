@@ -49,8 +49,8 @@ pub(crate) struct Started {
     pub(crate) parts: Vec<Part>,
 }
 
-/// Makes the parameters of the template, such as `HoldSeconds=60`, that differ from samconfig.toml. Called once MiniStack
-/// runs, so that it can create what they refer to.
+/// Makes the parameters of the template, such as `HoldSeconds=60`, that differ from samconfig.toml. Called once
+/// MiniStack runs, so that it can create what they refer to.
 pub(crate) type Parameters<'a> = &'a dyn Fn(&Aws) -> Result<Vec<String>>;
 
 /// Does everything up to `stack.json`. When a step fails, what this run started is stopped again.

@@ -1,7 +1,7 @@
 //! Builds everything once: functions, tools and tests, with clippy as the compiler of the workspace's own crates.
 //!
-//! `cargo clippy` and `cargo build` share no compiled dependency, because one only checks and the other generates code. As a
-//! wrapper of the compiler, clippy reports its lints while it generates code.
+//! `cargo clippy` and `cargo build` share no compiled dependency, because one only checks and the other generates code.
+//! As a wrapper of the compiler, clippy reports its lints while it generates code.
 
 use std::process::Command;
 

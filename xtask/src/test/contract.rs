@@ -1,5 +1,5 @@
-//! The stage `unit and contract tests`: the tests of all crates. Those of the adapters run against a MiniStack, an OpenSearch,
-//! a Redis and a stripe-mock.
+//! The stage `unit and contract tests`: the tests of all crates. Those of the adapters run against a MiniStack, an
+//! OpenSearch, a Redis and a stripe-mock.
 
 use std::path::Path;
 use std::process::Command;

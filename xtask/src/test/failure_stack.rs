@@ -1,7 +1,7 @@
 //! The stages `search` and `chaos`, on one stack that the end-to-end tests do not use: their tests kill parts of it.
 //!
-//! The stack has a shared cache, charges through a fake Stripe that the test of `chaos` starts and kills, and holds stock for
-//! a minute. `search` runs first and leaves the index as the products table has it.
+//! The stack has a shared cache, charges through a fake Stripe that the test of `chaos` starts and kills, and holds
+//! stock for a minute. `search` runs first and leaves the index as the products table has it.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -22,7 +22,8 @@ const HOME: &str = "target/local-test/failures";
 /// How long an unpaid order holds its stock: short, so that holds expire while the load goes on.
 const HOLD_SECONDS: u32 = 60;
 
-/// Measures how old lists are (tests/tests/freshness.rs), then kills OpenSearch and removes its data (tests/tests/outage).
+/// Measures how old lists are (tests/tests/freshness.rs), then kills OpenSearch and removes its data
+/// (tests/tests/outage).
 pub(super) fn search(session: &mut Session) -> Result<()> {
     start(session)?;
     run_test("freshness", session)?;

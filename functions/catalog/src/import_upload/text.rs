@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::splitter::{LineSplitter, Part};
 
-/// The largest text of an upload, in bytes and in lines: as much as can be split within the time limit of the function. It
-/// also limits what a small gzip file expands to.
+/// The largest text of an upload, in bytes and in lines: as much as can be split within the time limit of the function.
+/// It also limits what a small gzip file expands to.
 const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const MAX_LINES: u64 = 2_000_000;
 /// How a gzip file begins.

@@ -55,7 +55,8 @@ struct Records {
 pub struct Summary {
     /// The id by SQS.
     pub message_id: String,
-    /// `expire_order`, `check_payment`, `refund_order`, `object_created`, `set_aside`, `lambda_gave_up` or `unreadable`.
+    /// `expire_order`, `check_payment`, `refund_order`, `object_created`, `set_aside`, `lambda_gave_up` or
+    /// `unreadable`.
     pub kind: &'static str,
     /// The ids in it.
     pub ids: BTreeMap<String, String>,

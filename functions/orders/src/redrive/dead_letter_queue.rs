@@ -10,8 +10,8 @@ use souk_domain::time::Timestamp;
 const MAX_RECEIVED: u32 = 10;
 /// Visibility time-out of a listed message, in case that this process ends before it releases the message.
 const PEEK_SECONDS: i32 = 30;
-/// Visibility time-out of a message to move. Longer than the time-out of the function, so that one call receives no message
-/// twice.
+/// Visibility time-out of a message to move. Longer than the time-out of the function, so that one call receives no
+/// message twice.
 const MOVE_SECONDS: i32 = 90;
 /// A receive call with a wait asks all of SQS's servers. One without may miss messages.
 const WAIT_SECONDS: i32 = 1;

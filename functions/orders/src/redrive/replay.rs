@@ -22,7 +22,8 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Repeats the work of the consumer. `Err` states why that is impossible, usually because the item is still unreadable.
+    /// Repeats the work of the consumer. `Err` states why that is impossible, usually because the item is still
+    /// unreadable.
     pub(super) async fn replay(&self, letter: &DeadLetter) -> Result<(), String> {
         match letter.function.as_str() {
             "dispatch" => {

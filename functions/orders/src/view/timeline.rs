@@ -1,5 +1,5 @@
-//! The timeline of an order. The details of an entry are looked up in the attempt, refund or return that it refers to, so
-//! that a stored entry needs only a few bytes.
+//! The timeline of an order. The details of an entry are looked up in the attempt, refund or return that it refers to,
+//! so that a stored entry needs only a few bytes.
 
 use serde::Serialize;
 use souk_domain::order::{Order, TimelineEntry, TimelineEvent};

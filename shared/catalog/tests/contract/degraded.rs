@@ -1,5 +1,5 @@
-//! Lists and products while OpenSearch, a table or the shared cache fails, with every fault of a connection: the results of
-//! the readers, their latency, and that they recover by themselves.
+//! Lists and products while OpenSearch, a table or the shared cache fails, with every fault of a connection: the
+//! results of the readers, their latency, and that they recover by themselves.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use souk_testkit::{Fault, Proxy};
 use crate::fake_search::{FakeResponse, FakeSearch};
 use crate::fixture::{Shop, id, index_at, redis_url};
 
-/// No request may take longer, whatever is broken. Each has 1.5 s for search and 0.25 s for the cache; wide, because a slow
-/// machine needs time as well, and far below [`SLOW`], which a request without a limit of its own would take.
+/// No request may take longer, whatever is broken. Each has 1.5 s for search and 0.25 s for the cache; wide, because a
+/// slow machine needs time as well, and far below [`SLOW`], which a request without a limit of its own would take.
 const LATEST: Duration = Duration::from_secs(15);
 /// The delay of a slow answer.
 const SLOW: Duration = Duration::from_mins(1);
@@ -23,8 +23,8 @@ const BACK_WITHIN: Duration = Duration::from_mins(1);
 const UNTIL_OPEN: usize = 3;
 /// Requests during a fault.
 const REQUESTS: usize = 6;
-/// Bound of the fastest request with an open circuit breaker: less than the shortest time limit of a search. The fastest
-/// counts, because other work on this machine only adds time.
+/// Bound of the fastest request with an open circuit breaker: less than the shortest time limit of a search. The
+/// fastest counts, because other work on this machine only adds time.
 const WITHOUT_WAIT: Duration = Duration::from_millis(700);
 
 static INDICES: AtomicU32 = AtomicU32::new(0);

@@ -1,5 +1,5 @@
-//! The table of `freshness.rs`, row by row: a value is kept, and is never shown once it is older than its bound. The rows of
-//! the shared cache are in `products.rs`, that of synonyms beside its reader.
+//! The table of `freshness.rs`, row by row: a value is kept, and is never shown once it is older than its bound. The
+//! rows of the shared cache are in `products.rs`, that of synonyms beside its reader.
 
 use std::time::Duration;
 

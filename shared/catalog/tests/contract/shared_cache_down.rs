@@ -1,4 +1,5 @@
-//! While the shared cache does not answer, reads use the table within bounds, and they use the cache again after it recovers.
+//! While the shared cache does not answer, reads use the table within bounds, and they use the cache again after it
+//! recovers.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +11,15 @@ use crate::fixture::{Shop, id, product, redis_url, summary};
 
 /// How soon a cache is used again after it recovers: it is tried once a second, so the bound is wide.
 const BACK_WITHIN: Duration = Duration::from_mins(1);
-/// No read may take longer. The cache has 0.25 s; wide, because the table on a slow machine needs time as well, and far below
-/// [`SLOW`], which a read without a limit would take.
+/// No read may take longer. The cache has 0.25 s; wide, because the table on a slow machine needs time as well, and far
+/// below [`SLOW`], which a read without a limit would take.
 const LATEST: Duration = Duration::from_secs(10);
 /// The delay of a slow answer.
 const SLOW: Duration = Duration::from_mins(1);
 /// Reads after which the circuit breaker is open.
 const UNTIL_OPEN: usize = 3;
-/// The fastest read with an open circuit breaker does not wait for the cache. The fastest counts, because other work on this
-/// machine only adds time.
+/// The fastest read with an open circuit breaker does not wait for the cache. The fastest counts, because other work on
+/// this machine only adds time.
 const WITHOUT_WAIT: Duration = Duration::from_millis(250);
 
 #[tokio::test]

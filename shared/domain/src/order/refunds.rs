@@ -130,9 +130,9 @@ impl Order {
         self.refunds.iter().map(|refund| refund.amount_minor).sum()
     }
 
-    /// Maximum amount of another refund by staff, in minor units: what is left of the capture that paid. (Other captures are
-    /// refunded in full automatically.) An order that is not shipped yet cannot be refunded in full: it has to be cancelled,
-    /// which also restocks its units.
+    /// Maximum amount of another refund by staff, in minor units: what is left of the capture that paid. (Other
+    /// captures are refunded in full automatically.) An order that is not shipped yet cannot be refunded in full: it
+    /// has to be cancelled, which also restocks its units.
     pub fn refundable_minor(&self) -> i64 {
         let left = self.largest_unrefunded_capture().map_or(0, |(_, left)| left);
         match self.status {

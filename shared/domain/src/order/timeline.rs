@@ -52,8 +52,8 @@ pub struct TimelineEntry {
     /// The event.
     #[serde(rename = "h")]
     pub event: TimelineEvent,
-    /// Index of the attempt, refund or return that it concerns. The details are stored there, so that an entry takes only a
-    /// few bytes.
+    /// Index of the attempt, refund or return that it concerns. The details are stored there, so that an entry takes
+    /// only a few bytes.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
 }

@@ -1,7 +1,7 @@
 //! State transitions of an order: a pure function from an order and an event to the next order.
 //!
-//! `pending_payment → paid → shipped → delivered`, and `→ cancelled | expired | refunded | partially_refunded`.
-//! An event that was applied before changes nothing (`Ok` with an equal order), so every message may be delivered twice.
+//! `pending_payment → paid → shipped → delivered`, and `→ cancelled | expired | refunded | partially_refunded`. An
+//! event that was applied before changes nothing (`Ok` with an equal order), so every message may be delivered twice.
 
 mod fulfilment;
 mod payment;
@@ -102,8 +102,8 @@ pub enum Event {
     },
 }
 
-/// An event that changes an order and, in the same transaction, the store credit of its account. It is a type of its own, so
-/// that only functions with access to accounts can apply it.
+/// An event that changes an order and, in the same transaction, the store credit of its account. It is a type of its
+/// own, so that only functions with access to accounts can apply it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StoreCreditEvent {
     /// Store credit pays the order.

@@ -21,8 +21,8 @@ pub struct GracePeriods {
 }
 
 impl Default for GracePeriods {
-    /// Well beyond what queues and their retries take in normal operation: 15 minutes, and an hour for steps that wait for the
-    /// provider.
+    /// Well beyond what queues and their retries take in normal operation: 15 minutes, and an hour for steps that wait
+    /// for the provider.
     fn default() -> Self {
         Self { hold_seconds: 900, payment_seconds: 3_600, refund_seconds: 3_600 }
     }
@@ -72,8 +72,8 @@ impl Checks<'_> {
         }
     }
 
-    /// Units stay allocated from placement until they are released: by expiry or cancellation of an unpaid order, by a full
-    /// refund, or by a return.
+    /// Units stay allocated from placement until they are released: by expiry or cancellation of an unpaid order, by a
+    /// full refund, or by a return.
     fn units(&mut self) {
         let order = self.order;
         for (product_id, Units { ordered, returned, kept }) in units(order) {
@@ -126,8 +126,8 @@ impl Checks<'_> {
         }
     }
 
-    /// Money that an order keeps: its total while it is paid, some of it after granted refunds and returns, and nothing after
-    /// a full refund. Due refunds count as completed.
+    /// Money that an order keeps: its total while it is paid, some of it after granted refunds and returns, and nothing
+    /// after a full refund. Due refunds count as completed.
     fn money(&mut self) {
         let order = self.order;
         let is_settled = order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed);

@@ -29,11 +29,11 @@ pub struct ProviderRefund {
     pub amount_minor: i64,
 }
 
-/// All payments and refunds of a provider since a point in time. Pass every order to [`ProviderRecords::check`], then get
-/// the records without an order from [`ProviderRecords::unmatched`].
+/// All payments and refunds of a provider since a point in time. Pass every order to [`ProviderRecords::check`], then
+/// get the records without an order from [`ProviderRecords::unmatched`].
 ///
-/// List the provider before reading orders and leave out the last minutes: a payment captured while orders are read is not
-/// a discrepancy. Memory grows with the number of records.
+/// List the provider before reading orders and leave out the last minutes: a payment captured while orders are read is
+/// not a discrepancy. Memory grows with the number of records.
 #[derive(Debug)]
 pub struct ProviderRecords {
     since: Timestamp,

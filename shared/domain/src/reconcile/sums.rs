@@ -11,8 +11,8 @@ use crate::stock::ShardId;
 
 /// Sums over a pass through all orders.
 ///
-/// Memory grows with the number of ordered products and of accounts that used store credit (about 100 bytes each), not with
-/// the number of orders.
+/// Memory grows with the number of ordered products and of accounts that used store credit (about 100 bytes each), not
+/// with the number of orders.
 #[derive(Debug, Default)]
 pub struct Sums {
     products: HashMap<ProductId, AllocatedUnits>,
@@ -137,8 +137,8 @@ impl Sums {
         self.accounts.iter().filter(|(_, credit)| !credit.checked).map(|(user_id, _)| user_id)
     }
 
-    /// Whether both passes read the same orders of a product in the same versions. Then the stock read between the passes
-    /// belongs to exactly these orders.
+    /// Whether both passes read the same orders of a product in the same versions. Then the stock read between the
+    /// passes belongs to exactly these orders.
     pub fn same_orders(&self, later: &Self, product_id: &ProductId) -> bool {
         let checksum = |sums: &Self| sums.products.get(product_id).map(|allocated| allocated.checksum);
         checksum(self) == checksum(later)
@@ -151,8 +151,8 @@ impl Sums {
     }
 }
 
-/// Regions whose shards differ from the number stored with the first one: its id, that number, and the number of existing
-/// shards; too few if any is missing, else too many.
+/// Regions whose shards differ from the number stored with the first one: its id, that number, and the number of
+/// existing shards; too few if any is missing, else too many.
 fn misnumbered(stock: &StockRecords) -> Vec<(ShardId, i64, i64)> {
     let mut regions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for shard in stock.shards.keys() {

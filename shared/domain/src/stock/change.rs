@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrderId, UserId};
 
-/// Cause of a write to a shard's count. No two writes of one shard have the same cause. The stored names are short, because
-/// every checkout pays for writing them.
+/// Cause of a write to a shard's count. No two writes of one shard have the same cause. The stored names are short,
+/// because every checkout pays for writing them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cause {

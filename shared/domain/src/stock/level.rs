@@ -37,14 +37,14 @@ impl StockLevel {
         }
     }
 
-    /// Whether a change of one shard can change the level. It cannot if this shard alone has more than `low_at` units before
-    /// and after.
+    /// Whether a change of one shard can change the level. It cannot if this shard alone has more than `low_at` units
+    /// before and after.
     pub const fn may_change_with(change: &CountChange, low_at: u32) -> bool {
         change.before <= low_at || change.after <= low_at
     }
 
-    /// The event for a product that had this level and now has `available` units; `None` if there is none to publish. A low
-    /// stock is reported only when the level falls.
+    /// The event for a product that had this level and now has `available` units; `None` if there is none to publish. A
+    /// low stock is reported only when the level falls.
     pub fn event_after(self, product_id: &ProductId, available: u32, low_at: u32) -> Option<StockEvent> {
         let snapshot = || StockSnapshot { product_id: product_id.clone(), available, low_at };
         match (self, Self::of(available, low_at)) {

@@ -1,12 +1,12 @@
-//! Sharding of a product's stock: how received units are distributed, how removed units are withdrawn, and how the number
-//! of shards changes.
+//! Sharding of a product's stock: how received units are distributed, how removed units are withdrawn, and how the
+//! number of shards changes.
 //!
-//! Two numbers control a change of the number of shards while checkouts run. The number of *existing* shards is stored with
-//! the count of the first shard and is written in the transaction that adds or removes shards, so a reader of it misses
-//! none. The number of *active* shards, from which checkouts allocate, is in the product document, which checkouts read
-//! anyway. To add shards: create them, fill them, then activate them. To remove shards: deactivate them, empty them, then
-//! delete them. [`ShardLayout::next_step`] returns the next step for any state, so an interrupted change resumes when it is
-//! requested again.
+//! Two numbers control a change of the number of shards while checkouts run. The number of *existing* shards is stored
+//! with the count of the first shard and is written in the transaction that adds or removes shards, so a reader of it
+//! misses none. The number of *active* shards, from which checkouts allocate, is in the product document, which
+//! checkouts read anyway. To add shards: create them, fill them, then activate them. To remove shards: deactivate them,
+//! empty them, then delete them. [`ShardLayout::next_step`] returns the next step for any state, so an interrupted
+//! change resumes when it is requested again.
 
 use super::{ShardCount, ShardId};
 
@@ -80,8 +80,8 @@ impl ShardLayout {
         self.available.iter().fold(0, |sum, has| sum.saturating_add(*has))
     }
 
-    /// Empties the shards from number `requested` on. The others are balanced only if one of them has less than half of its
-    /// share: they do not stay balanced while checkouts run, and every transfer contends with checkouts.
+    /// Empties the shards from number `requested` on. The others are balanced only if one of them has less than half of
+    /// its share: they do not stay balanced while checkouts run, and every transfer contends with checkouts.
     fn transfers(&self, requested: u32) -> Vec<ShardTransfer> {
         let levels = self.levels(requested);
         let is_unbalanced = levels.iter().any(|level| u64::from(level.has) * 2 < u64::from(level.share));
@@ -135,8 +135,8 @@ pub fn distribute(counts: &[ShardCount], units: u32) -> Vec<(ShardId, i64)> {
     raise(counts.iter().map(|count| (&count.shard, u64::from(count.available))).collect(), units, 1)
 }
 
-/// Changes of the counts that remove units: the fullest shards first, so that the counts become as equal as possible. `None`
-/// when fewer units are available.
+/// Changes of the counts that remove units: the fullest shards first, so that the counts become as equal as possible.
+/// `None` when fewer units are available.
 pub fn withdraw(counts: &[ShardCount], units: u32) -> Option<Vec<(ShardId, i64)>> {
     let there: u64 = counts.iter().map(|count| u64::from(count.available)).sum();
     // Withdrawing is distributing with the counts inverted.
@@ -145,7 +145,8 @@ pub fn withdraw(counts: &[ShardCount], units: u32) -> Option<Vec<(ShardId, i64)>
     (u64::from(units) <= there).then(|| raise(inverted, units, -1))
 }
 
-/// Raises the lowest levels to a common one with this many units. The result has the change of each shard, times `sign`.
+/// Raises the lowest levels to a common one with this many units. The result has the change of each shard, times
+/// `sign`.
 fn raise(mut levels: Vec<(&ShardId, u64)>, units: u32, sign: i64) -> Vec<(ShardId, i64)> {
     levels.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(b.0)));
     let mut sum = u64::from(units);

@@ -2,9 +2,9 @@
 
 use souk_domain::money::{Currency, Money};
 
-/// Currencies for which Stripe's unit differs from the ISO 4217 minor unit, as `(code, theirs, ours)`: `theirs` of Stripe's
-/// units equal `ours` minor units. For the first two Stripe keeps hundredths that the currencies no longer have; for the
-/// last it counts whole units.
+/// Currencies for which Stripe's unit differs from the ISO 4217 minor unit, as `(code, theirs, ours)`: `theirs` of
+/// Stripe's units equal `ours` minor units. For the first two Stripe keeps hundredths that the currencies no longer
+/// have; for the last it counts whole units.
 const UNUSUAL_UNITS: &[(&str, i64, i64)] = &[("ISK", 100, 1), ("UGX", 100, 1), ("MGA", 1, 100)];
 
 /// An amount in Stripe's units; `None` if it cannot be expressed.

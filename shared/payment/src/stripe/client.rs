@@ -11,8 +11,8 @@ use super::secret::CachedSecret;
 use super::wire::{ApiError, ErrorBody};
 use crate::ProviderError;
 
-/// The version of Stripe's API that this code is written for. Every request names it, so an upgrade of the account has no
-/// effect here; the webhook endpoint has to be created with the same version. Read 2026-11-25.
+/// The version of Stripe's API that this code is written for. Every request names it, so an upgrade of the account has
+/// no effect here; the webhook endpoint has to be created with the same version. Read 2026-11-25.
 pub const API_VERSION: &str = "2026-08-26.dahlia";
 
 /// Maximum size of a response, in bytes. A list of 100 intents has a few hundred kilobytes.

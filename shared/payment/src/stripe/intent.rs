@@ -73,8 +73,8 @@ impl Intent {
 }
 
 impl Refund {
-    /// A refund that waits for the bank or for the account's balance counts as accepted: Stripe completes it, or reports that
-    /// it failed.
+    /// A refund that waits for the bank or for the account's balance counts as accepted: Stripe completes it, or
+    /// reports that it failed.
     pub(super) fn outcome(&self) -> RefundOutcome {
         let refund_id = self.id.clone();
         match self.status.as_deref() {
@@ -89,8 +89,8 @@ impl Refund {
     }
 }
 
-/// The order in an object's metadata; `None` if the object was not created by this code. `index` is the name of the member
-/// with the index of the attempt or refund.
+/// The order in an object's metadata; `None` if the object was not created by this code. `index` is the name of the
+/// member with the index of the attempt or refund.
 pub(super) fn order_reference(metadata: &BTreeMap<String, String>, index: &str) -> Option<OrderReference> {
     Some(OrderReference {
         user_id: metadata.get("user_id")?.parse().ok()?,

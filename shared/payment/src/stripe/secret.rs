@@ -10,7 +10,8 @@ use serde::Deserialize;
 use souk_domain::effects::Clock;
 use souk_domain::time::Timestamp;
 
-/// Time to live of the cached secret, in seconds. After a rotation the old and the new secret have to be valid for as long.
+/// Time to live of the cached secret, in seconds. After a rotation the old and the new secret have to be valid for as
+/// long.
 const TTL_SECONDS: i64 = 300;
 
 /// The JSON of the secret. It has no `Debug`, so that it cannot be logged.

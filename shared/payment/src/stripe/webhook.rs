@@ -11,7 +11,8 @@ use super::secret::CachedSecret;
 use super::wire::{EventBody, Intent, Refund};
 use crate::RefundOutcome;
 
-/// Maximum difference between the time of a signature and the current time, in seconds. The same as in Stripe's libraries.
+/// Maximum difference between the time of a signature and the current time, in seconds. The same as in Stripe's
+/// libraries.
 pub const TOLERANCE_SECONDS: i64 = 300;
 /// Maximum number of signatures that are checked in a header. During a rotation there are two.
 const MAX_SIGNATURES: usize = 8;
@@ -83,7 +84,8 @@ impl Webhook {
         Self { secret }
     }
 
-    /// Verifies that Stripe signed the body recently, and reads the event. `signature` is the header `Stripe-Signature`.
+    /// Verifies that Stripe signed the body recently, and reads the event. `signature` is the header
+    /// `Stripe-Signature`.
     pub async fn read(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<WebhookEvent, WebhookError> {
         let secret = self.secret.get().await.map_err(|error| WebhookError::Unavailable(error.to_string()))?;
         if secret.webhook_secret.is_empty() {

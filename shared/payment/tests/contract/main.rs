@@ -1,5 +1,5 @@
-//! Contract tests of every payment provider: the sandbox, and Stripe's adapter on the fake Stripe. Further tests of Stripe's
-//! adapter, and of the form of its calls on the stripe-mock that `SOUK_CONTRACT_STRIPE_MOCK` names.
+//! Contract tests of every payment provider: the sandbox, and Stripe's adapter on the fake Stripe. Further tests of
+//! Stripe's adapter, and of the form of its calls on the stripe-mock that `SOUK_CONTRACT_STRIPE_MOCK` names.
 
 mod every_provider;
 mod fixture;

@@ -1,5 +1,5 @@
-//! The form of every call that we make, checked by stripe-mock against Stripe's own OpenAPI description. It has no state
-//! and no rules; it refuses malformed requests only.
+//! The form of every call that we make, checked by stripe-mock against Stripe's own OpenAPI description. It has no
+//! state and no rules; it refuses malformed requests only.
 
 use std::sync::Arc;
 use std::time::Duration;

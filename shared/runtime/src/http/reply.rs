@@ -139,8 +139,8 @@ impl Serialize for Amount {
     }
 }
 
-/// A JSON number with exactly this text, without floating point. Only `serde_json`'s writers keep it: never pass it through
-/// `serde_json::to_value`.
+/// A JSON number with exactly this text, without floating point. Only `serde_json`'s writers keep it: never pass it
+/// through `serde_json::to_value`.
 pub fn raw_number(text: &str) -> Box<RawValue> {
     RawValue::from_string(text.to_owned())
         .unwrap_or_else(|_| RawValue::from_string("null".to_owned()).expect("null is JSON"))

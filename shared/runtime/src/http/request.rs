@@ -208,8 +208,8 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The client's `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header) with a fingerprint of the request.
-    /// Both are hashes: keys are the client's secrets, and hashes are short.
+    /// The client's `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header) with a fingerprint of the
+    /// request. Both are hashes: keys are the client's secrets, and hashes are short.
     pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
         let Some(header) = self.headers.get("idempotency-key") else { return Ok(None) };
         let key = header.to_str().map(|raw| raw.trim().trim_matches('"')).unwrap_or_default();
@@ -224,7 +224,8 @@ impl Request {
         Ok(Some(IdempotencyKey { key: short_hash(&[key.as_bytes()]), fingerprint }))
     }
 
-    /// The client's key, or a random one, so that a write whose response got lost can be told from other requests' writes.
+    /// The client's key, or a random one, so that a write whose response got lost can be told from other requests'
+    /// writes.
     pub fn idempotency_key_or_random(&self, random: &dyn Random) -> Result<IdempotencyKey, Problem> {
         let unkeyed = || {
             let mut bytes = [0; 16];

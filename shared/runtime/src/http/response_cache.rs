@@ -1,5 +1,6 @@
-//! Responses that a process sends again for as long as their endpoint allows ([`Reply::reusable_for`]): a popular list is
-//! assembled once, not for each shopper who requests it in the same moment. Useful where a process handles many requests.
+//! Responses that a process sends again for as long as their endpoint allows ([`Reply::reusable_for`]): a popular list
+//! is assembled once, not for each shopper who requests it in the same moment. Useful where a process handles many
+//! requests.
 
 use std::sync::Arc;
 

@@ -11,8 +11,8 @@ use souk_search::{
 };
 use souk_testkit::SeededRandom;
 
-/// Attempts, and the time between them: a node that failed three times is not called for a second. Several, because a shared
-/// node may be busy with other tests.
+/// Attempts, and the time between them: a node that failed three times is not called for a second. Several, because a
+/// shared node may be busy with other tests.
 const MAX_ATTEMPTS: u32 = 5;
 const AGAIN_AFTER: Duration = Duration::from_millis(1_100);
 /// Long time limits, so that the results do not depend on the speed of the machine.

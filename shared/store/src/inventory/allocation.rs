@@ -26,8 +26,8 @@ pub enum AllocationOutcome {
 }
 
 impl Inventory {
-    /// Allocates `requested` units of a product with an eventually consistent read, which costs half of a consistent one.
-    /// Falls back to [`Inventory::allocate_consistent`] if that read does not show enough units.
+    /// Allocates `requested` units of a product with an eventually consistent read, which costs half of a consistent
+    /// one. Falls back to [`Inventory::allocate_consistent`] if that read does not show enough units.
     pub async fn allocate(
         &self,
         product_id: &ProductId,
@@ -40,15 +40,15 @@ impl Inventory {
         }
     }
 
-    /// Allocates `requested` units of a product with strongly consistent reads of all its shards. `choice` is a random number
-    /// that picks among the shards with sufficient stock.
+    /// Allocates `requested` units of a product with strongly consistent reads of all its shards. `choice` is a random
+    /// number that picks among the shards with sufficient stock.
     ///
-    /// [`AllocationOutcome::InsufficientStock`] is certain. One query is not enough for that, because it does not read all
-    /// shards at the same moment: it misses a unit that is returned to a shard already read while the last unit of another
-    /// shard is taken. Two queries with equal answers show one moment, because every write changes `cause`. While staff
-    /// move units between shards (`moved_by` in the first shard), a transfer may be visible in one shard only; then a
-    /// transaction reads all shards, which costs far more and conflicts with every checkout. If writers prevent both,
-    /// the result is [`StoreError::Conflict`].
+    /// [`AllocationOutcome::InsufficientStock`] is certain. One query is not enough for that, because it does not read
+    /// all shards at the same moment: it misses a unit that is returned to a shard already read while the last unit of
+    /// another shard is taken. Two queries with equal answers show one moment, because every write changes `cause`.
+    /// While staff move units between shards (`moved_by` in the first shard), a transfer may be visible in one shard
+    /// only; then a transaction reads all shards, which costs far more and conflicts with every checkout. If writers
+    /// prevent both, the result is [`StoreError::Conflict`].
     pub async fn allocate_consistent(
         &self,
         product_id: &ProductId,
@@ -90,8 +90,8 @@ impl Inventory {
         self.first(items).map_or(1, |item| item.shards)
     }
 
-    /// The first `shards` shards of this region and all others in `seen`, at one moment. `None` if a writer interfered, or
-    /// shards were added.
+    /// The first `shards` shards of this region and all others in `seen`, at one moment. `None` if a writer interfered,
+    /// or shards were added.
     async fn snapshot(
         &self,
         product_id: &ProductId,

@@ -1,4 +1,5 @@
-//! Changes of stock by staff: received units, corrections and counts. Each has a ledger entry with its author and reason.
+//! Changes of stock by staff: received units, corrections and counts. Each has a ledger entry with its author and
+//! reason.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,8 @@ use crate::table::{Item, key, number};
 /// Maximum attempts of a change under concurrent writes.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Maximum units of a product that staff can set. Far enough below the type's maximum that units returned by orders always
-/// fit.
+/// Maximum units of a product that staff can set. Far enough below the type's maximum that units returned by orders
+/// always fit.
 pub const MAX_AVAILABLE: u32 = 1_000_000_000;
 
 /// A change of stock by staff.
@@ -120,7 +121,8 @@ impl Inventory {
         self.change(product_id, entry, Guard::Unchanged, delta).await
     }
 
-    /// Sets the first count of a product. A product that has a count keeps it, so that imports do not overwrite live stock.
+    /// Sets the first count of a product. A product that has a count keeps it, so that imports do not overwrite live
+    /// stock.
     pub async fn count_if_new(
         &self,
         product_id: &ProductId,
@@ -194,8 +196,8 @@ impl Inventory {
         self.table.get(entry_key(product_id, &entry.entry_id), true).await
     }
 
-    /// Writes the counts and their ledger entry in one transaction. The entry stores the response (`answered`) for retries.
-    /// `false` if a condition failed.
+    /// Writes the counts and their ledger entry in one transaction. The entry stores the response (`answered`) for
+    /// retries. `false` if a condition failed.
     async fn write(
         &self,
         product_id: &ProductId,

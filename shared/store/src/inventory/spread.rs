@@ -1,11 +1,13 @@
 //! Changes the number of shards of a product's stock while checkouts continue. The next step for each state comes from
 //! [`ShardLayout::next_step`]; this module writes each step under the condition that the state is unchanged.
 //!
-//! Only this module adds and removes shards (except that a first count creates the first shard). Each transaction that does
-//! so also sets the number of shards in the first shard's item. So a shard exists exactly if its number is below that one.
+//! Only this module adds and removes shards (except that a first count creates the first shard). Each transaction that
+//! does so also sets the number of shards in the first shard's item. So a shard exists exactly if its number is below
+//! that one.
 //!
 //! A call that moves units is the mover: it writes its id to the first shard's item (`moved_by`), and each of its
-//! transactions requires this id. So without a mover no units move, and if two calls compete, the later one wins at once.
+//! transactions requires this id. So without a mover no units move, and if two calls compete, the later one wins at
+//! once.
 
 use std::collections::BTreeMap;
 
@@ -49,11 +51,11 @@ pub enum SpreadOutcome {
 
 impl StockSpread {
     /// Spreads a product's stock over `shards` shards (at least 1, at most [`souk_domain::stock::MAX_SHARDS`]), about
-    /// equally full. Idempotent: a repeated call continues where an interrupted one stopped. `entry` is the ledger entry for
-    /// all moves; it is written before the first one.
+    /// equally full. Idempotent: a repeated call continues where an interrupted one stopped. `entry` is the ledger
+    /// entry for all moves; it is written before the first one.
     ///
-    /// [`StoreError::Conflict`] if too many writers interfere, or another call requests another number of shards. The steps
-    /// made so far stay.
+    /// [`StoreError::Conflict`] if too many writers interfere, or another call requests another number of shards. The
+    /// steps made so far stay.
     pub async fn spread(
         &self,
         product_id: &ProductId,
@@ -219,7 +221,8 @@ impl Inventory {
         Ok(true)
     }
 
-    /// Moves units from one shard to others in one transaction, if the units and the shards exist and this call is the mover.
+    /// Moves units from one shard to others in one transaction, if the units and the shards exist and this call is the
+    /// mover.
     fn transfer_actions(
         &self,
         product_id: &ProductId,

@@ -13,8 +13,8 @@ use crate::scan::{ScanPosition, scan};
 use crate::table::{Item, Table, key, text};
 
 impl TableScan<'_> {
-    /// The first pass over all orders: checks each by itself and against the provider's records, and adds it to the sums.
-    /// Returns where to continue if the time ran out.
+    /// The first pass over all orders: checks each by itself and against the provider's records, and adds it to the
+    /// sums. Returns where to continue if the time ran out.
     pub(super) async fn check_orders(
         &self,
         plan: ReconciliationPlan,
@@ -69,7 +69,8 @@ impl TableScan<'_> {
         report: &mut ReconciliationReport,
     ) -> Result<bool, StoreError> {
         let table = &self.inventory.table;
-        // The items of a product follow each other. If not, it counts as two products, becomes a suspect, and is cleared later.
+        // The items of a product follow each other. If not, it counts as two products, becomes a suspect, and is
+        // cleared later.
         let mut open: Vec<Option<(ProductId, StockRecords)>> = self.whole_table().iter().map(|_| None).collect();
         let mut pages = scan(table, self.whole_table(), counts_and_ledger);
         while let Some(page) = pages.recv().await {

@@ -42,8 +42,8 @@ pub(super) fn add_item(records: &mut StockRecords, item: &Item) -> Result<(), Un
 }
 
 impl TableScan<'_> {
-    /// Reads the stock and store credit of all suspects again, and compares them with the same orders. Suspects without a
-    /// discrepancy are cleared. A product of which no two reads are equal stays a suspect without discrepancies.
+    /// Reads the stock and store credit of all suspects again, and compares them with the same orders. Suspects without
+    /// a discrepancy are cleared. A product of which no two reads are equal stays a suspect without discrepancies.
     pub(super) async fn read_again(&self, sums: &mut Sums, suspects: &mut Suspects) -> Result<(), StoreError> {
         let (products, accounts) = suspects.keys();
         let reads = products.into_iter().map(async |id| Ok::<_, StoreError>((self.consistent_records(&id).await?, id)));
@@ -85,8 +85,8 @@ impl TableScan<'_> {
         Ok(None)
     }
 
-    /// The stock of a product without its history, which is by far the largest part. Unreadable items are omitted: the pass
-    /// over the whole table reports them.
+    /// The stock of a product without its history, which is by far the largest part. Unreadable items are omitted: the
+    /// pass over the whole table reports them.
     async fn records(&self, product_id: &ProductId) -> Result<StockRecords, StoreError> {
         let table = &self.inventory.table;
         let mut records = StockRecords::default();

@@ -139,8 +139,8 @@ async fn a_list_is_read_page_by_page_in_either_direction() {
     }
 }
 
-/// Write units of the indexes, as counted by each implementation. Every step of an order is written a second time as another
-/// shopper's order, because steps do not return what they consumed.
+/// Write units of the indexes, as counted by each implementation. Every step of an order is written a second time as
+/// another shopper's order, because steps do not return what they consumed.
 #[tokio::test]
 async fn indexes_cost_no_write_units_when_an_order_is_placed() {
     for database in Database::each().await {

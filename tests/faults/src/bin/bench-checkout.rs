@@ -1,4 +1,5 @@
-//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's conflicts and the given latencies.
+//! `cargo xtask bench checkout`: flash sales in one process, on dynoxide with DynamoDB's conflicts and the given
+//! latencies.
 
 #![allow(clippy::print_stdout, reason = "a bench talks to people on standard output")]
 
@@ -9,7 +10,8 @@ use clap::Parser;
 use souk_faults::conflicts::Times;
 use souk_faults::sale::{Outcome, Sale};
 
-/// Runs flash sales and counts orders and units. Without options: one product in 1, 4 and 16 shards, then random baskets.
+/// Runs flash sales and counts orders and units. Without options: one product in 1, 4 and 16 shards, then random
+/// baskets.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench checkout", bin_name = "cargo xtask bench checkout")]
 struct Options {

@@ -1,8 +1,8 @@
-//! The crash matrix: every step of an order's lifecycle gets every [`Fault`] at each of its outside effects. Then the client
-//! retries or gives up, the platform delivers again, and in the end money, stock and orders must be reconciled.
+//! The crash matrix: every step of an order's lifecycle gets every [`Fault`] at each of its outside effects. Then the
+//! client retries or gives up, the platform delivers again, and in the end money, stock and orders must be reconciled.
 //!
-//! The matrix is built from `rows::ROWS`. `coverage` fails when a function of template.yaml that writes orders or stock has no
-//! row, and does not compile when an event of the order has none.
+//! The matrix is built from `rows::ROWS`. `coverage` fails when a function of template.yaml that writes orders or stock
+//! has no row, and does not compile when an event of the order has none.
 
 mod coverage;
 mod rows;

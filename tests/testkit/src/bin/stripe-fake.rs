@@ -1,5 +1,5 @@
-//! The fake Stripe as a process: `stripe-fake <address> [--journal FILE] [--webhook URL] [--secret whsec_…] [--unruly]`.
-//! See `souk_testkit::stripe`.
+//! The fake Stripe as a process: `stripe-fake <address> [--journal FILE] [--webhook URL] [--secret whsec_…]
+//! [--unruly]`. See `souk_testkit::stripe`.
 
 use std::env;
 

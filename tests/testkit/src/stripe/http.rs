@@ -112,8 +112,8 @@ impl StripeFake {
         if fault == Some(Fault::TimeoutAfter) { self.hang().await } else { answer }
     }
 
-    /// Executes a request in one step and stores the response for its key, also an error of a card or of the server. A request
-    /// with an invalid parameter is not executed.
+    /// Executes a request in one step and stores the response for its key, also an error of a card or of the server. A
+    /// request with an invalid parameter is not executed.
     fn act(
         &self,
         key: Option<&str>,

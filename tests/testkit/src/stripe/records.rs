@@ -97,8 +97,8 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// The records of a journal, which is created if it does not exist. An incomplete last line has no response yet and is
-    /// removed.
+    /// The records of a journal, which is created if it does not exist. An incomplete last line has no response yet and
+    /// is removed.
     pub(super) fn open(path: &Path) -> std::io::Result<Self> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let (mut records, mut complete_bytes) = (Self::default(), 0);

@@ -1,4 +1,5 @@
-//! Stripe's rules for payments and refunds, as far as the shop needs them (<https://docs.stripe.com/api>, read 2026-11-25).
+//! Stripe's rules for payments and refunds, as far as the shop needs them (<https://docs.stripe.com/api>, read
+//! 2026-11-25).
 
 use std::collections::BTreeMap;
 

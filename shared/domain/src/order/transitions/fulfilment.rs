@@ -62,8 +62,8 @@ impl Order {
         Ok(())
     }
 
-    /// Adds a refund of the price of the units, or of what is left of it after earlier refunds. The units are restocked when
-    /// the refund completes, or at once if nothing is left to refund.
+    /// Adds a refund of the price of the units, or of what is left of it after earlier refunds. The units are restocked
+    /// when the refund completes, or at once if nothing is left to refund.
     pub(super) fn accept_return(
         &mut self,
         index: usize,

@@ -9,9 +9,9 @@ use crate::order::{
 use crate::stock::Allocation;
 use crate::time::Timestamp;
 
-/// Reports that a payment is pending within this interval count as one. It is more than half of the interval between two
-/// checks ([`crate::message::PENDING_CHECK_SECONDS`]): if a webhook or a redrive starts a second chain of checks, one of the
-/// two chains ends.
+/// Reports that a payment is pending within this interval count as one. It is more than half of the interval between
+/// two checks ([`crate::message::PENDING_CHECK_SECONDS`]): if a webhook or a redrive starts a second chain of checks,
+/// one of the two chains ends.
 const PENDING_DEDUPLICATION_SECONDS: i64 = 600;
 
 impl Order {
@@ -31,8 +31,8 @@ impl Order {
         Ok(())
     }
 
-    /// Whether an earlier call of this request started an attempt. Two calls may race: the second one to save has to find the
-    /// attempt of the first instead of starting another.
+    /// Whether an earlier call of this request started an attempt. Two calls may race: the second one to save has to
+    /// find the attempt of the first instead of starting another.
     fn has_started(&self, request: Option<&IdempotencyKey>) -> Result<bool, TransitionError> {
         request.map_or(Ok(false), |request| self.is_replay(request))
     }
@@ -107,8 +107,8 @@ impl Order {
         Ok(())
     }
 
-    /// A capture pays the order if the order is unpaid and the amount suffices; otherwise all of it becomes a refund. An
-    /// excess amount becomes a refund, too.
+    /// A capture pays the order if the order is unpaid and the amount suffices; otherwise all of it becomes a refund.
+    /// An excess amount becomes a refund, too.
     pub(super) fn accept_capture(&mut self, attempt: usize, amount_minor: i64, now: Timestamp) {
         let pays = self.status == OrderStatus::PendingPayment && amount_minor >= self.total_minor;
         if pays {
@@ -121,8 +121,8 @@ impl Order {
         }
     }
 
-    /// A capture after the hold ended. The caller found units for every line; the transaction that saves this step takes them.
-    /// If they are no longer available, the caller settles the payment instead, and the money is refunded.
+    /// A capture after the hold ended. The caller found units for every line; the transaction that saves this step
+    /// takes them. If they are no longer available, the caller settles the payment instead, and the money is refunded.
     pub(super) fn revive(
         &mut self,
         index: usize,

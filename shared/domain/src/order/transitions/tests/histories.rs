@@ -160,8 +160,9 @@ fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
-    /// For events in any order: refunds never exceed captures, units are released exactly once and only if they are
-    /// not paid, each to its own shard, every message and keyed call may be delivered twice, and each domain event has one id.
+    /// For events in any order: refunds never exceed captures, units are released exactly once and only if they are not
+    /// paid, each to its own shard, every message and keyed call may be delivered twice, and each domain event has one
+    /// id.
     #[test]
     fn every_history_stays_consistent(events in prop::collection::vec((any_event(), 0_i64..150), 0..60)) {
         let (mut order, mut now, mut credit) = (two_products(), PLACED, 0_i64);
