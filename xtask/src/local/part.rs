@@ -24,6 +24,8 @@ use crate::{api, interrupt};
 const STOP_WAIT: Duration = Duration::from_mins(2);
 /// How long a killed part may take to disappear.
 const KILL_WAIT: Duration = Duration::from_mins(1);
+/// How long a port may stay taken before the start is refused.
+const PORT_WAIT: Duration = Duration::from_secs(5);
 /// How long a part may take to become ready. It takes seconds; machines differ.
 const START_WAIT: Duration = Duration::from_mins(6);
 /// Timeout of one readiness check.
@@ -123,7 +125,7 @@ impl Part {
     }
 
     fn refuse_taken_port(&self) -> Result<()> {
-        if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
+        if !is_free_within(self.port, PORT_WAIT) {
             bail!(
                 "port {} of 127.0.0.1, which {} needs, is used by another program: stop it, or choose another port with {}",
                 self.port,
@@ -144,5 +146,35 @@ impl Part {
         let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
         let program = command.get_program().to_string_lossy();
         format!("port {}\n{program}\n{}\n{}\n", self.port, arguments.join("\n"), environment.join("\n"))
+    }
+}
+
+/// A process that was just killed holds its port for a moment after it has left the process table.
+fn is_free_within(port: u16, patience: Duration) -> bool {
+    let waiting = Stopwatch::start();
+    while TcpListener::bind(("127.0.0.1", port)).is_err() {
+        if waiting.elapsed() > patience {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_may_be_held_for_a_moment() {
+        let held = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = held.local_addr().expect("an address").port();
+        assert!(!is_free_within(port, Duration::ZERO));
+        let releasing = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(200));
+            drop(held);
+        });
+        assert!(is_free_within(port, Duration::from_mins(1)));
+        releasing.join().expect("released");
     }
 }
