@@ -6,6 +6,7 @@ use ureq::Agent;
 use ureq::http::Request;
 
 use crate::bodies::checkout;
+use crate::contract::{self, Sent};
 use crate::json::Json;
 use crate::product::Product;
 use crate::response::Response;
@@ -175,7 +176,10 @@ impl Call {
             None => self.api.agent.run(request.body(())?)?,
         };
         let body = response.body_mut().read_to_string()?;
-        Ok(Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body))
+        let response = Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body);
+        let sent = Sent { method: &self.method, path: &self.path, body: self.body.as_deref() };
+        contract::check(&sent, &response);
+        Ok(response)
     }
 
     fn name(&self) -> String {

@@ -10,6 +10,7 @@ mod bodies;
 mod caller;
 mod capacity;
 mod concurrency;
+mod contract;
 mod json;
 pub mod process;
 mod product;

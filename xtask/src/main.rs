@@ -11,6 +11,7 @@ mod executables;
 mod import;
 mod interrupt;
 mod local;
+mod openapi;
 mod operator;
 mod paths;
 mod process;
@@ -61,6 +62,8 @@ enum Command {
     Dlq(dlq::Options),
     /// Compare stock, orders and money of a shop, and report discrepancies
     Reconcile(reconcile::Options),
+    /// Write docs/openapi.yaml and the tables of docs/api.md from the endpoints' declarations
+    Openapi(openapi::Options),
     /// Build the services for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -93,6 +96,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
         Command::Dlq(options) => dlq::run(options, &paths),
         Command::Reconcile(options) => return reconcile::run(options, &paths),
+        Command::Openapi(options) => openapi::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

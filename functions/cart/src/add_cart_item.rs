@@ -5,16 +5,37 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::cart::{CartError, Quantity};
 use souk_domain::effects::Random;
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
 use crate::cart_response::CartResponse;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("add-cart-item", "POST /cart/items", Tag::Cart)
+        .caller(Caller::Shopper)
+        .summary("Adds units of a product to the cart")
+        .description(
+            "The cart may contain more units than are in stock: `available` says so, and only an order takes stock.",
+        )
+        .idempotency_key(
+            "adds once; the answer shows the current cart",
+            "for 24 hours, for the cart's last 16 additions",
+        )
+        .body::<AddCartItemRequest>(r#"{"product_id": "OUT-0000472", "quantity": 2}"#)
+        .answers::<AddCartItemResponse>(201, "The cart with the added units.")
+        .problem(404, "product_not_found", "There is no such product.")
+        .problem(409, "cart_full", "The cart has as many different products as it may have.")
+        .problem(409, "quantity_limit", "The line would have more units than it may have.")
+}
 
 /// Adds units of a product to the cart.
 pub struct AddCartItem {
@@ -31,8 +52,19 @@ impl AddCartItem {
     }
 }
 
-#[derive(Serialize)]
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct AddCartItemRequest {
+    /// The id of the product.
+    pub product_id: String,
+    /// How many units to add.
+    #[schemars(range(min = 1, max = 9999))]
+    pub quantity: u32,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct AddCartItemResponse {
+    /// Always `Item added`.
     message: &'static str,
     cart: CartResponse,
 }
@@ -49,8 +81,9 @@ impl Endpoint for AddCartItem {
 
         // Strongly consistent, so that a product can be added as soon as staff created it.
         let exists = !self.context.products.get_many([&product_id], true).await?.is_empty();
+        let now = self.context.clock.now();
         let change = self.context.change(user_id, |cart| {
-            let added = cart.add(product_id.clone(), quantity, Some(idempotency_key.clone())).map_err(refusal)?;
+            let added = cart.add(product_id.clone(), quantity, Some(&idempotency_key), now).map_err(refusal)?;
             // Not checked for a replay: the product existed when it was added.
             if added && !exists { Err(product_not_found()) } else { Ok(()) }
         });
@@ -137,7 +170,12 @@ mod tests {
         assert_eq!((again.status(), again.body()), (201, first.body()));
         let other = add("a", "3").with_header("idempotency-key", "k-1");
         assert_eq!(outcome(&endpoint(&shop).handle(&other).await), (422, "idempotency_key_reused"));
+        shop.clock.advance_seconds(86_400);
+        assert_eq!(outcome(&endpoint(&shop).handle(&keyed()).await), (201, ""));
         assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 2)]);
+        shop.clock.advance_seconds(1);
+        assert_eq!(outcome(&endpoint(&shop).handle(&keyed()).await), (201, ""));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 4)], "the key is forgotten after 24 hours");
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The cart in responses: the lines of the shopper with current names, prices and stock.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::cart::Cart;
 use souk_domain::money::Money;
@@ -7,17 +8,22 @@ use souk_runtime::http::{Amount, Problem};
 
 use crate::CartContext;
 
-#[derive(Serialize)]
+/// A cart at current prices.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Cart")]
 pub(crate) struct CartResponse {
+    /// In the order in which they were added.
     items: Vec<CartItemResponse>,
     /// Total of the items whose product exists, in stock or not.
     total_amount: Amount,
+    /// ISO 4217.
     currency: String,
 }
 
 /// A line of the cart. A product that no longer exists stays listed without name and price, is not available and not
 /// part of the total. `POST /orders` refuses the cart until the line is removed.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CartItem")]
 struct CartItemResponse {
     product_id: String,
     name: Option<String>,

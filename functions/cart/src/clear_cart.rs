@@ -2,9 +2,20 @@
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
+use crate::cart_response::CartResponse;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("clear-cart", "DELETE /cart", Tag::Cart)
+        .caller(Caller::Shopper)
+        .summary("Removes everything from the cart")
+        .repeated("the cart is already empty")
+        .answers::<CartResponse>(200, "The cart.")
+}
 
 /// Clears the cart.
 pub struct ClearCart {
@@ -33,10 +44,30 @@ impl Endpoint for ClearCart {
 
 #[cfg(test)]
 mod tests {
-    use souk_testkit::user;
+    use souk_domain::cart::Quantity;
+    use souk_domain::idempotency::IdempotencyKey;
+    use souk_store::SaveOutcome;
+    use souk_testkit::{sku, user};
 
     use super::*;
     use crate::fixture::{Fixture, outcome, request_of};
+
+    #[tokio::test]
+    async fn clearing_keeps_the_requests_of_24_hours() {
+        let shop = Fixture::start().await;
+        for (hours, keeps) in [(24, true), (25, false)] {
+            let mut cart = shop.context.carts.get(&user(1)).await.expect("a cart");
+            let key = IdempotencyKey { key: hours.to_string(), fingerprint: String::new() };
+            let one = Quantity::new(1).expect("one");
+            cart.add(sku("a"), one, Some(&key), shop.clock.now()).expect("added");
+            assert_eq!(shop.context.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
+            shop.clock.advance_seconds(hours * 3600);
+            let endpoint = ClearCart { context: shop.context.clone() };
+            endpoint.handle(&request_of(1, "DELETE", "/cart")).await.expect("cleared");
+            let cart = shop.context.carts.get(&user(1)).await.expect("a cart");
+            assert_eq!((cart.lines.len(), cart.recent_additions.is_empty()), (0, !keeps), "after {hours} hours");
+        }
+    }
 
     #[tokio::test]
     async fn only_the_callers_cart_is_cleared() {

@@ -1,7 +1,10 @@
 //! Shared by all functions of the service: reading and changing a cart, with concurrent changes from other devices.
 
+use std::sync::Arc;
+
 use souk_catalog::ProductReader;
 use souk_domain::cart::Cart;
+use souk_domain::effects::Clock;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
@@ -23,6 +26,8 @@ pub struct CartContext {
     pub catalog: ProductReader,
     /// Currency of the shop, also for the total of an empty cart.
     pub currency: Currency,
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl CartContext {
@@ -33,6 +38,7 @@ impl CartContext {
             products: deps.products()?,
             catalog: deps.product_reader()?,
             currency: deps.currency()?,
+            clock: deps.clock(),
         })
     }
 
@@ -50,6 +56,7 @@ impl CartContext {
             if cart == before {
                 return Ok(cart); // no write needed
             }
+            cart.forget_expired_requests(self.clock.now());
             match self.carts.save(&mut cart).await? {
                 SaveOutcome::Saved => return Ok(cart),
                 SaveOutcome::VersionConflict => self.carts.back_off(attempt).await,

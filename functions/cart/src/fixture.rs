@@ -20,7 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) context: CartContext,
     pub(crate) random: Arc<SeededRandom>,
     inventory: Inventory,
-    clock: Arc<FixedClock>,
+    pub(crate) clock: Arc<FixedClock>,
 }
 
 impl Fixture {
@@ -34,6 +34,7 @@ impl Fixture {
             catalog: ProductReader::new(products.clone(), inventory.clone(), None, clock.clone(), random.clone()),
             products,
             currency: Currency::USD,
+            clock: clock.clone(),
         };
         Self { context, random, inventory, clock }
     }

@@ -2,9 +2,19 @@
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
+use crate::cart_response::CartResponse;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("get-cart", "GET /cart", Tag::Cart)
+        .caller(Caller::Shopper)
+        .summary("Shows the cart at current prices")
+        .answers::<CartResponse>(200, "The cart.")
+}
 
 /// Returns the caller's cart.
 pub struct GetCart {

@@ -6,6 +6,7 @@ pub mod clear_cart;
 mod context;
 pub mod get_cart;
 mod handlers;
+mod operations;
 pub mod remove_cart_item;
 pub mod update_cart_item;
 
@@ -14,3 +15,4 @@ mod fixture;
 
 pub use context::CartContext;
 pub use handlers::HANDLERS;
+pub use operations::OPERATIONS;

@@ -3,9 +3,20 @@
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
+use crate::cart_response::CartResponse;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("remove-cart-item", "DELETE /cart/items/{product_id}", Tag::Cart)
+        .caller(Caller::Shopper)
+        .summary("Removes a product from the cart")
+        .repeated("the product is already removed")
+        .answers::<CartResponse>(200, "The cart.")
+}
 
 /// Removes a product from the cart.
 pub struct RemoveCartItem {

@@ -1,12 +1,33 @@
 //! `PATCH /cart/items/{product_id}`: sets the quantity of a product in the caller's cart.
 
+use schemars::JsonSchema;
 use souk_domain::cart::Quantity;
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
+use crate::cart_response::CartResponse;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("update-cart-item", "PATCH /cart/items/{product_id}", Tag::Cart)
+        .caller(Caller::Shopper)
+        .summary("Sets the quantity of a product in the cart")
+        .repeated("the cart is already as requested")
+        .body::<UpdateCartItemRequest>(r#"{"quantity": 3}"#)
+        .answers::<CartResponse>(200, "The cart with the new quantity.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct UpdateCartItemRequest {
+    /// The new number of units.
+    #[schemars(range(min = 1, max = 9999))]
+    pub quantity: u32,
+}
 
 /// Sets the quantity of a product in the cart.
 pub struct UpdateCartItem {

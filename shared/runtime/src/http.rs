@@ -211,6 +211,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn head_is_get_without_a_body() {
+        let service = service(Counts::default());
+        let ask = async |method: &str, known: &str| {
+            let request = Request::new(method, "/").with_header("accept-encoding", "gzip").with_header("if-none-match", known);
+            let response = service.answer(&request).await;
+            (response.status().as_u16(), response.headers().clone(), response.body().to_vec())
+        };
+        let (status, headers, body) = ask("GET", "").await;
+        let tag = headers["etag"].to_str().expect("text").to_owned();
+        assert_eq!((status, body.as_slice()), (200, b"0".as_slice()));
+        assert_eq!(ask("HEAD", "").await, (200, headers, Vec::new()), "also from the response cache");
+        assert_eq!(ask("HEAD", &tag).await, ask("GET", &tag).await);
+        assert_eq!(ask("HEAD", &tag).await.0, 304);
+    }
+
+    #[tokio::test]
+    async fn head_has_the_status_and_headers_of_a_problem() {
+        let service = service(Fails);
+        let answers = [service.answer(&Request::new("GET", "/")).await, service.answer(&Request::new("HEAD", "/")).await];
+        assert_eq!((answers[0].status(), answers[0].headers()), (answers[1].status(), answers[1].headers()));
+        assert!(answers[1].body().is_empty() && !answers[0].body().is_empty());
+    }
+
+    #[tokio::test]
     async fn a_panic_becomes_a_problem() {
         let reply = answer(Panics).await;
         assert_eq!((reply.status(), reply.body_json()["code"].as_str()), (500, Some("internal_error")));

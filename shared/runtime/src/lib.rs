@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod bus;
 pub mod config;
+pub mod contract;
 mod dependencies;
 pub mod direct;
 pub mod effects;

@@ -15,7 +15,7 @@ use crate::progress::Phase;
 use crate::{interrupt, process};
 
 /// The services, each of which is one binary.
-pub(crate) const SERVICES: [&str; 6] = ["auth", "cart", "catalog", "inventory", "orders", "payments"];
+pub(crate) const SERVICES: [&str; 7] = ["auth", "cart", "catalog", "contract", "inventory", "orders", "payments"];
 
 /// Builds binaries; cargo shows its own progress.
 pub(crate) fn build<'a>(

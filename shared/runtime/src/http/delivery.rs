@@ -30,7 +30,7 @@ pub(super) fn prepared(request: &Request, mut reply: Reply) -> Reply {
     reply.with_header("etag", &etag).with_header("vary", "accept-encoding")
 }
 
-/// The response for API Gateway: 304 without a body if the client has it already.
+/// The response for API Gateway: 304 without a body if the client has it already, and no body for HEAD.
 pub(super) fn into_lambda(request: &Request, reply: &Reply) -> Response<Body> {
     let mut headers = reply.headers().clone();
     let is_known = headers.get(ETAG).and_then(|etag| etag.to_str().ok()).is_some_and(|etag| is_known(request, etag));
@@ -45,7 +45,8 @@ pub(super) fn into_lambda(request: &Request, reply: &Reply) -> Response<Body> {
         // Statuses come from our own code and are all valid.
         (StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
     };
-    let mut response = Response::new(body);
+    // The gateway states the length.
+    let mut response = Response::new(if request.is_head() { Body::Empty } else { body });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

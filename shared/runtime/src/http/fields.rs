@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use souk_domain::cursor::{self, ListId};
 use souk_domain::money::{Currency, Money};
 use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text};
 
@@ -130,7 +131,15 @@ impl<'a> Fields<'a> {
         self.required(name, |raw| raw.money(currency))
     }
 
-    /// Like the reader above, for an optional field.
+    /// An amount of money above 0.
+    pub fn positive_money(&mut self, name: &str, currency: Currency) -> Option<Money> {
+        self.required(name, |raw| {
+            let amount = raw.money(currency)?;
+            if amount.minor() > 0 { Ok(amount) } else { Err(Invalid::new("out_of_range", "must be more than 0")) }
+        })
+    }
+
+    /// Like [`Fields::money`], for an optional field.
     pub fn optional_money(&mut self, name: &str, currency: Currency) -> Option<Option<Money>> {
         self.optional(name, |raw| raw.money(currency))
     }
@@ -142,6 +151,20 @@ impl<'a> Fields<'a> {
             "false" => Ok(false),
             _ => Err(Invalid::new("wrong_type", "must be true or false")),
         })
+    }
+
+    /// The position that `cursor` names in a list. Without a list, because another parameter is invalid, only the form of
+    /// the cursor is checked.
+    pub fn optional_cursor<P: FromStr<Err = Invalid>>(&mut self, list: Option<ListId>) -> Option<Option<P>> {
+        self.cards.remove("cursor");
+        let position = self.optional("cursor", |raw| {
+            let cursor = raw.text()?;
+            list.map_or_else(|| cursor::check_form(&cursor).map(|()| None), |list| list.position(&cursor).map(Some))
+        });
+        match position? {
+            None => Some(None),
+            Some(position) => position.map(Some),
+        }
     }
 
     /// A list of objects, each to be read with [`Fields::from_json`], which checks for card numbers itself.

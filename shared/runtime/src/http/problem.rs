@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use souk_catalog::CatalogError;
@@ -143,17 +144,21 @@ impl Problem {
         self.cause.as_deref()
     }
 
+    /// The schema of every problem.
+    pub fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<ProblemBody<'_>>()
+    }
+
     /// The response to a request.
     pub fn into_reply(self, request_id: &str) -> Reply {
-        let field = |e: &'_ FieldError| serde_json::json!({"field": e.field, "code": e.code, "message": e.message});
-        let body = Body {
+        let body = ProblemBody {
             kind: format!("urn:souk:problem:{}", self.code),
             title: title(self.status),
             status: self.status,
             code: self.code,
             detail: &self.detail,
             request_id,
-            errors: self.errors.iter().map(field).collect(),
+            errors: self.errors.iter().map(InvalidField::of).collect(),
             extra: &self.extra,
         };
         let reply = Reply::json(self.status, &body).with_header("content-type", "application/problem+json");
@@ -164,19 +169,46 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// Problem details (RFC 9457). Some codes have further members.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+struct ProblemBody<'a> {
+    /// `urn:souk:problem:` and the code.
     #[serde(rename = "type")]
     kind: String,
+    /// The name of the status, for people.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What went wrong. Stable: clients decide by it.
     code: &'static str,
+    /// What went wrong, for people.
     detail: &'a str,
+    /// The id of the request in the shop's log.
     request_id: &'a str,
+    /// All invalid fields of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<serde_json::Value>,
+    errors: Vec<InvalidField<'a>>,
     #[serde(flatten)]
+    #[schemars(skip)]
     extra: &'a BTreeMap<&'static str, Box<RawValue>>,
+}
+
+/// An invalid field.
+#[derive(Serialize, JsonSchema)]
+struct InvalidField<'a> {
+    /// Its name; members of nested objects after a dot.
+    field: &'a str,
+    /// What is wrong. Stable.
+    code: &'static str,
+    /// What is wrong, for people. Begins with a verb: "must be …".
+    message: &'a str,
+}
+
+impl<'a> InvalidField<'a> {
+    fn of(error: &'a FieldError) -> Self {
+        Self { field: &error.field, code: error.code, message: &error.message }
+    }
 }
 
 fn title(status: u16) -> &'static str {

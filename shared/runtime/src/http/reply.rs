@@ -1,8 +1,10 @@
 //! HTTP responses as endpoints give them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use souk_catalog::Lookups;
@@ -26,7 +28,11 @@ impl Reply {
     /// A JSON response.
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         // Our own wire structs, with string keys: they always serialise.
-        let body = serde_json::to_string(body).expect("a wire struct serialises");
+        Self::json_text(status, serde_json::to_string(body).expect("a wire struct serialises"))
+    }
+
+    /// A JSON response from its text.
+    pub fn json_text(status: u16, body: String) -> Self {
         let reply = Self { body, ..Self::without_body(status) };
         reply.with_header("content-type", "application/json").with_header("cache-control", "no-store")
     }
@@ -136,6 +142,22 @@ pub struct Amount(pub Money);
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         raw_number(&self.0.to_string()).serialize(serializer)
+    }
+}
+
+impl JsonSchema for Amount {
+    fn schema_name() -> Cow<'static, str> {
+        "Amount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "number",
+            "description": "An amount of money in the `currency` beside it, with exactly that currency's decimals, such as \
+                `699.90`. It is exact in the response. To keep it exact, read it as a decimal, or multiply it by 100 (by \
+                1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.",
+            "examples": [699.99],
+        })
     }
 }
 

@@ -140,9 +140,14 @@ impl Request {
         &self.source_address
     }
 
-    /// The method.
+    /// The method, with GET for HEAD, which is handled in the same way (RFC 9110, 9.3.2).
     pub fn method(&self) -> &str {
-        &self.method
+        if self.is_head() { "GET" } else { &self.method }
+    }
+
+    /// Whether the response must have no body.
+    pub(super) fn is_head(&self) -> bool {
+        self.method == "HEAD"
     }
 
     /// The caller, who must be logged in.

@@ -47,7 +47,7 @@ impl ResponseCache {
 impl RequestKey {
     /// `None` for a request that may change something: its responses are never reused.
     pub(super) fn of(request: &Request) -> Option<Self> {
-        (request.method == "GET").then(|| Self {
+        (request.method() == "GET").then(|| Self {
             path: request.path.clone(),
             query: request.query.clone(),
             accepts_gzip: accepts_gzip(request),

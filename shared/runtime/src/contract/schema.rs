@@ -1,0 +1,41 @@
+//! Schemas of parameters, and of members that Rust types do not describe by themselves.
+
+use std::ops::RangeInclusive;
+
+use schemars::{Schema, json_schema};
+
+/// A text of 1 to `max_chars` characters.
+pub fn text(max_chars: usize) -> Schema {
+    json_schema!({"type": "string", "minLength": 1, "maxLength": max_chars})
+}
+
+/// A whole number.
+pub fn integer(range: RangeInclusive<i64>) -> Schema {
+    json_schema!({"type": "integer", "minimum": range.start(), "maximum": range.end()})
+}
+
+/// `true` or `false`.
+pub fn flag() -> Schema {
+    json_schema!({"type": "boolean"})
+}
+
+/// One of some words.
+pub fn one_of<T: AsRef<str>>(words: &[T]) -> Schema {
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
+    json_schema!({"type": "string", "enum": words})
+}
+
+/// A price in a query, as decimals of the shop's currency.
+pub fn price() -> Schema {
+    json_schema!({"type": "string", "pattern": "^[0-9]{1,12}(\\.[0-9]{1,4})?$", "examples": ["19.99"]})
+}
+
+/// The cursor of a list: `next_cursor` of the page before.
+pub fn cursor() -> Schema {
+    json_schema!({"type": "string", "minLength": 1, "maxLength": 2_000})
+}
+
+/// The number of entries of a page.
+pub fn page_limit(max: i64, default: i64) -> Schema {
+    json_schema!({"type": "integer", "minimum": 1, "maximum": max, "default": default})
+}

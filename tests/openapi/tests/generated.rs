@@ -1,0 +1,85 @@
+//! The generated files are current, and what they say is consistent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::Value;
+use souk_openapi::{document, generated_files, operations};
+use souk_runtime::contract::{Caching, Retry};
+
+#[test]
+fn generated_files_are_current() {
+    for file in generated_files() {
+        let found = fs::read_to_string(&file.path).unwrap_or_default();
+        let differs = found.lines().zip(file.text.lines()).find(|(found, wanted)| found != wanted);
+        assert!(
+            found == file.text,
+            "{} does not follow from the declarations: run `cargo xtask openapi`. First difference: {differs:?}",
+            file.path.display()
+        );
+    }
+}
+
+#[test]
+fn every_operation_is_declared_completely() {
+    for operation in operations() {
+        let name = operation.function;
+        assert!(!operation.summary.is_empty() && !operation.summary.ends_with('.'), "{name}: the summary");
+        assert!(operation.responses.iter().any(|response| response.status < 300), "{name}: a success");
+        let reads = operation.method == "GET";
+        assert_eq!(matches!(operation.retry, Retry::Read), reads, "{name}: what a second request does");
+        let cached = operation.responses.iter().any(|response| response.caching == Caching::Public);
+        assert!(!cached || reads, "{name}: only reads are cached");
+        for parameter in &operation.parameters {
+            assert!(!parameter.description.is_empty(), "{name}: {}", parameter.name);
+        }
+    }
+}
+
+#[test]
+fn a_code_means_the_same_status_everywhere() {
+    let mut statuses: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
+    for problem in operations().iter().flat_map(souk_runtime::contract::Operation::all_problems) {
+        statuses.entry(problem.code).or_default().insert(problem.status);
+    }
+    statuses.retain(|_, statuses| statuses.len() > 1);
+    assert!(statuses.is_empty(), "{statuses:?}");
+}
+
+#[test]
+fn examples_are_valid() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    let mut checked = 0;
+    let paths = document["paths"].as_object().expect("paths").values();
+    for operation in paths.flat_map(|path| path.as_object().expect("operations").values()) {
+        let bodies = operation["responses"].as_object().expect("responses").values().chain([&operation["requestBody"]]);
+        for content in bodies.filter_map(|body| body["content"].as_object()).flat_map(serde_json::Map::values) {
+            let Some(example) = content.get("example") else { continue };
+            let root = serde_json::json!({"allOf": [content["schema"]], "components": {"schemas": schemas}});
+            let validator = jsonschema::validator_for(&root).expect("a schema");
+            let errors: Vec<_> = validator.iter_errors(example).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", operation["operationId"]);
+            checked += 1;
+        }
+    }
+    assert!(checked > 0);
+}
+
+#[test]
+fn every_success_with_a_body_has_a_recorded_example() {
+    let document = document();
+    let mut missing = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for operation in item.as_object().expect("operations").values() {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let json = &response["content"]["application/json"];
+                let is_success = status.starts_with('2') && !json.is_null();
+                if is_success && json["example"] == Value::Null && path != "/openapi.json" {
+                    missing.push(format!("{} {status}", operation["operationId"].as_str().unwrap_or_default()));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no example: record them with `cargo xtask openapi --record`: {missing:?}");
+}

@@ -1,0 +1,50 @@
+//! template.yaml deploys exactly the declared operations: function, method, path and authorization.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value;
+use souk_openapi::operations;
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// Handler, method, path, whether the gateway wants a token.
+type Route = (String, String, String, bool);
+
+fn deployed() -> BTreeSet<Route> {
+    let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
+    let mut routes = BTreeSet::new();
+    for resource in template["Resources"].as_mapping().expect("Resources").values() {
+        let events = resource["Properties"]["Events"].as_mapping();
+        for event in events.into_iter().flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi") {
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let properties = &event["Properties"];
+            let needs_token = properties["Auth"]["Authorizer"] != "NONE";
+            let handler = text(&resource["Properties"]["Handler"]);
+            routes.insert((handler, text(&properties["Method"]), text(&properties["Path"]), needs_token));
+        }
+    }
+    routes
+}
+
+#[test]
+fn the_template_has_exactly_the_declared_routes() {
+    let mut declared = BTreeSet::new();
+    for operation in operations() {
+        let mut add = |method: &str| {
+            declared.insert((
+                operation.function.to_owned(),
+                method.to_owned(),
+                operation.path.to_owned(),
+                operation.needs_token(),
+            ))
+        };
+        assert!(add(operation.method), "{} is declared twice", operation.function);
+        if operation.method == "GET" && !operation.needs_token() {
+            add("HEAD");
+        }
+    }
+    let deployed = deployed();
+    let missing: Vec<_> = declared.difference(&deployed).collect();
+    let undeclared: Vec<_> = deployed.difference(&declared).collect();
+    assert!(missing.is_empty() && undeclared.is_empty(), "not in the template: {missing:?}; not declared: {undeclared:?}");
+}
