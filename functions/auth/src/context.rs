@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_auth::{
     ACCESS_TOKEN_SECONDS, AccessTokens, Caller, KeyError, REFRESH_TOKEN_SECONDS, RefreshToken, SecretKeys,
@@ -24,13 +25,21 @@ pub struct SessionContext {
     pub random: Arc<dyn Random>,
 }
 
-#[derive(Serialize)]
-struct SessionResponse<'a> {
+/// A session: the access token for requests, and the refresh token for the next pair of tokens.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
+pub(crate) struct SessionResponse<'a> {
+    /// The access token. Send it as `Authorization: Bearer <token>`.
     token: &'a str,
+    /// Always `Bearer`.
+    #[schemars(extend("const" = "Bearer"))]
     token_type: &'static str,
+    /// The id of the account.
     user_id: &'a str,
+    /// Buys the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days.
     refresh_token: &'a str,
     /// Lifetime of `token`, in seconds.
+    #[schemars(range(min = 1))]
     expires_in: i64,
 }
 

@@ -6,6 +6,7 @@ pub mod grant_role;
 mod handlers;
 pub mod login;
 pub mod logout;
+mod operations;
 pub mod refresh;
 pub mod register;
 
@@ -14,3 +15,4 @@ mod fixture;
 
 pub use context::{SessionContext, access_tokens};
 pub use handlers::HANDLERS;
+pub use operations::OPERATIONS;

@@ -5,14 +5,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use sha2::{Digest, Sha256};
 use souk_auth::{Caller, password};
 use souk_domain::account::Email;
+use souk_runtime::contract::{Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{AttemptOutcome, Limit, Limits, Users};
 
 use crate::SessionContext;
+use crate::context::SessionResponse;
 
 /// Allowed length of a password, in characters. The upper limit bounds the cost of hashing.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 1..=128;
@@ -20,6 +23,32 @@ const WINDOW_SECONDS: i64 = 15 * 60;
 const PER_ACCOUNT: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
 /// Higher, because many users may share an address.
 const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("login", "POST /auth/login", Tag::Accounts)
+        .summary("Logs in with e-mail address and password")
+        .description(
+            "Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
+             log-in does not count. The answer does not tell whether there is an account with the e-mail address.",
+        )
+        .repeated("one more session")
+        .body::<LoginRequest>(r#"{"email": "ann@example.com", "password": "correct horse"}"#)
+        .answers::<SessionResponse<'_>>(200, "A new session.")
+        .problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
+        .problem(429, "too_many_attempts", "Too many attempts to log in. Try again after `Retry-After` seconds.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct LoginRequest {
+    /// The e-mail address of the account, in upper or lower case.
+    #[schemars(email, length(max = 318))]
+    pub email: String,
+    /// The password, exactly as at registration.
+    #[schemars(length(min = *PASSWORD_CHARS.start(), max = *PASSWORD_CHARS.end()), extend("format" = "password"))]
+    pub password: String,
+}
 
 /// Logs a user in.
 pub struct Login {

@@ -1,16 +1,43 @@
 //! `POST /auth/register`: creates an account and logs it in.
 
+use schemars::JsonSchema;
 use souk_auth::{Caller, password};
 use souk_domain::account::{Account, Email, Role};
 use souk_domain::ids::UserId;
+use souk_runtime::contract::{Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{RegistrationOutcome, Users};
 
 use crate::SessionContext;
+use crate::context::SessionResponse;
 
 /// Allowed length of a new password, in characters. The upper limit bounds the cost of hashing.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("register", "POST /auth/register", Tag::Accounts)
+        .summary("Creates an account and logs it in")
+        .idempotency_key(
+            "the same account, with new tokens (those of the first answer are not stored)",
+            "as long as the account",
+        )
+        .body::<RegisterRequest>(r#"{"email": "ann@example.com", "password": "correct horse"}"#)
+        .answers::<SessionResponse<'_>>(201, "The first session of the new account.")
+        .problem(409, "email_taken", "There is an account with this e-mail address.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct RegisterRequest {
+    /// The e-mail address. Upper and lower case are the same.
+    #[schemars(email, length(max = 318))]
+    pub email: String,
+    /// The password.
+    #[schemars(length(min = *PASSWORD_CHARS.start(), max = *PASSWORD_CHARS.end()), extend("format" = "password"))]
+    pub password: String,
+}
 
 /// Registers an account.
 pub struct Register {

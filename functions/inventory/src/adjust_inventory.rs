@@ -1,15 +1,76 @@
 //! `POST /admin/inventory/{product_id}/adjustments`: adds received units or corrects the stock, with a reason.
 
+use schemars::JsonSchema;
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS};
+use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS, StockResponse};
 
 /// The maximum change in either direction.
 const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Tag::StaffStock)
+        .caller(Caller::Staff)
+        .summary("Adds units to the stock of a product, or removes some")
+        .idempotency_key(
+            "changes the stock once; the answer has the stock after that change",
+            "as long as the history of the stock",
+        )
+        .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
+        .answers::<StockResponse<'_>>(200, "The stock after the change.")
+        .problem_with::<InsufficientStock>(409, "insufficient_stock", "There are fewer units in stock than to remove.")
+        .problem_with::<StockLimitExceeded>(
+            409,
+            "stock_limit_exceeded",
+            "There would be more units in stock than a product may have.",
+        )
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct AdjustInventoryRequest {
+    /// Units to add, or, below 0, to remove.
+    #[schemars(range(min = -MAX_DELTA, max = MAX_DELTA), extend("not" = {"const": 0}))]
+    pub delta: i64,
+    /// Why, for the history: `received`, `damaged`, …
+    #[schemars(length(min = 1, max = MAX_REASON_CHARS))]
+    pub reason: String,
+}
+
+/// Further members of the problem `insufficient_stock`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct InsufficientStock {
+    /// With `insufficient_stock`: the product.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<UnitsToRemove>>,
+}
+
+/// A product with fewer units in stock than to remove.
+#[derive(JsonSchema)]
+pub struct UnitsToRemove {
+    /// The id of the product.
+    pub product_id: String,
+    /// Units to remove.
+    pub asked: u32,
+    /// Units in stock.
+    pub available: u32,
+}
+
+/// Further members of the problem `stock_limit_exceeded`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct StockLimitExceeded {
+    /// With `stock_limit_exceeded`: units in stock.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub available: Option<u32>,
+}
 
 /// Adds units to a product's stock, or removes some.
 pub struct AdjustInventory(pub InventoryContext);

@@ -1,11 +1,38 @@
 //! `PUT /admin/inventory/{product_id}`: sets the available units of a product to the counted number.
 
+use schemars::JsonSchema;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS};
+use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS, StockResponse};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Tag::StaffStock)
+        .caller(Caller::Staff)
+        .summary("Sets the stock of a product to the counted units")
+        .description("Units that orders hold are not in stock, so they are not counted.")
+        .idempotency_key(
+            "changes the stock once; the answer has the stock after that change",
+            "as long as the history of the stock",
+        )
+        .body::<CountInventoryRequest>(r#"{"available": 120, "reason": "stocktaking"}"#)
+        .answers::<StockResponse<'_>>(200, "The stock after the change.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct CountInventoryRequest {
+    /// The counted units.
+    #[schemars(range(min = 0, max = MAX_AVAILABLE))]
+    pub available: u32,
+    /// Why, for the history. Without it: `counted`.
+    #[schemars(length(min = 1, max = MAX_REASON_CHARS))]
+    pub reason: Option<String>,
+}
 
 /// Sets a product's stock to a counted number.
 pub struct CountInventory(pub InventoryContext);

@@ -1,12 +1,14 @@
 //! `GET /inventory?product_ids=a,b,c`: the available units of products, strongly consistent.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::total;
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Operation, Parameter, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
@@ -16,6 +18,26 @@ const MAX_PRODUCTS: usize = 50;
 const MAX_LIST_CHARS: usize = MAX_PRODUCTS * 66;
 /// Maximum concurrent queries.
 const MAX_CONCURRENT_QUERIES: usize = 16;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    let product_ids = json_schema!({
+        "type": "array",
+        "items": {"type": "string", "maxLength": 64, "pattern": r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*$"},
+        "minItems": 1,
+        "maxItems": MAX_PRODUCTS,
+    });
+    let product_ids =
+        Parameter::query("product_ids", product_ids, "The ids of up to 50 products, separated by commas.");
+    Operation::new("get-inventory", "GET /inventory", Tag::Catalogue)
+        .summary("Shows the current stock of products")
+        .description(
+            "The stock is that of this moment, while lists and products may show it a moment late. Units that orders \
+             hold are not in stock.",
+        )
+        .parameter(product_ids.required().style("form", false))
+        .answers::<GetInventoryResponse>(200, "The stock of each product.")
+}
 
 /// Reads the available units of products.
 pub struct GetInventory {
@@ -30,14 +52,19 @@ impl GetInventory {
     }
 }
 
-#[derive(Serialize)]
+/// The current stock of products.
+#[derive(Serialize, JsonSchema)]
 struct GetInventoryResponse {
+    /// Each product once, in the order of the request.
     items: Vec<AvailableUnits>,
 }
 
-#[derive(Serialize)]
+/// The current stock of a product.
+#[derive(Serialize, JsonSchema)]
 struct AvailableUnits {
+    #[schemars(with = "String")]
     product_id: ProductId,
+    /// Units in stock: 0 also for a product that does not exist.
     available: u32,
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
@@ -45,9 +46,12 @@ pub(crate) struct ChangeStockRequest {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-#[derive(Serialize)]
-struct StockResponse<'a> {
+/// The stock of a product after a change.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ChangedStock")]
+pub(crate) struct StockResponse<'a> {
     product_id: &'a str,
+    /// Units in stock after this change.
     available: u32,
 }
 

@@ -6,11 +6,13 @@ pub mod get_inventory;
 mod handlers;
 mod inventory_context;
 pub mod list_stock_changes;
+mod operations;
 pub mod spread_inventory;
 pub mod watch_stock;
 
 pub use handlers::HANDLERS;
 pub use inventory_context::InventoryContext;
+pub use operations::OPERATIONS;
 
 #[cfg(test)]
 mod fixture;

@@ -3,16 +3,33 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::cursor::ListId;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::Cause;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag, cursor, page_limit};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::{HistoryCursor, HistoryEntry, Inventory, LedgerEntry};
+use souk_store::{HistoryEntry, HistoryPosition, Inventory, LedgerEntry};
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Tag::StaffStock)
+        .caller(Caller::Staff)
+        .summary("Lists the changes of the stock of a product, newest first")
+        .description(
+            "A change is listed a moment after it was made. A product that was deleted keeps its history; one that never \
+             had stock has an empty one.",
+        )
+        .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page.")
+        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes of the page.")
+        .answers::<ListStockChangesResponse<'_>>(200, "A page of changes.")
+}
 
 /// Lists the changes of a product's stock.
 pub struct ListStockChanges {
@@ -27,37 +44,53 @@ impl ListStockChanges {
     }
 }
 
-#[derive(Serialize)]
+/// A page of changes of the stock of a product.
+#[derive(Serialize, JsonSchema)]
 struct ListStockChangesResponse<'a> {
+    /// Newest first.
     changes: Vec<ChangeView<'a>>,
     /// The cursor of the next page; null on the last page.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A change of one shard of the stock of a product.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StockChange")]
 struct ChangeView<'a> {
+    #[schemars(extend("format" = "date-time"))]
     at: String,
+    /// The shard that changed: the stock of a popular product is spread over several.
     shard: &'a str,
+    /// Units of the shard before the change.
     before: u32,
+    /// Units of the shard after the change.
     after: u32,
+    /// `after` less `before`.
     delta: i64,
     /// Null if the writer set no cause. No function of the shop does that.
     cause: Option<CauseView<'a>>,
 }
 
-#[derive(Serialize)]
+/// Why the stock changed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StockChangeCause")]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum CauseView<'a> {
+    /// An order held units or returned them.
     Order {
         order_id: &'a str,
+        /// The account of the order.
         user_id: &'a str,
         /// The order's version after the step.
         order_version: u64,
     },
+    /// Staff changed the stock.
     Staff {
+        /// The id of the change. One change may change several shards.
         entry_id: &'a str,
-        /// Null for an import by upload.
+        /// The account that made it. Null for an import by upload.
         changed_by: Option<&'a str>,
+        /// The reason that was given.
         reason: Option<&'a str>,
     },
 }
@@ -68,19 +101,21 @@ impl Endpoint for ListStockChanges {
         request.staff()?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let mut query = request.query();
-        let cursor = query.optional_parsed::<HistoryCursor>("cursor");
+        let list = ListId::new(["stock-changes", product_id.as_str()]);
+        let after = query.optional_cursor::<HistoryPosition>(Some(list));
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
-        let (cursor, limit) = query.finish((cursor, limit))?;
+        let (after, limit) = query.finish((after, limit))?;
 
         let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let page = self.inventory.history(&product_id, cursor.as_ref(), limit).await?;
+        let page = self.inventory.history(&product_id, after.as_ref(), limit).await?;
         let entry_ids = page.changes.iter().filter_map(|change| match &change.cause {
             Some(Cause::Entry { entry_id, .. }) => Some(entry_id.as_str()),
             Some(Cause::Order { .. }) | None => None,
         });
         let entries = self.inventory.ledger_entries(&product_id, entry_ids).await?;
         let changes = page.changes.iter().map(|change| view(change, &entries)).collect();
-        Ok(Reply::ok(&ListStockChangesResponse { changes, next_cursor: page.next.as_ref().map(HistoryCursor::as_str) }))
+        let next_cursor = page.next.map(|position| list.cursor(&position));
+        Ok(Reply::ok(&ListStockChangesResponse { changes, next_cursor }))
     }
 }
 
@@ -143,6 +178,9 @@ mod tests {
         ]);
         assert_eq!(page["changes"], expected);
         let cursor = page["next_cursor"].as_str().expect("more");
+        let of_another = Request::new("GET", "/").with_path("product_id", "1400").with_query("cursor", cursor);
+        let refused = endpoint.handle(&of_another.from_user(user(9), Role::Staff)).await;
+        assert_eq!(outcome(&refused), (422, "invalid_fields"));
         let page = endpoint.handle(&ask(&[("limit", "2"), ("cursor", cursor)])).await.expect("listed").body_json();
         let cause = &page["changes"][0]["cause"];
         assert_eq!((cause["kind"].as_str(), cause["reason"].as_str()), (Some("staff"), Some("counted")));

@@ -3,15 +3,40 @@
 //!
 //! Idempotent: a repeated request continues where an interrupted one stopped.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::MAX_SHARDS;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{LedgerEntry, SpreadOutcome, StockSpread, StoreError};
 
 use crate::InventoryContext;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Tag::StaffStock)
+        .caller(Caller::Staff)
+        .summary("Spreads the stock of a product over a number of shards")
+        .description(
+            "More shards let more orders of one product be placed at the same time: spread it before a flash sale, and \
+             reduce the shards afterwards. Orders can be placed meanwhile.",
+        )
+        .repeated("already as requested, or continues where the first request stopped")
+        .body::<SpreadInventoryRequest>(r#"{"shards": 16}"#)
+        .answers::<SpreadInventoryResponse<'_>>(200, "The stock is spread over the shards.")
+        .problem(503, "busy", "Concurrent orders, or another request for this product, prevented it: send it again.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct SpreadInventoryRequest {
+    /// The new number of shards.
+    #[schemars(range(min = 1, max = MAX_SHARDS))]
+    pub shards: u32,
+}
 
 /// Changes the number of shards of a product's stock.
 pub struct SpreadInventory(pub InventoryContext);
@@ -23,11 +48,13 @@ impl SpreadInventory {
     }
 }
 
-#[derive(Serialize)]
+/// The stock of a product after it was spread.
+#[derive(Serialize, JsonSchema)]
 struct SpreadInventoryResponse<'a> {
     product_id: &'a str,
+    /// The number of shards.
     shards: u32,
-    /// Available units over all shards when they were last read.
+    /// Units in stock over all shards when they were last read.
     available: u32,
 }
 

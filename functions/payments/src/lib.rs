@@ -5,6 +5,7 @@ mod configured_provider;
 mod context;
 mod escalation;
 mod handlers;
+mod operations;
 pub mod pay_order;
 pub mod refund_order;
 pub mod stripe_webhook;
@@ -14,3 +15,4 @@ mod fixture;
 
 pub use context::PaymentContext;
 pub use handlers::HANDLERS;
+pub use operations::OPERATIONS;

@@ -5,23 +5,98 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{
-    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
+    AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent,
+    TransitionError,
 };
 use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request};
 use souk_store::{StepError, StoreCreditSteps};
 
 use crate::PaymentContext;
 
 const MAX_TOKEN_CHARS: usize = 500;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("pay-order", "POST /orders/{order_id}/pay", Tag::Payments)
+        .caller(Caller::Shopper)
+        .summary("Pays an order")
+        .description(
+            "A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that \
+             is already paid answers 200 with the payment that paid it, whatever the request says, and charges \
+             nothing.\n\nA shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, \
+             `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.",
+        )
+        .idempotency_key(
+            "the same attempt: its answer once it is known, 409 `request_in_progress` until then",
+            "as long as the order",
+        )
+        .body::<PayOrderRequest>(r#"{"payment_token": "sandbox_success"}"#)
+        .answers::<PayOrderResponse<'_>>(200, "The order is paid.")
+        .answers::<PayOrderResponse<'_>>(
+            202,
+            "The outcome is not known yet. With the status `requires_action`, send the shopper to `action_url`. \
+             `GET /orders/{order_id}` shows the outcome once it is known: within minutes, for a bank transfer within days.",
+        )
+        .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
+        .problem_with::<NotPaid>(409, "hold_expired", "The order was not paid in time. Place a new one.")
+        .problem_with::<NotPaid>(409, "not_payable", "The order is cancelled or refunded.")
+        .problem(409, "payment_in_progress", "Another payment of the order is being processed.")
+        .problem(409, "request_in_progress", "The first request with this `Idempotency-Key` is being processed.")
+        .problem_with::<NotPaid>(
+            409,
+            "too_many_payment_attempts",
+            "The order has as many payment attempts as it may have. Place a new one.",
+        )
+        .problem(503, "payment_unavailable", "This way to pay does not work at the moment. Nothing was charged.")
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct PayOrderRequest {
+    /// The one-time token of the payment provider for the shopper's card or account. Required unless the order is paid
+    /// with store credit. Never send a card number.
+    #[schemars(length(min = 1, max = MAX_TOKEN_CHARS))]
+    pub payment_token: Option<String>,
+    /// How to pay. Without it: as the order says.
+    #[schemars(extend("enum" = payment_methods_or_null()))]
+    pub payment_method: Option<String>,
+}
+
+/// Further members of the problem `payment_declined`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct Declined {
+    /// With `payment_declined`: why, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
+    /// `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
+    /// `abandoned`. More may follow.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub decline_code: Option<String>,
+}
+
+/// Further members of the problems of an order that cannot be paid.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct NotPaid {
+    /// With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String", extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
+    pub order_status: Option<String>,
+}
+
+/// The values of an optional payment method.
+fn payment_methods_or_null() -> Vec<Option<&'static str>> {
+    PaymentMethod::ALL.iter().map(|method| Some(method.as_str())).chain([None]).collect()
+}
 
 /// Pays an order with a provider's token or with store credit.
 pub struct PayOrder {
@@ -44,13 +119,22 @@ impl PayOrder {
     }
 }
 
-#[derive(Serialize)]
+/// A payment of an order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Payment")]
 struct PayOrderResponse<'a> {
+    /// The id of the payment at the payment provider, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     payment_id: Option<&'a str>,
+    /// `completed`: the order is paid. `requires_action`: the shopper has to confirm the payment at `action_url`.
+    /// `processing`: the payment provider has not decided yet.
+    #[schemars(extend("enum" = ["completed", "processing", "requires_action"]))]
     status: &'static str,
     order_id: &'a str,
+    /// Where the shopper confirms the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "uri"))]
     action_url: Option<&'a str>,
 }
 

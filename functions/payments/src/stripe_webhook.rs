@@ -4,6 +4,7 @@
 //! For any status other than 200 Stripe retries the event for three days and shows it in its dashboard. So 200 means
 //! that the event was processed or does not concern this shop.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order, ProviderOutcome, RefundStatus};
@@ -11,6 +12,7 @@ use souk_payment::stripe::{RefundUpdate, Webhook, WebhookError, WebhookEvent};
 use souk_payment::{ChargeRequest, RefundOutcome};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, RequestBody, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::escalation::needs_a_person;
@@ -18,6 +20,47 @@ use crate::{PaymentContext, configured_provider};
 
 /// Maximum size of an event. Stripe's largest events have some tens of kilobytes.
 const MAX_EVENT_BYTES: usize = 256 * 1024;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    let body = RequestBody {
+        media_type: "application/json",
+        required: true,
+        schema: event_schema,
+        example: r#"{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {"id": "ch_1"}}}"#,
+    };
+    Operation::new("stripe-webhook", "POST /webhooks/stripe", Tag::Payments)
+        .caller(Caller::Stripe)
+        .summary("Receives an event of Stripe")
+        .description(
+            "For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200. The body \
+             may have at most 256 KiB.",
+        )
+        .repeated("an event that was already processed changes nothing")
+        .any_body(body)
+        .answers::<StripeWebhookResponse>(200, "The event was processed, or does not concern this shop.")
+        .problem(400, "invalid_signature", "The signature is missing, not valid, or older than five minutes.")
+        .problem(400, "malformed_event", "The event is signed, but cannot be read.")
+        .problem(404, "not_found", "The shop does not use Stripe, or has no such order or refund.")
+        .problem(503, "payment_unavailable", "Stripe could not be asked for the state of the payment.")
+}
+
+/// Stripe describes its events. The shop reads the members that this names.
+fn event_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "description": "An event of Stripe: https://docs.stripe.com/api/events/object",
+        "properties": {
+            "type": {"type": "string", "description": "What happened."},
+            "data": {
+                "type": "object",
+                "properties": {"object": {"type": "object", "description": "The payment intent or refund."}},
+                "required": ["object"],
+            },
+        },
+        "required": ["type", "data"],
+    })
+}
 
 /// Settles payments and refunds that Stripe reports.
 pub struct StripeWebhook {
@@ -27,9 +70,11 @@ pub struct StripeWebhook {
     pub webhook: Option<Webhook>,
 }
 
-#[derive(Serialize)]
+/// What an event did.
+#[derive(Serialize, JsonSchema)]
 struct StripeWebhookResponse {
     /// What was done, shown with the delivery in Stripe's dashboard.
+    #[schemars(extend("enum" = ["ignored", "settled", "settled before"]))]
     outcome: &'static str,
 }
 
