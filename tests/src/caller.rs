@@ -13,9 +13,8 @@ use crate::response::Response;
 use crate::retry;
 use crate::text::unique_word;
 
-/// Calls that may take effect twice when a client sends them again without an `Idempotency-Key` (docs/api.md).
-const UNSAFE_WITHOUT_KEY: [&str; 8] =
-    ["/auth/register", "/auth/refresh", "/cart/items", "/orders", "/pay", "/returns", "/refunds", "/adjustments"];
+/// A refresh token is valid once.
+const VALID_ONCE: &str = "/auth/refresh";
 
 /// The shop's HTTP API.
 pub(crate) struct Api {
@@ -186,9 +185,10 @@ impl Call {
         format!("{} {}", self.method, self.path)
     }
 
+    /// Whether it takes effect once, however often it is sent.
     fn may_be_repeated(&self) -> bool {
         self.method != "POST"
             || self.headers.iter().any(|(name, _)| name == "idempotency-key")
-            || !UNSAFE_WITHOUT_KEY.iter().any(|end| self.path.ends_with(end))
+            || (self.path != VALID_ONCE && !contract::takes_key(&self.method, &self.path))
     }
 }

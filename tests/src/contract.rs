@@ -41,6 +41,15 @@ pub(crate) fn check(sent: &Sent<'_>, response: &Response) {
     }
 }
 
+/// Whether the operation takes an `Idempotency-Key`.
+pub(crate) fn takes_key(method: &str, path: &str) -> bool {
+    let (path, _) = path.split_once('?').unwrap_or((path, ""));
+    let method = method.to_lowercase();
+    let Some(template) = CONTRACT.template_of(path, &method) else { return false };
+    let parameters = CONTRACT.document["paths"][&template][&method]["parameters"].as_array();
+    parameters.into_iter().flatten().any(|parameter| parameter["name"] == "Idempotency-Key")
+}
+
 impl Contract {
     fn read() -> Self {
         let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(DOCUMENT).expect("docs/openapi.yaml is YAML");
@@ -54,6 +63,9 @@ impl Contract {
     fn check(&self, sent: &Sent<'_>, response: &Response) -> Result<(), String> {
         let (path, query) = sent.path.split_once('?').unwrap_or((sent.path, ""));
         let method = if sent.method == "HEAD" { "get".to_owned() } else { sent.method.to_lowercase() };
+        if method == "options" {
+            return Ok(()); // a preflight request, which the gateway answers
+        }
         let Some(template) = self.template_of(path, &method) else {
             return if response.status == 404 { Ok(()) } else { Err("there is no such operation".to_owned()) };
         };
@@ -64,7 +76,7 @@ impl Contract {
         }
         let status = response.status.to_string();
         let declared = operation["responses"].get(&status).ok_or("the status is not declared")?;
-        self.check_headers(declared, response)?;
+        check_headers(declared, response)?;
         if sent.method == "HEAD" {
             return if response.body.is_empty() { Ok(()) } else { Err("HEAD has no body".to_owned()) };
         }
@@ -96,9 +108,8 @@ impl Contract {
             .collect();
         let sent = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
         // The object `attr` is exploded: its members are parameters of their own.
-        let is_declared = |name: &str| {
-            declared.contains(&name) || (name.starts_with("attr.") && declared.contains(&"attr"))
-        };
+        let is_declared =
+            |name: &str| declared.contains(&name) || (name.starts_with("attr.") && declared.contains(&"attr"));
         if let Some(unknown) = sent.into_iter().find(|name| !is_declared(name)) {
             return Err(format!("the parameter {unknown} is not declared"));
         }
@@ -111,25 +122,6 @@ impl Contract {
             }
             _ => Ok(()),
         }
-    }
-
-    fn check_headers(&self, declared: &Value, response: &Response) -> Result<(), String> {
-        let of_gateway = response.header("content-type").starts_with(JSON) && response.status >= 400;
-        let names = declared["headers"].as_object().map(|headers| headers.keys().map(String::as_str).collect());
-        let names: Vec<&str> = names.unwrap_or_default();
-        for name in &names {
-            let optional = *name == "Retry-After" && response.status != 503;
-            if !optional && !of_gateway && response.header(&name.to_lowercase()).is_empty() {
-                return Err(format!("the header {name} is missing"));
-            }
-        }
-        for name in ["etag", "retry-after"] {
-            let is_declared = names.iter().any(|declared| declared.eq_ignore_ascii_case(name));
-            if !is_declared && !response.header(name).is_empty() {
-                return Err(format!("the header {name} is not declared"));
-            }
-        }
-        Ok(())
     }
 
     fn check_body(&self, declared: &Value, pointer: &str, response: &Response) -> Result<(), String> {
@@ -163,6 +155,25 @@ impl Contract {
         root.insert("components".to_owned(), json!({"schemas": self.document["components"]["schemas"]}));
         jsonschema::validator_for(&Value::Object(root)).unwrap_or_else(|error| panic!("{pointer}: {error}"))
     }
+}
+
+fn check_headers(declared: &Value, response: &Response) -> Result<(), String> {
+    let of_gateway = response.header("content-type").starts_with(JSON) && response.status >= 400;
+    let names = declared["headers"].as_object().map(|headers| headers.keys().map(String::as_str).collect());
+    let names: Vec<&str> = names.unwrap_or_default();
+    for name in &names {
+        let optional = *name == "Retry-After" && response.status != 503;
+        if !optional && !of_gateway && response.header(&name.to_lowercase()).is_empty() {
+            return Err(format!("the header {name} is missing"));
+        }
+    }
+    for name in ["etag", "retry-after"] {
+        let is_declared = names.iter().any(|declared| declared.eq_ignore_ascii_case(name));
+        if !is_declared && !response.header(name).is_empty() {
+            return Err(format!("the header {name} is not declared"));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses members that the document does not name. Problems may have more.
