@@ -8,9 +8,11 @@ mod bench;
 mod clock;
 mod dlq;
 mod executables;
+mod fuzz;
 mod import;
 mod interrupt;
 mod local;
+mod new_endpoint;
 mod openapi;
 mod operator;
 mod paths;
@@ -60,10 +62,14 @@ enum Command {
     Bench(bench::Options),
     /// List dead letters, or process them again
     Dlq(dlq::Options),
+    /// Send generated requests to the running shop, and hold the responses to docs/openapi.yaml
+    Fuzz(fuzz::Options),
     /// Compare stock, orders and money of a shop, and report discrepancies
     Reconcile(reconcile::Options),
     /// Write docs/openapi.yaml and the tables of docs/api.md from the endpoints' declarations
     Openapi(openapi::Options),
+    /// Write the files of a new endpoint, and list what only a person can fill in
+    NewEndpoint(new_endpoint::Options),
     /// Build the services for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -95,8 +101,10 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
         Command::Dlq(options) => dlq::run(options, &paths),
+        Command::Fuzz(options) => interrupt::listen().and_then(|()| fuzz::run(options, &paths)),
         Command::Reconcile(options) => return reconcile::run(options, &paths),
         Command::Openapi(options) => openapi::run(options, &paths),
+        Command::NewEndpoint(options) => new_endpoint::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

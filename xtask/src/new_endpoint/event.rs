@@ -1,0 +1,99 @@
+//! The sample event of an endpoint.
+
+use super::endpoint::{Caller, NewEndpoint, example_id};
+use super::source::EXAMPLE_BODY;
+
+/// The event as API Gateway sends it, in the form of the other files in `events/`.
+pub(super) fn text(endpoint: &NewEndpoint) -> String {
+    let (method, route, path) = (&endpoint.route.method, &endpoint.route, endpoint.route.example_path());
+    let mut lines = vec![
+        "{".to_owned(),
+        "  \"version\": \"2.0\",".to_owned(),
+        format!("  \"routeKey\": \"{route}\","),
+        format!("  \"rawPath\": \"{path}\","),
+        "  \"rawQueryString\": \"\",".to_owned(),
+        "  \"headers\": {".to_owned(),
+    ];
+    lines.extend(headers(endpoint).into_iter().map(|(name, value)| format!("    \"{name}\": \"{value}\",")));
+    strip_comma(&mut lines);
+    lines.push("  },".to_owned());
+    let parameters = endpoint.route.parameters();
+    if !parameters.is_empty() {
+        lines.push("  \"pathParameters\": {".to_owned());
+        lines.extend(parameters.iter().map(|name| format!("    \"{name}\": \"{}\",", example_id(name))));
+        strip_comma(&mut lines);
+        lines.push("  },".to_owned());
+    }
+    lines.extend(
+        ["  \"requestContext\": {", "    \"accountId\": \"123456789012\",", "    \"apiId\": \"a1b2c3d4e5\","]
+            .map(str::to_owned),
+    );
+    lines.extend(authorizer(endpoint.caller));
+    lines.push(format!(
+        r#"    "domainName": "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
+    "domainPrefix": "a1b2c3d4e5",
+    "http": {{
+      "method": "{method}",
+      "path": "{path}",
+      "protocol": "HTTP/1.1",
+      "sourceIp": "203.0.113.7",
+      "userAgent": "curl/8.5.0"
+    }},
+    "requestId": "JKJaXmPLvHcESHA=",
+    "routeKey": "{route}",
+    "stage": "$default",
+    "time": "24/Nov/2026:07:37:00 +0000",
+    "timeEpoch": 1795503420000
+  }},"#
+    ));
+    if endpoint.has_body {
+        lines.push(format!("  \"body\": \"{}\",", EXAMPLE_BODY.replace('"', "\\\"")));
+    }
+    lines.extend(["  \"isBase64Encoded\": false".to_owned(), "}".to_owned()]);
+    lines.join("\n") + "\n"
+}
+
+fn headers(endpoint: &NewEndpoint) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("accept", "application/json".to_owned())];
+    if endpoint.caller != Caller::Anyone {
+        headers.push(("authorization", "Bearer <an access token; the authorizer has verified it>".to_owned()));
+    }
+    if endpoint.has_body {
+        headers.push(("content-length", EXAMPLE_BODY.len().to_string()));
+        headers.push(("content-type", "application/json".to_owned()));
+    }
+    let rest = [
+        ("host", "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"),
+        ("user-agent", "curl/8.5.0"),
+        ("x-amzn-trace-id", "Root=1-6b052b3c-4f1d2e3a5b6c7d8e9f0a1b2c"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-proto", "https"),
+    ];
+    headers.extend(rest.map(|(name, value)| (name, value.to_owned())));
+    headers
+}
+
+/// What the authorizer says about the caller.
+fn authorizer(caller: Caller) -> Vec<String> {
+    let (user_id, role) = match caller {
+        Caller::Anyone => return Vec::new(),
+        Caller::Shopper => ("01a1fce4-de60-7a10-8c3e-5d2f9b7a6e01", "shopper"),
+        Caller::Staff => ("01a1fce4-de60-7a10-8c3e-5d2f9b7a6e09", "staff"),
+    };
+    let lines = [
+        "    \"authorizer\": {".to_owned(),
+        "      \"lambda\": {".to_owned(),
+        format!("        \"user_id\": \"{user_id}\","),
+        format!("        \"role\": \"{role}\""),
+        "      }".to_owned(),
+        "    },".to_owned(),
+    ];
+    lines.into()
+}
+
+fn strip_comma(lines: &mut [String]) {
+    if let Some(last) = lines.last_mut() {
+        last.pop();
+    }
+}

@@ -1,0 +1,78 @@
+//! What only a person can fill in, with file and line.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::endpoint::{Caller, FILL_IN, NewEndpoint, pascal};
+use super::{FileText, read};
+
+/// The list for the terminal.
+pub(super) fn left(endpoint: &NewEndpoint, files: &[FileText], root: &Path) -> Result<String> {
+    let mut list = String::from("Fill in:\n");
+    for file in files {
+        for (number, line) in (1..).zip(file.text.lines()) {
+            if line.contains(FILL_IN) && !file.before.lines().any(|old| old == line) {
+                line_of(&mut list, &file.path, Some(number), line.trim());
+            }
+        }
+    }
+    list += "\nAdd:\n";
+    for step in by_hand(endpoint) {
+        let text = read(root, step.file)?;
+        let number = (1..).zip(text.lines()).find(|(_, line)| line.starts_with(step.anchor)).map(|(number, _)| number);
+        line_of(&mut list, step.file, number, &step.text);
+    }
+    list += &format!("  {:<42} a test of the behaviour over HTTP, in the file of its topic\n", "tests/tests/");
+    let (service, module) = (&endpoint.service, endpoint.name.snake());
+    list += &format!(
+        "\nThen:
+  cargo test -p souk-{service}-functions {module}
+  cargo xtask openapi
+  cargo xtask up --detach && cargo xtask openapi --record
+  cargo xtask test
+docs/adding-an-endpoint.md explains each step."
+    );
+    Ok(list)
+}
+
+fn line_of(list: &mut String, path: &str, number: Option<usize>, text: &str) {
+    let place = number.map_or_else(|| path.to_owned(), |number| format!("{path}:{number}"));
+    writeln!(list, "  {place:<42} {text}").ok(); // writing to a string cannot fail
+}
+
+/// A line that a person adds to a file.
+pub(super) struct Step {
+    pub(super) file: &'static str,
+    /// How the line begins that it belongs to.
+    pub(super) anchor: &'static str,
+    text: String,
+}
+
+/// The lines that cannot be derived.
+pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
+    let step = |file, anchor, text: &str| Step { file, anchor, text: text.to_owned() };
+    let mut steps = Vec::new();
+    if endpoint.route.method == "POST" {
+        let text = "a row and its function: the call, sent twice";
+        steps.push(step("tests/tests/idempotency.rs", "routes_called_twice! {", text));
+    }
+    if endpoint.route.method != "GET" {
+        let text = "if it writes orders or stock: a row and its step (or a reason in coverage.rs)";
+        steps.push(step("tests/faults/tests/crash_matrix/rows.rs", "rows! {", text));
+    }
+    if endpoint.answers_json() {
+        let id = pascal(&endpoint.name.to_string());
+        let (initial, rest) = id.split_at(1);
+        let text =
+            format!("the example \"{}{rest} {}\", or record it (below)", initial.to_lowercase(), endpoint.status());
+        steps.push(Step { text, ..step("tests/openapi/examples.json", "{", "") });
+    }
+    if endpoint.caller == Caller::Staff {
+        let text = "the permission: today each account with the role staff may call all of /admin/";
+        steps.push(step("shared/domain/src/account.rs", "pub enum Role", text));
+    }
+    steps.push(step("README.md", "| call | caller | |", "a row, or the call in the row of its group"));
+    steps
+}
