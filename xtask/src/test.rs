@@ -39,7 +39,7 @@ pub(crate) struct Options {
 }
 
 /// A lane runs its stages in this order.
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
     Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
     Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
@@ -50,6 +50,7 @@ const STAGES: [Stage; 12] = [
     Stage { name: "template", lane: Lane::BesideTheBuild, work: Work::Check(checks::template) },
     Stage { name: "unit and contract tests", lane: Lane::Tests, work: Work::Tests(contract::run) },
     Stage { name: "end to end", lane: Lane::StackTests, work: Work::Tests(end_to_end::run) },
+    Stage { name: "fuzz", lane: Lane::StackTests, work: Work::Tests(end_to_end::fuzz) },
     Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
     Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },
 ];
@@ -67,7 +68,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
     {
         bail!("there is no stage `{name}`; there are {}", STAGES.map(|stage| stage.name).join("; "));
     }
-    let stopped = session.stop_stack();
+    let stopped = session.stop_all();
     println!("\n=== stages");
     for report in &reports {
         let outcome = lane::outcome(report.failure.as_ref());

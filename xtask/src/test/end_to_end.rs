@@ -1,10 +1,12 @@
-//! The stage `end to end`: HTTP against a deployed shop with the sample catalogue.
+//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests) and `fuzz` (schemathesis).
 
 use anyhow::Result;
 
 use super::session::Session;
 use super::{build, runner};
-use crate::local::{down, up};
+use crate::fuzz;
+use crate::local::up;
+use crate::paths::Paths;
 use crate::stack::Ports;
 
 /// The home of its shop; a running one is not disturbed.
@@ -12,24 +14,37 @@ const HOME: &str = "target/local-test/stack";
 /// Products of the sample catalogue.
 const PRODUCTS: u64 = 2_000;
 
-/// Starts the shop, runs the tests, and stops the shop.
+/// Runs the tests.
 pub(super) fn run(session: &mut Session) -> Result<()> {
+    let shop = start(session)?;
+    let stack = shop.home.join("stack.json");
+    runner::run(
+        &session.end_to_end_tests(),
+        |command| {
+            command.env("SOUK_STACK", &stack);
+        },
+        |line| session.show(line),
+    )
+}
+
+/// Holds the shop to docs/openapi.yaml, in each role. After the tests: it leaves orders and products behind.
+pub(super) fn fuzz(session: &mut Session) -> Result<()> {
+    let shop = start(session)?;
+    fuzz::fuzz(&fuzz::Options::CI, &shop, |line| {
+        println!("{line}");
+        session.held_back.push(line);
+    })
+}
+
+/// Starts the shop unless an earlier stage of this run has started it. The session stops it.
+fn start(session: &mut Session) -> Result<Paths> {
     build::ensure(session)?;
-    let test = session.paths.with_home(HOME);
+    if let Some(shop) = &session.shop {
+        return Ok(shop.clone());
+    }
+    let shop = session.paths.with_home(HOME);
+    session.shop = Some(shop.clone());
     let options = up::Options { detach: true, fresh: true, products: PRODUCTS };
-    let tested =
-        up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, Ports::free()?, &test).and_then(|_| {
-            let tests = session.end_to_end_tests();
-            let stack = test.home.join("stack.json");
-            runner::run(
-                &tests,
-                |command| {
-                    command.env("SOUK_STACK", &stack);
-                },
-                |line| session.show(line),
-            )
-        });
-    let _lock = test.lock()?;
-    down::stop_all(&test)?;
-    tested
+    up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, Ports::free()?, &shop)?;
+    Ok(shop)
 }

@@ -72,6 +72,7 @@ fn start(session: &mut Session) -> Result<()> {
     if session.stack.is_some() {
         return Ok(());
     }
+    session.stop_shop()?;
     let paths = session.paths.with_home(HOME);
     drop(paths.lock()?); // makes its folders
     let redis = Redis::start(&paths)?;

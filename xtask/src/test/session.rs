@@ -15,6 +15,8 @@ pub(super) struct Session {
     pub(super) paths: Paths,
     /// Everything that the workspace builds, once it is built.
     pub(super) executables: Vec<Executable>,
+    /// The home of the shop of the stages `end to end` and `fuzz`, once it runs.
+    pub(super) shop: Option<Paths>,
     /// The stack of the stages `search` and `chaos`, once it runs.
     pub(super) stack: Option<FailureStack>,
     /// Lines to print at the end.
@@ -36,7 +38,7 @@ pub(super) struct FailureStack {
 impl Session {
     /// Nothing is built, and nothing runs.
     pub(super) fn new(paths: &Paths) -> Self {
-        Self { paths: paths.clone(), executables: Vec::new(), stack: None, held_back: Vec::new() }
+        Self { paths: paths.clone(), executables: Vec::new(), shop: None, stack: None, held_back: Vec::new() }
     }
 
     /// The tests that need a deployed shop.
@@ -61,8 +63,19 @@ impl Session {
         }
     }
 
-    /// Stops the shared stack, if it runs.
-    pub(super) fn stop_stack(&mut self) -> Result<()> {
+    /// Stops whatever runs.
+    pub(super) fn stop_all(&mut self) -> Result<()> {
+        self.stop_shop().and(self.stop_stack())
+    }
+
+    /// Stops the shop with the sample catalogue, if it runs.
+    pub(super) fn stop_shop(&mut self) -> Result<()> {
+        let Some(home) = self.shop.take() else { return Ok(()) };
+        let _lock = home.lock()?;
+        down::stop_all(&home).map(drop)
+    }
+
+    fn stop_stack(&mut self) -> Result<()> {
         let Some(stack) = self.stack.take() else { return Ok(()) };
         let _lock = stack.paths.lock()?;
         down::stop_all(&stack.paths).map(drop)

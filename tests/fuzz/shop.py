@@ -1,0 +1,184 @@
+"""A client of the shop that prepares what the fuzzer needs: accounts, products, and orders in every state."""
+
+import itertools
+import json
+import random
+import time
+import uuid
+
+import requests
+
+PASSWORD = "correct horse battery staple"
+# A token is valid for 15 minutes.
+TOKEN_SECONDS = 10 * 60
+# Staff find orders by an index that is eventually consistent.
+VISIBLE_SECONDS = 20
+ADDRESS = "1 Main Street, Springfield"
+
+
+class Shop:
+    """The shop that stack.json describes."""
+
+    def __init__(self, stack):
+        self.url = stack["api_url"].rstrip("/")
+        self.success = stack["sandbox_tokens"]["success"]
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.products = None
+
+    def send(self, method, path, body=None, token=None):
+        """The response of a call. Repeats it while the shop is busy."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        for _ in range(30):
+            response = self.http.request(method, self.url + path, json=body, headers=headers, timeout=60)
+            if response.status_code not in (429, 503):
+                break
+            time.sleep(1)
+        return response
+
+    def call(self, method, path, body=None, token=None):
+        """The body of a successful call."""
+        response = self.send(method, path, body, token)
+        if not response.ok:
+            raise RuntimeError(f"{method} {path} with {json.dumps(body)}: {response.status_code} {response.text}")
+        return response.json() if response.content else None
+
+    def product_id(self):
+        """A product of the sample catalogue that is in stock. Each call returns another one."""
+        if self.products is None:
+            page = self.call("GET", "/products?in_stock=true&limit=50")
+            stocked = [product["id"] for product in page["products"] if product["stock_quantity"] >= 20]
+            if not stocked:
+                raise RuntimeError("the shop has no stock: load the sample with `cargo xtask up`")
+            self.products = itertools.cycle(stocked)
+        return next(self.products)
+
+
+class Account:
+    """An account that is logged in."""
+
+    def __init__(self, shop, session, email, password):
+        self.shop, self.email, self.password = shop, email, password
+        self._take(session)
+
+    @classmethod
+    def register(cls, shop):
+        """A new shopper."""
+        email = f"fuzz-{uuid.uuid4().hex[:12]}@souk.example"
+        body = {"email": email, "password": PASSWORD}
+        return cls(shop, shop.call("POST", "/auth/register", body), email, PASSWORD)
+
+    @classmethod
+    def log_in(cls, shop, email, password):
+        """An account that exists."""
+        session = shop.call("POST", "/auth/login", {"email": email, "password": password})
+        return cls(shop, session, email, password)
+
+    def _take(self, session):
+        self._token, self._refresh_token = session["token"], session["refresh_token"]
+        self._expires = time.monotonic() + TOKEN_SECONDS
+
+    @property
+    def token(self):
+        """A valid access token."""
+        if time.monotonic() > self._expires:
+            self._take(self.shop.call("POST", "/auth/refresh", {"refresh_token": self._refresh_token}))
+        return self._token
+
+    def call(self, method, path, body=None):
+        """The body of a successful call by this account."""
+        return self.shop.call(method, path, body, self.token)
+
+    def fresh_refresh_token(self):
+        """The refresh token of another session of this account. It can be used once."""
+        body = {"email": self.email, "password": self.password}
+        return self.shop.call("POST", "/auth/login", body)["refresh_token"]
+
+
+class Orders:
+    """Orders of a customer in every state that an operation may need."""
+
+    def __init__(self, shop, customer, staff):
+        self.shop, self.customer, self.staff = shop, customer, staff
+
+    def fill_cart(self, quantity=1):
+        """Puts a product into the cart and returns its id."""
+        self.customer.call("DELETE", "/cart")
+        product_id = self.shop.product_id()
+        self.customer.call("POST", "/cart/items", {"product_id": product_id, "quantity": quantity})
+        return product_id
+
+    def placed(self):
+        """An unpaid order: its id and its product."""
+        product_id = self.fill_cart()
+        body = {"payment_method": "credit_card", "shipping_address": ADDRESS}
+        return self.customer.call("POST", "/orders", body)["order_id"], product_id
+
+    def paid(self):
+        """A paid order that staff can see."""
+        order_id, product_id = self.placed()
+        self.customer.call("POST", f"/orders/{order_id}/pay", {"payment_token": self.shop.success})
+        until = time.monotonic() + VISIBLE_SECONDS
+        while self.shop.send("GET", f"/admin/orders/{order_id}", token=self.staff.token).status_code != 200:
+            if time.monotonic() > until:
+                raise RuntimeError(f"staff cannot see the order {order_id}")
+            time.sleep(0.1)
+        return order_id, product_id
+
+    def shipped(self):
+        """A shipped order."""
+        order_id, product_id = self.paid()
+        body = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
+        self.staff.call("POST", f"/admin/orders/{order_id}/ship", body)
+        return order_id, product_id
+
+    def delivered(self):
+        """A delivered order."""
+        order_id, product_id = self.shipped()
+        self.staff.call("POST", f"/admin/orders/{order_id}/deliver")
+        return order_id, product_id
+
+    def returned(self):
+        """A delivered order with a return that staff have to decide: the ids of the order and of the return."""
+        order_id, product_id = self.delivered()
+        body = {"items": [{"product_id": product_id, "quantity": 1, "reason": "too small"}]}
+        return order_id, self.customer.call("POST", f"/orders/{order_id}/returns", body)["return_id"]
+
+    def refunded(self):
+        """A delivered order with a partial refund: the ids of the order and of the refund."""
+        order_id, _ = self.delivered()
+        body = {"amount": 0.01, "refund_to": "store_credit", "reason": "scratched"}
+        return order_id, self.staff.call("POST", f"/admin/orders/{order_id}/refunds", body)["refund_id"]
+
+
+class Goods:
+    """Products that belong to the fuzzer: staff operations may change their stock, replace and delete them."""
+
+    def __init__(self, staff, randomness):
+        self.staff, self.random = staff, randomness
+        self.numbers = itertools.count(1)
+        self.run = uuid.uuid4().hex[:8]
+        self.made = []
+
+    def new_id(self):
+        """The id of a product that does not exist yet."""
+        return f"fuzz-{self.run}-{next(self.numbers)}"
+
+    def new(self):
+        """A new product with stock."""
+        product_id = self.new_id()
+        self.staff.call("PUT", f"/admin/products/{product_id}", {"name": "A product of the fuzzer", "price": 9.99})
+        self.staff.call("PUT", f"/admin/inventory/{product_id}", {"available": 100, "reason": "counted"})
+        return product_id
+
+    def known(self):
+        """One of a few products that exist."""
+        if len(self.made) < 3:
+            self.made.append(self.new())
+            return self.made[-1]
+        return self.random.choice(self.made)
+
+
+def seeded(seed, role):
+    """The randomness of a role."""
+    return random.Random(f"{seed}/{role}")
