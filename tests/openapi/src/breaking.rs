@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use self::schema::{Direction, Schemas};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The values of `x-caller`, from those that let everyone call.
+const CALLERS: [&str; 3] = ["anyone", "shopper", "staff"];
 const PROBLEM: &str = "application/problem+json";
 
 /// All breaking changes between two OpenAPI documents, a line each, in the order of the older one. Each line begins with
@@ -58,12 +60,12 @@ impl Comparison<'_> {
             security.as_array().cloned().unwrap_or_default()
         };
         let (accepted, demanded) = (of(old, self.old), of(new, self.new));
-        if demanded.is_empty() {
-            return;
-        }
-        let one_of = demanded.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ");
-        if accepted.is_empty() || accepted.iter().any(|way| !demanded.contains(way)) {
+        let is_refused = |way: &Value| !demanded.is_empty() && !demanded.contains(way);
+        if (accepted.is_empty() && !demanded.is_empty()) || accepted.iter().any(is_refused) {
+            let one_of = demanded.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ");
             self.found.push(format!("{call}: it demands {one_of} now"));
+        } else if rank(new) > rank(old) {
+            self.found.push(format!("{call}: it is for {} now", new["x-caller"]));
         }
     }
 
@@ -138,6 +140,11 @@ impl Comparison<'_> {
         schemas.compare("", old, new);
         self.found.append(&mut schemas.found);
     }
+}
+
+/// How few callers an operation has.
+fn rank(operation: &Value) -> Option<usize> {
+    CALLERS.iter().position(|caller| operation["x-caller"] == *caller)
 }
 
 /// The schema of problems without the restriction of its member `code`.

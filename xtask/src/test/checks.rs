@@ -19,8 +19,8 @@ pub(super) fn format(paths: &Paths, log: &Path) -> Result<()> {
 pub(super) fn scripts(paths: &Paths, log: &Path) -> Result<()> {
     process::run_appending(Command::new("bash").args(["-n", ".ci/run"]).current_dir(&paths.root), log)?;
     let prerequisites = prerequisites::check()?;
-    let program =
-        "import ast, pathlib; [ast.parse(path.read_text(), str(path)) for path in pathlib.Path('local').rglob('*.py')]";
+    let program = "import ast, pathlib; [ast.parse(path.read_text(), str(path)) \
+        for folder in ('local', 'tests/fuzz') for path in pathlib.Path(folder).rglob('*.py')]";
     process::run_appending(Command::new(prerequisites.python).args(["-c", program]).current_dir(&paths.root), log)
 }
 

@@ -95,8 +95,9 @@ fn no_more_security_may_be_demanded() {
     assert_found(&[("OPERATION/security", token.clone())], &["POST /orders: it demands {\"token\":[]} now"]);
     let with_token = document(&[("OPERATION/security", token)]);
     assert_eq!(breaking_changes(&with_token, &document(&[])), [""; 0]);
-    let for_staff = document(&[("OPERATION/security", json!([{"token": ["staff"]}]))]);
-    assert_eq!(breaking_changes(&with_token, &for_staff), ["POST /orders: it demands {\"token\":[\"staff\"]} now"]);
+    let of_caller = |caller: &str| document(&[("OPERATION/x-caller", json!(caller))]);
+    assert_eq!(breaking_changes(&of_caller("shopper"), &of_caller("staff")), ["POST /orders: it is for \"staff\" now"]);
+    assert_eq!(breaking_changes(&of_caller("staff"), &of_caller("shopper")), [""; 0]);
 }
 
 #[test]
