@@ -289,8 +289,7 @@ fn tests(endpoint: &NewEndpoint) -> String {
     format!(
         "#[cfg(test)]
 mod tests {{
-    {imports}
-    use super::*;
+    {imports}use super::*;
 
     fn request() -> Request {{
         {}
@@ -305,7 +304,7 @@ mod tests {{
     )
 }
 
-const CALLER_IMPORTS: &str = "use souk_domain::account::Role;\n    use souk_testkit::user;\n";
+const CALLER_IMPORTS: &str = "use souk_domain::account::Role;\n    use souk_testkit::user;\n\n    ";
 
 fn from_user(number: u8, role: &str) -> String {
     format!(".from_user(user({number}), Role::{role})")
@@ -328,7 +327,8 @@ fn problem_test(endpoint: &NewEndpoint, title: &str, request: &str, problem: &st
     format!(
         "#[tokio::test]
     async fn {title}() {{
-        let problem = {}.handle(&{request}).await.expect_err(\"refused\");
+        let request = {request};
+        let problem = {}.handle(&request).await.expect_err(\"refused\");
         assert_eq!((problem.status(), problem.code()), {problem});
     }}
 ",

@@ -50,6 +50,9 @@ pub(super) struct Step {
     text: String,
 }
 
+/// Ids of paths that the document describes.
+const DESCRIBED_IDS: [&str; 4] = ["order_id", "product_id", "refund_id", "return_id"];
+
 /// The lines that cannot be derived.
 pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
     let step = |file, anchor, text: &str| Step { file, anchor, text: text.to_owned() };
@@ -72,6 +75,11 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
     if endpoint.caller == Caller::Staff {
         let text = "the permission: today each account with the role staff may call all of /admin/";
         steps.push(step("shared/domain/src/account.rs", "pub enum Role", text));
+    }
+    for name in endpoint.route.parameters().into_iter().filter(|name| !DESCRIBED_IDS.contains(name)) {
+        let file = "shared/runtime/src/contract/parameter.rs";
+        let text = format!("what the id {name} is, for the document");
+        steps.push(Step { text, ..step(file, "        let description = match name", "") });
     }
     steps.push(step("README.md", "| call | caller | |", "a row, or the call in the row of its group"));
     steps

@@ -282,7 +282,7 @@ fn everything_that_is_left_has_its_file_and_line() {
     for endpoint in [
         add_order_note(),
         endpoint("GET /brands", "list-brands", "catalog", Caller::Anyone),
-        endpoint("DELETE /admin/orders/{order_id}", "delete-order", "orders", Caller::Staff),
+        endpoint("DELETE /admin/brands/{brand_id}", "delete-brand", "catalog", Caller::Staff),
     ] {
         let files = copy.add(&endpoint);
         let left = steps::left(&endpoint, &files, workspace()).expect("a list");
