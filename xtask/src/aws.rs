@@ -205,6 +205,27 @@ impl Aws {
         }
     }
 
+    /// The first items of a table, in DynamoDB's JSON: about as many as `limit`, and all of a smaller table.
+    pub(crate) fn scan(&self, table: &str, limit: usize) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let mut request = json!({ "TableName": table, "ConsistentRead": true });
+            if let Some(start) = start {
+                request["ExclusiveStartKey"] = start;
+            }
+            let (status, mut answer) = self.json("dynamodb", "DynamoDB_20120810.Scan", &request)?;
+            if status != 200 {
+                bail!("Scan of {table} answers {status}: {answer}");
+            }
+            items.extend(answer["Items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+            start = answer.get("LastEvaluatedKey").filter(|key| !key.is_null()).cloned();
+            if start.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+        }
+    }
+
     fn cloudformation(&self, action: &str, stack: &str) -> Result<(u16, String)> {
         let request = self.agent.post(format!("{}/", self.url)).header("authorization", credential("cloudformation"));
         let request = request.header("content-type", "application/x-www-form-urlencoded");

@@ -21,6 +21,7 @@ mod progress;
 mod random;
 mod reconcile;
 mod reindex;
+mod release;
 mod sample;
 mod sizes;
 mod stack;
@@ -70,6 +71,8 @@ enum Command {
     Openapi(openapi::Options),
     /// Write the files of a new endpoint, and list what only a person can fill in
     NewEndpoint(new_endpoint::Options),
+    /// Write the contract and sample data of a new version into tests/releases
+    Release(release::Options),
     /// Build the services for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -105,6 +108,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Reconcile(options) => return reconcile::run(options, &paths),
         Command::Openapi(options) => openapi::run(options, &paths),
         Command::NewEndpoint(options) => new_endpoint::run(options, &paths),
+        Command::Release(options) => release::run(options, &paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)
