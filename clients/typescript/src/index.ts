@@ -1,0 +1,134 @@
+// The client of a Souk shop.
+
+import createClient, { type Client, type MaybeOptionalInit } from "openapi-fetch";
+import type {
+  HttpMethod,
+  MediaType,
+  PathsWithMethod,
+  RequiredKeysOf,
+  ResponseObjectMap,
+  SuccessResponse,
+} from "openapi-typescript-helpers";
+
+import { addIdempotencyKeys } from "./idempotency.ts";
+import { throwProblems } from "./problem.ts";
+import { DEFAULT_LIMITS, type Effects, type RetryLimits, sendWithRetries } from "./retry.ts";
+import type { components, paths } from "./schema.ts";
+import { memoryStore, Session, type SessionStore, type Tokens } from "./session.ts";
+
+export type { ProblemCode } from "./operations.ts";
+export { GatewayError, type InvalidField, isProblem, NetworkError, SoukError, SoukProblem } from "./problem.ts";
+export type { RetryLimits } from "./retry.ts";
+export type { components, operations, paths } from "./schema.ts";
+export { memoryStore, type SessionStore, type Tokens } from "./session.ts";
+
+/** Options of a client. */
+export interface SoukOptions extends Partial<Effects> {
+  /** The address of the shop's API. */
+  baseUrl: string;
+  /** Sends requests; `globalThis.fetch` by default. */
+  fetch?: typeof globalThis.fetch;
+  /** Where the session's tokens are kept; in memory by default. */
+  store?: SessionStore;
+  /** Limits of retries that differ from the default. */
+  retry?: Partial<RetryLimits>;
+  /** Makes idempotency keys; `crypto.randomUUID` by default. */
+  newKey?: () => string;
+}
+
+/** The e-mail address and the password of an account. */
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Calls an operation, and returns the body of its answer. Throws a `SoukError` if it gets another one or none. */
+export type Call<Method extends HttpMethod> = <
+  Path extends PathsWithMethod<paths, Method>,
+  Init extends MaybeOptionalInit<paths[Path], Method>,
+>(
+  path: Path,
+  ...init: RequiredKeysOf<Init> extends never ? [init?: Init] : [init: Init]
+) => Promise<AnswerOf<paths[Path][Method]>>;
+
+/** The body of an operation's 2xx answers. */
+type AnswerOf<Operation> =
+  Operation extends Record<string, any> ? SuccessResponse<ResponseObjectMap<Operation>, MediaType> : never;
+
+/** A client of a shop, with one session. */
+export interface Souk {
+  get: Call<"get">;
+  post: Call<"post">;
+  put: Call<"put">;
+  patch: Call<"patch">;
+  delete: Call<"delete">;
+  /** Makes an account, and starts a session. */
+  register(credentials: Credentials): Promise<void>;
+  /** Starts a session. */
+  logIn(credentials: Credentials): Promise<void>;
+  /** Ends the session. */
+  logOut(): Promise<void>;
+  /** The tokens of the session; none before the log-in and after the session has ended. */
+  tokens(): Promise<Tokens | undefined>;
+  /** The client beneath, whose answers have the whole `Response`: status and headers. */
+  readonly http: Client<paths>;
+}
+
+/** Makes a client. */
+export function createSouk(options: SoukOptions): Souk {
+  const { baseUrl, fetch = globalThis.fetch, store = memoryStore(), newKey = () => crypto.randomUUID() } = options;
+  const { now = Date.now, random = Math.random, sleep = sleepFor } = options;
+  const send = sendWithRetries(fetch, { ...DEFAULT_LIMITS, ...options.retry }, { now, random, sleep });
+  const session: Session = new Session(store, async (refreshToken) =>
+    tokensOf(await post("/auth/refresh", { body: { refresh_token: refreshToken } })),
+  );
+  const http: Client<paths> = createClient<paths>({ baseUrl, fetch: session.sendWithRefresh(send) });
+  http.use(addIdempotencyKeys(newKey), session.addToken, throwProblems);
+  const post: Call<"post"> = call(http, "post");
+  return {
+    get: call(http, "get"),
+    post,
+    put: call(http, "put"),
+    patch: call(http, "patch"),
+    delete: call(http, "delete"),
+    async register(credentials) {
+      await session.replace(tokensOf(await post("/auth/register", { body: credentials })));
+    },
+    async logIn(credentials) {
+      await session.replace(tokensOf(await post("/auth/login", { body: credentials })));
+    },
+    async logOut() {
+      const tokens = await session.tokens();
+      await session.replace(undefined);
+      if (tokens !== undefined) {
+        await post("/auth/logout", { body: { refresh_token: tokens.refreshToken } });
+      }
+    },
+    tokens: () => session.tokens(),
+    http,
+  };
+}
+
+function call<Method extends HttpMethod>(http: Client<paths>, method: Method): Call<Method> {
+  // The types of openapi-fetch do not follow from a method that is a parameter.
+  const request = http.request as (method: string, path: string, init?: unknown) => Promise<{ data?: unknown }>;
+  return (async (path: string, init?: unknown) => (await request(method, path, init)).data) as Call<Method>;
+}
+
+function tokensOf(answer: components["schemas"]["SessionResponse"]): Tokens {
+  return { token: answer.token, refreshToken: answer.refresh_token };
+}
+
+function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    signal.aborted ? abort() : signal.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -1,0 +1,257 @@
+// The client against a shop in memory, with a proxy between them that provokes what happens on networks.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  createSouk,
+  GatewayError,
+  isProblem,
+  NetworkError,
+  type SessionStore,
+  type Souk,
+  type SoukOptions,
+  SoukProblem,
+  type Tokens,
+} from "../src/index.ts";
+import { FaultyProxy } from "./proxy.ts";
+import { FakeShop, problem } from "./shop.ts";
+
+const CHECKOUT = { payment_method: "credit_card", shipping_address: "1 Main Street, Springfield" } as const;
+const TOO_MANY = { answer: { status: 429, body: { message: "Too Many Requests" } } };
+const UNAVAILABLE = {
+  answer: {
+    status: 503,
+    headers: { "content-type": "application/problem+json", "retry-after": "1" },
+    body: problem(503, "temporarily_unavailable").body,
+  },
+};
+
+interface Fixture extends AsyncDisposable {
+  shop: FakeShop;
+  proxy: FaultyProxy;
+  souk: Souk;
+  /** The waits before retries, in milliseconds. Time passes in them only. */
+  waits: number[];
+}
+
+/** A client with a session, before a proxy, before a shop. */
+async function start(options: Partial<SoukOptions> = {}): Promise<Fixture> {
+  const shop = await FakeShop.start();
+  const proxy = await FaultyProxy.before(shop.url);
+  const waits: number[] = [];
+  let now = 0;
+  const sleep = async (ms: number) => {
+    waits.push(ms);
+    now += ms;
+  };
+  const souk = createSouk({ baseUrl: proxy.url, now: () => now, random: () => 0.5, sleep, ...options });
+  await souk.register({ email: "ann@example.com", password: "correct horse" });
+  const close = async () => {
+    await proxy[Symbol.asyncDispose]();
+    await shop[Symbol.asyncDispose]();
+  };
+  return { shop, proxy, souk, waits, [Symbol.asyncDispose]: close };
+}
+
+test("concurrent calls with an expired token share one refresh", async () => {
+  await using fixture = await start();
+  const { shop, souk } = fixture;
+  shop.expireToken();
+  const carts = await Promise.all(Array.from({ length: 10 }, () => souk.get("/cart")));
+  assert.deepEqual(carts.map((cart) => cart.currency), Array(10).fill("USD"));
+  assert.equal(shop.refreshes, 1);
+});
+
+test("a slow store does not lead to a second refresh", async () => {
+  let stored: Tokens | undefined;
+  const slowly = () => new Promise((resolve) => setTimeout(resolve, 5 * Math.random()));
+  const store: SessionStore = {
+    get: async () => slowly().then(() => stored),
+    set: async (tokens) => slowly().then(() => void (stored = tokens)),
+  };
+  await using fixture = await start({ store });
+  fixture.shop.expireToken();
+  await Promise.all(Array.from({ length: 10 }, () => fixture.souk.get("/cart")));
+  assert.equal(fixture.shop.refreshes, 1);
+});
+
+test("a 401 of the gateway is refreshed as well", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  proxy.provoke("GET /cart", { answer: { status: 401, body: { message: "Unauthorized" } } });
+  await souk.get("/cart");
+  assert.equal(shop.refreshes, 1);
+});
+
+test("a token that is refused again after a refresh is not refreshed again", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  proxy.provoke("GET /cart", "token refused", "token refused");
+  await assert.rejects(souk.get("/cart"), (error) => isProblem(error, "token_expired"));
+  assert.equal(shop.refreshes, 1);
+});
+
+test("a refresh whose answer is lost is not sent again, and ends the session", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  shop.expireToken();
+  proxy.provoke("POST /auth/refresh", "answer lost");
+  await assert.rejects(souk.get("/cart"), NetworkError);
+  assert.equal(proxy.to("POST /auth/refresh").length, 1);
+  assert.equal(await souk.tokens(), undefined);
+  await souk.logIn({ email: "ann@example.com", password: "correct horse" });
+  await souk.get("/cart");
+});
+
+test("a refresh that the gateway refuses for the moment is sent again", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  shop.expireToken();
+  proxy.provoke("POST /auth/refresh", TOO_MANY);
+  await souk.get("/cart");
+  assert.equal(shop.refreshes, 1);
+});
+
+test("a log-out ends the session", async () => {
+  await using fixture = await start();
+  const { proxy, souk } = fixture;
+  await souk.logOut();
+  assert.equal(await souk.tokens(), undefined);
+  assert.equal(proxy.to("POST /auth/logout").length, 1);
+  await assert.rejects(souk.get("/cart"), SoukProblem);
+  assert.equal(proxy.to("POST /auth/refresh").length, 0);
+});
+
+test("a 429 is retried after the time that it names", async () => {
+  await using fixture = await start();
+  const { proxy, souk, waits } = fixture;
+  const { answer } = TOO_MANY;
+  proxy.provoke("GET /cart", { answer: { ...answer, headers: { "retry-after": "7" } } }, TOO_MANY);
+  await souk.get("/cart");
+  assert.deepEqual(waits, [7_000 + 100, 200]); // half of 200, and half of 400
+});
+
+test("a date in Retry-After is honoured", async () => {
+  await using fixture = await start();
+  const { proxy, souk, waits } = fixture;
+  const date = new Date(9_000).toUTCString();
+  proxy.provoke("GET /cart", { answer: { ...TOO_MANY.answer, headers: { "retry-after": date } } });
+  await souk.get("/cart");
+  assert.deepEqual(waits, [9_100]);
+});
+
+test("a 503 is retried where the call may be repeated", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  proxy.provoke("POST /orders", UNAVAILABLE);
+  await souk.post("/orders", { body: CHECKOUT });
+  assert.equal(shop.orders, 1);
+  proxy.provoke("POST /auth/login", UNAVAILABLE);
+  const login = souk.logIn({ email: "ann@example.com", password: "correct horse" });
+  await assert.rejects(login, (error) => isProblem(error, "temporarily_unavailable"));
+});
+
+for (const fault of ["answer lost", "answer cut"] as const) {
+  test(`${fault}: the retry has the same key, and there is one order`, async () => {
+    await using fixture = await start();
+    const { shop, proxy, souk } = fixture;
+    proxy.provoke("POST /orders", fault, fault);
+    const placed = await souk.post("/orders", { body: CHECKOUT });
+    assert.equal(placed.order_id, "order-1");
+    assert.equal(shop.orders, 1);
+    const sent = proxy.to("POST /orders");
+    assert.equal(sent.length, 3);
+    assert.match(sent[0]?.key ?? "", /^[0-9a-f-]{36}$/);
+    assert.equal(new Set(sent.map(({ key, body }) => `${key} ${body}`)).size, 1);
+  });
+}
+
+test("the key stays when the token is refreshed, and every call has its own", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  shop.expireToken();
+  await souk.post("/orders", { body: CHECKOUT });
+  await souk.post("/orders", { body: CHECKOUT });
+  await souk.post("/orders", { body: CHECKOUT, params: { header: { "Idempotency-Key": "mine" } } });
+  const [refused, first, second, third] = proxy.to("POST /orders").map(({ key }) => key);
+  assert.equal(refused, first);
+  assert.notEqual(first, second);
+  assert.equal(third, "mine");
+});
+
+test("a call that still runs is asked again", async () => {
+  await using fixture = await start();
+  const { proxy, souk } = fixture;
+  const headers = { "content-type": "application/problem+json", "retry-after": "1" };
+  proxy.provoke("POST /orders", { answer: { status: 409, headers, body: problem(409, "request_in_progress").body } });
+  assert.equal((await souk.post("/orders", { body: CHECKOUT })).order_id, "order-1");
+});
+
+test("a call without an answer that may not be repeated is not", async () => {
+  await using fixture = await start();
+  const { proxy, souk } = fixture;
+  proxy.provoke("POST /auth/login", "answer lost");
+  await assert.rejects(souk.logIn({ email: "ann@example.com", password: "correct horse" }), NetworkError);
+  assert.equal(proxy.to("POST /auth/login").length, 1);
+});
+
+test("a problem is a typed error", async () => {
+  await using fixture = await start();
+  const call = fixture.souk.post("/cart/items", { body: { product_id: "OUT-0000472", quantity: 0 } });
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof SoukProblem && isProblem(error, "invalid_fields"));
+    const { status, code, detail, requestId, errors, members } = error;
+    assert.deepEqual({ status, code, detail, requestId }, {
+      status: 422,
+      code: "invalid_fields",
+      detail: "it is invalid_fields",
+      requestId: "r-1",
+    });
+    assert.deepEqual(errors.map(({ field, code }) => [field, code]), [["quantity", "out_of_range"]]);
+    assert.deepEqual(members, { sent: 0 });
+    return true;
+  });
+});
+
+test("an attempt that takes too long is abandoned and repeated", async () => {
+  await using fixture = await start({ retry: { attemptMs: 1_000 } });
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /cart", "no answer");
+  await souk.get("/cart");
+  assert.equal(proxy.unmet, 0);
+});
+
+test("the number of attempts is bounded", async () => {
+  await using fixture = await start({ retry: { attempts: 3 } });
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /cart", ...Array(9).fill(TOO_MANY));
+  await assert.rejects(souk.get("/cart"), (error) => error instanceof GatewayError && error.status === 429);
+  assert.equal(proxy.to("GET /cart").length, 3);
+});
+
+test("the time of all attempts is bounded", async () => {
+  await using fixture = await start({ retry: { totalMs: 10_000 } });
+  const { proxy, souk, waits } = fixture;
+  const slow = { answer: { ...TOO_MANY.answer, headers: { "retry-after": "4" } } };
+  proxy.provoke("GET /cart", ...Array(9).fill(slow));
+  await assert.rejects(souk.get("/cart"), GatewayError);
+  assert.equal(waits.length, 2); // a third wait of 4 seconds would end too late
+});
+
+test("no answer at all is a typed error", async () => {
+  await using fixture = await start({ retry: { attempts: 2, attemptMs: 50 } });
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /cart", "no answer", "no answer");
+  await assert.rejects(souk.get("/cart"), (error) => error instanceof NetworkError && error.timedOut);
+  assert.equal(proxy.to("GET /cart").length, 2);
+});
+
+test("the caller can abort a call, also while it waits", async () => {
+  await using fixture = await start({ sleep: (_ms, signal) => new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  }) });
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /cart", TOO_MANY);
+  await assert.rejects(souk.get("/cart", { signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
+});
