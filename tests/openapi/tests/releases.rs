@@ -36,12 +36,13 @@ fn breaking_changes_since_the_last_release_are_declared() {
     assert_eq!(unexplained.collect::<Vec<_>>(), [""; 0], "changes without a reason in {}", file.display());
 
     let found = souk_openapi::breaking_changes(&yaml(&release.join("openapi.yaml")), &souk_openapi::document());
-    let undeclared: Vec<_> = found.iter().filter(|change| !declared.contains_key(*change)).collect();
+    let undeclared = found.iter().filter(|change| !declared.contains_key(*change));
+    let undeclared: Vec<_> = undeclared.map(|change| format!("{change:?}: \"…\"")).collect();
     assert!(
         undeclared.is_empty(),
         "these changes break clients of the last release. Undo them, or declare each with its reason in {}:\n{}",
         file.display(),
-        undeclared.iter().map(|change| format!("{change:?}: \"…\"\n")).collect::<String>()
+        undeclared.join("\n")
     );
     let unused: Vec<_> = declared.keys().filter(|change| !found.contains(change)).collect();
     assert!(unused.is_empty(), "{} declares what did not change: {unused:#?}", file.display());
