@@ -4,6 +4,7 @@ pub(crate) mod deploy;
 pub(crate) mod down;
 pub(crate) mod functions;
 pub(crate) mod ministack;
+pub(crate) mod node;
 pub(crate) mod opensearch;
 pub(crate) mod part;
 pub(crate) mod parts;

@@ -6,6 +6,7 @@
 
 mod build;
 mod checks;
+mod clients;
 mod contract;
 mod dependencies;
 mod end_to_end;
@@ -39,7 +40,7 @@ pub(crate) struct Options {
 }
 
 /// A lane runs its stages in this order.
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 16] = [
     Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
     Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
     Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
@@ -48,8 +49,11 @@ const STAGES: [Stage; 13] = [
     Stage { name: "unused dependencies", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::unused) },
     Stage { name: "licences, bans, sources", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::permitted) },
     Stage { name: "template", lane: Lane::BesideTheBuild, work: Work::Check(checks::template) },
+    Stage { name: "document lint", lane: Lane::BesideTheBuild, work: Work::Check(clients::lint_document) },
+    Stage { name: "client packages", lane: Lane::BesideTheBuild, work: Work::Check(clients::check) },
     Stage { name: "unit and contract tests", lane: Lane::Tests, work: Work::Tests(contract::run) },
     Stage { name: "end to end", lane: Lane::StackTests, work: Work::Tests(end_to_end::run) },
+    Stage { name: "client purchases", lane: Lane::StackTests, work: Work::Tests(end_to_end::clients) },
     Stage { name: "fuzz", lane: Lane::StackTests, work: Work::Tests(end_to_end::fuzz) },
     Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
     Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },

@@ -13,7 +13,7 @@ import type {
 import { addIdempotencyKeys } from "./idempotency.ts";
 import { throwProblems } from "./problem.ts";
 import { DEFAULT_LIMITS, type Effects, type RetryLimits, sendWithRetries } from "./retry.ts";
-import type { components, paths } from "./schema.ts";
+import type { paths } from "./schema.ts";
 import { memoryStore, Session, type SessionStore, type Tokens } from "./session.ts";
 
 export type { ProblemCode } from "./operations.ts";
@@ -115,7 +115,7 @@ function call<Method extends HttpMethod>(http: Client<paths>, method: Method): C
   return (async (path: string, init?: unknown) => (await request(method, path, init)).data) as Call<Method>;
 }
 
-function tokensOf(answer: components["schemas"]["SessionResponse"]): Tokens {
+function tokensOf(answer: { token: string; refresh_token: string }): Tokens {
   return { token: answer.token, refreshToken: answer.refresh_token };
 }
 

@@ -1,6 +1,412 @@
 // Made from docs/openapi.yaml by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/admin/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports up to 1,000 products, one JSON object a line
+         * @description Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must have its `sku`. It may have `available`, the units in stock (0 to 1,000,000,000), which counts only for a product whose stock was never counted. `title` stands for a missing `name`, and `price_cents` (whole cents) for a missing `price`. Of several lines with one `sku` the last counts. Blank lines are skipped.
+         *
+         *     Lines that are not valid are listed in the response, and all others are imported. For larger catalogues split the file, or upload it to the shop's bucket for imports.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the products are already as requested, and their stock stays as it is.
+         */
+        post: operations["importProducts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the stock of a product to the counted units
+         * @description Units that orders hold are not in stock, so they are not counted.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     With the same `Idempotency-Key`: changes the stock once; the answer has the stock after that change. The key is stored as long as the history of the stock.
+         */
+        put: operations["countInventory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/{product_id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds units to the stock of a product, or removes some
+         * @description For accounts with the role `staff`.
+         *
+         *     With the same `Idempotency-Key`: changes the stock once; the answer has the stock after that change. The key is stored as long as the history of the stock.
+         */
+        post: operations["adjustInventory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/{product_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the changes of the stock of a product, newest first
+         * @description A change is listed a moment after it was made. A product that was deleted keeps its history; one that never had stock has an empty one.
+         *
+         *     For accounts with the role `staff`.
+         */
+        get: operations["listStockChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/inventory/{product_id}/shards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Spreads the stock of a product over a number of shards
+         * @description More shards let more orders of one product be placed at the same time: spread it before a flash sale, and reduce the shards afterwards. Orders can be placed meanwhile.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: already as requested, or continues where the first request stopped.
+         */
+        put: operations["spreadInventory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the orders with a status
+         * @description `status=paid` lists the orders to ship. Staff see an order from a moment after its first payment attempt on. An order without a payment attempt is in no list, even after it has expired.
+         *
+         *     For accounts with the role `staff`.
+         */
+        get: operations["adminListOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows any shopper's order
+         * @description Staff see an order from a moment after its first payment attempt on.
+         *
+         *     For accounts with the role `staff`.
+         */
+        get: operations["adminGetOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels a shopper's order that is not shipped yet
+         * @description The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid becomes due, and its units are restocked when the refund completes.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the order unchanged.
+         */
+        post: operations["adminCancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks a shipped order as delivered
+         * @description From then on the shopper can return units of it.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the order unchanged.
+         */
+        post: operations["deliverOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refunds a part of an order without a return
+         * @description It may be called repeatedly, but refunds never exceed the payment. An order that is not shipped yet cannot be refunded in full: cancel it instead, which also restocks its units. The refund is paid out shortly afterwards: the order shows its status.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     With the same `Idempotency-Key`: the same refund, answered as it was granted. The key is stored as long as the order.
+         */
+        post: operations["grantRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/refunds/{refund_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retries a failed refund, if need be to another target
+         * @description For accounts with the role `staff`.
+         *
+         *     Sent again: a refund that is pending or completed stays as it is.
+         */
+        post: operations["retryRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/returns/{return_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts a return after its units have arrived
+         * @description A refund of the price of the units becomes due, limited to what earlier refunds left. The units are restocked when the refund completes, or at once when nothing is left to refund.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the same decision: the order unchanged; another one: 409 `return_already_decided`.
+         */
+        post: operations["acceptReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/returns/{return_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rejects a return
+         * @description The shopper may request a return of the same units again.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the same decision: the order unchanged; another one: 409 `return_already_decided`.
+         */
+        post: operations["rejectReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/orders/{order_id}/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks a paid order as shipped
+         * @description For accounts with the role `staff`.
+         *
+         *     Sent again: the same shipment: the order unchanged; another one: 409 `not_shippable`.
+         */
+        post: operations["shipOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Creates a product or replaces the whole of it
+         * @description What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A category that does not exist yet is created.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: the product is already as requested; only its version is new.
+         */
+        put: operations["putProduct"];
+        post?: never;
+        /**
+         * Removes a product from the shop
+         * @description Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: 404 `not_found`, because the product is already removed.
+         */
+        delete: operations["deleteProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the returns that staff have to accept or reject, oldest order first
+         * @description For accounts with the role `staff`.
+         */
+        get: operations["listReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the synonyms that searches use
+         * @description For accounts with the role `staff`.
+         */
+        get: operations["getSynonyms"];
+        /**
+         * Replaces the synonyms
+         * @description Searches use the new list within ten seconds.
+         *
+         *     For accounts with the role `staff`.
+         *
+         *     Sent again: 409 `synonyms_changed`: the version that the request names is no longer the latest, because the first request replaced it.
+         */
+        put: operations["putSynonyms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -10,7 +416,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** login */
+        /**
+         * Logs in with e-mail address and password
+         * @description Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. The answer does not tell whether there is an account with the e-mail address.
+         *
+         *     Sent again: one more session.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -27,7 +438,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** logout */
+        /**
+         * Ends the session of a refresh token
+         * @description Access tokens of the session stay valid until they expire, 15 minutes after they were issued.
+         *
+         *     Sent again: the session has already ended.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -44,7 +460,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** refresh */
+        /**
+         * Exchanges a refresh token for the next pair of tokens
+         * @description A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, and a client that lost the answer has to log in again. The new access token has the current role of the account. Earlier access tokens stay valid until they expire.
+         *
+         *     Sent again: 401 `refresh_token_reused`: a used token counts as stolen, and its session has ended.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -61,7 +482,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** register */
+        /**
+         * Creates an account and logs it in
+         * @description With the same `Idempotency-Key`: the same account, with new tokens (those of the first answer are not stored). The key is stored as long as the account.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -76,11 +500,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** getCart */
+        /** Shows the cart at current prices */
         get: operations["getCart"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Removes everything from the cart
+         * @description Sent again: the cart is already empty.
+         */
+        delete: operations["clearCart"];
         options?: never;
         head?: never;
         patch?: never;
@@ -95,7 +523,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** addCartItem */
+        /**
+         * Adds units of a product to the cart
+         * @description The cart may contain more units than are in stock: `available` says so, and only an order takes stock.
+         *
+         *     With the same `Idempotency-Key`: adds once; the answer shows the current cart. The key is stored for 24 hours, for the cart's last 16 additions.
+         */
         post: operations["addCartItem"];
         delete?: never;
         options?: never;
@@ -113,11 +546,75 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /**
+         * Removes a product from the cart
+         * @description Sent again: the product is already removed.
+         */
+        delete: operations["removeCartItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Sets the quantity of a product in the cart
+         * @description Sent again: the cart is already as requested.
+         */
+        patch: operations["updateCartItem"];
+        trace?: never;
+    };
+    "/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the departments and their categories */
+        get: operations["listCategories"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** updateCartItem */
-        patch: operations["updateCartItem"];
+        patch?: never;
+        trace?: never;
+    };
+    "/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the current stock of products
+         * @description The stock is that of this moment, while lists and products may show it a moment late. Units that orders hold are not in stock.
+         */
+        get: operations["getInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describes this API
+         * @description This document, in OpenAPI 3.1.
+         */
+        get: operations["getOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/orders": {
@@ -127,10 +624,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** listOrders */
+        /** Lists the shopper's orders, newest first */
         get: operations["listOrders"];
         put?: never;
-        /** placeOrder */
+        /**
+         * Places an order from the cart
+         * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
+         *
+         *     With the same `Idempotency-Key`: the same order, answered as it was placed. The key is stored for 24 hours, for the account's last 8 orders.
+         */
         post: operations["placeOrder"];
         delete?: never;
         options?: never;
@@ -145,10 +647,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** getOrder */
+        /** Shows an order with its payment, returns, refunds and timeline */
         get: operations["getOrder"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels an order that is not shipped yet
+         * @description The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid becomes due, and its units are restocked when the refund completes.
+         *
+         *     Sent again: the order unchanged.
+         */
+        post: operations["cancelOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,8 +688,37 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** payOrder */
+        /**
+         * Pays an order
+         * @description A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that is already paid answers 200 with the payment that paid it, whatever the request says, and charges nothing.
+         *
+         *     A shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.
+         *
+         *     With the same `Idempotency-Key`: the same attempt: its answer once it is known, 409 `request_in_progress` until then. The key is stored as long as the order.
+         */
         post: operations["payOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Requests a return of units of a delivered order
+         * @description Staff accept or reject it. An order has at most ten returns, and never more units are returned than were bought. After a rejection the return may be requested again.
+         *
+         *     With the same `Idempotency-Key`: the same return, answered as it was requested. The key is stored as long as the order.
+         */
+        post: operations["requestReturn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -179,10 +732,79 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** listProducts */
+        /**
+         * Lists products by category, text and filters, with live stock
+         * @description Without parameters, lists all products. A parameter without a value counts as left out.
+         *
+         *     `page` reaches the first 10,000 products. `cursor` has no such limit: send the `next_cursor` of a page to get the page after it.
+         *
+         *     If search does not answer, the list of a category, or of all products, still works as long as it is in the default order and has no other filter. It is marked as `degraded`.
+         */
         get: operations["listProducts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a product with its price and live stock
+         * @description The stock is strongly consistent. Anyone may cache the response, but must revalidate it each time (`If-None-Match`): the stock may have changed.
+         */
+        get: operations["getProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggests products, categories and brands for what a shopper has typed so far
+         * @description They have words that begin like the typed ones or, if there are none, similarly.
+         */
+        get: operations["suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receives an event of Stripe
+         * @description For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200. The body may have at most 256 KiB.
+         *
+         *     Sent again: an event that was already processed changes nothing.
+         */
+        post: operations["stripeWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -193,77 +815,1119 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The body of the request. */
+        AcceptReturnRequest: {
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
+             *     with store credit is always refunded as store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+        };
+        /** @description The body of the request. */
+        AddCartItemRequest: {
+            /** @description The id of the product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description How many units to add.
+             */
+            quantity: number;
+        };
+        AddCartItemResponse: {
+            cart: components["schemas"]["Cart"];
+            /** @description Always `Item added`. */
+            message: string;
+        };
+        /** @description The body of the request. */
+        AdjustInventoryRequest: {
+            /**
+             * Format: int64
+             * @description Units to add, or, below 0, to remove.
+             */
+            delta: number;
+            /** @description Why, for the history: `received`, `damaged`, … */
+            reason: string;
+        };
+        /** @description A page of orders. */
+        AdminListOrdersResponse: {
+            /**
+             * @description The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
+             *     follow.
+             */
+            next_cursor: string | null;
+            orders: components["schemas"]["OrderSummary"][];
+        };
+        /**
+         * @description An amount of money in the `currency` beside it, with exactly that currency's decimals, such as `699.90`. It is exact in the response. To keep it exact, read it as a decimal, or multiply it by 100 (by 1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.
+         * @example 699.99
+         */
+        Amount: number;
+        /** @description The values of one attribute. */
+        AttributeFacet: {
+            /** @description Chosen with `attr.<name>=<value>`. */
+            name: string;
+            /** @description Most frequent first. */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /** @description The value of an attribute. */
+        AttributeInput: string | number | boolean;
+        /** @description The value of an attribute. */
+        AttributeValue: string | number | boolean;
+        /** @description The current stock of a product. */
+        AvailableUnits: {
+            /**
+             * Format: uint32
+             * @description Units in stock: 0 also for a product that does not exist.
+             */
+            available: number;
+            product_id: string;
+        };
+        /** @description A line that is not imported. */
+        BadLine: {
+            /**
+             * @description What is wrong. Stable.
+             * @enum {string}
+             */
+            code: "invalid_fields" | "malformed_json" | "too_long";
+            /**
+             * Format: uint
+             * @description Its number in the body or the file, from 1; blank lines count.
+             */
+            line: number;
+            /** @description What would be valid, for people. Names up to ten invalid fields. */
+            message: string;
+        };
+        /** @description A cart at current prices. */
+        Cart: {
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description In the order in which they were added. */
+            items: components["schemas"]["CartItem"][];
+            /** @description Total of the items whose product exists, in stock or not. */
+            total_amount: components["schemas"]["Amount"];
+        };
+        /**
+         * @description A line of the cart. A product that no longer exists stays listed without name and price, is not available and not
+         *     part of the total. `POST /orders` refuses the cart until the line is removed.
+         */
+        CartItem: {
+            /** @description Whether this quantity is in stock. */
+            available: boolean;
+            line_total: components["schemas"]["Amount"] | null;
+            name: string | null;
+            price: components["schemas"]["Amount"] | null;
+            product_id: string;
+            /** Format: uint32 */
+            quantity: number;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            stock_quantity: number;
+        };
+        /** @description A department, or a category in it. */
+        Category: {
+            /** @description The categories of a department, by name. A category has none. */
+            children: components["schemas"]["Category"][];
+            /** @description As `category_id` of a list takes it. */
+            id: string;
+            name: string;
+        };
+        /** @description A suggested department or category. */
+        CategorySuggestion: {
+            /** @description As `category_id` of a list takes it. */
+            id: string;
+            name: string;
+        };
+        /** @description The category tree. */
+        CategoryTree: {
+            /** @description The departments, by name. */
+            categories: components["schemas"]["Category"][];
+        };
+        /** @description The stock of a product after a change. */
+        ChangedStock: {
+            /**
+             * Format: uint32
+             * @description Units in stock after this change.
+             */
+            available: number;
+            product_id: string;
+        };
+        /** @description The body of the request. */
+        CountInventoryRequest: {
+            /**
+             * Format: uint32
+             * @description The counted units.
+             */
+            available: number;
+            /** @description Why, for the history. Without it: `counted`. */
+            reason?: string | null;
+        };
+        /**
+         * @description How many products of the list have each brand, category, price and attribute. Each facet counts as if its own filter
+         *     were not set.
+         */
+        Facets: {
+            /** @description Most frequent first. Only in lists within a category, by a text or by an attribute. */
+            attributes: components["schemas"]["AttributeFacet"][];
+            /** @description Values of `brand`, most frequent first. */
+            brands: components["schemas"]["FacetValue"][];
+            /** @description Values of `category_id`, most frequent first. */
+            categories: components["schemas"]["FacetValue"][];
+            /** @description Ranges of prices, cheapest first, without empty ones. */
+            prices: components["schemas"]["PriceFacet"][];
+        };
+        /** @description One value of a facet. */
+        FacetValue: {
+            /**
+             * Format: uint64
+             * @description How many products have it.
+             */
+            count: number;
+            /** @description A brand's name, a category's id or an attribute's value. */
+            value: string;
+        };
+        /** @description An error of API Gateway, before a function ran. */
         GatewayError: {
             message: string | null;
         };
+        /** @description The current stock of products. */
+        GetInventoryResponse: {
+            /** @description Each product once, in the order of the request. */
+            items: components["schemas"]["AvailableUnits"][];
+        };
+        /** @description The refund as it was granted. A retry with the same `Idempotency-Key` gets it again. */
+        GrantedRefund: {
+            amount: components["schemas"]["Amount"];
+            /** @description ISO 4217. */
+            currency: string;
+            order_id: string;
+            /** @description Why, for the shopper. */
+            reason: string;
+            /** @description Its id within the order. */
+            refund_id: string;
+            /**
+             * @description Where it is paid to: `store_credit` also if the order was paid with store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+            /** @enum {string} */
+            status: "pending";
+        };
+        /** @description The body of the request. */
+        GrantRefundRequest: {
+            /** @description How much, in the order's currency and with at most its decimals. */
+            amount: components["schemas"]["Amount"];
+            /** @description Why, for the shopper. */
+            reason: string;
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
+             *     with store credit is always refunded as store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+        };
+        /** @description The result of an import. */
+        ImportReport: {
+            /** @description The lines that were not imported. */
+            errors: components["schemas"]["BadLine"][];
+            /**
+             * Format: uint
+             * @description How many different products were written.
+             */
+            imported: number;
+        };
+        /** @description An invalid field. */
         InvalidField: {
+            /** @description What is wrong. Stable. */
             code: string;
+            /** @description Its name; members of nested objects after a dot. */
             field: string;
+            /** @description What is wrong, for people. Begins with a verb: "must be …". */
             message: string;
         };
+        /** @description A product in a list. Its stock may be about a second old. */
+        ListedProduct: {
+            brand: string | null;
+            /** @description ISO 4217. */
+            currency: string;
+            id: string;
+            name: string;
+            /** @description With `highlight=true`: the name as HTML, escaped, with its matches in `<mark>`. Absent if nothing in it matches. */
+            name_html?: string | null;
+            /** @description The price of a unit. */
+            price: components["schemas"]["Amount"];
+            /** @description The same as `id`. */
+            sku: string;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            stock_quantity: number;
+            /** @description The address of a small picture. */
+            thumbnail_url: string | null;
+        };
+        /** @description A page of orders. */
+        ListOrdersResponse: {
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor: string | null;
+            orders: components["schemas"]["OrderSummary"][];
+        };
+        /** @description A page of open returns. */
+        ListReturnsResponse: {
+            /** @description The cursor of the next page; null on the last page. A page may have no returns although more follow. */
+            next_cursor: string | null;
+            returns: components["schemas"]["OpenReturn"][];
+        };
+        /** @description A page of changes of the stock of a product. */
+        ListStockChangesResponse: {
+            /** @description Newest first. */
+            changes: components["schemas"]["StockChange"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description The body of the request. */
+        LoginRequest: {
+            /**
+             * Format: email
+             * @description The e-mail address of the account, in upper or lower case.
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password, exactly as at registration.
+             */
+            password: string;
+        };
+        /** @description A return that staff have to decide about, with its order. */
+        OpenReturn: {
+            /** @description The price of its units. Its refund may be less, if a part of the payment was refunded before. */
+            amount: components["schemas"]["Amount"];
+            /** @description ISO 4217. */
+            currency: string;
+            items: components["schemas"]["ReturnItem"][];
+            order_id: string;
+            /** @description Why staff rejected it, if they gave a reason. */
+            rejection_reason?: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description Its id within the order. */
+            return_id: string;
+            /**
+             * @description `requested`: staff have to decide. `accepted`: its refund is due or completed. `rejected`.
+             * @enum {string}
+             */
+            status: "requested" | "accepted" | "rejected";
+            /** @description The account that placed the order. */
+            user_id: string;
+        };
+        /** @description An order with all details. */
+        Order: {
+            /** @description ISO 4217. The currency of every amount in the order. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description Until when its stock is held for the payment.
+             */
+            hold_expires_at: string;
+            lines: components["schemas"]["OrderLine"][];
+            order_id: string;
+            payment: components["schemas"]["OrderPayment"];
+            /** Format: date-time */
+            placed_at: string;
+            /** @description Total of the completed refunds. */
+            refunded_amount: components["schemas"]["Amount"];
+            /** @description Oldest first. */
+            refunds: components["schemas"]["Refund"][];
+            /** @description Oldest first. */
+            returns: components["schemas"]["Return"][];
+            /** @description Present once it is shipped. */
+            shipment?: components["schemas"]["Shipment"] | null;
+            shipping_address: components["schemas"]["ShippingAddress"];
+            /**
+             * @description `pending_payment`: it waits for its payment, and its stock is held until `hold_expires_at`. `paid`: it waits for
+             *     its shipment. `shipped`. `delivered`. `cancelled`: if it was paid, a refund is due. `expired`: it was not paid
+             *     in time. `refunded`: all of the payment is refunded. `partially_refunded`: it is delivered, and a part of the
+             *     payment is refunded.
+             * @enum {string}
+             */
+            status: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+            /** @description What happened to the order, oldest first. */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /** @description Total of its lines. */
+            total_amount: components["schemas"]["Amount"];
+            /** @description The account that placed it. Only staff see it. */
+            user_id?: string | null;
+        };
+        /** @description A product of an order, with its name and price when the order was placed. */
+        OrderLine: {
+            line_total: components["schemas"]["Amount"];
+            name: string;
+            /** @description Price of a unit. */
+            price: components["schemas"]["Amount"];
+            product_id: string;
+            /** Format: uint32 */
+            quantity: number;
+        };
+        /** @description The payment of an order: the attempt that paid it, or else the last attempt. */
+        OrderPayment: {
+            /** @description Where the shopper completes the payment. */
+            action_url?: string | null;
+            /** @description Why the attempt was declined, such as `insufficient_funds`. */
+            decline_code?: string | null;
+            /**
+             * @description The method of the attempt; before the first attempt, the one chosen for the order.
+             * @enum {string}
+             */
+            method: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
+            /** @description The payment provider's id of the payment. */
+            payment_id?: string | null;
+            /**
+             * @description Of the payment as a whole. `none`: no attempt was made. `processing`: the outcome is not known yet.
+             *     `requires_action`: the shopper has to complete the payment at `action_url`. `completed`. `failed`: the last
+             *     attempt was declined. `refunded`: all of it is refunded.
+             * @enum {string}
+             */
+            status: "none" | "processing" | "requires_action" | "completed" | "failed" | "refunded";
+        };
+        /** @description An order in a list. */
+        OrderSummary: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: uint32
+             * @description Units of all its lines.
+             */
+            item_count: number;
+            order_id: string;
+            /** Format: date-time */
+            placed_at: string;
+            /**
+             * @description As in the order.
+             * @enum {string}
+             */
+            status: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+            /** @description Total of its lines. */
+            total_amount: components["schemas"]["Amount"];
+            /** @description The account that placed it. Only staff see it. */
+            user_id?: string | null;
+        };
+        /** @description A payment of an order. */
+        Payment: {
+            /**
+             * Format: uri
+             * @description Where the shopper confirms the payment.
+             */
+            action_url?: string;
+            order_id: string;
+            /** @description The id of the payment at the payment provider, once there is one. */
+            payment_id?: string;
+            /**
+             * @description `completed`: the order is paid. `requires_action`: the shopper has to confirm the payment at `action_url`.
+             *     `processing`: the payment provider has not decided yet.
+             * @enum {string}
+             */
+            status: "completed" | "processing" | "requires_action";
+        };
+        /** @description The body of the request. */
+        PayOrderRequest: {
+            /**
+             * @description How to pay. Without it: as the order says.
+             * @enum {string|null}
+             */
+            payment_method?: "credit_card" | "paypal" | "bank_transfer" | "store_credit" | null;
+            /**
+             * @description The one-time token of the payment provider for the shopper's card or account. Required unless the order is paid
+             *     with store credit. Never send a card number.
+             */
+            payment_token?: string | null;
+        };
+        /** @description The order as it was placed. A retry with the same `Idempotency-Key` gets it again. */
+        PlacedOrder: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description Until when its stock is held for the payment.
+             */
+            hold_expires_at: string;
+            order_id: string;
+            /** @enum {string} */
+            status: "pending_payment";
+            /** @description Total of its lines. */
+            total_amount: components["schemas"]["Amount"];
+        };
+        /** @description The body of the request. */
+        PlaceOrderRequest: {
+            /** @description The total that the shopper saw. If it differs from the current one, the order is not placed. */
+            expected_total?: components["schemas"]["Amount"] | null;
+            /**
+             * @description How the shopper wants to pay. The payment itself may use another method.
+             * @enum {string}
+             */
+            payment_method: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
+            /** @description Where to ship the order. */
+            shipping_address: components["schemas"]["ShippingAddressRequest"];
+        };
+        /** @description A range of prices. Both ends are included, as in `min_price` and `max_price`. */
+        PriceFacet: {
+            /**
+             * Format: uint64
+             * @description How many products have such a price.
+             */
+            count: number;
+            /** @description Absent in the most expensive range. */
+            max?: components["schemas"]["Amount"] | null;
+            /** @description Absent in the cheapest range. */
+            min?: components["schemas"]["Amount"] | null;
+        };
+        /** @description Problem details (RFC 9457). Some codes have further members. */
         Problem: {
+            /** @description What went wrong. Stable: clients decide by it. */
             code: string;
+            /** @description What went wrong, for people. */
             detail: string;
+            /** @description All invalid fields of the request. */
             errors?: components["schemas"]["InvalidField"][];
+            /** @description The id of the request in the shop's log. */
             request_id: string;
+            /**
+             * Format: uint16
+             * @description The HTTP status.
+             */
             status: number;
+            /** @description The name of the status, for people. */
             title: string;
+            /** @description `urn:souk:problem:` and the code. */
             type: string;
         };
-        SessionResponse: {
-            expires_in: number;
+        /** @description A whole product. */
+        Product: {
+            /** @description Properties of the product by name, such as `Colour`. */
+            attributes: {
+                [key: string]: components["schemas"]["AttributeValue"];
+            };
+            brand: string | null;
+            /** @description From the department down; empty for a product without a category. */
+            category: components["schemas"]["ProductCategory"][];
+            /** @description ISO 4217. */
+            currency: string;
+            description: string | null;
+            /** @description EAN and GTIN codes, of each package and market. */
+            ean: string[];
+            id: string;
+            /** @description The address of a picture. */
+            image_url: string | null;
+            name: string;
+            /** @description The price of a unit. */
+            price: components["schemas"]["Amount"];
+            /**
+             * Format: date
+             * @description The date of its release.
+             */
+            released: string | null;
+            /** @description The same as `id`. */
+            sku: string;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            stock_quantity: number;
+            /** @description The address of a small picture. */
+            thumbnail_url: string | null;
+            /**
+             * Format: date-time
+             * @description The time of the change that made this version.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows with each change of the product. Changes of its stock do not count.
+             */
+            version: number;
+        };
+        /** @description A department, or a category in it. */
+        ProductCategory: {
+            /** @description As `category_id` of a list takes it. */
+            id: string;
+            name: string;
+        };
+        /** @description A page of a list of products. */
+        ProductList: {
+            /** @description ISO 4217, of all prices. */
+            currency: string;
+            /**
+             * @description Only ever `true`: search does not answer, so the order is by id, the facets are empty, and `total` is a lower
+             *     bound.
+             * @constant
+             */
+            degraded?: true;
+            /** @description The corrected text. Products that match it are among those listed. */
+            did_you_mean?: string | null;
+            /** @description Absent with `facets=false`. */
+            facets?: components["schemas"]["Facets"] | null;
+            /**
+             * Format: uint32
+             * @description The most products on a page.
+             */
+            limit: number;
+            /** @description `cursor` of the next page. Absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint32
+             * @description The number of the page, from 1. Absent with a cursor.
+             */
+            page?: number | null;
+            /**
+             * @description In the order of `sort`. A product that was deleted a moment ago is left out, so there may be fewer than `limit`
+             *     on a page that is not the last.
+             */
+            products: components["schemas"]["ListedProduct"][];
+            /**
+             * @description Only ever `true`: no product matches all words, these match some of them.
+             * @constant
+             */
+            relaxed?: true;
+            /**
+             * Format: uint64
+             * @description How many products there are on all pages. A lower bound if a text matches more than 100,000.
+             */
+            total: number;
+        };
+        /** @description A suggested product. */
+        ProductSuggestion: {
+            brand: string | null;
+            id: string;
+            name: string;
+        };
+        /** @description The body of the request. */
+        PutProductRequest: {
+            /**
+             * @description Properties of the product by name, such as `Colour`. Names have at most 500 characters. Those that are null are
+             *     left out.
+             */
+            attributes?: {
+                [key: string]: components["schemas"]["AttributeInput"] | null;
+            } | null;
+            /** @description Lists can be filtered by it. */
+            brand?: string | null;
+            /**
+             * @description The names of the department and of the category in it, or of the department alone. The ids of both are made from
+             *     their names.
+             */
+            category?: string[] | null;
+            /** @description The shop's currency, or left out. */
+            currency?: string | null;
+            /** @description For the product's page. */
+            description?: string | null;
+            /** @description EAN and GTIN codes, of each package and market. */
+            ean?: string[] | null;
+            /** @description The address of a picture. */
+            image_url?: string | null;
+            /** @description Shown to shoppers. */
+            name: string;
+            /** @description Not negative, with at most the decimals of the shop's currency, and without an exponent. */
+            price: components["schemas"]["Amount"];
+            /**
+             * Format: date
+             * @description The date of its release.
+             */
+            released?: string | null;
+            /** @description The id in the path, or left out. */
+            sku?: string | null;
+            /** @description The address of a small picture. */
+            thumbnail_url?: string | null;
+        };
+        /** @description The body of the request. */
+        PutSynonymsRequest: {
+            /**
+             * @description The whole new list: groups of 2 to 8 different terms. A term has 1 to 4 words, each with a letter or a digit.
+             *     Upper case and repeated terms are ignored.
+             */
+            groups: string[][];
+            /**
+             * Format: uint32
+             * @description The `version` of the list that this one replaces.
+             */
+            version: number;
+        };
+        /** @description The body of the request. */
+        RefreshTokenRequest: {
+            /** @description The `refresh_token` of the latest registration, log-in or refresh of the session. */
             refresh_token: string;
+        };
+        /** @description A refund of all or a part of the payment of an order. */
+        Refund: {
+            amount: components["schemas"]["Amount"];
+            /** @description The account of the member of staff who granted it or accepted its return. Only staff see it. */
+            granted_by?: string | null;
+            /** @description Why staff granted it, if they did so without a return. */
+            reason?: string | null;
+            /** @description Its id within the order. */
+            refund_id: string;
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+            /** @description The return that it pays for, if any. */
+            return_id?: string | null;
+            /**
+             * @description `pending`: it is due and will be paid out. `completed`. `failed`: the payment provider could not pay it out; it
+             *     is still due, and staff can retry it.
+             * @enum {string}
+             */
+            status: "pending" | "completed" | "failed";
+        };
+        /** @description The body of the request. */
+        RegisterRequest: {
+            /**
+             * Format: email
+             * @description The e-mail address. Upper and lower case are the same.
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
+        /** @description The body of the request. */
+        RejectReturnRequest: {
+            /** @description Why, for the shopper. */
+            reason?: string | null;
+        };
+        /** @description The return as it was requested. A retry with the same `Idempotency-Key` gets it again. */
+        RequestedReturn: {
+            /** @description The price of its units. Its refund may be less, if a part of the payment was refunded before. */
+            amount: components["schemas"]["Amount"];
+            /** @description ISO 4217. */
+            currency: string;
+            items: components["schemas"]["ReturnItem"][];
+            order_id: string;
+            /** @description Why staff rejected it, if they gave a reason. */
+            rejection_reason?: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description Its id within the order. */
+            return_id: string;
+            /**
+             * @description `requested`: staff have to decide. `accepted`: its refund is due or completed. `rejected`.
+             * @enum {string}
+             */
+            status: "requested" | "accepted" | "rejected";
+        };
+        /** @description The body of the request. */
+        RequestReturnRequest: {
+            /** @description What is returned. */
+            items: components["schemas"]["ReturnItemRequest"][];
+        };
+        /** @description The body of the request. */
+        RetryRefundRequest: {
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+        };
+        /** @description A return of units of an order. */
+        Return: {
+            /** @description The price of its units. Its refund may be less, if a part of the payment was refunded before. */
+            amount: components["schemas"]["Amount"];
+            items: components["schemas"]["ReturnItem"][];
+            /** @description Why staff rejected it, if they gave a reason. */
+            rejection_reason?: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description Its id within the order. */
+            return_id: string;
+            /**
+             * @description `requested`: staff have to decide. `accepted`: its refund is due or completed. `rejected`.
+             * @enum {string}
+             */
+            status: "requested" | "accepted" | "rejected";
+        };
+        /** @description A product of a refused return. */
+        ReturnableItem: {
+            /**
+             * Format: uint32
+             * @description Units in the request.
+             */
+            asked: number;
+            /** @description The product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description Ordered units without those in returns that were not rejected.
+             */
+            returnable: number;
+        };
+        /** @description Returned units of one product. */
+        ReturnItem: {
+            product_id: string;
+            /** Format: uint32 */
+            quantity: number;
+            /** @description Why the shopper returns them. */
+            reason: string;
+        };
+        /** @description Units of one product to return. */
+        ReturnItemRequest: {
+            /** @description A product of the order. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description How many units.
+             */
+            quantity: number;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A session: the access token for requests, and the refresh token for the next pair of tokens. */
+        Session: {
+            /**
+             * Format: int64
+             * @description Lifetime of `token`, in seconds.
+             */
+            expires_in: number;
+            /** @description Buys the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days. */
+            refresh_token: string;
+            /** @description The access token. Send it as `Authorization: Bearer <token>`. */
             token: string;
-            token_type: string;
+            /**
+             * @description Always `Bearer`.
+             * @constant
+             */
+            token_type: "Bearer";
+            /** @description The id of the account. */
             user_id: string;
+        };
+        /** @description How an order was shipped. */
+        Shipment: {
+            carrier: string;
+            tracking_number: string;
+        };
+        /** @description The body of the request. */
+        ShipOrderRequest: {
+            /** @description The carrier, as the shopper sees it. */
+            carrier: string;
+            /** @description The carrier's number of the shipment. */
+            tracking_number: string;
+        };
+        /** @description Where an order is shipped: free text or the parts of an address, as the client sent it. */
+        ShippingAddress: string | components["schemas"]["StructuredAddress"];
+        /** @description Where to ship the order: free text or the parts of an address. */
+        ShippingAddressRequest: string | components["schemas"]["StructuredAddressRequest"];
+        /** @description A product of which there is less in stock than in the cart. */
+        ShortItem: {
+            /**
+             * Format: uint32
+             * @description Units in the cart.
+             */
+            asked: number;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            available: number;
+            /** @description The product. */
+            product_id: string;
+        };
+        /** @description The body of the request. */
+        SpreadInventoryRequest: {
+            /**
+             * Format: uint32
+             * @description The new number of shards.
+             */
+            shards: number;
+        };
+        /** @description The stock of a product after it was spread. */
+        SpreadInventoryResponse: {
+            /**
+             * Format: uint32
+             * @description Units in stock over all shards when they were last read.
+             */
+            available: number;
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description The number of shards.
+             */
+            shards: number;
+        };
+        /** @description A change of one shard of the stock of a product. */
+        StockChange: {
+            /**
+             * Format: uint32
+             * @description Units of the shard after the change.
+             */
+            after: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: uint32
+             * @description Units of the shard before the change.
+             */
+            before: number;
+            /** @description Null if the writer set no cause. No function of the shop does that. */
+            cause: components["schemas"]["StockChangeCause"] | null;
+            /**
+             * Format: int64
+             * @description `after` less `before`.
+             */
+            delta: number;
+            /** @description The shard that changed: the stock of a popular product is spread over several. */
+            shard: string;
+        };
+        /** @description Why the stock changed. */
+        StockChangeCause: {
+            /** @constant */
+            kind: "order";
+            order_id: string;
+            /**
+             * Format: uint64
+             * @description The order's version after the step.
+             */
+            order_version: number;
+            /** @description The account of the order. */
+            user_id: string;
+        } | {
+            /** @description The account that made it. Null for an import by upload. */
+            changed_by: string | null;
+            /** @description The id of the change. One change may change several shards. */
+            entry_id: string;
+            /** @constant */
+            kind: "staff";
+            /** @description The reason that was given. */
+            reason: string | null;
+        };
+        /** @description What an event did. */
+        StripeWebhookResponse: {
+            /**
+             * @description What was done, shown with the delivery in Stripe's dashboard.
+             * @enum {string}
+             */
+            outcome: "ignored" | "settled" | "settled before";
+        };
+        /** @description The parts of a shipping address. Those that were not given are omitted. */
+        StructuredAddress: {
+            /** @description City. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description Street and number. */
+            line1: string;
+            /** @description Flat, floor or company. */
+            line2?: string | null;
+            /** @description The recipient. */
+            name: string;
+            /** @description For the carrier. */
+            phone?: string | null;
+            /** @description Postal code. */
+            postal_code?: string | null;
+            /** @description State, province or county. */
+            region?: string | null;
+        };
+        /**
+         * @description The parts of a shipping address. Other members are refused, so that no part of an address is lost. An optional part
+         *     that is empty is the same as one that is left out.
+         */
+        StructuredAddressRequest: {
+            /** @description City. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2, in upper case. */
+            country: string;
+            /** @description Street and number. */
+            line1: string;
+            /** @description Flat, floor or company. */
+            line2?: string | null;
+            /** @description The recipient. */
+            name: string;
+            /** @description For the carrier. */
+            phone?: string | null;
+            /** @description Postal code. Some countries have none. */
+            postal_code?: string | null;
+            /** @description State, province or county. */
+            region?: string | null;
+        };
+        /** @description Suggestions for an incomplete text. */
+        Suggestions: {
+            /** @description Those with most products first. */
+            brands: string[];
+            /** @description Departments and categories, those with most products first. */
+            categories: components["schemas"]["CategorySuggestion"][];
+            /** @description Best first. */
+            products: components["schemas"]["ProductSuggestion"][];
+        };
+        /** @description The synonyms that searches use. */
+        Synonyms: {
+            /** @description Each is a group of terms, in lower case: a search for one of them also finds the others. */
+            groups: string[][];
+            /**
+             * Format: int64
+             * @description A change must send it back; 0 for the list that a shop starts with.
+             */
+            version: number;
+        };
+        /** @description Something that happened to an order. Members that do not apply to its event are omitted. */
+        TimelineEntry: {
+            /** @description The total that was ordered, the amount that was paid, or the amount of the refund. */
+            amount?: components["schemas"]["Amount"] | null;
+            /** Format: date-time */
+            at: string;
+            /** @description The carrier of the shipment. */
+            carrier?: string | null;
+            /** @description Why the payment attempt was declined. */
+            decline_code?: string | null;
+            /**
+             * @description What happened. `held_again`: the order had expired when it was paid, and its stock was still available.
+             *     `refund_due`: a refund was granted or retried.
+             * @enum {string}
+             */
+            event: "placed" | "payment_started" | "payment_action_required" | "payment_failed" | "paid" | "expired" | "cancelled" | "refund_due" | "refunded" | "refund_failed" | "held_again" | "shipped" | "delivered" | "return_requested" | "return_accepted" | "return_rejected";
+            /**
+             * @description The method of the payment attempt.
+             * @enum {string|null}
+             */
+            payment_method?: "credit_card" | "paypal" | "bank_transfer" | "store_credit" | null;
+            /** @description Why staff granted the refund or rejected the return. */
+            reason?: string | null;
+            /** @description The refund. */
+            refund_id?: string | null;
+            /**
+             * @description Where the refund is paid to, as in the refund.
+             * @enum {string|null}
+             */
+            refund_to?: "original" | "store_credit" | null;
+            /** @description The return, or the return that the refund pays for. */
+            return_id?: string | null;
+            /** @description The tracking number of the shipment. */
+            tracking_number?: string | null;
+        };
+        /** @description A product with fewer units in stock than to remove. */
+        UnitsToRemove: {
+            /**
+             * Format: uint32
+             * @description Units to remove.
+             */
+            asked: number;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            available: number;
+            /** @description The id of the product. */
+            product_id: string;
+        };
+        /** @description The body of the request. */
+        UpdateCartItemRequest: {
+            /**
+             * Format: uint32
+             * @description The new number of units.
+             */
+            quantity: number;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `no-store`, or for how long anyone may cache the response. */
+        "Cache-Control": string;
+        /** @description The version of the response, for `If-None-Match`. */
+        ETag: string;
+        /** @description Seconds after which the client may try again. */
+        "Retry-After": number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    login: {
+    importProducts: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                };
+                /**
+                 * @example {"sku": "1399", "name": "HP 364XL", "price": 12.50, "category": ["Printing", "Ink cartridges"], "available": 40}
+                 *     {"sku": "1400", "name": "HP 364", "price": 8.95, "category": ["Printing", "Ink cartridges"], "available": 25}
+                 */
+                "application/x-ndjson": string;
             };
         };
         responses: {
-            /** @description ok */
+            /** @description What was imported, and which lines were not. */
             200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionResponse"];
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
                 };
             };
-            /** @description x */
-            422: {
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_fields";
+                        code?: "forbidden";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `body_too_large`: The body has more than 5,000,000 bytes. (The limit of API Gateway is about 4,400,000 bytes.)
+             *     - `too_many_lines`: There are more than 1,000 lines. Nothing was imported.
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_many_lines";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -272,7 +1936,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -285,9 +1949,2833 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    countInventory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "available": 120,
+                 *       "reason": "stocktaking"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CountInventoryRequest"];
+            };
+        };
+        responses: {
+            /** @description The stock after the change. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedStock"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adjustInventory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "delta": 24,
+                 *       "reason": "received"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdjustInventoryRequest"];
+            };
+        };
+        responses: {
+            /** @description The stock after the change. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedStock"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `insufficient_stock`: There are fewer units in stock than to remove.
+             *     - `stock_limit_exceeded`: There would be more units in stock than a product may have.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "insufficient_stock" | "stock_limit_exceeded";
+                    } & {
+                        /** @description With `insufficient_stock`: the product. */
+                        items?: components["schemas"]["UnitsToRemove"][] | null;
+                    } & {
+                        /**
+                         * Format: uint32
+                         * @description With `stock_limit_exceeded`: units in stock.
+                         */
+                        available?: number | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listStockChanges: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. Without it: the first page. */
+                cursor?: string;
+                /** @description The maximum number of changes of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStockChangesResponse"];
+                };
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    spreadInventory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "shards": 16
+                 *     }
+                 */
+                "application/json": components["schemas"]["SpreadInventoryRequest"];
+            };
+        };
+        responses: {
+            /** @description The stock is spread over the shards. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpreadInventoryResponse"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /**
+             * @description - `busy`: Concurrent orders, or another request for this product, prevented it: send it again.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminListOrders: {
+        parameters: {
+            query: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The largest number of orders of a page. */
+                limit?: number;
+                /** @description The order of the list, by the time of placement. */
+                sort?: "oldest" | "newest";
+                /** @description The status of the orders. */
+                status: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of orders. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminListOrdersResponse"];
+                };
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminGetOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminCancelOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `not_cancellable`: The order is shipped or expired.
+             *     - `payment_in_progress`: A payment of the order is being processed; try again after `Retry-After` seconds.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_cancellable" | "payment_in_progress";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deliverOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivered order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `not_deliverable`: The order is not shipped. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_deliverable";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    grantRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 5,
+                 *       "reason": "arrived late",
+                 *       "refund_to": "original"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GrantRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description The refund, which is due. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedRefund"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `not_refundable`: The amount exceeds `refundable_amount`. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_refundable";
+                    } & {
+                        /** @description ISO 4217. */
+                        currency?: string | null;
+                        /**
+                         * @description The status of the order.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        /** @description What can be refunded at most. */
+                        refundable_amount?: components["schemas"]["Amount"] | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    retryRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+                /** @description The id of the refund within its order. */
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refund_to": "store_credit"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetryRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description The order with the refund. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    acceptReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+                /** @description The id of the return within its order. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refund_to": "original"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description The order with the accepted return and its refund. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `return_already_decided`: The return was rejected, or accepted with another `refund_to`. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "return_already_decided";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    rejectReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+                /** @description The id of the return within its order. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "it was worn"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RejectReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description The order with the rejected return. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `return_already_decided`: The return was accepted. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "return_already_decided";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    shipOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "carrier": "DHL",
+                 *       "tracking_number": "00340434161094042557"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShipOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description The shipped order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `not_shippable`: The order is not paid, or it is shipped already, with another shipment. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_shippable";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    putProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "HP 364XL",
+                 *       "attributes": {
+                 *         "Colour": "Cyan",
+                 *         "Original": true,
+                 *         "Page yield": 750
+                 *       },
+                 *       "brand": "HP",
+                 *       "category": [
+                 *         "Printing",
+                 *         "Ink cartridges"
+                 *       ],
+                 *       "ean": [
+                 *         "0882780756328"
+                 *       ],
+                 *       "price": 12.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutProductRequest"];
+            };
+        };
+        responses: {
+            /** @description The product was replaced. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The product was created. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product is removed. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listReturns: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The largest number of orders of a page. Each may have several returns. */
+                limit?: number;
+                /** @description Returns that are decided are shown in their order. */
+                status?: "requested";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of returns. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReturnsResponse"];
+                };
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getSynonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The synonyms. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synonyms"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    putSynonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "groups": [
+                 *         [
+                 *           "sofa",
+                 *           "couch"
+                 *         ],
+                 *         [
+                 *           "usb stick",
+                 *           "flash drive"
+                 *         ]
+                 *       ],
+                 *       "version": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutSynonymsRequest"];
+            };
+        };
+        responses: {
+            /** @description The new list, with its version. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synonyms"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `forbidden`: The account lacks the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description - `synonyms_changed`: The list was changed meanwhile: read it again. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "synonyms_changed";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ann@example.com",
+                 *       "password": "correct horse"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description A new session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /** @description - `invalid_credentials`: The e-mail address or the password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts to log in. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -309,20 +4797,76 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    refresh_token: string;
-                };
+                /**
+                 * @example {
+                 *       "refresh_token": "01a20cdb-a67a-7160-aad0-10c0923a179d.q2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshTokenRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The session has ended, or there was none with this token. */
             204: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description x */
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -331,7 +4875,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -344,9 +4888,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -368,34 +4913,94 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    refresh_token: string;
-                };
+                /**
+                 * @example {
+                 *       "refresh_token": "01a20cdb-a67a-7160-aad0-10c0923a179d.q2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshTokenRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The next pair of tokens of the session. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionResponse"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description x */
-            401: {
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `refresh_token_invalid`: The session has ended, or there is none with this token: log in again.
+             *     - `refresh_token_reused`: The token was used before, so its session was ended: log in again.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
                         code?: "refresh_token_invalid" | "refresh_token_reused";
                     };
                 };
             };
-            /** @description x */
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -404,7 +5009,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -417,9 +5022,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -435,29 +5041,93 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                };
+                /**
+                 * @example {
+                 *       "email": "ann@example.com",
+                 *       "password": "correct horse"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegisterRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The first session of the new account. */
             201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
                 };
             };
-            /** @description x */
+            /** @description - `email_taken`: There is an account with this e-mail address. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "email_taken";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -465,11 +5135,11 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_fields";
+                        code?: "idempotency_key_reused" | "invalid_fields";
                     };
                 };
             };
-            /** @description x */
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -478,7 +5148,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -491,9 +5161,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -515,26 +5186,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description The cart. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        currency: string;
-                        items: {
-                            line_total: number;
-                            name: string;
-                            price: number;
-                            product_id: string;
-                            quantity: number;
-                        }[];
-                        total_amount: number;
-                    };
+                    "application/json": components["schemas"]["Cart"];
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -547,7 +5213,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -556,7 +5222,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -569,9 +5235,84 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    clearCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -588,6 +5329,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -595,36 +5337,47 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    product_id: string;
-                    quantity: number;
-                };
+                /**
+                 * @example {
+                 *       "product_id": "OUT-0000472",
+                 *       "quantity": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddCartItemRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The cart with the added units. */
             201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddCartItemResponse"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        cart: {
-                            currency: string;
-                            items: {
-                                line_total: number;
-                                name: string;
-                                price: number;
-                                product_id: string;
-                                quantity: number;
-                            }[];
-                            total_amount: number;
-                        };
-                        message: string;
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -637,7 +5390,63 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `product_not_found`: There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "product_not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `cart_full`: The cart has as many different products as it may have.
+             *     - `quantity_limit`: The line would have more units than it may have.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "cart_full" | "quantity_limit";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -645,11 +5454,11 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_fields";
+                        code?: "idempotency_key_reused" | "invalid_fields";
                     };
                 };
             };
-            /** @description x */
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -658,7 +5467,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -671,9 +5480,99 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    removeCartItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -691,38 +5590,52 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the product. */
                 product_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    quantity: number;
-                };
+                /**
+                 * @example {
+                 *       "quantity": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateCartItemRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The cart with the new quantity. */
             200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        currency: string;
-                        items: {
-                            line_total: number;
-                            name: string;
-                            price: number;
-                            product_id: string;
-                            quantity: number;
-                        }[];
-                        total_amount: number;
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "malformed_json";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -735,7 +5648,56 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -744,7 +5706,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -757,9 +5719,236 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The category tree. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryTree"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getInventory: {
+        parameters: {
+            query: {
+                /** @description The ids of up to 50 products, separated by commas. */
+                product_ids: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stock of each product. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetInventoryResponse"];
+                };
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getOpenapi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -774,30 +5963,45 @@ export interface operations {
     };
     listOrders: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The number of orders of a page. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description A page of orders. */
             200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrdersResponse"];
+                };
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        orders: {
-                            currency: string;
-                            order_id: string;
-                            status: string;
-                            total_amount: number;
-                        }[];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -810,7 +6014,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -819,7 +6035,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -832,9 +6048,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -851,6 +6068,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -858,28 +6076,54 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    payment_method: string;
-                    shipping_address: string;
-                };
+                /**
+                 * @example {
+                 *       "payment_method": "credit_card",
+                 *       "shipping_address": {
+                 *         "name": "Ada Example",
+                 *         "city": "Springfield",
+                 *         "country": "US",
+                 *         "line1": "1 Main Street",
+                 *         "postal_code": "62701",
+                 *         "region": "IL"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlaceOrderRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The order, which waits for its payment. */
             201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedOrder"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        currency: string;
-                        order_id: string;
-                        status: string;
-                        total_amount: number;
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -892,19 +6136,66 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `cart_changed`: The cart was changed at the same time: the shopper should look at it again.
+             *     - `cart_empty`: There is nothing in the cart.
+             *     - `insufficient_stock`: There is less in stock than in the cart.
+             *     - `order_too_large`: The cart is too much for one order: it has to be split.
+             *     - `price_changed`: The total is not `expected_total`.
+             *     - `product_unavailable`: Products in the cart are no longer sold.
+             */
             409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "cart_changed" | "cart_empty" | "insufficient_stock" | "order_too_large" | "price_changed" | "product_unavailable";
+                    } & {
+                        /** @description With `insufficient_stock`: the products of which there is less in stock than in the cart. */
+                        items?: components["schemas"]["ShortItem"][] | null;
+                    } & {
+                        /** @description With `price_changed`: ISO 4217. */
+                        currency?: string | null;
+                        /** @description With `price_changed`: the current total of the cart. */
+                        total_amount?: components["schemas"]["Amount"] | null;
+                    } & {
+                        /** @description With `product_unavailable`: the products to remove from the cart. */
+                        product_ids?: string[] | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "cart_empty" | "request_in_progress";
+                        code?: "unsupported_media_type";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -912,11 +6203,11 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_fields";
+                        code?: "idempotency_key_reused" | "invalid_fields";
                     };
                 };
             };
-            /** @description x */
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -925,7 +6216,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -938,9 +6229,102 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `busy`: Too many orders of the same products at the same time; try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -953,32 +6337,33 @@ export interface operations {
             };
         };
     };
-    getOrder: {
+    cancelOrder: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description The cancelled order. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        currency: string;
-                        order_id: string;
-                        status: string;
-                        total_amount: number;
-                    };
+                    "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -991,7 +6376,41 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `not_cancellable`: The order is shipped or expired.
+             *     - `payment_in_progress`: A payment of the order is being processed; try again after `Retry-After` seconds.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_cancellable" | "payment_in_progress";
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1000,7 +6419,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1013,9 +6432,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1032,35 +6452,67 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of the order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    payment_token: string;
-                };
+                /**
+                 * @example {
+                 *       "payment_token": "sandbox_success"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayOrderRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The order is paid. */
             200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description The outcome is not known yet. With the status `requires_action`, send the shopper to `action_url`. `GET /orders/{order_id}` shows the outcome once it is known: within minutes, for a bank transfer within days. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        order_id: string;
-                        payment_id: string;
-                        status: string;
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1073,7 +6525,115 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /** @description - `payment_declined`: The payment was declined. `decline_code` says why. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_declined";
+                    } & {
+                        /**
+                         * @description With `payment_declined`: why, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
+                         *     `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
+                         *     `abandoned`. More may follow.
+                         */
+                        decline_code?: string | null;
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `hold_expired`: The order was not paid in time. Place a new one.
+             *     - `not_payable`: The order is cancelled or refunded.
+             *     - `payment_in_progress`: Another payment of the order is being processed.
+             *     - `request_in_progress`: The first request with this `Idempotency-Key` is being processed.
+             *     - `too_many_payment_attempts`: The order has as many payment attempts as it may have. Place a new one.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "hold_expired" | "not_payable" | "payment_in_progress" | "request_in_progress" | "too_many_payment_attempts";
+                    } & {
+                        /**
+                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+                    } & {
+                        /**
+                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+                    } & {
+                        /**
+                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1082,7 +6642,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1095,9 +6655,206 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `payment_unavailable`: This way to pay does not work at the moment. Nothing was charged.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_unavailable" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    requestReturn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "product_id": "OUT-0000472",
+                 *           "quantity": 1,
+                 *           "reason": "does not fit"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description The requested return. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedReturn"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `not_returnable`: The order is not delivered, or more units are returned than `items` says.
+             *     - `too_many_returns`: The order has ten returns already.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_returnable" | "too_many_returns";
+                    } & {
+                        /** @description The items of the request, with what can be returned. */
+                        items?: components["schemas"]["ReturnableItem"][] | null;
+                        /**
+                         * @description The status of the order.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    } & {
+                        /**
+                         * @description The status of the order, if it is the reason.
+                         * @enum {string|null}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key was used for another request.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1113,35 +6870,89 @@ export interface operations {
     listProducts: {
         parameters: {
             query?: {
+                /** @description Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`. Values of one name are alternatives; all names must match. At most 20 values. */
+                attr?: {
+                    [key: string]: string | string[];
+                };
+                /** @description Only products of this brand. Repeated: of any of these brands. */
+                brand?: string[];
+                /** @description Only products of this department or category. */
+                category_id?: string;
+                /** @description `next_cursor` of a page, to get the page after it: instead of `page`, with the same `sort` and the same filters. A cursor of another order or of other filters is refused with 422. */
+                cursor?: string;
+                /** @description `false` leaves out the facets, which makes the response faster. */
+                facets?: boolean;
+                /** @description `true` adds `name_html` to the products: the name with its matches marked. */
+                highlight?: boolean;
+                /** @description `true`: only products in stock. `false`: only products that are sold out. */
                 in_stock?: boolean;
+                /** @description The most products on a page. */
                 limit?: number;
+                /** @description Only products at this price or a lower one. Not below `min_price`. */
+                max_price?: string;
+                /** @description Only products at this price or a higher one, in the shop's currency. */
+                min_price?: string;
+                /** @description The number of the page, from 1, which is the default. `page` times `limit` is at most 10,000. */
+                page?: number;
+                /** @description The text that the shopper typed. */
                 search?: string;
+                /** @description The order. `relevance`: best match first; without `search`, in stock first and latest release first. `newest`: latest release first. */
+                sort?: "relevance" | "price_asc" | "price_desc" | "newest" | "name";
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description A page of the list. */
             200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductList"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        products: {
-                            currency: string;
-                            id: string;
-                            name: string;
-                            price: number;
-                            stock_quantity: number;
-                        }[];
-                        total: number;
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
                     };
                 };
             };
-            /** @description x */
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1150,7 +6961,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                 };
             };
-            /** @description x */
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1163,8 +6974,83 @@ export interface operations {
                     };
                 };
             };
-            /** @description x */
+            /**
+             * @description - `search_unavailable`: Search does not answer, and the list needs it.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "search_unavailable" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `not_found`: There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1172,7 +7058,271 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
                         code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    suggest: {
+        parameters: {
+            query: {
+                /** @description The most products. There are at most 4 categories and 4 brands. */
+                limit?: number;
+                /** @description The text so far. */
+                q: string;
+            };
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The suggestions, best first. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /**
+             * @description - `search_unavailable`: Search does not answer.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "search_unavailable" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    stripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "charge.succeeded",
+                 *       "data": {
+                 *         "object": {
+                 *           "id": "ch_1"
+                 *         }
+                 *       },
+                 *       "id": "evt_1"
+                 *     }
+                 */
+                "application/json": {
+                    data: {
+                        /** @description The payment intent or refund. */
+                        object: Record<string, never>;
+                    };
+                    /** @description What happened. */
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The event was processed, or does not concern this shop. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeWebhookResponse"];
+                };
+            };
+            /**
+             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             *     - `invalid_signature`: The signature is missing, not valid, or older than five minutes.
+             *     - `malformed_event`: The event is signed, but cannot be read.
+             *     - `malformed_json`: The body is not a JSON object.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "card_number" | "invalid_signature" | "malformed_event" | "malformed_json";
+                    };
+                };
+            };
+            /** @description - `not_found`: The shop does not use Stripe, or has no such order or refund. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The body has another media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /**
+             * @description - `payment_unavailable`: Stripe could not be asked for the state of the payment.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_unavailable" | "temporarily_unavailable";
                     };
                 };
             };

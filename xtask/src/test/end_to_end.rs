@@ -1,9 +1,9 @@
-//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests) and `fuzz` (schemathesis).
+//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases` and `fuzz` (schemathesis).
 
 use anyhow::Result;
 
 use super::session::Session;
-use super::{build, runner};
+use super::{build, clients, runner};
 use crate::fuzz;
 use crate::local::up;
 use crate::paths::Paths;
@@ -25,6 +25,12 @@ pub(super) fn run(session: &mut Session) -> Result<()> {
         },
         |line| session.show(line),
     )
+}
+
+/// Buys something with each client.
+pub(super) fn clients(session: &mut Session) -> Result<()> {
+    let shop = start(session)?;
+    clients::buy(session, &shop)
 }
 
 /// Holds the shop to docs/openapi.yaml, in each role. After the tests: it leaves orders and products behind.
