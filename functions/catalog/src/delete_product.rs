@@ -4,8 +4,22 @@
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Products;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("delete-product", "DELETE /admin/products/{product_id}", Tag::StaffCatalogue)
+        .caller(Caller::Staff)
+        .summary("Removes a product from the shop")
+        .description(
+            "Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.",
+        )
+        .repeated("404 `not_found`, because the product is already removed")
+        .answers_empty(204, "The product is removed.")
+        .problem(404, "not_found", "There is no such product.")
+}
 
 /// Removes a product from the shop.
 pub struct DeleteProduct {

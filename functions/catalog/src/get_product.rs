@@ -1,13 +1,25 @@
-//! `GET /products/{product_id}`: a product with its price and its live, strongly consistent stock. Anyone may keep the
-//! response, but must revalidate it each time (`If-None-Match`): the stock may have changed.
+//! `GET /products/{product_id}`: a product with its price and its live stock.
 
 use souk_catalog::ProductReader;
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::view;
+use crate::view::{self, ProductResponse};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("get-product", "GET /products/{product_id}", Tag::Catalogue)
+        .summary("Shows a product with its price and live stock")
+        .description(
+            "The stock is strongly consistent. Anyone may cache the response, but must revalidate it each time \
+             (`If-None-Match`): the stock may have changed.",
+        )
+        .answers_cacheable::<ProductResponse<'_>>("The product.")
+        .problem(404, "not_found", "There is no such product.")
+}
 
 /// Shows a product.
 pub struct GetProduct {

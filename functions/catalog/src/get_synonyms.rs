@@ -1,12 +1,22 @@
 //! `GET /admin/synonyms`: the synonyms that searches use.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::synonyms::SynonymGroups;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::Synonyms;
 use souk_store::{SynonymList, SynonymLists};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("get-synonyms", "GET /admin/synonyms", Tag::StaffCatalogue)
+        .caller(Caller::Staff)
+        .summary("Shows the synonyms that searches use")
+        .answers::<SynonymsResponse<'_>>(200, "The synonyms.")
+}
 
 /// Shows the synonyms.
 pub struct GetSynonyms {
@@ -21,8 +31,11 @@ impl GetSynonyms {
     }
 }
 
-#[derive(Serialize)]
+/// The synonyms that searches use.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Synonyms")]
 pub(crate) struct SynonymsResponse<'a> {
+    /// Each is a group of terms, in lower case: a search for one of them also finds the others.
     groups: &'a [Vec<String>],
     /// A change must send it back; 0 for the list that a shop starts with.
     version: i64,

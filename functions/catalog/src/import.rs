@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::catalog::{Category, Product};
 use souk_domain::effects::{Clock, Random};
@@ -46,9 +47,9 @@ pub struct ImportContext {
 }
 
 /// The result of an import.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ImportReport {
-    /// Distinct products that were written.
+    /// How many different products were written.
     pub(crate) imported: usize,
     /// The lines that were not imported.
     pub(crate) errors: Vec<BadLine>,

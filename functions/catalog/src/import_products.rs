@@ -1,14 +1,49 @@
 //! `POST /admin/imports`: imports many products, one JSON object a line (`application/x-ndjson`). Clients may retry.
 
+use schemars::json_schema;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, RequestBody, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::import::ImportContext;
+use crate::import::{ImportContext, ImportReport};
 
 /// Largest body, in bytes. (API Gateway passes binary bodies in base64, of which 6 MB fit: there the limit is about
 /// 4.4 MB.)
 const MAX_BODY_BYTES: usize = 5_000_000;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("import-products", "POST /admin/imports", Tag::StaffCatalogue)
+        .caller(Caller::Staff)
+        .summary("Imports up to 1,000 products, one JSON object a line")
+        .description(
+            "Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must \
+             have its `sku`. It may have `available`, the units in stock (0 to 1,000,000,000), which counts only for a \
+             product whose stock was never counted. `title` stands for a missing `name`, and `price_cents` (whole cents) \
+             for a missing `price`. Of several lines with one `sku` the last counts. Blank lines are skipped.\n\n\
+             Lines that are not valid are listed in the response, and all others are imported. For larger catalogues \
+             split the file, or upload it to the shop's bucket for imports.",
+        )
+        .repeated("the products are already as requested, and their stock stays as it is")
+        .any_body(RequestBody {
+            media_type: "application/x-ndjson",
+            required: false,
+            schema: |_| json_schema!({"type": "string", "description": "JSON objects, one a line. May be empty."}),
+            example: EXAMPLE,
+        })
+        .answers::<ImportReport>(200, "What was imported, and which lines were not.")
+        .problem(
+            413,
+            "body_too_large",
+            "The body has more than 5,000,000 bytes. (The limit of API Gateway is about 4,400,000 bytes.)",
+        )
+        .problem(413, "too_many_lines", "There are more than 1,000 lines. Nothing was imported.")
+}
+
+const EXAMPLE: &str = r#"{"sku": "1399", "name": "HP 364XL", "price": 12.50, "category": ["Printing", "Ink cartridges"], "available": 40}
+{"sku": "1400", "name": "HP 364", "price": 8.95, "category": ["Printing", "Ink cartridges"], "available": 25}
+"#;
 
 /// Imports products from the body of a request.
 pub struct ImportProducts {

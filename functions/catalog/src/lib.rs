@@ -11,6 +11,7 @@ pub mod import_upload;
 pub mod index_products;
 pub mod list_categories;
 pub mod list_products;
+mod operations;
 pub mod prepare_search;
 mod product_fields;
 pub mod put_product;
@@ -20,6 +21,7 @@ pub mod suggest;
 mod view;
 
 pub use handlers::HANDLERS;
+pub use operations::OPERATIONS;
 
 #[cfg(test)]
 mod fixture;

@@ -2,15 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::catalog::Category;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Categories;
 
 /// For how long anyone may keep the tree. It changes when staff add a category.
 const CACHE_SECONDS: u32 = 60;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("list-categories", "GET /categories", Tag::Catalogue)
+        .summary("Lists the departments and their categories")
+        .answers_cacheable::<CategoriesResponse<'_>>("The category tree.")
+}
 
 /// Lists the category tree.
 pub struct ListCategories {
@@ -25,15 +34,22 @@ impl ListCategories {
     }
 }
 
-#[derive(Serialize)]
+/// The category tree.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CategoryTree")]
 struct CategoriesResponse<'a> {
+    /// The departments, by name.
     categories: Vec<CategoryNode<'a>>,
 }
 
-#[derive(Serialize)]
+/// A department, or a category in it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Category")]
 struct CategoryNode<'a> {
+    /// As `category_id` of a list takes it.
     id: &'a str,
     name: &'a str,
+    /// The categories of a department, by name. A category has none.
     children: Vec<CategoryNode<'a>>,
 }
 

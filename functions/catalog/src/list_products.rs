@@ -1,25 +1,12 @@
 //! `GET /products`: lists products by category, text and filters, with live stock.
 //!
-//! | parameter | meaning |
-//! |---|---|
-//! | `category_id` | a department or a category |
-//! | `search` | the text that the shopper typed |
-//! | `brand` | repeated: any of them |
-//! | `attr.<name>=<value>` | an attribute as [get-product](crate::get_product) shows it, `attr.Colour=Cyan` or `attr.Page yield=750`; values of one name are alternatives, all names must match |
-//! | `min_price`, `max_price` | decimals in the shop's currency, both inclusive |
-//! | `in_stock` | `true`: only products in stock; `false`: only those sold out |
-//! | `sort` | `relevance` (default), `price_asc`, `price_desc`, `newest`, `name` |
-//! | `page`, `limit` | from 1; 1 to 100, default 20; within the first 10,000 products, beyond them 422 `too_deep` |
-//! | `cursor` | `next_cursor` of an earlier response to the same search, instead of `page`: the only way beyond 10,000 |
-//! | `facets` | `false` leaves them out and makes the response faster |
-//! | `highlight` | `true` adds `name_html` to products: the name, escaped, with its matches in `<mark>` |
-//!
 //! When OpenSearch does not answer, a page of a category still works, marked as `degraded`, and the rest is 503
 //! `search_unavailable`: see [`CatalogReader`].
 
 mod facets;
 mod params;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_catalog::{CatalogReader, ProductList};
 use souk_domain::catalog::Product;
@@ -27,6 +14,7 @@ use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::SearchPage;
 
@@ -36,6 +24,22 @@ use params::ListProductsParams;
 
 /// For how long anyone may keep a list: as long as the stock in it is kept here.
 const CACHE_SECONDS: u32 = 1;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    let operation = Operation::new("list-products", "GET /products", Tag::Catalogue)
+        .summary("Lists products by category, text and filters, with live stock")
+        .description(
+            "Without parameters, lists all products. A parameter without a value counts as left out.\n\n\
+             `page` reaches the first 10,000 products. `cursor` has no such limit: send the `next_cursor` of a page to \
+             get the page after it.\n\n\
+             If search does not answer, the list of a category, or of all products, still works as long as it is in the \
+             default order and has no other filter. It is marked as `degraded`.",
+        )
+        .answers_cacheable::<ListProductsResponse<'_>>("A page of the list.")
+        .problem(503, "search_unavailable", "Search does not answer, and the list needs it.");
+    params::declare(operation)
+}
 
 /// Lists products.
 pub struct ListProducts {
@@ -52,17 +56,23 @@ impl ListProducts {
     }
 }
 
-#[derive(Serialize)]
+/// A page of a list of products.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductList")]
 struct ListProductsResponse<'a> {
+    /// In the order of `sort`. A product that was deleted a moment ago is left out, so there may be fewer than `limit`
+    /// on a page that is not the last.
     products: Vec<ListedProduct<'a>>,
-    /// On all pages.
+    /// How many products there are on all pages. A lower bound if a text matches more than 100,000.
     total: u64,
-    /// Absent with a cursor.
+    /// The number of the page, from 1. Absent with a cursor.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
+    /// The most products on a page.
     limit: u32,
+    /// ISO 4217, of all prices.
     currency: &'a str,
-    /// Where the next page starts; absent on the last one.
+    /// `cursor` of the next page. Absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
     /// The corrected text. Products that match it are among those listed.
@@ -70,18 +80,25 @@ struct ListProductsResponse<'a> {
     did_you_mean: Option<&'a str>,
     /// Only ever `true`: no product matches all words, these match some of them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("const" = true))]
     relaxed: bool,
+    /// Absent with `facets=false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<FacetsView<'a>>,
-    /// Only ever `true`: search is down, so the order is by id, there are no facets, and `total` is a lower bound.
+    /// Only ever `true`: search does not answer, so the order is by id, the facets are empty, and `total` is a lower
+    /// bound.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("const" = true))]
     degraded: bool,
 }
 
-#[derive(Serialize)]
+/// A product in a list. Its stock may be about a second old.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ListedProduct")]
 struct ListedProduct<'a> {
     #[serde(flatten)]
     product: ProductSummary<'a>,
+    /// With `highlight=true`: the name as HTML, escaped, with its matches in `<mark>`. Absent if nothing in it matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     name_html: Option<String>,
 }
@@ -93,7 +110,7 @@ impl Endpoint for ListProducts {
 
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let ListProductsParams { query, page, limit } = ListProductsParams::read(request, self.currency)?;
-        let shows_facets = query.facets;
+        let (shows_facets, list_id) = (query.facets, query.list_id());
         let list = self.catalog.list(query).await?;
         if let Some(cause) = &list.degraded {
             let request_id = request.request_id();
@@ -110,7 +127,7 @@ impl Endpoint for ListProducts {
             page,
             limit,
             currency: self.currency.code(),
-            next_cursor: found.next.as_ref().map(ToString::to_string),
+            next_cursor: found.next.as_ref().map(|position| list_id.cursor(position)),
             did_you_mean: found.did_you_mean.as_deref(),
             relaxed: found.relaxed,
             facets: shows_facets.then(|| FacetsView::new(&found.facets, self.currency)),

@@ -16,10 +16,12 @@ use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-const MAX_BRAND_CHARS: usize = 100;
-const MAX_URL_CHARS: usize = 2_000;
+/// Longest brand, in characters.
+pub(crate) const MAX_BRAND_CHARS: usize = 100;
+/// Longest address of a picture, in characters.
+pub(crate) const MAX_URL_CHARS: usize = 2_000;
 /// Most EANs of one product, which has one for each package and market.
-const MAX_EANS: usize = 200;
+pub(crate) const MAX_EANS: usize = 200;
 /// Longest number of an attribute, in characters.
 const MAX_NUMBER_CHARS: usize = 40;
 

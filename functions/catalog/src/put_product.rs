@@ -1,22 +1,46 @@
 //! `PUT /admin/products/{product_id}`: creates a product or replaces the whole of it. Stock is not part of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use souk_domain::catalog::Product;
+use schemars::JsonSchema;
+use souk_domain::catalog::{MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_domain::stock::total;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 use souk_store::{Categories, Inventory, Products, SaveOutcome, StoreError};
 
-use crate::product_fields::{next_version_of, product_from_fields};
-use crate::view;
+use crate::product_fields::{MAX_BRAND_CHARS, MAX_EANS, MAX_URL_CHARS, next_version_of, product_from_fields};
+use crate::view::{self, ProductResponse};
 
 /// Attempts to write a product that other writers change at the same time.
 const MAX_ATTEMPTS: u32 = 8;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("put-product", "PUT /admin/products/{product_id}", Tag::StaffCatalogue)
+        .caller(Caller::Staff)
+        .summary("Creates a product or replaces the whole of it")
+        .description(
+            "What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A \
+             category that does not exist yet is created.",
+        )
+        .repeated("the product is already as requested; only its version is new")
+        .body::<PutProductRequest>(
+            r#"{
+                "name": "HP 364XL", "brand": "HP", "price": 12.50, "category": ["Printing", "Ink cartridges"],
+                "attributes": {"Colour": "Cyan", "Page yield": 750, "Original": true}, "ean": ["0882780756328"]
+            }"#,
+        )
+        .answers::<ProductResponse<'_>>(200, "The product was replaced.")
+        .answers::<ProductResponse<'_>>(201, "The product was created.")
+        .problem(404, "not_found", "The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`.")
+}
 
 /// Creates or replaces a product.
 pub struct PutProduct {
@@ -30,6 +54,64 @@ pub struct PutProduct {
     pub clock: Arc<dyn Clock>,
     /// The currency of the shop.
     pub currency: Currency,
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct PutProductRequest {
+    /// The id in the path, or left out.
+    pub sku: Option<String>,
+    /// Shown to shoppers.
+    #[schemars(length(min = 1, max = MAX_NAME_CHARS))]
+    pub name: String,
+    /// For the product's page.
+    #[schemars(length(min = 1, max = MAX_DESCRIPTION_CHARS))]
+    pub description: Option<String>,
+    /// Lists can be filtered by it.
+    #[schemars(length(min = 1, max = MAX_BRAND_CHARS))]
+    pub brand: Option<String>,
+    /// The names of the department and of the category in it, or of the department alone. The ids of both are made from
+    /// their names.
+    #[schemars(length(max = 2), inner(length(min = 1, max = 60)))]
+    pub category: Option<Vec<String>>,
+    /// Properties of the product by name, such as `Colour`. Names have at most 500 characters. Those that are null are
+    /// left out.
+    #[schemars(extend("maxProperties" = MAX_ATTRIBUTES))]
+    #[schemars(extend("propertyNames" = {"minLength": 1, "maxLength": MAX_ATTRIBUTE_CHARS}))]
+    pub attributes: Option<BTreeMap<String, Option<AttributeInput>>>,
+    /// Not negative, with at most the decimals of the shop's currency, and without an exponent.
+    #[schemars(extend("minimum" = 0))]
+    pub price: Amount,
+    /// The shop's currency, or left out.
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
+    pub currency: Option<String>,
+    /// The address of a picture.
+    #[schemars(length(max = MAX_URL_CHARS), regex(pattern = WEB_ADDRESS))]
+    pub image_url: Option<String>,
+    /// The address of a small picture.
+    #[schemars(length(max = MAX_URL_CHARS), regex(pattern = WEB_ADDRESS))]
+    pub thumbnail_url: Option<String>,
+    /// EAN and GTIN codes, of each package and market.
+    #[schemars(length(max = MAX_EANS), inner(regex(pattern = "^[0-9]{8,14}$")))]
+    pub ean: Option<Vec<String>>,
+    /// The date of its release.
+    #[schemars(extend("format" = "date"))]
+    pub released: Option<String>,
+}
+
+/// What [`product_from_fields`] accepts as an address.
+const WEB_ADDRESS: &str = r#"^https?://[^\s\x00-\x1f\x7f-\x9f"'<>\\`]+$"#;
+
+/// The value of an attribute.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub enum AttributeInput {
+    /// A text.
+    Text(#[schemars(length(min = 1, max = MAX_ATTRIBUTE_CHARS))] String),
+    /// A number of at most 40 characters. It is shown as it was sent.
+    Number(serde_json::Number),
+    /// True or false.
+    Flag(bool),
 }
 
 impl PutProduct {
@@ -120,6 +202,14 @@ mod tests {
         let product = shop.products.get(&sku("1399")).await.expect("read").expect("a product");
         assert_eq!((product.name.as_str(), product.brand, product.category.leaf()), ("HP 364", None, None));
         assert_eq!(product.version, 1_795_503_420_001); // the clock stood still, the version did not
+    }
+
+    #[tokio::test]
+    async fn the_example_of_the_contract_works() {
+        let shop = Fixture::start().await;
+        let example = operation().body.expect("a body").example;
+        let reply = endpoint(&shop).handle(&put("1399", example)).await.expect("created");
+        assert_eq!((reply.status(), &reply.body_json()["name"]), (201, &"HP 364XL".into()));
     }
 
     #[tokio::test]

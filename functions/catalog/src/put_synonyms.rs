@@ -1,18 +1,46 @@
 //! `PUT /admin/synonyms`: replaces the synonyms. Searches use the new list within ten seconds; the index does not
 //! change.
 
-use souk_domain::synonyms::SynonymGroups;
+use schemars::JsonSchema;
+use souk_domain::synonyms::{MAX_SYNONYM_GROUPS, MAX_SYNONYM_TERMS, SynonymGroups};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{SaveOutcome, SynonymList, SynonymLists};
 
-use crate::get_synonyms::reply;
+use crate::get_synonyms::{SynonymsResponse, reply};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("put-synonyms", "PUT /admin/synonyms", Tag::StaffCatalogue)
+        .caller(Caller::Staff)
+        .summary("Replaces the synonyms")
+        .description("Searches use the new list within ten seconds.")
+        .repeated(
+            "409 `synonyms_changed`: the version that the request names is no longer the latest, because the first \
+             request replaced it",
+        )
+        .body::<PutSynonymsRequest>(r#"{"groups": [["sofa", "couch"], ["usb stick", "flash drive"]], "version": 0}"#)
+        .answers::<SynonymsResponse<'_>>(200, "The new list, with its version.")
+        .problem(409, "synonyms_changed", "The list was changed meanwhile: read it again.")
+}
 
 /// Replaces the synonyms.
 pub struct PutSynonyms {
     /// The synonyms table.
     pub synonyms: SynonymLists,
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct PutSynonymsRequest {
+    /// The whole new list: groups of 2 to 8 different terms. A term has 1 to 4 words, each with a letter or a digit.
+    /// Upper case and repeated terms are ignored.
+    #[schemars(length(max = MAX_SYNONYM_GROUPS), inner(length(min = 2, max = MAX_SYNONYM_TERMS), inner(length(min = 1, max = 50))))]
+    pub groups: Vec<Vec<String>>,
+    /// The `version` of the list that this one replaces.
+    pub version: u32,
 }
 
 impl PutSynonyms {
@@ -76,6 +104,14 @@ mod tests {
         assert_eq!(outcome(&endpoint.handle(&put(body)).await), (409, "synonyms_changed"));
         assert_eq!(outcome(&endpoint.handle(&put(r#"{"groups": [], "version": 1}"#)).await), (200, ""));
         assert_eq!(read().await, serde_json::json!({"groups": [], "version": 2}));
+    }
+
+    #[tokio::test]
+    async fn the_example_of_the_contract_works() {
+        let shop = Fixture::start().await;
+        let endpoint = PutSynonyms { synonyms: shop.synonyms.clone() };
+        let example = operation().body.expect("a body").example;
+        assert_eq!(outcome(&endpoint.handle(&put(example)).await), (200, ""));
     }
 
     #[tokio::test]

@@ -1,16 +1,13 @@
 //! `GET /products/suggest?q=`: products, categories and brands that begin with what a shopper types, misspelt or not.
 //!
-//! | parameter | meaning |
-//! |---|---|
-//! | `q` | the text so far, 1 to 100 characters |
-//! | `limit` | most products, 1 to 10, default 6; of categories and brands there are 4 at most |
-//!
 //! All of it comes from the index. Neither price nor stock is shown, so that nothing else has to be read.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_catalog::SearchReader;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Operation, Parameter, Tag, page_limit, text};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::Suggestions;
 
@@ -19,6 +16,21 @@ const DEFAULT_LIMIT: u32 = 6;
 const MAX_LIMIT: i64 = 10;
 /// For how long anyone may keep a response: as long as suggestions are kept here.
 const CACHE_SECONDS: u32 = 60;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("suggest", "GET /products/suggest", Tag::Catalogue)
+        .summary("Suggests products, categories and brands for what a shopper has typed so far")
+        .description("They have words that begin like the typed ones or, if there are none, similarly.")
+        .parameter(Parameter::query("q", text(MAX_CHARS), "The text so far.").required())
+        .query(
+            "limit",
+            page_limit(MAX_LIMIT, DEFAULT_LIMIT.into()),
+            "The most products. There are at most 4 categories and 4 brands.",
+        )
+        .answers_cacheable::<SuggestResponse<'_>>("The suggestions, best first.")
+        .problem(503, "search_unavailable", "Search does not answer.")
+}
 
 /// Suggests products, categories and brands.
 pub struct Suggest {
@@ -33,22 +45,32 @@ impl Suggest {
     }
 }
 
-#[derive(Serialize)]
+/// Suggestions for an incomplete text.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Suggestions")]
 struct SuggestResponse<'a> {
+    /// Best first.
     products: Vec<ProductSuggestion<'a>>,
+    /// Departments and categories, those with most products first.
     categories: Vec<CategorySuggestion<'a>>,
+    /// Those with most products first.
     brands: &'a [String],
 }
 
-#[derive(Serialize)]
+/// A suggested product.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductSuggestion")]
 struct ProductSuggestion<'a> {
     id: &'a str,
     name: &'a str,
     brand: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A suggested department or category.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CategorySuggestion")]
 struct CategorySuggestion<'a> {
+    /// As `category_id` of a list takes it.
     id: &'a str,
     name: &'a str,
 }

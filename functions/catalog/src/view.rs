@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use souk_domain::catalog::{AttributeValue, Product};
@@ -9,46 +10,66 @@ use souk_domain::time::Timestamp;
 use souk_runtime::http::{Amount, raw_number};
 
 /// A product in a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductSummary")]
 pub(crate) struct ProductSummary<'a> {
     id: &'a str,
     name: &'a str,
+    /// The price of a unit.
     price: Amount,
+    /// ISO 4217.
     currency: &'a str,
+    /// Units in stock.
     stock_quantity: u32,
+    /// The same as `id`.
     sku: &'a str,
     brand: Option<&'a str>,
+    /// The address of a small picture.
     thumbnail_url: Option<&'a str>,
 }
 
 /// A whole product.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Product")]
 pub(crate) struct ProductResponse<'a> {
     #[serde(flatten)]
     summary: ProductSummary<'a>,
     description: Option<&'a str>,
     /// From the department down; empty for a product without a category.
     category: Vec<CategoryStep<'a>>,
+    /// Properties of the product by name, such as `Colour`.
     attributes: BTreeMap<&'a str, Attribute<'a>>,
+    /// The address of a picture.
     image_url: Option<&'a str>,
+    /// EAN and GTIN codes, of each package and market.
     ean: &'a [String],
+    /// The date of its release.
+    #[schemars(extend("format" = "date"))]
     released: Option<&'a str>,
+    /// Grows with each change of the product. Changes of its stock do not count.
     version: i64,
+    /// The time of the change that made this version.
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 
-#[derive(Serialize)]
+/// A department, or a category in it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductCategory")]
 struct CategoryStep<'a> {
+    /// As `category_id` of a list takes it.
     id: &'a str,
     name: &'a str,
 }
 
-#[derive(Serialize)]
+/// The value of an attribute.
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "AttributeValue")]
 enum Attribute<'a> {
     Text(&'a str),
     /// Exactly as staff wrote it.
-    Number(Box<RawValue>),
+    Number(#[schemars(with = "serde_json::Number")] Box<RawValue>),
     Flag(bool),
 }
 

@@ -1,5 +1,6 @@
 //! One line of an import.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::catalog::Product;
 use souk_domain::money::Currency;
@@ -22,13 +23,14 @@ pub(crate) struct Line {
 }
 
 /// A line that is not imported.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct BadLine {
     /// Its number in the body or the file, from 1; blank lines count.
     line: usize,
-    /// Stable: `malformed_json`, `invalid_fields`, `too_long`.
+    /// What is wrong. Stable.
+    #[schemars(extend("enum" = ["invalid_fields", "malformed_json", "too_long"]))]
     code: &'static str,
-    /// Every bad field, with what is valid.
+    /// What would be valid, for people. Names up to ten invalid fields.
     message: String,
 }
 

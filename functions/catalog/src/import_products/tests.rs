@@ -43,6 +43,13 @@ async fn good_lines_are_imported_and_bad_ones_reported_by_number() {
 }
 
 #[tokio::test]
+async fn the_example_of_the_contract_works() {
+    let shop = Fixture::start().await;
+    let reply = shop.import_endpoint().handle(&import(EXAMPLE)).await.expect("answered");
+    assert_eq!(reply.body(), r#"{"imported":2,"errors":[]}"#);
+}
+
+#[tokio::test]
 async fn a_repeated_import_replaces_products_but_not_stock() {
     let shop = Fixture::start().await;
     shop.import(r#"{"sku": "1", "name": "Old", "price": 1, "available": 4}"#).await;

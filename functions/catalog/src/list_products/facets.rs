@@ -1,39 +1,57 @@
 //! Facets as clients see them: each value as the filter of the same facet takes it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::money::{Currency, Money};
 use souk_runtime::http::Amount;
 use souk_search::{AttributeFacet, FacetCount, Facets, PriceRange};
 
-#[derive(Serialize)]
+/// How many products of the list have each brand, category, price and attribute. Each facet counts as if its own filter
+/// were not set.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Facets")]
 pub(super) struct FacetsView<'a> {
+    /// Values of `brand`, most frequent first.
     brands: Vec<Entry<'a>>,
+    /// Values of `category_id`, most frequent first.
     categories: Vec<Entry<'a>>,
+    /// Ranges of prices, cheapest first, without empty ones.
     prices: Vec<Range>,
+    /// Most frequent first. Only in lists within a category, by a text or by an attribute.
     attributes: Vec<Attribute<'a>>,
 }
 
-#[derive(Serialize)]
+/// One value of a facet.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FacetValue")]
 struct Entry<'a> {
     /// A brand's name, a category's id or an attribute's value.
     value: &'a str,
+    /// How many products have it.
     count: u64,
 }
 
-/// Both ends are included, as in `min_price` and `max_price`.
-#[derive(Serialize)]
+/// A range of prices. Both ends are included, as in `min_price` and `max_price`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PriceFacet")]
 struct Range {
+    /// Absent in the cheapest range.
     #[serde(skip_serializing_if = "Option::is_none")]
     min: Option<Amount>,
+    /// Absent in the most expensive range.
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<Amount>,
+    /// How many products have such a price.
     count: u64,
 }
 
-#[derive(Serialize)]
+/// The values of one attribute.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AttributeFacet")]
 struct Attribute<'a> {
     /// Chosen with `attr.<name>=<value>`.
     name: &'a str,
+    /// Most frequent first.
     values: Vec<Entry<'a>>,
 }
 

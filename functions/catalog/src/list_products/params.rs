@@ -1,9 +1,11 @@
 //! The query parameters.
 
+use schemars::json_schema;
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
+use souk_runtime::contract::{self, Operation, Parameter, flag, page_limit, price};
 use souk_runtime::http::{AllRead, Fields, Problem, Request};
-use souk_search::{Cursor, SearchQuery, Sort, Window};
+use souk_search::{MAX_DEPTH, Position, SearchQuery, Sort, Window};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: i64 = 100;
@@ -15,6 +17,60 @@ const MAX_CHOICE_CHARS: usize = 500;
 /// Parameters that filter by an attribute begin so.
 const ATTRIBUTE: &str = "attr.";
 
+/// Adds the parameters to the endpoint in the HTTP contract.
+pub(super) fn declare(operation: Operation) -> Operation {
+    let category_id = json_schema!({"type": "string", "maxLength": 161, "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)?$"});
+    let brands = json_schema!({"type": "array", "maxItems": MAX_CHOICES, "items": contract::text(MAX_CHOICE_CHARS)});
+    let sort = json_schema!({"type": "string", "enum": Sort::ALL.map(Sort::as_str), "default": "relevance"});
+    let page = json_schema!({"type": "integer", "minimum": 1, "maximum": MAX_DEPTH, "default": 1});
+    let flag_with_default = |default: bool| json_schema!({"type": "boolean", "default": default});
+    let of_cursor = "`next_cursor` of a page, to get the page after it: instead of `page`, with the same `sort` and the \
+        same filters. A cursor of another order or of other filters is refused with 422.";
+    operation
+        .query("category_id", category_id, "Only products of this department or category.")
+        .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
+        .query("brand", brands, "Only products of this brand. Repeated: of any of these brands.")
+        .parameter(attribute_parameter())
+        .query("min_price", price(), "Only products at this price or a higher one, in the shop's currency.")
+        .query("max_price", price(), "Only products at this price or a lower one. Not below `min_price`.")
+        .query("in_stock", flag(), "`true`: only products in stock. `false`: only products that are sold out.")
+        .query(
+            "sort",
+            sort,
+            "The order. `relevance`: best match first; without `search`, in stock first and latest release first. \
+             `newest`: latest release first.",
+        )
+        .query("page", page, "The number of the page, from 1. `page` times `limit` is at most 10,000.")
+        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT.into()), "The most products on a page.")
+        .query("cursor", contract::cursor(), of_cursor)
+        .query("facets", flag_with_default(true), "`false` leaves out the facets, which makes the response faster.")
+        .query(
+            "highlight",
+            flag_with_default(false),
+            "`true` adds `name_html` to the products: the name with its matches marked.",
+        )
+}
+
+/// All parameters `attr.<name>` as one: a client writes the members of an exploded object as parameters of their own.
+fn attribute_parameter() -> Parameter {
+    let value = contract::text(MAX_CHOICE_CHARS);
+    let schema = json_schema!({
+        "type": "object",
+        // Names begin and end with a visible character, and have single spaces.
+        "propertyNames": {
+            "pattern": r"^attr\.[^\s\x00-\x1f\x7f-\x9f]+( [^\s\x00-\x1f\x7f-\x9f]+)*$",
+            "maxLength": ATTRIBUTE.len() + MAX_CHOICE_CHARS,
+        },
+        "maxProperties": MAX_CHOICES,
+        "additionalProperties": {"anyOf": [value, {"type": "array", "items": value, "maxItems": MAX_CHOICES}]},
+        "examples": [{"attr.Colour": ["Cyan", "Black"], "attr.Page yield": "750"}],
+    });
+    let description = "Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such \
+        as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`. \
+        Values of one name are alternatives; all names must match. At most 20 values.";
+    Parameter::query("attr", schema, description).style("form", true)
+}
+
 pub(super) struct ListProductsParams {
     pub(super) query: SearchQuery,
     /// None with a cursor.
@@ -25,87 +81,76 @@ pub(super) struct ListProductsParams {
 impl ListProductsParams {
     pub(super) fn read(request: &Request, currency: Currency) -> Result<Self, Problem> {
         let mut fields = request.query();
-        let category_id = fields.optional_parsed("category_id");
-        let text = fields.optional_text("search", MAX_SEARCH_CHARS);
-        let sort = sort(&mut fields);
-        let window = window(&mut fields, sort, matches!(text, Some(Some(_))));
-        let min_price = fields.optional_money("min_price", currency);
-        let max_price = fields.optional_money("max_price", currency);
-        if let (Some(Some(min)), Some(Some(max))) = (min_price, max_price)
-            && min.minor() > max.minor()
-        {
-            fields.refuse([FieldError::new("max_price", "out_of_range", "must not be below min_price")]);
-        }
-        let in_stock = fields.optional_flag("in_stock");
-        let facets = fields.optional_flag("facets");
-        let highlight = fields.optional_flag("highlight");
-        let brand = brands(&mut fields, request);
-        let attributes = attributes(&mut fields, request);
-
-        let search = (category_id, text, window, sort).values();
-        let filters = (min_price, max_price, in_stock, brand, attributes).values();
-        let shown = (facets, highlight).values();
-        let (search, filters, shown) = fields.finish((search, filters, shown))?;
-        let (category_id, text, (page, limit, window), sort) = search;
-        let (min_price, max_price, in_stock, brand, attributes) = filters;
-        let (facets, highlight) = shown;
-        let query = SearchQuery {
-            category_id,
-            text,
-            brand,
-            attributes,
-            min_price_minor: min_price.map(|price| price.minor()),
-            max_price_minor: max_price.map(|price| price.minor()),
-            in_stock,
-            sort,
-            window,
-            facets: facets.unwrap_or(true),
-            highlight: highlight.unwrap_or(false),
-            ..SearchQuery::default()
-        };
-        Ok(Self { query, page, limit })
-    }
-}
-
-/// Page, limit, and the window that they or the cursor name.
-fn window(fields: &mut Fields<'_>, sort: Option<Sort>, has_text: bool) -> Option<(Option<u32>, u32, Window)> {
-    let page = fields.optional_integer("page", 1..=i64::from(u32::MAX));
-    let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
-    let cursor = fields.optional_parsed::<Cursor>("cursor");
-    let (page, limit, cursor) = (page, limit, cursor).values()?;
-    // Both are within their bounds, which fit.
-    let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT_LIMIT);
-    if let Some(cursor) = cursor {
-        if page.is_some() {
+        let query = query(&mut fields, request, currency);
+        let page = fields.optional_integer("page", 1..=i64::from(u32::MAX));
+        let limit = fields.optional_integer("limit", 1..=MAX_LIMIT);
+        let after = position(&mut fields, query.as_ref());
+        if let (Some(Some(_)), Some(Some(_))) = (page, &after) {
             fields.refuse([FieldError::new("page", "conflict", "must be left out when a cursor is sent")]);
-            return None;
         }
-        if !cursor.is_of(sort?, has_text) {
-            let message = "must be of the same search, in the same order";
-            fields.refuse([FieldError::new("cursor", "invalid_format", message)]);
-            return None;
-        }
-        return Some((None, limit, Window::after(cursor, limit)));
+        let window = (page, limit, after).values().and_then(|(page, limit, after)| {
+            // Both are within their bounds, which fit.
+            let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1);
+            let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT_LIMIT);
+            if let Some(after) = after {
+                return Some((None, limit, Window::after(after, limit)));
+            }
+            let window = Window::new(page, limit).map_err(|invalid| fields.refuse([invalid.at("page")])).ok()?;
+            Some((Some(page), limit, window))
+        });
+        let (query, (page, limit, window)) = fields.finish((query, window))?;
+        Ok(Self { query: SearchQuery { window, ..query }, page, limit })
     }
-    let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1);
-    let window = Window::new(page, limit).map_err(|invalid| fields.refuse([invalid.at("page")])).ok()?;
-    Some((Some(page), limit, window))
 }
 
-fn sort(fields: &mut Fields<'_>) -> Option<Sort> {
-    let Some(word) = fields.optional_text("sort", MAX_CHOICE_CHARS)? else { return Some(Sort::default()) };
-    match word.as_str() {
-        "relevance" => Some(Sort::Relevance),
-        "price_asc" => Some(Sort::PriceAsc),
-        "price_desc" => Some(Sort::PriceDesc),
-        "newest" => Some(Sort::Newest),
-        "name" => Some(Sort::Name),
-        _ => {
-            let message = "must be relevance, price_asc, price_desc, newest or name";
-            fields.refuse([FieldError::new("sort", "unknown_value", message)]);
-            None
-        }
+/// Everything but the part of the list that is asked for.
+fn query(fields: &mut Fields<'_>, request: &Request, currency: Currency) -> Option<SearchQuery> {
+    let category_id = fields.optional_parsed("category_id");
+    let text = fields.optional_text("search", MAX_SEARCH_CHARS);
+    let sort = fields.optional_parsed::<Sort>("sort");
+    let min_price = fields.optional_money("min_price", currency);
+    let max_price = fields.optional_money("max_price", currency);
+    if let (Some(Some(min)), Some(Some(max))) = (min_price, max_price)
+        && min.minor() > max.minor()
+    {
+        fields.refuse([FieldError::new("max_price", "out_of_range", "must not be below min_price")]);
     }
+    let in_stock = fields.optional_flag("in_stock");
+    let facets = fields.optional_flag("facets");
+    let highlight = fields.optional_flag("highlight");
+    let brand = brands(fields, request);
+    let attributes = attributes(fields, request);
+
+    let (category_id, text, sort, facets, highlight) = (category_id, text, sort, facets, highlight).values()?;
+    let (min_price, max_price, in_stock, brand, attributes) =
+        (min_price, max_price, in_stock, brand, attributes).values()?;
+    Some(SearchQuery {
+        category_id,
+        text,
+        brand,
+        attributes,
+        min_price_minor: min_price.map(|price| price.minor()),
+        max_price_minor: max_price.map(|price| price.minor()),
+        in_stock,
+        sort: sort.unwrap_or_default(),
+        facets: facets.unwrap_or(true),
+        highlight: highlight.unwrap_or(false),
+        ..SearchQuery::default()
+    })
+}
+
+/// The position that the cursor names in the list of a query. A client could make a cursor of its own, so the types of
+/// its values are checked: OpenSearch would refuse them, which looks like an outage.
+#[expect(clippy::option_option, reason = "invalid, missing and present are three different cases")]
+fn position(fields: &mut Fields<'_>, query: Option<&SearchQuery>) -> Option<Option<Position>> {
+    let position = fields.optional_cursor::<Position>(query.map(SearchQuery::list_id))?;
+    if let (Some(position), Some(query)) = (&position, query)
+        && !position.is_of(query.sort, query.text.is_some())
+    {
+        fields.refuse([FieldError::new("cursor", "invalid_format", "must be the next_cursor of an earlier page")]);
+        return None;
+    }
+    Some(position)
 }
 
 fn brands(fields: &mut Fields<'_>, request: &Request) -> Option<Vec<String>> {
@@ -138,6 +183,8 @@ fn few<T>(values: Vec<T>) -> Result<Vec<T>, Invalid> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(parameters: &[(&str, &str)]) -> Result<ListProductsParams, Problem> {
@@ -205,9 +252,6 @@ mod tests {
             ("category_id", "a.b.c"),
             ("search", &"x".repeat(201)),
             ("sort", "cheap"),
-            ("page", "0"),
-            ("limit", "101"),
-            ("cursor", "7"),
             ("min_price", "1.999"),
             ("max_price", "-1"),
             ("in_stock", "yes"),
@@ -215,6 +259,9 @@ mod tests {
             ("highlight", "no"),
             ("brand", " "),
             ("attr. ", "x"),
+            ("page", "0"),
+            ("limit", "101"),
+            ("cursor", "7"),
         ];
         let problem = read(&bad).err().expect("refused");
         let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
@@ -236,20 +283,106 @@ mod tests {
         assert_eq!(refused(&[("attr.a", "x"); 21]), ["attr too_long"]);
     }
 
+    /// The status, and what is wrong with which field.
+    fn refusal(parameters: &[(&str, &str)]) -> (u16, Vec<String>) {
+        let problem = read(parameters).err().expect("refused");
+        (problem.status(), problem.errors().iter().map(|e| format!("{} {}", e.field, e.code)).collect())
+    }
+
+    /// The cursor of a position in the list that these parameters select.
+    fn cursor(parameters: &[(&str, &str)], position: &str) -> String {
+        read(parameters).expect("good").query.list_id().cursor(&position)
+    }
+
+    type List = &'static [(&'static str, &'static str)];
+
+    /// A list in each order, and a position in it.
+    const LISTS: [(List, &str); 6] = [
+        (&[("sort", "price_asc")], r#"[1,"sku-1"]"#),
+        (&[("sort", "price_desc")], r#"[1,"sku-1"]"#),
+        (&[("sort", "newest")], r#"[1,"sku-1"]"#),
+        (&[("sort", "name")], r#"["ink","sku-1"]"#),
+        (&[("sort", "relevance")], r#"[1,1,"sku-1"]"#),
+        (&[("sort", "relevance"), ("search", "ink")], r#"[1.5,1,"sku-1"]"#),
+    ];
+
+    fn cursor_refused() -> (u16, Vec<String>) {
+        (422, vec!["cursor invalid_format".to_owned()])
+    }
+
     #[test]
-    fn a_cursor_replaces_a_page_of_its_own_order() {
-        let cursor = "WzEsInNrdS0xIl0"; // [1,"sku-1"]
-        let params = read(&[("cursor", cursor), ("sort", "price_asc"), ("limit", "5")]).expect("good");
-        assert_eq!((params.page, params.limit), (None, 5));
-        assert_eq!(params.query.window, Window::after(cursor.parse().expect("a cursor"), 5));
-        assert!(!params.query.is_plain_browsing());
-        for (parameter, field) in
-            [(("page", "1"), "page"), (("sort", "name"), "cursor"), (("sort", "relevance"), "cursor")]
-        {
-            let sort = if parameter.0 == "sort" { parameter } else { ("sort", "price_asc") };
-            let problem = read(&[("cursor", cursor), sort, parameter]).err().expect("refused");
-            let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
-            assert_eq!((problem.status(), fields), (422, vec![field]), "{parameter:?}");
+    fn a_cursor_replaces_a_page_of_its_own_list() {
+        for (list, position) in LISTS {
+            let cursor = cursor(list, position);
+            let own = [list, &[("cursor", cursor.as_str()), ("limit", "5"), ("facets", "false")]].concat();
+            let params = read(&own).expect("good");
+            assert_eq!((params.page, params.limit), (None, 5));
+            assert_eq!(params.query.window, Window::after(position.parse().expect("a position"), 5));
+            assert!(!params.query.is_plain_browsing());
+            assert_eq!(refusal(&[&own[..], &[("page", "1")]].concat()), (422, vec!["page conflict".to_owned()]));
+        }
+        assert!(read(&[("cursor", &cursor(&[], r#"[1,1,"sku-1"]"#))]).is_ok(), "relevance is the default");
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let filters = [
+            ("category_id", "printing"),
+            ("search", "toner"),
+            ("brand", "HP"),
+            ("attr.Colour", "Cyan"),
+            ("min_price", "1"),
+            ("max_price", "2"),
+            ("in_stock", "true"),
+        ];
+        for (list, position) in LISTS {
+            let cursor = cursor(list, position);
+            let sent = [("cursor", cursor.as_str())];
+            for (other, _) in LISTS.iter().filter(|(other, _)| *other != list) {
+                assert_eq!(refusal(&[other, &sent[..]].concat()), cursor_refused(), "{list:?} {other:?}");
+            }
+            for filter in filters {
+                // The first of a repeated parameter counts.
+                assert_eq!(refusal(&[&[filter], list, &sent].concat()), cursor_refused(), "{list:?} {filter:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_the_wrong_types_is_refused() {
+        let huge = format!("[{},\"x\"]", "9".repeat(400));
+        let positions =
+            ["", "[]", "x", r#"[true,"x"]"#, r#"[1.5,"x"]"#, r#"[1e400,"x"]"#, "[1,2]", r#"[1,"a b"]"#, &huge];
+        for (list, _) in LISTS {
+            for position in positions {
+                let cursor = cursor(list, position);
+                assert_eq!(refusal(&[list, &[("cursor", &cursor)]].concat()), cursor_refused(), "{list:?} {position}");
+            }
+            let good = cursor(list, r#"[1,"sku-1"]"#);
+            let long = cursor(list, &format!("[1,\"{}\"]", "x".repeat(2_000)));
+            for text in ["7", "*", "WzEsInNrdS0xIl0", "W3RydWUsIngiXQ", &good[..12], &good[1..], &long] {
+                assert_eq!(refusal(&[list, &[("cursor", text)]].concat()), cursor_refused(), "{text}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn any_parameters_are_read_or_refused(
+            parameters in prop::collection::vec(
+                (
+                    "category_id|search|sort|page|limit|cursor|min_price|max_price|in_stock|facets|brand|attr\\..{0,3}|.{0,5}",
+                    "|true|name|newest|[0-9]{1,25}|[0-9]{1,4}\\.[0-9]{1,3}|[a-z.]{0,12}|[A-Za-z0-9_-]{0,40}|.{0,30}",
+                ),
+                0..10,
+            ),
+        ) {
+            let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            match read(&parameters) {
+                Ok(params) => prop_assert_eq!(params.query.window.limit(), params.limit),
+                Err(problem) => prop_assert!(problem.status() == 422 && !problem.errors().is_empty()),
+            }
         }
     }
 }

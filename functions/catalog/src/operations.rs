@@ -1,0 +1,21 @@
+//! The part of the HTTP contract that this service serves.
+
+use souk_runtime::contract::Operation;
+
+use crate::{
+    delete_product, get_product, get_synonyms, import_products, list_categories, list_products, put_product,
+    put_synonyms, suggest,
+};
+
+/// The declaration of each endpoint.
+pub const OPERATIONS: &[fn() -> Operation] = &[
+    delete_product::operation,
+    get_product::operation,
+    get_synonyms::operation,
+    import_products::operation,
+    list_categories::operation,
+    list_products::operation,
+    put_product::operation,
+    put_synonyms::operation,
+    suggest::operation,
+];
