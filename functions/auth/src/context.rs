@@ -36,7 +36,7 @@ pub(crate) struct SessionResponse<'a> {
     token_type: &'static str,
     /// The id of the account.
     user_id: &'a str,
-    /// Buys the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days.
+    /// Exchange it for the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days.
     refresh_token: &'a str,
     /// Lifetime of `token`, in seconds.
     #[schemars(range(min = 1))]

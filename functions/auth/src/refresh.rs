@@ -26,8 +26,8 @@ pub fn operation() -> Operation {
     Operation::new("refresh", "POST /auth/refresh", Tag::Accounts)
         .summary("Exchanges a refresh token for the next pair of tokens")
         .description(
-            "A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, and \
-             a client that lost the answer has to log in again. The new access token has the current role of the \
+            "A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, \
+             and a client that lost the answer has to log in again. The new access token has the current role of the \
              account. Earlier access tokens stay valid until they expire.",
         )
         .repeated("401 `refresh_token_reused`: a used token counts as stolen, and its session has ended")

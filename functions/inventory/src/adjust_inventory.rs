@@ -35,7 +35,7 @@ pub fn operation() -> Operation {
 /// The body of the request.
 #[derive(JsonSchema)]
 pub struct AdjustInventoryRequest {
-    /// Units to add, or, below 0, to remove.
+    /// Units to add. A negative number removes units.
     #[schemars(range(min = -MAX_DELTA, max = MAX_DELTA), extend("not" = {"const": 0}))]
     pub delta: i64,
     /// Why, for the history: `received`, `damaged`, …

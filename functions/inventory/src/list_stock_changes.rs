@@ -23,8 +23,8 @@ pub fn operation() -> Operation {
         .caller(Caller::Staff)
         .summary("Lists the changes of the stock of a product, newest first")
         .description(
-            "A change is listed a moment after it was made. A product that was deleted keeps its history; one that never \
-             had stock has an empty one.",
+            "A change is listed a moment after it was made. A deleted product keeps its history; that of a product \
+             without changes is empty.",
         )
         .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page.")
         .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes of the page.")

@@ -46,7 +46,8 @@ pub fn operation() -> Operation {
         .answers::<PayOrderResponse<'_>>(
             202,
             "The outcome is not known yet. With the status `requires_action`, send the shopper to `action_url`. \
-             `GET /orders/{order_id}` shows the outcome once it is known: within minutes, for a bank transfer within days.",
+             `GET /orders/{order_id}` shows the outcome once it is known: within minutes, for a bank transfer within \
+             days.",
         )
         .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
         .problem_with::<NotPaid>(409, "hold_expired", "The order was not paid in time. Place a new one.")
@@ -89,7 +90,8 @@ pub struct Declined {
 #[schemars(inline)]
 pub struct NotPaid {
     /// With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
-    #[schemars(skip_serializing_if = "Option::is_none", with = "String", extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
+    #[schemars(extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
     pub order_status: Option<String>,
 }
 
