@@ -18,7 +18,7 @@ type Recorded = BTreeMap<String, Value>;
 const PROBLEM: &str = "application/problem+json";
 const JSON: &str = "application/json";
 /// Statuses that API Gateway also answers by itself, with another media type.
-const OF_GATEWAY: [u16; 4] = [401, 413, 500, 503];
+const OF_GATEWAY: [u16; 5] = [401, 413, 429, 500, 503];
 
 /// The document, as JSON.
 pub fn document() -> Value {
@@ -207,8 +207,7 @@ fn parameter(parameter: &Parameter) -> Value {
 fn request_body(body: &RequestBody, requests: &mut SchemaGenerator) -> Value {
     let mut content = json!({"schema": (body.schema)(requests)});
     if !body.example.is_empty() {
-        content["example"] =
-            if body.is_json() { examples::marked(body.example) } else { body.example.into() };
+        content["example"] = if body.is_json() { examples::marked(body.example) } else { body.example.into() };
     }
     json!({"required": body.required, "content": {body.media_type: content}})
 }
@@ -216,7 +215,10 @@ fn request_body(body: &RequestBody, requests: &mut SchemaGenerator) -> Value {
 fn all_responses(operation: &Operation, recorded: &Recorded, schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let mut all = Map::new();
     for response in &operation.responses {
-        all.insert(response.status.to_string(), success(response, examples::of(recorded, operation, response.status), schemas));
+        all.insert(
+            response.status.to_string(),
+            success(response, examples::of(recorded, operation, response.status), schemas),
+        );
         if response.caching == Caching::Public {
             let not_modified = json!({
                 "description": "The client has this response already.",
@@ -254,7 +256,11 @@ fn refusal(problems: &[DeclaredProblem], schemas: &mut SchemaGenerator) -> Value
     let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
     let lines = problems.iter().map(|problem| format!("- `{}`: {}", problem.code, problem.when));
     let mut parts = vec![Problem::schema(schemas).to_value(), json!({"properties": {"code": {"enum": codes}}})];
-    parts.extend(problems.iter().filter_map(|problem| Some(problem.members?(schemas).to_value())));
+    for members in problems.iter().filter_map(|problem| Some(problem.members?(schemas).to_value())) {
+        if !parts.contains(&members) {
+            parts.push(members);
+        }
+    }
     let mut content = json!({PROBLEM: {"schema": {"allOf": parts}}});
     let status = problems[0].status;
     if OF_GATEWAY.contains(&status) {

@@ -16,7 +16,7 @@ use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text}
 use super::problem::Problem;
 
 /// Members with codes of goods and shipments. Some look like card numbers by chance.
-const CODES: [&str; 5] = ["ean", "gtin", "product_id", "sku", "tracking_number"];
+const CODES: [&str; 6] = ["ean", "gtin", "product_id", "product_ids", "sku", "tracking_number"];
 
 /// The members of a JSON object, or the parameters of a query.
 ///
