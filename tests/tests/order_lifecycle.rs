@@ -42,8 +42,8 @@ fn an_order_from_a_decline_to_store_credit_that_pays_the_next_one() {
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 7));
 
     // Store credit for the delay, which pays the next order.
-    let credit = r#"{"amount": 10.00, "target": "store_credit", "reason": "it came late"}"#;
-    assert_eq!(shop.order_action(&order_id, "refunds", credit).is(201).text("target"), "store_credit");
+    let credit = r#"{"amount": 10.00, "refund_to": "store_credit", "reason": "it came late"}"#;
+    assert_eq!(shop.order_action(&order_id, "refunds", credit).is(201).text("refund_to"), "store_credit");
     eventually(SOON_SECONDS, "the store credit is granted", || {
         (shopper.order_detail(&order_id).minor("refunded_amount") == 2_000).then_some(())
     });
@@ -80,7 +80,7 @@ fn an_order_that_staff_cancel_is_refunded_and_not_shippable() {
     let order = shopper.wait_for_status(&order_id, "refunded");
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 4));
     shop.order_action(&order_id, "ship", shipment()).is_problem(409, "not_shippable");
-    shop.order_action(&order_id, "refunds", r#"{"amount": 0.01, "target": "original", "reason": "x"}"#)
+    shop.order_action(&order_id, "refunds", r#"{"amount": 0.01, "refund_to": "original", "reason": "x"}"#)
         .is_problem(409, "not_refundable");
 }
 
@@ -89,7 +89,7 @@ fn orders_paid_with_store_credit_are_refunded_as_store_credit() {
     let shop = Shop::open();
     let (product, shopper) = (shop.product("5.00", 9), shop.shopper());
     let first = shop.delivered_order(&shopper, &product, 2);
-    let credit = r#"{"amount": 5.00, "target": "store_credit", "reason": "scratched"}"#;
+    let credit = r#"{"amount": 5.00, "refund_to": "store_credit", "reason": "scratched"}"#;
     shop.order_action(&first, "refunds", credit).is(201);
     shopper.wait_for_status(&first, "partially_refunded");
     for _ in 0..2 {
@@ -99,7 +99,7 @@ fn orders_paid_with_store_credit_are_refunded_as_store_credit() {
         paid.is(200);
         shopper.call("POST", &format!("/orders/{order_id}/cancel")).send().is(200);
         let refunded = shopper.wait_for_status(&order_id, "refunded");
-        assert_eq!(refunded.text("refunds.0.target"), "store_credit");
+        assert_eq!(refunded.text("refunds.0.refund_to"), "store_credit");
     }
     assert_eq!(shop.available(&product), 7);
 }
@@ -110,7 +110,7 @@ fn refunds_never_exceed_the_payment() {
     let (product, shopper) = (shop.product("5.00", 4), shop.shopper());
     let order_id = shop.delivered_order(&shopper, &product, 2);
     let refund = |amount: &str| {
-        let body = format!(r#"{{"amount": {amount}, "target": "original", "reason": "late"}}"#);
+        let body = format!(r#"{{"amount": {amount}, "refund_to": "original", "reason": "late"}}"#);
         shop.order_action(&order_id, "refunds", body)
     };
     refund("4.00").is(201);
@@ -120,7 +120,8 @@ fn refunds_never_exceed_the_payment() {
     let order = shopper.wait_for_status(&order_id, "refunded");
     assert_eq!((order.minor("refunded_amount"), shop.available(&product)), (1_000, 2));
     assert_eq!(refund("\"1\"").bad_fields(), ["amount"]);
-    assert_eq!(shop.order_action(&order_id, "refunds", "{}").bad_fields(), ["amount", "target", "reason"]);
+    assert_eq!(refund("0.00").bad_fields(), ["amount"]);
+    assert_eq!(shop.order_action(&order_id, "refunds", "{}").bad_fields(), ["amount", "refund_to", "reason"]);
 }
 
 #[test]

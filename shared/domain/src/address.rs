@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::validation::{FieldError, Invalid, text};
 
-/// Maximum length of a text address and of each part of a structured one, in characters.
-const MAX_TEXT: usize = 500;
-const MAX_PART: usize = 100;
+/// Maximum length of a text address, in characters.
+pub const MAX_TEXT: usize = 500;
+/// Maximum length of each part of a structured address, in characters.
+pub const MAX_PART: usize = 100;
 
 /// A shipping address: free text or structured.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,7 +46,8 @@ pub struct StructuredAddress {
 }
 
 impl ShippingAddress {
-    /// Trims every part. Returns all invalid parts, with names below `field`.
+    /// Trims every part, and leaves out the optional ones that are empty: forms send `""` for what was not filled in.
+    /// Returns all invalid parts, with names below `field`.
     pub fn checked(self, field: &str) -> Result<Self, Vec<FieldError>> {
         match self {
             Self::Text(raw) => text(&raw, MAX_TEXT).map(Self::Text).map_err(|e| vec![e.at(field)]),
@@ -66,12 +68,12 @@ impl StructuredAddress {
         let checked = Self {
             name: part("name", self.name),
             line1: part("line1", self.line1),
-            line2: self.line2.map(|raw| part("line2", raw)),
+            line2: given(self.line2).map(|raw| part("line2", raw)),
             city: part("city", self.city),
-            region: self.region.map(|raw| part("region", raw)),
-            postal_code: self.postal_code.map(|raw| part("postal_code", raw)),
+            region: given(self.region).map(|raw| part("region", raw)),
+            postal_code: given(self.postal_code).map(|raw| part("postal_code", raw)),
             country: part("country", self.country),
-            phone: self.phone.map(|raw| part("phone", raw)),
+            phone: given(self.phone).map(|raw| part("phone", raw)),
         };
         if !(checked.country.len() == 2 && checked.country.bytes().all(|b| b.is_ascii_uppercase())) {
             let invalid = Invalid::new("invalid_format", "must be a two-letter ISO 3166-1 code such as \"DE\"");
@@ -80,6 +82,11 @@ impl StructuredAddress {
         }
         if errors.is_empty() { Ok(checked) } else { Err(errors) }
     }
+}
+
+/// An optional part, unless it is empty.
+fn given(part: Option<String>) -> Option<String> {
+    part.filter(|raw| !raw.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -92,6 +99,25 @@ mod tests {
         assert_eq!(checked, Ok(ShippingAddress::Text("1 Main St".into())));
         let errors = ShippingAddress::Text("  ".into()).checked("shipping_address").expect_err("empty");
         assert_eq!((errors[0].field.as_str(), errors[0].code), ("shipping_address", "required"));
+    }
+
+    #[test]
+    fn an_empty_optional_part_is_left_out() {
+        let parse = |json: &str| serde_json::from_str::<ShippingAddress>(json).expect("json").checked("a");
+        let required = r#""name":"Jane","line1":"1 Main St","city":"Springfield","country":"US""#;
+        let without = parse(&format!("{{{required}}}")).expect("complete");
+        for name in ["line2", "region", "postal_code", "phone"] {
+            for empty in [r#""""#, r#"" \n""#, "null"] {
+                assert_eq!(
+                    parse(&format!(r#"{{{required},"{name}":{empty}}}"#)),
+                    Ok(without.clone()),
+                    "{name} {empty}"
+                );
+            }
+            let long = "x".repeat(MAX_PART + 1);
+            let errors = parse(&format!(r#"{{{required},"{name}":"{long}"}}"#)).expect_err("too long");
+            assert_eq!((errors[0].field.as_str(), errors.len()), (format!("a.{name}").as_str(), 1));
+        }
     }
 
     #[test]

@@ -145,7 +145,7 @@ pub struct RefundSnapshot {
     /// Amount of all completed refunds of the order.
     pub refunded_minor: i64,
     /// Where the money goes: `provider`, back to the payment method, or `store_credit`.
-    pub target: &'static str,
+    pub refund_to: &'static str,
     /// Index of the return that it pays for, if any.
     pub return_index: Option<usize>,
 }
@@ -344,7 +344,7 @@ impl RefundSnapshot {
             refund_index: index,
             amount_minor: refund.amount_minor,
             refunded_minor: order.refunded_minor(),
-            target: match refund.target {
+            refund_to: match refund.target {
                 RefundTarget::Provider => "provider",
                 RefundTarget::StoreCredit => "store_credit",
             },

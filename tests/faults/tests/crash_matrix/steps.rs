@@ -124,7 +124,7 @@ pub(crate) async fn a_requested_return(scenario: &mut Scenario) {
 
 pub(crate) async fn a_requested_return_of_a_refunded_order(scenario: &mut Scenario) {
     a_requested_return(scenario).await;
-    let all = r#"{"amount": 25.00, "target": "original", "reason": "late"}"#;
+    let all = r#"{"amount": 25.00, "refund_to": "original", "reason": "late"}"#;
     scenario.call_ok(scenario.shop.grant_refund(), staff(scenario, "refunds", all).await).await;
     scenario.run_until_idle().await;
 }
@@ -152,7 +152,7 @@ pub(crate) async fn a_failed_refund(scenario: &mut Scenario) {
 /// An unpaid order, and store credit for it from an earlier order.
 pub(crate) async fn an_order_and_store_credit(scenario: &mut Scenario) {
     a_delivered_order(scenario).await;
-    let credit = r#"{"amount": 12.50, "target": "store_credit", "reason": "late"}"#;
+    let credit = r#"{"amount": 12.50, "refund_to": "store_credit", "reason": "late"}"#;
     scenario.call_ok(scenario.shop.grant_refund(), staff(scenario, "refunds", credit).await).await;
     scenario.run_until_idle().await;
     scenario.shop.clock.advance_seconds(1); // the newest order is the one that sorts last
@@ -214,12 +214,12 @@ pub(crate) async fn reject_return(scenario: &mut Scenario) {
 }
 
 pub(crate) async fn grant_refund(scenario: &mut Scenario) {
-    let some = r#"{"amount": 1.25, "target": "original", "reason": "late"}"#;
+    let some = r#"{"amount": 1.25, "refund_to": "original", "reason": "late"}"#;
     scenario.call(scenario.shop.grant_refund(), staff(scenario, "refunds", some).await).await;
 }
 
 pub(crate) async fn retry_refund(scenario: &mut Scenario) {
-    let request = staff(scenario, "refunds/1/retry", r#"{"target": "original"}"#).await;
+    let request = staff(scenario, "refunds/1/retry", r#"{"refund_to": "original"}"#).await;
     scenario.call(RetryRefund(scenario.shop.staff_order_context()), request).await;
 }
 
