@@ -46,7 +46,7 @@ mod tests {
         let document = reply.body_json();
         assert_eq!((reply.status(), document["openapi"].as_str()), (200, Some("3.1.0")));
         assert_eq!(document["paths"]["/openapi.json"]["get"]["operationId"], "getOpenapi");
-        let cache_control = reply.headers().get("cache-control").map(|value| value.as_bytes());
+        let cache_control = reply.headers().get("cache-control").map(http::HeaderValue::as_bytes);
         assert_eq!(cache_control, Some(b"public, max-age=300".as_slice()));
     }
 }
