@@ -5,7 +5,7 @@
 mod report;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +17,10 @@ use crate::process;
 use crate::progress::{self, Phase};
 use crate::stack::Stack;
 
+/// The report of the hooks.
+const REACHED: &str = "reached.json";
+/// The report of schemathesis.
+const CHECKED: &str = "checked.json";
 /// Lines of a failed run's log that are printed.
 const LOG_LINES: usize = 400;
 
@@ -112,8 +116,10 @@ fn in_role(role: Role, options: &Options, api_url: &str, folder: &Path, paths: &
     let mut phase = Phase::start(format!("fuzz as {}", role.name()));
     paths::remove(folder)?;
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let files = [folder.join("reached.json"), folder.join("schemathesis.json")];
-    let mut command = schemathesis(role, options, api_url, &files, paths);
+    let files = [REACHED, CHECKED].map(|name| folder.join(name));
+    let config = folder.join("schemathesis.toml");
+    fs::write(&config, configuration(role, paths)?).with_context(|| format!("cannot write {}", config.display()))?;
+    let mut command = schemathesis(role, options, api_url, folder, paths);
     // It fails when a check fails; then both reports exist.
     let ended = process::run_logged(&mut command, &folder.join("log"), &mut phase);
     if !files.iter().all(|file| file.exists()) {
@@ -123,11 +129,19 @@ fn in_role(role: Role, options: &Options, api_url: &str, folder: &Path, paths: &
     Report::read(role.name(), &files, clock.elapsed())
 }
 
-fn schemathesis(role: Role, options: &Options, api_url: &str, files: &[PathBuf; 2], paths: &Paths) -> Command {
-    let [reached, checked] = files;
-    let fuzz = paths.root.join("tests/fuzz");
+/// The configuration of all roles, and what a role adds to it.
+fn configuration(role: Role, paths: &Paths) -> Result<String> {
+    let read = |name: &str| {
+        let file = paths.root.join("tests/fuzz").join(name);
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+    };
+    let own = if role == Role::Staff { String::new() } else { read(&format!("{}.toml", role.name()))? };
+    Ok(read("schemathesis.toml")? + &own)
+}
+
+fn schemathesis(role: Role, options: &Options, api_url: &str, folder: &Path, paths: &Paths) -> Command {
     let mut command = Command::new(paths.python_tool("st"));
-    command.current_dir(&paths.root).arg("--config-file").arg(fuzz.join("schemathesis.toml"));
+    command.current_dir(&paths.root).arg("--config-file").arg(folder.join("schemathesis.toml"));
     command.args(["--no-color", "run", "docs/openapi.yaml", "--url", api_url]);
     command.args(["--seed", &options.seed.to_string(), "--max-examples", &role.examples().to_string()]);
     if let Some(minutes) = options.minutes {
@@ -137,10 +151,10 @@ fn schemathesis(role: Role, options: &Options, api_url: &str, files: &[PathBuf; 
         };
         command.args(["--max-time", &seconds.to_string()]);
     }
-    command.args(["--report", "json", "--report-json-path"]).arg(checked);
-    command.env("SCHEMATHESIS_HOOKS", fuzz.join("hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.args(["--report", "json", "--report-json-path"]).arg(folder.join(CHECKED));
+    command.env("SCHEMATHESIS_HOOKS", paths.root.join("tests/fuzz/hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("SOUK_FUZZ_ROLE", role.name()).env("SOUK_FUZZ_SEED", options.seed.to_string());
-    command.env("SOUK_FUZZ_REPORT", reached).env("SOUK_STACK", paths.home.join("stack.json"));
+    command.env("SOUK_FUZZ_REPORT", folder.join(REACHED)).env("SOUK_STACK", paths.home.join("stack.json"));
     command.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
     command
 }
