@@ -9,6 +9,7 @@ pub(crate) mod opensearch;
 pub(crate) mod part;
 pub(crate) mod parts;
 pub(crate) mod prerequisites;
+pub(crate) mod python;
 pub(crate) mod redis;
 pub(crate) mod sam_local;
 pub(crate) mod shop;

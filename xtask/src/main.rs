@@ -27,6 +27,7 @@ mod sizes;
 mod stack;
 mod staff;
 mod test;
+mod typescript;
 
 use std::process::ExitCode;
 
@@ -67,7 +68,7 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Compare stock, orders and money of a shop, and report discrepancies
     Reconcile(reconcile::Options),
-    /// Write docs/openapi.yaml and the tables of docs/api.md from the endpoints' declarations
+    /// Write docs/openapi.yaml, the tables of docs/api.md and the types of clients/typescript
     Openapi(openapi::Options),
     /// Write the files of a new endpoint, and list what only a person can fill in
     NewEndpoint(new_endpoint::Options),

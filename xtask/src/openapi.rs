@@ -1,4 +1,5 @@
-//! `cargo xtask openapi`: writes docs/openapi.yaml and the tables of docs/api.md from the endpoints' declarations.
+//! `cargo xtask openapi`: writes docs/openapi.yaml and the tables of docs/api.md from the endpoints' declarations, and
+//! the types of clients/typescript from the document.
 
 use std::fs;
 use std::process::Command;
@@ -8,19 +9,11 @@ use anyhow::{Context, Result, bail};
 use crate::local::functions;
 use crate::paths::Paths;
 use crate::process;
+use crate::typescript;
 
 /// End-to-end tests whose responses make good examples.
-const RECORDED_TESTS: [&str; 9] = [
-    "catalogue",
-    "contract",
-    "flow",
-    "idempotency",
-    "order_lifecycle",
-    "search",
-    "sessions",
-    "staff",
-    "stock",
-];
+const RECORDED_TESTS: [&str; 9] =
+    ["catalogue", "contract", "flow", "idempotency", "order_lifecycle", "search", "sessions", "staff", "stock"];
 
 /// Options of `cargo xtask openapi`.
 #[derive(clap::Args)]
@@ -52,5 +45,5 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     if !write.status().context("cannot run the program openapi")?.success() {
         bail!("the program openapi failed");
     }
-    Ok(())
+    typescript::generate(paths)
 }

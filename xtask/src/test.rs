@@ -13,7 +13,6 @@ mod end_to_end;
 mod failure_stack;
 mod lane;
 mod modules;
-mod python;
 mod runner;
 mod session;
 

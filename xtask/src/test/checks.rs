@@ -5,8 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::python;
-use crate::local::prerequisites;
+use crate::local::{prerequisites, python};
 use crate::paths::Paths;
 use crate::process;
 

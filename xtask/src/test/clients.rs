@@ -1,21 +1,19 @@
 //! The clients that are made from docs/openapi.yaml: clients/typescript, and a Python client by a public generator.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::python;
 use super::session::Session;
 use crate::clock::Stopwatch;
-use crate::local::node::Node;
-use crate::paths::{self, Paths};
+use crate::local::python;
+use crate::paths::Paths;
 use crate::process;
 use crate::stack::Stack;
+use crate::typescript::TypeScript;
 
-/// The TypeScript package.
-const TYPESCRIPT: &str = "clients/typescript";
 /// Where the Python client is made.
 const PYTHON: &str = "target/clients/python";
 
@@ -56,38 +54,6 @@ pub(super) fn buy(session: &mut Session, shop: &Paths) -> Result<()> {
         session.held_back.push(format!("purchase with the {client} client: ok, {}", clock.text()));
     }
     Ok(())
-}
-
-/// The TypeScript package with its dependencies.
-struct TypeScript {
-    node: Node,
-    folder: PathBuf,
-}
-
-impl TypeScript {
-    /// Installs the dependencies of package-lock.json. The stamp is written last, so that an incomplete installation is
-    /// repeated.
-    fn install(paths: &Paths, run: impl Fn(&mut Command) -> Result<()>) -> Result<Self> {
-        let python = python::tool("python", paths)?;
-        let node = Node::find(Path::new(python.get_program()))?;
-        let package = Self { node, folder: paths.root.join(TYPESCRIPT) };
-        let wanted = fs::read_to_string(package.folder.join("package-lock.json"))
-            .with_context(|| format!("cannot read {TYPESCRIPT}/package-lock.json"))?;
-        let stamp = package.folder.join("node_modules/lock.installed");
-        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-            return Ok(package);
-        }
-        run(package.node.npm(&package.folder)?.args(["ci", "--no-audit", "--no-fund"]))?;
-        paths::write_whole(&stamp, wanted.as_bytes(), false)?;
-        Ok(package)
-    }
-
-    /// Runs a script of package.json.
-    fn script(&self, name: &str) -> Result<Command> {
-        let mut command = self.node.npm(&self.folder)?;
-        command.args(["run", name]).env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
-        Ok(command)
-    }
 }
 
 fn generate_python(paths: &Paths, run: impl Fn(&mut Command) -> Result<()>) -> Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::python;
+use crate::local::python;
 use crate::paths::Paths;
 use crate::process;
 

@@ -1,17 +1,17 @@
-//! Tools of the Python environment, for the checks that run beside the build.
+//! Tools of the Python environment, for checks and generators.
 
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::local::{parts, prerequisites};
+use super::{parts, prerequisites};
 use crate::paths::Paths;
 
 /// Where the installation writes its log.
 const HOME: &str = "target/local-test/checks";
 
 /// A command that runs a tool in the workspace. Installs the environment first, if necessary.
-pub(super) fn tool(name: &str, paths: &Paths) -> Result<Command> {
+pub(crate) fn tool(name: &str, paths: &Paths) -> Result<Command> {
     let home = paths.with_home(HOME);
     let _lock = home.lock()?; // also creates its folders
     parts::install_python(&prerequisites::check()?, &home)?;
