@@ -39,9 +39,54 @@ fn a_cursor_continues_beyond_the_last_page_number() {
     let deep = shop.anyone().get("/products?page=1001&limit=10");
     assert_eq!(deep.bad_fields(), ["page"]);
     assert!(deep.body.contains("too_deep") && deep.body.contains("cursor"), "{deep}");
-    let other = shop.anyone().get(&format!("/products?sort=price_asc&cursor={}", first.text("next_cursor")));
-    assert_eq!(other.bad_fields(), ["cursor"]);
     assert_eq!(shop.anyone().get("/products?cursor=%27%3B--").bad_fields(), ["cursor"]);
+}
+
+#[test]
+fn a_cursor_is_only_good_for_its_own_list() {
+    let shop = Shop::open();
+    searchable(shop, &shop.product("5.00", 3));
+    let lists = ["sort=relevance", "sort=price_asc", "sort=price_desc", "sort=newest", "sort=name", "search=widget"];
+    for list in lists {
+        let page = shop.anyone().get(&format!("/products?limit=1&{list}")).is(200);
+        let cursor = page.text("next_cursor");
+        shop.anyone().get(&format!("/products?limit=3&facets=false&{list}&cursor={cursor}")).is(200);
+        let with_filter = format!("{list}&in_stock=true");
+        for other in lists.into_iter().filter(|other| *other != list).chain([with_filter.as_str()]) {
+            let refused = shop.anyone().get(&format!("/products?{other}&cursor={cursor}"));
+            assert_eq!(refused.bad_fields(), ["cursor"], "{list} {other}");
+        }
+        let shortened = &cursor[..cursor.len() - 2];
+        for bad in ["W3RydWUsIngiXQ", "x", shortened] {
+            let refused = shop.anyone().get(&format!("/products?{list}&cursor={bad}"));
+            assert_eq!(refused.bad_fields(), ["cursor"], "{list} {bad}");
+        }
+    }
+}
+
+#[test]
+fn a_cursor_of_another_list_of_orders_is_refused() {
+    let shop = Shop::open();
+    let (product, shopper, other) = (shop.product("5.00", 4), shop.shopper(), shop.shopper());
+    for _ in 0..2 {
+        shop.paid_order(&shopper, &product, 1);
+    }
+    let own = shopper.get("/orders?limit=1").is(200).text("next_cursor");
+    assert_eq!(other.get(&format!("/orders?cursor={own}")).bad_fields(), ["cursor"]);
+    let staff = shop.staff();
+    let paid = eventually(SOON_SECONDS, "staff see two paid orders", || {
+        let cursor = staff.get("/admin/orders?status=paid&limit=1").is(200).text("next_cursor");
+        Some(cursor).filter(|cursor| cursor != "null")
+    });
+    for wrong in [
+        format!("/admin/orders?status=shipped&cursor={paid}"),
+        format!("/admin/orders?status=paid&sort=newest&cursor={paid}"),
+        format!("/admin/orders?status=paid&cursor={own}"),
+        format!("/admin/returns?cursor={paid}"),
+        format!("/admin/inventory/{}/history?cursor={paid}", product.id),
+    ] {
+        assert_eq!(staff.get(&wrong).bad_fields(), ["cursor"], "{wrong}");
+    }
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::cursor::ListId;
 use souk_domain::ids::OrderId;
 use souk_domain::order::OrderStatus;
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{self, Caller, Operation, Parameter, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Orders, StaffOrderList};
 
@@ -15,6 +18,25 @@ use crate::view::{self, OrderSummary, Viewer};
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    let statuses = contract::one_of(&OrderStatus::ALL.map(OrderStatus::as_str));
+    let mut sort = contract::one_of(&["oldest", "newest"]);
+    sort.insert("default".to_owned(), "oldest".into());
+    Operation::new("admin-list-orders", "GET /admin/orders", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Lists the orders with a status")
+        .description(
+            "`status=paid` lists the orders to ship. Staff see an order from a moment after its first payment attempt \
+             on. An order without a payment attempt is in no list, even after it has expired.",
+        )
+        .parameter(Parameter::query("status", statuses, "The status of the orders.").required())
+        .query("sort", sort, "The order of the list, by the time of placement.")
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
+        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The largest number of orders of a page.")
+        .answers::<AdminListOrdersResponse<'_>>(200, "A page of orders.")
+}
 
 /// Lists orders by status for staff.
 pub struct AdminListOrders {
@@ -39,6 +61,15 @@ enum Sort {
     Newest,
 }
 
+impl Sort {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oldest => "oldest",
+            Self::Newest => "newest",
+        }
+    }
+}
+
 impl FromStr for Sort {
     type Err = Invalid;
 
@@ -51,12 +82,13 @@ impl FromStr for Sort {
     }
 }
 
-#[derive(Serialize)]
+/// A page of orders.
+#[derive(Serialize, JsonSchema)]
 struct AdminListOrdersResponse<'a> {
     orders: Vec<OrderSummary<'a>>,
     /// The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
     /// follow.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
 impl Endpoint for AdminListOrders {
@@ -65,17 +97,23 @@ impl Endpoint for AdminListOrders {
         let mut query = request.query();
         let status = query.parsed::<OrderStatus>("status");
         let sort = query.optional_parsed::<Sort>("sort");
-        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let list = status.zip(sort).map(|(status, sort)| list_id(status, sort.unwrap_or_default()));
+        let after = query.optional_cursor::<OrderId>(list);
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
-        let (status, sort, cursor, limit) = query.finish((status, sort, cursor, limit))?;
+        let (status, sort, after, limit) = query.finish((status, sort, after, limit))?;
 
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let newest_first = sort.unwrap_or_default() == Sort::Newest;
-        let page =
-            self.orders.list_for_staff(StaffOrderList::Status(status), newest_first, cursor.as_ref(), limit).await?;
+        let sort = sort.unwrap_or_default();
+        let (list, newest_first) = (StaffOrderList::Status(status), sort == Sort::Newest);
+        let page = self.orders.list_for_staff(list, newest_first, after.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Staff)).collect();
-        Ok(Reply::ok(&AdminListOrdersResponse { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        let next_cursor = page.next.map(|order_id| list_id(status, sort).cursor(&order_id));
+        Ok(Reply::ok(&AdminListOrdersResponse { orders, next_cursor }))
     }
+}
+
+fn list_id(status: OrderStatus, sort: Sort) -> ListId {
+    ListId::new(["staff-orders", status.as_str(), sort.as_str()])
 }
 
 #[cfg(test)]
@@ -116,6 +154,11 @@ mod tests {
         let cursor = first["next_cursor"].as_str().expect("more");
         let rest = page(&[("status", "paid"), ("limit", "3"), ("cursor", cursor)]).await;
         assert_eq!((ids(&rest), rest["next_cursor"].is_null()), (placed[3..].to_vec(), true));
+        for other in [("status", "shipped"), ("sort", "newest")] {
+            let status = if other.0 == "status" { other } else { ("status", "paid") };
+            let refused = endpoint.handle(&list(&[status, other, ("cursor", cursor)])).await;
+            assert_eq!(outcome(&refused), (422, "invalid_fields"), "{other:?}");
+        }
         placed.reverse();
         assert_eq!(ids(&page(&[("status", "paid"), ("sort", "newest")]).await), placed);
 

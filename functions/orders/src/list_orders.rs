@@ -1,9 +1,12 @@
 //! `GET /orders?cursor=&limit=`: the shopper's orders, newest first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::cursor::ListId;
 use souk_domain::ids::OrderId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{self, Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
@@ -11,6 +14,16 @@ use crate::view::{self, OrderSummary, Viewer};
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("list-orders", "GET /orders", Tag::Orders)
+        .caller(Caller::Shopper)
+        .summary("Lists the shopper's orders, newest first")
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
+        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The number of orders of a page.")
+        .answers::<ListOrdersResponse<'_>>(200, "A page of orders.")
+}
 
 /// Lists the orders of the shopper.
 pub struct ListOrders {
@@ -25,25 +38,27 @@ impl ListOrders {
     }
 }
 
-#[derive(Serialize)]
+/// A page of orders.
+#[derive(Serialize, JsonSchema)]
 struct ListOrdersResponse<'a> {
     orders: Vec<OrderSummary<'a>>,
     /// The cursor of the next page; null on the last page.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
 impl Endpoint for ListOrders {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
         let mut query = request.query();
-        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let list = ListId::new(["orders", user_id.as_str()]);
+        let after = query.optional_cursor::<OrderId>(Some(list));
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
-        let (cursor, limit) = query.finish((cursor, limit))?;
+        let (after, limit) = query.finish((after, limit))?;
 
         let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let page = self.orders.list(user_id, cursor.as_ref(), limit).await?;
+        let page = self.orders.list(user_id, after.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Shopper)).collect();
-        Ok(Reply::ok(&ListOrdersResponse { orders, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        Ok(Reply::ok(&ListOrdersResponse { orders, next_cursor: page.next.map(|order_id| list.cursor(&order_id)) }))
     }
 }
 
@@ -81,6 +96,8 @@ mod tests {
 
         assert_eq!(outcome(&endpoint.handle(&list().with_query("limit", "0")).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&list().with_query("cursor", "x")).await), (422, "invalid_fields"));
+        let of_another = list().with_query("cursor", cursor).from_user(user(2), Role::Shopper);
+        assert_eq!(outcome(&endpoint.handle(&of_another).await), (422, "invalid_fields"));
         assert_eq!(outcome(&endpoint.handle(&Request::new("GET", "/orders")).await), (401, "token_required"));
         shop.assert_reconciled().await;
     }

@@ -3,12 +3,15 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::cursor::ListId;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{Order, ReturnStatus};
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{self, Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{Orders, StaffOrderList};
 
@@ -16,6 +19,25 @@ use crate::view::ReturnView;
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("list-returns", "GET /admin/returns", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Lists the returns that staff have to accept or reject, oldest order first")
+        .query(
+            "status",
+            contract::one_of(&[ReturnStatus::Requested.as_str()]),
+            "Returns that are decided are shown in their order.",
+        )
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
+        .query(
+            "limit",
+            contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT),
+            "The largest number of orders of a page. Each may have several returns.",
+        )
+        .answers::<ListReturnsResponse<'_>>(200, "A page of returns.")
+}
 
 /// Lists the open returns.
 pub struct ListReturns {
@@ -42,17 +64,21 @@ impl FromStr for RequestedStatus {
     }
 }
 
-#[derive(Serialize)]
+/// A page of open returns.
+#[derive(Serialize, JsonSchema)]
 struct ListReturnsResponse<'a> {
     returns: Vec<OpenReturn<'a>>,
-    /// The cursor of the next page; null on the last page.
-    next_cursor: Option<&'a str>,
+    /// The cursor of the next page; null on the last page. A page may have no returns although more follow.
+    next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A return that staff have to decide about, with its order.
+#[derive(Serialize, JsonSchema)]
 struct OpenReturn<'a> {
     order_id: &'a str,
+    /// The account that placed the order.
     user_id: &'a str,
+    /// ISO 4217.
     currency: &'a str,
     #[serde(flatten)]
     listed: ReturnView<'a>,
@@ -64,14 +90,15 @@ impl Endpoint for ListReturns {
         request.staff()?;
         let mut query = request.query();
         let status = query.optional_parsed::<RequestedStatus>("status");
-        let cursor = query.optional_parsed::<OrderId>("cursor");
+        let list = ListId::new(["returns", ReturnStatus::Requested.as_str()]);
+        let after = query.optional_cursor::<OrderId>(Some(list));
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
-        let (_, cursor, limit) = query.finish((status, cursor, limit))?;
+        let (_, after, limit) = query.finish((status, after, limit))?;
 
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let page = self.orders.list_for_staff(StaffOrderList::OpenReturns, false, cursor.as_ref(), limit).await?;
+        let page = self.orders.list_for_staff(StaffOrderList::OpenReturns, false, after.as_ref(), limit).await?;
         let returns = page.orders.iter().flat_map(open_returns).collect();
-        Ok(Reply::ok(&ListReturnsResponse { returns, next_cursor: page.next.as_ref().map(OrderId::as_str) }))
+        Ok(Reply::ok(&ListReturnsResponse { returns, next_cursor: page.next.map(|order_id| list.cursor(&order_id)) }))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod address;
 pub mod cart;
 pub mod catalog;
 pub mod circuit_breaker;
+pub mod cursor;
 pub mod effects;
 pub mod event;
 pub mod idempotency;

@@ -5,7 +5,6 @@
 //! tables. No text of a shopper is ever parsed as a query language.
 
 mod cluster;
-mod cursor;
 mod document;
 mod error;
 mod facets;
@@ -14,6 +13,7 @@ mod index;
 mod mapping;
 mod names;
 mod node;
+mod position;
 mod query;
 mod query_builder;
 mod rebuild;
@@ -29,13 +29,13 @@ mod text;
 mod write;
 
 pub use cluster::{ClusterHealth, NodeStorage};
-pub use cursor::Cursor;
 pub use document::IndexedProduct;
 pub use error::SearchError;
 pub use facets::{AttributeFacet, FacetCount, Facets, PriceRange};
 pub use highlight::Highlight;
 pub use index::{PRODUCTS, SearchIndex, SearchLimits, within_limit};
 pub use names::{SuggestedCategory, SuggestionNames};
+pub use position::Position;
 pub use query::{MAX_DEPTH, SearchQuery, Window};
 pub use rebuild::{Rebuild, RebuildProgress, SegmentProgress};
 pub use response::SearchPage;

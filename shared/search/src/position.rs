@@ -4,21 +4,19 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use souk_domain::ids::ProductId;
 use souk_domain::validation::Invalid;
 
 use crate::sort::Sort;
 
-/// Longest cursor that is read: an id, a name and some signs, as text.
-const MAX_CHARS: usize = 2_000;
-
-/// The position after a product in a sort order. Opaque to clients; refused with another sort order.
+/// The position after a product in a sort order: the values by which the product was sorted. A client gets it within
+/// the cursor of its list ([`SearchQuery::list_id`](crate::SearchQuery::list_id)).
 #[derive(Debug, Clone)]
-pub struct Cursor(Vec<Box<RawValue>>);
+pub struct Position(Vec<Box<RawValue>>);
 
-impl Cursor {
+impl Position {
     /// The values by which a hit was sorted, exactly as OpenSearch wrote them.
     pub(crate) const fn new(values: Vec<Box<RawValue>>) -> Self {
         Self(values)
@@ -28,94 +26,151 @@ impl Cursor {
         &self.0
     }
 
-    /// Whether it is a position in that sort order, so that OpenSearch accepts it.
+    /// Whether its values have the types of that sort order, so that OpenSearch accepts them.
     pub fn is_of(&self, sort: Sort, has_text: bool) -> bool {
         type Check = fn(&str) -> bool;
         let expected: &[Check] = match (sort, has_text) {
-            (Sort::Relevance, true) => &[is_score, is_whole, is_text],
-            (Sort::Relevance, false) => &[is_whole, is_whole, is_text],
-            (Sort::PriceAsc | Sort::PriceDesc | Sort::Newest, _) => &[is_whole, is_text],
-            (Sort::Name, _) => &[is_text, is_text],
+            (Sort::Relevance, true) => &[is_score, is_flag, is::<ProductId>],
+            (Sort::Relevance, false) => &[is_flag, is::<i64>, is::<ProductId>],
+            (Sort::PriceAsc | Sort::PriceDesc | Sort::Newest, _) => &[is::<i64>, is::<ProductId>],
+            (Sort::Name, _) => &[is::<String>, is::<ProductId>],
         };
         self.0.len() == expected.len() && self.0.iter().zip(expected).all(|(value, check)| check(value.get()))
     }
 }
 
-/// A number of an index field, or a flag.
-fn is_whole(json: &str) -> bool {
-    json.parse::<i64>().is_ok() || matches!(json, "true" | "false")
+fn is<T: DeserializeOwned>(json: &str) -> bool {
+    serde_json::from_str::<T>(json).is_ok()
+}
+
+/// OpenSearch sorts flags as numbers, and writes them as either.
+fn is_flag(json: &str) -> bool {
+    matches!(json, "true" | "false" | "1" | "0")
 }
 
 fn is_score(json: &str) -> bool {
-    json.parse::<f32>().is_ok_and(f32::is_finite)
+    serde_json::from_str(json).is_ok_and(f32::is_finite)
 }
 
-fn is_text(json: &str) -> bool {
-    json.starts_with('"')
-}
-
-impl Hash for Cursor {
+impl Hash for Position {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.to_string().hash(state);
     }
 }
 
-impl PartialEq for Cursor {
+impl PartialEq for Position {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
     }
 }
 
-impl Eq for Cursor {}
+impl Eq for Position {}
 
-impl fmt::Display for Cursor {
+/// A JSON array.
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values: Vec<&str> = self.0.iter().map(|value| value.get()).collect();
-        f.write_str(&URL_SAFE_NO_PAD.encode(format!("[{}]", values.join(","))))
+        write!(f, "[{}]", values.join(","))
     }
 }
 
-impl FromStr for Cursor {
+impl FromStr for Position {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
-        let read = || {
-            let json = URL_SAFE_NO_PAD.decode(raw).ok().filter(|_| raw.len() <= MAX_CHARS)?;
-            serde_json::from_slice(&json).ok().map(Self)
-        };
-        read().ok_or_else(|| Invalid::new("invalid_format", "must be next_cursor of an earlier page"))
+        serde_json::from_str(raw).map(Self).map_err(|_| Invalid::new("invalid_format", "must be a position in a list"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn cursor(json: &str) -> Result<Cursor, Invalid> {
-        URL_SAFE_NO_PAD.encode(json).parse()
+    const SORTS: [Sort; 5] = [Sort::Relevance, Sort::PriceAsc, Sort::PriceDesc, Sort::Newest, Sort::Name];
+
+    fn position(json: &str) -> Position {
+        json.parse().expect("a list")
+    }
+
+    fn fits_any(position: &Position) -> bool {
+        SORTS.iter().any(|sort| position.is_of(*sort, true) || position.is_of(*sort, false))
     }
 
     #[test]
-    fn a_cursor_is_of_one_order() {
-        let place = cursor(r#"[1530.25,1,"sku-1"]"#).expect("a cursor");
-        assert!(place.is_of(Sort::Relevance, true));
-        assert!(!place.is_of(Sort::Relevance, false) && !place.is_of(Sort::PriceAsc, true));
-        assert!(cursor(r#"[true,9223372036854775807,"a"]"#).expect("a cursor").is_of(Sort::Relevance, false));
-        let again: Cursor = place.to_string().parse().expect("its own text");
-        assert_eq!(again, place);
+    fn a_position_has_the_types_of_its_order() {
+        for (json, sort, has_text) in [
+            (r#"[1530.25,1,"sku-1"]"#, Sort::Relevance, true),
+            (r#"[2.5E-5,false,"sku-1"]"#, Sort::Relevance, true),
+            (r#"[true,9223372036854775807,"a"]"#, Sort::Relevance, false),
+            (r#"[0,-9223372036854775808,"a"]"#, Sort::Relevance, false),
+            (r#"[1299,"sku-1"]"#, Sort::PriceAsc, true),
+            (r#"[1299,"sku-1"]"#, Sort::PriceDesc, false),
+            (r#"[-9223372036854775808,"sku-1"]"#, Sort::Newest, false),
+            (r#"["hp 364 \"xl\"","sku-1"]"#, Sort::Name, false),
+        ] {
+            assert!(position(json).is_of(sort, has_text), "{json}");
+            assert_eq!(position(json).to_string(), json);
+        }
+        let price = position(r#"[1530,"sku-1"]"#);
+        assert!(!price.is_of(Sort::Relevance, false) && !price.is_of(Sort::Relevance, true));
+        assert!(!price.is_of(Sort::Name, false));
     }
 
     #[test]
-    fn nothing_else_gets_through() {
-        for bad in ["", "{}", "7", "[", r#""x""#] {
-            assert_eq!(cursor(bad).map_err(|e| e.code).err(), Some("invalid_format"), "{bad}");
+    fn other_types_are_of_no_order() {
+        for bad in [
+            "[]",
+            r#"["sku-1"]"#,
+            r#"[{"a":1},"x"]"#,
+            r#"[null,"x"]"#,
+            r#"[true,"x"]"#,
+            r#"[1.5,"x"]"#,
+            r#"[1e3,"x"]"#,
+            r#"[9223372036854775808,"x"]"#,
+            r#"[1e999,1,"x"]"#,
+            r#"[1e39,1,"x"]"#,
+            r#"["NaN",1,"x"]"#,
+            r#"[1.5,2,"x"]"#,
+            "[1.5,1,2]",
+            "[1,2]",
+            r#"[1,""]"#,
+            r#"[1,"a b"]"#,
+            r#"["\ud800","x"]"#,
+            r#"[1,1,"x",1]"#,
+            r#"[1,[["x"]]]"#,
+        ] {
+            assert!(!fits_any(&position(bad)), "{bad}");
         }
-        assert!("*".parse::<Cursor>().is_err());
-        assert!(cursor(&format!(r#"["{}"]"#, "x".repeat(2_000))).is_err());
-        for bad in [r#"[{"a":1},"x"]"#, r#"[null,"x"]"#, r#"[1.5,"x"]"#, "[1,2]", r#"[1,"x",1]"#, "[]", r#"["1","x"]"#]
-        {
-            assert!(!cursor(bad).expect("a list").is_of(Sort::PriceAsc, false), "{bad}");
+        for no_list in ["", "{}", "7", "[", r#""x""#, "null", "[1,]", "[1] x"] {
+            assert_eq!(no_list.parse::<Position>().map_err(|e| e.code).err(), Some("invalid_format"), "{no_list}");
         }
-        assert!(!cursor(r#"[1e999,1,"x"]"#).expect("a list").is_of(Sort::Relevance, true));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_a_position_or_refused(text in ".{0,60}", json in r#"\[([0-9a-z"\\.,eE{}\[\]+-]){0,40}\]"#) {
+            for text in [text, json] {
+                if let Ok(position) = text.parse::<Position>() {
+                    prop_assert_eq!(&position.to_string().parse::<Position>()?, &position);
+                    let _ = fits_any(&position);
+                }
+            }
+        }
+
+        #[test]
+        fn sort_values_survive(price in any::<i64>(), score in 0_f32.., name in ".{0,40}", id in "[A-Za-z0-9_-]{1,64}") {
+            let name = serde_json::Value::String(name);
+            for (json, sort, has_text) in [
+                (format!(r#"[{price},"{id}"]"#), Sort::PriceAsc, false),
+                (format!(r#"[{name},"{id}"]"#), Sort::Name, false),
+                (format!(r#"[{score:?},true,"{id}"]"#), Sort::Relevance, true),
+            ] {
+                let position: Position = json.parse()?;
+                prop_assert!(position.is_of(sort, has_text), "{}", json);
+                prop_assert_eq!(position.to_string(), json);
+            }
+        }
     }
 }

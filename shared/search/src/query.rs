@@ -1,9 +1,10 @@
 //! The parameters of a search.
 
+use souk_domain::cursor::ListId;
 use souk_domain::ids::CategoryId;
 use souk_domain::validation::Invalid;
 
-use crate::cursor::Cursor;
+use crate::position::Position;
 use crate::sort::Sort;
 use crate::synonyms::Synonyms;
 use crate::text::{Word, words};
@@ -24,7 +25,7 @@ pub(crate) enum Start {
     /// After this many products.
     At(u32),
     /// Where another window ended.
-    After(Cursor),
+    After(Position),
 }
 
 impl Window {
@@ -40,7 +41,7 @@ impl Window {
         Ok(Self { start: Start::At(from), limit })
     }
 
-    /// Number of products before it; `None` after a cursor.
+    /// Number of products before it; `None` after a position.
     pub const fn start(&self) -> Option<u32> {
         match self.start {
             Start::At(from) => Some(from),
@@ -53,9 +54,9 @@ impl Window {
         self.limit
     }
 
-    /// The `limit` products after a cursor, at any depth. The search must be the one that returned the cursor.
-    pub const fn after(cursor: Cursor, limit: u32) -> Self {
-        Self { start: Start::After(cursor), limit }
+    /// The `limit` products after a position, at any depth. The search must be the one that returned it.
+    pub const fn after(position: Position, limit: u32) -> Self {
+        Self { start: Start::After(position), limit }
     }
 }
 
@@ -101,6 +102,29 @@ impl SearchQuery {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(words)
     }
 
+    /// The list that its pages are of: everything that selects and orders products, and nothing else. The order in which
+    /// alternatives are given does not matter.
+    pub fn list_id(&self) -> ListId {
+        let bound = |bound: Option<i64>| bound.map(|minor| minor.to_string()).unwrap_or_default();
+        let mut parts = vec![
+            "products".to_owned(),
+            self.sort.as_str().to_owned(),
+            self.text.clone().unwrap_or_default(),
+            self.category_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            bound(self.min_price_minor),
+            bound(self.max_price_minor),
+            self.in_stock.map(|in_stock| in_stock.to_string()).unwrap_or_default(),
+            self.brand.len().to_string(),
+        ];
+        let mut brands: Vec<_> = self.brand.iter().collect();
+        brands.sort_unstable();
+        let mut attributes: Vec<_> = self.attributes.iter().collect();
+        attributes.sort_unstable();
+        parts.extend(brands.into_iter().cloned());
+        parts.extend(attributes.into_iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
+        ListId::new(parts)
+    }
+
     /// Whether it filters by price.
     pub(crate) const fn filters_by_price(&self) -> bool {
         self.min_price_minor.is_some() || self.max_price_minor.is_some()
@@ -136,5 +160,33 @@ mod tests {
         for (page, limit) in [(101, 100), (0, 20), (u32::MAX, 100), (10_001, 1), (2, u32::MAX)] {
             assert_eq!(Window::new(page, limit).map_err(|e| e.code), Err("too_deep"), "{page} {limit}");
         }
+    }
+
+    #[test]
+    fn a_list_is_what_selects_and_orders_products() {
+        let all = SearchQuery::default;
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let (a, b) = ("a".to_owned(), "b".to_owned());
+        let lists = [
+            all(),
+            SearchQuery { text: Some(a.clone()), ..all() },
+            SearchQuery { category_id: Some("a".parse().expect("an id")), ..all() },
+            SearchQuery { min_price_minor: Some(1), ..all() },
+            SearchQuery { max_price_minor: Some(1), ..all() },
+            SearchQuery { in_stock: Some(true), ..all() },
+            SearchQuery { in_stock: Some(false), ..all() },
+            SearchQuery { brand: vec![a.clone(), b.clone()], ..all() },
+            SearchQuery { attributes: vec![pair("a", "b")], ..all() },
+            SearchQuery { attributes: vec![pair("b", "a")], ..all() },
+            SearchQuery { sort: Sort::Name, ..all() },
+            SearchQuery { sort: Sort::Newest, ..all() },
+        ];
+        for (at, list) in lists.iter().enumerate() {
+            let equal: Vec<_> = lists.iter().map(|other| other.list_id() == list.list_id()).collect();
+            assert_eq!(equal, (0..lists.len()).map(|other| other == at).collect::<Vec<_>>(), "{list:?}");
+        }
+        let shown = SearchQuery { window: Window::new(3, 5).expect("a page"), facets: true, highlight: true, ..all() };
+        assert_eq!(shown.list_id(), all().list_id());
+        assert_eq!(SearchQuery { brand: vec![b, a], ..all() }.list_id(), lists[7].list_id());
     }
 }

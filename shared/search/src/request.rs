@@ -42,7 +42,7 @@ pub(crate) fn search_request(query: &SearchQuery, text: Option<&QueryBuilder<'_>
     });
     match &query.window.start {
         Start::At(from) => body["from"] = json!(from),
-        Start::After(cursor) => body["search_after"] = json!(cursor.values()),
+        Start::After(position) => body["search_after"] = json!(position.values()),
     }
     if let Some(text) = text.filter(|_| query.highlight) {
         body["highlight"] = highlight::request(&text.highlighted());

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use souk_domain::ids::ProductId;
 
-use crate::cursor::Cursor;
 use crate::facets::{Aggregations, Facets};
 use crate::highlight::Highlight;
+use crate::position::Position;
 use crate::spelling::WordSuggestions;
 
 /// One page of products.
@@ -20,7 +20,7 @@ pub struct SearchPage {
     /// How many products match, on all pages; a lower bound for a text search when it is 100,000.
     pub total: u64,
     /// Where the next page starts; none on the last page.
-    pub next: Option<Cursor>,
+    pub next: Option<Position>,
     /// Empty unless requested.
     pub facets: Arc<Facets>,
     /// Names with their matches marked; empty unless requested.
@@ -110,7 +110,7 @@ impl SearchResponse {
     pub(crate) fn into_page(mut self, limit: u32) -> SearchPage {
         let full = self.hits.hits.len() == limit as usize;
         let last = self.hits.hits.last_mut().filter(|_| full);
-        let next = last.map(|hit| std::mem::take(&mut hit.sort)).filter(|sort| !sort.is_empty()).map(Cursor::new);
+        let next = last.map(|hit| std::mem::take(&mut hit.sort)).filter(|sort| !sort.is_empty()).map(Position::new);
         let mut page =
             SearchPage { total: self.hits.total.map_or(0, |total| total.value), next, ..SearchPage::default() };
         for hit in self.hits.hits {

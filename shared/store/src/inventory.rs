@@ -25,7 +25,7 @@ use crate::StoreError;
 use crate::table::{Item, Table, key, number, text};
 
 pub use allocation::AllocationOutcome;
-pub use history::{HistoryCursor, HistoryEntry, HistoryPage};
+pub use history::{HistoryEntry, HistoryPage, HistoryPosition};
 pub use ledger::{LedgerEntry, MAX_AVAILABLE, StockChangeOutcome};
 pub use spread::{SpreadOutcome, StockSpread};
 

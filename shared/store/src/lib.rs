@@ -25,8 +25,8 @@ pub use carts::Carts;
 pub use categories::Categories;
 pub use error::StoreError;
 pub use inventory::{
-    AllocationOutcome, HistoryCursor, HistoryEntry, HistoryPage, Inventory, LedgerEntry, MAX_AVAILABLE, SpreadOutcome,
-    StockChangeOutcome, StockSpread,
+    AllocationOutcome, HistoryEntry, HistoryPage, HistoryPosition, Inventory, LedgerEntry, MAX_AVAILABLE,
+    SpreadOutcome, StockChangeOutcome, StockSpread,
 };
 pub use limits::{AttemptOutcome, Limit, Limits};
 pub use order_steps::{OrderSteps, StepError, StoreCreditSteps};

@@ -57,7 +57,7 @@ pub enum PlacementOutcome {
 pub struct OrderPage {
     /// The orders.
     pub orders: Vec<Order>,
-    /// The cursor of the next page, if there is one.
+    /// The order after which the next page continues, if there is one.
     pub next: Option<OrderId>,
 }
 

@@ -18,7 +18,7 @@ pub struct StaffOrderPage {
     /// The orders in their current state. May be fewer than requested although more pages follow: an order that has
     /// left the list since the index was written is omitted.
     pub orders: Vec<Order>,
-    /// The cursor of the next page, if there is one.
+    /// The order after which the next page continues, if there is one.
     pub next: Option<OrderId>,
 }
 

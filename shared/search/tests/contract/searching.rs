@@ -2,7 +2,7 @@
 
 use souk_domain::synonyms::SynonymGroups;
 use souk_search::{
-    AttributeFacet, Cursor, FacetCount, Highlight, PriceRange, SearchPage, SearchQuery, Sort, Synonyms, Window,
+    AttributeFacet, FacetCount, Highlight, Position, PriceRange, SearchPage, SearchQuery, Sort, Synonyms, Window,
 };
 
 use crate::fixture::{self, Scratch, ids, product};
@@ -219,7 +219,7 @@ async fn odd_names_of_attributes_are_counted_and_filtered_like_others() {
 }
 
 #[tokio::test]
-async fn a_cursor_goes_on_where_a_page_ended() {
+async fn a_list_continues_where_a_page_ended() {
     let Some(shop) = Scratch::shop().await else { return };
     let mut queries: Vec<SearchQuery> = [Sort::Relevance, Sort::PriceAsc, Sort::PriceDesc, Sort::Newest, Sort::Name]
         .map(|sort| SearchQuery { sort, ..SearchQuery::default() })
@@ -240,7 +240,7 @@ async fn a_cursor_goes_on_where_a_page_ended() {
             assert_eq!(page.total, whole.len() as u64);
             seen.extend(ids(&page));
             let Some(next) = page.next else { break };
-            let next: Cursor = next.to_string().parse().expect("its own text");
+            let next: Position = next.to_string().parse().expect("its own text");
             assert!(next.is_of(query.sort, query.text.is_some()), "{:?} {:?}: {next:?}", query.sort, query.text);
             window = Window::after(next, 2);
         }

@@ -2,6 +2,7 @@
 //! stream, so that placing an order costs nothing more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
@@ -54,8 +55,8 @@ pub struct HistoryEntry {
 pub struct HistoryPage {
     /// The changes.
     pub changes: Vec<HistoryEntry>,
-    /// The cursor of the next page, if there is one.
-    pub next: Option<HistoryCursor>,
+    /// Where the next page continues, if there is one.
+    pub next: Option<HistoryPosition>,
 }
 
 #[derive(Deserialize)]
@@ -65,14 +66,9 @@ struct LevelItem {
 
 /// A position in the history of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryCursor(String);
+pub struct HistoryPosition(String);
 
-impl HistoryCursor {
-    /// As clients see it: `<time>-<sequence number>`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
+impl HistoryPosition {
     fn of(entry: &HistoryEntry) -> Self {
         let (at, sequence) = (entry.at.as_millis().max(0), &entry.sequence_number);
         Self(format!("{at:0TIME_DIGITS$}-{sequence:0>SEQUENCE_DIGITS$}"))
@@ -83,7 +79,14 @@ impl HistoryCursor {
     }
 }
 
-impl FromStr for HistoryCursor {
+/// `<time>-<sequence number>`
+impl fmt::Display for HistoryPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for HistoryPosition {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
@@ -94,7 +97,7 @@ impl FromStr for HistoryCursor {
         if well_formed {
             Ok(Self(raw.to_owned()))
         } else {
-            Err(Invalid::new("invalid_format", "must be the next_cursor of an earlier page"))
+            Err(Invalid::new("invalid_format", "must be a position in a history"))
         }
     }
 }
@@ -104,7 +107,7 @@ impl Inventory {
     pub async fn record(&self, changes: &[HistoryEntry]) -> Result<(), StoreError> {
         let mut items = BTreeMap::new();
         for change in changes {
-            let sort_key = HistoryCursor::of(change).sort_key();
+            let sort_key = HistoryPosition::of(change).sort_key();
             let mut item = self.table.write(change)?;
             item.extend(key([("product_id", change.product_id.as_str()), ("shard", &sort_key)]));
             items.insert((&change.product_id, sort_key), item);
@@ -139,7 +142,7 @@ impl Inventory {
     pub async fn history(
         &self,
         product_id: &ProductId,
-        after: Option<&HistoryCursor>,
+        after: Option<&HistoryPosition>,
         limit: i32,
     ) -> Result<HistoryPage, StoreError> {
         let start = after.map(|after| key([("product_id", product_id.as_str()), ("shard", &after.sort_key())]));
@@ -158,7 +161,7 @@ impl Inventory {
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         let items = answer.items.unwrap_or_default().into_iter();
         let changes: Vec<HistoryEntry> = items.map(|item| self.table.read(item)).collect::<Result<_, _>>()?;
-        let next = changes.last().filter(|_| more).map(HistoryCursor::of);
+        let next = changes.last().filter(|_| more).map(HistoryPosition::of);
         Ok(HistoryPage { changes, next })
     }
 
@@ -210,18 +213,18 @@ mod tests {
             cause: None,
         };
         let keys = [entry(999, "9"), entry(1_795_503_420_000, "5"), entry(1_795_503_420_000, "40")]
-            .map(|entry| HistoryCursor::of(&entry).sort_key());
+            .map(|entry| HistoryPosition::of(&entry).sort_key());
         assert!(keys.is_sorted() && keys.iter().all(|key| key.starts_with(HISTORY)), "{keys:?}");
         assert!(HISTORY.starts_with(LEDGER));
         assert!(LEVEL > format!("{HISTORY}:").as_str(), "the level is not part of the history");
     }
 
     #[test]
-    fn only_cursors_of_earlier_pages_are_accepted() {
+    fn only_positions_of_earlier_pages_are_accepted() {
         let good = format!("{:013}-{:040}", 7, 7);
-        assert_eq!(good.parse::<HistoryCursor>().map(|cursor| cursor.as_str().to_owned()), Ok(good.clone()));
+        assert_eq!(good.parse::<HistoryPosition>().map(|position| position.to_string()), Ok(good.clone()));
         for bad in ["", "-", "7-7", &good[1..], &good.replace('-', "#"), &format!("{good}0"), &good.replace('7', "x")] {
-            assert!(bad.parse::<HistoryCursor>().is_err(), "{bad}");
+            assert!(bad.parse::<HistoryPosition>().is_err(), "{bad}");
         }
     }
 }
