@@ -152,7 +152,9 @@ fn schemathesis(role: Role, options: &Options, api_url: &str, folder: &Path, pat
         command.args(["--max-time", &seconds.to_string()]);
     }
     command.args(["--report", "json", "--report-json-path"]).arg(folder.join(CHECKED));
-    command.env("SCHEMATHESIS_HOOKS", paths.root.join("tests/fuzz/hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    // As a module: a file may be loaded twice.
+    command.env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONPATH", paths.root.join("tests/fuzz"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("SOUK_FUZZ_ROLE", role.name()).env("SOUK_FUZZ_SEED", options.seed.to_string());
     command.env("SOUK_FUZZ_REPORT", folder.join(REACHED)).env("SOUK_STACK", paths.home.join("stack.json"));
     command.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
