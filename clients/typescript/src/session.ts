@@ -6,7 +6,7 @@
 import type { Middleware } from "openapi-fetch";
 
 import { OPERATIONS_WITH_TOKEN } from "./operations.ts";
-import { GatewayError, hasProblem } from "./problem.ts";
+import { GatewayError, hasProblem, SoukProblem } from "./problem.ts";
 import type { Send } from "./retry.ts";
 
 /** The tokens of a session. */
@@ -105,7 +105,7 @@ export class Session {
 
 /** Such a refresh was not done: its token is still valid. */
 function isRateLimited(error: unknown): boolean {
-  return error instanceof GatewayError && error.status === 429;
+  return (error instanceof GatewayError || error instanceof SoukProblem) && error.status === 429;
 }
 
 async function isTokenRefused(response: Response): Promise<boolean> {
