@@ -1,6 +1,8 @@
 //! Browsing: categories, lists, search, product pages, live stock.
 
-use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
+use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually, routes, unique_word};
+
+const PROBLEM: &str = "application/problem+json";
 
 /// Waits until a list contains the product and returns its entry.
 fn listed(shop: &'static Shop, query: &str, product: &Product) -> Json {
@@ -142,6 +144,35 @@ fn inventory_returns_several_counts() {
     assert_eq!(counts.texts("items", "available"), ["1", "22", "0"]);
     assert_eq!(counts.texts("items", "product_id"), [one.id.as_str(), two.id.as_str(), "never"]);
     assert_eq!(shop.anyone().get("/inventory?product_ids=a%20b").bad_fields(), ["product_ids"]);
+}
+
+#[test]
+fn head_of_a_public_read_is_its_get_without_a_body() {
+    let shop = Shop::open();
+    let product = shop.product("45.00", 3);
+    for route in routes().into_iter().filter(|route| route.public && route.method == "GET") {
+        let parameters = match route.path.as_str() {
+            "/inventory" => format!("?product_ids={}", product.id),
+            "/products/suggest" => format!("?q={}", product.word),
+            _ => String::new(),
+        };
+        let path = format!("{}{parameters}", route.path.replace("{product_id}", &product.id));
+        let (get, head) = (shop.anyone().get(&path), shop.anyone().call("HEAD", &path).send());
+        assert_eq!((get.status, head.status), (200, 200), "{path}");
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{head}");
+        for name in ["content-type", "cache-control", "vary"] {
+            assert_eq!(head.header(name), get.header(name), "{name} of {path}");
+        }
+        assert_eq!(head.header("etag").is_empty(), get.header("etag").is_empty(), "{path}");
+        if !head.header("etag").is_empty() {
+            let known = shop.anyone().call("HEAD", &path).header("if-none-match", "*").send();
+            assert_eq!((known.status, known.body.as_str()), (304, ""), "{path}");
+        }
+    }
+    let missing = [shop.anyone().get("/products/no-such"), shop.anyone().call("HEAD", "/products/no-such").send()];
+    assert_eq!(missing.each_ref().map(|answer| (answer.status, answer.header("content-type"))), [(404, PROBLEM); 2]);
+    let refused = shop.anyone().call("HEAD", "/products?page=0").send();
+    assert_eq!((refused.status, refused.body.as_str()), (422, ""));
 }
 
 #[test]

@@ -214,7 +214,8 @@ mod tests {
     async fn head_is_get_without_a_body() {
         let service = service(Counts::default());
         let ask = async |method: &str, known: &str| {
-            let request = Request::new(method, "/").with_header("accept-encoding", "gzip").with_header("if-none-match", known);
+            let request =
+                Request::new(method, "/").with_header("accept-encoding", "gzip").with_header("if-none-match", known);
             let response = service.answer(&request).await;
             (response.status().as_u16(), response.headers().clone(), response.body().to_vec())
         };
@@ -229,7 +230,8 @@ mod tests {
     #[tokio::test]
     async fn head_has_the_status_and_headers_of_a_problem() {
         let service = service(Fails);
-        let answers = [service.answer(&Request::new("GET", "/")).await, service.answer(&Request::new("HEAD", "/")).await];
+        let answers =
+            [service.answer(&Request::new("GET", "/")).await, service.answer(&Request::new("HEAD", "/")).await];
         assert_eq!((answers[0].status(), answers[0].headers()), (answers[1].status(), answers[1].headers()));
         assert!(answers[1].body().is_empty() && !answers[0].body().is_empty());
     }

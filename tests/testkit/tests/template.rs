@@ -163,7 +163,7 @@ fn only_prepare_search_calls_the_control_plane() {
 }
 
 /// Raised by a dated decision in docs/decisions.md only, like the number of resources in local/count_resources.py.
-const TEMPLATE_LINES: usize = 1_900;
+const TEMPLATE_LINES: usize = 2_100;
 /// Maximum lines of a function whose only event source is the API.
 const ENDPOINT_LINES: usize = 30;
 
