@@ -2,11 +2,21 @@
 
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
 use crate::staff_order_context::find_order;
-use crate::view::{self, Viewer};
+use crate::view::{self, OrderResponse, Viewer};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("admin-get-order", "GET /admin/orders/{order_id}", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Shows any shopper's order")
+        .description("Staff see an order from a moment after its first payment attempt on.")
+        .answers::<OrderResponse<'_>>(200, "The order.")
+}
 
 /// Shows an order to staff.
 pub struct AdminGetOrder {

@@ -3,10 +3,19 @@
 use souk_domain::ids::OrderId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Orders;
 
-use crate::view::{self, Viewer};
+use crate::view::{self, OrderResponse, Viewer};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("get-order", "GET /orders/{order_id}", Tag::Orders)
+        .caller(Caller::Shopper)
+        .summary("Shows an order with its payment, returns, refunds and timeline")
+        .answers::<OrderResponse<'_>>(200, "The order.")
+}
 
 /// Shows an order to its shopper.
 pub struct GetOrder {

@@ -5,16 +5,35 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{Event, MAX_REASON_CHARS, RefundGrant, RefundStatus, RefundTarget};
+use souk_domain::order::{Event, MAX_REASON_CHARS, OrderStatus, RefundGrant, RefundStatus, RefundTarget};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("grant-refund", "POST /admin/orders/{order_id}/refunds", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Refunds a part of an order without a return")
+        .description(
+            "It may be called repeatedly, but refunds never exceed the payment. An order that is not shipped yet \
+             cannot be refunded in full: cancel it instead, which also restocks its units. The refund is paid out \
+             shortly afterwards: the order shows its status.",
+        )
+        .idempotency_key("the same refund, answered as it was granted", "as long as the order")
+        .body::<GrantRefundRequest>(r#"{"amount": 5.00, "refund_to": "original", "reason": "arrived late"}"#)
+        .answers::<GrantRefundResponse<'_>>(201, "The refund, which is due.")
+        .link("retry-refund", &[("order_id", "$request.path.order_id"), ("refund_id", "$response.body#/refund_id")])
+        .problem_with::<NotRefundable>(409, "not_refundable", "The amount exceeds `refundable_amount`.")
+}
 
 /// Grants a refund without a return.
 pub struct GrantRefund {
@@ -37,15 +56,56 @@ impl GrantRefund {
     }
 }
 
-/// The refund as it was granted, so that a retry gets the first response again.
-#[derive(Serialize)]
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct GrantRefundRequest {
+    /// How much, in the order's currency and with at most its decimals.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub amount: Amount,
+    /// `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
+    /// with store credit is always refunded as store credit.
+    #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
+    pub refund_to: String,
+    /// Why, for the shopper.
+    #[schemars(length(min = 1, max = MAX_REASON_CHARS))]
+    pub reason: String,
+}
+
+/// Inline: a problem is described by all of its parts together.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "Further members of `not_refundable`.")]
+pub struct NotRefundable {
+    /// The status of the order.
+    #[schemars(
+        skip_serializing_if = "Option::is_none",
+        extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str))
+    )]
+    pub order_status: Option<String>,
+    /// What can be refunded at most.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub refundable_amount: Option<Amount>,
+    /// ISO 4217.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// The refund as it was granted. A retry with the same `Idempotency-Key` gets it again.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GrantedRefund")]
 struct GrantRefundResponse<'a> {
     order_id: &'a str,
+    /// Its id within the order.
     refund_id: OrdinalId,
     amount: Amount,
+    /// ISO 4217.
     currency: &'a str,
-    target: &'static str,
+    /// Where it is paid to: `store_credit` also if the order was paid with store credit.
+    #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
+    refund_to: &'static str,
+    /// Why, for the shopper.
+    #[schemars(with = "String")]
     reason: Option<&'a str>,
+    #[schemars(extend("enum" = [RefundStatus::Pending.as_str()]))]
     status: &'static str,
 }
 
@@ -55,8 +115,8 @@ impl Endpoint for GrantRefund {
         // Always with a key: if a response of DynamoDB is lost, the event must not be applied twice.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
-        let amount = fields.money("amount", self.currency);
-        let target = fields.parsed::<RefundTarget>("target");
+        let amount = fields.positive_money("amount", self.currency);
+        let target = fields.parsed::<RefundTarget>("refund_to");
         let reason = fields.text("reason", MAX_REASON_CHARS);
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
@@ -69,7 +129,7 @@ impl Endpoint for GrantRefund {
             refund_id: OrdinalId(index),
             amount: Amount(Money::from_minor(refund.amount_minor, order.currency)),
             currency: order.currency.code(),
-            target: refund.target.as_str(),
+            refund_to: refund.target.as_str(),
             reason: refund.reason.as_deref(),
             status: RefundStatus::Pending.as_str(),
         };

@@ -13,6 +13,8 @@ pub mod grant_refund;
 mod handlers;
 pub mod list_orders;
 pub mod list_returns;
+mod operations;
+pub mod order_conflict;
 mod ordinal_id;
 pub mod place_order;
 pub mod publish_events;
@@ -22,10 +24,12 @@ pub mod reject_return;
 pub mod request_return;
 pub mod retry_refund;
 pub mod ship_order;
+pub mod shipping_address;
 mod staff_order_context;
 mod view;
 
 pub use handlers::HANDLERS;
+pub use operations::OPERATIONS;
 pub use staff_order_context::StaffOrderContext;
 
 #[cfg(test)]

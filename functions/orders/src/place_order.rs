@@ -1,8 +1,8 @@
 //! `POST /orders`: places an order from the cart. One transaction takes the stock, writes the order and empties the
 //! cart.
 //!
-//! The cart keeps the last checkouts with their idempotency keys. A retry, which reads the cart anyway, finds its order
-//! there: idempotency costs no write.
+//! The cart keeps the idempotency keys of its last checkouts for 24 hours. A retry, which reads the cart anyway, finds
+//! its order there: idempotency costs no write.
 
 mod allocation;
 mod draft;
@@ -10,9 +10,10 @@ mod draft;
 use std::sync::Arc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, CartError, Checkout};
+use souk_domain::cart::{Cart, CartError};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::{Currency, Money};
@@ -20,11 +21,13 @@ use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 use souk_store::{Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products};
 use tokio::time::Instant;
 
 use self::allocation::{Consistency, set_allocations};
+use crate::shipping_address::ShippingAddressRequest;
 
 /// Attempts of the transaction, with other shards or after contention, before the client has to retry.
 const MAX_ATTEMPTS: u32 = 24;
@@ -32,6 +35,44 @@ const MAX_ATTEMPTS: u32 = 24;
 const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(6);
 /// The actions for the order and its cart, beside the actions that take stock.
 const ORDER_AND_CART_ACTIONS: usize = 2;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("place-order", "POST /orders", Tag::Orders)
+        .caller(Caller::Shopper)
+        .summary("Places an order from the cart")
+        .description(
+            "It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: \
+             `expected_total` guards against a change since the shopper saw them. The stock is held until \
+             `hold_expires_at`, and an order that is not paid by then expires. Two calls without an \
+             `Idempotency-Key` place one order, because the second one finds an empty cart.",
+        )
+        .idempotency_key("the same order, answered as it was placed", "for 24 hours, for the account's last 8 orders")
+        .body::<PlaceOrderRequest>(
+            r#"{
+                "payment_method": "credit_card",
+                "shipping_address": {
+                    "name": "Ada Example", "line1": "1 Main Street", "city": "Springfield",
+                    "region": "IL", "postal_code": "62701", "country": "US"
+                }
+            }"#,
+        )
+        .answers::<PlaceOrderResponse<'_>>(201, "The order, which waits for its payment.")
+        .link("get-order", &[("order_id", "$response.body#/order_id")])
+        .link("pay-order", &[("order_id", "$response.body#/order_id")])
+        .link("cancel-order", &[("order_id", "$response.body#/order_id")])
+        .problem(409, "cart_empty", "There is nothing in the cart.")
+        .problem(409, "cart_changed", "The cart was changed at the same time: the shopper should look at it again.")
+        .problem_with::<ProductUnavailable>(409, "product_unavailable", "Products in the cart are no longer sold.")
+        .problem_with::<PriceChanged>(409, "price_changed", "The total is not `expected_total`.")
+        .problem_with::<InsufficientStock>(409, "insufficient_stock", "There is less in stock than in the cart.")
+        .problem(409, "order_too_large", "The cart is too much for one order: it has to be split.")
+        .problem(
+            503,
+            "busy",
+            "Too many orders of the same products at the same time; try again after `Retry-After` seconds.",
+        )
+}
 
 /// Places an order from the cart.
 pub struct PlaceOrder {
@@ -69,20 +110,81 @@ impl PlaceOrder {
     }
 }
 
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct PlaceOrderRequest {
+    /// How the shopper wants to pay. The payment itself may use another method.
+    #[schemars(extend("enum" = PaymentMethod::ALL.map(PaymentMethod::as_str)))]
+    pub payment_method: String,
+    /// Where to ship the order.
+    pub shipping_address: ShippingAddressRequest,
+    /// The total that the shopper saw. If it differs from the current one, the order is not placed.
+    #[schemars(extend("minimum" = 0))]
+    pub expected_total: Option<Amount>,
+}
+
+/// Inline: a problem is described by all of its parts together.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "Further members of `product_unavailable`.")]
+pub struct ProductUnavailable {
+    /// With `product_unavailable`: the products to remove from the cart.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub product_ids: Option<Vec<String>>,
+}
+
+/// Inline: a problem is described by all of its parts together.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "Further members of `price_changed`.")]
+pub struct PriceChanged {
+    /// With `price_changed`: the current total of the cart.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub total_amount: Option<Amount>,
+    /// With `price_changed`: ISO 4217.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// Inline: a problem is described by all of its parts together.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "Further members of `insufficient_stock`.")]
+pub struct InsufficientStock {
+    /// With `insufficient_stock`: the products of which there is less in stock than in the cart.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ShortItem>>,
+}
+
+/// A product of which there is less in stock than in the cart.
+#[derive(Serialize, JsonSchema)]
+pub struct ShortItem {
+    /// Units in the cart.
+    pub asked: u32,
+    /// Units in stock.
+    pub available: u32,
+    /// The product.
+    pub product_id: String,
+}
+
 /// The request, checked.
-struct PlaceOrderRequest {
+struct CheckedRequest {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
     expected_total: Option<Money>,
     idempotency_key: Option<IdempotencyKey>,
 }
 
-#[derive(Serialize)]
+/// The order as it was placed. A retry with the same `Idempotency-Key` gets it again.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlacedOrder")]
 struct PlaceOrderResponse<'a> {
     order_id: &'a str,
+    /// Total of its lines.
     total_amount: Amount,
+    /// ISO 4217.
     currency: &'a str,
+    #[schemars(extend("enum" = [OrderStatus::PendingPayment.as_str()]))]
     status: &'static str,
+    /// Until when its stock is held for the payment.
+    #[schemars(extend("format" = "date-time"))]
     hold_expires_at: String,
 }
 
@@ -103,7 +205,7 @@ impl Endpoint for PlaceOrder {
 }
 
 impl PlaceOrder {
-    fn read(&self, request: &Request) -> Result<PlaceOrderRequest, Problem> {
+    fn read(&self, request: &Request) -> Result<CheckedRequest, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
@@ -114,13 +216,13 @@ impl PlaceOrder {
         let expected_total = fields.optional_money("expected_total", self.currency);
         let (payment_method, shipping_address, expected_total) =
             fields.finish((payment_method, address, expected_total))?;
-        Ok(PlaceOrderRequest { payment_method, shipping_address, expected_total, idempotency_key })
+        Ok(CheckedRequest { payment_method, shipping_address, expected_total, idempotency_key })
     }
 
     /// The response to an earlier run of this request, if there was one.
-    async fn replay(&self, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Option<Reply>, Problem> {
+    async fn replay(&self, cart: &Cart, checkout: &CheckedRequest) -> Result<Option<Reply>, Problem> {
         let Some(key) = &checkout.idempotency_key else { return Ok(None) };
-        let placed = cart.placed_by(key).map_err(|error| match error {
+        let placed = cart.placed_by(key, self.clock.now()).map_err(|error| match error {
             CartError::KeyReused => Problem::idempotency_key_reused(),
             CartError::TooManyLines | CartError::TooManyUnits | CartError::NotInCart => Problem::internal(error),
         })?;
@@ -130,7 +232,7 @@ impl PlaceOrder {
     }
 
     /// The order for the cart at current prices, with units allocated to every line.
-    async fn prepare(&self, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Order, Problem> {
+    async fn prepare(&self, cart: &Cart, checkout: &CheckedRequest) -> Result<Order, Problem> {
         let requested = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
         let (products, allocations) = futures_util::join!(
             self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
@@ -145,9 +247,8 @@ impl PlaceOrder {
     }
 
     /// Attempts the transaction until it succeeds or until it is certain that it cannot.
-    async fn place(&self, mut order: Order, cart: &Cart, checkout: &PlaceOrderRequest) -> Result<Reply, Problem> {
-        let entry = Checkout { order_id: order.order_id.clone(), request: checkout.idempotency_key.clone() };
-        let emptied = cart.checked_out(entry);
+    async fn place(&self, mut order: Order, cart: &Cart, checkout: &CheckedRequest) -> Result<Reply, Problem> {
+        let emptied = cart.checked_out(order.order_id.clone(), checkout.idempotency_key.as_ref(), self.clock.now());
         let (carts, inventory, started) = (&self.carts, &self.inventory, Instant::now());
         for attempt in 0..MAX_ATTEMPTS {
             let allocations: usize = order.lines.iter().map(|line| line.allocation.len()).sum();
@@ -179,9 +280,9 @@ impl PlaceOrder {
     /// The response if the cart was changed after it was read. Either this request has already been processed (a
     /// response of DynamoDB was lost, or a concurrent retry was faster), or another device changed the cart and the
     /// shopper has to review it.
-    async fn after_cart_change(&self, order: &Order, checkout: &PlaceOrderRequest) -> Result<Reply, Problem> {
+    async fn after_cart_change(&self, order: &Order, checkout: &CheckedRequest) -> Result<Reply, Problem> {
         let cart = self.carts.get(&order.user_id).await?;
-        if cart.checkouts.iter().any(|checkout| checkout.order_id == order.order_id) {
+        if cart.has_placed(&order.order_id) {
             return Ok(placed_reply(order));
         }
         match self.replay(&cart, checkout).await? {
@@ -224,7 +325,11 @@ fn price_changed(expected: Money, total: Money) -> Problem {
 fn insufficient_stock(shortages: &[Shortage]) -> Problem {
     let items: Vec<_> = shortages
         .iter()
-        .map(|s| serde_json::json!({"product_id": s.product_id, "asked": s.requested, "available": s.available}))
+        .map(|short| ShortItem {
+            asked: short.requested,
+            available: short.available,
+            product_id: short.product_id.to_string(),
+        })
         .collect();
     Problem::conflict("insufficient_stock", "there is less in stock than was requested").with("items", items)
 }

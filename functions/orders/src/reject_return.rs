@@ -1,14 +1,29 @@
 //! `POST /admin/orders/{order_id}/returns/{return_id}/reject`: rejects a return, with an optional reason. Idempotent.
 //! The shopper may request a return of the same units again.
 
+use schemars::JsonSchema;
 use souk_domain::order::{Event, MAX_REASON_CHARS};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
+use crate::order_conflict::OrderConflict;
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, Viewer};
+use crate::view::{self, OrderResponse, Viewer};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("reject-return", "POST /admin/orders/{order_id}/returns/{return_id}/reject", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Rejects a return")
+        .description("The shopper may request a return of the same units again.")
+        .repeated("the same decision: the order unchanged; another one: 409 `return_already_decided`")
+        .optional_body::<RejectReturnRequest>(r#"{"reason": "it was worn"}"#)
+        .answers::<OrderResponse<'_>>(200, "The order with the rejected return.")
+        .problem_with::<OrderConflict>(409, "return_already_decided", "The return was accepted.")
+}
 
 /// Rejects a return.
 pub struct RejectReturn(pub StaffOrderContext);
@@ -18,6 +33,14 @@ impl RejectReturn {
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct RejectReturnRequest {
+    /// Why, for the shopper.
+    #[schemars(length(min = 1, max = MAX_REASON_CHARS))]
+    pub reason: Option<String>,
 }
 
 impl Endpoint for RejectReturn {

@@ -2,22 +2,50 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use souk_domain::cart::Quantity;
+use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::OrderId;
-use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
+use souk_domain::order::{Event, MAX_REASON_CHARS, Order, OrderStatus, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{OrderSteps, StepError};
 
+use crate::order_conflict::OrderConflict;
 use crate::view::ReturnView;
 
 /// Maximum items of one return: as many as the lines of an order.
 const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("request-return", "POST /orders/{order_id}/returns", Tag::Orders)
+        .caller(Caller::Shopper)
+        .summary("Requests a return of units of a delivered order")
+        .description(
+            "Staff accept or reject it. An order has at most ten returns, and never more units are returned than were \
+             bought. After a rejection the return may be requested again.",
+        )
+        .idempotency_key("the same return, answered as it was requested", "as long as the order")
+        .body::<RequestReturnRequest>(
+            r#"{"items": [{"product_id": "OUT-0000472", "quantity": 1, "reason": "does not fit"}]}"#,
+        )
+        .answers::<RequestReturnResponse<'_>>(201, "The requested return.")
+        .link("get-order", &[("order_id", "$request.path.order_id")])
+        .link("accept-return", &[("order_id", "$request.path.order_id"), ("return_id", "$response.body#/return_id")])
+        .link("reject-return", &[("order_id", "$request.path.order_id"), ("return_id", "$response.body#/return_id")])
+        .problem_with::<NotReturnable>(
+            409,
+            "not_returnable",
+            "The order is not delivered, or more units are returned than `items` says.",
+        )
+        .problem_with::<OrderConflict>(409, "too_many_returns", "The order has ten returns already.")
+}
 
 /// Requests a return of delivered units.
 pub struct RequestReturn {
@@ -36,10 +64,59 @@ impl RequestReturn {
     }
 }
 
-/// The return as it was requested, so that a retry gets the first response again.
-#[derive(Serialize)]
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct RequestReturnRequest {
+    /// What is returned.
+    #[schemars(length(min = 1, max = MAX_ITEMS))]
+    pub items: Vec<ReturnItemRequest>,
+}
+
+/// Units of one product to return.
+#[derive(JsonSchema)]
+pub struct ReturnItemRequest {
+    /// A product of the order.
+    pub product_id: String,
+    /// How many units.
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
+    pub quantity: u32,
+    /// Why.
+    #[schemars(length(min = 1, max = MAX_REASON_CHARS))]
+    pub reason: String,
+}
+
+/// Inline: a problem is described by all of its parts together.
+#[derive(JsonSchema)]
+#[schemars(inline, description = "Further members of `not_returnable`.")]
+pub struct NotReturnable {
+    /// The status of the order.
+    #[schemars(
+        skip_serializing_if = "Option::is_none",
+        extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str))
+    )]
+    pub order_status: Option<String>,
+    /// With `not_returnable`: the items of the request, with what can be returned.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ReturnableItem>>,
+}
+
+/// A product of a refused return.
+#[derive(Serialize, JsonSchema)]
+pub struct ReturnableItem {
+    /// Units in the request.
+    pub asked: u32,
+    /// The product.
+    pub product_id: String,
+    /// Ordered units without those in returns that were not rejected.
+    pub returnable: u32,
+}
+
+/// The return as it was requested. A retry with the same `Idempotency-Key` gets it again.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RequestedReturn")]
 struct RequestReturnResponse<'a> {
     order_id: &'a str,
+    /// ISO 4217.
     currency: &'a str,
     #[serde(flatten)]
     requested: ReturnView<'a>,
@@ -110,10 +187,11 @@ fn item(sent: &RawValue) -> Result<ReturnItem, Problem> {
 }
 
 /// The requested quantities and the returnable quantity of each product.
-fn returnable(order: &Order, items: &[ReturnItem]) -> Vec<serde_json::Value> {
-    let items = items.iter().map(|item| {
-        let returnable = order.returnable(&item.product_id);
-        serde_json::json!({"product_id": item.product_id, "asked": item.quantity, "returnable": returnable})
+fn returnable(order: &Order, items: &[ReturnItem]) -> Vec<ReturnableItem> {
+    let items = items.iter().map(|item| ReturnableItem {
+        asked: item.quantity.get(),
+        product_id: item.product_id.to_string(),
+        returnable: order.returnable(&item.product_id),
     });
     items.collect()
 }

@@ -1,14 +1,26 @@
 //! `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`: retries a failed refund, if need be to another target. A
 //! refund that is pending or completed does not change.
 
+use schemars::JsonSchema;
 use souk_domain::order::{Event, RefundTarget};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, Viewer};
+use crate::view::{self, OrderResponse, Viewer};
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("retry-refund", "POST /admin/orders/{order_id}/refunds/{refund_id}/retry", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Retries a failed refund, if need be to another target")
+        .repeated("a refund that is pending or completed stays as it is")
+        .body::<RetryRefundRequest>(r#"{"refund_to": "store_credit"}"#)
+        .answers::<OrderResponse<'_>>(200, "The order with the refund.")
+}
 
 /// Retries a failed refund.
 pub struct RetryRefund(pub StaffOrderContext);
@@ -20,12 +32,20 @@ impl RetryRefund {
     }
 }
 
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct RetryRefundRequest {
+    /// `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+    #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
+    pub refund_to: String,
+}
+
 impl Endpoint for RetryRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         request.staff()?;
         let OrdinalId(refund) = request.path_id("refund_id", "refund of this order")?;
         let mut fields = request.fields()?;
-        let target = fields.parsed::<RefundTarget>("target");
+        let target = fields.parsed::<RefundTarget>("refund_to");
         let (target,) = fields.finish((target,))?;
 
         let order = self.0.apply(request, &Event::RefundRetried { refund, target }).await?;

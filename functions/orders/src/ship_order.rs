@@ -2,17 +2,36 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use souk_domain::order::{Event, Shipment};
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
+use crate::order_conflict::OrderConflict;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, Viewer};
+use crate::view::{self, OrderResponse, Viewer};
 
 const MAX_CARRIER_CHARS: usize = 60;
 const MAX_TRACKING_CHARS: usize = 64;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Tag::StaffOrders)
+        .caller(Caller::Staff)
+        .summary("Marks a paid order as shipped")
+        .repeated("the same shipment: the order unchanged; another one: 409 `not_shippable`")
+        .body::<ShipOrderRequest>(r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#)
+        .answers::<OrderResponse<'_>>(200, "The shipped order.")
+        .link("deliver-order", &[("order_id", "$request.path.order_id")])
+        .problem_with::<OrderConflict>(
+            409,
+            "not_shippable",
+            "The order is not paid, or it is shipped already, with another shipment.",
+        )
+}
 
 /// Marks an order as shipped.
 pub struct ShipOrder(pub StaffOrderContext);
@@ -22,6 +41,17 @@ impl ShipOrder {
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self(StaffOrderContext::from_dependencies(deps)?))
     }
+}
+
+/// The body of the request.
+#[derive(JsonSchema)]
+pub struct ShipOrderRequest {
+    /// The carrier, as the shopper sees it.
+    #[schemars(length(min = 1, max = MAX_CARRIER_CHARS))]
+    pub carrier: String,
+    /// The carrier's number of the shipment.
+    #[schemars(length(min = 1, max = MAX_TRACKING_CHARS), regex(pattern = "^ *[A-Za-z0-9._/-][A-Za-z0-9._/ -]*$"))]
+    pub tracking_number: String,
 }
 
 /// A carrier's tracking number. It is not checked for card numbers: many tracking numbers have as many digits, and one

@@ -3,15 +3,18 @@
 mod fulfilment;
 mod timeline;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
 use souk_domain::money::Money;
-use souk_domain::order::{AttemptStatus, Order};
+use souk_domain::order::{AttemptStatus, Order, OrderStatus, PaymentMethod};
 use souk_runtime::http::{Amount, Problem};
 
 pub(crate) use fulfilment::ReturnView;
 use fulfilment::{RefundView, ShipmentView};
 use timeline::TimelineEntryView;
+
+use crate::shipping_address;
 
 /// Who sees the order. Staff also see its owner and who granted each refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,57 +26,96 @@ pub(crate) enum Viewer {
 }
 
 /// An order in a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct OrderSummary<'a> {
     order_id: &'a str,
+    /// The account that placed it. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,
+    /// As in the order.
+    #[schemars(extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
     status: &'static str,
+    /// Total of its lines.
     total_amount: Amount,
+    /// ISO 4217.
     currency: &'a str,
+    /// Units of all its lines.
     item_count: u32,
+    #[schemars(extend("format" = "date-time"))]
     placed_at: String,
 }
 
 /// An order with all details.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
 pub(crate) struct OrderResponse<'a> {
     order_id: &'a str,
+    /// The account that placed it. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,
+    /// `pending_payment`: it waits for its payment, and its stock is held until `hold_expires_at`. `paid`: it waits for
+    /// its shipment. `shipped`. `delivered`. `cancelled`: if it was paid, a refund is due. `expired`: it was not paid
+    /// in time. `refunded`: all of the payment is refunded. `partially_refunded`: it is delivered, and a part of the
+    /// payment is refunded.
+    #[schemars(extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
     status: &'static str,
+    /// Total of its lines.
     total_amount: Amount,
+    /// Total of the completed refunds.
     refunded_amount: Amount,
+    /// ISO 4217. The currency of every amount in the order.
     currency: &'a str,
+    #[schemars(extend("format" = "date-time"))]
     placed_at: String,
+    /// Until when its stock is held for the payment.
+    #[schemars(extend("format" = "date-time"))]
     hold_expires_at: String,
     lines: Vec<Line<'a>>,
+    #[schemars(with = "shipping_address::ShippingAddress")]
     shipping_address: &'a ShippingAddress,
     payment: Payment<'a>,
+    /// Present once it is shipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipment: Option<ShipmentView<'a>>,
+    /// Oldest first.
     returns: Vec<ReturnView<'a>>,
+    /// Oldest first.
     refunds: Vec<RefundView<'a>>,
+    /// What happened to the order, oldest first.
     timeline: Vec<TimelineEntryView<'a>>,
 }
 
-#[derive(Serialize)]
+/// A product of an order, with its name and price when the order was placed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderLine")]
 struct Line<'a> {
     product_id: &'a str,
     name: &'a str,
+    /// Price of a unit.
     price: Amount,
     quantity: u32,
     line_total: Amount,
 }
 
-#[derive(Serialize)]
+/// The payment of an order: the attempt that paid it, or else the last attempt.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderPayment")]
 struct Payment<'a> {
+    /// The method of the attempt; before the first attempt, the one chosen for the order.
+    #[schemars(extend("enum" = PaymentMethod::ALL.map(PaymentMethod::as_str)))]
     method: &'static str,
+    /// Of the payment as a whole. `none`: no attempt was made. `processing`: the outcome is not known yet.
+    /// `requires_action`: the shopper has to complete the payment at `action_url`. `completed`. `failed`: the last
+    /// attempt was declined. `refunded`: all of it is refunded.
+    #[schemars(extend("enum" = Order::PAYMENT_STATUSES))]
     status: &'static str,
+    /// The payment provider's id of the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<&'a str>,
+    /// Why the attempt was declined, such as `insufficient_funds`.
     #[serde(skip_serializing_if = "Option::is_none")]
     decline_code: Option<&'a str>,
+    /// Where the shopper completes the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     action_url: Option<&'a str>,
 }

@@ -302,6 +302,10 @@ pub struct StockMove {
 }
 
 impl Order {
+    /// Every word that [`Order::payment_status`] returns.
+    pub const PAYMENT_STATUSES: [&'static str; 6] =
+        ["none", "processing", "requires_action", "completed", "failed", "refunded"];
+
     /// Places an order.
     pub fn place(new: NewOrder, now: Timestamp) -> Result<Self, MoneyError> {
         let mut total = Money::zero(new.currency);
@@ -343,7 +347,7 @@ impl Order {
         !self.attempts.is_empty()
     }
 
-    /// Status of the payment as a whole: `none`, `processing`, `requires_action`, `completed`, `failed`, `refunded`.
+    /// Status of the payment as a whole: one of [`Order::PAYMENT_STATUSES`].
     pub fn payment_status(&self) -> &'static str {
         let any = |status| self.attempts.iter().any(|attempt| attempt.status == status);
         if self.captured_minor() > 0 && self.captured_minor() == self.refunded_minor() {

@@ -16,13 +16,13 @@ pub use files::{GeneratedFile, generated_files};
 
 /// The operations of all services, ordered by path and method.
 pub fn operations() -> Vec<Operation> {
-    let services: [&[fn() -> Operation]; 6] = [
+    let services: [&[fn() -> Operation]; 7] = [
         souk_auth_functions::OPERATIONS,
         souk_cart_functions::OPERATIONS,
         souk_contract_functions::OPERATIONS,
         souk_catalog_functions::OPERATIONS,
         souk_inventory_functions::OPERATIONS,
-        //        souk_orders_functions::OPERATIONS,
+        souk_orders_functions::OPERATIONS,
         souk_payments_functions::OPERATIONS,
     ];
     let mut operations: Vec<_> = services.into_iter().flatten().map(|declare| declare()).collect();

@@ -8,7 +8,7 @@ use souk_domain::ids::{OrderId, ProductId};
 use souk_domain::order::{NewOrder, Order, OrderLine};
 use souk_runtime::http::Problem;
 
-use super::{PlaceOrder, PlaceOrderRequest, order_too_large};
+use super::{CheckedRequest, PlaceOrder, order_too_large};
 
 impl PlaceOrder {
     /// The order without allocations.
@@ -16,7 +16,7 @@ impl PlaceOrder {
         &self,
         cart: &Cart,
         products: &HashMap<ProductId, Product>,
-        checkout: &PlaceOrderRequest,
+        checkout: &CheckedRequest,
     ) -> Result<Order, Problem> {
         let (mut lines, mut unavailable) = (Vec::with_capacity(cart.lines.len()), Vec::new());
         for line in &cart.lines {

@@ -45,6 +45,21 @@ async fn all_bad_fields_are_named() {
 }
 
 #[tokio::test]
+async fn empty_optional_parts_of_the_address_are_left_out() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[1]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let body = r#"{"payment_method": "paypal", "shipping_address": {"name": "Jane", "line1": "1 Main St", "line2": "",
+        "city": "Berlin", "region": "", "postal_code": " ", "country": "DE", "phone": ""}}"#;
+    let reply = shop.place_order().handle(&checkout(&user(1)).with_json(body)).await.expect("placed");
+    let order_id = reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id");
+    let ShippingAddress::Structured(address) = shop.order(&user(1), &order_id).await.shipping_address else {
+        panic!("a structured address")
+    };
+    assert_eq!((address.line2, address.region, address.postal_code, address.phone), (None, None, None, None));
+}
+
+#[tokio::test]
 async fn a_rejected_order_changes_nothing() {
     let shop = Fixture::start().await;
     let place = shop.place_order();
@@ -97,6 +112,14 @@ async fn a_retry_with_its_key_gets_the_first_response() {
 
     let other = keyed().with_json(r#"{"payment_method": "paypal", "shipping_address": "elsewhere"}"#);
     assert_eq!(outcome(&shop.place_order().handle(&other).await), (422, "idempotency_key_reused"));
+
+    shop.clock.advance_seconds(86_400 - 60);
+    let last = shop.place_order().handle(&keyed()).await.expect("found");
+    assert_eq!(first.body(), last.body());
+    shop.clock.advance_seconds(1);
+    let next = shop.place_order().handle(&keyed()).await.expect("placed");
+    assert_ne!(first.body(), next.body(), "the key is forgotten after 24 hours");
+    assert_eq!(shop.available("a").await, 4);
     shop.assert_reconciled().await;
 }
 
@@ -223,7 +246,7 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
     changed.set_quantity(&sku("a"), Quantity::new(5).expect("five")).expect("set");
     assert_eq!(shop.carts.save(&mut changed).await.expect("saved"), SaveOutcome::Saved);
 
-    let checkout = PlaceOrderRequest {
+    let checkout = CheckedRequest {
         payment_method: PaymentMethod::Paypal,
         shipping_address: ShippingAddress::Text("x".to_owned()),
         expected_total: None,

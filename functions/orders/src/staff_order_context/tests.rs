@@ -44,8 +44,8 @@ impl Fixture {
     }
 }
 
-fn grant(order_id: &OrderId, amount: &str, target: &str) -> Request {
-    let body = format!(r#"{{"amount": {amount}, "target": "{target}", "reason": "late"}}"#);
+fn grant(order_id: &OrderId, amount: &str, refund_to: &str) -> Request {
+    let body = format!(r#"{{"amount": {amount}, "refund_to": "{refund_to}", "reason": "late"}}"#);
     staff_request("POST", order_id, "refunds").with_json(&body)
 }
 
@@ -121,7 +121,7 @@ async fn refunds_add_up_to_what_was_paid_and_never_more() {
     let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let endpoint = shop.grant_refund();
     let reply = endpoint.handle(&grant(&order_id, "0.50", "original")).await.expect("granted");
-    let rest = r#""amount":0.50,"currency":"USD","target":"original","reason":"late","status":"pending""#;
+    let rest = r#""amount":0.50,"currency":"USD","refund_to":"original","reason":"late","status":"pending""#;
     assert_eq!(reply.body(), format!(r#"{{"order_id":"{order_id}","refund_id":"1",{rest}}}"#));
     assert_eq!(reply.status(), 201);
 
@@ -166,10 +166,17 @@ async fn all_bad_fields_of_a_refund_are_named() {
     let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let bad = |body: &str| staff_request("POST", &order_id, "refunds").with_json(body);
     let problem =
-        shop.grant_refund().handle(&bad(r#"{"amount": 1.234, "target": "cash"}"#)).await.expect_err("refused");
+        shop.grant_refund().handle(&bad(r#"{"amount": 1.234, "refund_to": "cash"}"#)).await.expect_err("refused");
     let fields: Vec<_> = problem.errors().iter().map(|error| error.field.as_str()).collect();
-    assert_eq!(fields, ["amount", "target", "reason"]);
-    assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.00", "original")).await).0, 409);
+    assert_eq!(fields, ["amount", "refund_to", "reason"]);
+    for nothing in ["0", "0.00"] {
+        let problem = shop.grant_refund().handle(&grant(&order_id, nothing, "original")).await.expect_err("refused");
+        let errors: Vec<_> = problem.errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(
+            (problem.status(), problem.code(), errors),
+            (422, "invalid_fields", vec![("amount", "out_of_range")])
+        );
+    }
     assert!(shop.order(&user(1), &order_id).await.refunds.is_empty());
 }
 
@@ -182,8 +189,7 @@ async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
     let to_credit = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
     for _ in 0..2 {
         let body = accept.handle(&to_credit()).await.expect("accepted");
-        let refund =
-            r#""refunds":[{"refund_id":"1","amount":2.00,"status":"pending","target":"store_credit","return_id":"1""#;
+        let refund = r#""refunds":[{"refund_id":"1","amount":2.00,"status":"pending","refund_to":"store_credit","return_id":"1""#;
         assert!(body.body().contains(refund), "{}", body.body());
     }
     let other = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
@@ -235,7 +241,7 @@ async fn a_failed_refund_is_retried_to_another_target() {
     let retry = RetryRefund(shop.staff_order_context());
     let request = |id: &str| {
         let request = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
-        request.with_json(r#"{"target": "store_credit"}"#)
+        request.with_json(r#"{"refund_to": "store_credit"}"#)
     };
     assert_eq!(outcome(&retry.handle(&request("1")).await), (200, ""), "it is being tried");
     let failed = Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() };
@@ -306,9 +312,9 @@ async fn the_timeline_has_every_step_of_an_order() {
         r#""event":"delivered"}"#,
         r#""event":"return_requested","return_id":"1"}"#,
         r#""event":"return_accepted","return_id":"1"}"#,
-        r#""event":"refund_due","amount":1.00,"return_id":"1","refund_id":"1","target":"original"}"#,
-        r#""event":"refund_due","amount":0.25,"refund_id":"2","target":"store_credit","reason":"late"}"#,
-        r#""event":"refunded","amount":1.00,"return_id":"1","refund_id":"1","target":"original"}"#,
+        r#""event":"refund_due","amount":1.00,"return_id":"1","refund_id":"1","refund_to":"original"}"#,
+        r#""event":"refund_due","amount":0.25,"refund_id":"2","refund_to":"store_credit","reason":"late"}"#,
+        r#""event":"refunded","amount":1.00,"return_id":"1","refund_id":"1","refund_to":"original"}"#,
     ];
     let mut rest = reply.body();
     for entry in expected {

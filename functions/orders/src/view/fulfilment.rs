@@ -1,49 +1,71 @@
 //! Shipment, returns and refunds in responses.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::order::{Order, ReturnStatus, Shipment, TimelineEvent};
+use souk_domain::order::{Order, RefundStatus, RefundTarget, ReturnStatus, Shipment, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::{Viewer, amount};
 use crate::ordinal_id::OrdinalId;
 
-#[derive(Serialize)]
+/// How an order was shipped.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Shipment")]
 pub(super) struct ShipmentView<'a> {
     carrier: &'a str,
     tracking_number: &'a str,
 }
 
-/// A return, in its order and in the staff's list.
-#[derive(Serialize)]
+/// A return of units of an order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Return")]
 pub(crate) struct ReturnView<'a> {
+    /// Its id within the order.
     return_id: OrdinalId,
+    /// `requested`: staff have to decide. `accepted`: its refund is due or completed. `rejected`.
+    #[schemars(extend("enum" = ReturnStatus::ALL.map(ReturnStatus::as_str)))]
     status: &'static str,
+    #[schemars(extend("format" = "date-time"))]
     requested_at: String,
-    /// The price of its units.
+    /// The price of its units. Its refund may be less, if a part of the payment was refunded before.
     amount: Amount,
     items: Vec<ReturnItemView<'a>>,
-    /// Why staff rejected it.
+    /// Why staff rejected it, if they gave a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection_reason: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// Returned units of one product.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReturnItem")]
 struct ReturnItemView<'a> {
     product_id: &'a str,
     quantity: u32,
+    /// Why the shopper returns them.
     reason: &'a str,
 }
 
-#[derive(Serialize)]
+/// A refund of all or a part of the payment of an order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refund")]
 pub(super) struct RefundView<'a> {
+    /// Its id within the order.
     refund_id: OrdinalId,
     amount: Amount,
+    /// `pending`: it is due and will be paid out. `completed`. `failed`: the payment provider could not pay it out; it
+    /// is still due, and staff can retry it.
+    #[schemars(extend("enum" = RefundStatus::ALL.map(RefundStatus::as_str)))]
     status: &'static str,
-    target: &'static str,
+    /// `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+    #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
+    refund_to: &'static str,
+    /// The return that it pays for, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     return_id: Option<OrdinalId>,
+    /// Why staff granted it, if they did so without a return.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// The account of the member of staff who granted it or accepted its return. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     granted_by: Option<&'a str>,
 }
@@ -92,7 +114,7 @@ impl<'a> RefundView<'a> {
             refund_id: OrdinalId(index),
             amount: amount(order, refund.amount_minor),
             status: refund.status.as_str(),
-            target: refund.target.as_str(),
+            refund_to: refund.target.as_str(),
             return_id: refund.for_return.map(OrdinalId),
             reason: refund.reason.as_deref(),
             granted_by: granted_by.map(souk_domain::ids::UserId::as_str),

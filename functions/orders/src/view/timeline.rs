@@ -1,34 +1,51 @@
 //! The timeline of an order. The details of an entry are looked up in the attempt, refund or return that it refers to,
 //! so that a stored entry needs only a few bytes.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::order::{Order, TimelineEntry, TimelineEvent};
+use souk_domain::order::{Order, PaymentMethod, RefundTarget, TimelineEntry, TimelineEvent};
 use souk_runtime::http::Amount;
 
 use super::amount;
 use crate::ordinal_id::OrdinalId;
 
-/// One entry. Fields that do not apply to its event are omitted.
-#[derive(Serialize, Default)]
+/// Something that happened to an order. Members that do not apply to its event are omitted.
+#[derive(Serialize, JsonSchema, Default)]
+#[schemars(rename = "TimelineEntry")]
 pub(super) struct TimelineEntryView<'a> {
+    #[schemars(extend("format" = "date-time"))]
     at: String,
+    /// What happened. `held_again`: the order had expired when it was paid, and its stock was still available.
+    /// `refund_due`: a refund was granted or retried.
+    #[schemars(extend("enum" = TimelineEvent::ALL.map(event)))]
     event: &'static str,
+    /// The total that was ordered, the amount that was paid, or the amount of the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Amount>,
+    /// The method of the payment attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = PaymentMethod::ALL.map(PaymentMethod::as_str)))]
     payment_method: Option<&'static str>,
+    /// Why the payment attempt was declined.
     #[serde(skip_serializing_if = "Option::is_none")]
     decline_code: Option<&'a str>,
+    /// The carrier of the shipment.
     #[serde(skip_serializing_if = "Option::is_none")]
     carrier: Option<&'a str>,
+    /// The tracking number of the shipment.
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<&'a str>,
+    /// The return, or the return that the refund pays for.
     #[serde(skip_serializing_if = "Option::is_none")]
     return_id: Option<OrdinalId>,
+    /// The refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     refund_id: Option<OrdinalId>,
+    /// Where the refund is paid to, as in the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<&'static str>,
+    #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
+    refund_to: Option<&'static str>,
+    /// Why staff granted the refund or rejected the return.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
@@ -88,7 +105,7 @@ impl<'a> TimelineEntryView<'a> {
         Self {
             refund_id: index.map(OrdinalId),
             amount: refund.map(|refund| amount(order, refund.amount_minor)),
-            target: refund.map(|refund| refund.target.as_str()),
+            refund_to: refund.map(|refund| refund.target.as_str()),
             return_id: refund.and_then(|refund| refund.for_return).map(OrdinalId),
             reason: refund.and_then(|refund| refund.reason.as_deref()),
             ..Self::default()

@@ -33,6 +33,9 @@ pub enum RefundTarget {
 }
 
 impl RefundTarget {
+    /// Every target.
+    pub const ALL: [Self; 2] = [Self::Provider, Self::StoreCredit];
+
     /// The name in requests and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +49,7 @@ impl FromStr for RefundTarget {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
-        let known = [Self::Provider, Self::StoreCredit].into_iter().find(|target| target.as_str() == raw);
+        let known = Self::ALL.into_iter().find(|target| target.as_str() == raw);
         known.ok_or_else(|| Invalid::new("unknown_value", "must be \"original\" or \"store_credit\""))
     }
 }
@@ -87,6 +90,9 @@ pub struct Refund {
 }
 
 impl RefundStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Completed, Self::Failed];
+
     /// The name in responses.
     pub const fn as_str(self) -> &'static str {
         match self {

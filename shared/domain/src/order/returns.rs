@@ -26,6 +26,9 @@ pub enum ReturnStatus {
 }
 
 impl ReturnStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Requested, Self::Accepted, Self::Rejected];
+
     /// The name in responses.
     pub const fn as_str(self) -> &'static str {
         match self {

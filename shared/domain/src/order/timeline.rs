@@ -43,6 +43,28 @@ pub enum TimelineEvent {
     ReturnRejected,
 }
 
+impl TimelineEvent {
+    /// Every event.
+    pub const ALL: [Self; 16] = [
+        Self::Placed,
+        Self::PaymentStarted,
+        Self::PaymentActionRequired,
+        Self::PaymentFailed,
+        Self::Paid,
+        Self::Expired,
+        Self::Cancelled,
+        Self::RefundDue,
+        Self::Refunded,
+        Self::RefundFailed,
+        Self::HeldAgain,
+        Self::Shipped,
+        Self::Delivered,
+        Self::ReturnRequested,
+        Self::ReturnAccepted,
+        Self::ReturnRejected,
+    ];
+}
+
 /// One entry of the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TimelineEntry {

@@ -1,0 +1,27 @@
+//! The part of the HTTP contract that this service serves.
+
+use souk_runtime::contract::Operation;
+
+use crate::{
+    accept_return, admin_cancel_order, admin_get_order, admin_list_orders, cancel_order, deliver_order, get_order,
+    grant_refund, list_orders, list_returns, place_order, reject_return, request_return, retry_refund, ship_order,
+};
+
+/// The declaration of each endpoint.
+pub const OPERATIONS: &[fn() -> Operation] = &[
+    accept_return::operation,
+    admin_cancel_order::operation,
+    admin_get_order::operation,
+    admin_list_orders::operation,
+    cancel_order::operation,
+    deliver_order::operation,
+    get_order::operation,
+    grant_refund::operation,
+    list_orders::operation,
+    list_returns::operation,
+    place_order::operation,
+    reject_return::operation,
+    request_return::operation,
+    retry_refund::operation,
+    ship_order::operation,
+];
