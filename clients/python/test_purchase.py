@@ -27,7 +27,7 @@ class Purchase(unittest.TestCase):
         shopper = AuthenticatedClient(base_url=url, token=session.token, raise_on_unexpected_status=True, timeout=30)
 
         found = list_products.sync(client=anyone, search="backpack", in_stock=True)
-        product = found.products[0]
+        product = next(product for product in found.products if (product.stock_quantity or 0) >= 2)
         item = AddCartItemRequest(product_id=product.id, quantity=2)
         added = add_cart_item.sync(client=shopper, body=item, idempotency_key=str(uuid.uuid4()))
         self.assertEqual([(line.product_id, line.quantity) for line in added.cart.items], [(product.id, 2)])
