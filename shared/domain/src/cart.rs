@@ -1,21 +1,24 @@
 //! A shopper's cart, with the recent requests by which retries are recognised.
 
+mod recent_requests;
+
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
+use crate::time::Timestamp;
 use crate::validation::Invalid;
+
+pub use recent_requests::{Addition, Checkout, RecentAdditions, RecentCheckouts};
+use recent_requests::{KeyReused, RecentRequests};
 
 /// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a
 /// line that is allocated from several shards takes several.
 pub const MAX_LINES: usize = 50;
 /// Maximum units of one product in a cart.
 pub const MAX_QUANTITY: u32 = 9_999;
-/// Number of recent checkouts and of recent additions that a cart keeps. Small, so that the item stays below 1 KB and
-/// the cart write of a checkout costs two write units.
-pub const MAX_REMEMBERED: usize = 4;
 
 /// Units of one product: 1 to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,16 +65,6 @@ pub struct CartLine {
     pub quantity: Quantity,
 }
 
-/// A completed checkout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checkout {
-    /// The order that it placed.
-    pub order_id: OrderId,
-    /// Idempotency key of the request, if it had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<IdempotencyKey>,
-}
-
 /// A cart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
@@ -80,12 +73,12 @@ pub struct Cart {
     /// Lines in the order in which they were added.
     #[serde(default)]
     pub lines: Vec<CartLine>,
-    /// Recent checkouts, newest last, at most [`MAX_REMEMBERED`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checkouts: Vec<Checkout>,
-    /// Idempotency keys of recent additions, newest last, at most [`MAX_REMEMBERED`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub additions: Vec<IdempotencyKey>,
+    /// Recent checkouts.
+    #[serde(default, skip_serializing_if = "RecentRequests::is_empty")]
+    pub recent_checkouts: RecentCheckouts,
+    /// Recent additions.
+    #[serde(default, skip_serializing_if = "RecentRequests::is_empty")]
+    pub recent_additions: RecentAdditions,
     /// 0 for a cart that was never saved; each save increments it.
     pub version: u64,
 }
@@ -107,24 +100,37 @@ pub enum CartError {
     KeyReused,
 }
 
+impl From<KeyReused> for CartError {
+    fn from(KeyReused: KeyReused) -> Self {
+        Self::KeyReused
+    }
+}
+
 impl Cart {
     /// The cart of a user who has none yet.
     pub const fn empty(user_id: UserId) -> Self {
-        Self { user_id, lines: Vec::new(), checkouts: Vec::new(), additions: Vec::new(), version: 0 }
+        Self {
+            user_id,
+            lines: Vec::new(),
+            recent_checkouts: RecentRequests::new(),
+            recent_additions: RecentRequests::new(),
+            version: 0,
+        }
     }
 
-    /// Adds units of a product, once for each idempotency key. `Ok(false)`: the request is a replay.
+    /// Adds units of a product, once for each idempotency key that is remembered. `Ok(false)`: the request is a replay.
     pub fn add(
         &mut self,
         product_id: ProductId,
         quantity: Quantity,
-        request: Option<IdempotencyKey>,
+        request: Option<&IdempotencyKey>,
+        now: Timestamp,
     ) -> Result<bool, CartError> {
         if let Some(request) = request {
-            if let Some(known) = self.additions.iter().find(|known| known.key == request.key) {
-                return if known.fingerprint == request.fingerprint { Ok(false) } else { Err(CartError::KeyReused) };
+            if self.recent_additions.find(request, now)?.is_some() {
+                return Ok(false);
             }
-            remember(&mut self.additions, request);
+            self.recent_additions.push(Addition::new(request, now));
         }
         if let Some(line) = self.lines.iter_mut().find(|line| line.product_id == product_id) {
             let sum = u64::from(line.quantity.get()) + u64::from(quantity.get());
@@ -150,28 +156,28 @@ impl Cart {
     }
 
     /// The order that an earlier call of this request placed.
-    pub fn placed_by(&self, request: &IdempotencyKey) -> Result<Option<&OrderId>, CartError> {
-        let same_key = |checkout: &&Checkout| checkout.request.as_ref().is_some_and(|known| known.key == request.key);
-        match self.checkouts.iter().find(same_key) {
-            None => Ok(None),
-            Some(checkout) if checkout.request.as_ref() == Some(request) => Ok(Some(&checkout.order_id)),
-            Some(_) => Err(CartError::KeyReused),
-        }
+    pub fn placed_by(&self, request: &IdempotencyKey, now: Timestamp) -> Result<Option<&OrderId>, CartError> {
+        Ok(self.recent_checkouts.find(request, now)?.map(Checkout::order_id))
+    }
+
+    /// Whether one of the recent checkouts placed this order.
+    pub fn has_placed(&self, order_id: &OrderId) -> bool {
+        self.recent_checkouts.contains(order_id)
     }
 
     /// The empty cart after its lines were ordered.
     #[must_use]
-    pub fn checked_out(&self, checkout: Checkout) -> Self {
+    pub fn checked_out(&self, order_id: OrderId, request: Option<&IdempotencyKey>, now: Timestamp) -> Self {
         let mut after = Self { lines: Vec::new(), ..self.clone() };
-        remember(&mut after.checkouts, checkout);
+        after.forget_expired_requests(now);
+        after.recent_checkouts.push(Checkout::new(order_id, request));
         after
     }
-}
 
-fn remember<T>(list: &mut Vec<T>, item: T) {
-    list.push(item);
-    if list.len() > MAX_REMEMBERED {
-        list.remove(0);
+    /// Removes the requests that are too old to be remembered. Before each write, so that they take no space.
+    pub fn forget_expired_requests(&mut self, now: Timestamp) {
+        self.recent_checkouts.forget_expired(now);
+        self.recent_additions.forget_expired(now);
     }
 }
 
@@ -191,6 +197,8 @@ mod tests {
         Quantity::new(n).expect("quantity")
     }
 
+    const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+
     fn idempotency_key(key: &str, fingerprint: &str) -> IdempotencyKey {
         IdempotencyKey { key: key.to_owned(), fingerprint: fingerprint.to_owned() }
     }
@@ -206,48 +214,59 @@ mod tests {
     #[test]
     fn additions_sum_up_to_the_limit() {
         let mut cart = cart();
-        cart.add(product(1), quantity(2), None).expect("added");
-        cart.add(product(1), quantity(3), None).expect("added");
+        cart.add(product(1), quantity(2), None, NOW).expect("added");
+        cart.add(product(1), quantity(3), None, NOW).expect("added");
         assert_eq!(cart.lines, [CartLine { product_id: product(1), quantity: quantity(5) }]);
-        assert_eq!(cart.add(product(1), quantity(9_999), None), Err(CartError::TooManyUnits));
+        assert_eq!(cart.add(product(1), quantity(9_999), None, NOW), Err(CartError::TooManyUnits));
     }
 
     #[test]
     fn the_number_of_lines_is_limited() {
         let mut cart = cart();
         for n in 0..MAX_LINES {
-            cart.add(product(n), quantity(1), None).expect("added");
+            cart.add(product(n), quantity(1), None, NOW).expect("added");
         }
-        assert_eq!(cart.add(product(MAX_LINES), quantity(1), None), Err(CartError::TooManyLines));
+        assert_eq!(cart.add(product(MAX_LINES), quantity(1), None, NOW), Err(CartError::TooManyLines));
     }
 
     #[test]
     fn a_replayed_addition_is_applied_once() {
         let mut cart = cart();
-        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(true));
-        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "f"))), Ok(false));
-        assert_eq!(cart.add(product(1), quantity(2), Some(idempotency_key("k", "other"))), Err(CartError::KeyReused));
-        assert_eq!(cart.lines[0].quantity, quantity(2));
+        let mut add = |fingerprint, now| {
+            let request = idempotency_key("k", fingerprint);
+            let added = cart.add(product(1), quantity(2), Some(&request), now);
+            (added, cart.lines[0].quantity.get())
+        };
+        assert_eq!(add("f", NOW), (Ok(true), 2));
+        assert_eq!(add("f", NOW.plus_seconds(86_400)), (Ok(false), 2));
+        assert_eq!(add("other", NOW), (Err(CartError::KeyReused), 2));
+        assert_eq!(add("f", NOW.plus_seconds(86_401)), (Ok(true), 4));
     }
 
     #[test]
     fn a_checkout_is_found_by_its_idempotency_key() {
-        let order_id: OrderId = "0190a5a0-0000-7000-8000-000000000002".parse().expect("id");
+        // Made at NOW.
+        let order_id: OrderId = "01a20c57-f260-7000-8000-000000000002".parse().expect("id");
         let mut before = cart();
-        before.add(product(1), quantity(1), None).expect("added");
-        let mut after =
-            before.checked_out(Checkout { order_id: order_id.clone(), request: Some(idempotency_key("k", "f")) });
-        assert!(after.lines.is_empty());
-        assert_eq!(after.placed_by(&idempotency_key("k", "f")), Ok(Some(&order_id)));
-        assert_eq!(after.placed_by(&idempotency_key("k", "g")), Err(CartError::KeyReused));
-        assert_eq!(after.placed_by(&idempotency_key("other", "f")), Ok(None));
-        for n in 0..MAX_REMEMBERED {
-            after = after.checked_out(Checkout {
-                order_id: order_id.clone(),
-                request: Some(idempotency_key(&n.to_string(), "f")),
-            });
-        }
-        assert_eq!(after.checkouts.len(), MAX_REMEMBERED);
-        assert_eq!(after.placed_by(&idempotency_key("k", "f")), Ok(None));
+        before.add(product(1), quantity(1), Some(&idempotency_key("a", "f")), NOW).expect("added");
+        let after = before.checked_out(order_id.clone(), Some(&idempotency_key("k", "f")), NOW);
+        assert!(after.lines.is_empty() && after.has_placed(&order_id));
+        assert_eq!(after.placed_by(&idempotency_key("k", "f"), NOW.plus_seconds(86_400)), Ok(Some(&order_id)));
+        assert_eq!(after.placed_by(&idempotency_key("k", "g"), NOW), Err(CartError::KeyReused));
+        assert_eq!(after.placed_by(&idempotency_key("other", "f"), NOW), Ok(None));
+        assert_eq!(after.placed_by(&idempotency_key("a", "f"), NOW), Ok(None), "a key of an addition");
+        assert_eq!(after.placed_by(&idempotency_key("k", "f"), NOW.plus_seconds(86_401)), Ok(None));
+    }
+
+    #[test]
+    fn a_checkout_removes_expired_requests() {
+        let order_id = |n: u64| -> OrderId { format!("01a20c57-f260-7000-8000-{n:012}").parse().expect("id") };
+        let mut before = cart();
+        before.add(product(1), quantity(1), Some(&idempotency_key("a", "f")), NOW).expect("added");
+        let first = before.checked_out(order_id(1), None, NOW);
+        let second = first.checked_out(order_id(2), None, NOW.plus_seconds(86_400));
+        assert!(second.has_placed(&order_id(1)) && !second.recent_additions.is_empty());
+        let third = second.checked_out(order_id(3), None, NOW.plus_seconds(86_401));
+        assert!(!third.has_placed(&order_id(1)) && third.has_placed(&order_id(3)) && third.recent_additions.is_empty());
     }
 }

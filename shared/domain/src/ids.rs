@@ -125,9 +125,30 @@ impl FamilyId {
 }
 
 impl OrderId {
+    /// Length of [`OrderId::to_bytes`].
+    pub const BYTES: usize = 16;
+
     /// A new id for an order.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
+    }
+
+    /// The bytes of the UUID, as opposed to its 36 characters.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        // Every id is a UUID, so the default is never used.
+        Uuid::try_parse(&self.0).unwrap_or_default().into_bytes()
+    }
+
+    /// The id with these bytes.
+    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        Self(Uuid::from_bytes(bytes).to_string())
+    }
+
+    /// When the id was made: the first 48 bits of a UUIDv7.
+    pub fn created_at(&self) -> Timestamp {
+        let mut millis = [0; 8];
+        millis[2..].copy_from_slice(&self.to_bytes()[..6]);
+        Timestamp::from_millis(i64::from_be_bytes(millis))
     }
 }
 
@@ -147,6 +168,11 @@ mod tests {
         let early = OrderId::new(Timestamp::from_millis(1_795_503_420_000), &Zeros);
         let late = OrderId::new(Timestamp::from_millis(1_795_503_420_001), &Zeros);
         assert!(early < late);
+        assert_eq!(
+            (early.created_at().as_millis(), late.created_at().as_millis()),
+            (1_795_503_420_000, 1_795_503_420_001)
+        );
+        assert_eq!(OrderId::from_bytes(late.to_bytes()), late);
         assert_eq!(early.as_str().parse(), Ok(early));
     }
 

@@ -80,3 +80,64 @@ fn unchanged(cart: &Cart) -> (&'static str, Option<Item>) {
         seen => ("version = :seen", Some([(":seen".to_owned(), number(seen))].into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use souk_domain::cart::Quantity;
+    use souk_domain::idempotency::IdempotencyKey;
+    use souk_domain::ids::OrderId;
+    use souk_domain::time::Timestamp;
+    use souk_testkit::{SeededRandom, sku, user};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
+
+    fn item(cart: &Cart) -> Item {
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(cart).expect("an item")
+    }
+
+    fn cart(item: Item) -> Cart {
+        serde_dynamo::aws_sdk_dynamodb_1::from_item(item).expect("a cart")
+    }
+
+    /// The size of an item as DynamoDB counts it.
+    fn size(item: &Item) -> usize {
+        let value = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+            AttributeValue::B(bytes) => bytes.as_ref().len(),
+            AttributeValue::L(values) if values.is_empty() => 3,
+            other => panic!("not in an empty cart: {other:?}"),
+        };
+        item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
+    }
+
+    /// A cart with as many recent requests as it keeps, after its lines were ordered.
+    fn full() -> Cart {
+        let random = SeededRandom::new(1);
+        let idempotency_key = |n: u64| IdempotencyKey { key: format!("key {n}"), fingerprint: format!("body {n}") };
+        let mut cart = Cart { version: 999_999_999, ..Cart::empty(user(1)) };
+        for n in 0..20 {
+            cart.add(sku("a"), Quantity::new(1).expect("one"), Some(&idempotency_key(n)), NOW).expect("added");
+            cart = cart.checked_out(OrderId::new(NOW, &random), Some(&idempotency_key(n)), NOW);
+        }
+        cart
+    }
+
+    #[test]
+    fn an_empty_cart_with_all_its_recent_requests_leaves_room_in_a_write_unit() {
+        let item = item(&full());
+        assert!(size(&item) <= 620, "{} bytes: {item:?}", size(&item));
+        assert_eq!(cart(item), full());
+    }
+
+    #[test]
+    fn a_cart_of_an_older_version_is_read_without_its_requests() {
+        let old = |name: &str| (name.to_owned(), AttributeValue::L(vec![AttributeValue::M(Item::new())]));
+        let before = Cart { version: 7, ..Cart::empty(user(1)) };
+        let stored = item(&before).into_iter().chain([old("checkouts"), old("additions")]).collect();
+        assert_eq!(cart(stored), before);
+    }
+}

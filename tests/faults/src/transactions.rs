@@ -132,6 +132,7 @@ fn value_size(value: &Value) -> usize {
     let Some((kind, inner)) = value.as_object().and_then(|typed| typed.iter().next()) else { return 1 };
     match (kind.as_str(), inner) {
         ("S", Value::String(text)) => text.len(),
+        ("B", Value::String(base64)) => base64.len() / 4 * 3,
         ("N", Value::String(digits)) => digits.len().div_ceil(2) + 1,
         ("M", Value::Object(members)) => 3 + members.len() + size(members),
         ("L", Value::Array(values)) => 3 + values.len() + values.iter().map(value_size).sum::<usize>(),

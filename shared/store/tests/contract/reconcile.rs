@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use souk_domain::cart::{Cart, Checkout};
+use souk_domain::cart::Cart;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
     Event, Order, OrderStatus, ProviderMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment, StoreCreditEvent,
@@ -26,8 +26,7 @@ impl Stores {
 
     async fn placed(&self, shopper: u32, products: &[&str], seed: u64) -> Order {
         let order = order(shopper, products, self, seed);
-        let checkout = Checkout { order_id: order.order_id.clone(), request: None };
-        let cart = Cart::empty(user(shopper)).checked_out(checkout);
+        let cart = Cart::empty(user(shopper)).checked_out(order.order_id.clone(), None, NOW);
         let cart = Cart { user_id: user(shopper + u32::try_from(seed).expect("small") * 1_000), ..cart };
         let placement = self.orders.place(self.placement(&order, &cart)).await.expect("answered");
         assert!(matches!(placement, PlacementOutcome::Placed { .. }), "{placement:?}");
