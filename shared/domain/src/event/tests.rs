@@ -135,7 +135,11 @@ fn refunds_are_published_in_the_order_of_their_completion() {
         .iter()
         .filter_map(|event| match event.payload {
             EventPayload::OrderRefunded(RefundSnapshot {
-                refund_index, amount_minor, refunded_minor, refund_to, ..
+                refund_index,
+                amount_minor,
+                refunded_minor,
+                refund_to,
+                ..
             }) => Some((refund_index, amount_minor, refunded_minor, refund_to)),
             _ => None,
         })
