@@ -81,6 +81,5 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
         let text = format!("what the id {name} is, for the document");
         steps.push(Step { text, ..step(file, "        let description = match name", "") });
     }
-    steps.push(step("README.md", "| call | caller | |", "a row, or the call in the row of its group"));
     steps
 }
