@@ -6,10 +6,10 @@ use souk_e2e::{
     Caller, Response, Shop, checkout, concurrently, credentials, fresh_email, return_items, routes, shipment,
 };
 
-/// Makes the list of routes, and a test for each.
+/// Makes the list of routes, each with whether its test sends an `Idempotency-Key`, and a test for each.
 macro_rules! routes_called_twice {
-    ($($name:ident: $route:literal;)+) => {
-        const TESTED: &[&str] = &[$($route),+];
+    ($($name:ident: $route:literal $(with $key:ident)?;)+) => {
+        const TESTED: &[(&str, &[&str])] = &[$(($route, &[$(stringify!($key))?])),+];
 
         $(#[test]
         fn $name() {
@@ -19,20 +19,20 @@ macro_rules! routes_called_twice {
 }
 
 routes_called_twice! {
-    registering: "/auth/register";
+    registering: "/auth/register" with key;
     logging_in: "/auth/login";
     logging_out: "/auth/logout";
-    adding_to_the_cart: "/cart/items";
-    placing: "/orders";
-    paying: "/orders/{order_id}/pay";
+    adding_to_the_cart: "/cart/items" with key;
+    placing: "/orders" with key;
+    paying: "/orders/{order_id}/pay" with key;
     cancelling: "/orders/{order_id}/cancel";
-    requesting_a_return: "/orders/{order_id}/returns";
+    requesting_a_return: "/orders/{order_id}/returns" with key;
     importing: "/admin/imports";
-    adjusting: "/admin/inventory/{product_id}/adjustments";
+    adjusting: "/admin/inventory/{product_id}/adjustments" with key;
     cancelling_by_staff: "/admin/orders/{order_id}/cancel";
     shipping: "/admin/orders/{order_id}/ship";
     delivering: "/admin/orders/{order_id}/deliver";
-    refunding: "/admin/orders/{order_id}/refunds";
+    refunding: "/admin/orders/{order_id}/refunds" with key;
     retrying_a_refund: "/admin/orders/{order_id}/refunds/{refund_id}/retry";
     accepting_a_return: "/admin/orders/{order_id}/returns/{return_id}/accept";
     rejecting_a_return: "/admin/orders/{order_id}/returns/{return_id}/reject";
@@ -46,12 +46,20 @@ const ELSEWHERE: [(&str, &str); 2] = [
 
 #[test]
 fn every_post_route_has_a_test() {
-    let known = || TESTED.iter().chain(ELSEWHERE.iter().map(|(route, _)| route));
+    let known = || TESTED.iter().map(|(route, _)| route).chain(ELSEWHERE.iter().map(|(route, _)| route));
     let posts: Vec<String> = routes().into_iter().filter(|route| route.method == "POST").map(|r| r.path).collect();
     let missing: Vec<_> = posts.iter().filter(|path| !known().any(|known| known == path)).collect();
     assert!(missing.is_empty(), "no test calls these twice: {missing:?}");
     let gone: Vec<_> = known().filter(|known| !posts.iter().any(|path| path == *known)).collect();
     assert!(gone.is_empty(), "these routes do not exist: {gone:?}");
+}
+
+#[test]
+fn every_post_route_that_takes_a_key_is_tested_with_one() {
+    for route in routes().into_iter().filter(|route| route.method == "POST") {
+        let Some((_, key)) = TESTED.iter().find(|(tested, _)| *tested == route.path) else { continue };
+        assert_eq!(!key.is_empty(), route.takes_key, "{}", route.path);
+    }
 }
 
 #[test]
@@ -235,7 +243,7 @@ mod calls {
     pub(super) fn refunding(shop: &'static Shop) {
         let (product, shopper) = (shop.product("5.00", 5), shop.shopper());
         let order_id = shop.delivered_order(&shopper, &product, 1);
-        let refund = |amount: u32| json!({"amount": amount, "target": "original", "reason": "late"});
+        let refund = |amount: u32| json!({"amount": amount, "refund_to": "original", "reason": "late"});
         let path = format!("/admin/orders/{order_id}/refunds");
         let first = assert_replayed(&shop.staff(), &path, &refund(1), &refund(2));
         // Replayed also after the refund.
@@ -249,7 +257,7 @@ mod calls {
         let order_id = shop.paid_order(&shopper, &product, 1);
         shop.order_action(&order_id, "cancel", "").is(200);
         let path = format!("/admin/orders/{order_id}/refunds/1/retry");
-        assert_repeatable(&shop.staff(), &path, &json!({"target": "original"}));
+        assert_repeatable(&shop.staff(), &path, &json!({"refund_to": "original"}));
         let order = shopper.wait_for_status(&order_id, "refunded");
         assert_eq!((order.list("refunds").len(), order.minor("refunded_amount")), (1, 100));
     }
