@@ -37,6 +37,7 @@ pub struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    is_declared: bool,
 }
 
 impl Caller {
@@ -60,6 +61,7 @@ impl Caller {
             path: path.to_owned(),
             headers: authorization.into_iter().collect(),
             body: None,
+            is_declared: true,
         }
     }
 
@@ -147,6 +149,12 @@ impl Call {
         self.header("content-type", content_type)
     }
 
+    /// Marks a request with members or parameters that docs/openapi.yaml does not name: the shop ignores them.
+    #[must_use]
+    pub fn undeclared(self) -> Self {
+        Self { is_declared: false, ..self }
+    }
+
     /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After`,
     /// unless it might take effect twice. Fails if there is no response in time.
     pub fn send(&self) -> Response {
@@ -176,7 +184,8 @@ impl Call {
         };
         let body = response.body_mut().read_to_string()?;
         let response = Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body);
-        let sent = Sent { method: &self.method, path: &self.path, body: self.body.as_deref() };
+        let sent =
+            Sent { method: &self.method, path: &self.path, body: self.body.as_deref(), is_declared: self.is_declared };
         contract::check(&sent, &response);
         Ok(response)
     }

@@ -90,7 +90,7 @@ fn a_role_in_a_request_body_is_ignored() {
     let shop = Shop::open();
     let email = souk_e2e::fresh_email();
     let body = serde_json::json!({"email": email, "password": "correct horse battery staple", "role": "staff"});
-    let answer = shop.anyone().post("/auth/register", body);
+    let answer = shop.anyone().call("POST", "/auth/register").json(body).undeclared().send();
     if answer.status == 201 {
         let caller = shop.anyone().with_token(answer.is(201).text("token"));
         caller.put("/admin/inventory/x", r#"{"available": 1}"#).is_problem(403, "forbidden");

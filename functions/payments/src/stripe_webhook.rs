@@ -27,7 +27,7 @@ pub fn operation() -> Operation {
         media_type: "application/json",
         required: true,
         schema: event_schema,
-        example: r#"{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {"id": "ch_1"}}}"#,
+        example: r#"{"type": "charge.succeeded", "data": {"object": {"id": "ch_1"}}}"#,
     };
     Operation::new("stripe-webhook", "POST /webhooks/stripe", Tag::Payments)
         .caller(Caller::Stripe)

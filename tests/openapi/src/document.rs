@@ -6,7 +6,8 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use souk_runtime::contract::{
-    Caching, Caller, DeclaredProblem, DeclaredResponse, Location, Operation, Parameter, RequestBody, Retry, Tag,
+    self, Caching, Caller, DeclaredProblem, DeclaredResponse, Link, Location, Operation, Parameter, RequestBody, Retry,
+    Tag,
 };
 use souk_runtime::http::Problem;
 
@@ -38,6 +39,7 @@ pub(crate) fn marked_document() -> Value {
         paths.entry(operation.path).or_default().insert(operation.method.to_lowercase(), declared);
     }
     let mut schemas = responses.take_definitions(true);
+    schemas.values_mut().for_each(without_null_where_left_out);
     schemas.extend(requests.take_definitions(true));
     schemas.insert("GatewayError".to_owned(), gateway_error());
     json!({
@@ -197,6 +199,9 @@ fn parameter(parameter: &Parameter) -> Value {
         "description": parameter.description,
         "schema": parameter.schema,
     });
+    if parameter.location == Location::Query && !parameter.required {
+        declared["allowEmptyValue"] = true.into(); // the same as none
+    }
     if let Some((style, explode)) = parameter.style {
         declared["style"] = style.into();
         declared["explode"] = explode.into();
@@ -219,6 +224,9 @@ fn all_responses(operation: &Operation, recorded: &Recorded, schemas: &mut Schem
             response.status.to_string(),
             success(response, examples::of(recorded, operation, response.status), schemas),
         );
+        if !operation.links.is_empty() {
+            all[&response.status.to_string()]["links"] = links(operation);
+        }
         if response.caching == Caching::Public {
             let not_modified = json!({
                 "description": "The client has this response already.",
@@ -249,6 +257,16 @@ fn success(response: &DeclaredResponse, example: Option<Value>, schemas: &mut Sc
         declared["headers"]["ETag"] = reference("headers", "ETag");
     }
     declared
+}
+
+fn links(operation: &Operation) -> Value {
+    let link = |link: &Link| {
+        let parameters: Map<_, _> =
+            link.parameters.iter().map(|(name, expression)| ((*name).to_owned(), json!(expression))).collect();
+        let id = contract::operation_id(link.function);
+        (id.clone(), json!({"operationId": id, "parameters": parameters}))
+    };
+    operation.links.iter().map(link).collect::<Map<_, _>>().into()
 }
 
 /// All problems of one status.
@@ -282,6 +300,27 @@ fn too_many_requests() -> Value {
 
 fn reference(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
+}
+
+/// In responses, an optional member is left out when there is no value: it is never null.
+fn without_null_where_left_out(schema: &mut Value) {
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for (_, member) in members.iter_mut().filter(|(name, _)| !required.contains(&Value::from(name.as_str()))) {
+        if let Some([one, null]) = member["type"].as_array().map(Vec::as_slice)
+            && null == "null"
+        {
+            member["type"] = one.clone();
+        }
+        if let Some([one, null]) = member["anyOf"].as_array().map(Vec::as_slice)
+            && null["type"] == "null"
+            && let Some(one) = one.as_object().cloned()
+            && let Some(member) = member.as_object_mut()
+        {
+            member.remove("anyOf");
+            member.extend(one);
+        }
+    }
 }
 
 fn gateway_error() -> Value {

@@ -42,7 +42,8 @@ pub fn replace_examples(folder: &Path) -> io::Result<()> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         examples.insert(name, serde_json::from_str(&redacted(&fs::read_to_string(&path)?))?);
     }
-    let lines: Vec<_> = examples.iter().map(|(name, body)| format!("  {}: {body}", Value::from(name.as_str()))).collect();
+    let lines: Vec<_> =
+        examples.iter().map(|(name, body)| format!("  {}: {body}", Value::from(name.as_str()))).collect();
     fs::write(file(), format!("{{\n{}\n}}\n", lines.join(",\n")))
 }
 

@@ -9,7 +9,7 @@ use crate::document::marked_document;
 use crate::{examples, tables};
 
 /// Keys in the order in which people read them. All others follow, sorted.
-const FIRST_KEYS: [&str; 24] = [
+const FIRST_KEYS: [&str; 25] = [
     "openapi",
     "info",
     "servers",
@@ -34,6 +34,7 @@ const FIRST_KEYS: [&str; 24] = [
     "content",
     "schema",
     "example",
+    "application/problem+json",
 ];
 
 /// A file that follows from the declarations.
@@ -67,7 +68,9 @@ fn in_order(value: &Value) -> Yaml {
             let rank = |key: &str| FIRST_KEYS.iter().position(|first| *first == key).unwrap_or(FIRST_KEYS.len());
             let mut sorted: Vec<_> = members.iter().collect();
             sorted.sort_by_key(|(key, _)| (rank(key), key.as_str()));
-            Yaml::Mapping(sorted.into_iter().map(|(key, value)| (key.as_str().into(), in_order(value))).collect::<Mapping>())
+            Yaml::Mapping(
+                sorted.into_iter().map(|(key, value)| (key.as_str().into(), in_order(value))).collect::<Mapping>(),
+            )
         }
         Value::Array(items) => Yaml::Sequence(items.iter().map(in_order).collect()),
         other => serde_yaml_ng::to_value(other).expect("JSON is YAML"),

@@ -46,5 +46,8 @@ fn the_template_has_exactly_the_declared_routes() {
     let deployed = deployed();
     let missing: Vec<_> = declared.difference(&deployed).collect();
     let undeclared: Vec<_> = deployed.difference(&declared).collect();
-    assert!(missing.is_empty() && undeclared.is_empty(), "not in the template: {missing:?}; not declared: {undeclared:?}");
+    assert!(
+        missing.is_empty() && undeclared.is_empty(),
+        "not in the template: {missing:?}; not declared: {undeclared:?}"
+    );
 }
