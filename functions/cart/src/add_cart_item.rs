@@ -12,7 +12,7 @@ use souk_domain::effects::Random;
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
@@ -32,6 +32,7 @@ pub fn operation() -> Operation {
         )
         .body::<AddCartItemRequest>(r#"{"product_id": "OUT-0000472", "quantity": 2}"#)
         .answers::<AddCartItemResponse>(201, "The cart with the added units.")
+        .link("place-order", &[])
         .problem(404, "product_not_found", "There is no such product.")
         .problem(409, "cart_full", "The cart has as many different products as it may have.")
         .problem(409, "quantity_limit", "The line would have more units than it may have.")
@@ -56,6 +57,7 @@ impl AddCartItem {
 #[derive(JsonSchema)]
 pub struct AddCartItemRequest {
     /// The id of the product.
+    #[schemars(length(max = MAX_PRODUCT_ID_CHARS), regex(pattern = PRODUCT_ID_PATTERN))]
     pub product_id: String,
     /// How many units to add.
     #[schemars(range(min = 1, max = 9999))]

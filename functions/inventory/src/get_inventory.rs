@@ -8,7 +8,7 @@ use souk_domain::stock::total;
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Parameter, Tag};
+use souk_runtime::contract::{MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Parameter, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
@@ -23,7 +23,7 @@ const MAX_CONCURRENT_QUERIES: usize = 16;
 pub fn operation() -> Operation {
     let product_ids = json_schema!({
         "type": "array",
-        "items": {"type": "string", "maxLength": 64, "pattern": r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*$"},
+        "items": {"type": "string", "maxLength": MAX_PRODUCT_ID_CHARS, "pattern": PRODUCT_ID_PATTERN},
         "minItems": 1,
         "maxItems": MAX_PRODUCTS,
     });

@@ -12,7 +12,7 @@ use souk_domain::order::{Event, MAX_REASON_CHARS, Order, OrderStatus, ReturnItem
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{OrderSteps, StepError};
 
@@ -76,6 +76,7 @@ pub struct RequestReturnRequest {
 #[derive(JsonSchema)]
 pub struct ReturnItemRequest {
     /// A product of the order.
+    #[schemars(length(max = MAX_PRODUCT_ID_CHARS), regex(pattern = PRODUCT_ID_PATTERN))]
     pub product_id: String,
     /// How many units.
     #[schemars(range(min = 1, max = MAX_QUANTITY))]

@@ -49,6 +49,8 @@ pub fn operation() -> Operation {
              `GET /orders/{order_id}` shows the outcome once it is known: within minutes, for a bank transfer within \
              days.",
         )
+        .link("get-order", &[("order_id", "$request.path.order_id")])
+        .link("ship-order", &[("order_id", "$request.path.order_id")])
         .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
         .problem_with::<NotPaid>(409, "hold_expired", "The order was not paid in time. Place a new one.")
         .problem_with::<NotPaid>(409, "not_payable", "The order is cancelled or refunded.")

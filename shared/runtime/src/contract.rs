@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use parameter::{Location, Parameter};
 pub use problems::DeclaredProblem;
-pub use schema::{cursor, flag, integer, one_of, page_limit, price, text};
+pub use schema::{MAX_PRODUCT_ID_CHARS, PRODUCT_ID_PATTERN, cursor, flag, integer, one_of, page_limit, price, text};
 
 /// Makes a schema. Types that are used more than once become named components of the document.
 pub type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -41,6 +41,8 @@ pub struct Operation {
     pub body: Option<RequestBody>,
     /// Its responses, except problems.
     pub responses: Vec<DeclaredResponse>,
+    /// What clients call next with values of the response.
+    pub links: Vec<Link>,
     /// Its own problems; [`Operation::all_problems`] adds those that follow from the rest of the declaration.
     pub problems: Vec<DeclaredProblem>,
 }
@@ -123,6 +125,15 @@ pub struct DeclaredResponse {
     pub caching: Caching,
 }
 
+/// An operation that takes values of another one's request or response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The handler name of its function.
+    pub function: &'static str,
+    /// Its parameters, each with a runtime expression of OpenAPI, such as `$response.body#/order_id`.
+    pub parameters: &'static [(&'static str, &'static str)],
+}
+
 /// How a response may be cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caching {
@@ -149,6 +160,7 @@ impl Operation {
             parameters,
             body: None,
             responses: Vec::new(),
+            links: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -244,6 +256,14 @@ impl Operation {
         self
     }
 
+    /// An operation that clients call next: the handler name of its function, and its parameters, each with a runtime
+    /// expression of OpenAPI, such as `$response.body#/order_id` or `$request.path.order_id`.
+    #[must_use]
+    pub fn link(mut self, function: &'static str, parameters: &'static [(&'static str, &'static str)]) -> Self {
+        self.links.push(Link { function, parameters });
+        self
+    }
+
     /// A problem of its own, and when a client gets it.
     #[must_use]
     pub fn problem(self, status: u16, code: &'static str, when: &'static str) -> Self {
@@ -261,20 +281,25 @@ impl Operation {
         self
     }
 
-    /// Its id in the document: the function's name in camel case.
+    /// Its id in the document.
     pub fn operation_id(&self) -> String {
-        let mut words = self.function.split('-');
-        let first = words.next().unwrap_or_default().to_owned();
-        words.fold(first, |id, word| {
-            let (initial, rest) = word.split_at(word.len().min(1));
-            id + &initial.to_uppercase() + rest
-        })
+        operation_id(self.function)
     }
 
     /// Whether it needs a token.
     pub fn needs_token(&self) -> bool {
         matches!(self.caller, Caller::Shopper | Caller::Staff)
     }
+}
+
+/// The id of a function's operation in the document: the handler name in camel case.
+pub fn operation_id(function: &str) -> String {
+    let mut words = function.split('-');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |id, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        id + &initial.to_uppercase() + rest
+    })
 }
 
 fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {

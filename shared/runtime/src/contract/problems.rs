@@ -33,8 +33,7 @@ const OF_BODIES: [(u16, &str, &str); 2] = [
     (415, "unsupported_media_type", "The body has another media type."),
 ];
 const OF_JSON: [(u16, &str, &str); 1] = [(400, "malformed_json", "The body is not a JSON object.")];
-const OF_FIELDS: [(u16, &str, &str); 1] =
-    [(422, "invalid_fields", "Fields are invalid. `errors` lists all of them.")];
+const OF_FIELDS: [(u16, &str, &str); 1] = [(422, "invalid_fields", "Fields are invalid. `errors` lists all of them.")];
 const OF_KEYS: [(u16, &str, &str); 3] = [
     (400, "card_number", "The key looks like a card number, which must never reach the shop."),
     (400, "invalid_idempotency_key", "The key is not 1 to 255 printable characters."),

@@ -4,6 +4,11 @@ use std::ops::RangeInclusive;
 
 use schemars::{Schema, json_schema};
 
+/// The pattern of a product's id.
+pub const PRODUCT_ID_PATTERN: &str = r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*$";
+/// The length of the longest id of a product.
+pub const MAX_PRODUCT_ID_CHARS: usize = 64;
+
 /// A text of 1 to `max_chars` characters.
 pub fn text(max_chars: usize) -> Schema {
     json_schema!({"type": "string", "minLength": 1, "maxLength": max_chars})
@@ -27,7 +32,7 @@ pub fn one_of<T: AsRef<str>>(words: &[T]) -> Schema {
 
 /// A price in a query, as decimals of the shop's currency.
 pub fn price() -> Schema {
-    json_schema!({"type": "string", "pattern": "^[0-9]{1,12}(\\.[0-9]{1,4})?$", "examples": ["19.99"]})
+    json_schema!({"type": "string", "pattern": "^[0-9]{1,11}(\\.[0-9]{1,4})?$", "examples": ["19.99"]})
 }
 
 /// The cursor of a list: `next_cursor` of the page before.
