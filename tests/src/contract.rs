@@ -202,13 +202,18 @@ fn escaped(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 
+/// Writes a response as an example, if it is better than the one that is there. Tests that write at the same time may
+/// replace each other's.
 fn record(operation: &Value, response: &Response) {
+    /// Larger ones are tedious to read, smaller ones lack members.
+    const BEST_BYTES: u64 = 1_500;
+    const MOST_BYTES: u64 = 20_000;
     let Some(folder) = env::var_os("SOUK_RECORD_EXAMPLES") else { return };
     let Some(id) = operation["operationId"].as_str().filter(|_| response.status < 300) else { return };
     let file = PathBuf::from(folder).join(format!("{id} {}.json", response.status));
-    // Larger examples show more members. Tests that write at the same time may replace each other's.
-    let known = fs::metadata(&file).map_or(0, |known| known.len());
-    if !response.body.is_empty() && (response.body.len() as u64) > known && response.body.len() < 4_000 {
+    let bytes = response.body.len() as u64;
+    let known = fs::metadata(&file).map_or(u64::MAX, |known| known.len());
+    if (1..MOST_BYTES).contains(&bytes) && bytes.abs_diff(BEST_BYTES) < known.abs_diff(BEST_BYTES) {
         fs::write(file, &response.body).expect("the folder for examples is writable");
     }
 }

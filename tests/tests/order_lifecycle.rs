@@ -153,6 +153,7 @@ fn staff_lists_name_every_invalid_parameter() {
     fields.sort();
     assert_eq!(fields, ["cursor", "limit", "sort", "status"]);
     assert_eq!(staff.get("/admin/returns?status=accepted").bad_fields(), ["status"]);
+    assert!(staff.get("/admin/returns?limit=1").is(200).list("returns").len() <= 10); // the returns of one order
     staff.get("/admin/orders/01a20c57-f260-7c55-a1b2-0f1e2d3c4b5a").is_problem(404, "not_found");
     let newest = staff.get("/admin/orders?status=paid&sort=newest&limit=5").is(200).texts("orders", "placed_at");
     assert!(newest.is_sorted_by(|a, b| a >= b), "{newest:?}");
