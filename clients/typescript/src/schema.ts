@@ -82,7 +82,7 @@ export interface paths {
         };
         /**
          * Lists the changes of the stock of a product, newest first
-         * @description A change is listed a moment after it was made. A product that was deleted keeps its history; one that never had stock has an empty one.
+         * @description A change is listed a moment after it was made. A deleted product keeps its history; that of a product without changes is empty.
          *
          *     For accounts with the role `staff`.
          */
@@ -843,7 +843,7 @@ export interface components {
         AdjustInventoryRequest: {
             /**
              * Format: int64
-             * @description Units to add, or, below 0, to remove.
+             * @description Units to add. A negative number removes units.
              */
             delta: number;
             /** @description Why, for the history: `received`, `damaged`, … */
@@ -1055,7 +1055,7 @@ export interface components {
             id: string;
             name: string;
             /** @description With `highlight=true`: the name as HTML, escaped, with its matches in `<mark>`. Absent if nothing in it matches. */
-            name_html?: string | null;
+            name_html?: string;
             /** @description The price of a unit. */
             price: components["schemas"]["Amount"];
             /** @description The same as `id`. */
@@ -1109,7 +1109,7 @@ export interface components {
             items: components["schemas"]["ReturnItem"][];
             order_id: string;
             /** @description Why staff rejected it, if they gave a reason. */
-            rejection_reason?: string | null;
+            rejection_reason?: string;
             /** Format: date-time */
             requested_at: string;
             /** @description Its id within the order. */
@@ -1143,7 +1143,7 @@ export interface components {
             /** @description Oldest first. */
             returns: components["schemas"]["Return"][];
             /** @description Present once it is shipped. */
-            shipment?: components["schemas"]["Shipment"] | null;
+            shipment?: components["schemas"]["Shipment"];
             shipping_address: components["schemas"]["ShippingAddress"];
             /**
              * @description `pending_payment`: it waits for its payment, and its stock is held until `hold_expires_at`. `paid`: it waits for
@@ -1158,7 +1158,7 @@ export interface components {
             /** @description Total of its lines. */
             total_amount: components["schemas"]["Amount"];
             /** @description The account that placed it. Only staff see it. */
-            user_id?: string | null;
+            user_id?: string;
         };
         /** @description A product of an order, with its name and price when the order was placed. */
         OrderLine: {
@@ -1173,16 +1173,16 @@ export interface components {
         /** @description The payment of an order: the attempt that paid it, or else the last attempt. */
         OrderPayment: {
             /** @description Where the shopper completes the payment. */
-            action_url?: string | null;
+            action_url?: string;
             /** @description Why the attempt was declined, such as `insufficient_funds`. */
-            decline_code?: string | null;
+            decline_code?: string;
             /**
              * @description The method of the attempt; before the first attempt, the one chosen for the order.
              * @enum {string}
              */
             method: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
             /** @description The payment provider's id of the payment. */
-            payment_id?: string | null;
+            payment_id?: string;
             /**
              * @description Of the payment as a whole. `none`: no attempt was made. `processing`: the outcome is not known yet.
              *     `requires_action`: the shopper has to complete the payment at `action_url`. `completed`. `failed`: the last
@@ -1211,7 +1211,7 @@ export interface components {
             /** @description Total of its lines. */
             total_amount: components["schemas"]["Amount"];
             /** @description The account that placed it. Only staff see it. */
-            user_id?: string | null;
+            user_id?: string;
         };
         /** @description A payment of an order. */
         Payment: {
@@ -1278,9 +1278,9 @@ export interface components {
              */
             count: number;
             /** @description Absent in the most expensive range. */
-            max?: components["schemas"]["Amount"] | null;
+            max?: components["schemas"]["Amount"];
             /** @description Absent in the cheapest range. */
-            min?: components["schemas"]["Amount"] | null;
+            min?: components["schemas"]["Amount"];
         };
         /** @description Problem details (RFC 9457). Some codes have further members. */
         Problem: {
@@ -1364,21 +1364,21 @@ export interface components {
              */
             degraded?: true;
             /** @description The corrected text. Products that match it are among those listed. */
-            did_you_mean?: string | null;
+            did_you_mean?: string;
             /** @description Absent with `facets=false`. */
-            facets?: components["schemas"]["Facets"] | null;
+            facets?: components["schemas"]["Facets"];
             /**
              * Format: uint32
              * @description The most products on a page.
              */
             limit: number;
             /** @description `cursor` of the next page. Absent on the last one. */
-            next_cursor?: string | null;
+            next_cursor?: string;
             /**
              * Format: uint32
              * @description The number of the page, from 1. Absent with a cursor.
              */
-            page?: number | null;
+            page?: number;
             /**
              * @description In the order of `sort`. A product that was deleted a moment ago is left out, so there may be fewer than `limit`
              *     on a page that is not the last.
@@ -1461,9 +1461,9 @@ export interface components {
         Refund: {
             amount: components["schemas"]["Amount"];
             /** @description The account of the member of staff who granted it or accepted its return. Only staff see it. */
-            granted_by?: string | null;
+            granted_by?: string;
             /** @description Why staff granted it, if they did so without a return. */
-            reason?: string | null;
+            reason?: string;
             /** @description Its id within the order. */
             refund_id: string;
             /**
@@ -1472,7 +1472,7 @@ export interface components {
              */
             refund_to: "original" | "store_credit";
             /** @description The return that it pays for, if any. */
-            return_id?: string | null;
+            return_id?: string;
             /**
              * @description `pending`: it is due and will be paid out. `completed`. `failed`: the payment provider could not pay it out; it
              *     is still due, and staff can retry it.
@@ -1507,7 +1507,7 @@ export interface components {
             items: components["schemas"]["ReturnItem"][];
             order_id: string;
             /** @description Why staff rejected it, if they gave a reason. */
-            rejection_reason?: string | null;
+            rejection_reason?: string;
             /** Format: date-time */
             requested_at: string;
             /** @description Its id within the order. */
@@ -1537,7 +1537,7 @@ export interface components {
             amount: components["schemas"]["Amount"];
             items: components["schemas"]["ReturnItem"][];
             /** @description Why staff rejected it, if they gave a reason. */
-            rejection_reason?: string | null;
+            rejection_reason?: string;
             /** Format: date-time */
             requested_at: string;
             /** @description Its id within the order. */
@@ -1590,7 +1590,7 @@ export interface components {
              * @description Lifetime of `token`, in seconds.
              */
             expires_in: number;
-            /** @description Buys the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days. */
+            /** @description Exchange it for the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days. */
             refresh_token: string;
             /** @description The access token. Send it as `Authorization: Bearer <token>`. */
             token: string;
@@ -1718,15 +1718,15 @@ export interface components {
             /** @description Street and number. */
             line1: string;
             /** @description Flat, floor or company. */
-            line2?: string | null;
+            line2?: string;
             /** @description The recipient. */
             name: string;
             /** @description For the carrier. */
-            phone?: string | null;
+            phone?: string;
             /** @description Postal code. */
-            postal_code?: string | null;
+            postal_code?: string;
             /** @description State, province or county. */
-            region?: string | null;
+            region?: string;
         };
         /**
          * @description The parts of a shipping address. Other members are refused, so that no part of an address is lost. An optional part
@@ -1772,13 +1772,13 @@ export interface components {
         /** @description Something that happened to an order. Members that do not apply to its event are omitted. */
         TimelineEntry: {
             /** @description The total that was ordered, the amount that was paid, or the amount of the refund. */
-            amount?: components["schemas"]["Amount"] | null;
+            amount?: components["schemas"]["Amount"];
             /** Format: date-time */
             at: string;
             /** @description The carrier of the shipment. */
-            carrier?: string | null;
+            carrier?: string;
             /** @description Why the payment attempt was declined. */
-            decline_code?: string | null;
+            decline_code?: string;
             /**
              * @description What happened. `held_again`: the order had expired when it was paid, and its stock was still available.
              *     `refund_due`: a refund was granted or retried.
@@ -1787,22 +1787,22 @@ export interface components {
             event: "placed" | "payment_started" | "payment_action_required" | "payment_failed" | "paid" | "expired" | "cancelled" | "refund_due" | "refunded" | "refund_failed" | "held_again" | "shipped" | "delivered" | "return_requested" | "return_accepted" | "return_rejected";
             /**
              * @description The method of the payment attempt.
-             * @enum {string|null}
+             * @enum {string}
              */
-            payment_method?: "credit_card" | "paypal" | "bank_transfer" | "store_credit" | null;
+            payment_method?: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
             /** @description Why staff granted the refund or rejected the return. */
-            reason?: string | null;
+            reason?: string;
             /** @description The refund. */
-            refund_id?: string | null;
+            refund_id?: string;
             /**
              * @description Where the refund is paid to, as in the refund.
-             * @enum {string|null}
+             * @enum {string}
              */
-            refund_to?: "original" | "store_credit" | null;
+            refund_to?: "original" | "store_credit";
             /** @description The return, or the return that the refund pays for. */
-            return_id?: string | null;
+            return_id?: string;
             /** @description The tracking number of the shipment. */
-            tracking_number?: string | null;
+            tracking_number?: string;
         };
         /** @description A product with fewer units in stock than to remove. */
         UnitsToRemove: {
@@ -1867,6 +1867,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "code": "malformed_json",
+                     *           "line": 2,
+                     *           "message": "the line must be a JSON object"
+                     *         },
+                     *         {
+                     *           "code": "invalid_fields",
+                     *           "line": 3,
+                     *           "message": "price must not be negative"
+                     *         }
+                     *       ],
+                     *       "imported": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
@@ -1997,11 +2014,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "available": 22,
+                     *       "product_id": "test-wcjrbigelknr"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangedStock"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -2167,11 +2190,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "available": 10,
+                     *       "product_id": "test-hhqnnbcjjlfc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangedStock"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -2354,19 +2383,196 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "after": 1,
+                     *           "at": "2026-11-29T20:41:42.000Z",
+                     *           "before": 0,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c1b3-7d9c-9559-ee3526e5ef26",
+                     *             "order_version": 2,
+                     *             "user_id": "01a2290a-b1ce-7e1a-acf4-ec6b5b0a3d77"
+                     *           },
+                     *           "delta": 1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 0,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 1,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c226-7241-ba42-4b8ae3b346db",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-b1ad-7c74-8e6f-7214136e3a67"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 1,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 2,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c222-7425-8d1d-bd1552808fd4",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-ba5f-7722-a829-ade74d2d84f5"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 2,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 3,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c1bf-7bd0-bb6c-a6b49805c236",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-b1be-728b-b0ad-7a194a5e3ed8"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 3,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 4,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c1b3-7d9c-9559-ee3526e5ef26",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-b1ce-7e1a-acf4-ec6b5b0a3d77"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 4,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 5,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c19f-7291-b5b7-96f4c8009b81",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-ba50-711a-8370-557047f09ed6"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 5,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 6,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c1ba-7a40-930c-a847ff0f62db",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-bc38-7b1a-be63-c50d5ad711d1"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 6,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 7,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c18e-7a73-b027-a8b2104114cb",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-b1a5-7fc0-af4d-2bf7ba7db288"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 7,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 8,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c188-722a-9b49-ce729be3d80d",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-beaa-7f99-bcf0-d8edba20e095"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 8,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 9,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c180-70a5-8b5a-9d188d056263",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-b1eb-74f9-a9b7-9b9f6d18a7c0"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 9,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 10,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c175-7ac8-81c7-ab2a004db4ee",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-ba58-78fa-ba0a-d3e594782228"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 10,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 11,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c16b-716f-ac30-0c92d609e727",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-bb22-7bee-9ba2-1e24e4dce59e"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 11,
+                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "before": 12,
+                     *           "cause": {
+                     *             "kind": "order",
+                     *             "order_id": "01a2290a-c155-71d9-9f0c-0c64df9a22c9",
+                     *             "order_version": 1,
+                     *             "user_id": "01a2290a-bea6-7344-a13a-2318548d85c0"
+                     *           },
+                     *           "delta": -1,
+                     *           "shard": "us-east-1#0"
+                     *         },
+                     *         {
+                     *           "after": 12,
+                     *           "at": "2026-11-29T20:41:36.000Z",
+                     *           "before": 0,
+                     *           "cause": {
+                     *             "changed_by": "01a228f9-260a-7e24-8387-7e3ef3b76010",
+                     *             "entry_id": "1795984896163-5c095d68c97b95e0",
+                     *             "kind": "staff",
+                     *             "reason": "counted"
+                     *           },
+                     *           "delta": 12,
+                     *           "shard": "us-east-1#0"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListStockChangesResponse"];
-                };
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
                 };
             };
             /**
@@ -2488,13 +2694,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "available": 0,
+                     *       "product_id": "test-aspfzhqkheuv",
+                     *       "shards": 4
+                     *     }
+                     */
                     "application/json": components["schemas"]["SpreadInventoryResponse"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2502,7 +2712,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -2650,19 +2860,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "sux6U2i5XI4wMWEyMjhmYy02NDNmLTc4NmItYmY0NC1mYjI1NDUyZjQ5NzY",
+                     *       "orders": [
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a228fc-5fa1-70bb-9274-1dcf40b57c54",
+                     *           "placed_at": "2026-11-29T20:25:57.921Z",
+                     *           "status": "paid",
+                     *           "total_amount": 396.95,
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a228fc-6065-7559-9b8b-c3979db46bf7",
+                     *           "placed_at": "2026-11-29T20:25:58.117Z",
+                     *           "status": "paid",
+                     *           "total_amount": 53.95,
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a228fc-60ff-7a40-8804-76003f2b6c6c",
+                     *           "placed_at": "2026-11-29T20:25:58.271Z",
+                     *           "status": "paid",
+                     *           "total_amount": 93,
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a228fc-622e-7d8e-956a-7a3f91477a9e",
+                     *           "placed_at": "2026-11-29T20:25:58.574Z",
+                     *           "status": "paid",
+                     *           "total_amount": 146.5,
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a228fc-643f-786b-bf44-fb25452f4976",
+                     *           "placed_at": "2026-11-29T20:25:59.103Z",
+                     *           "status": "paid",
+                     *           "total_amount": 142.99,
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AdminListOrdersResponse"];
-                };
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
                 };
             };
             /**
@@ -2763,6 +3013,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget wryfumkjqzjq",
+                     *           "line_total": 30,
+                     *           "price": 10,
+                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "quantity": 3
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "payment": {
+                     *         "method": "paypal",
+                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [],
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "paid",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "decline_code": "card_declined",
+                     *           "event": "payment_failed",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "paypal"
+                     *         },
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "event": "paid",
+                     *           "payment_method": "paypal"
+                     *         }
+                     *       ],
+                     *       "total_amount": 30,
+                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -2864,6 +3172,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:15.672Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget aymogtanvzyz",
+                     *           "line_total": 10,
+                     *           "price": 5,
+                     *           "product_id": "test-aymogtanvzyz",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-6098-7dd4-9ca3-67a370f1ac63",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_309010b63763b9abb3684adb",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:15.672Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [
+                     *         {
+                     *           "amount": 10,
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "status": "pending"
+                     *         }
+                     *       ],
+                     *       "returns": [],
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "cancelled",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T20:41:15.672Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.772Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T20:41:15.840Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.065Z",
+                     *           "event": "cancelled"
+                     *         },
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T20:41:16.065Z",
+                     *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         }
+                     *       ],
+                     *       "total_amount": 10,
+                     *       "user_id": "01a2290a-5ec5-73c7-b83a-2bcdff748619"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -2987,6 +3360,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget wryfumkjqzjq",
+                     *           "line_total": 30,
+                     *           "price": 10,
+                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "quantity": 3
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "payment": {
+                     *         "method": "paypal",
+                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [],
+                     *       "shipment": {
+                     *         "carrier": "DHL",
+                     *         "tracking_number": "00340434161094042557"
+                     *       },
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "delivered",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "decline_code": "card_declined",
+                     *           "event": "payment_failed",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "paypal"
+                     *         },
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "event": "paid",
+                     *           "payment_method": "paypal"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.611Z",
+                     *           "carrier": "DHL",
+                     *           "event": "shipped",
+                     *           "tracking_number": "00340434161094042557"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.990Z",
+                     *           "event": "delivered"
+                     *         }
+                     *       ],
+                     *       "total_amount": 30,
+                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -3121,11 +3566,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 10,
+                     *       "currency": "USD",
+                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "reason": "it came late",
+                     *       "refund_id": "2",
+                     *       "refund_to": "store_credit",
+                     *       "status": "pending"
+                     *     }
+                     */
                     "application/json": components["schemas"]["GrantedRefund"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -3312,13 +3768,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:13.427Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget aixtjviywclh",
+                     *           "line_total": 1,
+                     *           "price": 1,
+                     *           "product_id": "test-aixtjviywclh",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-57d3-734c-bdd5-f6cabfeb26de",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_da6a94e88515f1785b94f403",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:13.427Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [
+                     *         {
+                     *           "amount": 1,
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "status": "pending"
+                     *         }
+                     *       ],
+                     *       "returns": [],
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "cancelled",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T20:41:13.427Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:13.543Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T20:41:13.572Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:13.786Z",
+                     *           "event": "cancelled"
+                     *         },
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T20:41:13.786Z",
+                     *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         }
+                     *       ],
+                     *       "total_amount": 1,
+                     *       "user_id": "01a2290a-5607-70fe-8a94-add844a14a26"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3326,7 +3844,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -3476,13 +3994,112 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:09.983Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget kgjannmahyxv",
+                     *           "line_total": 2,
+                     *           "price": 1,
+                     *           "product_id": "test-kgjannmahyxv",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-4a5f-7f00-a4c9-d800e44cc825",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_93c4d54b2eb8e808a6114b31",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:09.983Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [
+                     *         {
+                     *           "amount": 1,
+                     *           "granted_by": "01a228f9-260a-7e24-8387-7e3ef3b76010",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "return_id": "1",
+                     *           "status": "pending"
+                     *         }
+                     *       ],
+                     *       "returns": [
+                     *         {
+                     *           "amount": 1,
+                     *           "items": [
+                     *             {
+                     *               "product_id": "test-kgjannmahyxv",
+                     *               "quantity": 1,
+                     *               "reason": "too small"
+                     *             }
+                     *           ],
+                     *           "requested_at": "2026-11-29T20:41:10.719Z",
+                     *           "return_id": "1",
+                     *           "status": "accepted"
+                     *         }
+                     *       ],
+                     *       "shipment": {
+                     *         "carrier": "DHL",
+                     *         "tracking_number": "00340434161094042557"
+                     *       },
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "delivered",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 2,
+                     *           "at": "2026-11-29T20:41:09.983Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.119Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 2,
+                     *           "at": "2026-11-29T20:41:10.173Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.399Z",
+                     *           "carrier": "DHL",
+                     *           "event": "shipped",
+                     *           "tracking_number": "00340434161094042557"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.578Z",
+                     *           "event": "delivered"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.719Z",
+                     *           "event": "return_requested",
+                     *           "return_id": "1"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "event": "return_accepted",
+                     *           "return_id": "1"
+                     *         },
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "return_id": "1"
+                     *         }
+                     *       ],
+                     *       "total_amount": 2,
+                     *       "user_id": "01a2290a-488f-76b0-b3ef-f3e17545f366"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3490,7 +4107,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -3659,13 +4276,97 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:15.686Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget gbifijmvykbi",
+                     *           "line_total": 10,
+                     *           "price": 5,
+                     *           "product_id": "test-gbifijmvykbi",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-60a6-7279-a409-0f65b7fe50ce",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_486adbea0811cd7c36af4b92",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:15.686Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [
+                     *         {
+                     *           "amount": 10,
+                     *           "items": [
+                     *             {
+                     *               "product_id": "test-gbifijmvykbi",
+                     *               "quantity": 2,
+                     *               "reason": "too small"
+                     *             }
+                     *           ],
+                     *           "rejection_reason": "it was worn",
+                     *           "requested_at": "2026-11-29T20:41:16.538Z",
+                     *           "return_id": "1",
+                     *           "status": "rejected"
+                     *         }
+                     *       ],
+                     *       "shipment": {
+                     *         "carrier": "DHL",
+                     *         "tracking_number": "00340434161094042557"
+                     *       },
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "delivered",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T20:41:15.686Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.824Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T20:41:15.874Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.263Z",
+                     *           "carrier": "DHL",
+                     *           "event": "shipped",
+                     *           "tracking_number": "00340434161094042557"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.455Z",
+                     *           "event": "delivered"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.538Z",
+                     *           "event": "return_requested",
+                     *           "return_id": "1"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.751Z",
+                     *           "event": "return_rejected",
+                     *           "reason": "it was worn",
+                     *           "return_id": "1"
+                     *         }
+                     *       ],
+                     *       "total_amount": 10,
+                     *       "user_id": "01a2290a-5eb1-757d-b895-c7b471e7bb5e"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +4374,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -3841,13 +4542,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget wryfumkjqzjq",
+                     *           "line_total": 30,
+                     *           "price": 10,
+                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "quantity": 3
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "payment": {
+                     *         "method": "paypal",
+                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [],
+                     *       "shipment": {
+                     *         "carrier": "DHL",
+                     *         "tracking_number": "00340434161094042557"
+                     *       },
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "shipped",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "decline_code": "card_declined",
+                     *           "event": "payment_failed",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "paypal"
+                     *         },
+                     *         {
+                     *           "amount": 30,
+                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "event": "paid",
+                     *           "payment_method": "paypal"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:16.611Z",
+                     *           "carrier": "DHL",
+                     *           "event": "shipped",
+                     *           "tracking_number": "00340434161094042557"
+                     *         }
+                     *       ],
+                     *       "total_amount": 30,
+                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3855,7 +4621,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -4036,6 +4802,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Widget raqjxzyyrosm",
+                     *       "description": null,
+                     *       "attributes": {
+                     *         "Colour": "Cyan"
+                     *       },
+                     *       "brand": "Testbrand",
+                     *       "category": [
+                     *         {
+                     *           "name": "Test goods",
+                     *           "id": "test-goods"
+                     *         },
+                     *         {
+                     *           "name": "Widgets",
+                     *           "id": "test-goods.widgets"
+                     *         }
+                     *       ],
+                     *       "currency": "USD",
+                     *       "ean": [],
+                     *       "id": "test-raqjxzyyrosm",
+                     *       "image_url": null,
+                     *       "price": 99,
+                     *       "released": null,
+                     *       "sku": "test-raqjxzyyrosm",
+                     *       "stock_quantity": 7,
+                     *       "thumbnail_url": null,
+                     *       "updated_at": "2026-11-29T20:40:37.435Z",
+                     *       "version": 1795984837435
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -4046,13 +4843,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Widget iwoferhxtzmp",
+                     *       "description": null,
+                     *       "attributes": {
+                     *         "Colour": "Cyan"
+                     *       },
+                     *       "brand": "Testbrand",
+                     *       "category": [
+                     *         {
+                     *           "name": "Test goods",
+                     *           "id": "test-goods"
+                     *         },
+                     *         {
+                     *           "name": "Widgets",
+                     *           "id": "test-goods.widgets"
+                     *         }
+                     *       ],
+                     *       "currency": "USD",
+                     *       "ean": [],
+                     *       "id": "test-iwoferhxtzmp",
+                     *       "image_url": null,
+                     *       "price": 1250,
+                     *       "released": null,
+                     *       "sku": "test-iwoferhxtzmp",
+                     *       "stock_quantity": 0,
+                     *       "thumbnail_url": null,
+                     *       "updated_at": "2026-11-29T20:40:35.555Z",
+                     *       "version": 1795984835555
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4060,7 +4885,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -4302,19 +5127,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "LqqY3tAn49AwMWEyMjhmYy0zYjMwLTc1NmItOTgyNy1lOGI5NGM5YzNiZDc",
+                     *       "returns": [
+                     *         {
+                     *           "amount": 168,
+                     *           "currency": "USD",
+                     *           "items": [
+                     *             {
+                     *               "product_id": "KIT-0000856",
+                     *               "quantity": 1,
+                     *               "reason": "too small"
+                     *             }
+                     *           ],
+                     *           "order_id": "01a228fc-3b30-756b-9827-e8b94c9c3bd7",
+                     *           "requested_at": "2026-11-29T20:25:48.722Z",
+                     *           "return_id": "1",
+                     *           "status": "requested",
+                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListReturnsResponse"];
-                };
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
                 };
             };
             /**
@@ -4412,6 +5248,127 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         [
+                     *           "notebook",
+                     *           "laptop"
+                     *         ],
+                     *         [
+                     *           "tv",
+                     *           "television"
+                     *         ],
+                     *         [
+                     *           "mobile phone",
+                     *           "cell phone",
+                     *           "cellphone",
+                     *           "smartphone"
+                     *         ],
+                     *         [
+                     *           "usb flash drive",
+                     *           "usb stick",
+                     *           "memory stick",
+                     *           "pen drive",
+                     *           "thumb drive"
+                     *         ],
+                     *         [
+                     *           "hard drive",
+                     *           "hard disk",
+                     *           "hdd"
+                     *         ],
+                     *         [
+                     *           "solid state drive",
+                     *           "ssd"
+                     *         ],
+                     *         [
+                     *           "graphics card",
+                     *           "video card",
+                     *           "gpu"
+                     *         ],
+                     *         [
+                     *           "processor",
+                     *           "cpu"
+                     *         ],
+                     *         [
+                     *           "memory module",
+                     *           "ram"
+                     *         ],
+                     *         [
+                     *           "headphone",
+                     *           "earphone",
+                     *           "headset"
+                     *         ],
+                     *         [
+                     *           "router",
+                     *           "wlan router"
+                     *         ],
+                     *         [
+                     *           "wifi",
+                     *           "wlan",
+                     *           "wireless lan"
+                     *         ],
+                     *         [
+                     *           "ups",
+                     *           "uninterruptible power supply"
+                     *         ],
+                     *         [
+                     *           "power supply",
+                     *           "psu"
+                     *         ],
+                     *         [
+                     *           "multifunctional",
+                     *           "all in one printer",
+                     *           "multifunction printer"
+                     *         ],
+                     *         [
+                     *           "fridge",
+                     *           "refrigerator"
+                     *         ],
+                     *         [
+                     *           "hoover",
+                     *           "vacuum cleaner"
+                     *         ],
+                     *         [
+                     *           "desktop",
+                     *           "desktop computer"
+                     *         ],
+                     *         [
+                     *           "display",
+                     *           "monitor"
+                     *         ],
+                     *         [
+                     *           "colour",
+                     *           "color"
+                     *         ],
+                     *         [
+                     *           "grey",
+                     *           "gray"
+                     *         ],
+                     *         [
+                     *           "centre",
+                     *           "center"
+                     *         ],
+                     *         [
+                     *           "fibre",
+                     *           "fiber"
+                     *         ],
+                     *         [
+                     *           "aluminium",
+                     *           "aluminum"
+                     *         ],
+                     *         [
+                     *           "litre",
+                     *           "liter"
+                     *         ],
+                     *         [
+                     *           "metre",
+                     *           "meter"
+                     *         ]
+                     *       ],
+                     *       "version": 25
+                     *     }
+                     */
                     "application/json": components["schemas"]["Synonyms"];
                 };
             };
@@ -4517,13 +5474,135 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         [
+                     *           "denawmhgqwbc",
+                     *           "jmkduowkdmwb"
+                     *         ],
+                     *         [
+                     *           "notebook",
+                     *           "laptop"
+                     *         ],
+                     *         [
+                     *           "tv",
+                     *           "television"
+                     *         ],
+                     *         [
+                     *           "mobile phone",
+                     *           "cell phone",
+                     *           "cellphone",
+                     *           "smartphone"
+                     *         ],
+                     *         [
+                     *           "usb flash drive",
+                     *           "usb stick",
+                     *           "memory stick",
+                     *           "pen drive",
+                     *           "thumb drive"
+                     *         ],
+                     *         [
+                     *           "hard drive",
+                     *           "hard disk",
+                     *           "hdd"
+                     *         ],
+                     *         [
+                     *           "solid state drive",
+                     *           "ssd"
+                     *         ],
+                     *         [
+                     *           "graphics card",
+                     *           "video card",
+                     *           "gpu"
+                     *         ],
+                     *         [
+                     *           "processor",
+                     *           "cpu"
+                     *         ],
+                     *         [
+                     *           "memory module",
+                     *           "ram"
+                     *         ],
+                     *         [
+                     *           "headphone",
+                     *           "earphone",
+                     *           "headset"
+                     *         ],
+                     *         [
+                     *           "router",
+                     *           "wlan router"
+                     *         ],
+                     *         [
+                     *           "wifi",
+                     *           "wlan",
+                     *           "wireless lan"
+                     *         ],
+                     *         [
+                     *           "ups",
+                     *           "uninterruptible power supply"
+                     *         ],
+                     *         [
+                     *           "power supply",
+                     *           "psu"
+                     *         ],
+                     *         [
+                     *           "multifunctional",
+                     *           "all in one printer",
+                     *           "multifunction printer"
+                     *         ],
+                     *         [
+                     *           "fridge",
+                     *           "refrigerator"
+                     *         ],
+                     *         [
+                     *           "hoover",
+                     *           "vacuum cleaner"
+                     *         ],
+                     *         [
+                     *           "desktop",
+                     *           "desktop computer"
+                     *         ],
+                     *         [
+                     *           "display",
+                     *           "monitor"
+                     *         ],
+                     *         [
+                     *           "colour",
+                     *           "color"
+                     *         ],
+                     *         [
+                     *           "grey",
+                     *           "gray"
+                     *         ],
+                     *         [
+                     *           "centre",
+                     *           "center"
+                     *         ],
+                     *         [
+                     *           "fibre",
+                     *           "fiber"
+                     *         ],
+                     *         [
+                     *           "aluminium",
+                     *           "aluminum"
+                     *         ],
+                     *         [
+                     *           "litre",
+                     *           "liter"
+                     *         ],
+                     *         [
+                     *           "metre",
+                     *           "meter"
+                     *         ]
+                     *       ],
+                     *       "version": 26
+                     *     }
+                     */
                     "application/json": components["schemas"]["Synonyms"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4531,7 +5610,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -4678,13 +5757,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 900,
+                     *       "refresh_token": "…",
+                     *       "token": "…",
+                     *       "token_type": "Bearer",
+                     *       "user_id": "01a22909-c3d5-7466-a7ce-8440e8b779fe"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4692,7 +5777,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -4753,6 +5838,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "too_many_attempts";
@@ -4814,10 +5900,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4825,7 +5908,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -4929,13 +6012,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 900,
+                     *       "refresh_token": "…",
+                     *       "token": "…",
+                     *       "token_type": "Bearer",
+                     *       "user_id": "01a2290a-9ff5-71bb-9181-aec6f1bbd952"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4943,7 +6032,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -5067,11 +6156,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 900,
+                     *       "refresh_token": "…",
+                     *       "token": "…",
+                     *       "token_type": "Bearer",
+                     *       "user_id": "01a22909-9536-74cd-ac79-6b5b4bb283fc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -5193,6 +6291,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "items": [
+                     *         {
+                     *           "name": "Widget kzvlbngdkhba",
+                     *           "available": true,
+                     *           "line_total": 5,
+                     *           "price": 1,
+                     *           "product_id": "test-kzvlbngdkhba",
+                     *           "quantity": 5,
+                     *           "stock_quantity": 50
+                     *         },
+                     *         {
+                     *           "name": "Widget llqdqnxhtyrx",
+                     *           "available": false,
+                     *           "line_total": 3,
+                     *           "price": 1,
+                     *           "product_id": "test-llqdqnxhtyrx",
+                     *           "quantity": 3,
+                     *           "stock_quantity": 2
+                     *         }
+                     *       ],
+                     *       "total_amount": 8
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5267,6 +6391,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "items": [],
+                     *       "total_amount": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5354,11 +6485,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cart": {
+                     *         "currency": "USD",
+                     *         "items": [
+                     *           {
+                     *             "name": "Widget kzvlbngdkhba",
+                     *             "available": true,
+                     *             "line_total": 5,
+                     *             "price": 1,
+                     *             "product_id": "test-kzvlbngdkhba",
+                     *             "quantity": 5,
+                     *             "stock_quantity": 50
+                     *           },
+                     *           {
+                     *             "name": "Widget llqdqnxhtyrx",
+                     *             "available": false,
+                     *             "line_total": 3,
+                     *             "price": 1,
+                     *             "product_id": "test-llqdqnxhtyrx",
+                     *             "quantity": 3,
+                     *             "stock_quantity": 2
+                     *           }
+                     *         ],
+                     *         "total_amount": 8
+                     *       },
+                     *       "message": "Item added"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AddCartItemResponse"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -5515,6 +6675,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "items": [
+                     *         {
+                     *           "name": "Widget drlwmbfjedtr",
+                     *           "available": true,
+                     *           "line_total": 3.15,
+                     *           "price": 1.05,
+                     *           "product_id": "test-drlwmbfjedtr",
+                     *           "quantity": 3,
+                     *           "stock_quantity": 3
+                     *         }
+                     *       ],
+                     *       "total_amount": 3.15
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5613,13 +6790,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "items": [
+                     *         {
+                     *           "name": "Widget drlwmbfjedtr",
+                     *           "available": true,
+                     *           "line_total": 3.15,
+                     *           "price": 1.05,
+                     *           "product_id": "test-drlwmbfjedtr",
+                     *           "quantity": 3,
+                     *           "stock_quantity": 3
+                     *         },
+                     *         {
+                     *           "name": "Widget tztdqmpujqfu",
+                     *           "available": true,
+                     *           "line_total": 2,
+                     *           "price": 2,
+                     *           "product_id": "test-tztdqmpujqfu",
+                     *           "quantity": 1,
+                     *           "stock_quantity": 3
+                     *         }
+                     *       ],
+                     *       "total_amount": 5.15
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
-            /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `malformed_json`: The body is not a JSON object.
-             */
+            /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5627,7 +6827,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "malformed_json";
+                        code?: "malformed_json";
                     };
                 };
             };
@@ -5755,6 +6955,431 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "categories": [
+                     *         {
+                     *           "name": "0",
+                     *           "children": [],
+                     *           "id": "0"
+                     *         },
+                     *         {
+                     *           "name": "00",
+                     *           "children": [],
+                     *           "id": "00"
+                     *         },
+                     *         {
+                     *           "name": "00000000000000000000000000000000000000000000000000000000000",
+                     *           "children": [],
+                     *           "id": "00000000000000000000000000000000000000000000000000000000000"
+                     *         },
+                     *         {
+                     *           "name": "000000000000000000000000000000000000000000000000000000000000",
+                     *           "children": [],
+                     *           "id": "000000000000000000000000000000000000000000000000000000000000"
+                     *         },
+                     *         {
+                     *           "name": "Audio",
+                     *           "children": [
+                     *             {
+                     *               "name": "Earbuds",
+                     *               "children": [],
+                     *               "id": "audio.earbuds"
+                     *             },
+                     *             {
+                     *               "name": "Headphones",
+                     *               "children": [],
+                     *               "id": "audio.headphones"
+                     *             },
+                     *             {
+                     *               "name": "Microphones",
+                     *               "children": [],
+                     *               "id": "audio.microphones"
+                     *             },
+                     *             {
+                     *               "name": "Speakers",
+                     *               "children": [],
+                     *               "id": "audio.speakers"
+                     *             },
+                     *             {
+                     *               "name": "Turntables",
+                     *               "children": [],
+                     *               "id": "audio.turntables"
+                     *             }
+                     *           ],
+                     *           "id": "audio"
+                     *         },
+                     *         {
+                     *           "name": "Clothing",
+                     *           "children": [
+                     *             {
+                     *               "name": "Jackets",
+                     *               "children": [],
+                     *               "id": "clothing.jackets"
+                     *             },
+                     *             {
+                     *               "name": "Shoes",
+                     *               "children": [],
+                     *               "id": "clothing.shoes"
+                     *             },
+                     *             {
+                     *               "name": "Sweaters",
+                     *               "children": [],
+                     *               "id": "clothing.sweaters"
+                     *             },
+                     *             {
+                     *               "name": "T-shirts",
+                     *               "children": [],
+                     *               "id": "clothing.t-shirts"
+                     *             },
+                     *             {
+                     *               "name": "Trousers",
+                     *               "children": [],
+                     *               "id": "clothing.trousers"
+                     *             }
+                     *           ],
+                     *           "id": "clothing"
+                     *         },
+                     *         {
+                     *           "name": "Computers",
+                     *           "children": [
+                     *             {
+                     *               "name": "Drives",
+                     *               "children": [],
+                     *               "id": "computers.drives"
+                     *             },
+                     *             {
+                     *               "name": "Keyboards",
+                     *               "children": [],
+                     *               "id": "computers.keyboards"
+                     *             },
+                     *             {
+                     *               "name": "Laptops",
+                     *               "children": [],
+                     *               "id": "computers.laptops"
+                     *             },
+                     *             {
+                     *               "name": "Mice",
+                     *               "children": [],
+                     *               "id": "computers.mice"
+                     *             },
+                     *             {
+                     *               "name": "Monitors",
+                     *               "children": [],
+                     *               "id": "computers.monitors"
+                     *             }
+                     *           ],
+                     *           "id": "computers"
+                     *         },
+                     *         {
+                     *           "name": "Cycling",
+                     *           "children": [
+                     *             {
+                     *               "name": "City bikes",
+                     *               "children": [],
+                     *               "id": "cycling.city-bikes"
+                     *             },
+                     *             {
+                     *               "name": "E-bikes",
+                     *               "children": [],
+                     *               "id": "cycling.e-bikes"
+                     *             },
+                     *             {
+                     *               "name": "Helmets",
+                     *               "children": [],
+                     *               "id": "cycling.helmets"
+                     *             },
+                     *             {
+                     *               "name": "Locks",
+                     *               "children": [],
+                     *               "id": "cycling.locks"
+                     *             },
+                     *             {
+                     *               "name": "Pumps",
+                     *               "children": [],
+                     *               "id": "cycling.pumps"
+                     *             }
+                     *           ],
+                     *           "id": "cycling"
+                     *         },
+                     *         {
+                     *           "name": "Furniture",
+                     *           "children": [
+                     *             {
+                     *               "name": "Beds",
+                     *               "children": [],
+                     *               "id": "furniture.beds"
+                     *             },
+                     *             {
+                     *               "name": "Chairs",
+                     *               "children": [],
+                     *               "id": "furniture.chairs"
+                     *             },
+                     *             {
+                     *               "name": "Desks",
+                     *               "children": [],
+                     *               "id": "furniture.desks"
+                     *             },
+                     *             {
+                     *               "name": "Lighting",
+                     *               "children": [],
+                     *               "id": "furniture.lighting"
+                     *             },
+                     *             {
+                     *               "name": "Shelves",
+                     *               "children": [],
+                     *               "id": "furniture.shelves"
+                     *             }
+                     *           ],
+                     *           "id": "furniture"
+                     *         },
+                     *         {
+                     *           "name": "Garden",
+                     *           "children": [
+                     *             {
+                     *               "name": "Grills",
+                     *               "children": [],
+                     *               "id": "garden.grills"
+                     *             },
+                     *             {
+                     *               "name": "Hand tools",
+                     *               "children": [],
+                     *               "id": "garden.hand-tools"
+                     *             },
+                     *             {
+                     *               "name": "Mowers",
+                     *               "children": [],
+                     *               "id": "garden.mowers"
+                     *             },
+                     *             {
+                     *               "name": "Planters",
+                     *               "children": [],
+                     *               "id": "garden.planters"
+                     *             },
+                     *             {
+                     *               "name": "Watering",
+                     *               "children": [],
+                     *               "id": "garden.watering"
+                     *             }
+                     *           ],
+                     *           "id": "garden"
+                     *         },
+                     *         {
+                     *           "name": "Health & Sport",
+                     *           "children": [
+                     *             {
+                     *               "name": "Running",
+                     *               "children": [],
+                     *               "id": "health-sport.running"
+                     *             },
+                     *             {
+                     *               "name": "Swimming",
+                     *               "children": [],
+                     *               "id": "health-sport.swimming"
+                     *             },
+                     *             {
+                     *               "name": "Watches",
+                     *               "children": [],
+                     *               "id": "health-sport.watches"
+                     *             },
+                     *             {
+                     *               "name": "Weights",
+                     *               "children": [],
+                     *               "id": "health-sport.weights"
+                     *             },
+                     *             {
+                     *               "name": "Yoga",
+                     *               "children": [],
+                     *               "id": "health-sport.yoga"
+                     *             }
+                     *           ],
+                     *           "id": "health-sport"
+                     *         },
+                     *         {
+                     *           "name": "Kitchen",
+                     *           "children": [
+                     *             {
+                     *               "name": "Blenders",
+                     *               "children": [],
+                     *               "id": "kitchen.blenders"
+                     *             },
+                     *             {
+                     *               "name": "Coffee makers",
+                     *               "children": [],
+                     *               "id": "kitchen.coffee-makers"
+                     *             },
+                     *             {
+                     *               "name": "Kettles",
+                     *               "children": [],
+                     *               "id": "kitchen.kettles"
+                     *             },
+                     *             {
+                     *               "name": "Knives",
+                     *               "children": [],
+                     *               "id": "kitchen.knives"
+                     *             },
+                     *             {
+                     *               "name": "Pans",
+                     *               "children": [],
+                     *               "id": "kitchen.pans"
+                     *             }
+                     *           ],
+                     *           "id": "kitchen"
+                     *         },
+                     *         {
+                     *           "name": "Office",
+                     *           "children": [
+                     *             {
+                     *               "name": "Notebooks",
+                     *               "children": [],
+                     *               "id": "office.notebooks"
+                     *             },
+                     *             {
+                     *               "name": "Organisers",
+                     *               "children": [],
+                     *               "id": "office.organisers"
+                     *             },
+                     *             {
+                     *               "name": "Paper",
+                     *               "children": [],
+                     *               "id": "office.paper"
+                     *             },
+                     *             {
+                     *               "name": "Pens",
+                     *               "children": [],
+                     *               "id": "office.pens"
+                     *             },
+                     *             {
+                     *               "name": "Printers",
+                     *               "children": [],
+                     *               "id": "office.printers"
+                     *             }
+                     *           ],
+                     *           "id": "office"
+                     *         },
+                     *         {
+                     *           "name": "Outdoor",
+                     *           "children": [
+                     *             {
+                     *               "name": "Backpacks",
+                     *               "children": [],
+                     *               "id": "outdoor.backpacks"
+                     *             },
+                     *             {
+                     *               "name": "Cookware",
+                     *               "children": [],
+                     *               "id": "outdoor.cookware"
+                     *             },
+                     *             {
+                     *               "name": "Lamps",
+                     *               "children": [],
+                     *               "id": "outdoor.lamps"
+                     *             },
+                     *             {
+                     *               "name": "Sleeping bags",
+                     *               "children": [],
+                     *               "id": "outdoor.sleeping-bags"
+                     *             },
+                     *             {
+                     *               "name": "Tents",
+                     *               "children": [],
+                     *               "id": "outdoor.tents"
+                     *             }
+                     *           ],
+                     *           "id": "outdoor"
+                     *         },
+                     *         {
+                     *           "name": "Phones & Tablets",
+                     *           "children": [
+                     *             {
+                     *               "name": "Cases",
+                     *               "children": [],
+                     *               "id": "phones-tablets.cases"
+                     *             },
+                     *             {
+                     *               "name": "Chargers",
+                     *               "children": [],
+                     *               "id": "phones-tablets.chargers"
+                     *             },
+                     *             {
+                     *               "name": "Power banks",
+                     *               "children": [],
+                     *               "id": "phones-tablets.power-banks"
+                     *             },
+                     *             {
+                     *               "name": "Smartphones",
+                     *               "children": [],
+                     *               "id": "phones-tablets.smartphones"
+                     *             },
+                     *             {
+                     *               "name": "Tablets",
+                     *               "children": [],
+                     *               "id": "phones-tablets.tablets"
+                     *             }
+                     *           ],
+                     *           "id": "phones-tablets"
+                     *         },
+                     *         {
+                     *           "name": "Printing",
+                     *           "children": [
+                     *             {
+                     *               "name": "Ink cartridges",
+                     *               "children": [],
+                     *               "id": "printing.ink-cartridges"
+                     *             }
+                     *           ],
+                     *           "id": "printing"
+                     *         },
+                     *         {
+                     *           "name": "Test goods",
+                     *           "children": [
+                     *             {
+                     *               "name": "Gadgets",
+                     *               "children": [],
+                     *               "id": "test-goods.gadgets"
+                     *             },
+                     *             {
+                     *               "name": "Widgets",
+                     *               "children": [],
+                     *               "id": "test-goods.widgets"
+                     *             }
+                     *           ],
+                     *           "id": "test-goods"
+                     *         },
+                     *         {
+                     *           "name": "Toys & Games",
+                     *           "children": [
+                     *             {
+                     *               "name": "Board games",
+                     *               "children": [],
+                     *               "id": "toys-games.board-games"
+                     *             },
+                     *             {
+                     *               "name": "Building sets",
+                     *               "children": [],
+                     *               "id": "toys-games.building-sets"
+                     *             },
+                     *             {
+                     *               "name": "Outdoor toys",
+                     *               "children": [],
+                     *               "id": "toys-games.outdoor-toys"
+                     *             },
+                     *             {
+                     *               "name": "Plush",
+                     *               "children": [],
+                     *               "id": "toys-games.plush"
+                     *             },
+                     *             {
+                     *               "name": "Puzzles",
+                     *               "children": [],
+                     *               "id": "toys-games.puzzles"
+                     *             }
+                     *           ],
+                     *           "id": "toys-games"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["CategoryTree"];
                 };
             };
@@ -5824,19 +7449,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "available": 1,
+                     *           "product_id": "test-xrricvkfwcpc"
+                     *         },
+                     *         {
+                     *           "available": 22,
+                     *           "product_id": "test-wcjrbigelknr"
+                     *         },
+                     *         {
+                     *           "available": 0,
+                     *           "product_id": "never"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["GetInventoryResponse"];
-                };
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
                 };
             };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
@@ -5982,19 +7613,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "W05ENrskuG4wMWEyMjkwOS1jZTkxLTdmNjMtYWUwMi03N2Y3YjgzYzEzNDU",
+                     *       "orders": [
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22909-ced0-71b4-bdcf-e71e632a0854",
+                     *           "placed_at": "2026-11-29T20:40:38.352Z",
+                     *           "status": "pending_payment",
+                     *           "total_amount": 1
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22909-ce91-7f63-ae02-77f7b83c1345",
+                     *           "placed_at": "2026-11-29T20:40:38.289Z",
+                     *           "status": "pending_payment",
+                     *           "total_amount": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListOrdersResponse"];
-                };
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
                 };
             };
             /**
@@ -6100,11 +7742,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:55:37.234Z",
+                     *       "order_id": "01a22909-ca72-7e36-bee6-b303adcf89fe",
+                     *       "status": "pending_payment",
+                     *       "total_amount": 20
+                     *     }
+                     */
                     "application/json": components["schemas"]["PlacedOrder"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -6267,6 +7918,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:56:09.983Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget kgjannmahyxv",
+                     *           "line_total": 2,
+                     *           "price": 1,
+                     *           "product_id": "test-kgjannmahyxv",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-4a5f-7f00-a4c9-d800e44cc825",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_93c4d54b2eb8e808a6114b31",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:41:09.983Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [
+                     *         {
+                     *           "amount": 1,
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "return_id": "1",
+                     *           "status": "pending"
+                     *         }
+                     *       ],
+                     *       "returns": [
+                     *         {
+                     *           "amount": 1,
+                     *           "items": [
+                     *             {
+                     *               "product_id": "test-kgjannmahyxv",
+                     *               "quantity": 1,
+                     *               "reason": "too small"
+                     *             }
+                     *           ],
+                     *           "requested_at": "2026-11-29T20:41:10.719Z",
+                     *           "return_id": "1",
+                     *           "status": "accepted"
+                     *         }
+                     *       ],
+                     *       "shipment": {
+                     *         "carrier": "DHL",
+                     *         "tracking_number": "00340434161094042557"
+                     *       },
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "delivered",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 2,
+                     *           "at": "2026-11-29T20:41:09.983Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.119Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 2,
+                     *           "at": "2026-11-29T20:41:10.173Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.399Z",
+                     *           "carrier": "DHL",
+                     *           "event": "shipped",
+                     *           "tracking_number": "00340434161094042557"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.578Z",
+                     *           "event": "delivered"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.719Z",
+                     *           "event": "return_requested",
+                     *           "return_id": "1"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "event": "return_accepted",
+                     *           "return_id": "1"
+                     *         },
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "return_id": "1"
+                     *         }
+                     *       ],
+                     *       "total_amount": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -6356,6 +8107,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-29T20:55:37.791Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget uatnwjjeyihw",
+                     *           "line_total": 25,
+                     *           "price": 12.5,
+                     *           "product_id": "test-uatnwjjeyihw",
+                     *           "quantity": 2
+                     *         }
+                     *       ],
+                     *       "order_id": "01a22909-cc9f-7bfa-b373-5c8e819b94ee",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_3f2f5a8701913e1161678240",
+                     *         "status": "refunded"
+                     *       },
+                     *       "placed_at": "2026-11-29T20:40:37.791Z",
+                     *       "refunded_amount": 25,
+                     *       "refunds": [
+                     *         {
+                     *           "amount": 25,
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "status": "completed"
+                     *         }
+                     *       ],
+                     *       "returns": [],
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "refunded",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 25,
+                     *           "at": "2026-11-29T20:40:37.791Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:40:37.904Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 25,
+                     *           "at": "2026-11-29T20:40:37.927Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T20:40:38.087Z",
+                     *           "event": "cancelled"
+                     *         },
+                     *         {
+                     *           "amount": 25,
+                     *           "at": "2026-11-29T20:40:38.087Z",
+                     *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         },
+                     *         {
+                     *           "amount": 25,
+                     *           "at": "2026-11-29T20:40:38.181Z",
+                     *           "event": "refunded",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         }
+                     *       ],
+                     *       "total_amount": 25
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -6479,6 +8301,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "order_id": "01a2290a-660b-74f3-a989-4f288b08ff15",
+                     *       "payment_id": "credit_01a2290a-660b-74f3-a989-4f288b08ff15_0",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -6489,11 +8318,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "action_url": "https://sandbox.invalid/authenticate/pay_45d625eaae64c752a1dbcc98",
+                     *       "order_id": "01a22909-ca9c-7401-946e-7002b18c3f7a",
+                     *       "payment_id": "pay_45d625eaae64c752a1dbcc98",
+                     *       "status": "requires_action"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -6572,18 +8409,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "hold_expired" | "not_payable" | "payment_in_progress" | "request_in_progress" | "too_many_payment_attempts";
-                    } & {
-                        /**
-                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
-                         * @enum {string}
-                         */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
-                    } & {
-                        /**
-                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
-                         * @enum {string}
-                         */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     } & {
                         /**
                          * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
@@ -6711,11 +8536,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 10,
+                     *       "currency": "USD",
+                     *       "items": [
+                     *         {
+                     *           "product_id": "test-gbifijmvykbi",
+                     *           "quantity": 2,
+                     *           "reason": "too small"
+                     *         }
+                     *       ],
+                     *       "order_id": "01a2290a-60a6-7279-a409-0f65b7fe50ce",
+                     *       "requested_at": "2026-11-29T20:41:16.538Z",
+                     *       "return_id": "1",
+                     *       "status": "requested"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestedReturn"];
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
+             * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
              *     - `malformed_json`: The body is not a JSON object.
              */
@@ -6773,7 +8615,7 @@ export interface operations {
                         /** @enum {unknown} */
                         code?: "not_returnable" | "too_many_returns";
                     } & {
-                        /** @description The items of the request, with what can be returned. */
+                        /** @description With `not_returnable`: the items of the request, with what can be returned. */
                         items?: components["schemas"]["ReturnableItem"][] | null;
                         /**
                          * @description The status of the order.
@@ -6892,7 +8734,7 @@ export interface operations {
                 max_price?: string;
                 /** @description Only products at this price or a higher one, in the shop's currency. */
                 min_price?: string;
-                /** @description The number of the page, from 1, which is the default. `page` times `limit` is at most 10,000. */
+                /** @description The number of the page, from 1. `page` times `limit` is at most 10,000. */
                 page?: number;
                 /** @description The text that the shopper typed. */
                 search?: string;
@@ -6916,6 +8758,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "facets": {
+                     *         "attributes": [
+                     *           {
+                     *             "name": "Colour",
+                     *             "values": [
+                     *               {
+                     *                 "count": 134,
+                     *                 "value": "Cyan"
+                     *               }
+                     *             ]
+                     *           },
+                     *           {
+                     *             "name": "Original",
+                     *             "values": [
+                     *               {
+                     *                 "count": 1,
+                     *                 "value": "true"
+                     *               }
+                     *             ]
+                     *           },
+                     *           {
+                     *             "name": "Page yield",
+                     *             "values": [
+                     *               {
+                     *                 "count": 1,
+                     *                 "value": "750"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "brands": [
+                     *           {
+                     *             "count": 133,
+                     *             "value": "Testbrand"
+                     *           },
+                     *           {
+                     *             "count": 1,
+                     *             "value": "Rainhaven"
+                     *           }
+                     *         ],
+                     *         "categories": [
+                     *           {
+                     *             "count": 137,
+                     *             "value": "test-goods"
+                     *           },
+                     *           {
+                     *             "count": 137,
+                     *             "value": "test-goods.widgets"
+                     *           },
+                     *           {
+                     *             "count": 1,
+                     *             "value": "printing"
+                     *           },
+                     *           {
+                     *             "count": 1,
+                     *             "value": "printing.ink-cartridges"
+                     *           }
+                     *         ],
+                     *         "prices": [
+                     *           {
+                     *             "count": 81,
+                     *             "max": 4.99
+                     *           },
+                     *           {
+                     *             "count": 19,
+                     *             "max": 9.99,
+                     *             "min": 5
+                     *           },
+                     *           {
+                     *             "count": 19,
+                     *             "max": 19.99,
+                     *             "min": 10
+                     *           },
+                     *           {
+                     *             "count": 14,
+                     *             "max": 49.99,
+                     *             "min": 20
+                     *           },
+                     *           {
+                     *             "count": 2,
+                     *             "max": 99.99,
+                     *             "min": 50
+                     *           },
+                     *           {
+                     *             "count": 2,
+                     *             "max": 999.99,
+                     *             "min": 500
+                     *           },
+                     *           {
+                     *             "count": 2,
+                     *             "max": 1999.99,
+                     *             "min": 1000
+                     *           },
+                     *           {
+                     *             "count": 2,
+                     *             "min": 500000
+                     *           }
+                     *         ]
+                     *       },
+                     *       "limit": 1,
+                     *       "next_cursor": "QpgDTSPTFhVbMjc0OC40NzE0LDEsInRlc3QtYWNzeW94cHB3Z2phIl0",
+                     *       "page": 1,
+                     *       "products": [
+                     *         {
+                     *           "name": "Widget acsyoxppwgja",
+                     *           "brand": "Testbrand",
+                     *           "currency": "USD",
+                     *           "id": "test-acsyoxppwgja",
+                     *           "price": 1,
+                     *           "sku": "test-acsyoxppwgja",
+                     *           "stock_quantity": 4,
+                     *           "thumbnail_url": null
+                     *         }
+                     *       ],
+                     *       "total": 141
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductList"];
                 };
             };
@@ -6927,18 +8889,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
-                };
             };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
@@ -7016,6 +8966,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Widget iwoferhxtzmp",
+                     *       "description": null,
+                     *       "attributes": {
+                     *         "Colour": "Cyan"
+                     *       },
+                     *       "brand": "Testbrand",
+                     *       "category": [
+                     *         {
+                     *           "name": "Test goods",
+                     *           "id": "test-goods"
+                     *         },
+                     *         {
+                     *           "name": "Widgets",
+                     *           "id": "test-goods.widgets"
+                     *         }
+                     *       ],
+                     *       "currency": "USD",
+                     *       "ean": [],
+                     *       "id": "test-iwoferhxtzmp",
+                     *       "image_url": null,
+                     *       "price": 1250,
+                     *       "released": null,
+                     *       "sku": "test-iwoferhxtzmp",
+                     *       "stock_quantity": 3,
+                     *       "thumbnail_url": null,
+                     *       "updated_at": "2026-11-29T20:40:35.555Z",
+                     *       "version": 1795984835555
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -7103,6 +9084,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "brands": [],
+                     *       "categories": [
+                     *         {
+                     *           "name": "Widgets",
+                     *           "id": "test-goods.widgets"
+                     *         }
+                     *       ],
+                     *       "products": [
+                     *         {
+                     *           "name": "Widget ptfqqhdanjcq",
+                     *           "brand": null,
+                     *           "id": "test-ptfqqhdanjcq"
+                     *         },
+                     *         {
+                     *           "name": "Widget wybqpjahcsui",
+                     *           "brand": null,
+                     *           "id": "test-wybqpjahcsui"
+                     *         },
+                     *         {
+                     *           "name": "Widget wqcnhvvpugie",
+                     *           "brand": "Testbrand",
+                     *           "id": "test-wqcnhvvpugie"
+                     *         },
+                     *         {
+                     *           "name": "Widget yksrrxilbpse",
+                     *           "brand": "Testbrand",
+                     *           "id": "test-yksrrxilbpse"
+                     *         },
+                     *         {
+                     *           "name": "Widget etgumjtxgzym",
+                     *           "brand": "Testbrand",
+                     *           "id": "test-etgumjtxgzym"
+                     *         },
+                     *         {
+                     *           "name": "Widget ojcvmtmxtipf",
+                     *           "brand": "Testbrand",
+                     *           "id": "test-ojcvmtmxtipf"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Suggestions"];
                 };
             };
@@ -7114,18 +9138,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description - `card_number`: A field contains what looks like a card number, which must never reach the shop. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "card_number";
-                    };
-                };
             };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
@@ -7196,8 +9208,7 @@ export interface operations {
                  *         "object": {
                  *           "id": "ch_1"
                  *         }
-                 *       },
-                 *       "id": "evt_1"
+                 *       }
                  *     }
                  */
                 "application/json": {
@@ -7222,10 +9233,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `card_number`: A field contains what looks like a card number, which must never reach the shop.
-             *     - `invalid_signature`: The signature is missing, not valid, or older than five minutes.
+             * @description - `invalid_signature`: The signature is missing, not valid, or older than five minutes.
              *     - `malformed_event`: The event is signed, but cannot be read.
-             *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
                 headers: {
@@ -7234,7 +9243,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "card_number" | "invalid_signature" | "malformed_event" | "malformed_json";
+                        code?: "invalid_signature" | "malformed_event";
                     };
                 };
             };
@@ -7272,18 +9281,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "unsupported_media_type";
-                    };
-                };
-            };
-            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid_fields";
                     };
                 };
             };
