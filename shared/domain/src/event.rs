@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::Currency;
-use crate::order::{Order, RefundTarget, Return, TimelineEntry, TimelineEvent};
+use crate::order::{Order, Return, TimelineEntry, TimelineEvent};
 use crate::time::Timestamp;
 
 /// A domain event. Serialised, it is the `detail` of the event on the bus.
@@ -344,10 +344,7 @@ impl RefundSnapshot {
             refund_index: index,
             amount_minor: refund.amount_minor,
             refunded_minor: order.refunded_minor(),
-            refund_to: match refund.target {
-                RefundTarget::Provider => "provider",
-                RefundTarget::StoreCredit => "store_credit",
-            },
+            refund_to: refund.target.as_str(),
             return_index: refund.for_return,
         })
     }
