@@ -84,7 +84,8 @@ export class FaultyProxy implements AsyncDisposable {
       response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
       return;
     }
-    const headers = { ...request.headers, host: this.#target.host };
+    // The proxy reads answers as text, so the shop must not compress them.
+    const headers = { ...request.headers, host: this.#target.host, "accept-encoding": "identity" };
     if (fault === "token refused") {
       headers.authorization = "Bearer refused";
     }
