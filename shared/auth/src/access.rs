@@ -162,6 +162,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use jsonwebtoken::EncodingKey;
+    use proptest::prelude::*;
     use serde_json::{Value, json};
     use souk_testkit::{FixedClock, SeededRandom, user};
 
@@ -382,5 +383,32 @@ mod tests {
         f.refused(&nonsense).await;
         assert_eq!(f.secret.reads(), 3, "also while the source is down");
         assert!(f.tokens.verify(&good).await.is_ok(), "known keys stay good");
+    }
+
+    /// Neither the text of a token nor its claims can make `verify` panic.
+    #[test]
+    fn any_token_is_verified_or_refused() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let f = runtime.block_on(Fixture::start());
+        let good = f.tokens.issue(&shopper()).expect("issued");
+        let text = (".{0,80}", ".{0,60}", ".{0,60}");
+        let change = (0..good.len(), "[A-Za-z0-9_.-]", 0..=i64::MAX, ".{0,40}");
+        let config = ProptestConfig::with_cases(256);
+        proptest!(config, |((text, head, payload) in text, (at, letter, exp, sub) in change)| {
+            let encoded = [head.as_str(), &payload, &text].map(|part| URL_SAFE_NO_PAD.encode(part));
+            let mut changed = good.clone();
+            changed.replace_range(at..=at, &letter);
+            for token in [text, encoded.join("."), changed] {
+                let outcome = runtime.block_on(f.tokens.verify(&token));
+                prop_assert!(token == good || matches!(outcome, Err(TokenError::Invalid)), "{token}: {outcome:?}");
+            }
+            let mut claims = f.claims();
+            claims["exp"] = json!(exp);
+            let outcome = runtime.block_on(f.tokens.verify(&signed(&header("a"), &claims, &key("a").private)));
+            prop_assert!(matches!(outcome, Ok(_) | Err(TokenError::Expired)), "{exp}: {outcome:?}");
+            claims["sub"] = json!(sub);
+            let outcome = runtime.block_on(f.tokens.verify(&signed(&header("a"), &claims, &key("a").private)));
+            prop_assert!(matches!(outcome, Err(TokenError::Invalid)), "{sub}: {outcome:?}");
+        });
     }
 }

@@ -55,6 +55,7 @@ impl RefreshToken {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use souk_domain::effects::Clock;
     use souk_testkit::{FixedClock, SeededRandom};
 
@@ -80,6 +81,25 @@ mod tests {
         let long = format!("{id}.{}", "A".repeat(10_000));
         for bad in ["", ".", "x.y", id, &format!("{id}."), &format!("{id}.QUJD"), &format!("{id}.!"), &long] {
             assert!(RefreshToken::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+
+    proptest! {
+        #[test]
+        fn a_text_is_a_token_or_refused(text in ".{0,100}", family in "[0-9a-fA-F-]{36}|.{0,40}", secret in "[A-Za-z0-9_-]{40,46}") {
+            for raw in [text, format!("{family}.{secret}")] {
+                if let Some(token) = RefreshToken::parse(&raw) {
+                    prop_assert_eq!(token.expose(), raw);
+                }
+            }
+        }
+
+        #[test]
+        fn every_token_survives(family_id in UUID, secret in any::<[u8; SECRET_BYTES]>()) {
+            let token = RefreshToken { family_id: family_id.parse()?, secret };
+            prop_assert!(RefreshToken::parse(&token.expose()) == Some(token));
         }
     }
 }

@@ -245,5 +245,20 @@ mod tests {
             let money = Money::from_minor(minor, currency(&code));
             prop_assert_eq!(Money::parse(&money.to_string(), money.currency()), Ok(money));
         }
+
+        #[test]
+        fn a_text_is_an_amount_or_refused(text in "[-+]?[0-9]{0,22}\\.?[0-9]{0,22}(e[0-9]{1,3})?|.{0,12}", code in "USD|JPY|KWD") {
+            if let Ok(money) = Money::parse(&text, currency(&code)) {
+                prop_assert!((0..=MAX_MINOR).contains(&money.minor()));
+                prop_assert_eq!(Money::parse(&money.to_string(), money.currency()), Ok(money));
+            }
+        }
+
+        #[test]
+        fn a_text_is_a_currency_or_refused(text in "[A-Z]{0,4}|.{0,4}") {
+            if let Ok(currency) = text.parse::<Currency>() {
+                prop_assert_eq!(currency.to_string(), text);
+            }
+        }
     }
 }

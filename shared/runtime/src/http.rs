@@ -4,6 +4,7 @@ mod delivery;
 mod fields;
 mod order_step;
 mod problem;
+mod query_string;
 mod reply;
 mod request;
 mod response_cache;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use lambda_http::{Body, Response, service_fn};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Body, LambdaEvent, Response, Service as _, service_fn};
 use souk_domain::effects::Clock;
 
 pub use fields::{AllRead, Fields};
@@ -43,9 +45,13 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(
     endpoint.warm_up().await;
     let service =
         Arc::new(Service { function, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
-    lambda_http::run_concurrent(service_fn(move |request: lambda_http::Request| {
+    let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
         async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
+    }));
+    lambda_runtime::run_concurrent(service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        let payload = query_string::with_valid_query(event.payload);
+        adapter.clone().call(LambdaEvent { payload, ..event })
     }))
     .await
 }

@@ -66,3 +66,48 @@ fn message(problem: &Problem) -> String {
     let fields = problem.errors().iter().take(NAMED_FIELDS).map(|e| format!("{} {}", e.field, e.message));
     fields.collect::<Vec<_>>().join("; ")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A member with a name that is read and any value.
+    const MEMBER: &str = r#""(sku|name|brand|price|category|attributes|available|eans?|released|images?|stock|.{0,3})": ?("[^"\\]{0,12}"|-?[0-9]{1,24}(\.[0-9]{1,3})?|\[("[a-z]{0,4}",?){0,3}\]|\{("[a-z]{1,3}":[0-9"x]{1,3},?){0,3}\}|null|true)"#;
+
+    proptest! {
+        #[test]
+        fn a_line_is_read_or_reported(
+            members in prop::collection::vec(MEMBER, 0..8),
+            bytes in prop::collection::vec(any::<u8>(), 0..60),
+            number in 1_usize..3_000_000,
+        ) {
+            let object = format!("{{{}}}", members.join(","));
+            let valid = format!(r#"{{"sku": "1", "name": "n", "price": 1, "category": ["A", "B"], {}"#, &object[1..]);
+            for raw in [object.as_bytes(), valid.as_bytes(), &bytes, &object.as_bytes()[..object.len() / 2]] {
+                match Line::read(number, raw, Currency::USD) {
+                    Ok(line) => prop_assert!(line.available.is_none_or(|available| available <= MAX_AVAILABLE)),
+                    Err(bad) => {
+                        prop_assert_eq!((bad.line, bad.message.is_empty()), (number, false));
+                        prop_assert!(["invalid_fields", "malformed_json"].contains(&bad.code), "{}", bad.code);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_have_numbered_lines(bytes in prop::collection::vec(any::<u8>(), 0..200), first in 1_usize..100) {
+            let lines: Vec<_> = numbered(&bytes, first).collect();
+            prop_assert!(lines.is_sorted_by(|(one, _), (next, _)| one < next));
+            prop_assert!(lines.iter().all(|(number, line)| *number >= first && !line.trim_ascii().is_empty()));
+        }
+    }
+
+    #[test]
+    fn depth_is_no_crash() {
+        for deep in ["[".repeat(MAX_LINE_BYTES), format!("{{\"attributes\":{}", "[".repeat(60_000))] {
+            assert_eq!(Line::read(1, deep.as_bytes(), Currency::USD).err().map(|bad| bad.code), Some("malformed_json"));
+        }
+    }
+}

@@ -104,6 +104,7 @@ impl UploadText {
 mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -161,5 +162,21 @@ mod tests {
         let problem = problem.expect_err("too large");
         assert_eq!(problem.code, "too_large");
         assert!(problem.message.contains("at most 2000000 lines and 4 GB; read up to line 20"), "{}", problem.message);
+    }
+
+    proptest! {
+        #[test]
+        fn any_upload_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400), at in 0_usize..400) {
+            let mut damaged = gzip(&bytes);
+            let last = damaged.len() - 1;
+            damaged[at.min(last)] ^= 0x55;
+            for upload in [&bytes, &[&GZIP[..], &bytes].concat(), &damaged] {
+                let mut text = UploadText::default();
+                let pushed = upload.chunks(100).try_for_each(|slice| text.push(slice));
+                let problem = pushed.and_then(|()| text.end()).err();
+                prop_assert!(problem.as_ref().is_none_or(|problem| problem.code == "bad_gzip"), "{problem:?}");
+                let _ = text.last(problem.is_none());
+            }
+        }
     }
 }

@@ -178,6 +178,9 @@ fn refund(object: &str) -> Result<WebhookEvent, WebhookError> {
 mod tests {
     use std::sync::Arc;
 
+    use futures_util::FutureExt as _;
+    use proptest::prelude::*;
+    use serde_json::json;
     use souk_domain::effects::Clock;
     use souk_testkit::FixedClock;
 
@@ -289,5 +292,53 @@ mod tests {
         let webhook = Webhook::new(CachedSecret::new(Arc::new(secret), Arc::new(FixedClock::new())));
         let header = sign(b"{}", "", now());
         assert!(matches!(webhook.read(&header, b"{}", now()).await, Err(WebhookError::Unavailable(_))));
+    }
+
+    /// Header and body of any caller.
+    const HEADER: &str = "((t|v1|v0|.{0,2})=([0-9]{0,20}|[0-9a-f]{64}|.{0,10}),? ?){0,6}|.{0,40}";
+
+    /// The types of events that are read, and others.
+    const KINDS: &str = "payment_intent\\.(succeeded|payment_failed|processing|requires_action|canceled)|\
+        refund\\.(created|updated|failed)|charge\\.refund\\.updated|.{0,10}";
+
+    const STATUS: &str =
+        "succeeded|canceled|processing|requires_(payment_method|action|capture)|pending|failed|.{0,10}";
+
+    proptest! {
+        #[test]
+        fn a_signature_cannot_be_made_up(header in HEADER, body in prop::collection::vec(any::<u8>(), 0..80)) {
+            let refused = verify(&header, &body, SECRET, now());
+            prop_assert!(matches!(refused, Err(WebhookError::Signature(_))), "{refused:?}");
+        }
+
+        #[test]
+        fn every_signature_is_verified(secret in ".{1,40}", body in prop::collection::vec(any::<u8>(), 0..80)) {
+            let header = sign(&body, &secret, now());
+            prop_assert_eq!(verify(&header, &body, &secret, now()), Ok(()));
+            let changed = [&body[..], b"x"].concat();
+            prop_assert!(verify(&header, &changed, &secret, now()).is_err());
+        }
+
+        #[test]
+        fn a_signed_event_is_read_or_malformed(
+            kind in KINDS,
+            status in STATUS,
+            amount in any::<i64>(),
+            texts in (".{0,10}", "usd|jpy|kwd|.{0,4}", "[0-9]{1,25}|-?[0-9]{1,3}|.{0,5}", "attempt|refund|.{0,5}"),
+            noise in ".{0,60}",
+        ) {
+            let (id, currency, number, index) = texts;
+            let object = json!({
+                "id": id, "status": status, "amount_received": amount, "currency": currency,
+                "last_payment_error": {"code": noise, "decline_code": noise},
+                "metadata": {"user_id": ID, "order_id": ID, "retry": number, index: number},
+            });
+            let body = json!({"type": kind, "data": {"object": object}}).to_string();
+            let half: String = body.chars().take(body.len() / 2).collect();
+            for body in [body, noise, half] {
+                let read = signed(&body).now_or_never().expect("the secret is at hand");
+                prop_assert!(matches!(read, Ok(_) | Err(WebhookError::Malformed)), "{read:?}");
+            }
+        }
     }
 }

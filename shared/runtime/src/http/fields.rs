@@ -321,6 +321,7 @@ all_read!(A, B, C, D, E, F, G, H);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use souk_domain::cart::Quantity;
     use souk_domain::ids::ProductId;
 
@@ -356,8 +357,18 @@ mod tests {
         for (body, code) in [("", 400), ("[]", 400), ("{\"a\":", 400), ("null", 400), ("{\"a\":1}x", 400)] {
             assert_eq!(Fields::from_json(body.as_bytes()).map_err(|p| p.status()).err(), Some(code), "{body}");
         }
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        let _ = Fields::from_json(deep.as_bytes()); // must neither overflow the stack nor panic
+    }
+
+    /// The depth of a body must not overflow the stack.
+    #[test]
+    fn a_deep_body_is_malformed_or_of_a_wrong_type() {
+        for deep in ["[".repeat(64 * 1024), "{\"a\":".repeat(12_000), format!("{{\"a\":{}", "[".repeat(60_000))] {
+            assert_eq!(Fields::from_json(deep.as_bytes()).map_err(|p| p.status()).err(), Some(400));
+        }
+        let closed = format!("{{\"a\":{}\"\\u0034\"{}}}", "[".repeat(30_000), "]".repeat(30_000));
+        let mut fields = Fields::from_json(closed.as_bytes()).expect("an object");
+        let read = fields.json::<serde_json::Value>("a", "must be flat");
+        assert_eq!(fields.finish((read,)).map_err(|p| (p.status(), p.errors()[0].code)), Err((422, "wrong_type")));
     }
 
     /// Fields and codes of what was refused.
@@ -405,5 +416,32 @@ mod tests {
         assert_eq!(fields.optional_text("brand", 10), Some(None));
         assert_eq!(fields.optional_integer("limit", 1..=100), None);
         assert_eq!(fields.finish((Some(()),)).map_err(|p| p.errors().len()), Err(1));
+    }
+
+    /// A member of a body: any name and any JSON, valid or not.
+    const MEMBER: &str = r#""[a-d\\u0-9]{0,6}": ?("[^"]{0,10}"|-?[0-9]{1,24}(\.[0-9]{1,4})?([eE][+-]?[0-9]{1,4})?|[\[{}\]"a,:]{0,8}|null|true)"#;
+
+    proptest! {
+        #[test]
+        fn a_body_is_read_or_refused(
+            members in prop::collection::vec(MEMBER, 0..5),
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let object = format!("{{{}}}", members.join(","));
+            for body in [object.as_bytes(), &bytes] {
+                let mut fields = match Fields::from_json(body) {
+                    Ok(fields) => fields,
+                    Err(problem) => {
+                        prop_assert_eq!(problem.status(), 400);
+                        continue;
+                    }
+                };
+                let texts = (fields.optional_text("a", 5), fields.optional_parsed::<ProductId>("b")).values();
+                let numbers = (fields.optional_integer("a", -9..=9), fields.optional_money("c", Currency::USD)).values();
+                let others = (fields.optional_flag("d"), fields.objects("d", "must be a list of objects")).values();
+                let status = fields.finish((texts, numbers, others)).map_err(|problem| problem.status()).err();
+                prop_assert!(matches!(status, None | Some(422)), "{status:?}");
+            }
+        }
     }
 }

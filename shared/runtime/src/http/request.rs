@@ -257,7 +257,11 @@ pub(super) fn short_hash(parts: &[&[u8]]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::request::LambdaRequest;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::http::query_string::with_valid_query;
 
     fn post() -> Request {
         Request::new("POST", "/orders").with_json("{}")
@@ -308,5 +312,58 @@ mod tests {
         assert_eq!(post().staff().err().map(|p| p.status()), Some(401));
         assert_eq!(post().from_user(user_id.clone(), Role::Shopper).staff().err().map(|p| p.status()), Some(403));
         assert!(post().from_user(user_id, Role::Staff).staff().is_ok());
+    }
+
+    /// API Gateway's event of a GET.
+    fn event(query: &str) -> Request {
+        let event = serde_json::json!({
+            "version": "2.0", "routeKey": "GET /products", "rawPath": "/products", "rawQueryString": query,
+            "headers": {}, "isBase64Encoded": false,
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "domainName": "a.example", "requestId": "r", "stage": "$default",
+                "http": {"method": "GET", "path": "/products", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
+                "time": "24/Nov/2026:07:37:00 +0000", "timeEpoch": 1_795_503_420_000_u64,
+            },
+        });
+        let event: LambdaRequest = serde_json::from_value(event).expect("an event");
+        Request::from_lambda(with_valid_query(event).into())
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_stored_as_a_hash_or_refused(raw in prop::collection::vec(any::<u8>(), 0..300)) {
+            let Ok(value) = http::HeaderValue::from_bytes(&raw) else { return Ok(()) };
+            let mut request = post();
+            request.headers.insert("idempotency-key", value);
+            match request.idempotency_key() {
+                Ok(key) => prop_assert_eq!(key.map(|key| (key.key.len(), key.fingerprint.len())), Some((22, 22))),
+                Err(problem) => prop_assert_eq!(problem.status(), 400),
+            }
+        }
+
+        #[test]
+        fn parameters_survive_a_query_string(pairs in prop::collection::vec((".{1,8}", ".{0,12}"), 0..6)) {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            let request = event(&query.extend_pairs(&pairs).finish());
+            // Those of one name come together, in their order.
+            let (mut read, mut sent) = (request.query, pairs);
+            read.sort_by(|a, b| a.0.cmp(&b.0));
+            sent.sort_by(|a, b| a.0.cmp(&b.0));
+            prop_assert_eq!(read, sent);
+        }
+
+        #[test]
+        fn any_query_string_is_read(query in "([a-z]{0,3}[=&%;+]?(%[0-9a-fA-F]{2}|%.|[ -~]){0,4}){0,8}") {
+            let request = event(&query);
+            let mut parameters = request.query.clone();
+            let mut sent: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            parameters.sort();
+            sent.sort();
+            prop_assert_eq!(parameters, sent);
+            let mut fields = request.query();
+            let read = (fields.optional_integer("a", 0..=9), fields.optional_text("b", 5));
+            let status = fields.finish(read).map_err(|problem| problem.status()).err();
+            prop_assert!(matches!(status, None | Some(422)), "{status:?}");
+        }
     }
 }
