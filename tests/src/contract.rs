@@ -158,7 +158,8 @@ impl Contract {
         let mut root = Map::new();
         root.insert("allOf".to_owned(), json!([schema]));
         root.insert("components".to_owned(), json!({"schemas": self.document["components"]["schemas"]}));
-        jsonschema::validator_for(&Value::Object(root)).unwrap_or_else(|error| panic!("{pointer}: {error}"))
+        let options = jsonschema::options().should_validate_formats(true);
+        options.build(&Value::Object(root)).unwrap_or_else(|error| panic!("{pointer}: {error}"))
     }
 }
 
