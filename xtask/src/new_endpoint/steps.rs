@@ -25,10 +25,10 @@ pub(super) fn left(endpoint: &NewEndpoint, files: &[FileText], root: &Path) -> R
         line_of(&mut list, step.file, number, &step.text);
     }
     list += &format!("  {:<42} a test of the behaviour over HTTP, in the file of its topic\n", "tests/tests/");
-    let (service, module) = (&endpoint.service, endpoint.name.snake());
+    let module = endpoint.name.snake();
     list += &format!(
         "\nThen:
-  cargo test -p souk-{service}-functions {module}
+  cargo test --workspace --lib {module}
   cargo xtask openapi
   cargo xtask up --detach && cargo xtask openapi --record
   cargo xtask test
