@@ -83,6 +83,13 @@ impl Name {
         pascal(&self.0)
     }
 
+    /// `addOrderNote`
+    pub(super) fn camel(&self) -> String {
+        let pascal = self.pascal();
+        let (initial, rest) = pascal.split_at(1); // a name begins with an ASCII letter
+        initial.to_lowercase() + rest
+    }
+
     /// `AddOrderNoteFunction`
     pub(super) fn resource(&self) -> String {
         self.pascal() + "Function"

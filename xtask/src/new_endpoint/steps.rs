@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::endpoint::{Caller, FILL_IN, NewEndpoint, pascal};
+use super::endpoint::{Caller, FILL_IN, NewEndpoint};
 use super::{FileText, read};
 
 /// The list for the terminal.
@@ -66,12 +66,15 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
         steps.push(step("tests/faults/tests/crash_matrix/rows.rs", "rows! {", text));
     }
     if endpoint.answers_json() {
-        let id = pascal(&endpoint.name.to_string());
-        let (initial, rest) = id.split_at(1);
-        let text =
-            format!("the example \"{}{rest} {}\", or record it (below)", initial.to_lowercase(), endpoint.status());
+        let text = format!("the example \"{} {}\", or record it (below)", endpoint.name.camel(), endpoint.status());
         steps.push(Step { text, ..step("tests/openapi/examples.json", "{", "") });
     }
+    if endpoint.caller == Caller::Anyone {
+        let text = format!("\"{}\", where its path sorts: it needs no token", endpoint.route);
+        steps.push(Step { text, ..step("tests/openapi/tests/generated.rs", "const PUBLIC", "") });
+    }
+    let text = "a line in PREPARATIONS, if it needs an order, a product or a token";
+    steps.push(step("tests/fuzz/hooks.py", "PREPARATIONS = {", text));
     if endpoint.caller == Caller::Staff {
         let text = "the permission: today each account with the role staff may call all of /admin/";
         steps.push(step("shared/domain/src/account.rs", "pub enum Role", text));

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::endpoint::{Caller, FILL_IN, Name, NewEndpoint, Route, Summary};
-use super::{FileText, plan, steps};
+use super::{FileText, SERVICES, plan, steps};
 
 /// Copies of the real files in a temporary folder, removed with the value.
 struct Copy(PathBuf);
@@ -18,7 +18,7 @@ impl Copy {
     fn new(name: &str) -> Self {
         let copy = Self(std::env::temp_dir().join(format!("souk-new-endpoint-{name}-{}", std::process::id())));
         let mut files: Vec<_> = COPIED.map(str::to_owned).into();
-        for service in super::services(workspace()).expect("services") {
+        for service in SERVICES {
             let folder = format!("functions/{service}");
             let sources = ["Cargo.toml", "src/lib.rs", "src/handlers.rs", "src/operations.rs"];
             files.extend(sources.map(|source| format!("{folder}/{source}")));
