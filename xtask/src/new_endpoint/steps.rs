@@ -70,7 +70,7 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
         steps.push(Step { text, ..step("tests/openapi/examples.json", "{", "") });
     }
     if endpoint.caller == Caller::Anyone {
-        let text = format!("\"{}\", where its path sorts: it needs no token", endpoint.route);
+        let text = format!("\"{}\", sorted: it needs no token", endpoint.route);
         steps.push(Step { text, ..step("tests/openapi/tests/generated.rs", "const PUBLIC", "") });
     }
     let text = "a line in PREPARATIONS, if it needs an order, a product or a token";

@@ -223,6 +223,12 @@ fn what_does_not_fit_is_refused() {
 }
 
 #[test]
+fn the_operation_id_is_the_name_in_camel_case() {
+    assert_eq!(add_order_note().name.camel(), "addOrderNote");
+    assert_eq!(endpoint("GET /x", "x", "cart", Caller::Shopper).name.camel(), "x");
+}
+
+#[test]
 fn bad_routes_names_and_summaries_are_refused() {
     for bad in [
         "",
