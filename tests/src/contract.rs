@@ -1,8 +1,8 @@
 //! Holds every response of the end-to-end tests to docs/openapi.yaml: status, media type, headers, body. Of requests that
 //! succeed, the body and the names of parameters.
 //!
-//! With `SOUK_RECORD_EXAMPLES=<folder>`, the first response to each operation and status is written there:
-//! `cargo xtask openapi --record` puts them into the document.
+//! With `SOUK_RECORD_EXAMPLES=<folder>`, of each operation and status the response closest to a readable size is written
+//! there: `cargo xtask openapi --record` puts them into the document.
 
 use std::collections::HashMap;
 use std::env;

@@ -1,5 +1,5 @@
-//! Repeated requests: every POST route is called twice, with an idempotency key if it accepts one. The table in
-//! `docs/api.md` says what each stores and for how long.
+//! Repeated requests: every POST route, and every other that takes an idempotency key, is called twice, with a key if it
+//! takes one. The table in `docs/api.md` says what each stores and for how long.
 
 use serde_json::{Value, json};
 use souk_e2e::{
@@ -19,46 +19,49 @@ macro_rules! routes_called_twice {
 }
 
 routes_called_twice! {
-    registering: "/auth/register" with key;
-    logging_in: "/auth/login";
-    logging_out: "/auth/logout";
-    adding_to_the_cart: "/cart/items" with key;
-    placing: "/orders" with key;
-    paying: "/orders/{order_id}/pay" with key;
-    cancelling: "/orders/{order_id}/cancel";
-    requesting_a_return: "/orders/{order_id}/returns" with key;
-    importing: "/admin/imports";
-    adjusting: "/admin/inventory/{product_id}/adjustments" with key;
-    cancelling_by_staff: "/admin/orders/{order_id}/cancel";
-    shipping: "/admin/orders/{order_id}/ship";
-    delivering: "/admin/orders/{order_id}/deliver";
-    refunding: "/admin/orders/{order_id}/refunds" with key;
-    retrying_a_refund: "/admin/orders/{order_id}/refunds/{refund_id}/retry";
-    accepting_a_return: "/admin/orders/{order_id}/returns/{return_id}/accept";
-    rejecting_a_return: "/admin/orders/{order_id}/returns/{return_id}/reject";
+    registering: "POST /auth/register" with key;
+    logging_in: "POST /auth/login";
+    logging_out: "POST /auth/logout";
+    adding_to_the_cart: "POST /cart/items" with key;
+    placing: "POST /orders" with key;
+    paying: "POST /orders/{order_id}/pay" with key;
+    cancelling: "POST /orders/{order_id}/cancel";
+    requesting_a_return: "POST /orders/{order_id}/returns" with key;
+    importing: "POST /admin/imports";
+    adjusting: "POST /admin/inventory/{product_id}/adjustments" with key;
+    counting: "PUT /admin/inventory/{product_id}" with key;
+    cancelling_by_staff: "POST /admin/orders/{order_id}/cancel";
+    shipping: "POST /admin/orders/{order_id}/ship";
+    delivering: "POST /admin/orders/{order_id}/deliver";
+    refunding: "POST /admin/orders/{order_id}/refunds" with key;
+    retrying_a_refund: "POST /admin/orders/{order_id}/refunds/{refund_id}/retry";
+    accepting_a_return: "POST /admin/orders/{order_id}/returns/{return_id}/accept";
+    rejecting_a_return: "POST /admin/orders/{order_id}/returns/{return_id}/reject";
 }
 
 /// Routes that are tested elsewhere.
 const ELSEWHERE: [(&str, &str); 2] = [
-    ("/auth/refresh", "a refresh token is valid once, key or not: sessions.rs"),
-    ("/webhooks/stripe", "events are idempotent by their content: the tests of stripe-webhook"),
+    ("POST /auth/refresh", "a refresh token is valid once, key or not: sessions.rs"),
+    ("POST /webhooks/stripe", "events are idempotent by their content: the tests of stripe-webhook"),
 ];
 
 #[test]
-fn every_post_route_has_a_test() {
+fn every_post_route_and_every_route_that_takes_a_key_has_a_test() {
     let known = || TESTED.iter().map(|(route, _)| route).chain(ELSEWHERE.iter().map(|(route, _)| route));
-    let posts: Vec<String> = routes().into_iter().filter(|route| route.method == "POST").map(|r| r.path).collect();
-    let missing: Vec<_> = posts.iter().filter(|path| !known().any(|known| known == path)).collect();
+    let covered = routes().into_iter().filter(|route| route.method == "POST" || route.takes_key);
+    let covered: Vec<String> = covered.map(|route| format!("{} {}", route.method, route.path)).collect();
+    let missing: Vec<_> = covered.iter().filter(|route| !known().any(|known| known == route)).collect();
     assert!(missing.is_empty(), "no test calls these twice: {missing:?}");
-    let gone: Vec<_> = known().filter(|known| !posts.iter().any(|path| path == *known)).collect();
-    assert!(gone.is_empty(), "these routes do not exist: {gone:?}");
+    let gone: Vec<_> = known().filter(|known| !covered.iter().any(|route| route == *known)).collect();
+    assert!(gone.is_empty(), "neither a POST route nor one that takes a key: {gone:?}");
 }
 
 #[test]
-fn every_post_route_that_takes_a_key_is_tested_with_one() {
-    for route in routes().into_iter().filter(|route| route.method == "POST") {
-        let Some((_, key)) = TESTED.iter().find(|(tested, _)| *tested == route.path) else { continue };
-        assert_eq!(!key.is_empty(), route.takes_key, "{}", route.path);
+fn every_route_that_takes_a_key_is_tested_with_one() {
+    for route in routes() {
+        let name = format!("{} {}", route.method, route.path);
+        let Some((_, key)) = TESTED.iter().find(|(tested, _)| *tested == name) else { continue };
+        assert_eq!(!key.is_empty(), route.takes_key, "{name}");
     }
 }
 
@@ -212,6 +215,23 @@ mod calls {
         shop.staff().post(&path, received(1)).is(200);
         assert_eq!(keyed(&shop.staff(), &path, &received(4)).body, first.body);
         assert_eq!(shop.available(&product), 10);
+    }
+
+    pub(super) fn counting(shop: &'static Shop) {
+        let product = shop.product("1.00", 5);
+        let path = format!("/admin/inventory/{}", product.id);
+        let count = |available: u32| {
+            let body = json!({"available": available});
+            shop.staff().call("PUT", &path).header("idempotency-key", "key-1").json(body).send()
+        };
+        let first = count(9);
+        assert_eq!(first.is(200).whole("available"), 9);
+        // The repetition does not undo what has changed since.
+        shop.staff().post(&format!("{path}/adjustments"), json!({"delta": -2, "reason": "damaged"})).is(200);
+        let again = count(9);
+        assert_eq!((again.status, &again.body), (200, &first.body), "{again}");
+        count(8).is_problem(422, "idempotency_key_reused");
+        assert_eq!(shop.available(&product), 7);
     }
 
     pub(super) fn cancelling_by_staff(shop: &'static Shop) {

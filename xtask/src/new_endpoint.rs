@@ -16,6 +16,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use self::endpoint::{Caller, Name, NewEndpoint, Route, Summary};
+use crate::local::functions::SERVICES;
 use crate::paths::{self, Paths};
 
 /// Options of `cargo xtask new-endpoint`.
@@ -114,10 +115,10 @@ const CRATES: [&str; 6] = ["schemars", "serde", "souk-domain", "souk-runtime", "
 /// The service exists and has the crates that the new code uses.
 fn check_service(endpoint: &NewEndpoint, root: &Path) -> Result<()> {
     let service = &endpoint.service;
-    let manifest = format!("functions/{service}/Cargo.toml");
-    if service.is_empty() || service.contains(['/', '.']) || !root.join(&manifest).exists() {
-        bail!("there is no service {service:?}; the services are {}", services(root)?.join(", "));
+    if !SERVICES.contains(&service.as_str()) {
+        bail!("there is no service {service:?}; the services are {}", SERVICES.join(", "));
     }
+    let manifest = format!("functions/{service}/Cargo.toml");
     let manifest_text = read(root, &manifest)?;
     let has = |name: &str| manifest_text.lines().any(|line| line.starts_with(&format!("{name}.workspace")));
     let missing: Vec<_> = CRATES.into_iter().filter(|name| !has(name)).collect();
@@ -125,13 +126,6 @@ fn check_service(endpoint: &NewEndpoint, root: &Path) -> Result<()> {
         bail!("a new endpoint uses {}: add that to {manifest} first", missing.join(", "));
     }
     Ok(())
-}
-
-fn services(root: &Path) -> Result<Vec<String>> {
-    let folders = fs::read_dir(root.join("functions")).context("cannot list functions")?;
-    let mut names: Vec<_> = folders.filter_map(|folder| folder.ok()?.file_name().into_string().ok()).collect();
-    names.sort();
-    Ok(names)
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ const RECORDED_TESTS: [&str; 9] =
 /// Options of `cargo xtask openapi`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// First record the examples anew, from the end-to-end tests against the running shop
+    /// First record the examples anew, from the end-to-end tests against the running shop. Record on a shop
+    /// that was just started, before `cargo xtask fuzz`
     #[arg(long)]
     record: bool,
 }

@@ -144,7 +144,7 @@ pub struct RefundSnapshot {
     pub amount_minor: i64,
     /// Amount of all completed refunds of the order.
     pub refunded_minor: i64,
-    /// Where the money goes: `provider`, back to the payment method, or `store_credit`.
+    /// Where the money goes: `original`, back to the payment method, or `store_credit`.
     pub refund_to: &'static str,
     /// Index of the return that it pays for, if any.
     pub return_index: Option<usize>,

@@ -15,7 +15,7 @@ pub(super) struct Session {
     pub(super) paths: Paths,
     /// Everything that the workspace builds, once it is built.
     pub(super) executables: Vec<Executable>,
-    /// The home of the shop of the stages `end to end` and `fuzz`, once it runs.
+    /// The home of the shop of the stages `end to end`, `client purchases` and `fuzz`, once it runs.
     pub(super) shop: Option<Paths>,
     /// The stack of the stages `search` and `chaos`, once it runs.
     pub(super) stack: Option<FailureStack>,

@@ -36,7 +36,7 @@ impl RefundTarget {
     /// Every target.
     pub const ALL: [Self; 2] = [Self::Provider, Self::StoreCredit];
 
-    /// The name in requests and responses.
+    /// The name in requests, responses and events.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "original",
