@@ -1,6 +1,7 @@
 //! Items of the running shop's tables: few that together have every attribute and every word that occurs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use anyhow::{Result, ensure};
 use serde_json::{Map, Value};
@@ -14,8 +15,8 @@ const MAX_READ: usize = 3_000;
 const MAX_WRITTEN: usize = 24;
 /// Attributes with a hash that must not leave the shop.
 const SECRETS: [&str; 2] = ["password_hash", "token_hash"];
-/// Longest text that counts as a word, such as a status.
-const MAX_WORD_CHARS: usize = 30;
+/// Length of a text that counts as a word, such as a status.
+const WORD_CHARS: RangeInclusive<usize> = 3..=30;
 
 /// A file for each table that a function uses.
 pub(super) fn of_all_tables(aws: &Aws) -> Result<Vec<SampleFile>> {
@@ -48,6 +49,7 @@ fn tables(aws: &Aws) -> Result<BTreeMap<String, String>> {
 fn representative(mut items: Vec<Value>) -> Vec<Value> {
     items.sort_by_cached_key(Value::to_string);
     let mut left: Vec<_> = items.into_iter().map(|item| (features(&item), item)).collect();
+    forget_unique_words(&mut left);
     let (mut known, mut chosen) = (BTreeSet::new(), Vec::new());
     while chosen.len() < MAX_WRITTEN {
         let new = |(features, _): &(BTreeSet<String>, Value)| features.difference(&known).count();
@@ -59,6 +61,17 @@ fn representative(mut items: Vec<Value>) -> Vec<Value> {
     }
     chosen.sort_by_cached_key(Value::to_string);
     chosen
+}
+
+/// A word that one item has is a text of somebody, not a status or a kind.
+fn forget_unique_words(items: &mut [(BTreeSet<String>, Value)]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for feature in items.iter().flat_map(|(features, _)| features) {
+        *counts.entry(feature.clone()).or_default() += 1;
+    }
+    for (features, _) in items {
+        features.retain(|feature| !feature.contains('=') || counts.get(feature).is_some_and(|count| *count > 1));
+    }
 }
 
 /// The path and type of every attribute, and the words among the values.
@@ -92,7 +105,7 @@ fn add_features(path: &str, value: &Value, features: &mut BTreeSet<String>) {
 }
 
 fn is_word(text: &str) -> bool {
-    text.len() <= MAX_WORD_CHARS && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    WORD_CHARS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// Replaces hashes by texts of the same form.
@@ -139,7 +152,13 @@ mod tests {
         let order = |id: &str, status: &str| json!({"order_id": {"S": id}, "status": {"S": status}});
         let mut shipped = order("3-C", "shipped");
         shipped["lines"] = json!({"L": [{"M": {"p": {"S": "1399"}, "q": {"N": "2"}}}]});
-        let items = vec![order("2-B", "paid"), order("4-D", "paid"), shipped.clone(), order("1-A", "paid")];
+        let items = vec![
+            order("2-B", "paid"),
+            order("4-D", "paid"),
+            shipped.clone(),
+            order("1-A", "paid"),
+            order("5-E", "a_text_of_somebody"),
+        ];
         let chosen = representative(items.clone());
         assert_eq!(chosen, [shipped, order("1-A", "paid")]);
         assert_eq!(representative(items.into_iter().rev().collect()), chosen);
