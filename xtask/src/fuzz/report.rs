@@ -63,7 +63,9 @@ impl Report {
     /// Whether nothing failed and at least nine in ten of the operations that the role may call were reached.
     pub(super) fn is_good(&self) -> bool {
         let (allowed, reached) = (self.allowed().count(), self.allowed().filter(|(_, one)| one.is_reached()).count());
-        self.checked.failures.is_empty() && self.checked.errors.is_empty() && reached * 10 >= allowed * 9
+        let is_tested = allowed > 0 && self.checked.test_cases.generated > 0;
+        let is_clean = self.checked.failures.is_empty() && self.checked.errors.is_empty();
+        is_tested && is_clean && reached * 10 >= allowed * 9
     }
 
     /// The report, for people.
@@ -143,6 +145,13 @@ mod tests {
             "  not reached: POST /webhooks/stripe (3 × 400)",
         ];
         assert_eq!(report.lines(), expected);
+    }
+
+    #[test]
+    fn a_run_without_cases_is_not_good() {
+        let mut report = report(&json!({"200": 4}), &json!([]));
+        report.checked.test_cases.generated = 0;
+        assert!(!report.is_good());
     }
 
     #[test]
