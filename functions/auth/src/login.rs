@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use sha2::{Digest, Sha256};
 use souk_auth::{Caller, password};
 use souk_domain::account::Email;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{AttemptOutcome, Limit, Limits, Users};
@@ -26,20 +26,20 @@ const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SEC
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("login", "POST /auth/login", Tag::Accounts)
+    Operation::new("login", "POST /auth/login", contract::Caller::Anyone, Tag::Accounts)
         .summary("Logs in with e-mail address and password")
         .description(
             "Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
              log-in does not count. The answer does not tell whether there is an account with the e-mail address.",
         )
-        .repeated("one more session")
+        .repeated("Starts one more session.")
         .body::<LoginRequest>(r#"{"email": "ann@example.com", "password": "correct horse"}"#)
         .answers::<SessionResponse<'_>>(200, "A new session.")
         .problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
         .problem(429, "too_many_attempts", "Too many attempts to log in. Try again after `Retry-After` seconds.")
 }
 
-/// The body of the request.
+/// The request of `POST /auth/login`.
 #[derive(JsonSchema)]
 pub struct LoginRequest {
     /// The e-mail address of the account, in upper or lower case.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::{RefreshTokenStatus, Sessions};
 
@@ -13,10 +13,10 @@ use crate::refresh::{EXAMPLE, RefreshTokenRequest, read_token};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("logout", "POST /auth/logout", Tag::Accounts)
+    Operation::new("logout", "POST /auth/logout", Caller::Anyone, Tag::Accounts)
         .summary("Ends the session of a refresh token")
         .description("Access tokens of the session stay valid until they expire, 15 minutes after they were issued.")
-        .repeated("the session has already ended")
+        .repeated("Nothing changes: the session has already ended.")
         .body::<RefreshTokenRequest>(EXAMPLE)
         .answers_empty(204, "The session has ended, or there was none with this token.")
 }

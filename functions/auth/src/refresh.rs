@@ -6,7 +6,7 @@
 
 use schemars::JsonSchema;
 use souk_auth::{Caller, REFRESH_TOKEN_SECONDS, RefreshToken};
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{RefreshTokenStatus, RotationOutcome, Users};
@@ -23,21 +23,21 @@ pub(crate) const EXAMPLE: &str =
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("refresh", "POST /auth/refresh", Tag::Accounts)
+    Operation::new("refresh", "POST /auth/refresh", contract::Caller::Anyone, Tag::Accounts)
         .summary("Exchanges a refresh token for the next pair of tokens")
         .description(
             "A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, \
              and a client that lost the answer has to log in again. The new access token has the current role of the \
              account. Earlier access tokens stay valid until they expire.",
         )
-        .repeated("401 `refresh_token_reused`: a used token counts as stolen, and its session has ended")
+        .repeated("Refused with 401 `refresh_token_reused`: a used token counts as stolen, and its session has ended.")
         .body::<RefreshTokenRequest>(EXAMPLE)
         .answers::<SessionResponse<'_>>(200, "The next pair of tokens of the session.")
         .problem(401, "refresh_token_invalid", "The session has ended, or there is none with this token: log in again.")
         .problem(401, "refresh_token_reused", "The token was used before, so its session was ended: log in again.")
 }
 
-/// The body of the request.
+/// The request of `POST /auth/refresh` and `POST /auth/logout`.
 #[derive(JsonSchema)]
 pub struct RefreshTokenRequest {
     /// The `refresh_token` of the latest registration, log-in or refresh of the session.

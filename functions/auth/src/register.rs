@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use souk_auth::{Caller, password};
 use souk_domain::account::{Account, Email, Role};
 use souk_domain::ids::UserId;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{RegistrationOutcome, Users};
@@ -17,10 +17,10 @@ const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("register", "POST /auth/register", Tag::Accounts)
+    Operation::new("register", "POST /auth/register", contract::Caller::Anyone, Tag::Accounts)
         .summary("Creates an account and logs it in")
         .idempotency_key(
-            "the same account, with new tokens (those of the first answer are not stored)",
+            "Starts one more session of the same account: the tokens of the first answer are not stored.",
             "as long as the account",
         )
         .body::<RegisterRequest>(r#"{"email": "ann@example.com", "password": "correct horse"}"#)
@@ -28,7 +28,7 @@ pub fn operation() -> Operation {
         .problem(409, "email_taken", "There is an account with this e-mail address.")
 }
 
-/// The body of the request.
+/// The request of `POST /auth/register`.
 #[derive(JsonSchema)]
 pub struct RegisterRequest {
     /// The e-mail address. Upper and lower case are the same.

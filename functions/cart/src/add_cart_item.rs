@@ -7,27 +7,28 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::cart::{CartError, Quantity};
+use souk_domain::cart::{CartError, MAX_QUANTITY, Quantity};
 use souk_domain::effects::Random;
-use souk_domain::ids::ProductId;
+use souk_domain::ids::{MAX_PRODUCT_ID_CHARS, ProductId};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Tag};
+use souk_runtime::contract::{Caller, Operation, PRODUCT_ID_PATTERN, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
 use crate::cart_response::CartResponse;
 
+const ITEM_ADDED: &str = "Item added";
+
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("add-cart-item", "POST /cart/items", Tag::Cart)
-        .caller(Caller::Shopper)
+    Operation::new("add-cart-item", "POST /cart/items", Caller::Shopper, Tag::Cart)
         .summary("Adds units of a product to the cart")
         .description(
             "The cart may contain more units than are in stock: `available` says so, and only an order takes stock.",
         )
         .idempotency_key(
-            "adds once; the answer shows the current cart",
+            "Adds the units once. The answer shows the current cart.",
             "for 24 hours, for the cart's last 16 additions",
         )
         .body::<AddCartItemRequest>(r#"{"product_id": "OUT-0000472", "quantity": 2}"#)
@@ -53,21 +54,25 @@ impl AddCartItem {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /cart/items`.
 #[derive(JsonSchema)]
 pub struct AddCartItemRequest {
     /// The id of the product.
     #[schemars(length(max = MAX_PRODUCT_ID_CHARS), regex(pattern = PRODUCT_ID_PATTERN))]
     pub product_id: String,
     /// How many units to add.
-    #[schemars(range(min = 1, max = 9999))]
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
     pub quantity: u32,
 }
 
+/// The cart after units were added.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CartAddition")]
 struct AddCartItemResponse {
     /// Always `Item added`.
+    #[schemars(extend("const" = ITEM_ADDED))]
     message: &'static str,
+    /// The cart with the added units.
     cart: CartResponse,
 }
 
@@ -90,7 +95,7 @@ impl Endpoint for AddCartItem {
             if added && !exists { Err(product_not_found()) } else { Ok(()) }
         });
         let cart = self.context.response(&change.await?).await?;
-        Ok(Reply::json(201, &AddCartItemResponse { message: "Item added", cart }))
+        Ok(Reply::json(201, &AddCartItemResponse { message: ITEM_ADDED, cart }))
     }
 }
 
@@ -110,7 +115,7 @@ fn refusal(error: CartError) -> Problem {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use souk_domain::cart::{MAX_LINES, MAX_QUANTITY};
+    use souk_domain::cart::MAX_LINES;
     use souk_testkit::user;
 
     use super::*;

@@ -25,10 +25,15 @@ pub(crate) struct CartResponse {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CartItem")]
 struct CartItemResponse {
+    /// The id of the product.
     product_id: String,
+    /// The current name of the product. Null if it no longer exists.
     name: Option<String>,
+    /// The current price of a unit. Null if the product no longer exists.
     price: Option<Amount>,
+    /// Units in the cart.
     quantity: u32,
+    /// `price` times `quantity`. Null if the product no longer exists.
     line_total: Option<Amount>,
     /// Whether this quantity is in stock.
     available: bool,

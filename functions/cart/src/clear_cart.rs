@@ -10,10 +10,9 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("clear-cart", "DELETE /cart", Tag::Cart)
-        .caller(Caller::Shopper)
+    Operation::new("clear-cart", "DELETE /cart", Caller::Shopper, Tag::Cart)
         .summary("Removes everything from the cart")
-        .repeated("the cart is already empty")
+        .repeated("Nothing changes: the cart is already empty.")
         .answers::<CartResponse>(200, "The cart.")
 }
 

@@ -11,11 +11,11 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("remove-cart-item", "DELETE /cart/items/{product_id}", Tag::Cart)
-        .caller(Caller::Shopper)
+    Operation::new("remove-cart-item", "DELETE /cart/items/{product_id}", Caller::Shopper, Tag::Cart)
         .summary("Removes a product from the cart")
-        .repeated("the product is already removed")
+        .repeated("Nothing changes: the product is already removed.")
         .answers::<CartResponse>(200, "The cart.")
+        .problem(404, "not_found", "The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`.")
 }
 
 /// Removes a product from the cart.

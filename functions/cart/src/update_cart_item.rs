@@ -1,7 +1,7 @@
 //! `PATCH /cart/items/{product_id}`: sets the quantity of a product in the caller's cart.
 
 use schemars::JsonSchema;
-use souk_domain::cart::Quantity;
+use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -13,19 +13,19 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("update-cart-item", "PATCH /cart/items/{product_id}", Tag::Cart)
-        .caller(Caller::Shopper)
+    Operation::new("update-cart-item", "PATCH /cart/items/{product_id}", Caller::Shopper, Tag::Cart)
         .summary("Sets the quantity of a product in the cart")
-        .repeated("the cart is already as requested")
+        .repeated("The quantity stays as requested.")
         .body::<UpdateCartItemRequest>(r#"{"quantity": 3}"#)
         .answers::<CartResponse>(200, "The cart with the new quantity.")
+        .problem(404, "not_found", "The product is not in the cart.")
 }
 
-/// The body of the request.
+/// The request of `PATCH /cart/items/{product_id}`.
 #[derive(JsonSchema)]
 pub struct UpdateCartItemRequest {
     /// The new number of units.
-    #[schemars(range(min = 1, max = 9999))]
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
     pub quantity: u32,
 }
 

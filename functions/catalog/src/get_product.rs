@@ -4,14 +4,14 @@ use souk_catalog::ProductReader;
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::view::{self, ProductResponse};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("get-product", "GET /products/{product_id}", Tag::Catalogue)
+    Operation::new("get-product", "GET /products/{product_id}", Caller::Anyone, Tag::Catalogue)
         .summary("Shows a product with its price and live stock")
         .description(
             "The stock is strongly consistent. Anyone may cache the response, but must revalidate it each time \

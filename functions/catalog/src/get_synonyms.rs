@@ -12,8 +12,7 @@ use souk_store::{SynonymList, SynonymLists};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("get-synonyms", "GET /admin/synonyms", Tag::StaffCatalogue)
-        .caller(Caller::Staff)
+    Operation::new("get-synonyms", "GET /admin/synonyms", Caller::Staff, Tag::StaffCatalogue)
         .summary("Shows the synonyms that searches use")
         .answers::<SynonymsResponse<'_>>(200, "The synonyms.")
 }

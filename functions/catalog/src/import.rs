@@ -21,7 +21,7 @@ use souk_runtime::http::Problem;
 use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StoreError};
 
 use crate::product_fields::next_version_of;
-pub(crate) use line::{BadLine, Line, MAX_LINE_BYTES, numbered};
+pub(crate) use line::{Line, MAX_LINE_BYTES, RejectedLine, numbered};
 
 /// Most lines of one import, without blank ones: as many as are written within the time limit of the API.
 pub(crate) const MAX_LINES: usize = 1_000;
@@ -52,7 +52,7 @@ pub(crate) struct ImportReport {
     /// How many different products were written.
     pub(crate) imported: usize,
     /// The lines that were not imported.
-    pub(crate) errors: Vec<BadLine>,
+    pub(crate) errors: Vec<RejectedLine>,
 }
 
 /// Why an import failed.
@@ -105,7 +105,11 @@ impl ImportContext {
     }
 
     /// The good lines by product (of several with one product the last), and the bad ones.
-    fn read(&self, body: &[u8], first_line: usize) -> Result<(BTreeMap<ProductId, Line>, Vec<BadLine>), ImportError> {
+    fn read(
+        &self,
+        body: &[u8],
+        first_line: usize,
+    ) -> Result<(BTreeMap<ProductId, Line>, Vec<RejectedLine>), ImportError> {
         let mut lines = BTreeMap::new();
         let mut bad = Vec::new();
         for (count, (number, raw)) in numbered(body, first_line).enumerate() {

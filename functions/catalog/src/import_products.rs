@@ -14,18 +14,18 @@ const MAX_BODY_BYTES: usize = 5_000_000;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("import-products", "POST /admin/imports", Tag::StaffCatalogue)
-        .caller(Caller::Staff)
+    Operation::new("import-products", "POST /admin/imports", Caller::Staff, Tag::StaffCatalogue)
         .summary("Imports up to 1,000 products, one JSON object a line")
         .description(
             "Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must \
              have its `sku`. It may have `available`, the units in stock (0 to 1,000,000,000), which counts only for a \
-             product whose stock was never counted. `title` stands for a missing `name`, and `price_cents` (whole cents) \
-             for a missing `price`. Of several lines with one `sku` the last counts. Blank lines are skipped.\n\n\
+             product whose stock was never counted. If `name` is missing, `title` is used; if `price` is missing, \
+             `price_cents` (whole cents). If several lines have the same `sku`, the last one counts. Blank lines are \
+             skipped.\n\n\
              Lines that are not valid are listed in the response, and all others are imported. For larger catalogues \
              split the file, or upload it to the shop's bucket for imports.",
         )
-        .repeated("the products are already as requested, and their stock stays as it is")
+        .repeated("Writes the same products again. Their stock stays unchanged.")
         .any_body(RequestBody {
             media_type: "application/x-ndjson",
             required: false,
@@ -36,7 +36,8 @@ pub fn operation() -> Operation {
         .problem(
             413,
             "body_too_large",
-            "The body has more than 5,000,000 bytes. (The limit of API Gateway is about 4,400,000 bytes.)",
+            "The body has more than 5,000,000 bytes. On AWS the limit is about 4,400,000 bytes, because Lambda receives \
+             the body in base64.",
         )
         .problem(413, "too_many_lines", "There are more than 1,000 lines. Nothing was imported.")
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use souk_domain::catalog::Category;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Categories;
 
@@ -16,7 +16,7 @@ const CACHE_SECONDS: u32 = 60;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-categories", "GET /categories", Tag::Catalogue)
+    Operation::new("list-categories", "GET /categories", Caller::Anyone, Tag::Catalogue)
         .summary("Lists the departments and their categories")
         .answers_cacheable::<CategoriesResponse<'_>>("The category tree.")
 }
@@ -46,8 +46,9 @@ struct CategoriesResponse<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Category")]
 struct CategoryNode<'a> {
-    /// As `category_id` of a list takes it.
+    /// Send it as `category_id` to `GET /products`.
     id: &'a str,
+    /// Its name.
     name: &'a str,
     /// The categories of a department, by name. A category has none.
     children: Vec<CategoryNode<'a>>,

@@ -14,7 +14,7 @@ use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::SearchPage;
 
@@ -27,7 +27,7 @@ const CACHE_SECONDS: u32 = 1;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    let operation = Operation::new("list-products", "GET /products", Tag::Catalogue)
+    let operation = Operation::new("list-products", "GET /products", Caller::Anyone, Tag::Catalogue)
         .summary("Lists products by category, text and filters, with live stock")
         .description(
             "Without parameters, lists all products. A parameter without a value counts as left out.\n\n\
@@ -68,7 +68,7 @@ struct ListProductsResponse<'a> {
     /// The number of the page, from 1. Absent with a cursor.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
-    /// The most products on a page.
+    /// The maximum number of products on a page.
     limit: u32,
     /// ISO 4217, of all prices.
     currency: &'a str,

@@ -23,14 +23,13 @@ const MAX_ATTEMPTS: u32 = 8;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-product", "PUT /admin/products/{product_id}", Tag::StaffCatalogue)
-        .caller(Caller::Staff)
+    Operation::new("put-product", "PUT /admin/products/{product_id}", Caller::Staff, Tag::StaffCatalogue)
         .summary("Creates a product or replaces the whole of it")
         .description(
             "What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A \
              category that does not exist yet is created.",
         )
-        .repeated("the product is already as requested; only its version is new")
+        .repeated("The product stays as requested, with a new version.")
         .body::<PutProductRequest>(
             r#"{
                 "name": "HP 364XL", "brand": "HP", "price": 12.50, "category": ["Printing", "Ink cartridges"],
@@ -56,7 +55,7 @@ pub struct PutProduct {
     pub currency: Currency,
 }
 
-/// The body of the request.
+/// The request of `PUT /admin/products/{product_id}`.
 #[derive(JsonSchema)]
 pub struct PutProductRequest {
     /// The id in the path, or left out.
@@ -78,7 +77,7 @@ pub struct PutProductRequest {
     /// left out.
     #[schemars(extend("maxProperties" = MAX_ATTRIBUTES))]
     #[schemars(extend("propertyNames" = {"minLength": 1, "maxLength": MAX_ATTRIBUTE_CHARS}))]
-    pub attributes: Option<BTreeMap<String, Option<AttributeInput>>>,
+    pub attributes: Option<BTreeMap<String, Option<AttributeValueRequest>>>,
     /// Not negative, with at most the decimals of the shop's currency, and without an exponent.
     #[schemars(extend("minimum" = 0))]
     pub price: Amount,
@@ -105,7 +104,7 @@ const WEB_ADDRESS: &str = r#"^https?://[^\s\x00-\x1f\x7f-\x9f"'<>\\`]+$"#;
 /// The value of an attribute.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
-pub enum AttributeInput {
+pub enum AttributeValueRequest {
     /// A text.
     Text(#[schemars(length(min = 1, max = MAX_ATTRIBUTE_CHARS))] String),
     /// A number of at most 40 characters. It is shown as it was sent.

@@ -13,13 +13,12 @@ use crate::get_synonyms::{SynonymsResponse, reply};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-synonyms", "PUT /admin/synonyms", Tag::StaffCatalogue)
-        .caller(Caller::Staff)
+    Operation::new("put-synonyms", "PUT /admin/synonyms", Caller::Staff, Tag::StaffCatalogue)
         .summary("Replaces the synonyms")
         .description("Searches use the new list within ten seconds.")
         .repeated(
-            "409 `synonyms_changed`: the version that the request names is no longer the latest, because the first \
-             request replaced it",
+            "Refused with 409 `synonyms_changed`, because the first request replaced the version that the request \
+             names.",
         )
         .body::<PutSynonymsRequest>(r#"{"groups": [["sofa", "couch"], ["usb stick", "flash drive"]], "version": 0}"#)
         .answers::<SynonymsResponse<'_>>(200, "The new list, with its version.")
@@ -32,7 +31,7 @@ pub struct PutSynonyms {
     pub synonyms: SynonymLists,
 }
 
-/// The body of the request.
+/// The request of `PUT /admin/synonyms`.
 #[derive(JsonSchema)]
 pub struct PutSynonymsRequest {
     /// The whole new list: groups of 2 to 8 different terms. A term has 1 to 4 words, each with a letter or a digit.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use souk_catalog::SearchReader;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Operation, Parameter, Tag, page_limit, text};
+use souk_runtime::contract::{Caller, Operation, Parameter, Tag, page_limit, text};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_search::Suggestions;
 
@@ -19,14 +19,14 @@ const CACHE_SECONDS: u32 = 60;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("suggest", "GET /products/suggest", Tag::Catalogue)
+    Operation::new("suggest", "GET /products/suggest", Caller::Anyone, Tag::Catalogue)
         .summary("Suggests products, categories and brands for what a shopper has typed so far")
-        .description("They have words that begin like the typed ones or, if there are none, similarly.")
+        .description("Their words begin with the typed text or, if there are none, with a similar one.")
         .parameter(Parameter::query("q", text(MAX_CHARS), "The text so far.").required())
         .query(
             "limit",
             page_limit(MAX_LIMIT, DEFAULT_LIMIT.into()),
-            "The most products. There are at most 4 categories and 4 brands.",
+            "The maximum number of products. There are at most 4 categories and 4 brands.",
         )
         .answers_cacheable::<SuggestResponse<'_>>("The suggestions, best first.")
         .problem(503, "search_unavailable", "Search does not answer.")
@@ -61,8 +61,11 @@ struct SuggestResponse<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ProductSuggestion")]
 struct ProductSuggestion<'a> {
+    /// The id of the product.
     id: &'a str,
+    /// Its name.
     name: &'a str,
+    /// Its brand. Null if it has none.
     brand: Option<&'a str>,
 }
 
@@ -70,8 +73,9 @@ struct ProductSuggestion<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CategorySuggestion")]
 struct CategorySuggestion<'a> {
-    /// As `category_id` of a list takes it.
+    /// Send it as `category_id` to `GET /products`.
     id: &'a str,
+    /// Its name.
     name: &'a str,
 }
 

@@ -13,7 +13,9 @@ use souk_runtime::http::{Amount, raw_number};
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ProductSummary")]
 pub(crate) struct ProductSummary<'a> {
+    /// The id of the product.
     id: &'a str,
+    /// Its name.
     name: &'a str,
     /// The price of a unit.
     price: Amount,
@@ -23,6 +25,7 @@ pub(crate) struct ProductSummary<'a> {
     stock_quantity: u32,
     /// The same as `id`.
     sku: &'a str,
+    /// Its brand. Null if it has none.
     brand: Option<&'a str>,
     /// The address of a small picture.
     thumbnail_url: Option<&'a str>,
@@ -34,6 +37,7 @@ pub(crate) struct ProductSummary<'a> {
 pub(crate) struct ProductResponse<'a> {
     #[serde(flatten)]
     summary: ProductSummary<'a>,
+    /// For the product's page. Null if it has none.
     description: Option<&'a str>,
     /// From the department down; empty for a product without a category.
     category: Vec<CategoryStep<'a>>,
@@ -57,8 +61,9 @@ pub(crate) struct ProductResponse<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ProductCategory")]
 struct CategoryStep<'a> {
-    /// As `category_id` of a list takes it.
+    /// Send it as `category_id` to `GET /products`.
     id: &'a str,
+    /// Its name.
     name: &'a str,
 }
 

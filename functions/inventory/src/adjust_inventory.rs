@@ -15,16 +15,15 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Tag::StaffStock)
-        .caller(Caller::Staff)
+    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Caller::Staff, Tag::StaffStock)
         .summary("Adds units to the stock of a product, or removes some")
         .idempotency_key(
-            "changes the stock once; the answer has the stock after that change",
+            "Changes the stock once. The answer has the stock after that change.",
             "as long as the history of the stock",
         )
         .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
         .answers::<StockResponse<'_>>(200, "The stock after the change.")
-        .problem_with::<InsufficientStock>(409, "insufficient_stock", "There are fewer units in stock than to remove.")
+        .problem_with::<InsufficientStock>(409, "insufficient_stock", "More units would be removed than are in stock.")
         .problem_with::<StockLimitExceeded>(
             409,
             "stock_limit_exceeded",
@@ -32,7 +31,7 @@ pub fn operation() -> Operation {
         )
 }
 
-/// The body of the request.
+/// The request of `POST /admin/inventory/{product_id}/adjustments`.
 #[derive(JsonSchema)]
 pub struct AdjustInventoryRequest {
     /// Units to add. A negative number removes units.
@@ -43,7 +42,7 @@ pub struct AdjustInventoryRequest {
     pub reason: String,
 }
 
-/// Further members of the problem `insufficient_stock`.
+/// Further members of `insufficient_stock`.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct InsufficientStock {
@@ -52,7 +51,7 @@ pub struct InsufficientStock {
     pub items: Option<Vec<UnitsToRemove>>,
 }
 
-/// A product with fewer units in stock than to remove.
+/// A product of which more units would be removed than are in stock.
 #[derive(JsonSchema)]
 pub struct UnitsToRemove {
     /// The id of the product.
@@ -63,7 +62,7 @@ pub struct UnitsToRemove {
     pub available: u32,
 }
 
-/// Further members of the problem `stock_limit_exceeded`.
+/// Further members of `stock_limit_exceeded`.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct StockLimitExceeded {

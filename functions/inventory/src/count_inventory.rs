@@ -11,19 +11,18 @@ use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Tag::StaffStock)
-        .caller(Caller::Staff)
+    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Caller::Staff, Tag::StaffStock)
         .summary("Sets the stock of a product to the counted units")
         .description("Units that orders hold are not in stock, so they are not counted.")
         .idempotency_key(
-            "changes the stock once; the answer has the stock after that change",
+            "Changes the stock once. The answer has the stock after that change.",
             "as long as the history of the stock",
         )
         .body::<CountInventoryRequest>(r#"{"available": 120, "reason": "stocktaking"}"#)
         .answers::<StockResponse<'_>>(200, "The stock after the change.")
 }
 
-/// The body of the request.
+/// The request of `PUT /admin/inventory/{product_id}`.
 #[derive(JsonSchema)]
 pub struct CountInventoryRequest {
     /// The counted units.

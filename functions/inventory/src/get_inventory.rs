@@ -3,19 +3,19 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
-use souk_domain::ids::ProductId;
+use souk_domain::ids::{MAX_PRODUCT_ID_CHARS, ProductId};
 use souk_domain::stock::total;
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Parameter, Tag};
+use souk_runtime::contract::{Caller, Operation, PRODUCT_ID_PATTERN, Parameter, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
 /// Maximum products of one request.
 const MAX_PRODUCTS: usize = 50;
 /// Maximum length of the list: every id at its maximum length, with a comma and a space.
-const MAX_LIST_CHARS: usize = MAX_PRODUCTS * 66;
+const MAX_LIST_CHARS: usize = MAX_PRODUCTS * (MAX_PRODUCT_ID_CHARS + 2);
 /// Maximum concurrent queries.
 const MAX_CONCURRENT_QUERIES: usize = 16;
 
@@ -29,11 +29,11 @@ pub fn operation() -> Operation {
     });
     let product_ids =
         Parameter::query("product_ids", product_ids, "The ids of up to 50 products, separated by commas.");
-    Operation::new("get-inventory", "GET /inventory", Tag::Catalogue)
+    Operation::new("get-inventory", "GET /inventory", Caller::Anyone, Tag::Catalogue)
         .summary("Shows the current stock of products")
         .description(
-            "The stock is that of this moment, while lists and products may show it a moment late. Units that orders \
-             hold are not in stock.",
+            "The stock is strongly consistent, as in `GET /products/{product_id}`. Lists may show it about a second \
+             late. Units that orders hold are not in stock.",
         )
         .parameter(product_ids.required().style("form", false))
         .answers::<GetInventoryResponse>(200, "The stock of each product.")
@@ -54,6 +54,7 @@ impl GetInventory {
 
 /// The current stock of products.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StockList")]
 struct GetInventoryResponse {
     /// Each product once, in the order of the request.
     items: Vec<AvailableUnits>,
@@ -61,7 +62,9 @@ struct GetInventoryResponse {
 
 /// The current stock of a product.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductStock")]
 struct AvailableUnits {
+    /// The id of the product.
     #[schemars(with = "String")]
     product_id: ProductId,
     /// Units in stock: 0 also for a product that does not exist.

@@ -50,6 +50,7 @@ pub(crate) struct ChangeStockRequest {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ChangedStock")]
 pub(crate) struct StockResponse<'a> {
+    /// The id of the product.
     product_id: &'a str,
     /// Units in stock after this change.
     available: u32,

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::Value;
 use souk_domain::cursor::ListId;
 use souk_domain::ids::ProductId;
 use souk_domain::stock::Cause;
@@ -19,15 +20,14 @@ const MAX_LIMIT: i64 = 100;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Tag::StaffStock)
-        .caller(Caller::Staff)
+    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Caller::Staff, Tag::StaffStock)
         .summary("Lists the changes of the stock of a product, newest first")
         .description(
             "A change is listed a moment after it was made. A deleted product keeps its history; that of a product \
              without changes is empty.",
         )
         .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page.")
-        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes of the page.")
+        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes on a page.")
         .answers::<ListStockChangesResponse<'_>>(200, "A page of changes.")
 }
 
@@ -46,6 +46,7 @@ impl ListStockChanges {
 
 /// A page of changes of the stock of a product.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StockChangeList")]
 struct ListStockChangesResponse<'a> {
     /// Newest first.
     changes: Vec<ChangeView<'a>>,
@@ -57,6 +58,7 @@ struct ListStockChangesResponse<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "StockChange")]
 struct ChangeView<'a> {
+    /// When it changed.
     #[schemars(extend("format" = "date-time"))]
     at: String,
     /// The shard that changed: the stock of a popular product is spread over several.
@@ -67,17 +69,18 @@ struct ChangeView<'a> {
     after: u32,
     /// `after` less `before`.
     delta: i64,
-    /// Null if the writer set no cause. No function of the shop does that.
+    /// Null if the writer set no cause.
     cause: Option<CauseView<'a>>,
 }
 
 /// Why the stock changed.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "StockChangeCause")]
+#[schemars(rename = "StockChangeCause", transform = describe_kind)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum CauseView<'a> {
     /// An order held units or returned them.
     Order {
+        /// The order.
         order_id: &'a str,
         /// The account of the order.
         user_id: &'a str,
@@ -93,6 +96,13 @@ enum CauseView<'a> {
         /// The reason that was given.
         reason: Option<&'a str>,
     },
+}
+
+/// The member that tells the causes apart is no member of the enum, so no doc comment describes it.
+fn describe_kind(schema: &mut Schema) {
+    for cause in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        cause["properties"]["kind"]["description"] = "What changed the stock: an order or staff.".into();
+    }
 }
 
 impl Endpoint for ListStockChanges {

@@ -17,20 +17,19 @@ use crate::InventoryContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Tag::StaffStock)
-        .caller(Caller::Staff)
+    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Caller::Staff, Tag::StaffStock)
         .summary("Spreads the stock of a product over a number of shards")
         .description(
             "More shards let more orders of one product be placed at the same time: spread it before a flash sale, and \
              reduce the shards afterwards. Orders can be placed meanwhile.",
         )
-        .repeated("already as requested, or continues where the first request stopped")
+        .repeated("Nothing changes, or the work continues where the first request stopped.")
         .body::<SpreadInventoryRequest>(r#"{"shards": 16}"#)
         .answers::<SpreadInventoryResponse<'_>>(200, "The stock is spread over the shards.")
         .problem(503, "busy", "Concurrent orders, or another request for this product, prevented it: send it again.")
 }
 
-/// The body of the request.
+/// The request of `PUT /admin/inventory/{product_id}/shards`.
 #[derive(JsonSchema)]
 pub struct SpreadInventoryRequest {
     /// The new number of shards.
@@ -50,7 +49,9 @@ impl SpreadInventory {
 
 /// The stock of a product after it was spread.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SpreadStock")]
 struct SpreadInventoryResponse<'a> {
+    /// The id of the product.
     product_id: &'a str,
     /// The number of shards.
     shards: u32,

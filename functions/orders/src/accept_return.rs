@@ -6,31 +6,34 @@ use schemars::JsonSchema;
 use souk_domain::order::{Event, RefundTarget};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::order_conflict::OrderConflict;
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("accept-return", "POST /admin/orders/{order_id}/returns/{return_id}/accept", Tag::StaffOrders)
-        .caller(Caller::Staff)
-        .summary("Accepts a return after its units have arrived")
-        .description(
-            "A refund of the price of the units becomes due, limited to what earlier refunds left. The units are \
+    Operation::new(
+        "accept-return",
+        "POST /admin/orders/{order_id}/returns/{return_id}/accept",
+        Caller::Staff,
+        Tag::StaffOrders,
+    )
+    .summary("Accepts a return after its units have arrived")
+    .description(
+        "A refund of the price of the units becomes due, limited to what earlier refunds left. The units are \
              restocked when the refund completes, or at once when nothing is left to refund.",
-        )
-        .repeated("the same decision: the order unchanged; another one: 409 `return_already_decided`")
-        .body::<AcceptReturnRequest>(r#"{"refund_to": "original"}"#)
-        .answers::<OrderResponse<'_>>(200, "The order with the accepted return and its refund.")
-        .problem_with::<OrderConflict>(
-            409,
-            "return_already_decided",
-            "The return was rejected, or accepted with another `refund_to`.",
-        )
+    )
+    .repeated("The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.")
+    .body::<AcceptReturnRequest>(r#"{"refund_to": "original"}"#)
+    .answers::<OrderResponse<'_>>(200, "The order with the accepted return and its refund.")
+    .problem_with::<OrderConflict>(
+        409,
+        "return_already_decided",
+        "The return was rejected, or accepted with another `refund_to`.",
+    )
 }
 
 /// Accepts a return.
@@ -43,7 +46,7 @@ impl AcceptReturn {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /admin/orders/{order_id}/returns/{return_id}/accept`.
 #[derive(JsonSchema)]
 pub struct AcceptReturnRequest {
     /// `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid

@@ -11,8 +11,7 @@ use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("admin-get-order", "GET /admin/orders/{order_id}", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("admin-get-order", "GET /admin/orders/{order_id}", Caller::Staff, Tag::StaffOrders)
         .summary("Shows any shopper's order")
         .description("Staff see an order from a moment after its first payment attempt on.")
         .answers::<OrderResponse<'_>>(200, "The order.")

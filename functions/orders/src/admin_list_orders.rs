@@ -24,8 +24,7 @@ pub fn operation() -> Operation {
     let statuses = contract::one_of(&OrderStatus::ALL.map(OrderStatus::as_str));
     let mut sort = contract::one_of(&["oldest", "newest"]);
     sort.insert("default".to_owned(), "oldest".into());
-    Operation::new("admin-list-orders", "GET /admin/orders", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("admin-list-orders", "GET /admin/orders", Caller::Staff, Tag::StaffOrders)
         .summary("Lists the orders with a status")
         .description(
             "`status=paid` lists the orders to ship. Staff see an order from a moment after its first payment attempt \
@@ -33,8 +32,8 @@ pub fn operation() -> Operation {
         )
         .parameter(Parameter::query("status", statuses, "The status of the orders.").required())
         .query("sort", sort, "The order of the list, by the time of placement.")
-        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
-        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The largest number of orders of a page.")
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before. Without it: the first page.")
+        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of orders on a page.")
         .answers::<AdminListOrdersResponse<'_>>(200, "A page of orders.")
 }
 
@@ -82,9 +81,11 @@ impl FromStr for Sort {
     }
 }
 
-/// A page of orders.
+/// A page of orders for staff.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StaffOrderList")]
 struct AdminListOrdersResponse<'a> {
+    /// In the order of `sort`.
     orders: Vec<OrderSummary<'a>>,
     /// The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
     /// follow.

@@ -8,30 +8,38 @@ use souk_domain::ids::OrderId;
 use souk_domain::order::Event;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::OrderSteps;
 
-use crate::order_conflict::OrderConflict;
 use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("cancel-order", "POST /orders/{order_id}/cancel", Tag::Orders)
-        .caller(Caller::Shopper)
-        .summary("Cancels an order that is not shipped yet")
+    let operation = Operation::new("cancel-order", "POST /orders/{order_id}/cancel", Caller::Shopper, Tag::Orders)
+        .summary("Cancels an order that is not shipped yet");
+    cancellation(operation)
+}
+
+/// What a shopper's and staff's cancellations have in common.
+pub(crate) fn cancellation(operation: Operation) -> Operation {
+    operation
         .description(
             "The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid \
              becomes due, and its units are restocked when the refund completes.",
         )
-        .repeated("the order unchanged")
+        .repeated("The order stays unchanged.")
         .answers::<OrderResponse<'_>>(200, "The cancelled order.")
         .problem(
             409,
             "payment_in_progress",
             "A payment of the order is being processed; try again after `Retry-After` seconds.",
         )
-        .problem_with::<OrderConflict>(409, "not_cancellable", "The order is shipped or expired.")
+        .problem_with::<OrderConflict>(
+            409,
+            "not_cancellable",
+            "The order is shipped, delivered, partially refunded or expired.",
+        )
 }
 
 /// Cancels an order for its shopper.

@@ -3,20 +3,18 @@
 use souk_domain::order::Event;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::order_conflict::OrderConflict;
 use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("deliver-order", "POST /admin/orders/{order_id}/deliver", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("deliver-order", "POST /admin/orders/{order_id}/deliver", Caller::Staff, Tag::StaffOrders)
         .summary("Marks a shipped order as delivered")
         .description("From then on the shopper can return units of it.")
-        .repeated("the order unchanged")
+        .repeated("The order stays unchanged.")
         .answers::<OrderResponse<'_>>(200, "The delivered order.")
         .problem_with::<OrderConflict>(409, "not_deliverable", "The order is not shipped.")
 }

@@ -11,8 +11,7 @@ use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("get-order", "GET /orders/{order_id}", Tag::Orders)
-        .caller(Caller::Shopper)
+    Operation::new("get-order", "GET /orders/{order_id}", Caller::Shopper, Tag::Orders)
         .summary("Shows an order with its payment, returns, refunds and timeline")
         .answers::<OrderResponse<'_>>(200, "The order.")
 }

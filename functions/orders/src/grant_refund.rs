@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{Event, MAX_REASON_CHARS, OrderStatus, RefundGrant, RefundStatus, RefundTarget};
+use souk_domain::order::{Event, MAX_REASON_CHARS, RefundGrant, RefundStatus, RefundTarget};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
@@ -20,15 +20,14 @@ use crate::staff_order_context::StaffOrderContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("grant-refund", "POST /admin/orders/{order_id}/refunds", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("grant-refund", "POST /admin/orders/{order_id}/refunds", Caller::Staff, Tag::StaffOrders)
         .summary("Refunds a part of an order without a return")
         .description(
             "It may be called repeatedly, but refunds never exceed the payment. An order that is not shipped yet \
              cannot be refunded in full: cancel it instead, which also restocks its units. The refund is paid out \
              shortly afterwards: the order shows its status.",
         )
-        .idempotency_key("the same refund, answered as it was granted", "as long as the order")
+        .idempotency_key("The answer is the same refund, as it was granted.", "as long as the order")
         .body::<GrantRefundRequest>(r#"{"amount": 5.00, "refund_to": "original", "reason": "arrived late"}"#)
         .answers::<GrantRefundResponse<'_>>(201, "The refund, which is due.")
         .link("retry-refund", &[("order_id", "$request.path.order_id"), ("refund_id", "$response.body#/refund_id")])
@@ -56,7 +55,7 @@ impl GrantRefund {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /admin/orders/{order_id}/refunds`.
 #[derive(JsonSchema)]
 pub struct GrantRefundRequest {
     /// How much, in the order's currency and with at most its decimals.
@@ -71,16 +70,13 @@ pub struct GrantRefundRequest {
     pub reason: String,
 }
 
-/// Inline: a problem is described by all of its parts together.
+/// Further members of `not_refundable`.
 #[derive(JsonSchema)]
-#[schemars(inline, description = "Further members of `not_refundable`.")]
+#[schemars(inline)]
 pub struct NotRefundable {
     /// The status of the order.
-    #[schemars(
-        skip_serializing_if = "Option::is_none",
-        extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str))
-    )]
-    pub order_status: Option<String>,
+    #[schemars(flatten)]
+    pub conflict: OrderConflict,
     /// What can be refunded at most.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub refundable_amount: Option<Amount>,
@@ -93,9 +89,11 @@ pub struct NotRefundable {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "GrantedRefund")]
 struct GrantRefundResponse<'a> {
+    /// The order.
     order_id: &'a str,
     /// Its id within the order.
     refund_id: OrdinalId,
+    /// The amount that is refunded.
     amount: Amount,
     /// ISO 4217.
     currency: &'a str,
@@ -105,6 +103,7 @@ struct GrantRefundResponse<'a> {
     /// Why, for the shopper.
     #[schemars(with = "String")]
     reason: Option<&'a str>,
+    /// Its status when it was granted.
     #[schemars(extend("enum" = [RefundStatus::Pending.as_str()]))]
     status: &'static str,
 }

@@ -14,7 +14,6 @@ mod handlers;
 pub mod list_orders;
 pub mod list_returns;
 mod operations;
-pub mod order_conflict;
 mod ordinal_id;
 pub mod place_order;
 pub mod publish_events;

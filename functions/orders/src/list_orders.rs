@@ -17,11 +17,10 @@ const MAX_LIMIT: i64 = 100;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-orders", "GET /orders", Tag::Orders)
-        .caller(Caller::Shopper)
+    Operation::new("list-orders", "GET /orders", Caller::Shopper, Tag::Orders)
         .summary("Lists the shopper's orders, newest first")
-        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
-        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The number of orders of a page.")
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before. Without it: the first page.")
+        .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of orders on a page.")
         .answers::<ListOrdersResponse<'_>>(200, "A page of orders.")
 }
 
@@ -40,7 +39,9 @@ impl ListOrders {
 
 /// A page of orders.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderList")]
 struct ListOrdersResponse<'a> {
+    /// Newest first.
     orders: Vec<OrderSummary<'a>>,
     /// The cursor of the next page; null on the last page.
     next_cursor: Option<String>,

@@ -22,19 +22,18 @@ const MAX_LIMIT: i64 = 100;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-returns", "GET /admin/returns", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("list-returns", "GET /admin/returns", Caller::Staff, Tag::StaffOrders)
         .summary("Lists the returns that staff have to accept or reject, oldest order first")
         .query(
             "status",
             contract::one_of(&[ReturnStatus::Requested.as_str()]),
-            "Returns that are decided are shown in their order.",
+            "Only `requested` is valid. `GET /admin/orders/{order_id}` shows decided returns.",
         )
-        .query("cursor", contract::cursor(), "`next_cursor` of the page before.")
+        .query("cursor", contract::cursor(), "`next_cursor` of the page before. Without it: the first page.")
         .query(
             "limit",
             contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT),
-            "The largest number of orders of a page. Each may have several returns.",
+            "The maximum number of orders on a page. Each may have several returns.",
         )
         .answers::<ListReturnsResponse<'_>>(200, "A page of returns.")
 }
@@ -66,7 +65,9 @@ impl FromStr for RequestedStatus {
 
 /// A page of open returns.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReturnList")]
 struct ListReturnsResponse<'a> {
+    /// Those of the oldest order first.
     returns: Vec<OpenReturn<'a>>,
     /// The cursor of the next page; null on the last page. A page may have no returns although more follow.
     next_cursor: Option<String>,
@@ -75,6 +76,7 @@ struct ListReturnsResponse<'a> {
 /// A return that staff have to decide about, with its order.
 #[derive(Serialize, JsonSchema)]
 struct OpenReturn<'a> {
+    /// The order.
     order_id: &'a str,
     /// The account that placed the order.
     user_id: &'a str,

@@ -38,8 +38,7 @@ const ORDER_AND_CART_ACTIONS: usize = 2;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("place-order", "POST /orders", Tag::Orders)
-        .caller(Caller::Shopper)
+    Operation::new("place-order", "POST /orders", Caller::Shopper, Tag::Orders)
         .summary("Places an order from the cart")
         .description(
             "It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: \
@@ -47,7 +46,10 @@ pub fn operation() -> Operation {
              `hold_expires_at`, and an order that is not paid by then expires. Two calls without an \
              `Idempotency-Key` place one order, because the second one finds an empty cart.",
         )
-        .idempotency_key("the same order, answered as it was placed", "for 24 hours, for the account's last 8 orders")
+        .idempotency_key(
+            "The answer is the same order, as it was placed.",
+            "for 24 hours, for the account's last 8 orders",
+        )
         .body::<PlaceOrderRequest>(
             r#"{
                 "payment_method": "credit_card",
@@ -66,7 +68,7 @@ pub fn operation() -> Operation {
         .problem_with::<ProductUnavailable>(409, "product_unavailable", "Products in the cart are no longer sold.")
         .problem_with::<PriceChanged>(409, "price_changed", "The total is not `expected_total`.")
         .problem_with::<InsufficientStock>(409, "insufficient_stock", "There is less in stock than in the cart.")
-        .problem(409, "order_too_large", "The cart is too much for one order: it has to be split.")
+        .problem(409, "order_too_large", "The cart is too large for one order. Order a part of it first.")
         .problem(
             503,
             "busy",
@@ -110,7 +112,7 @@ impl PlaceOrder {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /orders`.
 #[derive(JsonSchema)]
 pub struct PlaceOrderRequest {
     /// How the shopper wants to pay. The payment itself may use another method.
@@ -123,18 +125,18 @@ pub struct PlaceOrderRequest {
     pub expected_total: Option<Amount>,
 }
 
-/// Inline: a problem is described by all of its parts together.
+/// Further members of `product_unavailable`.
 #[derive(JsonSchema)]
-#[schemars(inline, description = "Further members of `product_unavailable`.")]
+#[schemars(inline)]
 pub struct ProductUnavailable {
     /// With `product_unavailable`: the products to remove from the cart.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub product_ids: Option<Vec<String>>,
 }
 
-/// Inline: a problem is described by all of its parts together.
+/// Further members of `price_changed`.
 #[derive(JsonSchema)]
-#[schemars(inline, description = "Further members of `price_changed`.")]
+#[schemars(inline)]
 pub struct PriceChanged {
     /// With `price_changed`: the current total of the cart.
     #[schemars(skip_serializing_if = "Option::is_none")]
@@ -144,18 +146,18 @@ pub struct PriceChanged {
     pub currency: Option<String>,
 }
 
-/// Inline: a problem is described by all of its parts together.
+/// Further members of `insufficient_stock`.
 #[derive(JsonSchema)]
-#[schemars(inline, description = "Further members of `insufficient_stock`.")]
+#[schemars(inline)]
 pub struct InsufficientStock {
     /// With `insufficient_stock`: the products of which there is less in stock than in the cart.
     #[schemars(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<ShortItem>>,
+    pub items: Option<Vec<ItemShortage>>,
 }
 
 /// A product of which there is less in stock than in the cart.
 #[derive(Serialize, JsonSchema)]
-pub struct ShortItem {
+pub struct ItemShortage {
     /// Units in the cart.
     pub asked: u32,
     /// Units in stock.
@@ -164,8 +166,8 @@ pub struct ShortItem {
     pub product_id: String,
 }
 
-/// The request, checked.
-struct CheckedRequest {
+/// A valid request.
+struct PlaceOrderParams {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
     expected_total: Option<Money>,
@@ -176,11 +178,13 @@ struct CheckedRequest {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PlacedOrder")]
 struct PlaceOrderResponse<'a> {
+    /// The id of the order.
     order_id: &'a str,
     /// Total of its lines.
     total_amount: Amount,
     /// ISO 4217.
     currency: &'a str,
+    /// Its status when it was placed.
     #[schemars(extend("enum" = [OrderStatus::PendingPayment.as_str()]))]
     status: &'static str,
     /// Until when its stock is held for the payment.
@@ -191,21 +195,21 @@ struct PlaceOrderResponse<'a> {
 impl Endpoint for PlaceOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let user_id = &request.user()?.user_id;
-        let checkout = self.read(request)?;
+        let params = self.read(request)?;
         let cart = self.carts.get(user_id).await?;
-        if let Some(reply) = self.replay(&cart, &checkout).await? {
+        if let Some(reply) = self.replay(&cart, &params).await? {
             return Ok(reply);
         }
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
         }
-        let order = self.prepare(&cart, &checkout).await?;
-        self.place(order, &cart, &checkout).await
+        let order = self.prepare(&cart, &params).await?;
+        self.place(order, &cart, &params).await
     }
 }
 
 impl PlaceOrder {
-    fn read(&self, request: &Request) -> Result<CheckedRequest, Problem> {
+    fn read(&self, request: &Request) -> Result<PlaceOrderParams, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
@@ -216,12 +220,12 @@ impl PlaceOrder {
         let expected_total = fields.optional_money("expected_total", self.currency);
         let (payment_method, shipping_address, expected_total) =
             fields.finish((payment_method, address, expected_total))?;
-        Ok(CheckedRequest { payment_method, shipping_address, expected_total, idempotency_key })
+        Ok(PlaceOrderParams { payment_method, shipping_address, expected_total, idempotency_key })
     }
 
     /// The response to an earlier run of this request, if there was one.
-    async fn replay(&self, cart: &Cart, checkout: &CheckedRequest) -> Result<Option<Reply>, Problem> {
-        let Some(key) = &checkout.idempotency_key else { return Ok(None) };
+    async fn replay(&self, cart: &Cart, params: &PlaceOrderParams) -> Result<Option<Reply>, Problem> {
+        let Some(key) = &params.idempotency_key else { return Ok(None) };
         let placed = cart.placed_by(key, self.clock.now()).map_err(|error| match error {
             CartError::KeyReused => Problem::idempotency_key_reused(),
             CartError::TooManyLines | CartError::TooManyUnits | CartError::NotInCart => Problem::internal(error),
@@ -232,14 +236,14 @@ impl PlaceOrder {
     }
 
     /// The order for the cart at current prices, with units allocated to every line.
-    async fn prepare(&self, cart: &Cart, checkout: &CheckedRequest) -> Result<Order, Problem> {
+    async fn prepare(&self, cart: &Cart, params: &PlaceOrderParams) -> Result<Order, Problem> {
         let requested = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
         let (products, allocations) = futures_util::join!(
             self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
             self.allocate(requested, Consistency::Eventual),
         );
-        let mut order = self.draft(cart, &products?, checkout)?;
-        if let Some(expected) = checkout.expected_total.filter(|expected| *expected != order.total()) {
+        let mut order = self.draft(cart, &products?, params)?;
+        if let Some(expected) = params.expected_total.filter(|expected| *expected != order.total()) {
             return Err(price_changed(expected, order.total()));
         }
         set_allocations(&mut order, &all_lines(cart), allocations)?;
@@ -247,8 +251,8 @@ impl PlaceOrder {
     }
 
     /// Attempts the transaction until it succeeds or until it is certain that it cannot.
-    async fn place(&self, mut order: Order, cart: &Cart, checkout: &CheckedRequest) -> Result<Reply, Problem> {
-        let emptied = cart.checked_out(order.order_id.clone(), checkout.idempotency_key.as_ref(), self.clock.now());
+    async fn place(&self, mut order: Order, cart: &Cart, params: &PlaceOrderParams) -> Result<Reply, Problem> {
+        let emptied = cart.checked_out(order.order_id.clone(), params.idempotency_key.as_ref(), self.clock.now());
         let (carts, inventory, started) = (&self.carts, &self.inventory, Instant::now());
         for attempt in 0..MAX_ATTEMPTS {
             let allocations: usize = order.lines.iter().map(|line| line.allocation.len()).sum();
@@ -260,7 +264,7 @@ impl PlaceOrder {
                 PlacementOutcome::Placed { write_units } => {
                     return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
                 }
-                PlacementOutcome::CartChanged => return self.after_cart_change(&order, checkout).await,
+                PlacementOutcome::CartChanged => return self.after_cart_change(&order, params).await,
                 PlacementOutcome::InsufficientStock(lines) => {
                     self.reallocate(&mut order, &lines, Consistency::Strong).await?;
                 }
@@ -280,12 +284,12 @@ impl PlaceOrder {
     /// The response if the cart was changed after it was read. Either this request has already been processed (a
     /// response of DynamoDB was lost, or a concurrent retry was faster), or another device changed the cart and the
     /// shopper has to review it.
-    async fn after_cart_change(&self, order: &Order, checkout: &CheckedRequest) -> Result<Reply, Problem> {
+    async fn after_cart_change(&self, order: &Order, params: &PlaceOrderParams) -> Result<Reply, Problem> {
         let cart = self.carts.get(&order.user_id).await?;
         if cart.has_placed(&order.order_id) {
             return Ok(placed_reply(order));
         }
-        match self.replay(&cart, checkout).await? {
+        match self.replay(&cart, params).await? {
             Some(reply) => Ok(reply),
             None => Err(Problem::conflict("cart_changed", "the cart was changed meanwhile; look at it again")),
         }
@@ -325,7 +329,7 @@ fn price_changed(expected: Money, total: Money) -> Problem {
 fn insufficient_stock(shortages: &[Shortage]) -> Problem {
     let items: Vec<_> = shortages
         .iter()
-        .map(|short| ShortItem {
+        .map(|short| ItemShortage {
             asked: short.requested,
             available: short.available,
             product_id: short.product_id.to_string(),

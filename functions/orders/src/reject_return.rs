@@ -5,24 +5,27 @@ use schemars::JsonSchema;
 use souk_domain::order::{Event, MAX_REASON_CHARS};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::order_conflict::OrderConflict;
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("reject-return", "POST /admin/orders/{order_id}/returns/{return_id}/reject", Tag::StaffOrders)
-        .caller(Caller::Staff)
-        .summary("Rejects a return")
-        .description("The shopper may request a return of the same units again.")
-        .repeated("the same decision: the order unchanged; another one: 409 `return_already_decided`")
-        .optional_body::<RejectReturnRequest>(r#"{"reason": "it was worn"}"#)
-        .answers::<OrderResponse<'_>>(200, "The order with the rejected return.")
-        .problem_with::<OrderConflict>(409, "return_already_decided", "The return was accepted.")
+    Operation::new(
+        "reject-return",
+        "POST /admin/orders/{order_id}/returns/{return_id}/reject",
+        Caller::Staff,
+        Tag::StaffOrders,
+    )
+    .summary("Rejects a return")
+    .description("The shopper may request a return of the same units again.")
+    .repeated("The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.")
+    .optional_body::<RejectReturnRequest>(r#"{"reason": "it was worn"}"#)
+    .answers::<OrderResponse<'_>>(200, "The order with the rejected return.")
+    .problem_with::<OrderConflict>(409, "return_already_decided", "The return was accepted.")
 }
 
 /// Rejects a return.
@@ -35,7 +38,7 @@ impl RejectReturn {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /admin/orders/{order_id}/returns/{return_id}/reject`.
 #[derive(JsonSchema)]
 pub struct RejectReturnRequest {
     /// Why, for the shopper.

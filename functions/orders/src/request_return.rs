@@ -7,16 +7,15 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::effects::{Clock, Random};
-use souk_domain::ids::OrderId;
-use souk_domain::order::{Event, MAX_REASON_CHARS, Order, OrderStatus, ReturnItem, TransitionError};
+use souk_domain::ids::{MAX_PRODUCT_ID_CHARS, OrderId};
+use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, MAX_PRODUCT_ID_CHARS, Operation, PRODUCT_ID_PATTERN, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, PRODUCT_ID_PATTERN, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::{OrderSteps, StepError};
 
-use crate::order_conflict::OrderConflict;
 use crate::view::ReturnView;
 
 /// Maximum items of one return: as many as the lines of an order.
@@ -24,14 +23,13 @@ const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("request-return", "POST /orders/{order_id}/returns", Tag::Orders)
-        .caller(Caller::Shopper)
+    Operation::new("request-return", "POST /orders/{order_id}/returns", Caller::Shopper, Tag::Orders)
         .summary("Requests a return of units of a delivered order")
         .description(
             "Staff accept or reject it. An order has at most ten returns, and never more units are returned than were \
              bought. After a rejection the return may be requested again.",
         )
-        .idempotency_key("the same return, answered as it was requested", "as long as the order")
+        .idempotency_key("The answer is the same return, as it was requested.", "as long as the order")
         .body::<RequestReturnRequest>(
             r#"{"items": [{"product_id": "OUT-0000472", "quantity": 1, "reason": "does not fit"}]}"#,
         )
@@ -42,7 +40,7 @@ pub fn operation() -> Operation {
         .problem_with::<NotReturnable>(
             409,
             "not_returnable",
-            "The order is not delivered, or more units are returned than `items` says.",
+            "The order is not delivered, or the request has more units than `items[].returnable` of the problem.",
         )
         .problem_with::<OrderConflict>(409, "too_many_returns", "The order has ten returns already.")
 }
@@ -64,7 +62,7 @@ impl RequestReturn {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /orders/{order_id}/returns`.
 #[derive(JsonSchema)]
 pub struct RequestReturnRequest {
     /// What is returned.
@@ -86,16 +84,13 @@ pub struct ReturnItemRequest {
     pub reason: String,
 }
 
-/// Inline: a problem is described by all of its parts together.
+/// Further members of `not_returnable`.
 #[derive(JsonSchema)]
-#[schemars(inline, description = "Further members of `not_returnable`.")]
+#[schemars(inline)]
 pub struct NotReturnable {
     /// The status of the order.
-    #[schemars(
-        skip_serializing_if = "Option::is_none",
-        extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str))
-    )]
-    pub order_status: Option<String>,
+    #[schemars(flatten)]
+    pub conflict: OrderConflict,
     /// With `not_returnable`: the items of the request, with what can be returned.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<ReturnableItem>>,
@@ -116,6 +111,7 @@ pub struct ReturnableItem {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "RequestedReturn")]
 struct RequestReturnResponse<'a> {
+    /// The order.
     order_id: &'a str,
     /// ISO 4217.
     currency: &'a str,

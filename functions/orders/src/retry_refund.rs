@@ -1,5 +1,5 @@
-//! `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`: retries a failed refund, if need be to another target. A
-//! refund that is pending or completed does not change.
+//! `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`: retries a failed refund, optionally as store credit.
+//! A refund that is pending or completed does not change.
 
 use schemars::JsonSchema;
 use souk_domain::order::{Event, RefundTarget};
@@ -14,12 +14,16 @@ use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("retry-refund", "POST /admin/orders/{order_id}/refunds/{refund_id}/retry", Tag::StaffOrders)
-        .caller(Caller::Staff)
-        .summary("Retries a failed refund, if need be to another target")
-        .repeated("a refund that is pending or completed stays as it is")
-        .body::<RetryRefundRequest>(r#"{"refund_to": "store_credit"}"#)
-        .answers::<OrderResponse<'_>>(200, "The order with the refund.")
+    Operation::new(
+        "retry-refund",
+        "POST /admin/orders/{order_id}/refunds/{refund_id}/retry",
+        Caller::Staff,
+        Tag::StaffOrders,
+    )
+    .summary("Retries a failed refund, optionally as store credit")
+    .repeated("A refund that is pending or completed stays unchanged.")
+    .body::<RetryRefundRequest>(r#"{"refund_to": "store_credit"}"#)
+    .answers::<OrderResponse<'_>>(200, "The order with the refund.")
 }
 
 /// Retries a failed refund.
@@ -32,7 +36,7 @@ impl RetryRefund {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`.
 #[derive(JsonSchema)]
 pub struct RetryRefundRequest {
     /// `original`: to the payment method of the order. `store_credit`: to the account's store credit.

@@ -7,10 +7,9 @@ use souk_domain::order::{Event, Shipment};
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::order_conflict::OrderConflict;
 use crate::staff_order_context::StaffOrderContext;
 use crate::view::{self, OrderResponse, Viewer};
 
@@ -19,10 +18,9 @@ const MAX_TRACKING_CHARS: usize = 64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Tag::StaffOrders)
-        .caller(Caller::Staff)
+    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Caller::Staff, Tag::StaffOrders)
         .summary("Marks a paid order as shipped")
-        .repeated("the same shipment: the order unchanged; another one: 409 `not_shippable`")
+        .repeated("The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.")
         .body::<ShipOrderRequest>(r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#)
         .answers::<OrderResponse<'_>>(200, "The shipped order.")
         .link("deliver-order", &[("order_id", "$request.path.order_id")])
@@ -43,7 +41,7 @@ impl ShipOrder {
     }
 }
 
-/// The body of the request.
+/// The request of `POST /admin/orders/{order_id}/ship`.
 #[derive(JsonSchema)]
 pub struct ShipOrderRequest {
     /// The carrier, as the shopper sees it.

@@ -5,17 +5,18 @@ use souk_domain::address::{MAX_PART, MAX_TEXT};
 
 /// Where an order is shipped: free text or the parts of an address, as the client sent it.
 #[derive(JsonSchema)]
-#[schemars(untagged)]
-pub enum ShippingAddress {
+#[schemars(untagged, rename = "ShippingAddress")]
+pub enum ShippingAddressSchema {
     /// Free text.
     Text(String),
     /// The parts.
-    Structured(StructuredAddress),
+    Structured(StructuredAddressSchema),
 }
 
 /// The parts of a shipping address. Those that were not given are omitted.
 #[derive(JsonSchema)]
-pub struct StructuredAddress {
+#[schemars(rename = "StructuredAddress")]
+pub struct StructuredAddressSchema {
     /// The recipient.
     pub name: String,
     /// Street and number.

@@ -14,7 +14,7 @@ pub(crate) use fulfilment::ReturnView;
 use fulfilment::{RefundView, ShipmentView};
 use timeline::TimelineEntryView;
 
-use crate::shipping_address;
+use crate::shipping_address::ShippingAddressSchema;
 
 /// Who sees the order. Staff also see its owner and who granted each refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(crate) enum Viewer {
 /// An order in a list.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct OrderSummary<'a> {
+    /// The id of the order.
     order_id: &'a str,
     /// The account that placed it. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,7 @@ pub(crate) struct OrderSummary<'a> {
     currency: &'a str,
     /// Units of all its lines.
     item_count: u32,
+    /// When it was placed.
     #[schemars(extend("format" = "date-time"))]
     placed_at: String,
 }
@@ -49,6 +51,7 @@ pub(crate) struct OrderSummary<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Order")]
 pub(crate) struct OrderResponse<'a> {
+    /// The id of the order.
     order_id: &'a str,
     /// The account that placed it. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,14 +68,18 @@ pub(crate) struct OrderResponse<'a> {
     refunded_amount: Amount,
     /// ISO 4217. The currency of every amount in the order.
     currency: &'a str,
+    /// When it was placed.
     #[schemars(extend("format" = "date-time"))]
     placed_at: String,
     /// Until when its stock is held for the payment.
     #[schemars(extend("format" = "date-time"))]
     hold_expires_at: String,
+    /// The products of the order.
     lines: Vec<Line<'a>>,
-    #[schemars(with = "shipping_address::ShippingAddress")]
+    /// Where it is shipped.
+    #[schemars(with = "ShippingAddressSchema")]
     shipping_address: &'a ShippingAddress,
+    /// Its payment.
     payment: Payment<'a>,
     /// Present once it is shipped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,11 +96,15 @@ pub(crate) struct OrderResponse<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "OrderLine")]
 struct Line<'a> {
+    /// The id of the product.
     product_id: &'a str,
+    /// The name of the product.
     name: &'a str,
     /// Price of a unit.
     price: Amount,
+    /// Ordered units.
     quantity: u32,
+    /// `price` times `quantity`.
     line_total: Amount,
 }
 

@@ -11,14 +11,13 @@ use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{
-    AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent,
-    TransitionError,
+    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
 };
 use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request};
 use souk_store::{StepError, StoreCreditSteps};
 
@@ -28,8 +27,7 @@ const MAX_TOKEN_CHARS: usize = 500;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("pay-order", "POST /orders/{order_id}/pay", Tag::Payments)
-        .caller(Caller::Shopper)
+    Operation::new("pay-order", "POST /orders/{order_id}/pay", Caller::Shopper, Tag::Payments)
         .summary("Pays an order")
         .description(
             "A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that \
@@ -38,7 +36,7 @@ pub fn operation() -> Operation {
              `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.",
         )
         .idempotency_key(
-            "the same attempt: its answer once it is known, 409 `request_in_progress` until then",
+            "The answer of the same attempt once it is known; until then 409 `request_in_progress`.",
             "as long as the order",
         )
         .body::<PayOrderRequest>(r#"{"payment_token": "sandbox_success"}"#)
@@ -52,11 +50,11 @@ pub fn operation() -> Operation {
         .link("get-order", &[("order_id", "$request.path.order_id")])
         .link("ship-order", &[("order_id", "$request.path.order_id")])
         .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
-        .problem_with::<NotPaid>(409, "hold_expired", "The order was not paid in time. Place a new one.")
-        .problem_with::<NotPaid>(409, "not_payable", "The order is cancelled or refunded.")
+        .problem_with::<OrderConflict>(409, "hold_expired", "The order was not paid in time. Place a new one.")
+        .problem_with::<OrderConflict>(409, "not_payable", "The order is cancelled or refunded.")
         .problem(409, "payment_in_progress", "Another payment of the order is being processed.")
         .problem(409, "request_in_progress", "The first request with this `Idempotency-Key` is being processed.")
-        .problem_with::<NotPaid>(
+        .problem_with::<OrderConflict>(
             409,
             "too_many_payment_attempts",
             "The order has as many payment attempts as it may have. Place a new one.",
@@ -64,7 +62,7 @@ pub fn operation() -> Operation {
         .problem(503, "payment_unavailable", "This way to pay does not work at the moment. Nothing was charged.")
 }
 
-/// The body of the request.
+/// The request of `POST /orders/{order_id}/pay`.
 #[derive(JsonSchema)]
 pub struct PayOrderRequest {
     /// The one-time token of the payment provider for the shopper's card or account. Required unless the order is paid
@@ -76,7 +74,7 @@ pub struct PayOrderRequest {
     pub payment_method: Option<String>,
 }
 
-/// Further members of the problem `payment_declined`.
+/// Further members of `payment_declined`.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct Declined {
@@ -85,16 +83,6 @@ pub struct Declined {
     /// `abandoned`. More may follow.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
-}
-
-/// Further members of the problems of an order that cannot be paid.
-#[derive(JsonSchema)]
-#[schemars(inline)]
-pub struct NotPaid {
-    /// With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
-    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
-    #[schemars(extend("enum" = OrderStatus::ALL.map(OrderStatus::as_str)))]
-    pub order_status: Option<String>,
 }
 
 /// The values of an optional payment method.
@@ -135,6 +123,7 @@ struct PayOrderResponse<'a> {
     /// `processing`: the payment provider has not decided yet.
     #[schemars(extend("enum" = ["completed", "processing", "requires_action"]))]
     status: &'static str,
+    /// The order.
     order_id: &'a str,
     /// Where the shopper confirms the payment.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,19 +29,16 @@ pub fn operation() -> Operation {
         schema: event_schema,
         example: r#"{"type": "charge.succeeded", "data": {"object": {"id": "ch_1"}}}"#,
     };
-    Operation::new("stripe-webhook", "POST /webhooks/stripe", Tag::Payments)
-        .caller(Caller::Stripe)
+    Operation::new("stripe-webhook", "POST /webhooks/stripe", Caller::Stripe, Tag::Payments)
         .summary("Receives an event of Stripe")
-        .description(
-            "For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200. The body \
-             may have at most 256 KiB.",
-        )
-        .repeated("an event that was already processed changes nothing")
+        .description("For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200.")
+        .repeated("An event that was already processed changes nothing.")
         .any_body(body)
         .answers::<StripeWebhookResponse>(200, "The event was processed, or does not concern this shop.")
         .problem(400, "invalid_signature", "The signature is missing, not valid, or older than five minutes.")
         .problem(400, "malformed_event", "The event is signed, but cannot be read.")
         .problem(404, "not_found", "The shop does not use Stripe, or has no such order or refund.")
+        .problem(413, "body_too_large", "The body has more than 262,144 bytes.")
         .problem(503, "payment_unavailable", "Stripe could not be asked for the state of the payment.")
 }
 
@@ -72,6 +69,7 @@ pub struct StripeWebhook {
 
 /// What an event did.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StripeEventOutcome")]
 struct StripeWebhookResponse {
     /// What was done, shown with the delivery in Stripe's dashboard.
     #[schemars(extend("enum" = ["ignored", "settled", "settled before"]))]

@@ -67,7 +67,8 @@ fn parts(cursor: &str) -> Option<(ListId, String)> {
     Some((list, String::from_utf8(bytes.split_off(LIST_BYTES)).ok()?))
 }
 
-fn malformed() -> Invalid {
+/// Why a text that is no cursor is refused.
+pub fn malformed() -> Invalid {
     Invalid::new("invalid_format", "must be the next_cursor of an earlier page")
 }
 

@@ -10,6 +10,11 @@ use crate::effects::Random;
 use crate::time::Timestamp;
 use crate::validation::Invalid;
 
+/// Length of the longest product id, in characters.
+pub const MAX_PRODUCT_ID_CHARS: usize = 64;
+/// Length of the longest category id, in characters.
+pub const MAX_CATEGORY_ID_CHARS: usize = 161;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $valid:expr, $expected:literal) => {
         $(#[$doc])*
@@ -67,14 +72,14 @@ fn is_uuid(raw: &str) -> bool {
 
 /// Whether it is a valid product id (SKU). Product ids are used in URLs, keys and comma-separated lists.
 fn is_sku(raw: &str) -> bool {
-    (1..=64).contains(&raw.len())
+    (1..=MAX_PRODUCT_ID_CHARS).contains(&raw.len())
         && raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         && raw.bytes().any(|b| b != b'.')
 }
 
 /// Whether it is `<slug>` of a department or `<slug>.<slug>` of a category in it.
 fn is_category(raw: &str) -> bool {
-    raw.len() <= 161
+    raw.len() <= MAX_CATEGORY_ID_CHARS
         && raw.split('.').count() <= 2
         && raw.split('.').all(|slug| {
             !slug.is_empty() && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

@@ -3,15 +3,17 @@
 //!
 //! A function never calls its own declaration, so the linker leaves it out of the deployed binaries.
 
+mod order_conflict;
 mod parameter;
 mod problems;
 mod schema;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-pub use parameter::{Location, Parameter};
+pub use order_conflict::OrderConflict;
+pub use parameter::{Location, Parameter, UNDESCRIBED_ID};
 pub use problems::DeclaredProblem;
-pub use schema::{MAX_PRODUCT_ID_CHARS, PRODUCT_ID_PATTERN, cursor, flag, integer, one_of, page_limit, price, text};
+pub use schema::{PRODUCT_ID_PATTERN, cursor, flag, one_of, page_limit, price, text};
 
 /// Makes a schema. Types that are used more than once become named components of the document.
 pub type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -88,14 +90,14 @@ pub enum Caller {
 pub enum Retry {
     /// It reads only.
     Read,
-    /// It takes an `Idempotency-Key`: what a second request with the key gets, and for how long the key is stored.
+    /// It takes an `Idempotency-Key`.
     Key {
-        /// What the second request with the same key gets.
+        /// What the second request with the same key does and gets: sentences.
         answer: &'static str,
-        /// How long the key is stored.
+        /// For how long the key is stored, such as "as long as the order".
         stored: &'static str,
     },
-    /// It takes no key: what the second request does.
+    /// It takes no key: what the second request does, in sentences.
     Repeat(&'static str),
 }
 
@@ -144,8 +146,9 @@ pub enum Caching {
 }
 
 impl Operation {
-    /// An operation of a function, such as `Operation::new("add-cart-item", "POST /cart/items", Tag::Cart)`.
-    pub fn new(function: &'static str, route: &'static str, tag: Tag) -> Self {
+    /// An operation of a function, such as
+    /// `Operation::new("add-cart-item", "POST /cart/items", Caller::Shopper, Tag::Cart)`.
+    pub fn new(function: &'static str, route: &'static str, caller: Caller, tag: Tag) -> Self {
         let (method, path) = route.split_once(' ').expect("a route is a method and a path");
         let parameters = path.split(['{', '}']).skip(1).step_by(2).map(Parameter::path).collect();
         Self {
@@ -155,7 +158,7 @@ impl Operation {
             tag,
             summary: "",
             description: String::new(),
-            caller: Caller::Anyone,
+            caller,
             retry: Retry::Read,
             parameters,
             body: None,
@@ -177,19 +180,14 @@ impl Operation {
         Self { description: description.into(), ..self }
     }
 
-    /// Who may call it.
-    #[must_use]
-    pub fn caller(self, caller: Caller) -> Self {
-        Self { caller, ..self }
-    }
-
-    /// It takes an `Idempotency-Key`: what a second request with the key gets, and for how long the key is stored.
+    /// It takes an `Idempotency-Key`: what a second request with the key does and gets (sentences), and for how long the
+    /// key is stored (such as "as long as the order").
     #[must_use]
     pub fn idempotency_key(self, answer: &'static str, stored: &'static str) -> Self {
         Self { retry: Retry::Key { answer, stored }, ..self }
     }
 
-    /// It changes something and takes no key: what a second request does.
+    /// It changes something and takes no key: what a second request does, in sentences.
     #[must_use]
     pub fn repeated(self, effect: &'static str) -> Self {
         Self { retry: Retry::Repeat(effect), ..self }
@@ -270,7 +268,9 @@ impl Operation {
         self.add_problem(DeclaredProblem { status, code, when, members: None })
     }
 
-    /// A problem with further members, which `T` describes.
+    /// A problem with further members, which `T` describes. All problems of a status share a schema, so `T` is inline
+    /// (`#[schemars(inline)]`), and each of its members is optional (`skip_serializing_if`) and says with which codes it
+    /// occurs.
     #[must_use]
     pub fn problem_with<T: JsonSchema>(self, status: u16, code: &'static str, when: &'static str) -> Self {
         self.add_problem(DeclaredProblem { status, code, when, members: Some(schema_of::<T>) })
@@ -319,8 +319,12 @@ mod tests {
 
     #[test]
     fn a_route_declares_its_path_parameters() {
-        let operation =
-            Operation::new("retry-refund", "POST /admin/orders/{order_id}/refunds/{refund_id}/retry", Tag::StaffOrders);
+        let operation = Operation::new(
+            "retry-refund",
+            "POST /admin/orders/{order_id}/refunds/{refund_id}/retry",
+            Caller::Staff,
+            Tag::StaffOrders,
+        );
         let names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();
         assert_eq!((operation.method, names), ("POST", vec!["order_id", "refund_id"]));
         assert_eq!(operation.operation_id(), "retryRefund");

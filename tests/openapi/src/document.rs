@@ -152,9 +152,9 @@ fn description(operation: &Operation) -> String {
     let retry = match operation.retry {
         Retry::Read => None,
         Retry::Key { answer, stored } => {
-            Some(format!("With the same `Idempotency-Key`: {answer}. The key is stored {stored}."))
+            Some(format!("With the same `Idempotency-Key`: {answer} The key is stored {stored}."))
         }
-        Retry::Repeat(effect) => Some(format!("Sent again: {effect}.")),
+        Retry::Repeat(effect) => Some(format!("When it is sent again: {effect}")),
     };
     let own = Some(operation.description.clone()).filter(|description| !description.is_empty());
     [own, who, retry].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
@@ -164,24 +164,18 @@ fn description(operation: &Operation) -> String {
 fn all_parameters(operation: &Operation) -> Vec<Parameter> {
     let mut parameters = operation.parameters.clone();
     if matches!(operation.retry, Retry::Key { .. }) {
-        parameters.push(Parameter {
-            required: false,
-            ..Parameter::header(
-                "Idempotency-Key",
-                schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
-                "Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID.",
-            )
-        });
+        parameters.push(Parameter::header(
+            "Idempotency-Key",
+            schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
+            "Marks a retry as the same call. Chosen by the client, anew for each call, such as a UUID.",
+        ));
     }
     if operation.responses.iter().any(|response| response.caching == Caching::Public) {
-        parameters.push(Parameter {
-            required: false,
-            ..Parameter::header(
-                "If-None-Match",
-                schemars::json_schema!({"type": "string"}),
-                "The `ETag` of the response that the client has.",
-            )
-        });
+        parameters.push(Parameter::header(
+            "If-None-Match",
+            schemars::json_schema!({"type": "string"}),
+            "The `ETag` of the response that the client has.",
+        ));
     }
     parameters
 }
@@ -327,7 +321,7 @@ fn gateway_error() -> Value {
     json!({
         "type": "object",
         "description": "An error of API Gateway, before a function ran.",
-        "properties": {"message": {"type": ["string", "null"]}},
+        "properties": {"message": {"type": ["string", "null"], "description": "What went wrong, for people."}},
         "required": ["message"],
     })
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 use souk_openapi::{document, generated_files, operations};
-use souk_runtime::contract::{Caching, Caller, Retry};
+use souk_runtime::contract::{Caching, Caller, Retry, UNDESCRIBED_ID};
 
 #[test]
 fn generated_files_are_current() {
@@ -28,10 +28,17 @@ fn every_operation_is_declared_completely() {
         assert!(operation.responses.iter().any(|response| response.status < 300), "{name}: a success");
         let reads = operation.method == "GET";
         assert_eq!(matches!(operation.retry, Retry::Read), reads, "{name}: what a second request does");
+        let effects = match operation.retry {
+            Retry::Read => "",
+            Retry::Key { answer, .. } => answer,
+            Retry::Repeat(effect) => effect,
+        };
+        assert!(reads || effects.ends_with('.'), "{name}: a sentence about a second request");
         let cached = operation.responses.iter().any(|response| response.caching == Caching::Public);
         assert!(!cached || reads, "{name}: only reads are cached");
         for parameter in &operation.parameters {
-            assert!(!parameter.description.is_empty(), "{name}: {}", parameter.name);
+            let is_described = !["", UNDESCRIBED_ID].contains(&parameter.description);
+            assert!(is_described, "{name}: what the parameter {} is", parameter.name);
         }
     }
 }
@@ -61,6 +68,31 @@ fn only_the_public_operations_are_public_and_only_staff_administer() {
     for operation in &operations {
         let administers = operation.path.starts_with("/admin/");
         assert_eq!(administers, operation.caller == Caller::Staff, "{}", operation.function);
+    }
+}
+
+#[test]
+fn every_published_member_is_described() {
+    let document = document();
+    let mut missing = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        undescribed(name, schema, &mut missing);
+    }
+    assert!(missing.is_empty(), "members without a doc comment: {missing:?}");
+}
+
+/// Collects the members of a schema, and of the schemas in it, that have neither a description nor a reference.
+fn undescribed(place: &str, schema: &Value, missing: &mut Vec<String>) {
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        if member.get("description").is_none() && member.get("$ref").is_none() {
+            missing.push(place.clone());
+        }
+        undescribed(&place, member, missing);
+    }
+    let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|list| schema[list].as_array()).flatten();
+    for part in lists.chain(schema.get("items")) {
+        undescribed(place, part, missing);
     }
 }
 

@@ -76,12 +76,9 @@ fn imports(endpoint: &NewEndpoint) -> String {
     if ids.iter().any(|(_, id)| matches!(id, IdType::Ordinal)) {
         own += "\nuse crate::ordinal_id::OrdinalId;\n";
     }
-    let caller = if endpoint.caller == Caller::Anyone { "" } else { "Caller, " };
-    external += &format!(
-        "use souk_runtime::Dependencies;\nuse souk_runtime::config::ConfigError;\n\
-         use souk_runtime::contract::{{{caller}Operation, Tag}};\n\
-         use souk_runtime::http::{{Endpoint, Problem, Reply, Request}};\n"
-    );
+    external += "use souk_runtime::Dependencies;\nuse souk_runtime::config::ConfigError;\n\
+         use souk_runtime::contract::{Caller, Operation, Tag};\n\
+         use souk_runtime::http::{Endpoint, Problem, Reply, Request};\n";
     standard + &external + &own
 }
 
@@ -101,16 +98,19 @@ fn tag(endpoint: &NewEndpoint) -> &'static str {
 
 fn operation(endpoint: &NewEndpoint) -> String {
     let (name, route, handler) = (&endpoint.name, &endpoint.route, endpoint.name.pascal());
-    let mut calls = vec![format!("Operation::new(\"{name}\", \"{route}\", Tag::{})", tag(endpoint))];
-    match endpoint.caller {
-        Caller::Anyone => {}
-        Caller::Shopper => calls.push(".caller(Caller::Shopper)".to_owned()),
-        Caller::Staff => calls.push(".caller(Caller::Staff)".to_owned()),
-    }
+    let caller = match endpoint.caller {
+        Caller::Anyone => "Anyone",
+        Caller::Shopper => "Shopper",
+        Caller::Staff => "Staff",
+    };
+    let new = format!("Operation::new(\"{name}\", \"{route}\", Caller::{caller}, Tag::{})", tag(endpoint));
+    let mut calls = vec![new];
     calls.push(format!(".summary(\"{}\")", endpoint.summary()));
     calls.push(format!(".description(\"{FILL_IN}: what a client developer has to know, or remove this line\")"));
     if route.method != "GET" {
-        calls.push(format!(".repeated(\"{FILL_IN}: what a second request does, or .idempotency_key(…) instead\")"));
+        calls.push(format!(
+            ".repeated(\"{FILL_IN}: what a second request does (sentences), or .idempotency_key(…) instead\")"
+        ));
     }
     if endpoint.has_body {
         calls.push(format!(".body::<{handler}Request>(r#\"{EXAMPLE_BODY}\"#)"));
@@ -179,7 +179,7 @@ fn request_type(endpoint: &NewEndpoint) -> String {
         "/// Longest text, in characters.
 const MAX_TEXT_CHARS: usize = 500;
 
-/// The body of the request.
+/// The request of `{}`.
 #[derive(JsonSchema)]
 pub struct {}Request {{
     /// {FILL_IN}: the members of the request and what they mean.
@@ -187,6 +187,7 @@ pub struct {}Request {{
     pub text: String,
 }}
 ",
+        endpoint.route,
         endpoint.name.pascal()
     )
 }

@@ -24,7 +24,7 @@ pub(crate) struct Line {
 
 /// A line that is not imported.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(crate) struct BadLine {
+pub(crate) struct RejectedLine {
     /// Its number in the body or the file, from 1; blank lines count.
     line: usize,
     /// What is wrong. Stable.
@@ -42,10 +42,10 @@ pub(crate) fn numbered(body: &[u8], first: usize) -> impl Iterator<Item = (usize
 }
 
 impl Line {
-    pub(crate) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, BadLine> {
+    pub(crate) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, RejectedLine> {
         if raw.len() > MAX_LINE_BYTES {
             let message = format!("the line must have at most {MAX_LINE_BYTES} bytes");
-            return Err(BadLine { line: number, code: "too_long", message });
+            return Err(RejectedLine { line: number, code: "too_long", message });
         }
         let read = || {
             let mut fields = Fields::from_json(raw)?.of_products();
@@ -55,7 +55,11 @@ impl Line {
             let available = available.map(u32::try_from).transpose().map_err(Problem::internal)?;
             Ok(Self { product, available })
         };
-        read().map_err(|problem: Problem| BadLine { line: number, code: problem.code(), message: message(&problem) })
+        read().map_err(|problem: Problem| RejectedLine {
+            line: number,
+            code: problem.code(),
+            message: message(&problem),
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The query parameters.
 
 use schemars::json_schema;
+use souk_domain::cursor;
+use souk_domain::ids::MAX_CATEGORY_ID_CHARS;
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
 use souk_runtime::contract::{self, Operation, Parameter, flag, page_limit, price};
@@ -19,13 +21,14 @@ const ATTRIBUTE: &str = "attr.";
 
 /// Adds the parameters to the endpoint in the HTTP contract.
 pub(super) fn declare(operation: Operation) -> Operation {
-    let category_id = json_schema!({"type": "string", "maxLength": 161, "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)?$"});
+    let category_id =
+        json_schema!({"type": "string", "maxLength": MAX_CATEGORY_ID_CHARS, "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)?$"});
     let brands = json_schema!({"type": "array", "maxItems": MAX_CHOICES, "items": contract::text(MAX_CHOICE_CHARS)});
     let sort = json_schema!({"type": "string", "enum": Sort::ALL.map(Sort::as_str), "default": "relevance"});
     let page = json_schema!({"type": "integer", "minimum": 1, "maximum": MAX_DEPTH, "default": 1});
     let flag_with_default = |default: bool| json_schema!({"type": "boolean", "default": default});
-    let of_cursor = "`next_cursor` of a page, to get the page after it: instead of `page`, with the same `sort` and the \
-        same filters. A cursor of another order or of other filters is refused with 422.";
+    let of_cursor = "`next_cursor` of the page before, instead of `page`. Without either: the first page. Leave `sort` and \
+        the filters as they were: a cursor of another order or of other filters is refused with 422.";
     operation
         .query("category_id", category_id, "Only products of this department or category.")
         .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
@@ -41,7 +44,7 @@ pub(super) fn declare(operation: Operation) -> Operation {
              `newest`: latest release first.",
         )
         .query("page", page, "The number of the page, from 1. `page` times `limit` is at most 10,000.")
-        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT.into()), "The most products on a page.")
+        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT.into()), "The maximum number of products on a page.")
         .query("cursor", contract::cursor(), of_cursor)
         .query("facets", flag_with_default(true), "`false` leaves out the facets, which makes the response faster.")
         .query(
@@ -147,7 +150,7 @@ fn position(fields: &mut Fields<'_>, query: Option<&SearchQuery>) -> Option<Opti
     if let (Some(position), Some(query)) = (&position, query)
         && !position.is_of(query.sort, query.text.is_some())
     {
-        fields.refuse([FieldError::new("cursor", "invalid_format", "must be the next_cursor of an earlier page")]);
+        fields.refuse([cursor::malformed().at("cursor")]);
         return None;
     }
     Some(position)

@@ -8,7 +8,7 @@ use souk_domain::ids::{OrderId, ProductId};
 use souk_domain::order::{NewOrder, Order, OrderLine};
 use souk_runtime::http::Problem;
 
-use super::{CheckedRequest, PlaceOrder, order_too_large};
+use super::{PlaceOrder, PlaceOrderParams, order_too_large};
 
 impl PlaceOrder {
     /// The order without allocations.
@@ -16,7 +16,7 @@ impl PlaceOrder {
         &self,
         cart: &Cart,
         products: &HashMap<ProductId, Product>,
-        checkout: &CheckedRequest,
+        params: &PlaceOrderParams,
     ) -> Result<Order, Problem> {
         let (mut lines, mut unavailable) = (Vec::with_capacity(cart.lines.len()), Vec::new());
         for line in &cart.lines {
@@ -32,10 +32,10 @@ impl PlaceOrder {
         let new = NewOrder {
             user_id: cart.user_id.clone(),
             order_id: OrderId::new(now, &*self.random),
-            payment_method: checkout.payment_method,
+            payment_method: params.payment_method,
             currency: self.currency,
             lines,
-            shipping_address: checkout.shipping_address.clone(),
+            shipping_address: params.shipping_address.clone(),
             hold_seconds: self.hold_seconds,
         };
         Order::place(new, now).map_err(|error| order_too_large().caused_by(error))

@@ -246,14 +246,14 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
     changed.set_quantity(&sku("a"), Quantity::new(5).expect("five")).expect("set");
     assert_eq!(shop.carts.save(&mut changed).await.expect("saved"), SaveOutcome::Saved);
 
-    let checkout = CheckedRequest {
+    let params = PlaceOrderParams {
         payment_method: PaymentMethod::Paypal,
         shipping_address: ShippingAddress::Text("x".to_owned()),
         expected_total: None,
         idempotency_key: None,
     };
-    let order = place.prepare(&seen, &checkout).await.expect("a draft");
-    assert_eq!(outcome(&place.place(order, &seen, &checkout).await), (409, "cart_changed"));
+    let order = place.prepare(&seen, &params).await.expect("a draft");
+    assert_eq!(outcome(&place.place(order, &seen, &params).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
     shop.assert_reconciled().await;
 }

@@ -12,7 +12,9 @@ use crate::ordinal_id::OrdinalId;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Shipment")]
 pub(super) struct ShipmentView<'a> {
+    /// The carrier.
     carrier: &'a str,
+    /// The carrier's number of the shipment.
     tracking_number: &'a str,
 }
 
@@ -25,10 +27,12 @@ pub(crate) struct ReturnView<'a> {
     /// `requested`: staff have to decide. `accepted`: its refund is due or completed. `rejected`.
     #[schemars(extend("enum" = ReturnStatus::ALL.map(ReturnStatus::as_str)))]
     status: &'static str,
+    /// When the shopper requested it.
     #[schemars(extend("format" = "date-time"))]
     requested_at: String,
     /// The price of its units. Its refund may be less, if a part of the payment was refunded before.
     amount: Amount,
+    /// What is returned.
     items: Vec<ReturnItemView<'a>>,
     /// Why staff rejected it, if they gave a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +43,9 @@ pub(crate) struct ReturnView<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReturnItem")]
 struct ReturnItemView<'a> {
+    /// The id of the product.
     product_id: &'a str,
+    /// Returned units.
     quantity: u32,
     /// Why the shopper returns them.
     reason: &'a str,
@@ -51,6 +57,7 @@ struct ReturnItemView<'a> {
 pub(super) struct RefundView<'a> {
     /// Its id within the order.
     refund_id: OrdinalId,
+    /// The amount that is refunded.
     amount: Amount,
     /// `pending`: it is due and will be paid out. `completed`. `failed`: the payment provider could not pay it out; it
     /// is still due, and staff can retry it.

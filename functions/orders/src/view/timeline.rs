@@ -13,6 +13,7 @@ use crate::ordinal_id::OrdinalId;
 #[derive(Serialize, JsonSchema, Default)]
 #[schemars(rename = "TimelineEntry")]
 pub(super) struct TimelineEntryView<'a> {
+    /// When it happened.
     #[schemars(extend("format" = "date-time"))]
     at: String,
     /// What happened. `held_again`: the order had expired when it was paid, and its stock was still available.

@@ -7,6 +7,9 @@ use super::schema::text;
 /// Longest id in a path, in characters.
 const MAX_ID_CHARS: usize = 100;
 
+/// What [`Parameter::path`] says about an id that it does not know. A test fails while an operation has it.
+pub const UNDESCRIBED_ID: &str = "An id.";
+
 /// Where a parameter is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
@@ -43,7 +46,7 @@ impl Parameter {
             "product_id" => "The id of the product.",
             "refund_id" => "The id of the refund within its order.",
             "return_id" => "The id of the return within its order.",
-            _ => "An id.",
+            _ => UNDESCRIBED_ID,
         };
         Self { location: Location::Path, required: true, ..Self::query(name, text(MAX_ID_CHARS), description) }
     }
@@ -53,9 +56,9 @@ impl Parameter {
         Self { location: Location::Query, name, schema, description, required: false, style: None }
     }
 
-    /// A header that must be sent.
+    /// An optional header.
     pub fn header(name: &'static str, schema: Schema, description: &'static str) -> Self {
-        Self { location: Location::Header, required: true, ..Self::query(name, schema, description) }
+        Self { location: Location::Header, ..Self::query(name, schema, description) }
     }
 
     /// Makes it required.

@@ -26,17 +26,18 @@ const OF_TOKENS: [(u16, &str, &str); 3] = [
     (401, "token_invalid", "The token is not valid: log in again."),
 ];
 const OF_STAFF: [(u16, &str, &str); 1] = [(403, "forbidden", "The account lacks the permission.")];
-const OF_IDS: [(u16, &str, &str); 1] =
-    [(404, "not_found", "There is none with such an id, or it belongs to another account.")];
+const OF_IDS: [(u16, &str, &str); 1] = [(404, "not_found", "Nothing has this id, or it belongs to another account.")];
+/// Staff see what belongs to any account.
+const OF_IDS_FOR_STAFF: [(u16, &str, &str); 1] = [(404, "not_found", "Nothing has this id.")];
 const OF_BODIES: [(u16, &str, &str); 2] = [
-    (413, "body_too_large", "The body is too large."),
-    (415, "unsupported_media_type", "The body has another media type."),
+    (413, "body_too_large", "The body has more than 65,536 bytes."),
+    (415, "unsupported_media_type", "The `Content-Type` is not the media type that this operation takes."),
 ];
 const OF_JSON: [(u16, &str, &str); 1] = [(400, "malformed_json", "The body is not a JSON object.")];
 const OF_FIELDS: [(u16, &str, &str); 1] = [(422, "invalid_fields", "Fields are invalid. `errors` lists all of them.")];
 const OF_KEYS: [(u16, &str, &str); 3] = [
     (400, "card_number", "The key looks like a card number, which must never reach the shop."),
-    (400, "invalid_idempotency_key", "The key is not 1 to 255 printable characters."),
+    (400, "invalid_idempotency_key", "The key is not 1 to 255 printable ASCII characters without spaces."),
     (422, "idempotency_key_reused", "The key was used for another request."),
 ];
 
@@ -46,11 +47,12 @@ impl Operation {
         let has = |location| self.parameters.iter().any(|parameter| parameter.location == location);
         // Stripe's events are read as they are signed, byte by byte, and not field by field.
         let reads_json = self.caller != Caller::Stripe && self.body.as_ref().is_some_and(RequestBody::is_json);
+        let is_for_staff = self.caller == Caller::Staff;
         let implied = [
             (true, &OF_ALL[..]),
             (self.needs_token(), &OF_TOKENS),
-            (self.caller == Caller::Staff, &OF_STAFF),
-            (has(Location::Path), &OF_IDS),
+            (is_for_staff, &OF_STAFF),
+            (has(Location::Path), if is_for_staff { &OF_IDS_FOR_STAFF } else { &OF_IDS }),
             (self.body.is_some(), &OF_BODIES),
             (reads_json, &OF_JSON),
             (reads_json || has(Location::Query), &OF_FIELDS),

@@ -1,22 +1,14 @@
 //! Schemas of parameters, and of members that Rust types do not describe by themselves.
 
-use std::ops::RangeInclusive;
-
 use schemars::{Schema, json_schema};
+use souk_domain::cursor::MAX_CHARS;
 
 /// The pattern of a product's id.
 pub const PRODUCT_ID_PATTERN: &str = r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*$";
-/// The length of the longest id of a product.
-pub const MAX_PRODUCT_ID_CHARS: usize = 64;
 
 /// A text of 1 to `max_chars` characters.
 pub fn text(max_chars: usize) -> Schema {
     json_schema!({"type": "string", "minLength": 1, "maxLength": max_chars})
-}
-
-/// A whole number.
-pub fn integer(range: RangeInclusive<i64>) -> Schema {
-    json_schema!({"type": "integer", "minimum": range.start(), "maximum": range.end()})
 }
 
 /// `true` or `false`.
@@ -37,7 +29,7 @@ pub fn price() -> Schema {
 
 /// The cursor of a list: `next_cursor` of the page before.
 pub fn cursor() -> Schema {
-    json_schema!({"type": "string", "minLength": 1, "maxLength": 2_000})
+    json_schema!({"type": "string", "minLength": 1, "maxLength": MAX_CHARS})
 }
 
 /// The number of entries of a page.

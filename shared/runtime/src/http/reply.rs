@@ -154,7 +154,7 @@ impl JsonSchema for Amount {
         json_schema!({
             "type": "number",
             "description": "An amount of money in the `currency` beside it, with exactly that currency's decimals, such as \
-                `699.90`. It is exact in the response. To keep it exact, read it as a decimal, or multiply it by 100 (by \
+                `699.90`. It is exact. To keep it exact, read it as a decimal, or multiply it by 100 (by \
                 1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.",
             "examples": [699.99],
         })
