@@ -7,13 +7,21 @@ import process from "node:process";
 import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
 
+interface Schema {
+  type?: string | string[];
+}
+
 interface Parameter {
   in: string;
   name: string;
+  style?: string;
+  explode?: boolean;
+  schema?: Schema;
 }
 
 interface Operation {
   parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema?: Schema }> };
   security?: Record<string, string[]>[];
 }
 
@@ -22,6 +30,7 @@ interface OpenApi {
 }
 
 const METHODS = ["get", "put", "post", "delete", "patch"];
+const JSON_TYPE = "application/json";
 const HEAD = "// Made from docs/openapi.yaml by `npm run generate`. Do not edit.\n";
 
 const document = new URL("../../../docs/openapi.yaml", import.meta.url);
@@ -48,6 +57,11 @@ function operationsFile(openapi: OpenApi): string {
   const withKey = operations.filter(({ parameters = [] }) => parameters.some(isIdempotencyKey));
   const withToken = operations.filter(({ security = [] }) => security.some((scheme) => "token" in scheme));
   const names = (chosen: { name: string }[]) => chosen.map(({ name }) => `  ${JSON.stringify(name)},\n`).sort().join("");
+  const mediaTypes = operations.flatMap((operation) => {
+    const mediaType = mediaTypeOf(operation);
+    return mediaType === JSON_TYPE ? [] : [`  ${JSON.stringify([operation.name, mediaType]).replace(",", ", ")},\n`];
+  });
+  const lists = [...namesOfLists(operations.flatMap(({ parameters = [] }) => parameters))].map((name) => ({ name }));
   return `${HEAD}
 /** Operations that take an \`Idempotency-Key\`. */
 export const OPERATIONS_WITH_KEY: ReadonlySet<string> = new Set([
@@ -57,6 +71,14 @@ ${names(withKey)}]);
 export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
 ${names(withToken)}]);
 
+/** Operations whose body is not JSON, with its media type. */
+export const OPERATIONS_WITH_MEDIA_TYPE: ReadonlyMap<string, string> = new Map([
+${mediaTypes.sort().join("")}]);
+
+/** Query parameters that are lists with commas (\`explode: false\`). */
+export const PARAMETERS_WITH_COMMAS: ReadonlySet<string> = new Set([
+${names(lists)}]);
+
 /** All codes of problems. */
 export type ProblemCode =
 ${[...problemCodes(openapi.paths)].sort().map((code) => `  | ${JSON.stringify(code)}`).join("\n")};
@@ -65,6 +87,28 @@ ${[...problemCodes(openapi.paths)].sort().map((code) => `  | ${JSON.stringify(co
 
 function isIdempotencyKey(parameter: Parameter): boolean {
   return parameter.in === "header" && parameter.name === "Idempotency-Key";
+}
+
+/** The media type of an operation's body. */
+function mediaTypeOf({ name, requestBody }: Operation & { name: string }): string {
+  const [mediaType = JSON_TYPE, ...others] = Object.keys(requestBody?.content ?? {});
+  const isString = requestBody?.content[mediaType]?.schema?.type === "string";
+  if (others.length > 0 || isString !== (mediaType !== JSON_TYPE)) {
+    throw new Error(`${name}: src/serialize.ts supports bodies of one media type: JSON, or text. A JSON body is no string`);
+  }
+  return mediaType;
+}
+
+/** The names of the lists with commas among query parameters. src/serialize.ts knows no more of them. */
+function namesOfLists(parameters: Parameter[]): Set<string> {
+  const inQuery = parameters.filter((parameter) => parameter.in === "query");
+  const lists = new Set(inQuery.filter(({ explode }) => explode === false).map(({ name }) => name));
+  for (const { name, style = "form", explode, schema } of inQuery) {
+    if (style !== "form" || (lists.has(name) && !(explode === false && schema?.type === "array"))) {
+      throw new Error(`${name}: src/serialize.ts supports "style: form", and "explode: false" of arrays only`);
+    }
+  }
+  return lists;
 }
 
 /** The values of every `code` in the schemas of problems. */

@@ -12,8 +12,9 @@ import type {
 
 import { addIdempotencyKeys } from "./idempotency.ts";
 import { throwProblems } from "./problem.ts";
-import { DEFAULT_LIMITS, type Effects, type RetryLimits, sendWithRetries } from "./retry.ts";
+import { DEFAULT_LIMITS, type Effects, type RetryLimits, Sender } from "./retry.ts";
 import type { paths } from "./schema.ts";
+import { serializeBody, serializeQuery, setMediaType } from "./serialize.ts";
 import { memoryStore, Session, type SessionStore, type Tokens } from "./session.ts";
 
 export type { ProblemCode } from "./operations.ts";
@@ -78,12 +79,17 @@ export interface Souk {
 export function createSouk(options: SoukOptions): Souk {
   const { baseUrl, fetch = globalThis.fetch, store = memoryStore(), newKey = () => crypto.randomUUID() } = options;
   const { now = Date.now, random = Math.random, sleep = sleepFor } = options;
-  const send = sendWithRetries(fetch, { ...DEFAULT_LIMITS, ...options.retry }, { now, random, sleep });
-  const session: Session = new Session(store, async (refreshToken) =>
+  const sender = new Sender(fetch, { ...DEFAULT_LIMITS, ...options.retry }, { now, random, sleep });
+  const session: Session = new Session(store, sender, async (refreshToken) =>
     tokensOf(await post("/auth/refresh", { body: { refresh_token: refreshToken } })),
   );
-  const http: Client<paths> = createClient<paths>({ baseUrl, fetch: session.sendWithRefresh(send) });
-  http.use(addIdempotencyKeys(newKey), session.addToken, throwProblems);
+  const http: Client<paths> = createClient<paths>({
+    baseUrl,
+    fetch: session.send,
+    querySerializer: serializeQuery,
+    bodySerializer: serializeBody,
+  });
+  http.use(addIdempotencyKeys(newKey), setMediaType, session.addToken, throwProblems);
   const post: Call<"post"> = call(http, "post");
   return {
     get: call(http, "get"),

@@ -46,6 +46,16 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "PUT /admin/synonyms",
 ]);
 
+/** Operations whose body is not JSON, with its media type. */
+export const OPERATIONS_WITH_MEDIA_TYPE: ReadonlyMap<string, string> = new Map([
+  ["POST /admin/imports", "application/x-ndjson"],
+]);
+
+/** Query parameters that are lists with commas (`explode: false`). */
+export const PARAMETERS_WITH_COMMAS: ReadonlySet<string> = new Set([
+  "product_ids",
+]);
+
 /** All codes of problems. */
 export type ProblemCode =
   | "body_too_large"

@@ -39,7 +39,10 @@ export class SoukProblem extends SoukError {
   }
 }
 
-/** The gateway before the shop's functions answered itself, such as 429 above the request rate. */
+/**
+ * The gateway before the shop's functions answered itself, such as 429 above the request rate. With 500 and 503 the
+ * function may have done the work.
+ */
 export class GatewayError extends SoukError {
   override readonly name = "GatewayError";
   /** The HTTP status. */

@@ -3,16 +3,13 @@
 import { IDEMPOTENCY_KEY } from "./idempotency.ts";
 import { NetworkError } from "./problem.ts";
 
-/** Sends a request and leaves it usable, so that it can be sent again. */
-export type Send = (request: Request) => Promise<Response>;
-
 /** Limits of a call. */
 export interface RetryLimits {
-  /** How often a call is sent at most. */
+  /** How often a call is sent at most, without the attempt whose token had to be refreshed. */
   attempts: number;
   /** How long one attempt may take, in milliseconds. */
   attemptMs: number;
-  /** How long all attempts and the waits between them may take, in milliseconds. */
+  /** How long all attempts, the waits between them and a refresh of the token may take, in milliseconds. */
   totalMs: number;
   /** The longest first wait, in milliseconds. It doubles with each attempt. */
   firstWaitMs: number;
@@ -23,7 +20,7 @@ export interface RetryLimits {
 /** Used where the caller gives no limit. */
 export const DEFAULT_LIMITS: RetryLimits = {
   attempts: 5,
-  attemptMs: 15_000,
+  attemptMs: 30_000, // the slowest operations take up to 29 seconds
   totalMs: 60_000,
   firstWaitMs: 200,
   maxWaitMs: 5_000,
@@ -39,23 +36,73 @@ export interface Effects {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** What a call has used of its limits. */
+export interface CallBudget {
+  /** The attempts so far. */
+  attempts: number;
+  /** When the call must end, in milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/** The longest time of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 const REPEATABLE_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE", "PATCH"]);
 
 /** Sends requests with retries. */
-export function sendWithRetries(fetch: typeof globalThis.fetch, limits: RetryLimits, effects: Effects): Send {
-  return async (request) => {
-    const deadline = effects.now() + limits.totalMs;
-    for (let attempt = 1; ; attempt += 1) {
-      const timeLeft = Math.max(deadline - effects.now(), 1);
-      const outcome = await sendOnce(fetch, request, Math.min(limits.attemptMs, timeLeft));
-      const wait = retryAfterMs(outcome, effects.now()) + jitterMs(attempt, limits, effects);
-      const isLast = attempt >= limits.attempts || effects.now() + wait >= deadline;
+export class Sender {
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #limits: RetryLimits;
+  readonly #effects: Effects;
+
+  constructor(fetch: typeof globalThis.fetch, limits: RetryLimits, effects: Effects) {
+    this.#fetch = fetch;
+    this.#limits = limits;
+    this.#effects = effects;
+  }
+
+  /** The budget of a call that starts now. */
+  newBudget(): CallBudget {
+    return { attempts: 0, deadline: this.#effects.now() + this.#limits.totalMs };
+  }
+
+  /** Sends a request as often as needed and as its budget allows. Leaves it usable, so that it can be sent again. */
+  async send(request: Request, budget: CallBudget): Promise<Response> {
+    const { now, sleep } = this.#effects;
+    for (;;) {
+      budget.attempts += 1;
+      const ms = Math.min(this.#limits.attemptMs, this.#timeLeftMs(budget));
+      const outcome = await sendOnce(this.#fetch, request, ms);
+      const wait = retryAfterMs(outcome, now()) + this.#jitterMs(budget.attempts);
+      const isLast = budget.attempts >= this.#limits.attempts || now() + wait >= budget.deadline;
       if (isLast || !isWorthRetry(outcome, request)) {
         return answered(outcome);
       }
-      await effects.sleep(wait, request.signal);
+      await sleep(wait, request.signal);
     }
-  };
+  }
+
+  /** Waits for work that a call shares with others. When the call is aborted or its time is over, only it ends. */
+  waitFor<T>(work: Promise<T>, request: Request, budget: CallBudget): Promise<T> {
+    const timeout = AbortSignal.timeout(this.#timeLeftMs(budget));
+    const signal = AbortSignal.any([request.signal, timeout]);
+    return new Promise((resolve, reject) => {
+      const abort = () =>
+        reject(request.signal.aborted ? request.signal.reason : new NetworkError(request, true, timeout.reason));
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+      signal.aborted ? abort() : signal.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  #timeLeftMs({ deadline }: CallBudget): number {
+    return Math.min(Math.max(deadline - this.#effects.now(), 1), MAX_TIMER_MS);
+  }
+
+  /** Full jitter: any wait up to the limit, so that clients do not come back at the same time. */
+  #jitterMs(attempt: number): number {
+    const { firstWaitMs, maxWaitMs } = this.#limits;
+    return this.#effects.random() * Math.min(maxWaitMs, firstWaitMs * 2 ** (attempt - 1));
+  }
 }
 
 /** One attempt. Reads the whole body, because the connection may end in the middle of it. */
@@ -107,9 +154,4 @@ function retryAfterMs(outcome: Response | NetworkError, now: number): number {
   const seconds = Number(header);
   const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
-}
-
-/** Full jitter: any wait up to the limit, so that clients do not come back at the same time. */
-function jitterMs(attempt: number, limits: RetryLimits, effects: Effects): number {
-  return effects.random() * Math.min(limits.maxWaitMs, limits.firstWaitMs * 2 ** (attempt - 1));
 }

@@ -1,13 +1,14 @@
 // Sessions: adds the token to calls that need one, and refreshes it.
 //
 // A refresh token is valid once: the shop takes a second use for theft and ends the session. So there is one refresh at
-// a time, and a refresh without an answer is not repeated: the session has ended, and the shopper logs in again.
+// a time, and a refresh without an answer is not repeated by its call. The token is kept, because the shop may not have
+// received it. If it has, the next refresh gets a 401, which ends the session.
 
 import type { Middleware } from "openapi-fetch";
 
 import { OPERATIONS_WITH_TOKEN } from "./operations.ts";
-import { GatewayError, hasProblem, SoukProblem } from "./problem.ts";
-import type { Send } from "./retry.ts";
+import { hasProblem, SoukProblem } from "./problem.ts";
+import type { CallBudget, Sender } from "./retry.ts";
 
 /** The tokens of a session. */
 export interface Tokens {
@@ -32,54 +33,98 @@ export function memoryStore(): SessionStore {
   };
 }
 
+/** A call of an operation that needs a token. */
+interface Call {
+  budget: CallBudget;
+  /** The number of the session whose token it has. */
+  session: number;
+}
+
 /** The session of a client. */
 export class Session {
   readonly #store: SessionStore;
+  readonly #sender: Sender;
   readonly #exchange: (refreshToken: string) => Promise<Tokens>;
+  readonly #calls = new WeakMap<Request, Call>();
+  /** How many sessions were started or ended. */
+  #sessions = 0;
   #refreshing: Promise<Tokens | undefined> | undefined;
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   /** `exchange` gets the next tokens for a refresh token. */
-  constructor(store: SessionStore, exchange: (refreshToken: string) => Promise<Tokens>) {
+  constructor(store: SessionStore, sender: Sender, exchange: (refreshToken: string) => Promise<Tokens>) {
     this.#store = store;
+    this.#sender = sender;
     this.#exchange = exchange;
   }
 
   /** The current tokens; none before the log-in and after the session has ended. */
   async tokens(): Promise<Tokens | undefined> {
-    await this.#refreshing?.catch(() => undefined); // whoever needs the new tokens gets its error
-    return this.#store.get();
+    return (await this.#current()).tokens;
   }
 
   /** Starts a session, or ends it. */
-  async replace(tokens: Tokens | undefined): Promise<void> {
-    await this.#refreshing?.catch(() => undefined); // it would overwrite the new ones
-    await this.#store.set(tokens);
+  replace(tokens: Tokens | undefined): Promise<void> {
+    this.#sessions += 1;
+    return this.#change(async () => this.#store.set(tokens));
   }
 
   /** Adds the token to calls of operations that need one. */
   readonly addToken: Middleware = {
     onRequest: async ({ request, schemaPath }) => {
-      const tokens = OPERATIONS_WITH_TOKEN.has(`${request.method} ${schemaPath}`) ? await this.tokens() : undefined;
-      return tokens === undefined ? request : withToken(request, tokens.token);
+      if (!OPERATIONS_WITH_TOKEN.has(`${request.method} ${schemaPath}`)) {
+        return request;
+      }
+      const budget = this.#sender.newBudget();
+      const { tokens, session } = await this.#sender.waitFor(this.#current(), request, budget);
+      const prepared = tokens === undefined ? request : withToken(request, tokens.token);
+      this.#calls.set(prepared, { budget, session });
+      return prepared;
     },
   };
 
-  /** Sends a request. If its token is refused, refreshes it and sends the request once more. */
-  sendWithRefresh(send: Send): Send {
-    return async (request) => {
-      const response = await send(request);
-      const used = tokenOf(request);
-      if (used === undefined || !(await isTokenRefused(response))) {
-        return response;
-      }
-      const tokens = await this.#refresh(used);
-      return tokens === undefined ? response : send(withToken(request, tokens.token));
-    };
+  /**
+   * Sends a request. If its token is refused, refreshes it and sends the request once more, but only in the session in
+   * which the call was made: in another one it would be a call of another account.
+   */
+  readonly send = async (request: Request): Promise<Response> => {
+    // The request is not tracked if it needs no token, or if a middleware of the program has replaced it.
+    const untracked = { budget: this.#sender.newBudget(), session: this.#sessions };
+    const { budget, session } = this.#calls.get(request) ?? untracked;
+    const response = await this.#sender.send(request, budget);
+    const used = tokenOf(request);
+    if (used === undefined || !(await isTokenRefused(response)) || session !== this.#sessions) {
+      return response;
+    }
+    const tokens = await this.#sender.waitFor(this.#refresh(used), request, budget);
+    if (tokens === undefined) {
+      return response;
+    }
+    budget.attempts -= 1; // the refused attempt does not count
+    return this.#sender.send(withToken(request, tokens.token), budget);
+  };
+
+  /** The tokens, and the number of their session, when no change is under way. */
+  async #current(): Promise<{ tokens: Tokens | undefined; session: number }> {
+    let change;
+    do {
+      change = this.#lastChange;
+      await change;
+    } while (change !== this.#lastChange);
+    const session = this.#sessions; // before the tokens: if they are replaced meanwhile, this is the old number
+    return { tokens: await this.#store.get(), session };
+  }
+
+  /** Runs changes of the tokens one after the other. */
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#lastChange.then(change);
+    this.#lastChange = changed.catch(() => undefined); // the error is for who waits for `changed`
+    return changed;
   }
 
   /** The tokens after `used`. All calls that need them at the same time share one refresh. */
   #refresh(used: string): Promise<Tokens | undefined> {
-    this.#refreshing ??= this.#refreshNow(used).finally(() => {
+    this.#refreshing ??= this.#change(() => this.#refreshNow(used)).finally(() => {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
@@ -95,7 +140,7 @@ export class Session {
       await this.#store.set(next);
       return next;
     } catch (error) {
-      if (!isRateLimited(error)) {
+      if (isSessionOver(error)) {
         await this.#store.set(undefined);
       }
       throw error;
@@ -103,9 +148,9 @@ export class Session {
   }
 }
 
-/** Such a refresh was not done: its token is still valid. */
-function isRateLimited(error: unknown): boolean {
-  return (error instanceof GatewayError || error instanceof SoukProblem) && error.status === 429;
+/** The shop has refused the refresh token. After any other error it may still be valid. */
+function isSessionOver(error: unknown): boolean {
+  return error instanceof SoukProblem && error.status === 401;
 }
 
 async function isTokenRefused(response: Response): Promise<boolean> {

@@ -10,6 +10,7 @@ import {
   NetworkError,
   type SessionStore,
   type Souk,
+  SoukError,
   type SoukOptions,
   SoukProblem,
   type Tokens,
@@ -92,13 +93,16 @@ test("a token that is refused again after a refresh is not refreshed again", asy
   assert.equal(shop.refreshes, 1);
 });
 
-test("a refresh whose answer is lost is not sent again, and ends the session", async () => {
+test("a refresh whose answer is lost is not sent again, and the next one ends the session", async () => {
   await using fixture = await start();
   const { shop, proxy, souk } = fixture;
   shop.expireToken();
   proxy.provoke("POST /auth/refresh", "answer lost");
   await assert.rejects(souk.get("/cart"), NetworkError);
   assert.equal(proxy.to("POST /auth/refresh").length, 1);
+  assert.notEqual(await souk.tokens(), undefined);
+  await assert.rejects(souk.get("/cart"), (error) => isProblem(error, "refresh_token_reused"));
+  assert.equal(proxy.to("POST /auth/refresh").length, 2);
   assert.equal(await souk.tokens(), undefined);
   await souk.logIn({ email: "ann@example.com", password: "correct horse" });
   await souk.get("/cart");
@@ -110,6 +114,44 @@ test("a refresh that the gateway refuses for the moment is sent again", async ()
   shop.expireToken();
   proxy.provoke("POST /auth/refresh", TOO_MANY);
   await souk.get("/cart");
+  assert.equal(shop.refreshes, 1);
+});
+
+for (const [name, fault] of [
+  ["a 503 of the shop", UNAVAILABLE],
+  ["a 503 of the gateway", { answer: { status: 503, body: { message: "Service Unavailable" } } }],
+  ["a 500", { answer: { status: 500, body: { message: "Internal Server Error" } } }],
+  ["no answer", "no answer"],
+] as const) {
+  test(`a refresh that gets ${name} does not end the session`, async () => {
+    await using fixture = await start({ retry: { attemptMs: 1_000 } });
+    const { shop, proxy, souk } = fixture;
+    shop.expireToken();
+    proxy.provoke("POST /auth/refresh", fault);
+    await assert.rejects(souk.get("/cart"), SoukError);
+    await souk.get("/cart");
+    assert.equal(shop.refreshes, 1);
+  });
+}
+
+test("a call is not sent again in the session of another account", async () => {
+  let hasSwitched = false;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await globalThis.fetch(input, init);
+    if (response.status === 401 && !hasSwitched) {
+      hasSwitched = true;
+      await fixture.souk.logIn({ email: "bob@example.com", password: "correct horse" });
+    }
+    return response;
+  };
+  await using fixture = await start({ fetch });
+  const { shop, proxy, souk } = fixture;
+  shop.expireToken();
+  await assert.rejects(souk.post("/orders", { body: CHECKOUT }), (error) => isProblem(error, "token_expired"));
+  assert.equal(proxy.to("POST /orders").length, 1);
+  assert.equal(shop.refreshes, 0);
+  shop.expireToken();
+  await souk.post("/orders", { body: CHECKOUT });
   assert.equal(shop.refreshes, 1);
 });
 
@@ -239,6 +281,59 @@ test("the time of all attempts is bounded", async () => {
   assert.equal(waits.length, 2); // a third wait of 4 seconds would end too late
 });
 
+test("the bounds of a call include a refresh and what follows it", async () => {
+  await using fixture = await start({ retry: { attempts: 4, totalMs: 10_000 } });
+  const { proxy, souk, waits } = fixture;
+  const slow = { answer: { ...TOO_MANY.answer, headers: { "retry-after": "4" } } };
+  proxy.provoke("GET /cart", slow, "token refused", ...Array(9).fill(slow));
+  await assert.rejects(souk.get("/cart"), GatewayError);
+  assert.equal(waits.length, 2); // a third wait of 4 seconds would end too late
+});
+
+test("the attempts before and after a refresh are bounded together", async () => {
+  await using fixture = await start({ retry: { attempts: 3 } });
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /cart", TOO_MANY, "token refused", ...Array(9).fill(TOO_MANY));
+  await assert.rejects(souk.get("/cart"), GatewayError);
+  assert.equal(proxy.to("GET /cart").length, 4); // three, and the one whose token was refused
+});
+
+test("a call whose token cannot be refreshed in time ends in time", async () => {
+  await using fixture = await start({ retry: { totalMs: 300 } });
+  const { shop, proxy, souk } = fixture;
+  shop.expireToken();
+  proxy.provoke("POST /auth/refresh", "no answer");
+  await assert.rejects(souk.get("/cart"), (error) => error instanceof NetworkError && error.timedOut);
+});
+
+test("the caller can abort calls that wait for a refresh, and the refresh goes on", async () => {
+  let release: () => void = () => undefined;
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  let isRefreshing: () => void = () => undefined;
+  const refreshStarted = new Promise<void>((resolve) => (isRefreshing = resolve));
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await globalThis.fetch(input, init);
+    if (response.url.endsWith("/auth/refresh")) {
+      isRefreshing();
+      await isReleased;
+    }
+    return response;
+  };
+  await using fixture = await start({ fetch });
+  const { shop, souk } = fixture;
+  shop.expireToken();
+  const abort = new AbortController();
+  const refused = souk.get("/cart", { signal: abort.signal });
+  await refreshStarted;
+  const waiting = souk.get("/cart", { signal: abort.signal });
+  abort.abort();
+  await assert.rejects(refused, { name: "AbortError" });
+  await assert.rejects(waiting, { name: "AbortError" });
+  release();
+  await souk.get("/cart");
+  assert.equal(shop.refreshes, 1);
+});
+
 test("no answer at all is a typed error", async () => {
   await using fixture = await start({ retry: { attempts: 2, attemptMs: 50 } });
   const { proxy, souk } = fixture;
@@ -254,4 +349,32 @@ test("the caller can abort a call, also while it waits", async () => {
   const { proxy, souk } = fixture;
   proxy.provoke("GET /cart", TOO_MANY);
   await assert.rejects(souk.get("/cart", { signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
+});
+
+test("query parameters are sent as the document describes them", async () => {
+  await using fixture = await start();
+  const { proxy, souk } = fixture;
+  proxy.provoke("GET /inventory", { answer: { status: 200, body: {} } });
+  await souk.get("/inventory", { params: { query: { product_ids: ["OUT-1", "OUT-2"] } } });
+  assert.deepEqual(proxy.to("GET /inventory").map(({ query }) => query), ["?product_ids=OUT-1,OUT-2"]);
+
+  proxy.provoke("GET /products", { answer: { status: 200, body: {} } });
+  const attr = { "attr.Colour": ["Cyan", "Black & white"], "attr.Page yield": "750" };
+  await souk.get("/products", { params: { query: { brand: ["HP", "Brother"], attr, search: "a+b", in_stock: true } } });
+  const sent = "?brand=HP&brand=Brother&attr.Colour=Cyan&attr.Colour=Black%20%26%20white&attr.Page%20yield=750";
+  assert.deepEqual(proxy.to("GET /products").map(({ query }) => query), [`${sent}&search=a%2Bb&in_stock=true`]);
+});
+
+test("a body that is not JSON is sent as it is, with its media type", async () => {
+  await using fixture = await start();
+  const { proxy, souk } = fixture;
+  proxy.provoke("POST /admin/imports", { answer: { status: 200, body: {} } });
+  const body = '{"sku": "1399"}\n{"sku": "1400"}\n';
+  await souk.post("/admin/imports", { body });
+  await souk.post("/orders", { body: CHECKOUT });
+  const sent = [...proxy.to("POST /admin/imports"), ...proxy.to("POST /orders")];
+  assert.deepEqual(sent.map(({ mediaType, body }) => [mediaType, body]), [
+    ["application/x-ndjson", body],
+    ["application/json", JSON.stringify(CHECKOUT)],
+  ]);
 });

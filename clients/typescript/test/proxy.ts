@@ -21,7 +21,10 @@ export type Fault =
 export interface Seen {
   /** Method and path, such as `POST /orders`. */
   route: string;
+  /** The query of its address, with its `?`. */
+  query: string;
   key: string | undefined;
+  mediaType: string | undefined;
   body: string;
 }
 
@@ -72,9 +75,10 @@ export class FaultyProxy implements AsyncDisposable {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    const path = new URL(request.url ?? "", this.#target).pathname.slice(this.#prefix.length);
-    const route = `${request.method} ${path}`;
-    this.seen.push({ route, key: headerOf(request, "idempotency-key"), body });
+    const { pathname, search } = new URL(request.url ?? "", this.#target);
+    const route = `${request.method} ${pathname.slice(this.#prefix.length)}`;
+    const [key, mediaType] = ["idempotency-key", "content-type"].map((name) => headerOf(request, name));
+    this.seen.push({ route, query: search, key, mediaType, body });
     const fault = this.#next(route);
     if (fault === "no answer") {
       return;

@@ -24,6 +24,14 @@ test("a shopper buys on a bad network", async () => {
   const product = found.products.find(({ stock_quantity }) => (stock_quantity ?? 0) >= 2);
   assert.ok(product !== undefined, "the sample catalogue has backpacks in stock");
 
+  const ids = found.products.slice(0, 2).map(({ id }) => id);
+  const inventory = await souk.get("/inventory", { params: { query: { product_ids: ids } } });
+  assert.deepEqual(inventory.items.map(({ product_id }) => product_id), ids);
+
+  const attr = { "attr.Colour": ["red", "black"] };
+  const filtered = await souk.get("/products", { params: { query: { search: "backpack", in_stock: true, attr } } });
+  assert.ok(filtered.total > 0 && filtered.total < found.total, "some backpacks are red or black");
+
   proxy.provoke("POST /cart/items", "token refused", "answer lost");
   const { cart } = await souk.post("/cart/items", { body: { product_id: product.id, quantity: 2 } });
   assert.deepEqual(cart.items.map(({ product_id, quantity }) => [product_id, quantity]), [[product.id, 2]]);
