@@ -12,13 +12,13 @@ export interface paths {
         put?: never;
         /**
          * Imports up to 1,000 products, one JSON object a line
-         * @description Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must have its `sku`. It may have `available`, the units in stock (0 to 1,000,000,000), which counts only for a product whose stock was never counted. `title` stands for a missing `name`, and `price_cents` (whole cents) for a missing `price`. Of several lines with one `sku` the last counts. Blank lines are skipped.
+         * @description Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must have its `sku`. It may have `available`, the units in stock (0 to 1,000,000,000), which counts only for a product whose stock was never counted. If `name` is missing, `title` is used; if `price` is missing, `price_cents` (whole cents). If several lines have the same `sku`, the last one counts. Blank lines are skipped.
          *
          *     Lines that are not valid are listed in the response, and all others are imported. For larger catalogues split the file, or upload it to the shop's bucket for imports.
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the products are already as requested, and their stock stays as it is.
+         *     When it is sent again: Writes the same products again. Their stock stays unchanged.
          */
         post: operations["importProducts"];
         delete?: never;
@@ -41,7 +41,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     With the same `Idempotency-Key`: changes the stock once; the answer has the stock after that change. The key is stored as long as the history of the stock.
+         *     With the same `Idempotency-Key`: Changes the stock once. The answer has the stock after that change. The key is stored as long as the history of the stock.
          */
         put: operations["countInventory"];
         post?: never;
@@ -64,7 +64,7 @@ export interface paths {
          * Adds units to the stock of a product, or removes some
          * @description For accounts with the role `staff`.
          *
-         *     With the same `Idempotency-Key`: changes the stock once; the answer has the stock after that change. The key is stored as long as the history of the stock.
+         *     With the same `Idempotency-Key`: Changes the stock once. The answer has the stock after that change. The key is stored as long as the history of the stock.
          */
         post: operations["adjustInventory"];
         delete?: never;
@@ -109,7 +109,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: already as requested, or continues where the first request stopped.
+         *     When it is sent again: Nothing changes, or the work continues where the first request stopped.
          */
         put: operations["spreadInventory"];
         post?: never;
@@ -178,7 +178,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the order unchanged.
+         *     When it is sent again: The order stays unchanged.
          */
         post: operations["adminCancelOrder"];
         delete?: never;
@@ -202,7 +202,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the order unchanged.
+         *     When it is sent again: The order stays unchanged.
          */
         post: operations["deliverOrder"];
         delete?: never;
@@ -226,7 +226,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     With the same `Idempotency-Key`: the same refund, answered as it was granted. The key is stored as long as the order.
+         *     With the same `Idempotency-Key`: The answer is the same refund, as it was granted. The key is stored as long as the order.
          */
         post: operations["grantRefund"];
         delete?: never;
@@ -245,10 +245,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Retries a failed refund, if need be to another target
+         * Retries a failed refund, optionally as store credit
          * @description For accounts with the role `staff`.
          *
-         *     Sent again: a refund that is pending or completed stays as it is.
+         *     When it is sent again: A refund that is pending or completed stays unchanged.
          */
         post: operations["retryRefund"];
         delete?: never;
@@ -272,7 +272,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the same decision: the order unchanged; another one: 409 `return_already_decided`.
+         *     When it is sent again: The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.
          */
         post: operations["acceptReturn"];
         delete?: never;
@@ -296,7 +296,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the same decision: the order unchanged; another one: 409 `return_already_decided`.
+         *     When it is sent again: The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.
          */
         post: operations["rejectReturn"];
         delete?: never;
@@ -318,7 +318,7 @@ export interface paths {
          * Marks a paid order as shipped
          * @description For accounts with the role `staff`.
          *
-         *     Sent again: the same shipment: the order unchanged; another one: 409 `not_shippable`.
+         *     When it is sent again: The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.
          */
         post: operations["shipOrder"];
         delete?: never;
@@ -341,7 +341,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: the product is already as requested; only its version is new.
+         *     When it is sent again: The product stays as requested, with a new version.
          */
         put: operations["putProduct"];
         post?: never;
@@ -351,7 +351,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: 404 `not_found`, because the product is already removed.
+         *     When it is sent again: Refused with 404 `not_found`, because the product is already removed.
          */
         delete: operations["deleteProduct"];
         options?: never;
@@ -397,7 +397,7 @@ export interface paths {
          *
          *     For accounts with the role `staff`.
          *
-         *     Sent again: 409 `synonyms_changed`: the version that the request names is no longer the latest, because the first request replaced it.
+         *     When it is sent again: Refused with 409 `synonyms_changed`, because the first request replaced the version that the request names.
          */
         put: operations["putSynonyms"];
         post?: never;
@@ -420,7 +420,7 @@ export interface paths {
          * Logs in with e-mail address and password
          * @description Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. The answer does not tell whether there is an account with the e-mail address.
          *
-         *     Sent again: one more session.
+         *     When it is sent again: Starts one more session.
          */
         post: operations["login"];
         delete?: never;
@@ -442,7 +442,7 @@ export interface paths {
          * Ends the session of a refresh token
          * @description Access tokens of the session stay valid until they expire, 15 minutes after they were issued.
          *
-         *     Sent again: the session has already ended.
+         *     When it is sent again: Nothing changes: the session has already ended.
          */
         post: operations["logout"];
         delete?: never;
@@ -464,7 +464,7 @@ export interface paths {
          * Exchanges a refresh token for the next pair of tokens
          * @description A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, and a client that lost the answer has to log in again. The new access token has the current role of the account. Earlier access tokens stay valid until they expire.
          *
-         *     Sent again: 401 `refresh_token_reused`: a used token counts as stolen, and its session has ended.
+         *     When it is sent again: Refused with 401 `refresh_token_reused`: a used token counts as stolen, and its session has ended.
          */
         post: operations["refresh"];
         delete?: never;
@@ -484,7 +484,7 @@ export interface paths {
         put?: never;
         /**
          * Creates an account and logs it in
-         * @description With the same `Idempotency-Key`: the same account, with new tokens (those of the first answer are not stored). The key is stored as long as the account.
+         * @description With the same `Idempotency-Key`: Starts one more session of the same account: the tokens of the first answer are not stored. The key is stored as long as the account.
          */
         post: operations["register"];
         delete?: never;
@@ -506,7 +506,7 @@ export interface paths {
         post?: never;
         /**
          * Removes everything from the cart
-         * @description Sent again: the cart is already empty.
+         * @description When it is sent again: Nothing changes: the cart is already empty.
          */
         delete: operations["clearCart"];
         options?: never;
@@ -527,7 +527,7 @@ export interface paths {
          * Adds units of a product to the cart
          * @description The cart may contain more units than are in stock: `available` says so, and only an order takes stock.
          *
-         *     With the same `Idempotency-Key`: adds once; the answer shows the current cart. The key is stored for 24 hours, for the cart's last 16 additions.
+         *     With the same `Idempotency-Key`: Adds the units once. The answer shows the current cart. The key is stored for 24 hours, for the cart's last 16 additions.
          */
         post: operations["addCartItem"];
         delete?: never;
@@ -548,14 +548,14 @@ export interface paths {
         post?: never;
         /**
          * Removes a product from the cart
-         * @description Sent again: the product is already removed.
+         * @description When it is sent again: Nothing changes: the product is already removed.
          */
         delete: operations["removeCartItem"];
         options?: never;
         head?: never;
         /**
          * Sets the quantity of a product in the cart
-         * @description Sent again: the cart is already as requested.
+         * @description When it is sent again: The quantity stays as requested.
          */
         patch: operations["updateCartItem"];
         trace?: never;
@@ -586,7 +586,7 @@ export interface paths {
         };
         /**
          * Shows the current stock of products
-         * @description The stock is that of this moment, while lists and products may show it a moment late. Units that orders hold are not in stock.
+         * @description The stock is strongly consistent, as in `GET /products/{product_id}`. Lists may show it about a second late. Units that orders hold are not in stock.
          */
         get: operations["getInventory"];
         put?: never;
@@ -631,7 +631,7 @@ export interface paths {
          * Places an order from the cart
          * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
          *
-         *     With the same `Idempotency-Key`: the same order, answered as it was placed. The key is stored for 24 hours, for the account's last 8 orders.
+         *     With the same `Idempotency-Key`: The answer is the same order, as it was placed. The key is stored for 24 hours, for the account's last 8 orders.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -670,7 +670,7 @@ export interface paths {
          * Cancels an order that is not shipped yet
          * @description The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid becomes due, and its units are restocked when the refund completes.
          *
-         *     Sent again: the order unchanged.
+         *     When it is sent again: The order stays unchanged.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -694,7 +694,7 @@ export interface paths {
          *
          *     A shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.
          *
-         *     With the same `Idempotency-Key`: the same attempt: its answer once it is known, 409 `request_in_progress` until then. The key is stored as long as the order.
+         *     With the same `Idempotency-Key`: The answer of the same attempt once it is known; until then 409 `request_in_progress`. The key is stored as long as the order.
          */
         post: operations["payOrder"];
         delete?: never;
@@ -716,7 +716,7 @@ export interface paths {
          * Requests a return of units of a delivered order
          * @description Staff accept or reject it. An order has at most ten returns, and never more units are returned than were bought. After a rejection the return may be requested again.
          *
-         *     With the same `Idempotency-Key`: the same return, answered as it was requested. The key is stored as long as the order.
+         *     With the same `Idempotency-Key`: The answer is the same return, as it was requested. The key is stored as long as the order.
          */
         post: operations["requestReturn"];
         delete?: never;
@@ -778,7 +778,7 @@ export interface paths {
         };
         /**
          * Suggests products, categories and brands for what a shopper has typed so far
-         * @description They have words that begin like the typed ones or, if there are none, similarly.
+         * @description Their words begin with the typed text or, if there are none, with a similar one.
          */
         get: operations["suggest"];
         put?: never;
@@ -800,9 +800,9 @@ export interface paths {
         put?: never;
         /**
          * Receives an event of Stripe
-         * @description For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200. The body may have at most 256 KiB.
+         * @description For shops that use Stripe. Stripe sends an event again, for three days, until the answer is 200.
          *
-         *     Sent again: an event that was already processed changes nothing.
+         *     When it is sent again: An event that was already processed changes nothing.
          */
         post: operations["stripeWebhook"];
         delete?: never;
@@ -815,7 +815,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The body of the request. */
+        /** @description The request of `POST /admin/orders/{order_id}/returns/{return_id}/accept`. */
         AcceptReturnRequest: {
             /**
              * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
@@ -824,7 +824,7 @@ export interface components {
              */
             refund_to: "original" | "store_credit";
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /cart/items`. */
         AddCartItemRequest: {
             /** @description The id of the product. */
             product_id: string;
@@ -834,12 +834,7 @@ export interface components {
              */
             quantity: number;
         };
-        AddCartItemResponse: {
-            cart: components["schemas"]["Cart"];
-            /** @description Always `Item added`. */
-            message: string;
-        };
-        /** @description The body of the request. */
+        /** @description The request of `POST /admin/inventory/{product_id}/adjustments`. */
         AdjustInventoryRequest: {
             /**
              * Format: int64
@@ -849,17 +844,8 @@ export interface components {
             /** @description Why, for the history: `received`, `damaged`, … */
             reason: string;
         };
-        /** @description A page of orders. */
-        AdminListOrdersResponse: {
-            /**
-             * @description The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
-             *     follow.
-             */
-            next_cursor: string | null;
-            orders: components["schemas"]["OrderSummary"][];
-        };
         /**
-         * @description An amount of money in the `currency` beside it, with exactly that currency's decimals, such as `699.90`. It is exact in the response. To keep it exact, read it as a decimal, or multiply it by 100 (by 1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.
+         * @description An amount of money in the `currency` beside it, with exactly that currency's decimals, such as `699.90`. It is exact. To keep it exact, read it as a decimal, or multiply it by 100 (by 1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.
          * @example 699.99
          */
         Amount: number;
@@ -871,33 +857,9 @@ export interface components {
             values: components["schemas"]["FacetValue"][];
         };
         /** @description The value of an attribute. */
-        AttributeInput: string | number | boolean;
-        /** @description The value of an attribute. */
         AttributeValue: string | number | boolean;
-        /** @description The current stock of a product. */
-        AvailableUnits: {
-            /**
-             * Format: uint32
-             * @description Units in stock: 0 also for a product that does not exist.
-             */
-            available: number;
-            product_id: string;
-        };
-        /** @description A line that is not imported. */
-        BadLine: {
-            /**
-             * @description What is wrong. Stable.
-             * @enum {string}
-             */
-            code: "invalid_fields" | "malformed_json" | "too_long";
-            /**
-             * Format: uint
-             * @description Its number in the body or the file, from 1; blank lines count.
-             */
-            line: number;
-            /** @description What would be valid, for people. Names up to ten invalid fields. */
-            message: string;
-        };
+        /** @description The value of an attribute. */
+        AttributeValueRequest: string | number | boolean;
         /** @description A cart at current prices. */
         Cart: {
             /** @description ISO 4217. */
@@ -907,6 +869,16 @@ export interface components {
             /** @description Total of the items whose product exists, in stock or not. */
             total_amount: components["schemas"]["Amount"];
         };
+        /** @description The cart after units were added. */
+        CartAddition: {
+            /** @description The cart with the added units. */
+            cart: components["schemas"]["Cart"];
+            /**
+             * @description Always `Item added`.
+             * @constant
+             */
+            message: "Item added";
+        };
         /**
          * @description A line of the cart. A product that no longer exists stays listed without name and price, is not available and not
          *     part of the total. `POST /orders` refuses the cart until the line is removed.
@@ -914,11 +886,18 @@ export interface components {
         CartItem: {
             /** @description Whether this quantity is in stock. */
             available: boolean;
+            /** @description `price` times `quantity`. Null if the product no longer exists. */
             line_total: components["schemas"]["Amount"] | null;
+            /** @description The current name of the product. Null if it no longer exists. */
             name: string | null;
+            /** @description The current price of a unit. Null if the product no longer exists. */
             price: components["schemas"]["Amount"] | null;
+            /** @description The id of the product. */
             product_id: string;
-            /** Format: uint32 */
+            /**
+             * Format: uint32
+             * @description Units in the cart.
+             */
             quantity: number;
             /**
              * Format: uint32
@@ -930,14 +909,16 @@ export interface components {
         Category: {
             /** @description The categories of a department, by name. A category has none. */
             children: components["schemas"]["Category"][];
-            /** @description As `category_id` of a list takes it. */
+            /** @description Send it as `category_id` to `GET /products`. */
             id: string;
+            /** @description Its name. */
             name: string;
         };
         /** @description A suggested department or category. */
         CategorySuggestion: {
-            /** @description As `category_id` of a list takes it. */
+            /** @description Send it as `category_id` to `GET /products`. */
             id: string;
+            /** @description Its name. */
             name: string;
         };
         /** @description The category tree. */
@@ -952,9 +933,10 @@ export interface components {
              * @description Units in stock after this change.
              */
             available: number;
+            /** @description The id of the product. */
             product_id: string;
         };
-        /** @description The body of the request. */
+        /** @description The request of `PUT /admin/inventory/{product_id}`. */
         CountInventoryRequest: {
             /**
              * Format: uint32
@@ -990,18 +972,16 @@ export interface components {
         };
         /** @description An error of API Gateway, before a function ran. */
         GatewayError: {
+            /** @description What went wrong, for people. */
             message: string | null;
-        };
-        /** @description The current stock of products. */
-        GetInventoryResponse: {
-            /** @description Each product once, in the order of the request. */
-            items: components["schemas"]["AvailableUnits"][];
         };
         /** @description The refund as it was granted. A retry with the same `Idempotency-Key` gets it again. */
         GrantedRefund: {
+            /** @description The amount that is refunded. */
             amount: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
+            /** @description The order. */
             order_id: string;
             /** @description Why, for the shopper. */
             reason: string;
@@ -1012,10 +992,13 @@ export interface components {
              * @enum {string}
              */
             refund_to: "original" | "store_credit";
-            /** @enum {string} */
+            /**
+             * @description Its status when it was granted.
+             * @enum {string}
+             */
             status: "pending";
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /admin/orders/{order_id}/refunds`. */
         GrantRefundRequest: {
             /** @description How much, in the order's currency and with at most its decimals. */
             amount: components["schemas"]["Amount"];
@@ -1031,7 +1014,7 @@ export interface components {
         /** @description The result of an import. */
         ImportReport: {
             /** @description The lines that were not imported. */
-            errors: components["schemas"]["BadLine"][];
+            errors: components["schemas"]["RejectedLine"][];
             /**
              * Format: uint
              * @description How many different products were written.
@@ -1047,12 +1030,30 @@ export interface components {
             /** @description What is wrong, for people. Begins with a verb: "must be …". */
             message: string;
         };
+        /** @description A product of which there is less in stock than in the cart. */
+        ItemShortage: {
+            /**
+             * Format: uint32
+             * @description Units in the cart.
+             */
+            asked: number;
+            /**
+             * Format: uint32
+             * @description Units in stock.
+             */
+            available: number;
+            /** @description The product. */
+            product_id: string;
+        };
         /** @description A product in a list. Its stock may be about a second old. */
         ListedProduct: {
+            /** @description Its brand. Null if it has none. */
             brand: string | null;
             /** @description ISO 4217. */
             currency: string;
+            /** @description The id of the product. */
             id: string;
+            /** @description Its name. */
             name: string;
             /** @description With `highlight=true`: the name as HTML, escaped, with its matches in `<mark>`. Absent if nothing in it matches. */
             name_html?: string;
@@ -1068,26 +1069,7 @@ export interface components {
             /** @description The address of a small picture. */
             thumbnail_url: string | null;
         };
-        /** @description A page of orders. */
-        ListOrdersResponse: {
-            /** @description The cursor of the next page; null on the last page. */
-            next_cursor: string | null;
-            orders: components["schemas"]["OrderSummary"][];
-        };
-        /** @description A page of open returns. */
-        ListReturnsResponse: {
-            /** @description The cursor of the next page; null on the last page. A page may have no returns although more follow. */
-            next_cursor: string | null;
-            returns: components["schemas"]["OpenReturn"][];
-        };
-        /** @description A page of changes of the stock of a product. */
-        ListStockChangesResponse: {
-            /** @description Newest first. */
-            changes: components["schemas"]["StockChange"][];
-            /** @description The cursor of the next page; null on the last page. */
-            next_cursor: string | null;
-        };
-        /** @description The body of the request. */
+        /** @description The request of `POST /auth/login`. */
         LoginRequest: {
             /**
              * Format: email
@@ -1106,11 +1088,16 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
+            /** @description What is returned. */
             items: components["schemas"]["ReturnItem"][];
+            /** @description The order. */
             order_id: string;
             /** @description Why staff rejected it, if they gave a reason. */
             rejection_reason?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the shopper requested it.
+             */
             requested_at: string;
             /** @description Its id within the order. */
             return_id: string;
@@ -1131,10 +1118,16 @@ export interface components {
              * @description Until when its stock is held for the payment.
              */
             hold_expires_at: string;
+            /** @description The products of the order. */
             lines: components["schemas"]["OrderLine"][];
+            /** @description The id of the order. */
             order_id: string;
+            /** @description Its payment. */
             payment: components["schemas"]["OrderPayment"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
             placed_at: string;
             /** @description Total of the completed refunds. */
             refunded_amount: components["schemas"]["Amount"];
@@ -1144,6 +1137,7 @@ export interface components {
             returns: components["schemas"]["Return"][];
             /** @description Present once it is shipped. */
             shipment?: components["schemas"]["Shipment"];
+            /** @description Where it is shipped. */
             shipping_address: components["schemas"]["ShippingAddress"];
             /**
              * @description `pending_payment`: it waits for its payment, and its stock is held until `hold_expires_at`. `paid`: it waits for
@@ -1162,13 +1156,26 @@ export interface components {
         };
         /** @description A product of an order, with its name and price when the order was placed. */
         OrderLine: {
+            /** @description `price` times `quantity`. */
             line_total: components["schemas"]["Amount"];
+            /** @description The name of the product. */
             name: string;
             /** @description Price of a unit. */
             price: components["schemas"]["Amount"];
+            /** @description The id of the product. */
             product_id: string;
-            /** Format: uint32 */
+            /**
+             * Format: uint32
+             * @description Ordered units.
+             */
             quantity: number;
+        };
+        /** @description A page of orders. */
+        OrderList: {
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Newest first. */
+            orders: components["schemas"]["OrderSummary"][];
         };
         /** @description The payment of an order: the attempt that paid it, or else the last attempt. */
         OrderPayment: {
@@ -1200,8 +1207,12 @@ export interface components {
              * @description Units of all its lines.
              */
             item_count: number;
+            /** @description The id of the order. */
             order_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
             placed_at: string;
             /**
              * @description As in the order.
@@ -1220,6 +1231,7 @@ export interface components {
              * @description Where the shopper confirms the payment.
              */
             action_url?: string;
+            /** @description The order. */
             order_id: string;
             /** @description The id of the payment at the payment provider, once there is one. */
             payment_id?: string;
@@ -1230,7 +1242,7 @@ export interface components {
              */
             status: "completed" | "processing" | "requires_action";
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /orders/{order_id}/pay`. */
         PayOrderRequest: {
             /**
              * @description How to pay. Without it: as the order says.
@@ -1252,13 +1264,17 @@ export interface components {
              * @description Until when its stock is held for the payment.
              */
             hold_expires_at: string;
+            /** @description The id of the order. */
             order_id: string;
-            /** @enum {string} */
+            /**
+             * @description Its status when it was placed.
+             * @enum {string}
+             */
             status: "pending_payment";
             /** @description Total of its lines. */
             total_amount: components["schemas"]["Amount"];
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /orders`. */
         PlaceOrderRequest: {
             /** @description The total that the shopper saw. If it differs from the current one, the order is not placed. */
             expected_total?: components["schemas"]["Amount"] | null;
@@ -1308,17 +1324,21 @@ export interface components {
             attributes: {
                 [key: string]: components["schemas"]["AttributeValue"];
             };
+            /** @description Its brand. Null if it has none. */
             brand: string | null;
             /** @description From the department down; empty for a product without a category. */
             category: components["schemas"]["ProductCategory"][];
             /** @description ISO 4217. */
             currency: string;
+            /** @description For the product's page. Null if it has none. */
             description: string | null;
             /** @description EAN and GTIN codes, of each package and market. */
             ean: string[];
+            /** @description The id of the product. */
             id: string;
             /** @description The address of a picture. */
             image_url: string | null;
+            /** @description Its name. */
             name: string;
             /** @description The price of a unit. */
             price: components["schemas"]["Amount"];
@@ -1349,8 +1369,9 @@ export interface components {
         };
         /** @description A department, or a category in it. */
         ProductCategory: {
-            /** @description As `category_id` of a list takes it. */
+            /** @description Send it as `category_id` to `GET /products`. */
             id: string;
+            /** @description Its name. */
             name: string;
         };
         /** @description A page of a list of products. */
@@ -1369,7 +1390,7 @@ export interface components {
             facets?: components["schemas"]["Facets"];
             /**
              * Format: uint32
-             * @description The most products on a page.
+             * @description The maximum number of products on a page.
              */
             limit: number;
             /** @description `cursor` of the next page. Absent on the last one. */
@@ -1395,20 +1416,33 @@ export interface components {
              */
             total: number;
         };
+        /** @description The current stock of a product. */
+        ProductStock: {
+            /**
+             * Format: uint32
+             * @description Units in stock: 0 also for a product that does not exist.
+             */
+            available: number;
+            /** @description The id of the product. */
+            product_id: string;
+        };
         /** @description A suggested product. */
         ProductSuggestion: {
+            /** @description Its brand. Null if it has none. */
             brand: string | null;
+            /** @description The id of the product. */
             id: string;
+            /** @description Its name. */
             name: string;
         };
-        /** @description The body of the request. */
+        /** @description The request of `PUT /admin/products/{product_id}`. */
         PutProductRequest: {
             /**
              * @description Properties of the product by name, such as `Colour`. Names have at most 500 characters. Those that are null are
              *     left out.
              */
             attributes?: {
-                [key: string]: components["schemas"]["AttributeInput"] | null;
+                [key: string]: components["schemas"]["AttributeValueRequest"] | null;
             } | null;
             /** @description Lists can be filtered by it. */
             brand?: string | null;
@@ -1439,7 +1473,7 @@ export interface components {
             /** @description The address of a small picture. */
             thumbnail_url?: string | null;
         };
-        /** @description The body of the request. */
+        /** @description The request of `PUT /admin/synonyms`. */
         PutSynonymsRequest: {
             /**
              * @description The whole new list: groups of 2 to 8 different terms. A term has 1 to 4 words, each with a letter or a digit.
@@ -1452,13 +1486,14 @@ export interface components {
              */
             version: number;
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /auth/refresh` and `POST /auth/logout`. */
         RefreshTokenRequest: {
             /** @description The `refresh_token` of the latest registration, log-in or refresh of the session. */
             refresh_token: string;
         };
         /** @description A refund of all or a part of the payment of an order. */
         Refund: {
+            /** @description The amount that is refunded. */
             amount: components["schemas"]["Amount"];
             /** @description The account of the member of staff who granted it or accepted its return. Only staff see it. */
             granted_by?: string;
@@ -1480,7 +1515,7 @@ export interface components {
              */
             status: "pending" | "completed" | "failed";
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /auth/register`. */
         RegisterRequest: {
             /**
              * Format: email
@@ -1493,7 +1528,22 @@ export interface components {
              */
             password: string;
         };
-        /** @description The body of the request. */
+        /** @description A line that is not imported. */
+        RejectedLine: {
+            /**
+             * @description What is wrong. Stable.
+             * @enum {string}
+             */
+            code: "invalid_fields" | "malformed_json" | "too_long";
+            /**
+             * Format: uint
+             * @description Its number in the body or the file, from 1; blank lines count.
+             */
+            line: number;
+            /** @description What would be valid, for people. Names up to ten invalid fields. */
+            message: string;
+        };
+        /** @description The request of `POST /admin/orders/{order_id}/returns/{return_id}/reject`. */
         RejectReturnRequest: {
             /** @description Why, for the shopper. */
             reason?: string | null;
@@ -1504,11 +1554,16 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
+            /** @description What is returned. */
             items: components["schemas"]["ReturnItem"][];
+            /** @description The order. */
             order_id: string;
             /** @description Why staff rejected it, if they gave a reason. */
             rejection_reason?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the shopper requested it.
+             */
             requested_at: string;
             /** @description Its id within the order. */
             return_id: string;
@@ -1518,12 +1573,12 @@ export interface components {
              */
             status: "requested" | "accepted" | "rejected";
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /orders/{order_id}/returns`. */
         RequestReturnRequest: {
             /** @description What is returned. */
             items: components["schemas"]["ReturnItemRequest"][];
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`. */
         RetryRefundRequest: {
             /**
              * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit.
@@ -1535,10 +1590,14 @@ export interface components {
         Return: {
             /** @description The price of its units. Its refund may be less, if a part of the payment was refunded before. */
             amount: components["schemas"]["Amount"];
+            /** @description What is returned. */
             items: components["schemas"]["ReturnItem"][];
             /** @description Why staff rejected it, if they gave a reason. */
             rejection_reason?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the shopper requested it.
+             */
             requested_at: string;
             /** @description Its id within the order. */
             return_id: string;
@@ -1565,8 +1624,12 @@ export interface components {
         };
         /** @description Returned units of one product. */
         ReturnItem: {
+            /** @description The id of the product. */
             product_id: string;
-            /** Format: uint32 */
+            /**
+             * Format: uint32
+             * @description Returned units.
+             */
             quantity: number;
             /** @description Why the shopper returns them. */
             reason: string;
@@ -1582,6 +1645,13 @@ export interface components {
             quantity: number;
             /** @description Why. */
             reason: string;
+        };
+        /** @description A page of open returns. */
+        ReturnList: {
+            /** @description The cursor of the next page; null on the last page. A page may have no returns although more follow. */
+            next_cursor: string | null;
+            /** @description Those of the oldest order first. */
+            returns: components["schemas"]["OpenReturn"][];
         };
         /** @description A session: the access token for requests, and the refresh token for the next pair of tokens. */
         Session: {
@@ -1604,10 +1674,12 @@ export interface components {
         };
         /** @description How an order was shipped. */
         Shipment: {
+            /** @description The carrier. */
             carrier: string;
+            /** @description The carrier's number of the shipment. */
             tracking_number: string;
         };
-        /** @description The body of the request. */
+        /** @description The request of `POST /admin/orders/{order_id}/ship`. */
         ShipOrderRequest: {
             /** @description The carrier, as the shopper sees it. */
             carrier: string;
@@ -1618,22 +1690,7 @@ export interface components {
         ShippingAddress: string | components["schemas"]["StructuredAddress"];
         /** @description Where to ship the order: free text or the parts of an address. */
         ShippingAddressRequest: string | components["schemas"]["StructuredAddressRequest"];
-        /** @description A product of which there is less in stock than in the cart. */
-        ShortItem: {
-            /**
-             * Format: uint32
-             * @description Units in the cart.
-             */
-            asked: number;
-            /**
-             * Format: uint32
-             * @description Units in stock.
-             */
-            available: number;
-            /** @description The product. */
-            product_id: string;
-        };
-        /** @description The body of the request. */
+        /** @description The request of `PUT /admin/inventory/{product_id}/shards`. */
         SpreadInventoryRequest: {
             /**
              * Format: uint32
@@ -1642,18 +1699,29 @@ export interface components {
             shards: number;
         };
         /** @description The stock of a product after it was spread. */
-        SpreadInventoryResponse: {
+        SpreadStock: {
             /**
              * Format: uint32
              * @description Units in stock over all shards when they were last read.
              */
             available: number;
+            /** @description The id of the product. */
             product_id: string;
             /**
              * Format: uint32
              * @description The number of shards.
              */
             shards: number;
+        };
+        /** @description A page of orders for staff. */
+        StaffOrderList: {
+            /**
+             * @description The cursor of the next page; null on the last page. A page may have fewer orders than `limit` although more
+             *     follow.
+             */
+            next_cursor: string | null;
+            /** @description In the order of `sort`. */
+            orders: components["schemas"]["OrderSummary"][];
         };
         /** @description A change of one shard of the stock of a product. */
         StockChange: {
@@ -1662,14 +1730,17 @@ export interface components {
              * @description Units of the shard after the change.
              */
             after: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it changed.
+             */
             at: string;
             /**
              * Format: uint32
              * @description Units of the shard before the change.
              */
             before: number;
-            /** @description Null if the writer set no cause. No function of the shop does that. */
+            /** @description Null if the writer set no cause. */
             cause: components["schemas"]["StockChangeCause"] | null;
             /**
              * Format: int64
@@ -1681,8 +1752,12 @@ export interface components {
         };
         /** @description Why the stock changed. */
         StockChangeCause: {
-            /** @constant */
+            /**
+             * @description What changed the stock: an order or staff.
+             * @constant
+             */
             kind: "order";
+            /** @description The order. */
             order_id: string;
             /**
              * Format: uint64
@@ -1696,13 +1771,28 @@ export interface components {
             changed_by: string | null;
             /** @description The id of the change. One change may change several shards. */
             entry_id: string;
-            /** @constant */
+            /**
+             * @description What changed the stock: an order or staff.
+             * @constant
+             */
             kind: "staff";
             /** @description The reason that was given. */
             reason: string | null;
         };
+        /** @description A page of changes of the stock of a product. */
+        StockChangeList: {
+            /** @description Newest first. */
+            changes: components["schemas"]["StockChange"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description The current stock of products. */
+        StockList: {
+            /** @description Each product once, in the order of the request. */
+            items: components["schemas"]["ProductStock"][];
+        };
         /** @description What an event did. */
-        StripeWebhookResponse: {
+        StripeEventOutcome: {
             /**
              * @description What was done, shown with the delivery in Stripe's dashboard.
              * @enum {string}
@@ -1773,7 +1863,10 @@ export interface components {
         TimelineEntry: {
             /** @description The total that was ordered, the amount that was paid, or the amount of the refund. */
             amount?: components["schemas"]["Amount"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at: string;
             /** @description The carrier of the shipment. */
             carrier?: string;
@@ -1804,7 +1897,7 @@ export interface components {
             /** @description The tracking number of the shipment. */
             tracking_number?: string;
         };
-        /** @description A product with fewer units in stock than to remove. */
+        /** @description A product of which more units would be removed than are in stock. */
         UnitsToRemove: {
             /**
              * Format: uint32
@@ -1819,7 +1912,7 @@ export interface components {
             /** @description The id of the product. */
             product_id: string;
         };
-        /** @description The body of the request. */
+        /** @description The request of `PATCH /cart/items/{product_id}`. */
         UpdateCartItemRequest: {
             /**
              * Format: uint32
@@ -1917,7 +2010,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `body_too_large`: The body has more than 5,000,000 bytes. (The limit of API Gateway is about 4,400,000 bytes.)
+             * @description - `body_too_large`: The body has more than 5,000,000 bytes. On AWS the limit is about 4,400,000 bytes, because Lambda receives the body in base64.
              *     - `too_many_lines`: There are more than 1,000 lines. Nothing was imported.
              */
             413: {
@@ -1932,7 +2025,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2017,7 +2110,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 22,
-                     *       "product_id": "test-wcjrbigelknr"
+                     *       "product_id": "test-gsaxjfnuldmg"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangedStock"];
@@ -2025,7 +2118,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -2068,7 +2161,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2080,7 +2173,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2093,7 +2186,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2193,7 +2286,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 10,
-                     *       "product_id": "test-hhqnnbcjjlfc"
+                     *       "product_id": "test-recbfgaecudc"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangedStock"];
@@ -2201,7 +2294,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -2244,7 +2337,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2257,7 +2350,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_stock`: There are fewer units in stock than to remove.
+             * @description - `insufficient_stock`: More units would be removed than are in stock.
              *     - `stock_limit_exceeded`: There would be more units in stock than a product may have.
              */
             409: {
@@ -2271,17 +2364,17 @@ export interface operations {
                         code?: "insufficient_stock" | "stock_limit_exceeded";
                     } & {
                         /** @description With `insufficient_stock`: the product. */
-                        items?: components["schemas"]["UnitsToRemove"][] | null;
+                        items?: components["schemas"]["UnitsToRemove"][];
                     } & {
                         /**
                          * Format: uint32
                          * @description With `stock_limit_exceeded`: units in stock.
                          */
-                        available?: number | null;
+                        available?: number;
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2294,7 +2387,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2364,7 +2457,7 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. Without it: the first page. */
                 cursor?: string;
-                /** @description The maximum number of changes of the page. */
+                /** @description The maximum number of changes on a page. */
                 limit?: number;
             };
             header?: never;
@@ -2388,180 +2481,180 @@ export interface operations {
                      *       "changes": [
                      *         {
                      *           "after": 1,
-                     *           "at": "2026-11-29T20:41:42.000Z",
+                     *           "at": "2026-11-29T21:12:34.000Z",
                      *           "before": 0,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c1b3-7d9c-9559-ee3526e5ef26",
+                     *             "order_id": "01a22927-00d5-7b3d-8898-e1ebb715d9f7",
                      *             "order_version": 2,
-                     *             "user_id": "01a2290a-b1ce-7e1a-acf4-ec6b5b0a3d77"
+                     *             "user_id": "01a22926-f9e1-7450-ae9a-556430a23362"
                      *           },
                      *           "delta": 1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 0,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 1,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c226-7241-ba42-4b8ae3b346db",
+                     *             "order_id": "01a22927-023e-7e8e-a17f-0d7ed4fe871c",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-b1ad-7c74-8e6f-7214136e3a67"
+                     *             "user_id": "01a22926-fc0b-7177-8564-257b81c5a226"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 1,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 2,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c222-7425-8d1d-bd1552808fd4",
+                     *             "order_id": "01a22927-023a-7708-8f03-1b374e067306",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-ba5f-7722-a829-ade74d2d84f5"
+                     *             "user_id": "01a22926-f9eb-7274-be67-0e97d5048252"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 2,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 3,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c1bf-7bd0-bb6c-a6b49805c236",
+                     *             "order_id": "01a22927-0215-7583-8d30-4abbeb294e23",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-b1be-728b-b0ad-7a194a5e3ed8"
+                     *             "user_id": "01a22926-fa15-70a4-a730-0535267e0b8d"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 3,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 4,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c1b3-7d9c-9559-ee3526e5ef26",
+                     *             "order_id": "01a22927-01f8-7069-a2a3-9d7a403901e4",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-b1ce-7e1a-acf4-ec6b5b0a3d77"
+                     *             "user_id": "01a22926-fbb0-7de4-8430-e98e03060b09"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 4,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 5,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c19f-7291-b5b7-96f4c8009b81",
+                     *             "order_id": "01a22927-01ee-7fe3-8d06-c3c81509e4a0",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-ba50-711a-8370-557047f09ed6"
+                     *             "user_id": "01a22926-fc75-73ca-91ae-a41a5c34d4a3"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 5,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:32.000Z",
                      *           "before": 6,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c1ba-7a40-930c-a847ff0f62db",
+                     *             "order_id": "01a22927-01e3-737e-a732-21c5498eaa3d",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-bc38-7b1a-be63-c50d5ad711d1"
+                     *             "user_id": "01a22926-f990-73a6-9da9-23b5ba368a3c"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 6,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 7,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c18e-7a73-b027-a8b2104114cb",
+                     *             "order_id": "01a22927-0141-73af-89f4-4694e8fe38bb",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-b1a5-7fc0-af4d-2bf7ba7db288"
+                     *             "user_id": "01a22926-f8dc-778e-b9f9-c0216c493e2c"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 7,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 8,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c188-722a-9b49-ce729be3d80d",
+                     *             "order_id": "01a22927-0115-7565-b40d-a6f8aca027a1",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-beaa-7f99-bcf0-d8edba20e095"
+                     *             "user_id": "01a22926-fdfc-7763-84da-1cda3c2ab7d5"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 8,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 9,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c180-70a5-8b5a-9d188d056263",
+                     *             "order_id": "01a22927-010f-728e-b492-109dab70eb34",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-b1eb-74f9-a9b7-9b9f6d18a7c0"
+                     *             "user_id": "01a22926-fd9b-7981-b9c5-46b256536d3a"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 9,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 10,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c175-7ac8-81c7-ab2a004db4ee",
+                     *             "order_id": "01a22927-0104-7855-9c2e-602c4b803863",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-ba58-78fa-ba0a-d3e594782228"
+                     *             "user_id": "01a22926-fb95-7fe6-8ff7-b0ec93ced353"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 10,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 11,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c16b-716f-ac30-0c92d609e727",
+                     *             "order_id": "01a22927-00eb-7dc0-bb3c-f778a2a008e3",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-bb22-7bee-9ba2-1e24e4dce59e"
+                     *             "user_id": "01a22926-fbd0-71da-8db5-ddac071f7f8a"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 11,
-                     *           "at": "2026-11-29T20:41:40.000Z",
+                     *           "at": "2026-11-29T21:12:31.000Z",
                      *           "before": 12,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a2290a-c155-71d9-9f0c-0c64df9a22c9",
+                     *             "order_id": "01a22927-00d5-7b3d-8898-e1ebb715d9f7",
                      *             "order_version": 1,
-                     *             "user_id": "01a2290a-bea6-7344-a13a-2318548d85c0"
+                     *             "user_id": "01a22926-f9e1-7450-ae9a-556430a23362"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 12,
-                     *           "at": "2026-11-29T20:41:36.000Z",
+                     *           "at": "2026-11-29T21:12:29.000Z",
                      *           "before": 0,
                      *           "cause": {
-                     *             "changed_by": "01a228f9-260a-7e24-8387-7e3ef3b76010",
-                     *             "entry_id": "1795984896163-5c095d68c97b95e0",
+                     *             "changed_by": "01a22923-f04b-798e-ade0-fc6278b73b1f",
+                     *             "entry_id": "1795986749560-94fcd27a79d73282",
                      *             "kind": "staff",
                      *             "reason": "counted"
                      *           },
@@ -2572,7 +2665,7 @@ export interface operations {
                      *       "next_cursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["ListStockChangesResponse"];
+                    "application/json": components["schemas"]["StockChangeList"];
                 };
             };
             /**
@@ -2604,7 +2697,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2697,11 +2790,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 0,
-                     *       "product_id": "test-aspfzhqkheuv",
+                     *       "product_id": "test-ktsxspdjqvxo",
                      *       "shards": 4
                      *     }
                      */
-                    "application/json": components["schemas"]["SpreadInventoryResponse"];
+                    "application/json": components["schemas"]["SpreadStock"];
                 };
             };
             /** @description - `malformed_json`: The body is not a JSON object. */
@@ -2745,7 +2838,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2757,7 +2850,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2770,7 +2863,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2838,9 +2931,9 @@ export interface operations {
     adminListOrders: {
         parameters: {
             query: {
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the page before. Without it: the first page. */
                 cursor?: string;
-                /** @description The largest number of orders of a page. */
+                /** @description The maximum number of orders on a page. */
                 limit?: number;
                 /** @description The order of the list, by the time of placement. */
                 sort?: "oldest" | "newest";
@@ -2862,57 +2955,75 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "sux6U2i5XI4wMWEyMjhmYy02NDNmLTc4NmItYmY0NC1mYjI1NDUyZjQ5NzY",
+                     *       "next_cursor": null,
                      *       "orders": [
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a228fc-5fa1-70bb-9274-1dcf40b57c54",
-                     *           "placed_at": "2026-11-29T20:25:57.921Z",
+                     *           "order_id": "01a22925-f062-74fe-83f6-cda66ee2449b",
+                     *           "placed_at": "2026-11-29T21:11:21.954Z",
                      *           "status": "paid",
-                     *           "total_amount": 396.95,
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "total_amount": 5,
+                     *           "user_id": "01a22925-ef6b-7a8b-a706-3636fc8fcf97"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a228fc-6065-7559-9b8b-c3979db46bf7",
-                     *           "placed_at": "2026-11-29T20:25:58.117Z",
+                     *           "order_id": "01a22925-fcd2-73f1-99c5-3bc36d31777b",
+                     *           "placed_at": "2026-11-29T21:11:25.138Z",
                      *           "status": "paid",
-                     *           "total_amount": 53.95,
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "total_amount": 3,
+                     *           "user_id": "01a22925-fc06-745c-8f25-9de44ad9ae90"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a228fc-60ff-7a40-8804-76003f2b6c6c",
-                     *           "placed_at": "2026-11-29T20:25:58.271Z",
+                     *           "order_id": "01a22925-fd6a-7529-845c-517fdb6adc3a",
+                     *           "placed_at": "2026-11-29T21:11:25.290Z",
                      *           "status": "paid",
-                     *           "total_amount": 93,
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "total_amount": 3,
+                     *           "user_id": "01a22925-fc01-7e47-9943-87d3c8a50177"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 2,
+                     *           "order_id": "01a22926-0541-79e1-bcd5-4df7f49d56d6",
+                     *           "placed_at": "2026-11-29T21:11:27.297Z",
+                     *           "status": "paid",
+                     *           "total_amount": 20,
+                     *           "user_id": "01a22926-04cb-7da3-a11d-ed0dd25e8213"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a228fc-622e-7d8e-956a-7a3f91477a9e",
-                     *           "placed_at": "2026-11-29T20:25:58.574Z",
+                     *           "order_id": "01a22926-89b2-7393-ad8d-b851797f1afe",
+                     *           "placed_at": "2026-11-29T21:12:01.202Z",
                      *           "status": "paid",
-                     *           "total_amount": 146.5,
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a228fc-643f-786b-bf44-fb25452f4976",
-                     *           "placed_at": "2026-11-29T20:25:59.103Z",
+                     *           "order_id": "01a22926-8ae8-7e59-ad88-c9ed895336ea",
+                     *           "placed_at": "2026-11-29T21:12:01.512Z",
                      *           "status": "paid",
-                     *           "total_amount": 142.99,
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 3,
+                     *           "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *           "placed_at": "2026-11-29T21:12:05.359Z",
+                     *           "status": "paid",
+                     *           "total_amount": 30,
+                     *           "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["AdminListOrdersResponse"];
+                    "application/json": components["schemas"]["StaffOrderList"];
                 };
             };
             /**
@@ -3016,23 +3127,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget wryfumkjqzjq",
+                     *           "name": "Widget egundjfocjho",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "product_id": "test-egundjfocjho",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "placed_at": "2026-11-29T21:12:05.359Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -3041,34 +3152,34 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "at": "2026-11-29T21:12:05.359Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "at": "2026-11-29T21:12:05.464Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "at": "2026-11-29T21:12:05.524Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "at": "2026-11-29T21:12:05.651Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "at": "2026-11-29T21:12:05.671Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -3103,7 +3214,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3175,23 +3286,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:15.672Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:07.371Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget aymogtanvzyz",
+                     *           "name": "Widget xhylugoazfvx",
                      *           "line_total": 10,
                      *           "price": 5,
-                     *           "product_id": "test-aymogtanvzyz",
+                     *           "product_id": "test-xhylugoazfvx",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-6098-7dd4-9ca3-67a370f1ac63",
+                     *       "order_id": "01a22926-a1cb-7cdc-8769-945eb4a46ea3",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_309010b63763b9abb3684adb",
+                     *         "payment_id": "pay_a68b7bcb6f264c655ba3961f",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:15.672Z",
+                     *       "placed_at": "2026-11-29T21:12:07.371Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [
                      *         {
@@ -3207,34 +3318,34 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T20:41:15.672Z",
+                     *           "at": "2026-11-29T21:12:07.371Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.772Z",
+                     *           "at": "2026-11-29T21:12:07.424Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T20:41:15.840Z",
+                     *           "at": "2026-11-29T21:12:07.433Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.065Z",
+                     *           "at": "2026-11-29T21:12:07.488Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T20:41:16.065Z",
+                     *           "at": "2026-11-29T21:12:07.488Z",
                      *           "event": "refund_due",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         }
                      *       ],
                      *       "total_amount": 10,
-                     *       "user_id": "01a2290a-5ec5-73c7-b83a-2bcdff748619"
+                     *       "user_id": "01a22926-9fce-7c5d-baeb-df59bca69793"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -3269,7 +3380,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3282,7 +3393,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_cancellable`: The order is shipped or expired.
+             * @description - `not_cancellable`: The order is shipped, delivered, partially refunded or expired.
              *     - `payment_in_progress`: A payment of the order is being processed; try again after `Retry-After` seconds.
              */
             409: {
@@ -3296,10 +3407,10 @@ export interface operations {
                         code?: "not_cancellable" | "payment_in_progress";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
@@ -3363,23 +3474,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget wryfumkjqzjq",
+                     *           "name": "Widget egundjfocjho",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "product_id": "test-egundjfocjho",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "placed_at": "2026-11-29T21:12:05.359Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -3392,44 +3503,44 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "at": "2026-11-29T21:12:05.359Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "at": "2026-11-29T21:12:05.464Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "at": "2026-11-29T21:12:05.524Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "at": "2026-11-29T21:12:05.651Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "at": "2026-11-29T21:12:05.671Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.611Z",
+                     *           "at": "2026-11-29T21:12:06.333Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.990Z",
+                     *           "at": "2026-11-29T21:12:06.573Z",
                      *           "event": "delivered"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -3464,7 +3575,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3488,10 +3599,10 @@ export interface operations {
                         code?: "not_deliverable";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
@@ -3570,7 +3681,7 @@ export interface operations {
                      * @example {
                      *       "amount": 10,
                      *       "currency": "USD",
-                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
                      *       "reason": "it came late",
                      *       "refund_id": "2",
                      *       "refund_to": "store_credit",
@@ -3582,7 +3693,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -3625,7 +3736,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,18 +3760,18 @@ export interface operations {
                         code?: "not_refundable";
                     } & {
                         /** @description ISO 4217. */
-                        currency?: string | null;
+                        currency?: string;
                         /**
-                         * @description The status of the order.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                         /** @description What can be refunded at most. */
-                        refundable_amount?: components["schemas"]["Amount"] | null;
+                        refundable_amount?: components["schemas"]["Amount"];
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +3784,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3771,66 +3882,73 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:13.427Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:04.110Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget aixtjviywclh",
+                     *           "name": "Widget jsyaadzoriry",
                      *           "line_total": 1,
                      *           "price": 1,
-                     *           "product_id": "test-aixtjviywclh",
+                     *           "product_id": "test-jsyaadzoriry",
                      *           "quantity": 1
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-57d3-734c-bdd5-f6cabfeb26de",
+                     *       "order_id": "01a22926-950e-71ef-9450-1c82258385fe",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_da6a94e88515f1785b94f403",
-                     *         "status": "completed"
+                     *         "payment_id": "pay_4d6baf106508f89579db77b4",
+                     *         "status": "refunded"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:13.427Z",
-                     *       "refunded_amount": 0,
+                     *       "placed_at": "2026-11-29T21:12:04.110Z",
+                     *       "refunded_amount": 1,
                      *       "refunds": [
                      *         {
                      *           "amount": 1,
                      *           "refund_id": "1",
                      *           "refund_to": "original",
-                     *           "status": "pending"
+                     *           "status": "completed"
                      *         }
                      *       ],
                      *       "returns": [],
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "cancelled",
+                     *       "status": "refunded",
                      *       "timeline": [
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T20:41:13.427Z",
+                     *           "at": "2026-11-29T21:12:04.110Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:13.543Z",
+                     *           "at": "2026-11-29T21:12:04.168Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T20:41:13.572Z",
+                     *           "at": "2026-11-29T21:12:04.186Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:13.786Z",
+                     *           "at": "2026-11-29T21:12:04.275Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T20:41:13.786Z",
+                     *           "at": "2026-11-29T21:12:04.275Z",
                      *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         },
+                     *         {
+                     *           "amount": 1,
+                     *           "at": "2026-11-29T21:12:04.421Z",
+                     *           "event": "refunded",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         }
                      *       ],
                      *       "total_amount": 1,
-                     *       "user_id": "01a2290a-5607-70fe-8a94-add844a14a26"
+                     *       "user_id": "01a22926-93e4-7d90-8732-b4f313ad5506"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -3877,7 +3995,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3889,7 +4007,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3902,7 +4020,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3997,28 +4115,28 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:09.983Z",
+                     *       "hold_expires_at": "2026-11-29T21:26:56.412Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget kgjannmahyxv",
+                     *           "name": "Widget bqkbzmpndlne",
                      *           "line_total": 2,
                      *           "price": 1,
-                     *           "product_id": "test-kgjannmahyxv",
+                     *           "product_id": "test-bqkbzmpndlne",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-4a5f-7f00-a4c9-d800e44cc825",
+                     *       "order_id": "01a22926-76fc-7567-9e48-65686fc185f5",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_93c4d54b2eb8e808a6114b31",
+                     *         "payment_id": "pay_838dd0d4d6ef934dbe2a5201",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:09.983Z",
+                     *       "placed_at": "2026-11-29T21:11:56.412Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [
                      *         {
                      *           "amount": 1,
-                     *           "granted_by": "01a228f9-260a-7e24-8387-7e3ef3b76010",
+                     *           "granted_by": "01a22923-f04b-798e-ade0-fc6278b73b1f",
                      *           "refund_id": "1",
                      *           "refund_to": "original",
                      *           "return_id": "1",
@@ -4030,12 +4148,12 @@ export interface operations {
                      *           "amount": 1,
                      *           "items": [
                      *             {
-                     *               "product_id": "test-kgjannmahyxv",
+                     *               "product_id": "test-bqkbzmpndlne",
                      *               "quantity": 1,
                      *               "reason": "too small"
                      *             }
                      *           ],
-                     *           "requested_at": "2026-11-29T20:41:10.719Z",
+                     *           "requested_at": "2026-11-29T21:11:57.410Z",
                      *           "return_id": "1",
                      *           "status": "accepted"
                      *         }
@@ -4049,43 +4167,43 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 2,
-                     *           "at": "2026-11-29T20:41:09.983Z",
+                     *           "at": "2026-11-29T21:11:56.412Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.119Z",
+                     *           "at": "2026-11-29T21:11:56.507Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 2,
-                     *           "at": "2026-11-29T20:41:10.173Z",
+                     *           "at": "2026-11-29T21:11:56.538Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.399Z",
+                     *           "at": "2026-11-29T21:11:57.074Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.578Z",
+                     *           "at": "2026-11-29T21:11:57.241Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.719Z",
+                     *           "at": "2026-11-29T21:11:57.410Z",
                      *           "event": "return_requested",
                      *           "return_id": "1"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "at": "2026-11-29T21:11:57.629Z",
                      *           "event": "return_accepted",
                      *           "return_id": "1"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "at": "2026-11-29T21:11:57.629Z",
                      *           "event": "refund_due",
                      *           "refund_id": "1",
                      *           "refund_to": "original",
@@ -4093,7 +4211,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "total_amount": 2,
-                     *       "user_id": "01a2290a-488f-76b0-b3ef-f3e17545f366"
+                     *       "user_id": "01a22926-7615-71f8-98cc-61c0cc039da0"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -4140,7 +4258,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4164,14 +4282,14 @@ export interface operations {
                         code?: "return_already_decided";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4184,7 +4302,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,23 +4397,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:15.686Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:05.416Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget gbifijmvykbi",
+                     *           "name": "Widget ydktmvywdhdo",
                      *           "line_total": 10,
                      *           "price": 5,
-                     *           "product_id": "test-gbifijmvykbi",
+                     *           "product_id": "test-ydktmvywdhdo",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-60a6-7279-a409-0f65b7fe50ce",
+                     *       "order_id": "01a22926-9a28-75cf-a209-c8c6d5135002",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_486adbea0811cd7c36af4b92",
+                     *         "payment_id": "pay_acfb0f20e30e33cc95e95440",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:15.686Z",
+                     *       "placed_at": "2026-11-29T21:12:05.416Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [
@@ -4303,13 +4421,13 @@ export interface operations {
                      *           "amount": 10,
                      *           "items": [
                      *             {
-                     *               "product_id": "test-gbifijmvykbi",
+                     *               "product_id": "test-ydktmvywdhdo",
                      *               "quantity": 2,
                      *               "reason": "too small"
                      *             }
                      *           ],
                      *           "rejection_reason": "it was worn",
-                     *           "requested_at": "2026-11-29T20:41:16.538Z",
+                     *           "requested_at": "2026-11-29T21:12:05.848Z",
                      *           "return_id": "1",
                      *           "status": "rejected"
                      *         }
@@ -4323,44 +4441,44 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T20:41:15.686Z",
+                     *           "at": "2026-11-29T21:12:05.416Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.824Z",
+                     *           "at": "2026-11-29T21:12:05.452Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T20:41:15.874Z",
+                     *           "at": "2026-11-29T21:12:05.521Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.263Z",
+                     *           "at": "2026-11-29T21:12:05.681Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.455Z",
+                     *           "at": "2026-11-29T21:12:05.790Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.538Z",
+                     *           "at": "2026-11-29T21:12:05.848Z",
                      *           "event": "return_requested",
                      *           "return_id": "1"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.751Z",
+                     *           "at": "2026-11-29T21:12:06.284Z",
                      *           "event": "return_rejected",
                      *           "reason": "it was worn",
                      *           "return_id": "1"
                      *         }
                      *       ],
                      *       "total_amount": 10,
-                     *       "user_id": "01a2290a-5eb1-757d-b895-c7b471e7bb5e"
+                     *       "user_id": "01a22926-98f3-7133-a77e-cff836e36c98"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -4407,7 +4525,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4431,14 +4549,14 @@ export interface operations {
                         code?: "return_already_decided";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4451,7 +4569,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4545,23 +4663,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:15.691Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget wryfumkjqzjq",
+                     *           "name": "Widget egundjfocjho",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-wryfumkjqzjq",
+                     *           "product_id": "test-egundjfocjho",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-60ab-74a3-bfb6-72e95ad11c8b",
+                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_b07da9c4382e8a5f643f831c",
+                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:15.691Z",
+                     *       "placed_at": "2026-11-29T21:12:05.359Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -4574,40 +4692,40 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:15.691Z",
+                     *           "at": "2026-11-29T21:12:05.359Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.811Z",
+                     *           "at": "2026-11-29T21:12:05.464Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:15.837Z",
+                     *           "at": "2026-11-29T21:12:05.524Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.064Z",
+                     *           "at": "2026-11-29T21:12:05.651Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T20:41:16.129Z",
+                     *           "at": "2026-11-29T21:12:05.671Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:16.611Z",
+                     *           "at": "2026-11-29T21:12:06.333Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a2290a-5efd-777e-8ac8-6651da2cdff8"
+                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -4654,7 +4772,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4678,14 +4796,14 @@ export interface operations {
                         code?: "not_shippable";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4698,7 +4816,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4804,7 +4922,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget raqjxzyyrosm",
+                     *       "name": "Widget dyzlswfjihhv",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -4822,15 +4940,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-raqjxzyyrosm",
+                     *       "id": "test-dyzlswfjihhv",
                      *       "image_url": null,
                      *       "price": 99,
                      *       "released": null,
-                     *       "sku": "test-raqjxzyyrosm",
+                     *       "sku": "test-dyzlswfjihhv",
                      *       "stock_quantity": 7,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T20:40:37.435Z",
-                     *       "version": 1795984837435
+                     *       "updated_at": "2026-11-29T21:11:27.341Z",
+                     *       "version": 1795986687341
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -4845,7 +4963,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget iwoferhxtzmp",
+                     *       "name": "Widget texbthmrjjin",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -4863,15 +4981,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-iwoferhxtzmp",
+                     *       "id": "test-texbthmrjjin",
                      *       "image_url": null,
                      *       "price": 1250,
                      *       "released": null,
-                     *       "sku": "test-iwoferhxtzmp",
+                     *       "sku": "test-texbthmrjjin",
                      *       "stock_quantity": 0,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T20:40:35.555Z",
-                     *       "version": 1795984835555
+                     *       "updated_at": "2026-11-29T21:11:23.594Z",
+                     *       "version": 1795986683594
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -4930,7 +5048,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4943,7 +5061,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5107,11 +5225,11 @@ export interface operations {
     listReturns: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the page before. Without it: the first page. */
                 cursor?: string;
-                /** @description The largest number of orders of a page. Each may have several returns. */
+                /** @description The maximum number of orders on a page. Each may have several returns. */
                 limit?: number;
-                /** @description Returns that are decided are shown in their order. */
+                /** @description Only `requested` is valid. `GET /admin/orders/{order_id}` shows decided returns. */
                 status?: "requested";
             };
             header?: never;
@@ -5129,28 +5247,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "LqqY3tAn49AwMWEyMjhmYy0zYjMwLTc1NmItOTgyNy1lOGI5NGM5YzNiZDc",
+                     *       "next_cursor": null,
                      *       "returns": [
                      *         {
-                     *           "amount": 168,
+                     *           "amount": 10,
                      *           "currency": "USD",
                      *           "items": [
                      *             {
-                     *               "product_id": "KIT-0000856",
+                     *               "product_id": "test-egundjfocjho",
                      *               "quantity": 1,
                      *               "reason": "too small"
                      *             }
                      *           ],
-                     *           "order_id": "01a228fc-3b30-756b-9827-e8b94c9c3bd7",
-                     *           "requested_at": "2026-11-29T20:25:48.722Z",
+                     *           "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *           "requested_at": "2026-11-29T21:12:06.761Z",
                      *           "return_id": "1",
                      *           "status": "requested",
-                     *           "user_id": "01a228fc-2c84-7518-a089-c46285ecf696"
+                     *           "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ListReturnsResponse"];
+                    "application/json": components["schemas"]["ReturnList"];
                 };
             };
             /**
@@ -5366,7 +5484,7 @@ export interface operations {
                      *           "meter"
                      *         ]
                      *       ],
-                     *       "version": 25
+                     *       "version": 0
                      *     }
                      */
                     "application/json": components["schemas"]["Synonyms"];
@@ -5478,8 +5596,8 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         [
-                     *           "denawmhgqwbc",
-                     *           "jmkduowkdmwb"
+                     *           "snmhgotihupj",
+                     *           "rpwrxgkqnjiy"
                      *         ],
                      *         [
                      *           "notebook",
@@ -5596,7 +5714,7 @@ export interface operations {
                      *           "meter"
                      *         ]
                      *       ],
-                     *       "version": 26
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Synonyms"];
@@ -5656,7 +5774,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5669,7 +5787,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5763,7 +5881,7 @@ export interface operations {
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22909-c3d5-7466-a7ce-8440e8b779fe"
+                     *       "user_id": "01a22925-f7f6-7062-b7f1-4a4490ab214a"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -5794,7 +5912,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5807,7 +5925,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5912,7 +6030,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5925,7 +6043,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6018,7 +6136,7 @@ export interface operations {
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a2290a-9ff5-71bb-9181-aec6f1bbd952"
+                     *       "user_id": "01a22926-d7b2-7f60-a9ba-c09969df23da"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -6052,7 +6170,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6065,7 +6183,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6162,7 +6280,7 @@ export interface operations {
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22909-9536-74cd-ac79-6b5b4bb283fc"
+                     *       "user_id": "01a22925-caa9-752e-a9e0-d7a027a0a9fb"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -6170,7 +6288,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -6197,7 +6315,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6210,7 +6328,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6296,25 +6414,16 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget kzvlbngdkhba",
+                     *           "name": "Widget ngepehdzwllb",
                      *           "available": true,
-                     *           "line_total": 5,
-                     *           "price": 1,
-                     *           "product_id": "test-kzvlbngdkhba",
-                     *           "quantity": 5,
-                     *           "stock_quantity": 50
-                     *         },
-                     *         {
-                     *           "name": "Widget llqdqnxhtyrx",
-                     *           "available": false,
-                     *           "line_total": 3,
-                     *           "price": 1,
-                     *           "product_id": "test-llqdqnxhtyrx",
-                     *           "quantity": 3,
-                     *           "stock_quantity": 2
+                     *           "line_total": 1399.98,
+                     *           "price": 699.99,
+                     *           "product_id": "test-ngepehdzwllb",
+                     *           "quantity": 2,
+                     *           "stock_quantity": 3
                      *         }
                      *       ],
-                     *       "total_amount": 8
+                     *       "total_amount": 1399.98
                      *     }
                      */
                     "application/json": components["schemas"]["Cart"];
@@ -6491,35 +6600,35 @@ export interface operations {
                      *         "currency": "USD",
                      *         "items": [
                      *           {
-                     *             "name": "Widget kzvlbngdkhba",
+                     *             "name": "Widget jepovpkwefwh",
                      *             "available": true,
-                     *             "line_total": 5,
-                     *             "price": 1,
-                     *             "product_id": "test-kzvlbngdkhba",
-                     *             "quantity": 5,
-                     *             "stock_quantity": 50
+                     *             "line_total": 1.05,
+                     *             "price": 1.05,
+                     *             "product_id": "test-jepovpkwefwh",
+                     *             "quantity": 1,
+                     *             "stock_quantity": 3
                      *           },
                      *           {
-                     *             "name": "Widget llqdqnxhtyrx",
-                     *             "available": false,
-                     *             "line_total": 3,
-                     *             "price": 1,
-                     *             "product_id": "test-llqdqnxhtyrx",
-                     *             "quantity": 3,
-                     *             "stock_quantity": 2
+                     *             "name": "Widget ttlwxabvhnef",
+                     *             "available": true,
+                     *             "line_total": 2,
+                     *             "price": 2,
+                     *             "product_id": "test-ttlwxabvhnef",
+                     *             "quantity": 1,
+                     *             "stock_quantity": 3
                      *           }
                      *         ],
-                     *         "total_amount": 8
+                     *         "total_amount": 3.05
                      *       },
                      *       "message": "Item added"
                      *     }
                      */
-                    "application/json": components["schemas"]["AddCartItemResponse"];
+                    "application/json": components["schemas"]["CartAddition"];
                 };
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -6578,7 +6687,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6591,7 +6700,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6680,11 +6789,11 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget drlwmbfjedtr",
+                     *           "name": "Widget jepovpkwefwh",
                      *           "available": true,
                      *           "line_total": 3.15,
                      *           "price": 1.05,
-                     *           "product_id": "test-drlwmbfjedtr",
+                     *           "product_id": "test-jepovpkwefwh",
                      *           "quantity": 3,
                      *           "stock_quantity": 3
                      *         }
@@ -6712,7 +6821,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6795,20 +6904,20 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget drlwmbfjedtr",
+                     *           "name": "Widget jepovpkwefwh",
                      *           "available": true,
                      *           "line_total": 3.15,
                      *           "price": 1.05,
-                     *           "product_id": "test-drlwmbfjedtr",
+                     *           "product_id": "test-jepovpkwefwh",
                      *           "quantity": 3,
                      *           "stock_quantity": 3
                      *         },
                      *         {
-                     *           "name": "Widget tztdqmpujqfu",
+                     *           "name": "Widget ttlwxabvhnef",
                      *           "available": true,
                      *           "line_total": 2,
                      *           "price": 2,
-                     *           "product_id": "test-tztdqmpujqfu",
+                     *           "product_id": "test-ttlwxabvhnef",
                      *           "quantity": 1,
                      *           "stock_quantity": 3
                      *         }
@@ -6848,7 +6957,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: The product is not in the cart. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6860,7 +6969,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6873,7 +6982,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6958,26 +7067,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "categories": [
-                     *         {
-                     *           "name": "0",
-                     *           "children": [],
-                     *           "id": "0"
-                     *         },
-                     *         {
-                     *           "name": "00",
-                     *           "children": [],
-                     *           "id": "00"
-                     *         },
-                     *         {
-                     *           "name": "00000000000000000000000000000000000000000000000000000000000",
-                     *           "children": [],
-                     *           "id": "00000000000000000000000000000000000000000000000000000000000"
-                     *         },
-                     *         {
-                     *           "name": "000000000000000000000000000000000000000000000000000000000000",
-                     *           "children": [],
-                     *           "id": "000000000000000000000000000000000000000000000000000000000000"
-                     *         },
                      *         {
                      *           "name": "Audio",
                      *           "children": [
@@ -7320,24 +7409,8 @@ export interface operations {
                      *           "id": "phones-tablets"
                      *         },
                      *         {
-                     *           "name": "Printing",
-                     *           "children": [
-                     *             {
-                     *               "name": "Ink cartridges",
-                     *               "children": [],
-                     *               "id": "printing.ink-cartridges"
-                     *             }
-                     *           ],
-                     *           "id": "printing"
-                     *         },
-                     *         {
                      *           "name": "Test goods",
                      *           "children": [
-                     *             {
-                     *               "name": "Gadgets",
-                     *               "children": [],
-                     *               "id": "test-goods.gadgets"
-                     *             },
                      *             {
                      *               "name": "Widgets",
                      *               "children": [],
@@ -7454,11 +7527,11 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "available": 1,
-                     *           "product_id": "test-xrricvkfwcpc"
+                     *           "product_id": "test-okehriaghokd"
                      *         },
                      *         {
                      *           "available": 22,
-                     *           "product_id": "test-wcjrbigelknr"
+                     *           "product_id": "test-gsaxjfnuldmg"
                      *         },
                      *         {
                      *           "available": 0,
@@ -7467,7 +7540,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["GetInventoryResponse"];
+                    "application/json": components["schemas"]["StockList"];
                 };
             };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
@@ -7595,9 +7668,9 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the page before. Without it: the first page. */
                 cursor?: string;
-                /** @description The number of orders of a page. */
+                /** @description The maximum number of orders on a page. */
                 limit?: number;
             };
             header?: never;
@@ -7615,28 +7688,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "W05ENrskuG4wMWEyMjkwOS1jZTkxLTdmNjMtYWUwMi03N2Y3YjgzYzEzNDU",
+                     *       "next_cursor": "MHxIyit1aZkwMWEyMjkyNi0wOTZlLTcxMTAtODUxMS00MmIyYzFhZjk2N2U",
                      *       "orders": [
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22909-ced0-71b4-bdcf-e71e632a0854",
-                     *           "placed_at": "2026-11-29T20:40:38.352Z",
+                     *           "order_id": "01a22926-09ad-7077-a383-5c5f6284c6f3",
+                     *           "placed_at": "2026-11-29T21:11:28.429Z",
                      *           "status": "pending_payment",
                      *           "total_amount": 1
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22909-ce91-7f63-ae02-77f7b83c1345",
-                     *           "placed_at": "2026-11-29T20:40:38.289Z",
+                     *           "order_id": "01a22926-096e-7110-8511-42b2c1af967e",
+                     *           "placed_at": "2026-11-29T21:11:28.366Z",
                      *           "status": "pending_payment",
                      *           "total_amount": 1
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ListOrdersResponse"];
+                    "application/json": components["schemas"]["OrderList"];
                 };
             };
             /**
@@ -7745,10 +7818,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:55:37.234Z",
-                     *       "order_id": "01a22909-ca72-7e36-bee6-b303adcf89fe",
+                     *       "hold_expires_at": "2026-11-29T21:26:26.107Z",
+                     *       "order_id": "01a22926-009b-7de7-9df4-67d6c19dac33",
                      *       "status": "pending_payment",
-                     *       "total_amount": 20
+                     *       "total_amount": 25
                      *     }
                      */
                     "application/json": components["schemas"]["PlacedOrder"];
@@ -7756,7 +7829,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -7791,7 +7864,7 @@ export interface operations {
              * @description - `cart_changed`: The cart was changed at the same time: the shopper should look at it again.
              *     - `cart_empty`: There is nothing in the cart.
              *     - `insufficient_stock`: There is less in stock than in the cart.
-             *     - `order_too_large`: The cart is too much for one order: it has to be split.
+             *     - `order_too_large`: The cart is too large for one order. Order a part of it first.
              *     - `price_changed`: The total is not `expected_total`.
              *     - `product_unavailable`: Products in the cart are no longer sold.
              */
@@ -7806,19 +7879,19 @@ export interface operations {
                         code?: "cart_changed" | "cart_empty" | "insufficient_stock" | "order_too_large" | "price_changed" | "product_unavailable";
                     } & {
                         /** @description With `insufficient_stock`: the products of which there is less in stock than in the cart. */
-                        items?: components["schemas"]["ShortItem"][] | null;
+                        items?: components["schemas"]["ItemShortage"][];
                     } & {
                         /** @description With `price_changed`: ISO 4217. */
-                        currency?: string | null;
+                        currency?: string;
                         /** @description With `price_changed`: the current total of the cart. */
-                        total_amount?: components["schemas"]["Amount"] | null;
+                        total_amount?: components["schemas"]["Amount"];
                     } & {
                         /** @description With `product_unavailable`: the products to remove from the cart. */
-                        product_ids?: string[] | null;
+                        product_ids?: string[];
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7831,7 +7904,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7921,101 +7994,100 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:56:09.983Z",
+                     *       "hold_expires_at": "2026-11-29T21:27:09.030Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget kgjannmahyxv",
-                     *           "line_total": 2,
-                     *           "price": 1,
-                     *           "product_id": "test-kgjannmahyxv",
+                     *           "name": "Widget xzeycujqwldm",
+                     *           "line_total": 10,
+                     *           "price": 5,
+                     *           "product_id": "test-xzeycujqwldm",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-4a5f-7f00-a4c9-d800e44cc825",
+                     *       "order_id": "01a22926-a846-750c-aee8-f77a940ccce5",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_93c4d54b2eb8e808a6114b31",
+                     *         "payment_id": "pay_052e34520b620ec50a26b596",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T20:41:09.983Z",
-                     *       "refunded_amount": 0,
+                     *       "placed_at": "2026-11-29T21:12:09.030Z",
+                     *       "refunded_amount": 4,
                      *       "refunds": [
                      *         {
-                     *           "amount": 1,
+                     *           "amount": 4,
+                     *           "reason": "late",
                      *           "refund_id": "1",
                      *           "refund_to": "original",
-                     *           "return_id": "1",
+                     *           "status": "completed"
+                     *         },
+                     *         {
+                     *           "amount": 6,
+                     *           "reason": "late",
+                     *           "refund_id": "2",
+                     *           "refund_to": "original",
                      *           "status": "pending"
                      *         }
                      *       ],
-                     *       "returns": [
-                     *         {
-                     *           "amount": 1,
-                     *           "items": [
-                     *             {
-                     *               "product_id": "test-kgjannmahyxv",
-                     *               "quantity": 1,
-                     *               "reason": "too small"
-                     *             }
-                     *           ],
-                     *           "requested_at": "2026-11-29T20:41:10.719Z",
-                     *           "return_id": "1",
-                     *           "status": "accepted"
-                     *         }
-                     *       ],
+                     *       "returns": [],
                      *       "shipment": {
                      *         "carrier": "DHL",
                      *         "tracking_number": "00340434161094042557"
                      *       },
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "delivered",
+                     *       "status": "partially_refunded",
                      *       "timeline": [
                      *         {
-                     *           "amount": 2,
-                     *           "at": "2026-11-29T20:41:09.983Z",
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T21:12:09.030Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.119Z",
+                     *           "at": "2026-11-29T21:12:09.097Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "amount": 2,
-                     *           "at": "2026-11-29T20:41:10.173Z",
+                     *           "amount": 10,
+                     *           "at": "2026-11-29T21:12:09.154Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.399Z",
+                     *           "at": "2026-11-29T21:12:09.223Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.578Z",
+                     *           "at": "2026-11-29T21:12:09.265Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:41:10.719Z",
-                     *           "event": "return_requested",
-                     *           "return_id": "1"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-29T20:41:10.851Z",
-                     *           "event": "return_accepted",
-                     *           "return_id": "1"
-                     *         },
-                     *         {
-                     *           "amount": 1,
-                     *           "at": "2026-11-29T20:41:10.851Z",
+                     *           "amount": 4,
+                     *           "at": "2026-11-29T21:12:09.310Z",
                      *           "event": "refund_due",
+                     *           "reason": "late",
                      *           "refund_id": "1",
-                     *           "refund_to": "original",
-                     *           "return_id": "1"
+                     *           "refund_to": "original"
+                     *         },
+                     *         {
+                     *           "amount": 4,
+                     *           "at": "2026-11-29T21:12:09.385Z",
+                     *           "event": "refunded",
+                     *           "reason": "late",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         },
+                     *         {
+                     *           "amount": 6,
+                     *           "at": "2026-11-29T21:12:09.402Z",
+                     *           "event": "refund_due",
+                     *           "reason": "late",
+                     *           "refund_id": "2",
+                     *           "refund_to": "original"
                      *         }
                      *       ],
-                     *       "total_amount": 2
+                     *       "total_amount": 10
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -8038,7 +8110,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8110,23 +8182,23 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T20:55:37.791Z",
+                     *       "hold_expires_at": "2026-11-29T21:26:26.107Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget uatnwjjeyihw",
+                     *           "name": "Widget snwyardkqdle",
                      *           "line_total": 25,
                      *           "price": 12.5,
-                     *           "product_id": "test-uatnwjjeyihw",
+                     *           "product_id": "test-snwyardkqdle",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22909-cc9f-7bfa-b373-5c8e819b94ee",
+                     *       "order_id": "01a22926-009b-7de7-9df4-67d6c19dac33",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_3f2f5a8701913e1161678240",
+                     *         "payment_id": "pay_d4bba75ad64c2f09df1e90c5",
                      *         "status": "refunded"
                      *       },
-                     *       "placed_at": "2026-11-29T20:40:37.791Z",
+                     *       "placed_at": "2026-11-29T21:11:26.107Z",
                      *       "refunded_amount": 25,
                      *       "refunds": [
                      *         {
@@ -8142,34 +8214,34 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T20:40:37.791Z",
+                     *           "at": "2026-11-29T21:11:26.107Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:40:37.904Z",
+                     *           "at": "2026-11-29T21:11:26.221Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T20:40:37.927Z",
+                     *           "at": "2026-11-29T21:11:26.233Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T20:40:38.087Z",
+                     *           "at": "2026-11-29T21:11:26.322Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T20:40:38.087Z",
+                     *           "at": "2026-11-29T21:11:26.322Z",
                      *           "event": "refund_due",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T20:40:38.181Z",
+                     *           "at": "2026-11-29T21:11:26.427Z",
                      *           "event": "refunded",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
@@ -8198,7 +8270,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8211,7 +8283,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_cancellable`: The order is shipped or expired.
+             * @description - `not_cancellable`: The order is shipped, delivered, partially refunded or expired.
              *     - `payment_in_progress`: A payment of the order is being processed; try again after `Retry-After` seconds.
              */
             409: {
@@ -8225,10 +8297,10 @@ export interface operations {
                         code?: "not_cancellable" | "payment_in_progress";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
@@ -8303,8 +8375,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "order_id": "01a2290a-660b-74f3-a989-4f288b08ff15",
-                     *       "payment_id": "credit_01a2290a-660b-74f3-a989-4f288b08ff15_0",
+                     *       "order_id": "01a22926-a524-71f3-8c49-a274ef7cdd68",
+                     *       "payment_id": "credit_01a22926-a524-71f3-8c49-a274ef7cdd68_0",
                      *       "status": "completed"
                      *     }
                      */
@@ -8320,9 +8392,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "action_url": "https://sandbox.invalid/authenticate/pay_45d625eaae64c752a1dbcc98",
-                     *       "order_id": "01a22909-ca9c-7401-946e-7002b18c3f7a",
-                     *       "payment_id": "pay_45d625eaae64c752a1dbcc98",
+                     *       "action_url": "https://sandbox.invalid/authenticate/pay_03b1fc11bc1ba3b096360fe1",
+                     *       "order_id": "01a22925-fcd2-73f1-99c5-3bc36d31777b",
+                     *       "payment_id": "pay_03b1fc11bc1ba3b096360fe1",
                      *       "status": "requires_action"
                      *     }
                      */
@@ -8331,7 +8403,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -8377,11 +8449,11 @@ export interface operations {
                          *     `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
                          *     `abandoned`. More may follow.
                          */
-                        decline_code?: string | null;
+                        decline_code?: string;
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8411,14 +8483,14 @@ export interface operations {
                         code?: "hold_expired" | "not_payable" | "payment_in_progress" | "request_in_progress" | "too_many_payment_attempts";
                     } & {
                         /**
-                         * @description With `hold_expired`, `not_payable` and `too_many_payment_attempts`: the status of the order.
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
                          * @enum {string}
                          */
                         order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8431,7 +8503,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8542,13 +8614,13 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "product_id": "test-gbifijmvykbi",
+                     *           "product_id": "test-ydktmvywdhdo",
                      *           "quantity": 2,
                      *           "reason": "too small"
                      *         }
                      *       ],
-                     *       "order_id": "01a2290a-60a6-7279-a409-0f65b7fe50ce",
-                     *       "requested_at": "2026-11-29T20:41:16.538Z",
+                     *       "order_id": "01a22926-9a28-75cf-a209-c8c6d5135002",
+                     *       "requested_at": "2026-11-29T21:12:05.848Z",
                      *       "return_id": "1",
                      *       "status": "requested"
                      *     }
@@ -8558,7 +8630,7 @@ export interface operations {
             };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
-             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable characters.
+             *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
              *     - `malformed_json`: The body is not a JSON object.
              */
             400: {
@@ -8589,7 +8661,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_found`: There is none with such an id, or it belongs to another account. */
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8602,7 +8674,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_returnable`: The order is not delivered, or more units are returned than `items` says.
+             * @description - `not_returnable`: The order is not delivered, or the request has more units than `items[].returnable` of the problem.
              *     - `too_many_returns`: The order has ten returns already.
              */
             409: {
@@ -8616,22 +8688,22 @@ export interface operations {
                         code?: "not_returnable" | "too_many_returns";
                     } & {
                         /** @description With `not_returnable`: the items of the request, with what can be returned. */
-                        items?: components["schemas"]["ReturnableItem"][] | null;
+                        items?: components["schemas"]["ReturnableItem"][];
                         /**
-                         * @description The status of the order.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     } & {
                         /**
-                         * @description The status of the order, if it is the reason.
-                         * @enum {string|null}
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
                          */
-                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded" | null;
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8644,7 +8716,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8720,7 +8792,7 @@ export interface operations {
                 brand?: string[];
                 /** @description Only products of this department or category. */
                 category_id?: string;
-                /** @description `next_cursor` of a page, to get the page after it: instead of `page`, with the same `sort` and the same filters. A cursor of another order or of other filters is refused with 422. */
+                /** @description `next_cursor` of the page before, instead of `page`. Without either: the first page. Leave `sort` and the filters as they were: a cursor of another order or of other filters is refused with 422. */
                 cursor?: string;
                 /** @description `false` leaves out the facets, which makes the response faster. */
                 facets?: boolean;
@@ -8728,7 +8800,7 @@ export interface operations {
                 highlight?: boolean;
                 /** @description `true`: only products in stock. `false`: only products that are sold out. */
                 in_stock?: boolean;
-                /** @description The most products on a page. */
+                /** @description The maximum number of products on a page. */
                 limit?: number;
                 /** @description Only products at this price or a lower one. Not below `min_price`. */
                 max_price?: string;
@@ -8767,115 +8839,81 @@ export interface operations {
                      *             "name": "Colour",
                      *             "values": [
                      *               {
-                     *                 "count": 134,
+                     *                 "count": 47,
                      *                 "value": "Cyan"
-                     *               }
-                     *             ]
-                     *           },
-                     *           {
-                     *             "name": "Original",
-                     *             "values": [
-                     *               {
-                     *                 "count": 1,
-                     *                 "value": "true"
-                     *               }
-                     *             ]
-                     *           },
-                     *           {
-                     *             "name": "Page yield",
-                     *             "values": [
-                     *               {
-                     *                 "count": 1,
-                     *                 "value": "750"
                      *               }
                      *             ]
                      *           }
                      *         ],
                      *         "brands": [
                      *           {
-                     *             "count": 133,
+                     *             "count": 47,
                      *             "value": "Testbrand"
-                     *           },
-                     *           {
-                     *             "count": 1,
-                     *             "value": "Rainhaven"
                      *           }
                      *         ],
                      *         "categories": [
                      *           {
-                     *             "count": 137,
+                     *             "count": 49,
                      *             "value": "test-goods"
                      *           },
                      *           {
-                     *             "count": 137,
+                     *             "count": 49,
                      *             "value": "test-goods.widgets"
-                     *           },
-                     *           {
-                     *             "count": 1,
-                     *             "value": "printing"
-                     *           },
-                     *           {
-                     *             "count": 1,
-                     *             "value": "printing.ink-cartridges"
                      *           }
                      *         ],
                      *         "prices": [
                      *           {
-                     *             "count": 81,
+                     *             "count": 29,
                      *             "max": 4.99
                      *           },
                      *           {
-                     *             "count": 19,
+                     *             "count": 9,
                      *             "max": 9.99,
                      *             "min": 5
                      *           },
                      *           {
-                     *             "count": 19,
+                     *             "count": 6,
                      *             "max": 19.99,
                      *             "min": 10
                      *           },
                      *           {
-                     *             "count": 14,
+                     *             "count": 3,
                      *             "max": 49.99,
                      *             "min": 20
                      *           },
                      *           {
-                     *             "count": 2,
+                     *             "count": 1,
                      *             "max": 99.99,
                      *             "min": 50
                      *           },
                      *           {
-                     *             "count": 2,
+                     *             "count": 1,
                      *             "max": 999.99,
                      *             "min": 500
                      *           },
                      *           {
-                     *             "count": 2,
+                     *             "count": 1,
                      *             "max": 1999.99,
                      *             "min": 1000
-                     *           },
-                     *           {
-                     *             "count": 2,
-                     *             "min": 500000
                      *           }
                      *         ]
                      *       },
                      *       "limit": 1,
-                     *       "next_cursor": "QpgDTSPTFhVbMjc0OC40NzE0LDEsInRlc3QtYWNzeW94cHB3Z2phIl0",
+                     *       "next_cursor": "QpgDTSPTFhVbMzAxMC45MDg3LDEsInRlc3QtYWp6ZmdzeXpxenZ1Il0",
                      *       "page": 1,
                      *       "products": [
                      *         {
-                     *           "name": "Widget acsyoxppwgja",
+                     *           "name": "Widget ajzfgsyzqzvu",
                      *           "brand": "Testbrand",
                      *           "currency": "USD",
-                     *           "id": "test-acsyoxppwgja",
-                     *           "price": 1,
-                     *           "sku": "test-acsyoxppwgja",
-                     *           "stock_quantity": 4,
+                     *           "id": "test-ajzfgsyzqzvu",
+                     *           "price": 45,
+                     *           "sku": "test-ajzfgsyzqzvu",
+                     *           "stock_quantity": 3,
                      *           "thumbnail_url": null
                      *         }
                      *       ],
-                     *       "total": 141
+                     *       "total": 50
                      *     }
                      */
                     "application/json": components["schemas"]["ProductList"];
@@ -8968,7 +9006,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget iwoferhxtzmp",
+                     *       "name": "Widget texbthmrjjin",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -8986,15 +9024,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-iwoferhxtzmp",
+                     *       "id": "test-texbthmrjjin",
                      *       "image_url": null,
                      *       "price": 1250,
                      *       "released": null,
-                     *       "sku": "test-iwoferhxtzmp",
+                     *       "sku": "test-texbthmrjjin",
                      *       "stock_quantity": 3,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T20:40:35.555Z",
-                     *       "version": 1795984835555
+                     *       "updated_at": "2026-11-29T21:11:23.594Z",
+                     *       "version": 1795986683594
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -9062,7 +9100,7 @@ export interface operations {
     suggest: {
         parameters: {
             query: {
-                /** @description The most products. There are at most 4 categories and 4 brands. */
+                /** @description The maximum number of products. There are at most 4 categories and 4 brands. */
                 limit?: number;
                 /** @description The text so far. */
                 q: string;
@@ -9095,34 +9133,34 @@ export interface operations {
                      *       ],
                      *       "products": [
                      *         {
-                     *           "name": "Widget ptfqqhdanjcq",
+                     *           "name": "Widget rijhxrgjsuxe",
+                     *           "brand": "Testbrand",
+                     *           "id": "test-rijhxrgjsuxe"
+                     *         },
+                     *         {
+                     *           "name": "Widget dvywwvuubkyf",
                      *           "brand": null,
-                     *           "id": "test-ptfqqhdanjcq"
+                     *           "id": "test-dvywwvuubkyf"
                      *         },
                      *         {
-                     *           "name": "Widget wybqpjahcsui",
+                     *           "name": "Widget zhaskghobhhd",
                      *           "brand": null,
-                     *           "id": "test-wybqpjahcsui"
+                     *           "id": "test-zhaskghobhhd"
                      *         },
                      *         {
-                     *           "name": "Widget wqcnhvvpugie",
+                     *           "name": "Widget ktvuqgmmvspm",
                      *           "brand": "Testbrand",
-                     *           "id": "test-wqcnhvvpugie"
+                     *           "id": "test-ktvuqgmmvspm"
                      *         },
                      *         {
-                     *           "name": "Widget yksrrxilbpse",
+                     *           "name": "Widget fswlwwrxpdsf",
                      *           "brand": "Testbrand",
-                     *           "id": "test-yksrrxilbpse"
+                     *           "id": "test-fswlwwrxpdsf"
                      *         },
                      *         {
-                     *           "name": "Widget etgumjtxgzym",
+                     *           "name": "Widget dilseayltzvn",
                      *           "brand": "Testbrand",
-                     *           "id": "test-etgumjtxgzym"
-                     *         },
-                     *         {
-                     *           "name": "Widget ojcvmtmxtipf",
-                     *           "brand": "Testbrand",
-                     *           "id": "test-ojcvmtmxtipf"
+                     *           "id": "test-dilseayltzvn"
                      *         }
                      *       ]
                      *     }
@@ -9229,7 +9267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StripeWebhookResponse"];
+                    "application/json": components["schemas"]["StripeEventOutcome"];
                 };
             };
             /**
@@ -9259,7 +9297,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `body_too_large`: The body is too large. */
+            /** @description - `body_too_large`: The body has more than 262,144 bytes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9272,7 +9310,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unsupported_media_type`: The body has another media type. */
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
             415: {
                 headers: {
                     [name: string]: unknown;

@@ -268,7 +268,8 @@ fn refusal(problems: &[DeclaredProblem], schemas: &mut SchemaGenerator) -> Value
     let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
     let lines = problems.iter().map(|problem| format!("- `{}`: {}", problem.code, problem.when));
     let mut parts = vec![Problem::schema(schemas).to_value(), json!({"properties": {"code": {"enum": codes}}})];
-    for members in problems.iter().filter_map(|problem| Some(problem.members?(schemas).to_value())) {
+    for mut members in problems.iter().filter_map(|problem| Some(problem.members?(schemas).to_value())) {
+        without_null_where_left_out(&mut members);
         if !parts.contains(&members) {
             parts.push(members);
         }

@@ -135,7 +135,9 @@ fn every_success_with_a_body_has_a_recorded_example() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 let json = &response["content"]["application/json"];
                 let is_success = status.starts_with('2') && !json.is_null();
-                if is_success && json["example"] == Value::Null && path != "/openapi.json" {
+                // The document itself is too large, and a shop in sandbox mode gets no events of Stripe.
+                let is_recorded = path != "/openapi.json" && operation["x-caller"] != "stripe";
+                if is_success && json["example"] == Value::Null && is_recorded {
                     missing.push(format!("{} {status}", operation["operationId"].as_str().unwrap_or_default()));
                 }
             }
