@@ -308,6 +308,7 @@ test("a call whose token cannot be refreshed in time ends in time", async () => 
 });
 
 test("the caller can abort calls that wait for a refresh, and the refresh goes on", async () => {
+  let hasRefreshed = false;
   let isRefreshing: () => void = () => undefined;
   const refreshStarted = new Promise<void>((resolve) => (isRefreshing = resolve));
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -315,6 +316,7 @@ test("the caller can abort calls that wait for a refresh, and the refresh goes o
     if (response.url.endsWith("/auth/refresh")) {
       isRefreshing();
       await setTimeout(500);
+      hasRefreshed = true;
     }
     return response;
   };
@@ -328,6 +330,7 @@ test("the caller can abort calls that wait for a refresh, and the refresh goes o
   abort.abort();
   await assert.rejects(refused, { name: "AbortError" });
   await assert.rejects(waiting, { name: "AbortError" });
+  assert.ok(!hasRefreshed, "both ended at once");
   await souk.get("/cart");
   assert.equal(shop.refreshes, 1);
 });
