@@ -67,8 +67,7 @@ impl Schemas<'_> {
 
     /// Everything of the narrower side must fit into one alternative of the wider side.
     fn alternatives(&mut self, path: &str, old: &Value, new: &Value) {
-        let of = |schema: &Value| schema["anyOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
-        let (old, new) = (of(old), of(new));
+        let (old, new) = (alternatives(old), alternatives(new));
         let fits = |old: &Value, new: &Value| {
             let mut attempt = Schemas { found: Vec::new(), ..*self };
             attempt.compare(path, old, new);
@@ -185,6 +184,15 @@ impl Schemas<'_> {
             Direction::Response => (new, old),
         }
     }
+}
+
+/// The alternatives of a schema, each with what stands beside them.
+fn alternatives(schema: &Value) -> Vec<Value> {
+    let mut rest = schema.clone();
+    let Some(Value::Array(alternatives)) = rest.as_object_mut().and_then(|rest| rest.remove("anyOf")) else {
+        return vec![schema.clone()];
+    };
+    alternatives.iter().map(|alternative| json!({"allOf": [rest, alternative]})).collect()
 }
 
 /// The types that a schema allows.

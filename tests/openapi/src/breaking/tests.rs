@@ -227,3 +227,16 @@ fn recursive_schemas_end() {
     let changes = [("/components/schemas/Line", tree)];
     assert_eq!(breaking_changes(&document(&changes), &document(&changes)), [""; 0]);
 }
+
+#[test]
+fn members_beside_alternatives_are_compared() {
+    let line = |properties: Value| {
+        let kinds = json!([{"properties": {"kind": {"enum": ["sale"]}}}, {"properties": {"kind": {"enum": ["gift"]}}}]);
+        json!({"type": "object", "properties": properties, "required": ["price"], "anyOf": kinds})
+    };
+    let pointer = "/components/schemas/Line";
+    let old = document(&[(pointer, line(json!({"price": {"type": "integer"}})))]);
+    let new = document(&[(pointer, line(json!({"price": {"type": "string"}})))]);
+    assert_eq!(breaking_changes(&old, &old), [""; 0]);
+    assert_eq!(breaking_changes(&old, &new), ["POST /orders 201, lines[]: one of its alternatives is new"]);
+}
