@@ -52,8 +52,18 @@ pub(crate) fn takes_key(method: &str, path: &str) -> bool {
     let (path, _) = path.split_once('?').unwrap_or((path, ""));
     let method = method.to_lowercase();
     let Some(template) = CONTRACT.template_of(path, &method) else { return false };
-    let parameters = CONTRACT.document["paths"][&template][&method]["parameters"].as_array();
+    has_key(&document()["paths"][&template][&method])
+}
+
+/// Whether an operation of the document takes an `Idempotency-Key`.
+pub(crate) fn has_key(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array();
     parameters.into_iter().flatten().any(|parameter| parameter["name"] == "Idempotency-Key")
+}
+
+/// docs/openapi.yaml.
+pub(crate) fn document() -> &'static Value {
+    &CONTRACT.document
 }
 
 impl Contract {

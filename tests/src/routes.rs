@@ -1,9 +1,9 @@
 //! The routes of the API as docs/openapi.yaml declares them, so that tests cover each of them. Tests of `tests/openapi` hold
 //! template.yaml to the same declarations.
 
-use serde_yaml_ng::Value;
+use serde_json::Value;
 
-const DOCUMENT: &str = include_str!("../../docs/openapi.yaml");
+use crate::contract;
 
 /// One route of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +30,10 @@ impl Route {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    let document: Value = serde_yaml_ng::from_str(DOCUMENT).expect("docs/openapi.yaml is YAML");
     let mut routes = Vec::new();
-    for (path, item) in document["paths"].as_mapping().expect("paths") {
-        for (method, operation) in item.as_mapping().expect("operations") {
-            routes.push(route(text(method).to_uppercase(), text(path), operation));
+    for (path, item) in contract::document()["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            routes.push(route(method.to_uppercase(), path, operation));
         }
     }
     assert!(routes.len() > 20, "docs/openapi.yaml has few routes: {routes:?}");
@@ -42,17 +41,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn route(method: String, path: &str, operation: &Value) -> Route {
-    let caller = text(&operation["x-caller"]);
-    let parameters = operation["parameters"].as_sequence().map_or(&[][..], Vec::as_slice);
+    let caller = operation["x-caller"].as_str().expect("x-caller of each operation");
     Route {
         method,
         path: path.to_owned(),
         public: matches!(caller, "anyone" | "stripe"),
         for_staff: caller == "staff",
-        takes_key: parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key"),
+        takes_key: contract::has_key(operation),
     }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a text in docs/openapi.yaml")
 }
