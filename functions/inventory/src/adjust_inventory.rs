@@ -8,7 +8,9 @@ use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS, StockResponse};
+use crate::inventory_context::{
+    ChangeStockRequest, InventoryContext, KEY_ANSWER, KEY_STORED, MAX_REASON_CHARS, StockResponse,
+};
 
 /// The maximum change in either direction.
 const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
@@ -17,10 +19,7 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 pub fn operation() -> Operation {
     Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Caller::Staff, Tag::StaffStock)
         .summary("Adds units to the stock of a product, or removes some")
-        .idempotency_key(
-            "Changes the stock once. The answer has the stock after that change.",
-            "as long as the history of the stock",
-        )
+        .idempotency_key(KEY_ANSWER, KEY_STORED)
         .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
         .answers::<StockResponse<'_>>(200, "The stock after the change.")
         .problem_with::<InsufficientStock>(409, "insufficient_stock", "More units would be removed than are in stock.")

@@ -7,17 +7,16 @@ use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::MAX_AVAILABLE;
 
-use crate::inventory_context::{ChangeStockRequest, InventoryContext, MAX_REASON_CHARS, StockResponse};
+use crate::inventory_context::{
+    ChangeStockRequest, InventoryContext, KEY_ANSWER, KEY_STORED, MAX_REASON_CHARS, StockResponse,
+};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Caller::Staff, Tag::StaffStock)
         .summary("Sets the stock of a product to the counted units")
         .description("Units that orders hold are not in stock, so they are not counted.")
-        .idempotency_key(
-            "Changes the stock once. The answer has the stock after that change.",
-            "as long as the history of the stock",
-        )
+        .idempotency_key(KEY_ANSWER, KEY_STORED)
         .body::<CountInventoryRequest>(r#"{"available": 120, "reason": "stocktaking"}"#)
         .answers::<StockResponse<'_>>(200, "The stock after the change.")
 }

@@ -12,6 +12,10 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Reply, Request};
 use souk_store::{Inventory, LedgerEntry, MAX_AVAILABLE, Products, StockChangeOutcome};
 
+/// What a change of stock answers to a second request with its `Idempotency-Key`.
+pub(crate) const KEY_ANSWER: &str = "Changes the stock once. The answer has the stock after that change.";
+/// How long the key is stored.
+pub(crate) const KEY_STORED: &str = "as long as the history of the stock";
 /// Maximum length of a reason.
 pub(crate) const MAX_REASON_CHARS: usize = 200;
 
