@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::json::Json;
 use crate::shop::Shop;
+use crate::wait::{SOON_SECONDS, eventually};
 
 /// How long a function that reads everything may take on a small machine that runs other tests.
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
@@ -20,6 +21,18 @@ impl Shop {
     /// The same, where the function may fail.
     pub fn try_invoke(&self, function: &str, payload: &Value) -> Result<Json, String> {
         self.aws("lambda", &format!("{}/invocations", self.function_path(function)), None, payload)
+    }
+
+    /// Invokes an idempotent function that reads whole tables until it answers: on a small machine under load a read may
+    /// time out. Every other failure panics.
+    pub fn invoke_until_available(&self, function: &str, payload: &Value) -> Json {
+        eventually(SOON_SECONDS, &format!("{function} finds its database available"), || {
+            match self.try_invoke(function, payload) {
+                Ok(report) => Some(report),
+                Err(error) if error.contains("is unavailable") => None,
+                Err(error) => panic!("{error}"),
+            }
+        })
     }
 
     /// A variable of a function's environment, such as the name of a table.

@@ -13,7 +13,7 @@ const SETTLE_SECONDS: u64 = 4 * SOON_SECONDS;
 impl Shop {
     /// The report of `reconcile`.
     pub fn reconcile(&'static self) -> Json {
-        self.invoke("reconcile", &json!({}))
+        self.invoke_until_available("reconcile", &json!({}))
     }
 
     /// Waits until stock, orders and money of these products and orders are settled, and fails on a discrepancy. Other

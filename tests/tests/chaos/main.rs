@@ -55,7 +55,7 @@ fn nothing_is_lost_when_functions_and_the_provider_are_killed_in_the_middle_of_5
     let money = orders.assert_as_provider(&provider.state());
     orders.assert_every_unit(shop, &products, UNITS);
     eventually(SETTLE_SECONDS, "reconcile finds nothing", || {
-        let report = shop.invoke("reconcile", &serde_json::json!({}));
+        let report = shop.reconcile();
         assert!(report.list("differences").is_empty(), "{report}");
         (report.text("clean") == "true" && report.whole("unsettled_found") == 0).then_some(())
     });
@@ -101,7 +101,7 @@ fn inject_outages(shop: &Shop, provider: &Provider, progress: &Progress) -> usiz
 fn settle(shop: &'static Shop, provider: &Provider, orders: &Orders<'_>) -> i64 {
     let (mut open, mut redriven) = (orders.open(), 0);
     eventually(SETTLE_SECONDS, "every order is final", || {
-        let report = shop.invoke("redrive", &serde_json::json!({"action": "redrive"}));
+        let report = shop.invoke_until_available("redrive", &serde_json::json!({"action": "redrive"}));
         redriven += report.list("queues").iter().map(|queue| queue.whole("moved")).sum::<i64>();
         thread::sleep(Duration::from_secs(5));
         open = open.iter().filter_map(reconciliation::Order::reload_if_open).collect();
