@@ -91,8 +91,8 @@ id!(
     UserId, is_uuid, "must be a user id"
 );
 id!(
-    /// A refresh-token family: one login on one device, with all tokens that it was refreshed with.
-    FamilyId, is_uuid, "must be a family id"
+    /// A session: one login on one device, with all tokens that it was refreshed with.
+    SessionId, is_uuid, "must be a session id"
 );
 id!(
     /// An order: a UUIDv7, so that ids sort by time of placement.
@@ -122,7 +122,7 @@ impl UserId {
     }
 }
 
-impl FamilyId {
+impl SessionId {
     /// A new id for a login.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod message;
 pub mod money;
 pub mod order;
+pub mod permission;
 pub mod reconcile;
 pub mod stock;
 pub mod synonyms;
