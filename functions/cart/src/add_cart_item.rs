@@ -22,7 +22,7 @@ const ITEM_ADDED: &str = "Item added";
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("add-cart-item", "POST /cart/items", Caller::Shopper, Tag::Cart)
+    Operation::new("add-cart-item", "POST /cart/items", Caller::Guest, Tag::Cart)
         .summary("Adds units of a product to the cart")
         .description(
             "The cart may contain more units than are in stock: `available` says so, and only an order takes stock.",

@@ -10,7 +10,7 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("clear-cart", "DELETE /cart", Caller::Shopper, Tag::Cart)
+    Operation::new("clear-cart", "DELETE /cart", Caller::Guest, Tag::Cart)
         .summary("Removes everything from the cart")
         .repeated("Nothing changes: the cart is already empty.")
         .answers::<CartResponse>(200, "The cart.")

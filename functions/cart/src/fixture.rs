@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use souk_catalog::ProductReader;
-use souk_domain::account::Role;
 use souk_domain::catalog::Product;
 use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
@@ -58,5 +57,5 @@ impl Fixture {
 
 /// A request of the n-th shopper.
 pub(crate) fn request_of(shopper: u32, method: &str, path: &str) -> Request {
-    Request::new(method, path).from_user(user(shopper), Role::Shopper)
+    Request::new(method, path).from_user(user(shopper))
 }

@@ -11,7 +11,7 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("remove-cart-item", "DELETE /cart/items/{product_id}", Caller::Shopper, Tag::Cart)
+    Operation::new("remove-cart-item", "DELETE /cart/items/{product_id}", Caller::Guest, Tag::Cart)
         .summary("Removes a product from the cart")
         .repeated("Nothing changes: the product is already removed.")
         .answers::<CartResponse>(200, "The cart.")

@@ -13,7 +13,7 @@ use crate::cart_response::CartResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("update-cart-item", "PATCH /cart/items/{product_id}", Caller::Shopper, Tag::Cart)
+    Operation::new("update-cart-item", "PATCH /cart/items/{product_id}", Caller::Guest, Tag::Cart)
         .summary("Sets the quantity of a product in the cart")
         .repeated("The quantity stays as requested.")
         .body::<UpdateCartItemRequest>(r#"{"quantity": 3}"#)

@@ -2,6 +2,7 @@
 //! stock is kept in case it returns.
 
 use souk_domain::ids::ProductId;
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
@@ -10,7 +11,7 @@ use souk_store::Products;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("delete-product", "DELETE /admin/products/{product_id}", Caller::Staff, Tag::StaffCatalogue)
+    Operation::new("delete-product", "DELETE /admin/products/{product_id}", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
         .summary("Removes a product from the shop")
         .description(
             "Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.",
@@ -35,7 +36,7 @@ impl DeleteProduct {
 
 impl Endpoint for DeleteProduct {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::CatalogueWrite)?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
         match self.products.delete(&product_id).await? {
             Some(_) => Ok(Reply::no_content()),
@@ -46,7 +47,6 @@ impl Endpoint for DeleteProduct {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -63,12 +63,12 @@ mod tests {
         let endpoint = DeleteProduct { products: shop.products.clone() };
         let answer = async |request: Request| outcome(&endpoint.handle(&request).await).0;
         assert_eq!(answer(delete("1399")).await, 401);
-        assert_eq!(answer(delete("1399").from_user(user(1), Role::Shopper)).await, 403);
+        assert_eq!(answer(delete("1399").from_user(user(1))).await, 403);
         assert!(shop.products.get(&sku("1399")).await.expect("read").is_some());
 
-        assert_eq!(answer(delete("1399").from_user(user(9), Role::Staff)).await, 204);
-        assert_eq!(answer(delete("1399").from_user(user(9), Role::Staff)).await, 404);
-        assert_eq!(answer(delete("no id").from_user(user(9), Role::Staff)).await, 404);
+        assert_eq!(answer(delete("1399").from_staff(user(9))).await, 204);
+        assert_eq!(answer(delete("1399").from_staff(user(9))).await, 404);
+        assert_eq!(answer(delete("no id").from_staff(user(9))).await, 404);
         assert_eq!(shop.products.get(&sku("1399")).await.expect("read"), None);
     }
 }

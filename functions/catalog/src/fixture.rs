@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 use souk_catalog::{CachedProducts, ProductReader};
-use souk_domain::account::Role;
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
 use souk_runtime::http::{Endpoint, Request};
@@ -36,7 +35,7 @@ pub(crate) struct Fixture {
 /// An import request of staff.
 pub(crate) fn import(lines: &str) -> Request {
     let request = Request::new("POST", "/admin/imports").with_json(lines);
-    request.with_header("content-type", "application/x-ndjson").from_user(user(9), Role::Staff)
+    request.with_header("content-type", "application/x-ndjson").from_staff(user(9))
 }
 
 impl Fixture {

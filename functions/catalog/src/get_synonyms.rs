@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::permission::Permission;
 use souk_domain::synonyms::SynonymGroups;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -12,7 +13,7 @@ use souk_store::{SynonymList, SynonymLists};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("get-synonyms", "GET /admin/synonyms", Caller::Staff, Tag::StaffCatalogue)
+    Operation::new("get-synonyms", "GET /admin/synonyms", Caller::Staff(Permission::CatalogueRead), Tag::StaffCatalogue)
         .summary("Shows the synonyms that searches use")
         .answers::<SynonymsResponse<'_>>(200, "The synonyms.")
 }
@@ -42,7 +43,7 @@ pub(crate) struct SynonymsResponse<'a> {
 
 impl Endpoint for GetSynonyms {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::CatalogueRead)?;
         let list = self.synonyms.latest().await?;
         Ok(match &list {
             Some(list) => reply(list),

@@ -1,6 +1,7 @@
 //! `POST /admin/imports`: imports many products, one JSON object a line (`application/x-ndjson`). Clients may retry.
 
 use schemars::json_schema;
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, RequestBody, Tag};
@@ -14,7 +15,7 @@ const MAX_BODY_BYTES: usize = 5_000_000;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("import-products", "POST /admin/imports", Caller::Staff, Tag::StaffCatalogue)
+    Operation::new("import-products", "POST /admin/imports", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
         .summary("Imports up to 1,000 products, one JSON object a line")
         .description(
             "Each line is a product as `PUT /admin/products/{product_id}` takes it, in at most 64 KB. The line must \
@@ -61,7 +62,7 @@ impl ImportProducts {
 
 impl Endpoint for ImportProducts {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let staff = request.staff()?;
+        let staff = request.staff(Permission::CatalogueWrite)?;
         let body = request.body("application/x-ndjson", MAX_BODY_BYTES)?;
         Ok(Reply::ok(&self.context.import(body, 1, Some(&staff.user_id)).await?))
     }

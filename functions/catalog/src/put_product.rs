@@ -8,6 +8,7 @@ use souk_domain::catalog::{MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
+use souk_domain::permission::Permission;
 use souk_domain::stock::total;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -23,7 +24,7 @@ const MAX_ATTEMPTS: u32 = 8;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-product", "PUT /admin/products/{product_id}", Caller::Staff, Tag::StaffCatalogue)
+    Operation::new("put-product", "PUT /admin/products/{product_id}", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
         .summary("Creates a product or replaces the whole of it")
         .description(
             "What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A \
@@ -128,7 +129,7 @@ impl PutProduct {
 
 impl Endpoint for PutProduct {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::CatalogueWrite)?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let mut fields = request.fields()?.of_products();
         let draft = product_from_fields(&mut fields, Some(&product_id), self.currency);
@@ -162,7 +163,6 @@ impl PutProduct {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -170,7 +170,7 @@ mod tests {
 
     fn put(product_id: &str, body: &str) -> Request {
         let request = Request::new("PUT", "/admin/products/x").with_path("product_id", product_id).with_json(body);
-        request.from_user(user(9), Role::Staff)
+        request.from_staff(user(9))
     }
 
     fn endpoint(shop: &Fixture) -> PutProduct {
@@ -248,7 +248,7 @@ mod tests {
         let answer = async |request: &Request| outcome(&endpoint.handle(request).await).0;
         assert_eq!(answer(&put("no id", good)).await, 404);
         assert_eq!(answer(&put("1399", "[]")).await, 400);
-        assert_eq!(answer(&put("1399", good).from_user(user(1), Role::Shopper)).await, 403);
+        assert_eq!(answer(&put("1399", good).from_user(user(1))).await, 403);
         assert_eq!(answer(&Request::new("PUT", "/").with_path("product_id", "1399").with_json(good)).await, 401);
         assert_eq!(shop.products.get(&sku("1399")).await.expect("read"), None);
     }

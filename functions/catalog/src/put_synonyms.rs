@@ -2,6 +2,7 @@
 //! change.
 
 use schemars::JsonSchema;
+use souk_domain::permission::Permission;
 use souk_domain::synonyms::{MAX_SYNONYM_GROUPS, MAX_SYNONYM_TERMS, SynonymGroups};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -13,7 +14,7 @@ use crate::get_synonyms::{SynonymsResponse, reply};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-synonyms", "PUT /admin/synonyms", Caller::Staff, Tag::StaffCatalogue)
+    Operation::new("put-synonyms", "PUT /admin/synonyms", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
         .summary("Replaces the synonyms")
         .description("Searches use the new list within ten seconds.")
         .repeated(
@@ -51,7 +52,7 @@ impl PutSynonyms {
 
 impl Endpoint for PutSynonyms {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::CatalogueWrite)?;
         let mut fields = request.fields()?;
         let groups = groups(&mut fields);
         // Without it, two concurrent edits would overwrite each other.
@@ -75,7 +76,6 @@ fn groups(fields: &mut Fields<'_>) -> Option<SynonymGroups> {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -83,7 +83,7 @@ mod tests {
     use crate::get_synonyms::GetSynonyms;
 
     fn put(body: &str) -> Request {
-        Request::new("PUT", "/admin/synonyms").with_json(body).from_user(user(9), Role::Staff)
+        Request::new("PUT", "/admin/synonyms").with_json(body).from_staff(user(9))
     }
 
     #[tokio::test]
@@ -91,7 +91,7 @@ mod tests {
         let shop = Fixture::start().await;
         let endpoint = PutSynonyms { synonyms: shop.synonyms.clone() };
         let reading = GetSynonyms { synonyms: shop.synonyms.clone() };
-        let get = Request::new("GET", "/admin/synonyms").from_user(user(9), Role::Staff);
+        let get = Request::new("GET", "/admin/synonyms").from_staff(user(9));
         let read = async || reading.handle(&get).await.expect("read").body_json();
         let first = read().await;
         assert_eq!(first["version"], 0);
@@ -131,10 +131,10 @@ mod tests {
             refused(r#"{"groups": [["a", "b"], ["c"], ["d", ""]], "version": 0}"#).await,
             ["groups[1] too_short", "groups[2][1] required"]
         );
-        let shopper = Request::new("PUT", "/admin/synonyms").with_json("{}").from_user(user(1), Role::Shopper);
+        let shopper = Request::new("PUT", "/admin/synonyms").with_json("{}").from_user(user(1));
         assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
         let reading = GetSynonyms { synonyms: shop.synonyms.clone() };
-        let shopper = Request::new("GET", "/admin/synonyms").from_user(user(1), Role::Shopper);
+        let shopper = Request::new("GET", "/admin/synonyms").from_user(user(1));
         assert_eq!(outcome(&reading.handle(&shopper).await), (403, "forbidden"));
     }
 }

@@ -1,6 +1,7 @@
 //! `POST /admin/inventory/{product_id}/adjustments`: adds received units or corrects the stock, with a reason.
 
 use schemars::JsonSchema;
+use souk_domain::permission::Permission;
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -17,7 +18,7 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Caller::Staff, Tag::StaffStock)
+    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
         .summary("Adds units to the stock of a product, or removes some")
         .idempotency_key(KEY_ANSWER, KEY_STORED)
         .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
@@ -100,7 +101,6 @@ impl Endpoint for AdjustInventory {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -109,7 +109,7 @@ mod tests {
     fn adjust(product_id: &str, body: &str) -> Request {
         let path = format!("/admin/inventory/{product_id}/adjustments");
         let request = Request::new("POST", &path).with_path("product_id", product_id).with_json(body);
-        request.from_user(user(9), Role::Staff)
+        request.from_staff(user(9))
     }
 
     #[tokio::test]
@@ -180,7 +180,7 @@ mod tests {
         }
         let good = r#"{"delta": 1, "reason": "x"}"#;
         assert_eq!(outcome(&endpoint.handle(&adjust("unknown", good)).await), (404, "not_found"));
-        let shopper = adjust("1399", good).from_user(user(1), Role::Shopper);
+        let shopper = adjust("1399", good).from_user(user(1));
         assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
     }
 }

@@ -1,6 +1,7 @@
 //! `PUT /admin/inventory/{product_id}`: sets the available units of a product to the counted number.
 
 use schemars::JsonSchema;
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
@@ -13,7 +14,7 @@ use crate::inventory_context::{
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Caller::Staff, Tag::StaffStock)
+    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
         .summary("Sets the stock of a product to the counted units")
         .description("Units that orders hold are not in stock, so they are not counted.")
         .idempotency_key(KEY_ANSWER, KEY_STORED)
@@ -59,7 +60,6 @@ impl Endpoint for CountInventory {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -67,7 +67,7 @@ mod tests {
 
     fn count(product_id: &str, body: &str) -> Request {
         let request = Request::new("PUT", "/admin/inventory/x").with_path("product_id", product_id).with_json(body);
-        request.from_user(user(9), Role::Staff)
+        request.from_staff(user(9))
     }
 
     #[tokio::test]
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(answer(&count("1399", "{")).await, Err((400, "malformed_json")));
         assert_eq!(answer(&count("unknown", good)).await, Err((404, "not_found")));
         assert_eq!(answer(&count("no id", good)).await, Err((404, "not_found")));
-        let shopper = count("1399", good).from_user(user(1), Role::Shopper);
+        let shopper = count("1399", good).from_user(user(1));
         assert_eq!(answer(&shopper).await, Err((403, "forbidden")));
         let anonymous = Request::new("PUT", "/").with_path("product_id", "1399").with_json(good);
         assert_eq!(answer(&anonymous).await, Err((401, "token_required")));

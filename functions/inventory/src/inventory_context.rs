@@ -7,6 +7,7 @@ use serde::Serialize;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{ProductId, UserId};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Reply, Request};
@@ -61,10 +62,10 @@ pub(crate) struct StockResponse<'a> {
 }
 
 impl ChangeStockRequest {
-    /// Rejects callers who are not staff before it reads anything else.
+    /// Rejects callers without the permission before it reads anything else.
     pub(crate) fn read(request: &Request) -> Result<Self, Problem> {
         Ok(Self {
-            changed_by: request.staff()?.user_id.clone(),
+            changed_by: request.staff(Permission::StockWrite)?.user_id.clone(),
             product_id: request.path_id("product_id", "product")?,
             idempotency_key: request.idempotency_key()?,
         })

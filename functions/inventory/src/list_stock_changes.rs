@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use souk_domain::cursor::ListId;
 use souk_domain::ids::ProductId;
+use souk_domain::permission::Permission;
 use souk_domain::stock::Cause;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -20,7 +21,7 @@ const MAX_LIMIT: i64 = 100;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Caller::Staff, Tag::StaffStock)
+    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Caller::Staff(Permission::StockRead), Tag::StaffStock)
         .summary("Lists the changes of the stock of a product, newest first")
         .description(
             "A change is listed a moment after it was made. A deleted product keeps its history; that of a product \
@@ -108,7 +109,7 @@ fn describe_kind(schema: &mut Schema) {
 impl Endpoint for ListStockChanges {
     /// A deleted product keeps its history.
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::StockRead)?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let mut query = request.query();
         let list = ListId::new(["stock-changes", product_id.as_str()]);
@@ -155,7 +156,6 @@ fn view<'a>(change: &'a HistoryEntry, entries: &'a HashMap<String, LedgerEntry>)
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -163,7 +163,7 @@ mod tests {
 
     fn ask(query: &[(&str, &str)]) -> Request {
         let request = Request::new("GET", "/admin/inventory/1399/history").with_path("product_id", "1399");
-        let request = request.from_user(user(9), Role::Staff);
+        let request = request.from_staff(user(9));
         query.iter().fold(request, |request, (name, value)| request.with_query(name, value))
     }
 
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(page["changes"], expected);
         let cursor = page["next_cursor"].as_str().expect("more");
         let of_another = Request::new("GET", "/").with_path("product_id", "1400").with_query("cursor", cursor);
-        let refused = endpoint.handle(&of_another.from_user(user(9), Role::Staff)).await;
+        let refused = endpoint.handle(&of_another.from_staff(user(9))).await;
         assert_eq!(outcome(&refused), (422, "invalid_fields"));
         let page = endpoint.handle(&ask(&[("limit", "2"), ("cursor", cursor)])).await.expect("listed").body_json();
         let cause = &page["changes"][0]["cause"];
@@ -205,7 +205,7 @@ mod tests {
         let problem = endpoint.handle(&ask(&[("limit", "0"), ("cursor", "~h#")])).await.expect_err("refused");
         let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
         assert_eq!((problem.status(), fields), (422, vec!["cursor", "limit"]));
-        assert_eq!(outcome(&endpoint.handle(&ask(&[]).from_user(user(1), Role::Shopper)).await), (403, "forbidden"));
+        assert_eq!(outcome(&endpoint.handle(&ask(&[]).from_user(user(1))).await), (403, "forbidden"));
         let anonymous = Request::new("GET", "/").with_path("product_id", "1399");
         assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));
         let reply = endpoint.handle(&ask(&[])).await.expect("nothing happened yet");

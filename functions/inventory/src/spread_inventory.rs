@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::ids::ProductId;
+use souk_domain::permission::Permission;
 use souk_domain::stock::MAX_SHARDS;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -17,7 +18,7 @@ use crate::InventoryContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Caller::Staff, Tag::StaffStock)
+    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
         .summary("Spreads the stock of a product over a number of shards")
         .description(
             "More shards let more orders of one product be placed at the same time: spread it before a flash sale, and \
@@ -61,7 +62,7 @@ struct SpreadInventoryResponse<'a> {
 
 impl Endpoint for SpreadInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let staff = request.staff()?.user_id.clone();
+        let staff = request.staff(Permission::StockWrite)?.user_id.clone();
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let mut fields = request.fields()?;
         let shards = fields.integer("shards", 1..=i64::from(MAX_SHARDS));
@@ -86,7 +87,6 @@ impl Endpoint for SpreadInventory {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use souk_domain::account::Role;
     use souk_testkit::user;
 
     use super::*;
@@ -94,7 +94,7 @@ mod tests {
 
     fn spread(product_id: &str, body: &str) -> Request {
         let request = Request::new("PUT", "/admin/inventory/x/shards").with_path("product_id", product_id);
-        request.with_json(body).from_user(user(9), Role::Staff)
+        request.with_json(body).from_staff(user(9))
     }
 
     #[tokio::test]
@@ -155,7 +155,7 @@ mod tests {
         let good = r#"{"shards": 4}"#;
         assert_eq!(outcome(&endpoint.handle(&spread("unknown", good)).await), (404, "not_found"));
         assert_eq!(outcome(&endpoint.handle(&spread("no id", good)).await), (404, "not_found"));
-        let shopper = spread("hot", good).from_user(user(1), Role::Shopper);
+        let shopper = spread("hot", good).from_user(user(1));
         assert_eq!(outcome(&endpoint.handle(&shopper).await), (403, "forbidden"));
         let anonymous = Request::new("PUT", "/").with_path("product_id", "hot").with_json(good);
         assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));

@@ -4,6 +4,7 @@
 
 use schemars::JsonSchema;
 use souk_domain::order::{Event, RefundTarget};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
@@ -18,7 +19,7 @@ pub fn operation() -> Operation {
     Operation::new(
         "accept-return",
         "POST /admin/orders/{order_id}/returns/{return_id}/accept",
-        Caller::Staff,
+        Caller::Staff(Permission::OrdersWrite),
         Tag::StaffOrders,
     )
     .summary("Accepts a return after its units have arrived")
@@ -57,7 +58,7 @@ pub struct AcceptReturnRequest {
 
 impl Endpoint for AcceptReturn {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let accepted_by = request.staff()?.user_id.clone();
+        let accepted_by = request.staff(Permission::OrdersWrite)?.user_id.clone();
         let OrdinalId(index) = request.path_id("return_id", "return of this order")?;
         let mut fields = request.fields()?;
         let target = fields.parsed::<RefundTarget>("refund_to");

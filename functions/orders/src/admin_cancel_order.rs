@@ -2,6 +2,7 @@
 //! refund of a paid order becomes due, and its units are restocked with the refund.
 
 use souk_domain::order::Event;
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
@@ -14,7 +15,7 @@ use crate::view::{self, Viewer};
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     let operation =
-        Operation::new("admin-cancel-order", "POST /admin/orders/{order_id}/cancel", Caller::Staff, Tag::StaffOrders)
+        Operation::new("admin-cancel-order", "POST /admin/orders/{order_id}/cancel", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
             .summary("Cancels a shopper's order that is not shipped yet");
     cancellation(operation)
 }

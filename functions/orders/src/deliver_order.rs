@@ -1,6 +1,7 @@
 //! `POST /admin/orders/{order_id}/deliver`: marks a shipped order as delivered. Idempotent.
 
 use souk_domain::order::Event;
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
@@ -11,7 +12,7 @@ use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("deliver-order", "POST /admin/orders/{order_id}/deliver", Caller::Staff, Tag::StaffOrders)
+    Operation::new("deliver-order", "POST /admin/orders/{order_id}/deliver", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
         .summary("Marks a shipped order as delivered")
         .description("From then on the shopper can return units of it.")
         .repeated("The order stays unchanged.")

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use souk_domain::account::Role;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
@@ -148,13 +147,13 @@ impl Fixture {
 
 pub(crate) fn checkout(user_id: &UserId) -> Request {
     let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
-    Request::new("POST", "/orders").with_json(body).from_user(user_id.clone(), Role::Shopper)
+    Request::new("POST", "/orders").with_json(body).from_user(user_id.clone())
 }
 
 /// A request by staff about an order.
 pub(crate) fn staff_request(method: &str, order_id: &OrderId, action: &str) -> Request {
     let request = Request::new(method, &format!("/admin/orders/{order_id}/{action}"));
-    request.with_path("order_id", order_id.as_str()).from_user(souk_testkit::user(9), Role::Staff)
+    request.with_path("order_id", order_id.as_str()).from_staff(souk_testkit::user(9))
 }
 
 /// A stream record of the orders table.

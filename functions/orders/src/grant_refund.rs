@@ -10,6 +10,7 @@ use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Event, MAX_REASON_CHARS, RefundGrant, RefundStatus, RefundTarget};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
@@ -20,7 +21,7 @@ use crate::staff_order_context::StaffOrderContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("grant-refund", "POST /admin/orders/{order_id}/refunds", Caller::Staff, Tag::StaffOrders)
+    Operation::new("grant-refund", "POST /admin/orders/{order_id}/refunds", Caller::Staff(Permission::RefundsWrite), Tag::StaffOrders)
         .summary("Refunds a part of an order without a return")
         .description(
             "It may be called repeatedly, but refunds never exceed the payment. An order that is not shipped yet \
@@ -110,7 +111,7 @@ struct GrantRefundResponse<'a> {
 
 impl Endpoint for GrantRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let granted_by = request.staff()?.user_id.clone();
+        let granted_by = request.staff(Permission::RefundsWrite)?.user_id.clone();
         // Always with a key: if a response of DynamoDB is lost, the event must not be applied twice.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use souk_domain::order::{Event, MAX_REASON_CHARS};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
@@ -17,7 +18,7 @@ pub fn operation() -> Operation {
     Operation::new(
         "reject-return",
         "POST /admin/orders/{order_id}/returns/{return_id}/reject",
-        Caller::Staff,
+        Caller::Staff(Permission::OrdersWrite),
         Tag::StaffOrders,
     )
     .summary("Rejects a return")
@@ -48,7 +49,7 @@ pub struct RejectReturnRequest {
 
 impl Endpoint for RejectReturn {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::OrdersWrite)?;
         let OrdinalId(index) = request.path_id("return_id", "return of this order")?;
         let mut fields = request.optional_fields()?;
         let reason = fields.optional_text("reason", MAX_REASON_CHARS);

@@ -23,7 +23,7 @@ const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("request-return", "POST /orders/{order_id}/returns", Caller::Shopper, Tag::Orders)
+    Operation::new("request-return", "POST /orders/{order_id}/returns", Caller::Guest, Tag::Orders)
         .summary("Requests a return of units of a delivered order")
         .description(
             "Staff accept or reject it. An order has at most ten returns, and never more units are returned than were \

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use souk_domain::order::{Event, RefundTarget};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
@@ -17,7 +18,7 @@ pub fn operation() -> Operation {
     Operation::new(
         "retry-refund",
         "POST /admin/orders/{order_id}/refunds/{refund_id}/retry",
-        Caller::Staff,
+        Caller::Staff(Permission::RefundsWrite),
         Tag::StaffOrders,
     )
     .summary("Retries a failed refund, optionally as store credit")
@@ -46,7 +47,7 @@ pub struct RetryRefundRequest {
 
 impl Endpoint for RetryRefund {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::RefundsWrite)?;
         let OrdinalId(refund) = request.path_id("refund_id", "refund of this order")?;
         let mut fields = request.fields()?;
         let target = fields.parsed::<RefundTarget>("refund_to");

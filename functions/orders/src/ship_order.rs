@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use schemars::JsonSchema;
 use souk_domain::order::{Event, Shipment};
+use souk_domain::permission::Permission;
 use souk_domain::validation::Invalid;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -18,7 +19,7 @@ const MAX_TRACKING_CHARS: usize = 64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Caller::Staff, Tag::StaffOrders)
+    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
         .summary("Marks a paid order as shipped")
         .repeated("The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.")
         .body::<ShipOrderRequest>(r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#)
@@ -73,7 +74,7 @@ impl FromStr for TrackingNumber {
 
 impl Endpoint for ShipOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.staff()?;
+        request.staff(Permission::OrdersWrite)?;
         let mut fields = request.fields()?;
         let carrier = fields.text("carrier", MAX_CARRIER_CHARS);
         let tracking_number = fields.parsed::<TrackingNumber>("tracking_number");

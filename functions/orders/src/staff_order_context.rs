@@ -5,6 +5,7 @@ use std::sync::Arc;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::order::{Event, Order};
+use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
@@ -27,14 +28,18 @@ impl StaffOrderContext {
 
     /// Applies an event to the order of a request.
     pub(crate) async fn apply(&self, request: &Request, event: &Event) -> Result<Order, Problem> {
-        let (user_id, order_id) = find_order(&self.steps.orders, request).await?;
+        let (user_id, order_id) = find_order(&self.steps.orders, request, Permission::OrdersWrite).await?;
         Ok(self.steps.apply(&user_id, &order_id, event, self.clock.now()).await?)
     }
 }
 
-/// The owner and the id of the order in a request by staff. Callers who are not staff are rejected first.
-pub(crate) async fn find_order(orders: &Orders, request: &Request) -> Result<(UserId, OrderId), Problem> {
-    request.staff()?;
+/// The owner and the id of the order in a request by staff. Callers without the permission are rejected first.
+pub(crate) async fn find_order(
+    orders: &Orders,
+    request: &Request,
+    permission: Permission,
+) -> Result<(UserId, OrderId), Problem> {
+    request.staff(permission)?;
     let order_id: OrderId = request.path_id("order_id", "order")?;
     let user_id = orders.owner(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
     Ok((user_id, order_id))

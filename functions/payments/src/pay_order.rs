@@ -27,7 +27,7 @@ const MAX_TOKEN_CHARS: usize = 500;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("pay-order", "POST /orders/{order_id}/pay", Caller::Shopper, Tag::Payments)
+    Operation::new("pay-order", "POST /orders/{order_id}/pay", Caller::Guest, Tag::Payments)
         .summary("Pays an order")
         .description(
             "A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that \

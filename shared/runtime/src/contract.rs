@@ -9,6 +9,7 @@ mod problems;
 mod schema;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use souk_domain::permission::Permission;
 
 pub use order_conflict::OrderConflict;
 pub use parameter::{Location, Parameter, UNDESCRIBED_ID};
@@ -35,6 +36,8 @@ pub struct Operation {
     pub description: String,
     /// Who may call it.
     pub caller: Caller,
+    /// Whether its authorizer reads the session, so that a session that has ended is refused at once.
+    pub checks_session: bool,
     /// What happens when a client sends it again.
     pub retry: Retry,
     /// Its parameters. Those in the path are declared by the path.
@@ -52,7 +55,7 @@ pub struct Operation {
 /// A group of operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tag {
-    /// Registration, log-in and sessions.
+    /// Registration, log-in, sessions and what belongs to an account.
     Accounts,
     /// Products, categories and stock as shoppers see them.
     Catalogue,
@@ -68,6 +71,8 @@ pub enum Tag {
     StaffOrders,
     /// Stock.
     StaffStock,
+    /// Staff, their roles, the audit log, and accounts as staff see them.
+    Administration,
     /// The description of the API itself.
     Contract,
 }
@@ -77,10 +82,12 @@ pub enum Tag {
 pub enum Caller {
     /// Anyone, without a token.
     Anyone,
-    /// Anyone with a token.
+    /// Anyone with a token: a guest, or an account.
+    Guest,
+    /// An account with a verified address.
     Shopper,
-    /// An account with the role `staff`.
-    Staff,
+    /// A member of staff with this permission.
+    Staff(Permission),
     /// Stripe, which signs its requests.
     Stripe,
 }
@@ -147,7 +154,7 @@ pub enum Caching {
 
 impl Operation {
     /// An operation of a function, such as
-    /// `Operation::new("add-cart-item", "POST /cart/items", Caller::Shopper, Tag::Cart)`.
+    /// `Operation::new("add-cart-item", "POST /cart/items", Caller::Guest, Tag::Cart)`.
     pub fn new(function: &'static str, route: &'static str, caller: Caller, tag: Tag) -> Self {
         let (method, path) = route.split_once(' ').expect("a route is a method and a path");
         let parameters = path.split(['{', '}']).skip(1).step_by(2).map(Parameter::path).collect();
@@ -159,6 +166,7 @@ impl Operation {
             summary: "",
             description: String::new(),
             caller,
+            checks_session: matches!(caller, Caller::Shopper | Caller::Staff(_)),
             retry: Retry::Read,
             parameters,
             body: None,
@@ -166,6 +174,13 @@ impl Operation {
             links: Vec::new(),
             problems: Vec::new(),
         }
+    }
+
+    /// Its authorizer reads the session, so that a session that has ended is refused at once. Implied for accounts and
+    /// staff.
+    #[must_use]
+    pub fn checks_session(self) -> Self {
+        Self { checks_session: true, ..self }
     }
 
     /// What it does, in a line without a full stop, such as "Adds units of a product to the cart".
@@ -288,7 +303,7 @@ impl Operation {
 
     /// Whether it needs a token.
     pub fn needs_token(&self) -> bool {
-        matches!(self.caller, Caller::Shopper | Caller::Staff)
+        matches!(self.caller, Caller::Guest | Caller::Shopper | Caller::Staff(_))
     }
 }
 
@@ -322,7 +337,7 @@ mod tests {
         let operation = Operation::new(
             "retry-refund",
             "POST /admin/orders/{order_id}/refunds/{refund_id}/retry",
-            Caller::Staff,
+            Caller::Staff(Permission::RefundsWrite),
             Tag::StaffOrders,
         );
         let names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();

@@ -317,7 +317,7 @@ fn queue_url(name: &str) -> String {
 /// A request of a shopper about one order (`POST /orders/{order_id}/{action}`), or about all (no order, no action).
 pub fn request(user_id: &UserId, order_id: Option<&OrderId>, action: &str, body: &str, key: &str) -> Request {
     let path = order_id.map_or_else(|| "/orders".to_owned(), |order_id| format!("/orders/{order_id}/{action}"));
-    let mut request = Request::new("POST", &path).with_json(body).from_user(user_id.clone(), Role::Shopper);
+    let mut request = Request::new("POST", &path).with_json(body).from_user(user_id.clone());
     if let Some(order_id) = order_id {
         request = request.with_path("order_id", order_id.as_str());
     }
@@ -328,6 +328,6 @@ pub fn request(user_id: &UserId, order_id: Option<&OrderId>, action: &str, body:
 /// refund.
 pub fn by_staff(order_id: &OrderId, action: &str, body: &str, key: &str) -> Request {
     let request = Request::new("POST", &format!("/admin/orders/{order_id}/{action}")).with_json(body);
-    let request = request.from_user(souk_testkit::user(0), Role::Staff).with_header("idempotency-key", key);
+    let request = request.from_staff(souk_testkit::user(0)).with_header("idempotency-key", key);
     request.with_path("order_id", order_id.as_str()).with_path("return_id", "1").with_path("refund_id", "1")
 }

@@ -93,6 +93,7 @@ fn tag_name(tag: Tag) -> &'static str {
         Tag::StaffCatalogue => "staff: catalogue",
         Tag::StaffOrders => "staff: orders",
         Tag::StaffStock => "staff: stock",
+        Tag::Administration => "staff: administration",
         Tag::Contract => "contract",
     }
 }
@@ -116,12 +117,17 @@ fn declared(
         "security": security(operation.caller),
         "x-caller": match operation.caller {
             Caller::Anyone => "anyone",
-            Caller::Shopper => "shopper",
-            Caller::Staff => "staff",
+            Caller::Guest => "guest",
+            Caller::Shopper => "account",
+            Caller::Staff(_) => "staff",
             Caller::Stripe => "stripe",
         },
+        "x-checks-session": operation.checks_session,
         "responses": all_responses(operation, recorded, responses),
     });
+    if let Caller::Staff(permission) = operation.caller {
+        declared["x-permission"] = permission.as_str().into();
+    }
     let description = description(operation);
     if !description.is_empty() {
         declared["description"] = description.into();
@@ -139,15 +145,20 @@ fn declared(
 fn security(caller: Caller) -> Value {
     match caller {
         Caller::Anyone => json!([]),
-        Caller::Shopper | Caller::Staff => json!([{"token": []}]),
+        Caller::Guest | Caller::Shopper | Caller::Staff(_) => json!([{"token": []}]),
         Caller::Stripe => json!([{"stripeSignature": []}]),
     }
 }
 
 fn description(operation: &Operation) -> String {
     let who = match operation.caller {
-        Caller::Staff => Some("For accounts with the role `staff`.".to_owned()),
-        Caller::Anyone | Caller::Shopper | Caller::Stripe => None,
+        Caller::Guest => Some("For guests and accounts.".to_owned()),
+        Caller::Shopper => Some("For accounts with a verified address.".to_owned()),
+        Caller::Staff(permission) => {
+            let name = permission.as_str();
+            Some(format!("For staff with the permission `{name}`, whose session was started with a second factor."))
+        }
+        Caller::Anyone | Caller::Stripe => None,
     };
     let retry = match operation.retry {
         Retry::Read => None,

@@ -22,10 +22,11 @@ fn with_table(text: &str, name: &str, table: &str) -> String {
 fn all(operations: &[Operation]) -> String {
     let rows = operations.iter().map(|operation| {
         let caller = match operation.caller {
-            Caller::Anyone => "anyone",
-            Caller::Shopper => "shopper",
-            Caller::Staff => "staff",
-            Caller::Stripe => "Stripe, signed",
+            Caller::Anyone => "anyone".to_owned(),
+            Caller::Guest => "guest or account".to_owned(),
+            Caller::Shopper => "account".to_owned(),
+            Caller::Staff(permission) => format!("staff, `{}`", permission.as_str()),
+            Caller::Stripe => "Stripe, signed".to_owned(),
         };
         format!("| {} | `{}` | {caller} | {} |\n", call(operation), operation.operation_id(), operation.summary)
     });

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 use souk_openapi::operations;
+use souk_runtime::contract::Operation;
 
+/// The authorizer of a route that names none.
+const DEFAULT_AUTHORIZER: &str = "TokenAuthorizer";
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// Handler, method, path, whether the gateway wants a token.
-type Route = (String, String, String, bool);
+/// Handler, method, path, authorizer.
+type Route = (String, String, String, String);
 
 fn deployed() -> BTreeSet<Route> {
     let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
@@ -18,12 +21,21 @@ fn deployed() -> BTreeSet<Route> {
         for event in events.into_iter().flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi") {
             let text = |value: &Value| value.as_str().expect("a text").to_owned();
             let properties = &event["Properties"];
-            let needs_token = properties["Auth"]["Authorizer"] != "NONE";
+            let authorizer = properties["Auth"]["Authorizer"].as_str().unwrap_or(DEFAULT_AUTHORIZER).to_owned();
             let handler = text(&resource["Properties"]["Handler"]);
-            routes.insert((handler, text(&properties["Method"]), text(&properties["Path"]), needs_token));
+            routes.insert((handler, text(&properties["Method"]), text(&properties["Path"]), authorizer));
         }
     }
     routes
+}
+
+/// The authorizer that an operation needs.
+fn authorizer(operation: &Operation) -> &'static str {
+    match (operation.needs_token(), operation.checks_session) {
+        (false, _) => "NONE",
+        (true, false) => DEFAULT_AUTHORIZER,
+        (true, true) => "SessionAuthorizer",
+    }
 }
 
 #[test]
@@ -35,7 +47,7 @@ fn the_template_has_exactly_the_declared_routes() {
                 operation.function.to_owned(),
                 method.to_owned(),
                 operation.path.to_owned(),
-                operation.needs_token(),
+                authorizer(&operation).to_owned(),
             ))
         };
         assert!(add(operation.method), "{} is declared twice", operation.function);

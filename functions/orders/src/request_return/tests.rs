@@ -1,4 +1,3 @@
-use souk_domain::account::Role;
 use souk_domain::ids::{OrderId, UserId};
 use souk_testkit::user;
 
@@ -11,7 +10,7 @@ fn endpoint(shop: &Fixture) -> RequestReturn {
 
 fn send_back(user_id: &UserId, order_id: &OrderId, body: &str) -> Request {
     let request = Request::new("POST", &format!("/orders/{order_id}/returns")).with_path("order_id", order_id.as_str());
-    request.with_json(body).from_user(user_id.clone(), Role::Shopper)
+    request.with_json(body).from_user(user_id.clone())
 }
 
 fn of(quantity: u32) -> String {

@@ -1,6 +1,5 @@
 //! Tests of the endpoints with which staff change an order.
 
-use souk_domain::account::Role;
 use souk_domain::cart::Quantity;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::Currency;
@@ -273,7 +272,7 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
         "it has no payment attempt"
     );
 
-    let shopper = || staff_request("POST", &order_id, "ship").with_json("{").from_user(user(1), Role::Shopper);
+    let shopper = || staff_request("POST", &order_id, "ship").with_json("{").from_user(user(1));
     let (desk, orders) = (shop.staff_order_context(), shop.orders.clone());
     assert_eq!(outcome(&AdminGetOrder { orders }.handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&ShipOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));

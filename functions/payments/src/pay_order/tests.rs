@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use souk_domain::account::Role;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{OrderStatus, RefundGrant, RefundTarget, Shipment};
 use souk_payment::ProviderError;
@@ -22,7 +21,7 @@ impl Fixture {
     fn request(&self, token: &str) -> Request {
         let request = Request::new("POST", &format!("/orders/{}/pay", self.order_id));
         let request = request.with_path("order_id", self.order_id.as_str());
-        request.with_json(&format!(r#"{{"payment_token": "{token}"}}"#)).from_user(user(1), Role::Shopper)
+        request.with_json(&format!(r#"{{"payment_token": "{token}"}}"#)).from_user(user(1))
     }
 
     fn by_store_credit(&self) -> Request {
@@ -249,7 +248,7 @@ async fn an_order_that_cannot_be_paid_has_its_code() {
     let shop = Fixture::start().await;
     let anonymous = Request::new("POST", "/").with_path("order_id", shop.order_id.as_str()).with_json("{}");
     assert_eq!(outcome(shop.endpoint().handle(&anonymous).await), is(401, "token_required"));
-    let other = shop.request("sandbox_success").from_user(user(2), Role::Shopper);
+    let other = shop.request("sandbox_success").from_user(user(2));
     assert_eq!(outcome(shop.endpoint().handle(&other).await), is(404, "not_found"));
     let bad = shop.request("").with_json(r#"{"payment_token": 5, "payment_method": "gold"}"#);
     let problem = shop.endpoint().handle(&bad).await.expect_err("two bad fields");

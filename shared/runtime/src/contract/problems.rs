@@ -25,7 +25,13 @@ const OF_TOKENS: [(u16, &str, &str); 3] = [
     (401, "token_expired", "The token has expired: refresh it."),
     (401, "token_invalid", "The token is not valid: log in again."),
 ];
-const OF_STAFF: [(u16, &str, &str); 1] = [(403, "forbidden", "The account lacks the permission.")];
+const OF_SESSIONS: [(u16, &str, &str); 1] = [(401, "session_ended", "The session has ended: log in again.")];
+const OF_ACCOUNTS: [(u16, &str, &str); 1] =
+    [(403, "verified_account_required", "The caller is a guest, or the address of the account is not verified.")];
+const OF_STAFF: [(u16, &str, &str); 2] = [
+    (403, "forbidden", "The account lacks the permission."),
+    (403, "second_factor_missing", "The account has the permission, but the session was started without a second factor."),
+];
 const OF_IDS: [(u16, &str, &str); 1] = [(404, "not_found", "Nothing has this id, or it belongs to another account.")];
 /// Staff see what belongs to any account.
 const OF_IDS_FOR_STAFF: [(u16, &str, &str); 1] = [(404, "not_found", "Nothing has this id.")];
@@ -47,10 +53,12 @@ impl Operation {
         let has = |location| self.parameters.iter().any(|parameter| parameter.location == location);
         // Stripe's events are read as they are signed, byte by byte, and not field by field.
         let reads_json = self.caller != Caller::Stripe && self.body.as_ref().is_some_and(RequestBody::is_json);
-        let is_for_staff = self.caller == Caller::Staff;
+        let is_for_staff = matches!(self.caller, Caller::Staff(_));
         let implied = [
             (true, &OF_ALL[..]),
             (self.needs_token(), &OF_TOKENS),
+            (self.checks_session, &OF_SESSIONS),
+            (self.caller == Caller::Shopper, &OF_ACCOUNTS),
             (is_for_staff, &OF_STAFF),
             (has(Location::Path), if is_for_staff { &OF_IDS_FOR_STAFF } else { &OF_IDS }),
             (self.body.is_some(), &OF_BODIES),

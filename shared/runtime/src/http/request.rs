@@ -9,10 +9,11 @@ use http::HeaderMap;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
-use souk_domain::account::Role;
+use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
-use souk_domain::ids::UserId;
+use souk_domain::ids::{SessionId, UserId};
+use souk_domain::permission::{Permission, Permissions};
 use souk_domain::validation::{Invalid, looks_like_card_number};
 
 use super::fields::Fields;
@@ -26,10 +27,16 @@ const MAX_KEY_CHARS: usize = 255;
 /// The caller, from the authorizer's response. Nothing in the request itself can change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The account.
+    /// The account, or the guest.
     pub user_id: UserId,
-    /// The account's role.
-    pub role: Role,
+    /// The session that the token belongs to.
+    pub session_id: SessionId,
+    /// What the caller is.
+    pub kind: CallerKind,
+    /// What the caller may do as staff, from the store. Empty on routes that do not check the session.
+    pub permissions: Permissions,
+    /// Whether the session was started with a second factor.
+    pub has_second_factor: bool,
 }
 
 /// One HTTP request.
@@ -64,10 +71,30 @@ impl Request {
         }
     }
 
-    /// Adds a caller.
+    /// Adds a caller with an account.
     #[must_use]
-    pub fn from_user(mut self, user_id: UserId, role: Role) -> Self {
-        self.identity = Some(Identity { user_id, role });
+    pub fn from_user(self, user_id: UserId) -> Self {
+        self.from_caller(user_id, CallerKind::Shopper, Permissions::NONE)
+    }
+
+    /// Adds a caller without a verified address.
+    #[must_use]
+    pub fn from_guest(self, user_id: UserId) -> Self {
+        self.from_caller(user_id, CallerKind::Guest, Permissions::NONE)
+    }
+
+    /// Adds a member of staff with all permissions.
+    #[must_use]
+    pub fn from_staff(self, user_id: UserId) -> Self {
+        self.from_caller(user_id, CallerKind::Shopper, Permissions::of(&Permission::ALL))
+    }
+
+    /// Adds a caller with these permissions. The session has the user's id, and a second factor.
+    #[must_use]
+    pub fn from_caller(mut self, user_id: UserId, kind: CallerKind, permissions: Permissions) -> Self {
+        let session_id = user_id.as_str().parse().ok();
+        self.identity =
+            session_id.map(|session_id| Identity { user_id, session_id, kind, permissions, has_second_factor: true });
         self
     }
 
@@ -108,9 +135,7 @@ impl Request {
         };
         let authorized = context.and_then(|context| context.authorizer.as_ref()).map(|authorizer| &authorizer.fields);
         let claim = |name: &str| authorized.and_then(|fields| fields.get(name)).and_then(|value| value.as_str());
-        let identity = claim("user_id")
-            .zip(claim("role"))
-            .and_then(|(user_id, role)| Some(Identity { user_id: user_id.parse().ok()?, role: role.parse().ok()? }));
+        let identity = identity(&claim);
         let http = context.map(|context| &context.http);
         Self {
             request_id: context.and_then(|context| context.request_id.clone()).unwrap_or_default(),
@@ -150,22 +175,44 @@ impl Request {
         self.method == "HEAD"
     }
 
-    /// The caller, who must be logged in.
+    /// The caller, who must have a token.
     pub fn user(&self) -> Result<&Identity, Problem> {
         self.identity.as_ref().ok_or_else(|| match self.token_problem.as_deref() {
             Some("expired") => {
                 Problem::unauthorized("token_expired", "the token has expired; refresh it or log in again")
             }
-            Some("unavailable") => Problem::unavailable("temporarily_unavailable", "the token's key could not be read"),
+            Some("session_ended") => Problem::unauthorized("session_ended", "the session has ended; log in again"),
+            Some("unavailable") => {
+                Problem::unavailable("temporarily_unavailable", "the token's key or its session could not be read")
+            }
             Some(_) => Problem::unauthorized("token_invalid", "the token is not valid; log in again"),
             None => Problem::unauthorized("token_required", "this needs a token: log in first"),
         })
     }
 
-    /// The caller, who must be staff.
-    pub fn staff(&self) -> Result<&Identity, Problem> {
+    /// The caller, whose account must have a verified address.
+    pub fn account(&self) -> Result<&Identity, Problem> {
         let identity = self.user()?;
-        if identity.role == Role::Staff { Ok(identity) } else { Err(Problem::forbidden()) }
+        match identity.kind {
+            CallerKind::Shopper => Ok(identity),
+            CallerKind::Guest => {
+                let detail = "this needs an account whose e-mail address is verified";
+                Err(Problem::new(403, "verified_account_required", detail))
+            }
+        }
+    }
+
+    /// The caller, who must be staff with this permission and a second factor.
+    pub fn staff(&self, permission: Permission) -> Result<&Identity, Problem> {
+        let identity = self.user()?;
+        if identity.kind != CallerKind::Shopper || !identity.permissions.contains(permission) {
+            return Err(Problem::forbidden());
+        }
+        if !identity.has_second_factor {
+            let detail = "staff need a second factor: enrol one and log in with its code";
+            return Err(Problem::new(403, "second_factor_missing", detail));
+        }
+        Ok(identity)
     }
 
     /// An id in the path. An invalid id gives 404.
@@ -241,6 +288,17 @@ impl Request {
     }
 }
 
+/// The caller that the authorizer's response names. `claim` reads a member of the response.
+fn identity<'a>(claim: &impl Fn(&str) -> Option<&'a str>) -> Option<Identity> {
+    Some(Identity {
+        user_id: claim("user_id")?.parse().ok()?,
+        session_id: claim("session_id")?.parse().ok()?,
+        kind: claim("kind")?.parse().ok()?,
+        permissions: claim("permissions").and_then(|names| names.parse().ok()).unwrap_or_default(),
+        has_second_factor: claim("second_factor") == Some("yes"),
+    })
+}
+
 fn owned_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
@@ -306,12 +364,43 @@ mod tests {
     }
 
     #[test]
-    fn roles_are_checked() {
-        let user_id: UserId = "0190a5a0-0000-7000-8000-000000000001".parse().expect("id");
-        assert_eq!(post().user().err().map(|p| p.status()), Some(401));
-        assert_eq!(post().staff().err().map(|p| p.status()), Some(401));
-        assert_eq!(post().from_user(user_id.clone(), Role::Shopper).staff().err().map(|p| p.status()), Some(403));
-        assert!(post().from_user(user_id, Role::Staff).staff().is_ok());
+    fn callers_are_checked() {
+        let user_id = || -> UserId { "0190a5a0-0000-7000-8000-000000000001".parse().expect("id") };
+        let stock = Permission::StockWrite;
+        let outcome = |checked: Result<&Identity, Problem>| checked.map_or_else(|problem| problem.code(), |_| "ok");
+        let outcomes = |request: Request| [request.user(), request.account(), request.staff(stock)].map(outcome);
+        let all_of = |code| [code; 3];
+        assert_eq!(outcomes(post()), all_of("token_required"));
+        assert_eq!(outcomes(post().from_guest(user_id())), ["ok", "verified_account_required", "forbidden"]);
+        assert_eq!(outcomes(post().from_user(user_id())), ["ok", "ok", "forbidden"]);
+        assert_eq!(outcomes(post().from_staff(user_id())), all_of("ok"));
+        let other = Permissions::of(&[Permission::CatalogueWrite]);
+        let other = post().from_caller(user_id(), CallerKind::Shopper, other);
+        assert_eq!(outcomes(other), ["ok", "ok", "forbidden"]);
+        let guest = post().from_caller(user_id(), CallerKind::Guest, Permissions::of(&[stock]));
+        assert_eq!(outcomes(guest), ["ok", "verified_account_required", "forbidden"]);
+        let mut without_second_factor = post().from_staff(user_id());
+        if let Some(identity) = &mut without_second_factor.identity {
+            identity.has_second_factor = false;
+        }
+        assert_eq!(outcomes(without_second_factor), ["ok", "ok", "second_factor_missing"]);
+    }
+
+    #[test]
+    fn the_authorizers_response_names_the_caller() {
+        let read = |members: &[(&'static str, &'static str)]| {
+            let members: Vec<_> = members.to_vec();
+            identity(&move |name: &str| members.iter().find(|(known, _)| *known == name).map(|(_, value)| *value))
+        };
+        let id = "0190a5a0-0000-7000-8000-000000000001";
+        let guest = read(&[("user_id", id), ("session_id", id), ("kind", "guest")]).expect("a caller");
+        assert!(guest.permissions.is_empty() && !guest.has_second_factor && guest.kind == CallerKind::Guest);
+        let permissions = ("permissions", "stock:write audit:read");
+        let staff = read(&[("user_id", id), ("session_id", id), ("kind", "shopper"), permissions, ("second_factor", "yes")]);
+        let staff = staff.expect("a caller");
+        assert!(staff.has_second_factor && staff.permissions.contains(Permission::AuditRead));
+        assert_eq!(read(&[("user_id", id), ("kind", "shopper")]), None, "no session");
+        assert_eq!(read(&[("user_id", id), ("session_id", id), ("kind", "staff")]), None, "an unknown kind");
     }
 
     /// API Gateway's event of a GET.

@@ -1,6 +1,5 @@
 //! Initial states and steps of the rows.
 
-use souk_domain::account::Role;
 use souk_domain::effects::Clock;
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::injector::Fault;
@@ -264,7 +263,7 @@ pub(crate) async fn watch(scenario: &mut Scenario) {
 pub(crate) async fn spread(scenario: &mut Scenario) {
     let request =
         Request::new("PUT", "/admin/inventory/a/shards").with_path("product_id", scenario.product_id.as_str());
-    let request = request.with_json(r#"{"shards": 5}"#).from_user(souk_testkit::user(0), Role::Staff);
+    let request = request.with_json(r#"{"shards": 5}"#).from_staff(souk_testkit::user(0));
     scenario.call(scenario.shop.spread_inventory(), request).await;
 }
 
