@@ -14,6 +14,7 @@ pub mod effects;
 pub mod event;
 pub mod idempotency;
 pub mod ids;
+pub mod mail;
 pub mod message;
 pub mod money;
 pub mod order;

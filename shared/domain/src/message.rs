@@ -14,13 +14,10 @@ pub const PAYMENT_CHECK_SECONDS: i64 = 30;
 /// Interval between the checks of a payment that takes days, in seconds.
 pub const PENDING_CHECK_SECONDS: i64 = MAX_DELAY_SECONDS;
 
-/// A message of one queue, about one order. Both halves of the order's key travel along, so consumers need no index.
+/// A message of one queue.
 pub trait QueueMessage: Serialize + DeserializeOwned {
-    /// Owner of the order.
-    fn user_id(&self) -> &UserId;
-
-    /// The order.
-    fn order_id(&self) -> &OrderId;
+    /// The order that it is about, for the log; none if it is about something else.
+    fn order_id(&self) -> Option<&OrderId>;
 }
 
 /// Messages of the order queue.
@@ -67,42 +64,28 @@ pub enum RefundQueueMessage {
 }
 
 impl QueueMessage for OrderQueueMessage {
-    fn user_id(&self) -> &UserId {
-        let Self::ExpireOrder { user_id, .. } = self;
-        user_id
-    }
-
-    fn order_id(&self) -> &OrderId {
+    fn order_id(&self) -> Option<&OrderId> {
         let Self::ExpireOrder { order_id, .. } = self;
-        order_id
+        Some(order_id)
     }
 }
 
 impl QueueMessage for PaymentQueueMessage {
-    fn user_id(&self) -> &UserId {
-        let Self::CheckPayment { user_id, .. } = self;
-        user_id
-    }
-
-    fn order_id(&self) -> &OrderId {
+    fn order_id(&self) -> Option<&OrderId> {
         let Self::CheckPayment { order_id, .. } = self;
-        order_id
+        Some(order_id)
     }
 }
 
 impl QueueMessage for RefundQueueMessage {
-    fn user_id(&self) -> &UserId {
-        let Self::RefundOrder { user_id, .. } = self;
-        user_id
-    }
-
-    fn order_id(&self) -> &OrderId {
+    fn order_id(&self) -> Option<&OrderId> {
         let Self::RefundOrder { order_id, .. } = self;
-        order_id
+        Some(order_id)
     }
 }
 
-/// A message of any queue. The variant names the queue; what is sent is the message of that queue.
+/// A message about one order, of any queue. The variant names the queue; what is sent is the message of that queue.
+/// Both halves of the order's key travel along, so consumers need no index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -118,18 +101,18 @@ impl Message {
     /// Owner of the order.
     pub fn user_id(&self) -> &UserId {
         match self {
-            Self::Order(message) => message.user_id(),
-            Self::Payment(message) => message.user_id(),
-            Self::Refund(message) => message.user_id(),
+            Self::Order(OrderQueueMessage::ExpireOrder { user_id, .. })
+            | Self::Payment(PaymentQueueMessage::CheckPayment { user_id, .. })
+            | Self::Refund(RefundQueueMessage::RefundOrder { user_id, .. }) => user_id,
         }
     }
 
     /// The order.
     pub fn order_id(&self) -> &OrderId {
         match self {
-            Self::Order(message) => message.order_id(),
-            Self::Payment(message) => message.order_id(),
-            Self::Refund(message) => message.order_id(),
+            Self::Order(OrderQueueMessage::ExpireOrder { order_id, .. })
+            | Self::Payment(PaymentQueueMessage::CheckPayment { order_id, .. })
+            | Self::Refund(RefundQueueMessage::RefundOrder { order_id, .. }) => order_id,
         }
     }
 }

@@ -83,7 +83,7 @@ async fn consume_one<C: Consumer>(function: &'static str, consumer: &C, record: 
     let (order_id, outcome) = match &parsed {
         // The parser's message may quote the body, so it is left out.
         Err(_) => (None, Err(ConsumeError::new("the message cannot be read"))),
-        Ok(message) => (Some(message.order_id()), consumer.consume(message).await),
+        Ok(message) => (message.order_id(), consumer.consume(message).await),
     };
     let order_id = order_id.map(ToString::to_string);
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
