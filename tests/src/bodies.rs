@@ -5,22 +5,26 @@ use serde_json::{Value, json};
 use crate::product::Product;
 use crate::text::unique_word;
 
-/// The password of every test shopper.
-const PASSWORD: &str = "correct horse battery staple";
+/// The password of every test account.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// An address that is not registered.
 pub fn fresh_email() -> String {
     format!("shopper-{}@souk.example", unique_word())
 }
 
-/// Registers a test shopper, or logs one in.
+/// Registers a test account, or logs one in.
 pub fn credentials(email: &str) -> Value {
     json!({"email": email, "password": PASSWORD})
 }
 
 /// Places an order.
 pub fn checkout() -> Value {
-    json!({"payment_method": "credit_card", "shipping_address": "1 Main Street, Springfield"})
+    json!({
+        "payment_method": "credit_card",
+        "shipping_address": "1 Main Street, Springfield",
+        "contact": {"email": "ann@souk.example"},
+    })
 }
 
 /// Ships an order.

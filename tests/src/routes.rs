@@ -12,6 +12,12 @@ pub struct Route {
     pub method: String,
     /// `/orders/{order_id}`
     pub path: String,
+    /// Who may call it: `anyone`, `guest`, `account`, `staff` or `stripe`.
+    pub caller: String,
+    /// The permission that staff need (`stock:write`); none if others may call it.
+    pub permission: Option<String>,
+    /// Whether a session that has ended is refused at once.
+    pub checks_session: bool,
     /// Whether it needs no token.
     pub public: bool,
     /// Whether only staff may call it.
@@ -45,6 +51,9 @@ fn route(method: String, path: &str, operation: &Value) -> Route {
     Route {
         method,
         path: path.to_owned(),
+        caller: caller.to_owned(),
+        permission: operation["x-permission"].as_str().map(str::to_owned),
+        checks_session: operation["x-checks-session"] == true,
         public: matches!(caller, "anyone" | "stripe"),
         for_staff: caller == "staff",
         takes_key: contract::has_key(operation),

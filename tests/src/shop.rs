@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::json;
+use souk_accounts::staff::{StaffCredentials, StaffSession};
 use ureq::Agent;
 
-use crate::bodies::{credentials, fresh_email};
 use crate::caller::{Api, Caller};
 use crate::json::Json;
 use crate::product::Product;
@@ -22,9 +22,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Shop {
     pub(crate) api: Api,
     home: PathBuf,
-    staff_email: String,
-    staff_password: String,
-    staff_token: OnceLock<String>,
+    staff: StaffSession,
+    /// The id of the staff account.
+    pub staff_user_id: String,
     /// The URL of the local AWS.
     pub(crate) aws_url: String,
     /// The URL of OpenSearch.
@@ -53,12 +53,17 @@ impl Shop {
                 )
             });
             let stack = Json::parse(&stack).unwrap_or_else(|| panic!("{} is not JSON", file.display()));
+            let home = file.parent().map(PathBuf::from).unwrap_or_default();
+            let staff = StaffCredentials {
+                email: stack.text("staff_email"),
+                password: stack.text("staff_password"),
+                totp_secret: stack.text("staff_totp_secret"),
+            };
             Self {
                 api: Api { url: stack.text("api_url").trim_end_matches('/').to_owned(), agent: agent() },
-                home: file.parent().map(PathBuf::from).unwrap_or_default(),
-                staff_email: stack.text("staff_email"),
-                staff_password: stack.text("staff_password"),
-                staff_token: OnceLock::new(),
+                staff: StaffSession::new(&stack.text("api_url"), staff, &home, souk_accounts::sleep),
+                staff_user_id: stack.text("staff_user_id"),
+                home,
                 aws_url: stack.text("aws_endpoint_url").trim_end_matches('/').to_owned(),
                 search_url: stack.text("search_url").trim_end_matches('/').to_owned(),
                 stack_name: stack.text("stack_name"),
@@ -91,19 +96,24 @@ impl Shop {
         Caller::new(&self.api)
     }
 
-    /// The staff user.
+    /// The staff account of the stack, which has all permissions. All programs share its session, so no test ends it.
     pub fn staff(&'static self) -> Caller {
-        let log_in = || {
-            let body = json!({"email": self.staff_email, "password": self.staff_password});
-            self.anyone().post("/auth/login", body).is(200).text("token")
-        };
-        self.anyone().with_token(self.staff_token.get_or_init(log_in))
+        self.anyone().with_token(self.staff.token().expect("the staff account can log in"))
     }
 
-    /// A shopper who has just registered.
+    /// A guest.
+    pub fn guest(&'static self) -> Caller {
+        self.guest_session().caller
+    }
+
+    /// A shopper who has just registered, and whose address is pending.
     pub fn shopper(&'static self) -> Caller {
-        let account = self.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
-        self.anyone().with_token(account.text("token"))
+        self.register().caller
+    }
+
+    /// A shopper whose address is verified.
+    pub fn account(&'static self) -> Caller {
+        self.verified().caller
     }
 
     /// A new product in [`crate::CATEGORY_ID`] at this price (`12.50`), with this stock.

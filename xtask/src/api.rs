@@ -52,13 +52,10 @@ impl Response {
 pub(crate) struct Session {
     /// The bearer token.
     pub(crate) token: String,
-    /// How long it is valid, in seconds.
-    #[serde(default = "fifteen_minutes")]
+    /// Gets the next token.
+    pub(crate) refresh_token: String,
+    /// How long the token is valid, in seconds.
     pub(crate) expires_in: u64,
-}
-
-fn fifteen_minutes() -> u64 {
-    900
 }
 
 /// A shop's API.
@@ -76,25 +73,41 @@ impl Api {
         Ok(Self { url, agent })
     }
 
-    /// Creates an account.
+    /// Its address, without a slash at the end.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Starts the session of a guest.
+    pub(crate) fn guest(&self) -> Result<Session> {
+        let response = retry_while_unavailable(|| self.post("/auth/guest", &json!({}), None))?;
+        session_of(response, 201)
+    }
+
+    /// Registers an account.
     pub(crate) fn register(&self, email: &str, password: &str) -> Result<Response> {
         let body = json!({ "email": email, "password": password });
         retry_while_unavailable(|| self.post("/auth/register", &body, None))
     }
 
-    /// Logs in.
-    pub(crate) fn login(&self, email: &str, password: &str) -> Result<Response> {
-        let body = json!({ "email": email, "password": password });
+    /// Logs in, with a code of the second factor if the account has one.
+    pub(crate) fn login(&self, email: &str, password: &str, code: Option<&str>) -> Result<Response> {
+        let mut body = json!({ "email": email, "password": password });
+        if let Some(code) = code {
+            body["code"] = code.into();
+        }
         retry_while_unavailable(|| self.post("/auth/login", &body, None))
     }
 
-    /// Logs in and returns the token.
-    pub(crate) fn session(&self, email: &str, password: &str) -> Result<Session> {
-        let response = self.login(email, password)?;
-        if response.status != 200 {
-            bail!("{email} cannot log in: {}", response.problem());
-        }
-        serde_json::from_value(response.body).context("the response of the login has no token")
+    /// Logs in and returns the session.
+    pub(crate) fn session(&self, email: &str, password: &str, code: Option<&str>) -> Result<Session> {
+        session_of(self.login(email, password, code)?, 200).with_context(|| format!("{email} cannot log in"))
+    }
+
+    /// The next tokens of a session.
+    pub(crate) fn refresh(&self, session: &Session) -> Result<Session> {
+        let body = json!({ "refresh_token": session.refresh_token });
+        session_of(retry_while_unavailable(|| self.post("/auth/refresh", &body, None))?, 200)
     }
 
     /// The number of products in the search index.
@@ -135,6 +148,13 @@ impl Api {
         }
         read(request.send(body.to_string()).with_context(|| format!("POST {url}"))?)
     }
+}
+
+fn session_of(response: Response, status: u16) -> Result<Session> {
+    if response.status != status {
+        bail!("{}", response.problem());
+    }
+    serde_json::from_value(response.body).context("the response has no tokens")
 }
 
 /// Retries while the response is a 503, up to a limit.

@@ -70,6 +70,11 @@ impl Aws {
         Self { url, agent: api::agent(FUNCTION_TIMEOUT) }
     }
 
+    /// The URL of MiniStack.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The state of a CloudFormation stack; `None` if it does not exist.
     pub(crate) fn stack(&self, name: &str) -> Result<Option<StackState>> {
         let (status, text) = self.cloudformation("DescribeStacks", name)?;
@@ -167,6 +172,20 @@ impl Aws {
             Some(arn) if status == 200 => Ok(arn.to_owned()),
             _ => bail!("CreateSecret answers {status}: {answer}"),
         }
+    }
+
+    /// Makes an address one that SES sends from. The local SES verifies it at once.
+    pub(crate) fn verify_sender(&self, address: &str) -> Result<()> {
+        let request =
+            self.agent.post(format!("{}/v2/email/identities", self.url)).header("authorization", credential("ses"));
+        let request = request.header("content-type", "application/json");
+        let mut response =
+            request.send(json!({ "EmailIdentity": address }).to_string()).context("SES does not answer")?;
+        let text = response.body_mut().read_to_string().context("SES's answer was cut off")?;
+        if response.status() != 200 && !text.contains("AlreadyExists") {
+            bail!("CreateEmailIdentity answers {}: {text}", response.status());
+        }
+        Ok(())
     }
 
     /// Invokes a function and waits for its response.

@@ -14,6 +14,7 @@ use std::thread;
 use anyhow::{Result, bail};
 
 use self::lines::{Lines, add_available};
+pub(crate) use self::send::Login;
 use self::send::{BadLine, Chunk, Sender};
 use self::summary::{Summary, rate};
 use crate::api::Api;
@@ -22,7 +23,6 @@ use crate::interrupt;
 use crate::paths::Paths;
 use crate::progress::{Phase, bar};
 use crate::stack::Stack;
-use crate::staff::Staff;
 
 /// Chunks sent at once: enough to hide the round trip, too few to slow shoppers down.
 const IN_FLIGHT: usize = 4;
@@ -38,14 +38,17 @@ pub(crate) struct Options {
     /// The shop's API [default: the shop that `up` started]
     #[arg(long, value_name = "URL", requires = "email")]
     api_url: Option<String>,
-    /// A staff user [default: the one that `up` made]
+    /// A staff account [default: the one that `up` made]
     #[arg(long, requires = "password")]
     email: Option<String>,
     /// Its password
     #[arg(long)]
     password: Option<String>,
+    /// A code of its second factor
+    #[arg(long, requires = "email")]
+    code: Option<String>,
     /// Upload the file to the shop's imports bucket, and wait until all of it is imported
-    #[arg(long, conflicts_with_all = ["available", "api_url", "email", "password"])]
+    #[arg(long, conflicts_with_all = ["available", "api_url", "email", "password", "code"])]
     s3: bool,
     /// With --s3: the shop of this CloudFormation stack on AWS instead of the one that runs here; needs the aws command
     /// line
@@ -61,25 +64,21 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
 }
 
 fn send(options: &Options, paths: &Paths) -> Result<Summary> {
-    let (api_url, staff) = destination(options, paths)?;
     let mut lines = lines::from_file(&options.file)?;
     if let Some(available) = options.available {
         lines.lines = Box::new(lines.lines.map(move |line| add_available(line, available)));
     }
     let name = format!("import {}", options.file.file_name().unwrap_or_default().to_string_lossy());
-    load(&name, lines, &Api::new(&api_url)?, &staff)
-}
-
-fn destination(options: &Options, paths: &Paths) -> Result<(String, Staff)> {
-    if let (Some(url), Some(email), Some(password)) = (&options.api_url, &options.email, &options.password) {
-        return Ok((url.clone(), Staff { email: email.clone(), password: password.clone() }));
+    let stack = || Stack::read(&paths.home.join("stack.json"));
+    let api_url = options.api_url.clone().map_or_else(|| stack().map(|stack| stack.api_url), Ok)?;
+    let api = Api::new(&api_url)?;
+    match (&options.email, &options.password) {
+        (Some(email), Some(password)) => {
+            let session = api.session(email, password, options.code.as_deref())?;
+            load(&name, lines, &api, &Login::new(session))
+        }
+        _ => load(&name, lines, &api, &Login::Local(&stack()?.staff_session(paths))),
     }
-    let stack = Stack::read(&paths.home.join("stack.json"))?;
-    let staff = match (&options.email, &options.password) {
-        (Some(email), Some(password)) => Staff { email: email.clone(), password: password.clone() },
-        _ => Staff { email: stack.staff_email, password: stack.staff_password },
-    };
-    Ok((stack.api_url, staff))
 }
 
 /// The generated catalogue as lines to load.
@@ -100,8 +99,9 @@ enum Event {
 }
 
 /// Imports lines and reports each bad one, until all are sent or the shop no longer answers.
-pub(crate) fn load(name: &str, lines: Lines, api: &Api, staff: &Staff) -> Result<Summary> {
-    let sender = Sender::log_in(api, staff)?;
+pub(crate) fn load(name: &str, lines: Lines, api: &Api, login: &Login<'_>) -> Result<Summary> {
+    let sender = Sender { api, login };
+    login.token(api)?; // fails before the first line is read
     let stopped = AtomicBool::new(false);
     let (chunks, queue) = mpsc::sync_channel::<Chunk>(IN_FLIGHT);
     let (events, results) = mpsc::channel();

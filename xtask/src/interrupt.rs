@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -30,6 +30,17 @@ pub(crate) fn check() -> Result<()> {
         bail!("interrupted");
     }
     Ok(())
+}
+
+/// Sleeps for any time. An error as soon as the command is interrupted.
+pub(crate) fn sleep(time: Duration) -> Result<()> {
+    const SLICE: Duration = Duration::from_millis(200);
+    let end = Instant::now() + time;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        check()?;
+        thread::sleep(left.min(SLICE));
+    }
+    check()
 }
 
 /// Sleeps briefly. An error if the command was interrupted.

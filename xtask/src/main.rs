@@ -12,6 +12,7 @@ mod fuzz;
 mod import;
 mod interrupt;
 mod local;
+mod mail;
 mod new_endpoint;
 mod openapi;
 mod operator;
@@ -46,7 +47,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start the whole shop on this machine: MiniStack, OpenSearch, every function, a sample catalogue, a staff user
+    /// Start the whole shop on this machine: MiniStack, OpenSearch, every function, a sample catalogue, a staff account
     Up(local::up::Options),
     /// Stop what `up` started; the data stays
     Down,
@@ -60,10 +61,14 @@ enum Command {
     Reindex,
     /// Report where the search index and the products table differ
     CompareIndex,
+    /// Print a code of the staff account's second factor; each works once
+    Code,
     /// Measure searches and orders of the running shop, or one other benchmark
     Bench(bench::Options),
     /// List dead letters, or process them again
     Dlq(dlq::Options),
+    /// Print the mails that the local shop has sent, newest last
+    Mail(mail::Options),
     /// Send generated requests to the running shop, and hold the responses to docs/openapi.yaml
     Fuzz(fuzz::Options),
     /// Compare stock, orders and money of a shop, and report discrepancies
@@ -103,8 +108,10 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Test(options) => return interrupt::listen().and_then(|()| test::run(options, &paths)),
         Command::Reindex => interrupt::listen().and_then(|()| reindex::run(&paths)),
         Command::CompareIndex => return interrupt::listen().and_then(|()| reindex::compare(&paths)),
+        Command::Code => interrupt::listen().and_then(|()| staff::print_code(&paths)),
         Command::Bench(options) => interrupt::listen().and_then(|()| bench::run(options, &paths)),
         Command::Dlq(options) => dlq::run(options, &paths),
+        Command::Mail(options) => mail::run(options, &paths),
         Command::Fuzz(options) => interrupt::listen().and_then(|()| fuzz::run(options, &paths)),
         Command::Reconcile(options) => return reconcile::run(options, &paths),
         Command::Openapi(options) => openapi::run(options, &paths),

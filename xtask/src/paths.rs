@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use souk_accounts::staff::SESSION_FILE;
 
 use crate::{clock::Stopwatch, interrupt};
 
@@ -80,7 +81,10 @@ impl Paths {
 
     /// Deletes the shop: state, search data, logs. Installed parts stay.
     pub(crate) fn wipe(&self) -> Result<()> {
-        for name in ["state", "search-2", "search-3", "tmp", "logs", "sam-local", "stack.json", "staff.json"] {
+        for name in ["state", "search-2", "search-3", "tmp", "logs", "sam-local"] {
+            remove(&self.home.join(name))?;
+        }
+        for name in ["stack.json", "staff.json", SESSION_FILE] {
             remove(&self.home.join(name))?;
         }
         for name in ["logs", "tmp"] {

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use souk_accounts::staff::{StaffCredentials, StaffSession};
 
+use crate::interrupt;
 use crate::paths::{self, Paths};
 
 /// The two ports of a local stack, on 127.0.0.1.
@@ -61,10 +63,14 @@ fn port(variable: &str, default: u16) -> Result<u16> {
 pub(crate) struct Stack {
     /// The shop's API, without a slash at the end.
     pub(crate) api_url: String,
-    /// A user with the staff role.
+    /// A staff account with all permissions.
     pub(crate) staff_email: String,
     /// Its password.
     pub(crate) staff_password: String,
+    /// Its id.
+    pub(crate) staff_user_id: String,
+    /// The secret of its second factor (RFC 6238), in base32. `cargo xtask code` prints a code.
+    pub(crate) staff_totp_secret: String,
     /// Payment tokens of the sandbox provider.
     pub(crate) sandbox_tokens: SandboxTokens,
     /// Every AWS service.
@@ -93,6 +99,16 @@ impl Default for SandboxTokens {
 }
 
 impl Stack {
+    /// The session of the staff account that all programs share.
+    pub(crate) fn staff_session(&self, paths: &Paths) -> StaffSession {
+        let credentials = StaffCredentials {
+            email: self.staff_email.clone(),
+            password: self.staff_password.clone(),
+            totp_secret: self.staff_totp_secret.clone(),
+        };
+        StaffSession::new(&self.api_url, credentials, &paths.home, interrupt::sleep)
+    }
+
     /// Writes the file, readable by its owner only because it has a password.
     pub(crate) fn write(&self, paths: &Paths) -> Result<()> {
         paths::write_whole(&paths.home.join("stack.json"), &serde_json::to_vec_pretty(self)?, true)

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use souk_accounts::staff::StaffSession;
 use souk_rng::SeededRng;
 
 use crate::api::{Api, Response, Session};
 use crate::clock::Stopwatch;
 use crate::interrupt;
-use crate::staff::Staff;
 
 /// Most lines of one call.
 const CHUNK_LINES: usize = 200;
@@ -78,29 +78,67 @@ struct LineError {
     message: String,
 }
 
-/// Sends as a staff user, and logs in again when the token expires.
-pub(crate) struct Sender<'a> {
-    api: &'a Api,
-    staff: &'a Staff,
-    session: Mutex<(Session, Stopwatch)>,
+/// The session of the staff account that imports.
+pub(crate) enum Login<'a> {
+    /// Of the local stack.
+    Local(&'a StaffSession),
+    /// Of any other account: its tokens, and since when.
+    Other(Mutex<(Session, Stopwatch)>),
 }
 
-impl<'a> Sender<'a> {
-    /// Logs in.
-    pub(crate) fn log_in(api: &'a Api, staff: &'a Staff) -> Result<Self> {
-        let session = api.session(&staff.email, &staff.password)?;
-        Ok(Self { api, staff, session: Mutex::new((session, Stopwatch::start())) })
+impl Login<'_> {
+    /// A session that has just begun.
+    pub(crate) fn new(session: Session) -> Self {
+        Self::Other(Mutex::new((session, Stopwatch::start())))
     }
 
+    /// A valid token. A second factor has no code for a second log-in, so a session is refreshed.
+    pub(crate) fn token(&self, api: &Api) -> Result<String> {
+        match self {
+            Self::Local(session) => session.token(),
+            Self::Other(session) => {
+                let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
+                let (current, since) = &*session;
+                if since.elapsed() + TOKEN_MARGIN > Duration::from_secs(current.expires_in) {
+                    *session = (api.refresh(current).context("the session has ended")?, Stopwatch::start());
+                }
+                Ok(session.0.token.clone())
+            }
+        }
+    }
+
+    /// Marks this token as expired, unless another worker has replaced it.
+    fn forget(&self, token: &str) {
+        match self {
+            Self::Local(session) => session.forget(token),
+            Self::Other(session) => {
+                let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
+                if session.0.token == token {
+                    session.0.expires_in = 0;
+                }
+            }
+        }
+    }
+}
+
+/// Sends as a staff account.
+pub(crate) struct Sender<'a> {
+    /// The shop.
+    pub(crate) api: &'a Api,
+    /// Who sends.
+    pub(crate) login: &'a Login<'a>,
+}
+
+impl Sender<'_> {
     /// Sends a chunk. Returns the number of imported products and the bad lines. An error ends the import.
     pub(crate) fn send(&self, chunk: &Chunk) -> Result<(u64, Vec<BadLine>)> {
         let mut problem = String::new();
         for attempt in 0..ATTEMPTS {
-            let token = self.token()?;
+            let token = self.login.token(self.api)?;
             let retry_after = match self.api.import(&token, &chunk.body) {
                 Ok((answer, _)) if answer.status == 401 => {
                     problem = answer.problem();
-                    self.forget(&token);
+                    self.login.forget(&token);
                     None
                 }
                 Ok((answer, retry_after)) if answer.status == 429 || answer.status >= 500 => {
@@ -118,23 +156,6 @@ impl<'a> Sender<'a> {
             }
         }
         bail!("POST /admin/imports failed {ATTEMPTS} times, the last time with: {problem}")
-    }
-
-    fn token(&self) -> Result<String> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let (current, since) = &*session;
-        if since.elapsed() + TOKEN_MARGIN > Duration::from_secs(current.expires_in) {
-            *session = (self.api.session(&self.staff.email, &self.staff.password)?, Stopwatch::start());
-        }
-        Ok(session.0.token.clone())
-    }
-
-    /// Marks this token as expired, unless another worker has replaced it.
-    fn forget(&self, token: &str) {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if session.0.token == token {
-            session.0.expires_in = 0;
-        }
     }
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use souk_accounts::staff::StaffSession;
 
 use crate::api::Api;
 use crate::aws::Aws;
 use crate::clock::Stopwatch;
+use crate::import::Login;
 use crate::progress::{self, Phase};
-use crate::staff::Staff;
 use crate::{import, interrupt};
 
 /// The parameter of the local AWS with the state of the sample: `loading` or `loaded`.
@@ -17,7 +18,7 @@ const SAMPLE: &str = "/souk/local/sample";
 const INDEX_WAIT_PER_THOUSAND: Duration = Duration::from_mins(3);
 
 /// Loads the sample unless the shop has products, and waits until it is indexed. Returns whether it was loaded.
-pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws) -> Result<bool> {
+pub(crate) fn ensure_products(products: u64, staff: &StaffSession, api: &Api, aws: &Aws) -> Result<bool> {
     if products == 0 {
         return Ok(false);
     }
@@ -29,7 +30,7 @@ pub(crate) fn ensure_products(products: u64, staff: &Staff, api: &Api, aws: &Aws
     }
     aws.put_parameter(SAMPLE, "loading")?;
     let lines = import::sample_lines(products, souk_sample::DEFAULT_SEED);
-    let summary = import::load("load the sample catalogue", lines, api, staff)?;
+    let summary = import::load("load the sample catalogue", lines, api, &Login::Local(staff))?;
     if summary.bad > 0 {
         bail!("the shop refused {} lines of the sample catalogue", summary.bad);
     }

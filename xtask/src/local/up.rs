@@ -151,7 +151,7 @@ fn fill(
     let (api_url, deployed) = deploy::run(functions, &parameters(&aws)?, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
     let (staff, registered) = staff::ensure(&api, &aws, paths)?;
-    let loaded = shop::ensure_products(options.products, &staff, &api, &aws)?;
+    let loaded = shop::ensure_products(options.products, &staff.session(&api_url, paths), &api, &aws)?;
     if deployed || registered || loaded {
         ministack::save(ministack, paths)?;
     }
@@ -166,6 +166,8 @@ fn describe(api_url: String, staff: Staff, ports: Ports) -> Stack {
         api_url,
         staff_email: staff.email,
         staff_password: staff.password,
+        staff_user_id: staff.user_id,
+        staff_totp_secret: staff.totp_secret,
         sandbox_tokens: SandboxTokens::default(),
         aws_endpoint_url: ports.aws_url(),
         search_url: ports.search_url(),
@@ -179,6 +181,7 @@ fn print_welcome(stack: &Stack, paths: &Paths, clock: Stopwatch) {
     println!("\nSouk runs, after {}.\n", clock.text());
     println!("  API    {api}");
     println!("  staff  {} with the password {}", stack.staff_email, stack.staff_password);
+    println!("         and a code of its second factor: cargo xtask code");
     println!("  all    {}\n", paths.home.join("stack.json").display());
     println!("A first request:\n\n  curl '{api}/products?search=backpack&limit=3'\n");
 }
