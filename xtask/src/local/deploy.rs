@@ -19,7 +19,9 @@ pub(crate) const STACK: &str = "souk";
 /// The bucket to which sam uploads the archives of the services.
 const BUCKET: &str = "souk-deploy";
 /// The parameters that samconfig.toml sets for the local stack.
-const LOCAL_STAGE: &str = "Stage=local";
+const LOCAL_PARAMETERS: [&str; 2] = ["Stage=local", "MailSender=shop@souk.example"];
+/// The address of `MailSender`, as which the local SES sends mails.
+const MAIL_SENDER: &str = "shop@souk.example";
 /// The parameter in MiniStack's Parameter Store with the fingerprint of the last deployment.
 const DEPLOYED: &str = "/souk/local/deployed";
 /// The longest wait for a deployment that an earlier run started.
@@ -36,6 +38,7 @@ pub(crate) fn run(
 ) -> Result<(String, bool)> {
     let mut phase = Phase::start("deploy template.yaml with sam");
     let wanted = fingerprint(functions, parameters, paths)?;
+    aws.verify_sender(MAIL_SENDER)?;
     let stack = settled(aws, &mut phase)?;
     let usable = stack.is_some_and(|status| ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status.as_str()));
     if usable && aws.parameter(DEPLOYED)?.is_some_and(|deployed| deployed == wanted) {
@@ -50,7 +53,8 @@ pub(crate) fn run(
     sam.args(["--region", crate::aws::REGION, "--s3-bucket", BUCKET]);
     sam.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
     if !parameters.is_empty() {
-        sam.args(["--parameter-overrides", LOCAL_STAGE]).args(parameters); // replaces what samconfig.toml says
+        // This replaces what samconfig.toml says.
+        sam.arg("--parameter-overrides").args(LOCAL_PARAMETERS).args(parameters);
     }
     process::run_logged(&mut sam, &paths.log("deploy"), &mut phase)?;
     aws.put_parameter(DEPLOYED, &wanted)?;

@@ -1,0 +1,17 @@
+//! The functions of the service by handler name.
+
+use souk_runtime::service::{Handlers, QueueAsync};
+
+use crate::send_mail::SendMail;
+
+/// `Handler` in template.yaml, and what starts for it.
+pub const HANDLERS: Handlers =
+    &[("send-mail", &QueueAsync(|deps| Box::pin(async { Ok(SendMail::from_dependencies(deps).await?) })))];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_template_names_exactly_these_handlers() {
+        souk_fixtures::assert_handlers(super::HANDLERS, "mail");
+    }
+}
