@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use self::endpoint::{Caller, Name, NewEndpoint, Route, Summary};
+use self::endpoint::{CallerOption, Name, NewEndpoint, Permission, Route, Summary};
 use crate::local::functions::SERVICES;
 use crate::paths::{self, Paths};
 
@@ -32,7 +32,10 @@ pub(crate) struct Options {
     service: String,
     /// Who may call it
     #[arg(long)]
-    caller: Caller,
+    caller: CallerOption,
+    /// With --caller staff: the permission that it needs, such as stock:write
+    #[arg(long, required_if_eq("caller", "staff"))]
+    permission: Option<Permission>,
     /// What it does, such as "Adds a note to an order"
     #[arg(long)]
     summary: Option<Summary>,
@@ -47,7 +50,7 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
         name: options.name.clone(),
         route: options.route.clone(),
         service: options.service.clone(),
-        caller: options.caller,
+        caller: options.caller.with(options.permission)?,
         summary: options.summary.clone(),
         has_body: options.route.may_have_a_body() && !options.no_body,
     };
@@ -117,6 +120,9 @@ fn check_service(endpoint: &NewEndpoint, root: &Path) -> Result<()> {
     let service = &endpoint.service;
     if !SERVICES.contains(&service.as_str()) {
         bail!("there is no service {service:?}; the services are {}", SERVICES.join(", "));
+    }
+    if !root.join(format!("functions/{service}/src/operations.rs")).exists() {
+        bail!("{service} has no routes: it needs the modules `operations` and `handlers` of the other services first");
     }
     let manifest = format!("functions/{service}/Cargo.toml");
     let manifest_text = read(root, &manifest)?;

@@ -2,26 +2,23 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::endpoint::{Caller, FILL_IN, NewEndpoint};
+use super::endpoint::{FILL_IN, NewEndpoint};
 
 /// Adds the row after the last one of the service for such callers, else after the last one of the service.
 pub(super) fn in_architecture(text: &str, endpoint: &NewEndpoint) -> Result<String> {
     let lines: Vec<&str> = text.lines().collect();
     let row = format!(
         "| {} | {} | {} | {} | {FILL_IN}: tables and other resources (access), if any |",
-        endpoint.name,
-        endpoint.route,
-        endpoint.caller.as_str(),
-        endpoint.service
+        endpoint.name, endpoint.route, endpoint.caller, endpoint.service
     );
-    let is_row = |line: &str, of_caller: Option<Caller>| {
+    let is_row = |line: &str, for_staff: Option<bool>| {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
         let is_of_service = cells.len() == 7 && cells[4] == endpoint.service && !cells[3].is_empty();
-        is_of_service && of_caller.is_none_or(|caller| (cells[3] == "staff") == (caller == Caller::Staff))
+        is_of_service && for_staff.is_none_or(|for_staff| cells[3].starts_with("staff") == for_staff)
     };
     let name = format!("| {} |", endpoint.name);
     ensure!(!lines.iter().any(|line| line.starts_with(&name)), "there is a row {} already", endpoint.name);
-    let same = lines.iter().rposition(|line| is_row(line, Some(endpoint.caller)));
+    let same = lines.iter().rposition(|line| is_row(line, Some(endpoint.caller.is_staff())));
     let last = same.or_else(|| lines.iter().rposition(|line| is_row(line, None)));
     let last = last.with_context(|| format!("no row of {}", endpoint.service))?;
     Ok(with_line(&lines, last + 1, &row))

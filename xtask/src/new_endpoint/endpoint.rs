@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use anyhow::{Error, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 
 /// Marks a text that a person replaces. A test fails while one is left.
 pub(super) const FILL_IN: &str = "FILL IN";
@@ -23,25 +23,107 @@ pub(super) struct NewEndpoint {
     pub(super) has_body: bool,
 }
 
-/// Who may call it.
+/// Who may call it, on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Caller {
+pub(super) enum CallerOption {
     /// Anyone, without a token
     Anyone,
-    /// Anyone with a token
-    Shopper,
-    /// Accounts with the role staff
+    /// Anyone with a token: a guest, or an account
+    Guest,
+    /// Accounts with a verified address
+    Account,
+    /// Staff with a permission
     Staff,
 }
 
-impl Caller {
-    /// As docs/architecture.md has it.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Anyone => "anyone",
-            Self::Shopper => "shopper",
-            Self::Staff => "staff",
+impl CallerOption {
+    /// With the permission that only staff have.
+    pub(super) fn with(self, permission: Option<Permission>) -> Result<Caller> {
+        match (self, permission) {
+            (Self::Staff, Some(permission)) => Ok(Caller::Staff(permission)),
+            (Self::Staff, None) => bail!("a call for staff needs a permission"),
+            (_, Some(_)) => bail!("only a call for staff has a permission"),
+            (Self::Anyone, None) => Ok(Caller::Anyone),
+            (Self::Guest, None) => Ok(Caller::Guest),
+            (Self::Account, None) => Ok(Caller::Account),
         }
+    }
+}
+
+/// Who may call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    Anyone,
+    Guest,
+    Account,
+    Staff(Permission),
+}
+
+impl Caller {
+    /// Whether it is for staff.
+    pub(super) const fn is_staff(self) -> bool {
+        matches!(self, Self::Staff(_))
+    }
+
+    /// The authorizer that template.yaml names; none if it is the default one.
+    pub(super) const fn authorizer(self) -> Option<&'static str> {
+        match self {
+            Self::Anyone => Some("NONE"),
+            Self::Guest => None,
+            Self::Account | Self::Staff(_) => Some("SessionAuthorizer"),
+        }
+    }
+}
+
+/// As docs/architecture.md has it.
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("anyone"),
+            Self::Guest => f.write_str("guest or account"),
+            Self::Account => f.write_str("account"),
+            Self::Staff(permission) => write!(f, "staff, {}", permission.as_str()),
+        }
+    }
+}
+
+/// The names of `souk_domain::permission::Permission`; a test compares them.
+pub(super) const PERMISSIONS: [&str; 11] = [
+    "catalogue:read",
+    "catalogue:write",
+    "stock:read",
+    "stock:write",
+    "orders:read",
+    "orders:write",
+    "refunds:write",
+    "accounts:read",
+    "accounts:write",
+    "staff:manage",
+    "audit:read",
+];
+
+/// What staff need to call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Permission(&'static str);
+
+impl FromStr for Permission {
+    type Err = Error;
+
+    fn from_str(raw: &str) -> Result<Self> {
+        let known = PERMISSIONS.into_iter().find(|name| *name == raw).map(Self);
+        known.with_context(|| format!("the permissions are {}", PERMISSIONS.join(", ")))
+    }
+}
+
+impl Permission {
+    /// `stock:write`
+    pub(super) const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// `Permission::StockWrite`
+    pub(super) fn path(self) -> String {
+        format!("Permission::{}", pascal(self.0))
     }
 }
 
@@ -102,7 +184,7 @@ pub(super) fn pascal(name: &str) -> String {
         let (initial, rest) = word.split_at(word.len().min(1));
         initial.to_uppercase() + rest
     };
-    name.split(['-', '_']).map(capital).collect()
+    name.split(['-', '_', ':']).map(capital).collect()
 }
 
 /// A method and a path.
@@ -214,8 +296,10 @@ impl NewEndpoint {
     pub(super) fn check(&self) -> Result<()> {
         let for_staff = self.route.path.starts_with("/admin/");
         match self.caller {
-            Caller::Staff if !for_staff => bail!("the path of a call for staff begins with /admin/"),
-            Caller::Anyone | Caller::Shopper if for_staff => bail!("only staff may call what is under /admin/"),
+            Caller::Staff(_) if !for_staff => bail!("the path of a call for staff begins with /admin/"),
+            Caller::Anyone | Caller::Guest | Caller::Account if for_staff => {
+                bail!("only staff may call what is under /admin/")
+            }
             _ => Ok(()),
         }
     }

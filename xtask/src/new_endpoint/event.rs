@@ -3,6 +3,11 @@
 use super::endpoint::{Caller, NewEndpoint, example_id};
 use super::source::EXAMPLE_BODY;
 
+const SHOPPER_ID: &str = "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e01";
+const SHOPPER_SESSION_ID: &str = "01a20b71-9c40-7e21-a4d5-3f6c8b0d2e11";
+const STAFF_ID: &str = "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e09";
+const STAFF_SESSION_ID: &str = "01a20b71-9c40-7e21-a4d5-3f6c8b0d2e19";
+
 /// The event as API Gateway sends it, in the form of the other files in `events/`.
 pub(super) fn text(endpoint: &NewEndpoint) -> String {
     let (method, route, path) = (&endpoint.route.method, &endpoint.route, endpoint.route.example_path());
@@ -76,20 +81,23 @@ fn headers(endpoint: &NewEndpoint) -> Vec<(&'static str, String)> {
 
 /// What the authorizer says about the caller.
 fn authorizer(caller: Caller) -> Vec<String> {
-    let (user_id, role) = match caller {
+    let (user_id, session_id) = match caller {
         Caller::Anyone => return Vec::new(),
-        Caller::Shopper => ("01a1fce4-de60-7a10-8c3e-5d2f9b7a6e01", "shopper"),
-        Caller::Staff => ("01a1fce4-de60-7a10-8c3e-5d2f9b7a6e09", "staff"),
+        Caller::Guest | Caller::Account => (SHOPPER_ID, SHOPPER_SESSION_ID),
+        Caller::Staff(_) => (STAFF_ID, STAFF_SESSION_ID),
     };
-    let lines = [
-        "    \"authorizer\": {".to_owned(),
-        "      \"lambda\": {".to_owned(),
-        format!("        \"user_id\": \"{user_id}\","),
-        format!("        \"role\": \"{role}\""),
-        "      }".to_owned(),
-        "    },".to_owned(),
-    ];
-    lines.into()
+    let mut members = vec![("user_id", user_id), ("session_id", session_id), ("kind", "shopper")];
+    // The authorizer that does not read the session knows neither.
+    match caller {
+        Caller::Anyone | Caller::Guest => {}
+        Caller::Account => members.extend([("permissions", ""), ("second_factor", "no")]),
+        Caller::Staff(permission) => members.extend([("permissions", permission.as_str()), ("second_factor", "yes")]),
+    }
+    let mut lines = vec!["    \"authorizer\": {".to_owned(), "      \"lambda\": {".to_owned()];
+    lines.extend(members.into_iter().map(|(name, value)| format!("        \"{name}\": \"{value}\",")));
+    strip_comma(&mut lines);
+    lines.extend(["      }".to_owned(), "    },".to_owned()]);
+    lines
 }
 
 fn strip_comma(lines: &mut [String]) {

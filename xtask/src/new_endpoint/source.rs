@@ -76,6 +76,9 @@ fn imports(endpoint: &NewEndpoint) -> String {
     if ids.iter().any(|(_, id)| matches!(id, IdType::Ordinal)) {
         own += "\nuse crate::ordinal_id::OrdinalId;\n";
     }
+    if endpoint.caller.is_staff() {
+        external += "use souk_domain::permission::Permission;\n";
+    }
     external += "use souk_runtime::Dependencies;\nuse souk_runtime::config::ConfigError;\n\
          use souk_runtime::contract::{Caller, Operation, Tag};\n\
          use souk_runtime::http::{Endpoint, Problem, Reply, Request};\n";
@@ -84,7 +87,7 @@ fn imports(endpoint: &NewEndpoint) -> String {
 
 /// The group of the operation in the document.
 fn tag(endpoint: &NewEndpoint) -> &'static str {
-    match (endpoint.service.as_str(), endpoint.caller == Caller::Staff) {
+    match (endpoint.service.as_str(), endpoint.caller.is_staff()) {
         ("catalog" | "inventory", false) => "Catalogue",
         ("catalog", true) => "StaffCatalogue",
         ("inventory", true) => "StaffStock",
@@ -92,16 +95,18 @@ fn tag(endpoint: &NewEndpoint) -> &'static str {
         ("orders", false) => "Orders",
         ("payments", false) => "Payments",
         ("cart", false) => "Cart",
-        _ => "Accounts",
+        (_, true) => "Administration",
+        (_, false) => "Accounts",
     }
 }
 
 fn operation(endpoint: &NewEndpoint) -> String {
     let (name, route, handler) = (&endpoint.name, &endpoint.route, endpoint.name.pascal());
     let caller = match endpoint.caller {
-        Caller::Anyone => "Anyone",
-        Caller::Shopper => "Shopper",
-        Caller::Staff => "Staff",
+        Caller::Anyone => "Anyone".to_owned(),
+        Caller::Guest => "Guest".to_owned(),
+        Caller::Account => "Shopper".to_owned(),
+        Caller::Staff(permission) => format!("Staff({})", permission.path()),
     };
     let new = format!("Operation::new(\"{name}\", \"{route}\", Caller::{caller}, Tag::{})", tag(endpoint));
     let mut calls = vec![new];
@@ -228,8 +233,9 @@ fn handle(endpoint: &NewEndpoint) -> String {
     let mut steps = Vec::new();
     match endpoint.caller {
         Caller::Anyone => {}
-        Caller::Shopper => steps.push("request.user()?;".to_owned()),
-        Caller::Staff => steps.push("request.staff()?;".to_owned()),
+        Caller::Guest => steps.push("request.user()?;".to_owned()),
+        Caller::Account => steps.push("request.account()?;".to_owned()),
+        Caller::Staff(permission) => steps.push(format!("request.staff({})?;", permission.path())),
     }
     for (name, id) in path_ids(endpoint) {
         let (id, what) = (id.name().to_owned(), name.trim_end_matches("_id").replace('_', " "));
@@ -273,9 +279,10 @@ fn reply(endpoint: &NewEndpoint) -> String {
 fn tests(endpoint: &NewEndpoint) -> String {
     let (name, handler) = (&endpoint.name, endpoint.name.pascal());
     let (imports, caller, title) = match endpoint.caller {
-        Caller::Anyone => ("", String::new(), "anyone_gets_an_answer"),
-        Caller::Shopper => (CALLER_IMPORTS, from_user(1, "Shopper"), "a_shopper_gets_an_answer"),
-        Caller::Staff => (CALLER_IMPORTS, from_user(9, "Staff"), "staff_get_an_answer"),
+        Caller::Anyone => ("", "", "anyone_gets_an_answer"),
+        Caller::Guest => (CALLER_IMPORTS, ".from_guest(user(1))", "a_guest_gets_an_answer"),
+        Caller::Account => (CALLER_IMPORTS, ".from_user(user(1))", "an_account_gets_an_answer"),
+        Caller::Staff(_) => (CALLER_IMPORTS, ".from_staff(user(9))", "staff_get_an_answer"),
     };
     let answered = format!(
         "#[tokio::test]
@@ -286,7 +293,7 @@ fn tests(endpoint: &NewEndpoint) -> String {
     }}
 "
     );
-    let parts = [refused(endpoint), not_found(endpoint, &caller), invalid(endpoint, &caller)];
+    let parts = [refused(endpoint), not_found(endpoint, caller), invalid(endpoint, caller)];
     format!(
         "#[cfg(test)]
 mod tests {{
@@ -305,11 +312,7 @@ mod tests {{
     )
 }
 
-const CALLER_IMPORTS: &str = "use souk_domain::account::Role;\n    use souk_testkit::user;\n\n    ";
-
-fn from_user(number: u8, role: &str) -> String {
-    format!(".from_user(user({number}), Role::{role})")
-}
+const CALLER_IMPORTS: &str = "use souk_testkit::user;\n\n    ";
 
 /// The request of the tests, without a caller.
 fn request(endpoint: &NewEndpoint) -> String {
@@ -341,11 +344,11 @@ fn refused(endpoint: &NewEndpoint) -> Option<String> {
     let test = |title, request: &str, problem| Some(problem_test(endpoint, title, request, problem));
     match endpoint.caller {
         Caller::Anyone => None,
-        Caller::Shopper => test("callers_without_a_token_are_refused", "request()", "(401, \"token_required\")"),
-        Caller::Staff => {
-            let request = format!("request(){}", from_user(1, "Shopper"));
-            test("shoppers_are_refused", &request, "(403, \"forbidden\")")
+        Caller::Guest => test("callers_without_a_token_are_refused", "request()", "(401, \"token_required\")"),
+        Caller::Account => {
+            test("guests_are_refused", "request().from_guest(user(1))", "(403, \"verified_account_required\")")
         }
+        Caller::Staff(_) => test("shoppers_are_refused", "request().from_user(user(1))", "(403, \"forbidden\")"),
     }
 }
 

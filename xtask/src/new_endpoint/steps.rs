@@ -75,10 +75,6 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
     }
     let text = "a line in PREPARATIONS, if it needs an order, a product or a token";
     steps.push(step("tests/fuzz/hooks.py", "PREPARATIONS = {", text));
-    if endpoint.caller == Caller::Staff {
-        let text = "the permission: today each account with the role staff may call all of /admin/";
-        steps.push(step("shared/domain/src/account.rs", "pub enum Role", text));
-    }
     for name in endpoint.route.parameters().into_iter().filter(|name| !DESCRIBED_IDS.contains(name)) {
         let file = "shared/runtime/src/contract/parameter.rs";
         let text = format!("what the id {name} is, for the document");

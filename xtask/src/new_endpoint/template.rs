@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::endpoint::{Caller, FILL_IN, NewEndpoint, Route, pascal};
+use super::endpoint::{FILL_IN, NewEndpoint, Route, pascal};
 
 /// Most metrics of an alarm with a math expression, as CloudWatch has it.
 const ALARM_METRICS: usize = 10;
@@ -110,7 +110,7 @@ fn serves_staff(resource: &Resource<'_>) -> Option<bool> {
 /// The function after which the new one stands: the last of its service for such callers, else the last with a route.
 fn neighbour<'a>(resources: &'a [Resource<'a>], endpoint: &NewEndpoint) -> Result<&'a Resource<'a>> {
     let with_routes = || resources.iter().filter(|it| it.is_of(&endpoint.service) && serves_staff(it).is_some());
-    let same = with_routes().rfind(|it| serves_staff(it) == Some(endpoint.caller == Caller::Staff));
+    let same = with_routes().rfind(|it| serves_staff(it) == Some(endpoint.caller.is_staff()));
     same.or_else(|| with_routes().next_back())
         .with_context(|| format!("no function of {} has a route", endpoint.service))
 }
@@ -136,7 +136,7 @@ fn alarms<'a>(resources: &'a [Resource<'a>], endpoint: &NewEndpoint) -> Vec<&'a 
         let names: Vec<_> = functions.map(|function| function.name).collect();
         resources.iter().filter(|alarm| alarm.watched().iter().any(|name| names.contains(name))).collect()
     };
-    let same = watch(&[endpoint.caller == Caller::Staff]);
+    let same = watch(&[endpoint.caller.is_staff()]);
     if same.is_empty() { watch(&[true, false]) } else { same }
 }
 
@@ -187,9 +187,10 @@ fn function(endpoint: &NewEndpoint) -> Vec<String> {
         ),
     ];
     let event = |method: &str| {
-        let public = if endpoint.caller == Caller::Anyone { ", Auth: {Authorizer: NONE}" } else { "" };
+        let authorizer = endpoint.caller.authorizer();
+        let auth = authorizer.map(|name| format!(", Auth: {{Authorizer: {name}}}")).unwrap_or_default();
         let path = scalar(&endpoint.route.path);
-        format!("{{Type: HttpApi, Properties: {{ApiId: !Ref Api, Method: {method}, Path: {path}{public}}}}}")
+        format!("{{Type: HttpApi, Properties: {{ApiId: !Ref Api, Method: {method}, Path: {path}{auth}}}}}")
     };
     if endpoint.is_public_read() {
         let (get, head) = (event("GET"), event("HEAD"));

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::endpoint::{Caller, FILL_IN, Name, NewEndpoint, Route, Summary};
+use super::endpoint::{Caller, CallerOption, FILL_IN, Name, NewEndpoint, PERMISSIONS, Permission, Route, Summary};
 use super::{FileText, SERVICES, plan, steps};
 
 /// Copies of the real files in a temporary folder, removed with the value.
@@ -23,7 +23,8 @@ impl Copy {
             let sources = ["Cargo.toml", "src/lib.rs", "src/handlers.rs", "src/operations.rs"];
             files.extend(sources.map(|source| format!("{folder}/{source}")));
         }
-        for file in files {
+        // A service without routes has no operations.
+        for file in files.into_iter().filter(|file| workspace().join(file).exists()) {
             let target = copy.0.join(&file);
             fs::create_dir_all(target.parent().expect("a folder")).expect("the folder is created");
             fs::copy(workspace().join(&file), target).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -59,8 +60,12 @@ fn endpoint(route: &str, name: &str, service: &str, caller: Caller) -> NewEndpoi
     NewEndpoint { name, route, service: service.to_owned(), caller, summary, has_body }
 }
 
+fn staff() -> Caller {
+    Caller::Staff("orders:write".parse().expect("a permission"))
+}
+
 fn add_order_note() -> NewEndpoint {
-    endpoint("POST /orders/{order_id}/notes", "add-order-note", "orders", Caller::Shopper)
+    endpoint("POST /orders/{order_id}/notes", "add-order-note", "orders", Caller::Guest)
 }
 
 fn text_of<'a>(files: &'a [FileText], path: &str) -> &'a str {
@@ -108,7 +113,7 @@ fn every_file_gets_its_lines_at_the_right_place() {
 
     let (before, row) = only("docs/architecture.md");
     assert!(before.starts_with("| request-return |"), "{before}");
-    let start = "| add-order-note | POST /orders/{order_id}/notes | shopper | orders | FILL IN";
+    let start = "| add-order-note | POST /orders/{order_id}/notes | guest or account | orders | FILL IN";
     assert!(row.starts_with(start), "{row}");
     let (_, line) = only("CHANGELOG.md");
     assert_eq!(line, "- `POST /orders/{order_id}/notes` does what is tested here.");
@@ -149,12 +154,75 @@ fn a_public_read_is_also_served_with_head() {
 }
 
 #[test]
+fn routes_name_the_authorizer_of_their_callers() {
+    let copy = Copy::new("authorizers");
+    for (route, name, caller, auth) in [
+        ("GET /v/one", "one", Caller::Anyone, ", Auth: {Authorizer: NONE}"),
+        ("GET /v/two", "two", Caller::Guest, ""),
+        ("GET /v/three", "three", Caller::Account, ", Auth: {Authorizer: SessionAuthorizer}"),
+        ("GET /admin/v", "four", staff(), ", Auth: {Authorizer: SessionAuthorizer}"),
+    ] {
+        let files = copy.add(&endpoint(route, name, "orders", caller));
+        let path = route.trim_start_matches("GET ");
+        let event = format!("{{Type: HttpApi, Properties: {{ApiId: !Ref Api, Method: GET, Path: {path}{auth}}}}}");
+        assert!(text_of(&files, "template.yaml").contains(&event), "{event}");
+    }
+}
+
+#[test]
+fn the_code_checks_its_callers() {
+    let copy = Copy::new("callers");
+    for (route, name, caller, contract, check, test) in [
+        ("GET /v/one", "one", Caller::Guest, "Caller::Guest", "request.user()?;", "from_guest(user(1))"),
+        ("GET /v/two", "two", Caller::Account, "Caller::Shopper", "request.account()?;", "from_user(user(1))"),
+        (
+            "GET /admin/v",
+            "three",
+            staff(),
+            "Caller::Staff(Permission::OrdersWrite)",
+            "request.staff(Permission::OrdersWrite)?;",
+            "from_staff(user(9))",
+        ),
+    ] {
+        let files = copy.add(&endpoint(route, name, "orders", caller));
+        let code = text_of(&files, &format!("functions/orders/src/{name}.rs"));
+        for part in [contract, check, test] {
+            assert!(code.contains(part), "{part} is missing:\n{code}");
+        }
+        assert_eq!(code.contains("use souk_domain::permission::Permission;"), caller.is_staff());
+    }
+}
+
+#[test]
+fn permissions_are_those_of_the_shop() {
+    let code = fs::read_to_string(workspace().join("shared/domain/src/permission.rs")).expect("read");
+    let (_, names) = code.split_once("pub const fn as_str").expect("their names");
+    let (names, _) = names.split_once("\n    }\n").expect("the end");
+    let known: Vec<_> =
+        names.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => ")).collect();
+    let expected = PERMISSIONS.map(|name| {
+        let permission: Permission = name.parse().expect("a permission");
+        (permission.path().replace("Permission::", ""), format!("\"{name}\","))
+    });
+    let known: Vec<_> = known.into_iter().map(|(variant, name)| (variant.to_owned(), name.to_owned())).collect();
+    assert_eq!(known, expected);
+}
+
+#[test]
+fn exactly_staff_have_a_permission() {
+    let permission: Permission = "stock:write".parse().expect("a permission");
+    assert_eq!(CallerOption::Staff.with(Some(permission)).expect("staff"), Caller::Staff(permission));
+    assert!(CallerOption::Staff.with(None).is_err() && CallerOption::Account.with(Some(permission)).is_err());
+    assert!("stock:delete".parse::<Permission>().is_err());
+}
+
+#[test]
 fn an_alarm_with_ten_functions_gets_a_sibling() {
     let copy = Copy::new("alarm");
     let names = ["hold-order", "label-order", "merge-orders"];
     for (number, name) in names.into_iter().enumerate() {
         let route = format!("POST /admin/orders/{{order_id}}/{name}");
-        copy.add(&endpoint(&route, name, "orders", Caller::Staff));
+        copy.add(&endpoint(&route, name, "orders", staff()));
         let template = fs::read_to_string(copy.0.join("template.yaml")).expect("read");
         let (_, alarm) = template.split_once("\n  OrdersStaffErrors2:\n").expect("a second alarm");
         let (alarm, next) = alarm.split_once("\n  OrdersBackgroundErrors:\n").expect("in its place");
@@ -174,15 +242,15 @@ fn handlers(files: &[FileText], service: &str) -> Vec<String> {
 fn each_service_can_get_endpoints_and_its_lists_stay_sorted() {
     let copy = Copy::new("services");
     for (service, caller) in [
-        ("auth", Caller::Shopper),
+        ("auth", Caller::Guest),
         ("cart", Caller::Anyone),
-        ("catalog", Caller::Staff),
+        ("catalog", staff()),
         ("inventory", Caller::Anyone),
-        ("orders", Caller::Staff),
-        ("payments", Caller::Shopper),
+        ("orders", staff()),
+        ("payments", Caller::Guest),
     ] {
         for name in ["aaa", "move-one", "zzz"] {
-            let prefix = if caller == Caller::Staff { "/admin" } else { "" };
+            let prefix = if caller.is_staff() { "/admin" } else { "" };
             let name = format!("{name}-{service}");
             let files = copy.add(&endpoint(&format!("DELETE {prefix}/x/{name}"), &name, service, caller));
             let names = handlers(&files, service);
@@ -197,11 +265,11 @@ fn what_exists_is_refused() {
     copy.add(&add_order_note());
     let refusal = copy.refusal(&add_order_note());
     assert!(refusal.contains("there is a function add-order-note already"), "{refusal}");
-    let refusal = copy.refusal(&endpoint("POST /orders/{id}/notes", "other", "orders", Caller::Shopper));
+    let refusal = copy.refusal(&endpoint("POST /orders/{id}/notes", "other", "orders", Caller::Guest));
     assert!(refusal.contains("AddOrderNoteFunction has the route POST /orders/{order_id}/notes already"), "{refusal}");
     let refusal = copy.refusal(&endpoint("GET /products", "other", "catalog", Caller::Anyone));
     assert!(refusal.contains("ListProductsFunction has the route GET /products already"), "{refusal}");
-    let refusal = copy.refusal(&endpoint("GET /x", "context", "cart", Caller::Shopper));
+    let refusal = copy.refusal(&endpoint("GET /x", "context", "cart", Caller::Guest));
     assert!(refusal.contains("the module context exists"), "{refusal}");
     assert!(!copy.0.join("functions/cart/src/context.rs").exists(), "nothing is written");
 }
@@ -209,23 +277,24 @@ fn what_exists_is_refused() {
 #[test]
 fn what_does_not_fit_is_refused() {
     let copy = Copy::new("refusals");
-    let refusal = copy.refusal(&endpoint("GET /x", "x", "order", Caller::Shopper));
+    let refusal = copy.refusal(&endpoint("GET /x", "x", "order", Caller::Guest));
     assert!(refusal.contains("no service \"order\"; the services are auth, cart, "), "{refusal}");
-    assert!(copy.refusal(&endpoint("GET /x", "x", "../xtask", Caller::Shopper)).contains("no service"));
+    assert!(copy.refusal(&endpoint("GET /x", "x", "../xtask", Caller::Guest)).contains("no service"));
+    assert!(copy.refusal(&endpoint("GET /x", "x", "mail", Caller::Guest)).contains("mail has no routes"));
     let refusal = copy.refusal(&endpoint("GET /x", "x", "contract", Caller::Anyone));
     assert!(refusal.contains("add that to functions/contract/Cargo.toml first"), "{refusal}");
-    let refusal = copy.refusal(&endpoint("GET /x", "x", "orders", Caller::Staff));
+    let refusal = copy.refusal(&endpoint("GET /x", "x", "orders", staff()));
     assert!(refusal.contains("begins with /admin/"), "{refusal}");
     let refusal = copy.refusal(&endpoint("GET /admin/x", "x", "orders", Caller::Anyone));
     assert!(refusal.contains("only staff"), "{refusal}");
     // A keyword cannot be a module.
-    assert!(copy.refusal(&endpoint("GET /x", "match", "orders", Caller::Shopper)).contains("rustfmt"));
+    assert!(copy.refusal(&endpoint("GET /x", "match", "orders", Caller::Guest)).contains("rustfmt"));
 }
 
 #[test]
 fn the_operation_id_is_the_name_in_camel_case() {
     assert_eq!(add_order_note().name.camel(), "addOrderNote");
-    assert_eq!(endpoint("GET /x", "x", "cart", Caller::Shopper).name.camel(), "x");
+    assert_eq!(endpoint("GET /x", "x", "cart", Caller::Guest).name.camel(), "x");
 }
 
 #[test]
@@ -266,13 +335,18 @@ fn the_sample_event_has_the_form_of_the_others() {
     let copy = Copy::new("event");
     let files = copy.add(&NewEndpoint {
         has_body: false,
-        ..endpoint("GET /cart/{product_id}", "get-cart-item", "cart", Caller::Shopper)
+        ..endpoint("GET /cart/{product_id}", "get-cart-item", "cart", Caller::Guest)
     });
     let event = text_of(&files, "events/get-cart-item.json");
     let parameters = "  \"pathParameters\": {\n    \"product_id\": \"1399\"\n  },\n";
     assert!(event.contains(parameters), "{event}");
     let like = event.replace(parameters, "").replace("/cart/{product_id}", "/cart").replace("/cart/1399", "/cart");
     assert_eq!(like, fs::read_to_string(copy.0.join("events/get-cart.json")).expect("read"));
+
+    let files = copy.add(&endpoint("GET /admin/x", "get-x", "orders", staff()));
+    let event: serde_json::Value = serde_json::from_str(text_of(&files, "events/get-x.json")).expect("JSON");
+    let caller = &event["requestContext"]["authorizer"]["lambda"];
+    assert_eq!((&caller["permissions"], &caller["second_factor"]), (&"orders:write".into(), &"yes".into()));
 
     let files = copy.add(&add_order_note());
     let event: serde_json::Value = serde_json::from_str(text_of(&files, "events/add-order-note.json")).expect("JSON");
@@ -288,7 +362,7 @@ fn everything_that_is_left_has_its_file_and_line() {
     for endpoint in [
         add_order_note(),
         endpoint("GET /brands", "list-brands", "catalog", Caller::Anyone),
-        endpoint("DELETE /admin/brands/{brand_id}", "delete-brand", "catalog", Caller::Staff),
+        endpoint("DELETE /admin/brands/{brand_id}", "delete-brand", "catalog", staff()),
     ] {
         let files = copy.add(&endpoint);
         let left = steps::left(&endpoint, &files, workspace()).expect("a list");
