@@ -1,37 +1,38 @@
-//! Fixture for the tests of this service: its stores on one in-process DynamoDB and a fixed signing key.
+//! Fixture for the tests of this service: its stores on one in-process DynamoDB, and fixed keys.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use souk_auth::{AccessTokens, KeyFuture, KeySet, KeySource, SigningKey};
-use souk_domain::account::{Email, Role};
+use serde_json::{Value, json};
+use souk_auth::{Caller, password, totp};
+use souk_domain::account::{Account, Email};
+use souk_domain::effects::Clock;
+use souk_domain::ids::UserId;
+use souk_domain::permission::Role;
+use souk_domain::time::Timestamp;
 use souk_fixtures::Stores;
+use souk_fixtures::identity::{Identity, PASSWORD};
 use souk_runtime::http::{Endpoint, Request};
-use souk_store::{Limits, RoleChangeOutcome, Sessions, Users};
+use souk_store::{ClaimOutcome, Credential, CredentialOutcome, GrantOutcome, StaffGrant};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 pub(crate) use souk_fixtures::outcome;
 
-use crate::SessionContext;
+use crate::create_guest::CreateGuest;
 use crate::login::Login;
+use crate::logout::Logout;
 use crate::refresh::Refresh;
-use crate::register::Register;
 
-const ACCOUNT: &str = r#"{"email": "ann@example.com", "password": "correct horse"}"#;
-
+/// A shop. What issues tokens is that of [`Identity`].
 pub(crate) struct Fixture {
-    pub(crate) users: Users,
-    pub(crate) sessions: Sessions,
-    pub(crate) clock: Arc<FixedClock>,
-    limits: Limits,
-    random: Arc<SeededRandom>,
+    identity: Identity,
 }
 
-struct FixedKeys;
+impl Deref for Fixture {
+    type Target = Identity;
 
-impl KeySource for FixedKeys {
-    fn read(&self) -> KeyFuture<'_> {
-        let secret = format!(r#"{{"kid":"test","seed":"{}"}}"#, "s".repeat(64));
-        Box::pin(async move { Ok(KeySet { current: SigningKey::from_secret(&secret)?, previous: None }) })
+    fn deref(&self) -> &Identity {
+        &self.identity
     }
 }
 
@@ -39,59 +40,127 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let Stores { users, sessions, limits, .. } = Stores::on(&database, random.clone());
-        Self { users, sessions, limits, clock: Arc::new(FixedClock::new()), random }
+        let stores = Stores::on(&database, random.clone());
+        Self { identity: Identity::new(stores, Arc::new(FixedClock::new()), random) }
     }
 
-    /// Starts with an account.
+    /// Starts with the account of `ann@example.com`.
     pub(crate) async fn with_account() -> Self {
         let shop = Self::start().await;
-        assert!(shop.register().await.handle(&post(ACCOUNT)).await.is_ok());
+        let now = shop.clock.now();
+        let user_id = UserId::new(now, &*shop.random);
+        let account = Account {
+            user_id: user_id.clone(),
+            email: email(),
+            verified_at: now,
+            created_at: now,
+            guest_ids: Vec::new(),
+        };
+        let hash = password::hash(PASSWORD, &*shop.random).expect("hashed");
+        let credential = Credential::new(email(), user_id, hash);
+        let claimed = shop.stores.accounts.claim(&shop.stores.credentials, &account, &credential).await;
+        assert_eq!(claimed.expect("written"), ClaimOutcome::Claimed);
         shop
     }
 
-    pub(crate) async fn tokens(&self) -> AccessTokens {
-        AccessTokens::load(FixedKeys, self.clock.clone(), self.random.clone()).await.expect("keys")
+    pub(crate) async fn credential(&self) -> Credential {
+        self.stores.credentials.get(&email()).await.expect("read").expect("an account")
     }
 
-    async fn context(&self) -> SessionContext {
-        SessionContext {
-            sessions: self.sessions.clone(),
-            tokens: self.tokens().await,
-            clock: self.clock.clone(),
-            random: self.random.clone(),
-        }
+    pub(crate) async fn grant(&self, roles: &[Role]) {
+        self.put_grant(roles, None).await;
     }
 
-    pub(crate) async fn register(&self) -> Register {
-        Register { users: self.users.clone(), context: self.context().await }
+    pub(crate) async fn grant_until(&self, roles: &[Role], end: Timestamp) {
+        self.put_grant(roles, Some(end)).await;
+    }
+
+    async fn put_grant(&self, roles: &[Role], expires_at: Option<Timestamp>) {
+        let user_id = self.credential().await.user_id;
+        let granted_at = self.clock.now();
+        let grant =
+            StaffGrant { user_id, email: email(), roles: roles.to_vec(), expires_at, granted_by: None, granted_at };
+        let outcome = self.stores.staff_grants.put(&self.stores.credentials, &grant, None).await.expect("written");
+        assert_eq!(outcome, GrantOutcome::Changed);
+    }
+
+    /// Enrols a second factor, with the code of the step before the current one.
+    pub(crate) async fn enrol_second_factor(&self) {
+        let secret = totp::new_secret(&*self.random);
+        let credentials = &self.stores.credentials;
+        let seen = self.credential().await.reference();
+        assert_eq!(credentials.set_pending_totp(&seen, &secret).await.expect("written"), CredentialOutcome::Changed);
+        let hashes = totp::new_recovery_codes(&*self.random).hashes.into_iter().collect();
+        let seen = self.credential().await.reference();
+        assert_eq!(
+            credentials.confirm_totp(&seen, &secret, 1, &hashes).await.expect("written"),
+            CredentialOutcome::Changed
+        );
+    }
+
+    /// The current code of the second factor.
+    pub(crate) async fn code(&self) -> String {
+        let credential = self.credential().await;
+        let second_factor = credential.second_factor().expect("a second factor");
+        totp::code_at(&second_factor.secret, self.clock.now()).expect("a code")
+    }
+
+    pub(crate) async fn create_guest(&self) -> CreateGuest {
+        CreateGuest { attempts: self.attempts(), sessions: self.sessions().await }
     }
 
     pub(crate) async fn login(&self) -> Login {
-        Login { users: self.users.clone(), limits: self.limits.clone(), context: self.context().await }
+        Login {
+            credentials: self.stores.credentials.clone(),
+            registrations: self.stores.registrations.clone(),
+            accounts: self.stores.accounts.clone(),
+            grants: self.stores.staff_grants.clone(),
+            tokens: self.stores.one_time_tokens.clone(),
+            attempts: self.attempts(),
+            guests: self.guests(),
+            sessions: self.sessions().await,
+        }
     }
 
     pub(crate) async fn refresh(&self) -> Refresh {
-        Refresh { users: self.users.clone(), context: self.context().await }
+        Refresh { sessions: self.sessions().await }
+    }
+
+    pub(crate) fn logout(&self) -> Logout {
+        Logout { sessions: self.stores.sessions.clone(), refresh_tokens: self.refresh_tokens() }
     }
 
     /// Logs in and returns the response.
-    pub(crate) async fn signed_in(&self) -> serde_json::Value {
-        self.login().await.handle(&post(ACCOUNT)).await.expect("signed in").body_json()
+    pub(crate) async fn logged_in(&self) -> Value {
+        self.login().await.handle(&post(&credentials(PASSWORD))).await.expect("logged in").body_json()
     }
 
-    pub(crate) async fn make_staff(&self) {
-        let email: Email = "ann@example.com".parse().expect("an address");
-        let known = self.users.credentials(&email).await.expect("read").expect("an account");
-        let change = self.users.set_role(&known.user_id, &email, Role::Staff).await.expect("set");
-        assert_eq!(change, RoleChangeOutcome::Changed);
+    /// Logs in with a code of the second factor.
+    pub(crate) async fn logged_in_with_code(&self) -> Value {
+        let body = json!({"email": email(), "password": PASSWORD, "code": self.code().await});
+        self.login().await.handle(&post(&body.to_string())).await.expect("logged in").body_json()
     }
+
+    /// The caller of a session's access token.
+    pub(crate) async fn caller(&self, session: &Value) -> Caller {
+        let token = session["token"].as_str().expect("a token");
+        self.verifier().await.verify(token).await.ok().expect("a good token")
+    }
+}
+
+pub(crate) fn email() -> Email {
+    "ann@example.com".parse().expect("an address")
+}
+
+/// The body of a log-in of the account with this password.
+pub(crate) fn credentials(password: &str) -> String {
+    json!({"email": "ann@example.com", "password": password}).to_string()
 }
 
 pub(crate) fn post(body: &str) -> Request {
     Request::new("POST", "/auth").with_json(body)
 }
 
-pub(crate) fn refresh_body(signed_in: &serde_json::Value) -> String {
-    format!(r#"{{"refresh_token": {}}}"#, signed_in["refresh_token"])
+pub(crate) fn refresh_body(session: &Value) -> String {
+    json!({"refresh_token": session["refresh_token"]}).to_string()
 }

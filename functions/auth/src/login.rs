@@ -1,179 +1,305 @@
-//! `POST /auth/login`: exchanges e-mail and password for a pair of tokens.
+//! `POST /auth/login`: exchanges e-mail address, password and, if the account has one, a code of the second factor for a
+//! session.
 //!
-//! Neither the response nor its time reveals whether the account exists. Attempts are counted by account and by address
-//! before the password is verified, so that a burst cannot exceed the limits. A successful login removes its counts.
+//! Neither the response nor its time reveals whether the account exists: the account and the newest pending registration
+//! of the address are always read, and exactly one password hash is verified. An account that owns the address goes
+//! first; a pending one is opened only if nobody owns the address, and of several the newest.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
-use sha2::{Digest, Sha256};
-use souk_auth::{Caller, password};
-use souk_domain::account::Email;
+use souk_auth::{one_time, password};
+use souk_domain::account::{CallerKind, Email};
+use souk_domain::ids::UserId;
+use souk_identity::{
+    Account, Attempt, Attempts, GuestMerge, GuestSession, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, SessionIssuer,
+    SessionResponse, accept_code, log_refused_login,
+};
 use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{AttemptOutcome, Limit, Limits, Users};
+use souk_store::{
+    Accounts, Credential, Credentials, OneTimeToken, OneTimeTokens, Registration, Registrations, StaffGrants,
+    TokenPurpose,
+};
 
-use crate::SessionContext;
-use crate::context::SessionResponse;
-
-/// Allowed length of a password, in characters. The upper limit bounds the cost of hashing.
-const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 1..=128;
-const WINDOW_SECONDS: i64 = 15 * 60;
-const PER_ACCOUNT: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
-/// Higher, because many users may share an address.
-const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
+/// How long a challenge waits for its code.
+const CHALLENGE_SECONDS: i64 = 5 * 60;
+/// A change of the password between the check and the start of the session makes the log-in begin again.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     Operation::new("login", "POST /auth/login", contract::Caller::Anyone, Tag::Accounts)
         .summary("Logs in with e-mail address and password")
         .description(
-            "Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
-             log-in does not count. The answer does not tell whether there is an account with the e-mail address.",
+            "An account with a second factor also needs its `code`, or a recovery code: either in the same request, \
+             or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the \
+             guest's cart is merged into the account's, and a verified account gets the guest's orders. \
+             Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
+             log-in does not count. The answer does not tell whether there is an account with the e-mail address. \
+             While no account has verified the address, a log-in opens the account that was registered with it last.",
         )
         .repeated("Starts one more session.")
-        .body::<LoginRequest>(r#"{"email": "ann@example.com", "password": "correct horse"}"#)
+        .body::<LoginRequest>(r#"{"email": "ann@example.com", "password": "correct horse battery staple"}"#)
         .answers::<SessionResponse<'_>>(200, "A new session.")
         .problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
+        .problem_with::<SecondFactorRequired>(401, "second_factor_required", "The account has a second factor.")
+        .problem(401, "invalid_code", "The code is wrong or was used before.")
+        .problem(401, "challenge_expired", "There is no such challenge any more: log in again with the password.")
         .problem(429, "too_many_attempts", "Too many attempts to log in. Try again after `Retry-After` seconds.")
 }
 
-/// The request of `POST /auth/login`.
+/// The request of `POST /auth/login`: address and password, or a challenge and its code.
 #[derive(JsonSchema)]
 pub struct LoginRequest {
-    /// The e-mail address of the account, in upper or lower case.
+    /// The e-mail address of the account, in any spelling.
     #[schemars(email, length(max = 318))]
-    pub email: String,
-    /// The password, exactly as at registration.
-    #[schemars(length(min = *PASSWORD_CHARS.start(), max = *PASSWORD_CHARS.end()), extend("format" = "password"))]
-    pub password: String,
+    pub email: Option<String>,
+    /// The password.
+    #[schemars(length(min = 1, max = MAX_PASSWORD_CHARS), extend("format" = "password"))]
+    pub password: Option<String>,
+    /// A code of the second factor, or a recovery code.
+    #[schemars(length(min = 1, max = MAX_CODE_CHARS))]
+    pub code: Option<String>,
+    /// The `challenge` of the answer `second_factor_required`, in place of address and password.
+    #[schemars(length(min = 1, max = one_time::TOKEN_CHARS))]
+    pub challenge: Option<String>,
+    /// The refresh token of a guest whose cart is to be merged.
+    #[schemars(length(min = 1, max = 200))]
+    pub guest_refresh_token: Option<String>,
+}
+
+/// Further members of `second_factor_required`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct SecondFactorRequired {
+    /// With `second_factor_required`: send it with the `code` within five minutes, in place of address and password.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
+}
+
+/// A valid request.
+struct LoginParams {
+    proof: Proof,
+    code: Option<String>,
+    guest_refresh_token: Option<String>,
+}
+
+/// What a client proves who it is with.
+enum Proof {
+    Password { email: Email, password: String },
+    Challenge(String),
 }
 
 /// Logs a user in.
 pub struct Login {
-    /// The users table.
-    pub users: Users,
-    /// Counters of login attempts.
-    pub limits: Limits,
-    /// Dependencies of session functions.
-    pub context: SessionContext,
+    /// The credentials table.
+    pub credentials: Credentials,
+    /// The table of pending accounts.
+    pub registrations: Registrations,
+    /// The accounts table, for the guests of an account.
+    pub accounts: Accounts,
+    /// The table of staff grants.
+    pub grants: StaffGrants,
+    /// The table of challenges.
+    pub tokens: OneTimeTokens,
+    /// Limits attempts.
+    pub attempts: Attempts,
+    /// Merges guests' carts.
+    pub guests: GuestMerge,
+    /// Starts the session.
+    pub sessions: SessionIssuer,
 }
 
 impl Login {
     /// Reads its configuration from the environment.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self {
-            users: deps.users()?,
-            limits: deps.limits()?,
-            context: SessionContext::from_dependencies(deps).await?,
+            credentials: deps.credentials()?,
+            registrations: deps.registrations()?,
+            accounts: deps.accounts()?,
+            grants: deps.staff_grants()?,
+            tokens: deps.one_time_tokens()?,
+            attempts: Attempts::from_dependencies(deps).await?,
+            guests: GuestMerge::from_dependencies(deps).await?,
+            sessions: SessionIssuer::from_dependencies(deps).await?,
         })
     }
 }
 
 impl Endpoint for Login {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let mut fields = request.fields()?;
-        let email = fields.parsed::<Email>("email");
-        let password = fields.verbatim("password", PASSWORD_CHARS);
-        let (email, password) = fields.finish((email, password))?;
-
-        let by_account = limit_key("login-account", email.as_str());
-        let by_address = limit_key("login-address", request.source_address());
-        self.count(&by_address, PER_ADDRESS).await?;
-        self.count(&by_account, PER_ACCOUNT).await?;
-
-        let known = self.users.credentials(&email).await?;
-        let stored = known.as_ref().map(|known| known.password_hash.as_str());
-        let is_correct = password::verify(&password, stored).map_err(Problem::internal)?;
-        let Some(known) = known.filter(|_| is_correct) else {
-            return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
-        };
-        self.limits.reset(&by_account).await?;
-        self.limits.release(&by_address).await?;
-        self.context.open_session(200, &Caller { user_id: known.user_id, role: known.role }).await
+        let params = read(request)?;
+        for _ in 0..MAX_ATTEMPTS {
+            let reply = match &params.proof {
+                Proof::Password { email, password } => self.with_password(email, password, &params, request).await?,
+                Proof::Challenge(challenge) => self.with_challenge(challenge, &params, request).await?,
+            };
+            if let Some(reply) = reply {
+                return Ok(reply);
+            }
+        }
+        Err(Problem::unavailable("busy", "the credentials changed during every attempt"))
     }
 }
 
 impl Login {
-    async fn count(&self, limit_key: &str, limit: Limit) -> Result<(), Problem> {
-        match self.limits.count(limit_key, limit, self.context.clock.now()).await? {
-            AttemptOutcome::Counted => Ok(()),
-            AttemptOutcome::LimitReached { retry_after_seconds } => {
-                let detail = "too many attempts to log in; wait before the next one";
-                let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
-                Err(Problem::new(429, "too_many_attempts", detail).retry_after(seconds))
+    async fn with_password(
+        &self,
+        email: &Email,
+        password: &str,
+        params: &LoginParams,
+        request: &Request,
+    ) -> Result<Option<Reply>, Problem> {
+        let attempt = self.attempts.count("login", email, request).await?;
+        let now = self.sessions.clock.now();
+        let (account, pending) = tokio::try_join!(self.credentials.get(email), self.registrations.newest(email, now))?;
+        let stored = account.as_ref().map(|known| &known.password_hash);
+        let stored = stored.or(pending.as_ref().map(|pending| &pending.password_hash));
+        if !password::verify(password, stored.map(String::as_str)).map_err(Problem::internal)? {
+            log_refused_login(&attempt, "login", "invalid_credentials");
+            return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
+        }
+        match (account, pending) {
+            (Some(credential), _) => {
+                self.upgrade_hash(&credential, password).await?;
+                self.open_account(credential, &attempt, params, request).await
+            }
+            (None, Some(pending)) => self.open_pending(&pending, &attempt, params, request).await.map(Some),
+            (None, None) => Err(Problem::internal("a password matched no account")),
+        }
+    }
+
+    async fn with_challenge(
+        &self,
+        challenge: &str,
+        params: &LoginParams,
+        request: &Request,
+    ) -> Result<Option<Reply>, Problem> {
+        let expired = || Problem::unauthorized("challenge_expired", "log in again with the password");
+        let now = self.sessions.clock.now();
+        let hash = one_time::hash(challenge).ok_or_else(expired)?;
+        let purpose = TokenPurpose::SecondFactorChallenge;
+        let token = self.tokens.get(&hash, purpose, now).await?.ok_or_else(expired)?;
+        let attempt = self.attempts.count("login", &token.email, request).await?;
+        let credential = self.credentials.get(&token.email).await?.filter(|known| {
+            // Who changed the password meanwhile has to enter it.
+            Some(&known.user_id) == token.user_id.as_ref() && Some(known.version) == token.credentials_version
+        });
+        let reply = self.open_account(credential.ok_or_else(expired)?, &attempt, params, request).await?;
+        self.tokens.take(&hash, purpose, now).await?;
+        Ok(reply)
+    }
+
+    /// Opens an account whose password was right. `None`: its credentials changed meanwhile.
+    async fn open_account(
+        &self,
+        credential: Credential,
+        attempt: &Attempt,
+        params: &LoginParams,
+        request: &Request,
+    ) -> Result<Option<Reply>, Problem> {
+        let has_second_factor = credential.second_factor().is_some();
+        if has_second_factor {
+            let Some(code) = &params.code else { return Err(self.challenge(&credential).await?) };
+            if !accept_code(&self.credentials, &credential, code, self.sessions.clock.now()).await? {
+                log_refused_login(attempt, "login", "invalid_code");
+                return Err(Problem::unauthorized("invalid_code", "the code is wrong or was used before"));
             }
         }
+        let guest = self.merge_guest(params, &credential.user_id, CallerKind::Shopper).await?;
+        if let Some(guest) = &guest {
+            // An account that was deleted just now gets no session either.
+            let _ = self.accounts.add_guest(&credential.user_id, &guest.user_id).await?;
+        }
+        let grant = self.grants.get(&credential.user_id).await?;
+        let account = Account { credential: &credential, grant: grant.as_ref(), has_second_factor };
+        let Some(reply) = self.sessions.open_for_account(200, &self.credentials, account, request).await? else {
+            return Ok(None);
+        };
+        self.finish(attempt, guest.as_ref()).await?;
+        Ok(Some(reply))
+    }
+
+    /// Opens an account whose address is pending.
+    async fn open_pending(
+        &self,
+        pending: &Registration,
+        attempt: &Attempt,
+        params: &LoginParams,
+        request: &Request,
+    ) -> Result<Reply, Problem> {
+        let guest = self.merge_guest(params, &pending.user_id, CallerKind::Guest).await?;
+        if let Some(guest) = &guest {
+            // They follow when the address is verified.
+            let _ = self.registrations.add_guest(&pending.email, &pending.user_id, &guest.user_id).await?;
+        }
+        let reply = self.sessions.open_for_guest(200, pending.user_id.clone(), request).await?;
+        self.finish(attempt, guest.as_ref()).await?;
+        Ok(reply)
+    }
+
+    async fn merge_guest(
+        &self,
+        params: &LoginParams,
+        user_id: &UserId,
+        kind: CallerKind,
+    ) -> Result<Option<GuestSession>, Problem> {
+        let guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
+        let guest = guest.filter(|guest| guest.user_id != *user_id);
+        if let Some(guest) = &guest {
+            self.guests.merge_cart(guest, user_id, kind).await?;
+        }
+        Ok(guest)
+    }
+
+    async fn finish(&self, attempt: &Attempt, guest: Option<&GuestSession>) -> Result<(), Problem> {
+        if let Some(guest) = guest {
+            self.guests.end(guest).await?;
+        }
+        self.attempts.succeeded(attempt).await
+    }
+
+    /// The problem that asks for the second factor.
+    async fn challenge(&self, credential: &Credential) -> Result<Problem, Problem> {
+        let challenge = one_time::new_token(&*self.sessions.random);
+        let expires_at = self.sessions.clock.now().plus_seconds(CHALLENGE_SECONDS);
+        let purpose = TokenPurpose::SecondFactorChallenge;
+        let token = OneTimeToken {
+            user_id: Some(credential.user_id.clone()),
+            credentials_version: Some(credential.version),
+            ..OneTimeToken::new(challenge.hash, purpose, credential.email.clone(), expires_at)
+        };
+        self.tokens.create(&token).await?;
+        let detail = "send the code of the second factor with this challenge";
+        Ok(Problem::unauthorized("second_factor_required", detail).with("challenge", challenge.token))
+    }
+
+    /// Hashes the password again if the parameters have become stronger since. A failure does not stop the log-in.
+    async fn upgrade_hash(&self, credential: &Credential, password: &str) -> Result<(), Problem> {
+        if password::needs_upgrade(&credential.password_hash) {
+            let hash = password::hash(password, &*self.sessions.random).map_err(Problem::internal)?;
+            self.credentials.upgrade_hash(&credential.email, &credential.password_hash, &hash).await?;
+        }
+        Ok(())
     }
 }
 
-/// Key of a counter. It is hashed, so that the table does not reveal accounts and addresses.
-fn limit_key(kind: &str, subject: &str) -> String {
-    format!("{kind}#{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(subject)[..16]))
+fn read(request: &Request) -> Result<LoginParams, Problem> {
+    let mut fields = request.fields()?;
+    let challenge = fields.optional_text("challenge", one_time::TOKEN_CHARS);
+    let code = fields.optional_text("code", MAX_CODE_CHARS);
+    let guest_refresh_token = GuestMerge::read(&mut fields);
+    let proof = match &challenge {
+        Some(Some(challenge)) => Some(Proof::Challenge(challenge.clone())),
+        _ => {
+            let email = fields.parsed::<Email>("email");
+            let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
+            email.zip(password).map(|(email, password)| Proof::Password { email, password })
+        }
+    };
+    let (proof, code, guest_refresh_token, _) = fields.finish((proof, code, guest_refresh_token, challenge))?;
+    Ok(LoginParams { proof, code, guest_refresh_token })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture::{Fixture, outcome, post};
-
-    const RIGHT: &str = r#"{"email": "ann@example.com", "password": "correct horse"}"#;
-    const WRONG: &str = r#"{"email": "ann@example.com", "password": "wrong horse"}"#;
-    const NOBODY: &str = r#"{"email": "nobody@example.com", "password": "wrong horse"}"#;
-
-    #[tokio::test]
-    async fn the_correct_password_logs_in_with_any_case_of_the_address() {
-        let shop = Fixture::with_account().await;
-        let login = shop.login().await;
-        let body = login.handle(&post(&RIGHT.replace("ann", "ANN"))).await.expect("signed in").body_json();
-        assert!(shop.tokens().await.verify(body["token"].as_str().expect("a token")).await.is_ok());
-        assert!(body["refresh_token"].is_string() && body["user_id"].is_string());
-    }
-
-    #[tokio::test]
-    async fn a_wrong_password_and_an_unknown_account_have_the_same_response() {
-        let shop = Fixture::with_account().await;
-        let login = shop.login().await;
-        let wrong = login.handle(&post(WRONG)).await.expect_err("refused").into_reply("r");
-        let nobody = login.handle(&post(NOBODY)).await.expect_err("refused").into_reply("r");
-        assert_eq!((wrong.status(), wrong.body()), (401, nobody.body()));
-    }
-
-    #[tokio::test]
-    async fn attempts_are_limited_for_known_and_unknown_accounts() {
-        for body in [WRONG, NOBODY] {
-            let shop = Fixture::with_account().await;
-            let login = shop.login().await;
-            for _ in 0..PER_ACCOUNT.max_attempts {
-                assert_eq!(outcome(&login.handle(&post(body)).await), (401, "invalid_credentials"));
-            }
-            let refused = login.handle(&post(body)).await.expect_err("too many");
-            assert_eq!((refused.status(), refused.code()), (429, "too_many_attempts"));
-            assert!(refused.into_reply("r").headers().contains_key("retry-after"));
-            shop.clock.advance_seconds(WINDOW_SECONDS);
-            assert_eq!(outcome(&login.handle(&post(RIGHT)).await), (200, ""));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_successful_login_resets_the_count() {
-        let shop = Fixture::with_account().await;
-        let login = shop.login().await;
-        for _ in 0..3 {
-            for _ in 1..PER_ACCOUNT.max_attempts {
-                let _ = login.handle(&post(WRONG)).await;
-            }
-            assert_eq!(outcome(&login.handle(&post(RIGHT)).await), (200, ""));
-        }
-    }
-
-    #[tokio::test]
-    async fn invalid_input_is_rejected_before_hashing() {
-        let shop = Fixture::start().await;
-        let login = shop.login().await;
-        assert_eq!(outcome(&login.handle(&post("{")).await), (400, "malformed_json"));
-        let long = format!(r#"{{"email": "ann@example.com", "password": "{}"}}"#, "x".repeat(129));
-        assert_eq!(outcome(&login.handle(&post(&long)).await), (422, "invalid_fields"));
-    }
-}
+mod tests;

@@ -2,8 +2,8 @@
 
 use souk_runtime::contract::Operation;
 
-use crate::{login, logout, refresh, register};
+use crate::{create_guest, get_jwks, login, logout, refresh};
 
 /// The declaration of each endpoint.
 pub const OPERATIONS: &[fn() -> Operation] =
-    &[login::operation, logout::operation, refresh::operation, register::operation];
+    &[create_guest::operation, get_jwks::operation, login::operation, logout::operation, refresh::operation];

@@ -1,6 +1,7 @@
 //! `DELETE /admin/products/{product_id}`: removes a product from the shop. Orders keep its name and price, and its
 //! stock is kept in case it returns.
 
+use souk_domain::catalog::Product;
 use souk_domain::ids::ProductId;
 use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
@@ -39,7 +40,7 @@ impl Endpoint for DeleteProduct {
         request.staff(Permission::CatalogueWrite)?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
         match self.products.delete(&product_id).await? {
-            Some(_) => Ok(Reply::no_content()),
+            Some(deleted) => Ok(Reply::no_content().audit(&deleted, &None::<Product>)),
             None => Err(Problem::not_found("product")),
         }
     }
@@ -66,7 +67,10 @@ mod tests {
         assert_eq!(answer(delete("1399").from_user(user(1))).await, 403);
         assert!(shop.products.get(&sku("1399")).await.expect("read").is_some());
 
-        assert_eq!(answer(delete("1399").from_staff(user(9))).await, 204);
+        let deleted = endpoint.handle(&delete("1399").from_staff(user(9))).await.expect("deleted");
+        let (before, after) = deleted.audited().expect("for the audit log").json();
+        assert_eq!((deleted.status(), after), (204, "null"));
+        assert!(before.contains(r#""price_minor":900"#), "{before}");
         assert_eq!(answer(delete("1399").from_staff(user(9))).await, 404);
         assert_eq!(answer(delete("no id").from_staff(user(9))).await, 404);
         assert_eq!(shop.products.get(&sku("1399")).await.expect("read"), None);

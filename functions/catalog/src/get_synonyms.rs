@@ -45,18 +45,12 @@ impl Endpoint for GetSynonyms {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         request.staff(Permission::CatalogueRead)?;
         let list = self.synonyms.latest().await?;
-        Ok(match &list {
-            Some(list) => reply(list),
-            None => Reply::ok(&response(Synonyms::default_groups(), 0)),
-        })
+        let list = list.as_ref().map(|SynonymList { groups, version }| response(groups, *version));
+        Ok(Reply::ok(&list.unwrap_or_else(|| response(Synonyms::default_groups(), 0))))
     }
 }
 
-/// The response with a list.
-pub(crate) fn reply(list: &SynonymList) -> Reply {
-    Reply::ok(&response(&list.groups, list.version))
-}
-
-fn response(groups: &SynonymGroups, version: i64) -> SynonymsResponse<'_> {
+/// The response with these groups.
+pub(crate) fn response(groups: &SynonymGroups, version: i64) -> SynonymsResponse<'_> {
     SynonymsResponse { groups: groups.groups(), version }
 }

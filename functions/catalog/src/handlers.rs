@@ -1,6 +1,7 @@
 //! The functions of the service by handler name.
 
-use souk_runtime::service::{Direct, Handlers, Http, Stream, Uploads};
+use souk_runtime::http::audit::Subject;
+use souk_runtime::service::{Direct, Handlers, Http, StaffHttp, Stream, Uploads};
 
 use crate::compare_index::CompareIndex;
 use crate::delete_product::DeleteProduct;
@@ -20,17 +21,17 @@ use crate::suggest::Suggest;
 /// `Handler` in template.yaml, and what starts for it.
 pub const HANDLERS: Handlers = &[
     ("compare-index", &Direct(CompareIndex::from_dependencies)),
-    ("delete-product", &Http(DeleteProduct::from_dependencies)),
+    ("delete-product", &StaffHttp(DeleteProduct::from_dependencies, Subject::Product)),
     ("get-product", &Http(GetProduct::from_dependencies)),
     ("get-synonyms", &Http(GetSynonyms::from_dependencies)),
-    ("import-products", &Http(ImportProducts::from_dependencies)),
+    ("import-products", &StaffHttp(ImportProducts::from_dependencies, Subject::Named("imports"))),
     ("import-upload", &Uploads(ImportUpload::from_dependencies)),
     ("index-products", &Stream(IndexProducts::from_dependencies)),
     ("list-categories", &Http(ListCategories::from_dependencies)),
     ("list-products", &Http(ListProducts::from_dependencies)),
     ("prepare-search", &Direct(PrepareSearch::from_dependencies)),
-    ("put-product", &Http(PutProduct::from_dependencies)),
-    ("put-synonyms", &Http(PutSynonyms::from_dependencies)),
+    ("put-product", &StaffHttp(PutProduct::from_dependencies, Subject::Product)),
+    ("put-synonyms", &StaffHttp(PutSynonyms::from_dependencies, Subject::Named("synonyms"))),
     ("reindex", &Direct(Reindex::from_dependencies)),
     ("suggest", &Http(Suggest::from_dependencies)),
 ];

@@ -139,20 +139,21 @@ impl Endpoint for PutProduct {
         for category in draft.category.categories() {
             self.categories.ensure(category).await?;
         }
-        let (product, status) = self.save(&draft).await?;
+        let (before, product) = self.save(&draft).await?;
+        let status = if before.is_none() { 201 } else { 200 };
         let stock_quantity = total(&self.inventory.counts(&product_id).await?);
-        Ok(Reply::json(status, &view::detail(&product, stock_quantity)))
+        Ok(Reply::json(status, &view::detail(&product, stock_quantity)).audit(&before, &product))
     }
 }
 
 impl PutProduct {
-    /// Writes the product over the stored one; 201 if there was none.
-    async fn save(&self, draft: &Product) -> Result<(Product, u16), Problem> {
+    /// Writes the product over the stored one, and returns both.
+    async fn save(&self, draft: &Product) -> Result<(Option<Product>, Product), Problem> {
         for attempt in 0..MAX_ATTEMPTS {
             let seen = self.products.get(&draft.product_id).await?;
             let product = next_version_of(seen.as_ref(), draft, self.clock.now());
             match self.products.put(&product, seen.as_ref().map(|seen| seen.version)).await? {
-                SaveOutcome::Saved => return Ok((product, if seen.is_none() { 201 } else { 200 })),
+                SaveOutcome::Saved => return Ok((seen, product)),
                 SaveOutcome::VersionConflict => self.products.back_off(attempt).await,
             }
         }
@@ -191,12 +192,15 @@ mod tests {
             r#"{"sku": "1399", "name": "HP 364XL", "brand": "HP", "price": 12.50, "category": ["Printing", "Ink"]}"#;
         let reply = endpoint.handle(&put("1399", body)).await.expect("created");
         assert_eq!(reply.status(), 201);
+        assert_eq!(reply.audited().expect("for the audit log").json().0, "null");
         assert!(reply.body().contains(r#""price":12.50"#) && reply.body().contains(r#""stock_quantity":0"#));
         assert_eq!(shop.categories.all().await.expect("read").len(), 2);
 
         shop.count("1399", 3).await;
         let reply = endpoint.handle(&put("1399", r#"{"name": "HP 364", "price": 9}"#)).await.expect("replaced");
         assert_eq!(reply.status(), 200);
+        let (before, after) = reply.audited().expect("for the audit log").json();
+        assert!(before.contains(r#""price_minor":1250"#) && after.contains(r#""price_minor":900"#), "{before} {after}");
         assert!(reply.body().contains(r#""price":9.00"#) && reply.body().contains(r#""stock_quantity":3"#));
         let product = shop.products.get(&sku("1399")).await.expect("read").expect("a product");
         assert_eq!((product.name.as_str(), product.brand, product.category.leaf()), ("HP 364", None, None));

@@ -8,9 +8,10 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
-use souk_store::{SaveOutcome, SynonymList, SynonymLists};
+use souk_search::Synonyms;
+use souk_store::{SynonymList, SynonymLists, SynonymsOutcome};
 
-use crate::get_synonyms::{SynonymsResponse, reply};
+use crate::get_synonyms::{SynonymsResponse, response};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -61,8 +62,13 @@ impl Endpoint for PutSynonyms {
 
         let list = SynonymList { groups, version: seen + 1 };
         match self.synonyms.put(&list, (seen > 0).then_some(seen)).await? {
-            SaveOutcome::Saved => Ok(reply(&list)),
-            SaveOutcome::VersionConflict => {
+            SynonymsOutcome::Replaced { before } => {
+                let after = response(&list.groups, list.version);
+                let before = before.as_ref().map(|list| response(&list.groups, list.version));
+                let before = before.unwrap_or_else(|| response(Synonyms::default_groups(), 0));
+                Ok(Reply::ok(&after).audit(&before, &after))
+            }
+            SynonymsOutcome::VersionConflict => {
                 Err(Problem::conflict("synonyms_changed", "the list was changed meanwhile; read it again"))
             }
         }
@@ -100,8 +106,12 @@ mod tests {
         let body = r#"{"groups": [["Sofa", "couch"]], "version": 0}"#;
         let reply = endpoint.handle(&put(body)).await.expect("written");
         assert_eq!(reply.body(), r#"{"groups":[["sofa","couch"]],"version":1}"#);
+        let (before, after) = reply.audited().expect("for the audit log").json();
+        assert!(before.starts_with(r#"{"groups":[["notebook","laptop"]"#) && before.ends_with(r#""version":0}"#));
+        assert_eq!(after, reply.body());
         assert_eq!(outcome(&endpoint.handle(&put(body)).await), (409, "synonyms_changed"));
-        assert_eq!(outcome(&endpoint.handle(&put(r#"{"groups": [], "version": 1}"#)).await), (200, ""));
+        let emptied = endpoint.handle(&put(r#"{"groups": [], "version": 1}"#)).await.expect("written");
+        assert_eq!(emptied.audited().expect("for the audit log").json().0, after);
         assert_eq!(read().await, serde_json::json!({"groups": [], "version": 2}));
     }
 

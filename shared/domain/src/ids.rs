@@ -115,6 +115,36 @@ fn uuid_v7(now: Timestamp, random: &dyn Random) -> String {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
 }
 
+/// When a UUIDv7 was made: its first 48 bits.
+fn made_at(uuid: [u8; 16]) -> Timestamp {
+    let mut millis = [0; 8];
+    millis[2..].copy_from_slice(&uuid[..6]);
+    Timestamp::from_millis(i64::from_be_bytes(millis))
+}
+
+/// The bytes of ids that are UUIDs, for tokens and for short stored forms.
+macro_rules! uuid_bytes {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Length of the id in bytes.
+            pub const BYTES: usize = 16;
+
+            /// The bytes of the UUID, as opposed to its 36 characters.
+            pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+                // Every id is a UUID, so the default is never used.
+                Uuid::try_parse(&self.0).unwrap_or_default().into_bytes()
+            }
+
+            /// The id with these bytes.
+            pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+                Self(Uuid::from_bytes(bytes).to_string())
+            }
+        }
+    )*};
+}
+
+uuid_bytes!(UserId, SessionId, OrderId);
+
 impl UserId {
     /// A new id for an account.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
@@ -127,33 +157,22 @@ impl SessionId {
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }
+
+    /// When the id was made.
+    pub fn created_at(&self) -> Timestamp {
+        made_at(self.to_bytes())
+    }
 }
 
 impl OrderId {
-    /// Length of [`OrderId::to_bytes`].
-    pub const BYTES: usize = 16;
-
     /// A new id for an order.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }
 
-    /// The bytes of the UUID, as opposed to its 36 characters.
-    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
-        // Every id is a UUID, so the default is never used.
-        Uuid::try_parse(&self.0).unwrap_or_default().into_bytes()
-    }
-
-    /// The id with these bytes.
-    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
-        Self(Uuid::from_bytes(bytes).to_string())
-    }
-
-    /// When the id was made: the first 48 bits of a UUIDv7.
+    /// When the id was made.
     pub fn created_at(&self) -> Timestamp {
-        let mut millis = [0; 8];
-        millis[2..].copy_from_slice(&self.to_bytes()[..6]);
-        Timestamp::from_millis(i64::from_be_bytes(millis))
+        made_at(self.to_bytes())
     }
 }
 
@@ -178,6 +197,7 @@ mod tests {
             (1_795_503_420_000, 1_795_503_420_001)
         );
         assert_eq!(OrderId::from_bytes(late.to_bytes()), late);
+        assert_eq!(UserId::from_bytes(late.to_bytes()).as_str(), late.as_str());
         assert_eq!(early.as_str().parse(), Ok(early));
     }
 

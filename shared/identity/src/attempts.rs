@@ -1,0 +1,108 @@
+//! Limits of attempts to log in, to register, and of what else costs a hash or a mail.
+//!
+//! An attempt is counted for the e-mail address and for the network address before it is made, so that a burst cannot
+//! exceed the limits. A successful log-in removes its counts. Both are counted by pseudonyms.
+
+use std::sync::Arc;
+
+use souk_auth::Pseudonyms;
+use souk_domain::account::Email;
+use souk_domain::effects::Clock;
+use souk_runtime::http::{Problem, Request};
+use souk_runtime::{Dependencies, Error};
+use souk_store::{AttemptOutcome, Limit, Limits};
+
+const WINDOW_SECONDS: i64 = 15 * 60;
+/// Attempts for an e-mail address or an account.
+pub const PER_EMAIL: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
+/// Attempts from a network address. Higher, because many users may share one.
+pub const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
+
+/// Counts attempts.
+#[derive(Clone)]
+pub struct Attempts {
+    /// The limits table.
+    pub limits: Limits,
+    /// Pseudonyms of what is counted.
+    pub pseudonyms: Pseudonyms,
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A counted attempt.
+#[must_use]
+pub struct Attempt {
+    /// The pseudonym of the e-mail address, or of the account.
+    pub subject: Option<String>,
+    /// The pseudonym of the network address.
+    pub address: String,
+    action: &'static str,
+}
+
+impl Attempts {
+    /// Reads its configuration from the environment.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        let pseudonyms = crate::pseudonyms(deps).await?;
+        Ok(Self { limits: deps.limits()?, pseudonyms, clock: deps.clock() })
+    }
+
+    /// Counts an attempt for an e-mail address and from the network address of the request. `action` separates the
+    /// counters, such as `login`.
+    pub async fn count(&self, action: &'static str, email: &Email, request: &Request) -> Result<Attempt, Problem> {
+        self.count_subject(action, Some(email), request).await
+    }
+
+    /// Counts an attempt from the network address of the request only.
+    pub async fn count_address(&self, action: &'static str, request: &Request) -> Result<Attempt, Problem> {
+        self.count_subject(action, None, request).await
+    }
+
+    async fn count_subject(
+        &self,
+        action: &'static str,
+        subject: Option<&Email>,
+        request: &Request,
+    ) -> Result<Attempt, Problem> {
+        let attempt = Attempt {
+            subject: subject.map(|email| self.pseudonyms.email(email)),
+            address: self.pseudonyms.ip(request.source_address()),
+            action,
+        };
+        self.count_one(&attempt, &attempt.address_key(), PER_ADDRESS).await?;
+        if let Some(key) = attempt.subject_key() {
+            self.count_one(&attempt, &key, PER_EMAIL).await?;
+        }
+        Ok(attempt)
+    }
+
+    /// Removes the counts of a successful attempt.
+    pub async fn succeeded(&self, attempt: &Attempt) -> Result<(), Problem> {
+        if let Some(key) = attempt.subject_key() {
+            self.limits.reset(&key).await?;
+        }
+        self.limits.release(&attempt.address_key()).await?;
+        Ok(())
+    }
+
+    async fn count_one(&self, attempt: &Attempt, key: &str, limit: Limit) -> Result<(), Problem> {
+        match self.limits.count(key, limit, self.clock.now()).await? {
+            AttemptOutcome::Counted => Ok(()),
+            AttemptOutcome::LimitReached { retry_after_seconds } => {
+                crate::log_refused_login(attempt, attempt.action, "too_many_attempts");
+                let detail = "too many attempts; wait before the next one";
+                let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
+                Err(Problem::new(429, "too_many_attempts", detail).retry_after(seconds))
+            }
+        }
+    }
+}
+
+impl Attempt {
+    fn subject_key(&self) -> Option<String> {
+        self.subject.as_ref().map(|subject| format!("{}-account#{subject}", self.action))
+    }
+
+    fn address_key(&self) -> String {
+        format!("{}-address#{}", self.action, self.address)
+    }
+}
