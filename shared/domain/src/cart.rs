@@ -1,11 +1,13 @@
 //! A shopper's cart, with the recent requests by which retries are recognised.
 
+mod merge;
 mod recent_requests;
 
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::CallerKind;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::time::Timestamp;
@@ -19,6 +21,8 @@ use recent_requests::{KeyReused, RecentRequests};
 pub const MAX_LINES: usize = 50;
 /// Maximum units of one product in a cart.
 pub const MAX_QUANTITY: u32 = 9_999;
+/// How long the cart of a guest is kept after its last change, in seconds.
+pub const GUEST_CART_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Units of one product: 1 to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +83,9 @@ pub struct Cart {
     /// Recent additions.
     #[serde(default, skip_serializing_if = "RecentRequests::is_empty")]
     pub recent_additions: RecentAdditions,
+    /// When DynamoDB deletes the cart, in seconds since the Unix epoch. Only a guest's cart expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
     /// 0 for a cart that was never saved; each save increments it.
     pub version: u64,
 }
@@ -114,6 +121,7 @@ impl Cart {
             lines: Vec::new(),
             recent_checkouts: RecentRequests::new(),
             recent_additions: RecentRequests::new(),
+            expires_at: None,
             version: 0,
         }
     }
@@ -172,6 +180,14 @@ impl Cart {
         after.forget_expired_requests(now);
         after.recent_checkouts.push(Checkout::new(order_id, request));
         after
+    }
+
+    /// Sets when the cart expires. Before each write, so that a guest's cart is kept while the guest changes it.
+    pub const fn set_expiry(&mut self, kind: CallerKind, now: Timestamp) {
+        self.expires_at = match kind {
+            CallerKind::Guest => Some(now.plus_seconds(GUEST_CART_SECONDS).as_seconds()),
+            CallerKind::Shopper => None,
+        };
     }
 
     /// Removes the requests that are too old to be remembered. Before each write, so that they take no space.
@@ -241,6 +257,17 @@ mod tests {
         assert_eq!(add("f", NOW.plus_seconds(86_400)), (Ok(false), 2));
         assert_eq!(add("other", NOW), (Err(CartError::KeyReused), 2));
         assert_eq!(add("f", NOW.plus_seconds(86_401)), (Ok(true), 4));
+    }
+
+    #[test]
+    fn only_the_cart_of_a_guest_expires() {
+        let mut cart = cart();
+        cart.set_expiry(CallerKind::Guest, NOW);
+        assert_eq!(cart.expires_at, Some(NOW.as_seconds() + 30 * 86_400));
+        cart.set_expiry(CallerKind::Guest, NOW.plus_seconds(60));
+        assert_eq!(cart.expires_at, Some(NOW.as_seconds() + 30 * 86_400 + 60));
+        cart.set_expiry(CallerKind::Shopper, NOW);
+        assert_eq!(cart.expires_at, None);
     }
 
     #[test]

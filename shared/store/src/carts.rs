@@ -1,4 +1,6 @@
-//! Carts.
+//! Carts. Those of guests expire.
+
+mod merge;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -49,6 +51,13 @@ impl Carts {
         }
     }
 
+    /// Deletes a user's cart, whatever its version. Idempotent.
+    pub async fn delete(&self, user_id: &UserId) -> Result<(), StoreError> {
+        let request = self.table.client.delete_item().table_name(&self.table.name);
+        request.set_key(Some(key([("user_id", user_id.as_str())]))).send().await?;
+        Ok(())
+    }
+
     /// Waits before another attempt after [`SaveOutcome::VersionConflict`], with jitter.
     pub async fn back_off(&self, attempt: u32) {
         self.table.back_off(attempt).await;
@@ -84,6 +93,7 @@ fn unchanged(cart: &Cart) -> (&'static str, Option<Item>) {
 #[cfg(test)]
 mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
+    use souk_domain::account::CallerKind;
     use souk_domain::cart::Quantity;
     use souk_domain::idempotency::IdempotencyKey;
     use souk_domain::ids::OrderId;
@@ -119,6 +129,7 @@ mod tests {
         let random = SeededRandom::new(1);
         let idempotency_key = |n: u64| IdempotencyKey { key: format!("key {n}"), fingerprint: format!("body {n}") };
         let mut cart = Cart { version: 999_999_999, ..Cart::empty(user(1)) };
+        cart.set_expiry(CallerKind::Guest, NOW);
         for n in 0..20 {
             cart.add(sku("a"), Quantity::new(1).expect("one"), Some(&idempotency_key(n)), NOW).expect("added");
             cart = cart.checked_out(OrderId::new(NOW, &random), Some(&idempotency_key(n)), NOW);

@@ -1,6 +1,6 @@
 //! Errors of the store, for all aggregates.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
@@ -58,6 +58,12 @@ where
             other => other.to_string(),
         };
         if transient { Self::Unavailable(message) } else { Self::Rejected(message) }
+    }
+}
+
+impl From<BuildError> for StoreError {
+    fn from(error: BuildError) -> Self {
+        Self::Rejected(error.to_string())
     }
 }
 

@@ -10,7 +10,7 @@ use souk_domain::order::{Event, Order, StockMove, StoreCreditEvent, TransitionEr
 use souk_domain::time::Timestamp;
 
 use crate::error::{Cancelled, cancelled};
-use crate::{Inventory, Orders, SaveOutcome, StoreError, Users};
+use crate::{Inventory, Orders, SaveOutcome, StoreCredit, StoreError};
 
 /// Attempts to save a step while other writers keep changing the order.
 const MAX_ATTEMPTS: u32 = 8;
@@ -23,11 +23,20 @@ pub struct OrderSteps {
     inventory: Inventory,
 }
 
+/// An order before and after an event. Both are the same if the event changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderStep {
+    /// The order that the event was applied to.
+    pub before: Order,
+    /// The order after the event.
+    pub after: Order,
+}
+
 /// Applies store credit events to orders, and saves the order, its stock and the account's balance together.
 #[derive(Clone)]
 pub struct StoreCreditSteps {
     steps: OrderSteps,
-    users: Users,
+    store_credit: StoreCredit,
 }
 
 /// Why an event was not applied to an order. Nothing was written.
@@ -81,27 +90,38 @@ impl OrderSteps {
         event: &Event,
         now: Timestamp,
     ) -> Result<Order, StepError> {
+        Ok(self.step(user_id, order_id, event, now).await?.after)
+    }
+
+    /// Like [`OrderSteps::apply`], for a caller that also needs the order before the event.
+    pub async fn step(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<OrderStep, StepError> {
         self.save_step(user_id, order_id, |order| order.apply(event.clone(), now), None).await
     }
 
     /// Saves the order after a transition, and with it the store credit that the transition moves. Only store credit
-    /// events move any, and they come with `users`.
+    /// events move any, and they come with `store_credit`.
     async fn save_step(
         &self,
         user_id: &UserId,
         order_id: &OrderId,
         transition: impl Fn(&Order) -> Result<Order, TransitionError> + Sync,
-        users: Option<&Users>,
-    ) -> Result<Order, StepError> {
+        store_credit: Option<&StoreCredit>,
+    ) -> Result<OrderStep, StepError> {
         for attempt in 0..MAX_ATTEMPTS {
             let order = self.orders.get(user_id, order_id).await?.ok_or(StepError::NotFound)?;
             let next = match transition(&order) {
-                Ok(next) if next == order => return Ok(order),
+                Ok(next) if next == order => return Ok(OrderStep { before: order, after: next }),
                 Ok(next) => Order { version: order.version + 1, ..next },
                 Err(reason) => return Err(StepError::Refused { order: Box::new(order), reason }),
             };
-            match self.save(&order, &next, users).await? {
-                StepOutcome::Saved => return Ok(next),
+            match self.save(&order, &next, store_credit).await? {
+                StepOutcome::Saved => return Ok(OrderStep { before: order, after: next }),
                 StepOutcome::InsufficientStock => return Err(StepError::InsufficientStock),
                 StepOutcome::InsufficientStoreCredit => return Err(StepError::InsufficientStoreCredit),
                 StepOutcome::VersionConflict | StepOutcome::ShardRemoved => self.orders.back_off(attempt).await,
@@ -110,11 +130,16 @@ impl OrderSteps {
         Err(StoreError::Conflict.into())
     }
 
-    async fn save(&self, before: &Order, after: &Order, users: Option<&Users>) -> Result<StepOutcome, StoreError> {
+    async fn save(
+        &self,
+        before: &Order,
+        after: &Order,
+        store_credit: Option<&StoreCredit>,
+    ) -> Result<StepOutcome, StoreError> {
         let moves = after.stock_moves_since(before);
         let credit_minor = after.credit_move_since(before);
-        let credit = users.filter(|_| credit_minor != 0).map(|users| users.credit_action(&after.user_id, credit_minor));
-        let credit = credit.transpose()?;
+        let credit = store_credit.filter(|_| credit_minor != 0);
+        let credit = credit.map(|store| store.change_action(&after.user_id, credit_minor)).transpose()?;
         if moves.is_empty() && credit.is_none() {
             return Ok(match self.orders.replace(after, before.version).await? {
                 SaveOutcome::Saved => StepOutcome::Saved,
@@ -165,9 +190,9 @@ impl OrderSteps {
 }
 
 impl StoreCreditSteps {
-    /// Steps that also write the users table.
-    pub const fn new(steps: OrderSteps, users: Users) -> Self {
-        Self { steps, users }
+    /// Steps that also write the store credit table.
+    pub const fn new(steps: OrderSteps, store_credit: StoreCredit) -> Self {
+        Self { steps, store_credit }
     }
 
     /// Like [`OrderSteps::apply`], for an event that also moves store credit.
@@ -179,6 +204,6 @@ impl StoreCreditSteps {
         now: Timestamp,
     ) -> Result<Order, StepError> {
         let transition = |order: &Order| order.apply_store_credit(event.clone(), now);
-        self.steps.save_step(user_id, order_id, transition, Some(&self.users)).await
+        Ok(self.steps.save_step(user_id, order_id, transition, Some(&self.store_credit)).await?.after)
     }
 }

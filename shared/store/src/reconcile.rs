@@ -18,7 +18,7 @@ use souk_domain::reconcile::{Discrepancy, GracePeriods, ProviderRecords, Subject
 use souk_domain::time::Timestamp;
 use tokio::time::Instant;
 
-use crate::{Inventory, Orders, StoreError, Users};
+use crate::{Inventory, Orders, StoreCredit, StoreError};
 
 /// Maximum scans of the orders: one, and more for suspected discrepancies.
 const PASSES: u32 = 4;
@@ -121,7 +121,7 @@ struct Suspects {
 struct TableScan<'a> {
     orders: &'a Orders,
     inventory: &'a Inventory,
-    users: &'a Users,
+    store_credit: &'a StoreCredit,
     segments: u32,
     stop_at: Instant,
 }
@@ -130,11 +130,11 @@ struct TableScan<'a> {
 pub async fn reconcile(
     orders: &Orders,
     inventory: &Inventory,
-    users: &Users,
+    store_credit: &StoreCredit,
     plan: ReconciliationPlan,
 ) -> Result<ReconciliationReport, StoreError> {
     let stop_at = Instant::now() + plan.time_limit;
-    let scan = TableScan { orders, inventory, users, segments: plan.segments.max(1), stop_at };
+    let scan = TableScan { orders, inventory, store_credit, segments: plan.segments.max(1), stop_at };
     let mut report = ReconciliationReport { max_differences: plan.max_differences, ..ReconciliationReport::default() };
     let continues = plan.cursor.is_some();
     let mut sums = Sums::new();

@@ -1,16 +1,22 @@
-//! Sessions: one item for each family of refresh tokens. A family belongs to one login on one device.
+//! Sessions: one item for each login on one device, or guest.
 //!
-//! Only the newest token of a family is valid. If an older one is presented, a token was stolen, and it cannot be
-//! determined whether the thief has the older or the newest, so the session ends (RFC 9700, section 4.14.2).
+//! A session counts how often its refresh token was rotated. Only the newest token is valid; each carries its number,
+//! and a message authentication code, so a made-up token never reaches this store. If an older one is presented, a token
+//! was stolen, and it cannot be determined whether the thief has the older or the newest, so the session ends (RFC 9700,
+//! section 4.14.2). Except shortly after a rotation: then it is a second tab, or a client whose response was lost.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+mod rotation;
+
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{FamilyId, UserId};
+use souk_domain::account::CallerKind;
+use souk_domain::ids::{SessionId, UserId};
+use souk_domain::permission::Permissions;
 use souk_domain::time::Timestamp;
 
-use crate::StoreError;
-use crate::table::{Item, Table, key, number, text};
+use crate::table::{Item, Table, key, text};
+use crate::{CredentialRef, Credentials, StoreError};
+
+pub use rotation::RotationOutcome;
 
 /// The sessions table.
 #[derive(Clone)]
@@ -18,44 +24,70 @@ pub struct Sessions {
     table: Table,
 }
 
-/// A session: a family of refresh tokens.
+/// A session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its id, the prefix of each of its tokens.
-    pub family_id: FamilyId,
-    /// The user who logged in.
+    /// The user.
     pub user_id: UserId,
-    /// Hash of the newest token.
-    pub token_hash: String,
-    /// The number of tokens before the newest.
-    pub rotations: u32,
+    /// Its id.
+    pub session_id: SessionId,
+    /// What the user is, for tokens of this session.
+    pub kind: CallerKind,
     /// The time of the login.
     pub created_at: Timestamp,
-    /// When the newest token expires, in seconds since the Unix epoch: DynamoDB's TTL.
+    /// The number of rotations of its refresh token: the number of the newest token.
+    pub rotation: u32,
+    /// The time of the last rotation, or of the login.
+    pub rotated_at: Timestamp,
+    /// The user agent of the login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// What the user may do as staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffSession>,
+    /// Whether the login used a second factor.
+    pub second_factor: bool,
+    /// When the session ends unless it is refreshed, in seconds since the Unix epoch: DynamoDB's TTL.
     pub expires_at: i64,
 }
 
-/// The status of a refresh token that a client presents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefreshTokenStatus {
-    /// The newest token of this session.
-    Current(Session),
-    /// An older token, or a forged one. The session has been ended.
-    Reused,
-    /// The session has ended by logout, reuse or expiry, or never existed.
-    Unknown,
+/// What the user of a session may do as staff. Changes of the grant end the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffSession {
+    /// The permissions.
+    pub permissions: Permissions,
+    /// From this time on there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
-/// The outcome of a rotation.
+/// The outcome of [`Sessions::create_for_account`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum RotationOutcome {
-    /// The next token is now the newest.
-    Rotated,
-    /// A concurrent request rotated the same token. The session has been ended.
-    Reused,
-    /// The session ended in the meantime.
-    SessionEnded,
+pub enum CreateSessionOutcome {
+    /// The session was created.
+    Created,
+    /// The password, the second factor or the grant was changed, or the account deleted, after the credentials were
+    /// read. No session was created.
+    CredentialsChanged,
+}
+
+#[derive(Deserialize)]
+struct SessionKey {
+    session_id: SessionId,
+}
+
+impl Session {
+    /// Whether the session has not expired.
+    pub const fn is_active(&self, now: Timestamp) -> bool {
+        now.as_seconds() < self.expires_at
+    }
+
+    /// What the user may do as staff now.
+    pub fn permissions(&self, now: Timestamp) -> Permissions {
+        let active = self.staff.filter(|staff| staff.expires_at.is_none_or(|end| now < end));
+        active.map_or(Permissions::NONE, |staff| staff.permissions)
+    }
 }
 
 impl Sessions {
@@ -64,77 +96,71 @@ impl Sessions {
         Self { table }
     }
 
-    /// Creates a session.
+    /// Creates a session of a guest or a pending account.
     pub async fn create(&self, session: &Session) -> Result<(), StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         request.set_item(Some(self.table.write(session)?)).send().await?;
         Ok(())
     }
 
-    /// Checks a token by its family and its hash. Ends the session if the token was reused.
-    pub async fn check(
-        &self,
-        family_id: &FamilyId,
-        token_hash: &str,
-        now: Timestamp,
-    ) -> Result<RefreshTokenStatus, StoreError> {
-        match self.table.get::<Session>(family_key(family_id), true).await? {
-            // DynamoDB deletes expired items up to days later.
-            Some(session) if session.expires_at <= now.as_seconds() => Ok(RefreshTokenStatus::Unknown),
-            Some(session) if session.token_hash == token_hash => Ok(RefreshTokenStatus::Current(session)),
-            Some(_) => {
-                self.end(family_id).await?;
-                Ok(RefreshTokenStatus::Reused)
-            }
-            None => Ok(RefreshTokenStatus::Unknown),
-        }
-    }
-
-    /// Replaces the newest token by the next one, if the token in `session` is still the newest. Ends the session if
-    /// not.
-    pub async fn rotate(
+    /// Creates a session of an account, if its credentials are those that were read. The credentials have to be read
+    /// before the grant: a change of the grant also changes their version.
+    pub async fn create_for_account(
         &self,
         session: &Session,
-        next_hash: &str,
-        next_expires_at: Timestamp,
-    ) -> Result<RotationOutcome, StoreError> {
-        let request = self
-            .table
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(family_key(&session.family_id)))
-            .update_expression("SET token_hash = :next, expires_at = :expires_at, rotations = rotations + :one")
-            .condition_expression("token_hash = :newest")
-            .expression_attribute_values(":newest", text(&session.token_hash))
-            .expression_attribute_values(":next", text(next_hash))
-            .expression_attribute_values(":expires_at", number(next_expires_at.as_seconds()))
-            .expression_attribute_values(":one", number(1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let found = match request.send().await {
-            Ok(_) => return Ok(RotationOutcome::Rotated),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
-                _ => return Err(error.into()),
-            },
-        };
-        let Some(found) = found.filter(|item| !item.is_empty()) else { return Ok(RotationOutcome::SessionEnded) };
-        // The SDK sent the request again after a response of DynamoDB was lost: this request wrote the stored token.
-        if self.table.read::<Session>(found)?.token_hash == next_hash {
-            return Ok(RotationOutcome::Rotated);
-        }
-        self.end(&session.family_id).await?;
-        Ok(RotationOutcome::Reused)
+        credentials: &Credentials,
+        seen: &CredentialRef,
+    ) -> Result<CreateSessionOutcome, StoreError> {
+        let put = self.table.put_action(self.table.write(session)?, |put| put)?;
+        Ok(match self.table.transact(vec![put, credentials.unchanged_check(seen)?]).await? {
+            Ok(()) => CreateSessionOutcome::Created,
+            Err(_) => CreateSessionOutcome::CredentialsChanged,
+        })
+    }
+
+    /// A session. It may have expired, because DynamoDB deletes expired items up to days later: the caller checks
+    /// [`Session::is_active`].
+    pub async fn get(
+        &self,
+        user_id: &UserId,
+        session_id: &SessionId,
+        consistent: bool,
+    ) -> Result<Option<Session>, StoreError> {
+        self.table.get(session_key(user_id, session_id), consistent).await
+    }
+
+    /// The sessions of a user that have not expired, oldest first, strongly consistent.
+    pub async fn list(&self, user_id: &UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let request = self.table.client.query().consistent_read(true);
+        let request =
+            request.key_condition_expression("user_id = :user").expression_attribute_values(":user", text(user_id));
+        let mut sessions: Vec<Session> = self.table.query_all(request).await?;
+        sessions.retain(|session| session.is_active(now));
+        Ok(sessions)
     }
 
     /// Ends a session. Idempotent.
-    pub async fn end(&self, family_id: &FamilyId) -> Result<(), StoreError> {
-        let request = self.table.client.delete_item().table_name(&self.table.name);
-        request.set_key(Some(family_key(family_id))).send().await?;
+    pub async fn end(&self, user_id: &UserId, session_id: &SessionId) -> Result<(), StoreError> {
+        self.table.delete(session_key(user_id, session_id)).send().await?;
         Ok(())
+    }
+
+    /// Ends all sessions of a user, except one. Idempotent, not atomic.
+    ///
+    /// A change of the password has to call it before and after: a crash before the change leaves a retry possible, and
+    /// a session that a login creates in between is ended afterwards.
+    pub async fn end_all(&self, user_id: &UserId, except: Option<&SessionId>) -> Result<(), StoreError> {
+        let request = self.table.client.query().consistent_read(true);
+        let request = request
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", text(user_id))
+            .projection_expression("session_id");
+        let sessions: Vec<SessionKey> = self.table.query_all(request).await?;
+        let ended = sessions.iter().map(|session| &session.session_id).filter(|id| except != Some(*id));
+        self.table.delete_many(ended.map(|session_id| session_key(user_id, session_id)).collect()).await
     }
 }
 
-fn family_key(family_id: &FamilyId) -> Item {
-    key([("family_id", family_id.as_str())])
+fn session_key(user_id: &UserId, session_id: &SessionId) -> Item {
+    key([("user_id", user_id.as_str()), ("session_id", session_id.as_str())])
 }

@@ -59,6 +59,20 @@ impl<E: Entry> RecentRequests<E> {
         self.0.drain(..excess);
     }
 
+    /// Also remembers the requests of another cart, the most recent ones of both.
+    pub(super) fn merge(&mut self, other: &Self)
+    where
+        E: Clone,
+    {
+        let is_known =
+            |entry: &E| entry.request().is_some() && self.0.iter().any(|own| own.request() == entry.request());
+        let added: Vec<_> = other.0.iter().filter(|entry| !is_known(entry)).cloned().collect();
+        self.0.extend(added);
+        self.0.sort_by_key(Entry::at_seconds);
+        let excess = self.0.len().saturating_sub(E::MAX);
+        self.0.drain(..excess);
+    }
+
     /// Removes the requests that are too old.
     pub(super) fn forget_expired(&mut self, now: Timestamp) {
         self.0.retain(|entry| is_remembered(entry, now));
@@ -297,6 +311,20 @@ mod tests {
             .collect();
         assert_eq!(placed[0], None);
         assert_eq!(placed[1..], (1..9).map(order_id).collect::<Vec<_>>().iter().map(Some).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn two_carts_remember_the_most_recent_requests_of_both() {
+        let at = |n: usize, seconds| Addition::new(&idempotency_key(n), NOW.plus_seconds(seconds));
+        let (mut own, mut other) = (RecentAdditions::new(), RecentAdditions::new());
+        (0..10).for_each(|n| own.push(at(n, 2 * i64::try_from(n).expect("small"))));
+        (5..15).for_each(|n| other.push(at(n + 10, 2 * i64::try_from(n - 5).expect("small") + 1)));
+        other.push(at(9, 18));
+        own.merge(&other);
+        assert_eq!(own.0.len(), Addition::MAX);
+        assert!(own.0.is_sorted_by_key(Entry::at_seconds), "the oldest is dropped next");
+        let known = |n| own.find(&idempotency_key(n), NOW).expect("same request").is_some();
+        assert_eq!((known(1), known(2), known(16), known(17), known(24)), (false, true, false, true, true));
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl TableScan<'_> {
         suspects: &mut Suspects,
         report: &mut ReconciliationReport,
     ) -> Result<bool, StoreError> {
-        let table = &self.users.table;
+        let table = &self.store_credit.table;
         let mut pages = scan(table, self.whole_table(), balances);
         while let Some(page) = pages.recv().await {
             for item in page?.items {
@@ -229,9 +229,7 @@ fn counts_and_ledger(request: ScanFluentBuilder) -> ScanFluentBuilder {
         .expression_attribute_names("#delta", "delta")
 }
 
-/// Accounts without the attribute never had store credit. Items of addresses do not have it.
+/// Accounts without an item never had store credit.
 fn balances(request: ScanFluentBuilder) -> ScanFluentBuilder {
-    request
-        .filter_expression("attribute_exists(store_credit_minor)")
-        .projection_expression("user_id, store_credit_minor")
+    request.projection_expression("user_id, store_credit_minor")
 }

@@ -56,9 +56,9 @@ impl TableScan<'_> {
                 suspects.products.insert(product_id, found.unwrap_or_default());
             }
         }
-        let users = self.users;
+        let store_credit = self.store_credit;
         let reads =
-            accounts.into_iter().map(async |id| Ok::<_, StoreError>((users.store_credit_minor(&id).await?, id)));
+            accounts.into_iter().map(async |id| Ok::<_, StoreError>((store_credit.balance_minor(&id).await?, id)));
         let mut reads = stream::iter(reads).buffer_unordered(MAX_CONCURRENT_READS);
         while let Some((balance_minor, user_id)) = reads.try_next().await? {
             let found = sums.check_account(&user_id, balance_minor);

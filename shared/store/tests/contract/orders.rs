@@ -1,6 +1,5 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use souk_domain::account::{Account, Role};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::idempotency::IdempotencyKey;
@@ -13,8 +12,7 @@ use souk_domain::order::{
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
 use souk_store::{
-    LedgerEntry, OrderPlacement, OrderSteps, PlacementOutcome, RegistrationOutcome, SaveOutcome, StepError,
-    StockSpread, StoreCreditSteps,
+    LedgerEntry, OrderPlacement, OrderSteps, PlacementOutcome, SaveOutcome, StepError, StockSpread, StoreCreditSteps,
 };
 use souk_testkit::{Database, SeededRandom, user};
 
@@ -34,19 +32,7 @@ impl Stores {
         self.inventory.count(&sku(product), available, &entry).await.expect("counted");
     }
 
-    pub(crate) async fn account(&self, shopper: u32) {
-        let account = Account {
-            user_id: user(shopper),
-            email: format!("shopper-{shopper}@example.com").parse().expect("an address"),
-            password_hash: "$argon2id$".to_owned(),
-            role: Role::Shopper,
-            created_at: NOW,
-            registration_key: None,
-        };
-        assert_eq!(self.users.register(&account).await.expect("registered"), RegistrationOutcome::Registered);
-    }
-
-    async fn available(&self, product: &str) -> u32 {
+    pub(crate) async fn available(&self, product: &str) -> u32 {
         total(&self.inventory.counts(&sku(product)).await.expect("counts"))
     }
 
@@ -88,6 +74,7 @@ pub(crate) fn order(shopper: u32, products: &[&str], stores: &Stores, seed: u64)
         currency: Currency::USD,
         lines: lines.collect(),
         shipping_address: ShippingAddress::Text("Jane Doe, 1 Main Street, Springfield, IL 62701, USA".to_owned()),
+        contact: None,
         hold_seconds: 900,
     };
     Order::place(new, NOW).expect("an order")
@@ -202,8 +189,7 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
         let stores = Stores::on(&database);
         stores.stock("a", 9).await;
         let steps = OrderSteps::new(stores.orders.clone(), stores.inventory.clone());
-        let credit_steps = StoreCreditSteps::new(steps.clone(), stores.users.clone());
-        stores.account(1).await;
+        let credit_steps = StoreCreditSteps::new(steps.clone(), stores.store_credit.clone());
         let mut ids = Vec::new();
         for seed in 1..=2 {
             let placed = order(1, &["a"], &stores, seed);
@@ -241,7 +227,7 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             apply(&ids[0], event).await.expect("applied");
         }
         apply_credit(&ids[0], StoreCreditEvent::Refunded { refund: 0 }).await.expect("credited");
-        let credit = || async { stores.users.store_credit_minor(&user(1)).await.expect("read") };
+        let credit = || async { stores.store_credit.balance_minor(&user(1)).await.expect("read") };
         assert_eq!((credit().await, stores.available("a").await), (12_595, 8));
         apply_credit(&ids[1], pay()).await.expect("paid");
         assert_eq!(credit().await, 0, "{}", database.implementation);
@@ -298,7 +284,7 @@ async fn units_of_a_removed_shard_are_returned_to_the_first_shard() {
 }
 
 /// A cart that stores as many recent requests as it may, and no lines.
-fn busy_cart(shopper: u32) -> Cart {
+pub(crate) fn busy_cart(shopper: u32) -> Cart {
     let mut cart = Cart::empty(user(shopper));
     for number in 0..20 {
         let key = idempotency_key(&format!("{number:064x}"));

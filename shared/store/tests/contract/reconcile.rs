@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::cart::Cart;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
-    Event, Order, OrderStatus, ProviderMethod, ProviderOutcome, RefundGrant, RefundTarget, Shipment, StoreCreditEvent,
+    Event, Order, OrderStatus, ProviderMethod, ProviderOutcome, RefundApproval, RefundGrant, RefundTarget, Shipment,
+    StoreCreditEvent,
 };
 use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRecords, Subject};
 use souk_store::{
@@ -21,7 +22,7 @@ use crate::{Stores, sku};
 
 impl Stores {
     async fn reconcile(&self, plan: ReconciliationPlan) -> ReconciliationReport {
-        reconcile(&self.orders, &self.inventory, &self.users, plan).await.expect("reconciled")
+        reconcile(&self.orders, &self.inventory, &self.store_credit, plan).await.expect("reconciled")
     }
 
     async fn placed(&self, shopper: u32, products: &[&str], seed: u64) -> Order {
@@ -40,7 +41,7 @@ impl Stores {
 
     async fn credit_refund(&self, order: &Order, refund: usize) -> Order {
         let steps = OrderSteps::new(self.orders.clone(), self.inventory.clone());
-        let steps = StoreCreditSteps::new(steps, self.users.clone());
+        let steps = StoreCreditSteps::new(steps, self.store_credit.clone());
         let event = StoreCreditEvent::Refunded { refund };
         steps.apply(&order.user_id, &order.order_id, &event, NOW).await.expect("credited")
     }
@@ -57,8 +58,6 @@ impl Stores {
         self.stock("a", 50).await;
         self.stock("b", 50).await;
         self.stock("never-ordered", 5).await;
-        self.account(1).await;
-        self.account(2).await;
         let open = self.placed(1, &["a"], 1).await;
         let expired = self.placed(1, &["a", "b"], 2).await;
         self.step_at_end(&expired).await;
@@ -74,6 +73,7 @@ impl Stores {
             reason: "late".to_owned(),
             granted_by: user(9),
             request: idempotency_key("grant"),
+            approval: RefundApproval::NotRequired,
         };
         self.step(&given, Event::RefundGranted(grant)).await;
         let given = self.credit_refund(&given, 0).await;
@@ -140,7 +140,8 @@ async fn discrepancies_are_reported_with_their_ids() {
         }
         let first = [("product_id", "b"), ("shard", shard.as_str())];
         spoil(&database, "inventory", first, "shards", number(4)).await;
-        spoil(&database, "users", [("user_id", user(2).as_str()), ("", "")], "store_credit_minor", number(701)).await;
+        spoil(&database, "storecredit", [("user_id", user(2).as_str()), ("", "")], "store_credit_minor", number(701))
+            .await;
         let key = [("user_id", open.user_id.as_str()), ("order_id", open.order_id.as_str())];
         spoil(&database, "orders", key, "total_minor", number(1)).await;
         let unreadable = [("user_id", "nobody"), ("order_id", "nothing")];

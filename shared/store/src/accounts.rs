@@ -1,0 +1,113 @@
+//! Accounts: shoppers with a verified address. The credentials are in another table, by the address, which makes the
+//! address unique and serves login with one read. What is registered but not verified is a [`crate::Registration`].
+
+use souk_domain::account::Account;
+use souk_domain::ids::UserId;
+
+use crate::guest_ids::link_guest;
+use crate::staff_grants::OtherAdministrator;
+use crate::table::{Item, Table, key};
+use crate::{Credential, Credentials, GuestLinkOutcome, StaffGrants, StoreError};
+
+/// Maximum attempts to claim an address that other writers claim and free.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// The accounts table.
+#[derive(Clone)]
+pub struct Accounts {
+    table: Table,
+}
+
+/// The outcome of [`Accounts::claim`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum ClaimOutcome {
+    /// The account was created and has the address.
+    Claimed,
+    /// Another account has the address. Nothing was written.
+    AddressTaken,
+    /// This account already has the address: the request is a retry. Nothing was written, and the stored password may
+    /// have changed since.
+    AlreadyMine,
+}
+
+/// The outcome of [`Accounts::delete`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum AccountDeletionOutcome {
+    /// The account does not exist any more. Also if it did not exist before.
+    Deleted,
+    /// The other administrator is none any more. Nothing was deleted.
+    NoOtherAdministrator,
+}
+
+impl Accounts {
+    /// The accounts of a table.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// An account, strongly consistent.
+    pub async fn get(&self, user_id: &UserId) -> Result<Option<Account>, StoreError> {
+        self.table.get(account_key(user_id), true).await
+    }
+
+    /// Creates an account with its credentials if no account has its address.
+    pub async fn claim(
+        &self,
+        credentials: &Credentials,
+        account: &Account,
+        credential: &Credential,
+    ) -> Result<ClaimOutcome, StoreError> {
+        for attempt in 0..MAX_ATTEMPTS {
+            let item = self.table.write(account)?;
+            let account_action =
+                self.table.put_action(item, |put| put.condition_expression("attribute_not_exists(user_id)"))?;
+            let actions = vec![credentials.insert_action(credential)?, account_action];
+            if self.table.transact(actions).await?.is_ok() {
+                return Ok(ClaimOutcome::Claimed);
+            }
+            match credentials.get(&credential.email).await? {
+                Some(stored) if stored.user_id == account.user_id => return Ok(ClaimOutcome::AlreadyMine),
+                Some(_) => return Ok(ClaimOutcome::AddressTaken),
+                // The account that had the address was deleted in between.
+                None => self.table.back_off(attempt).await,
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    /// Adds a guest to an account. Idempotent. Beyond [`souk_domain::account::MAX_GUESTS`] the oldest is dropped.
+    pub async fn add_guest(&self, user_id: &UserId, guest_id: &UserId) -> Result<GuestLinkOutcome, StoreError> {
+        link_guest(&self.table, account_key(user_id), guest_id).await
+    }
+
+    /// Deletes an account with its credentials and its grant. Its address is free afterwards. Idempotent.
+    ///
+    /// For an administrator, `other_administrator` names another one, who must be an administrator still.
+    pub async fn delete(
+        &self,
+        credentials: &Credentials,
+        grants: &StaffGrants,
+        account: &Account,
+        other_administrator: Option<OtherAdministrator<'_>>,
+    ) -> Result<AccountDeletionOutcome, StoreError> {
+        let mut actions = vec![
+            credentials.delete_action(&account.email, &account.user_id)?,
+            grants.delete_action(&account.user_id, |delete| delete)?,
+            self.table.delete_action(account_key(&account.user_id), |delete| delete)?,
+        ];
+        if let Some(other) = other_administrator {
+            actions.push(grants.administrator_check(other)?);
+        }
+        Ok(match self.table.transact(actions).await? {
+            Err(failed) if failed.contains(&3) => AccountDeletionOutcome::NoOtherAdministrator,
+            // `Err`: another account has the address now. So this one was deleted before.
+            Ok(()) | Err(_) => AccountDeletionOutcome::Deleted,
+        })
+    }
+}
+
+fn account_key(user_id: &UserId) -> Item {
+    key([("user_id", user_id.as_str())])
+}
