@@ -6,15 +6,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
+use souk_domain::account::Account;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
-use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_product, stream_change};
+use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_account, save_product, stream_change};
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, Users};
+use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, ShopperOrders, StoreCredit};
 use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 
 pub(crate) use souk_fixtures::outcome;
@@ -25,25 +26,29 @@ use crate::place_order::PlaceOrder;
 
 pub(crate) struct Fixture {
     database: Database,
+    stores: Stores,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) carts: Carts,
     pub(crate) products: Products,
     pub(crate) inventory: Inventory,
     pub(crate) orders: Orders,
-    pub(crate) users: Users,
+    pub(crate) store_credit: StoreCredit,
 }
 
 impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let Stores { carts, products, inventory, orders, users, .. } = Stores::on(&database, random.clone());
-        Self { carts, products, inventory, orders, users, clock: Arc::new(FixedClock::new()), random, database }
+        let stores = Stores::on(&database, random.clone());
+        let Stores { carts, products, inventory, orders, store_credit, .. } = stores.clone();
+        let clock = Arc::new(FixedClock::new());
+        Self { carts, products, inventory, orders, store_credit, clock, random, stores, database }
     }
 
     pub(crate) fn place_order(&self) -> PlaceOrder {
         PlaceOrder {
+            accounts: self.stores.accounts.clone(),
             carts: self.carts.clone(),
             products: self.products.clone(),
             inventory: self.inventory.clone(),
@@ -91,7 +96,7 @@ impl Fixture {
 
     /// Fails unless stock, orders and money are reconciled.
     pub(crate) async fn assert_reconciled(&self) {
-        assert_reconciled(&self.orders, &self.inventory, &self.users, self.clock.now()).await;
+        assert_reconciled(&self.orders, &self.inventory, &self.store_credit, self.clock.now()).await;
     }
 
     pub(crate) async fn available(&self, name: &str) -> u32 {
@@ -106,6 +111,21 @@ impl Fixture {
     pub(crate) async fn place(&self, user_id: &UserId) -> OrderId {
         let reply = self.place_order().handle(&checkout(user_id)).await.expect("placed");
         reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
+    }
+
+    pub(crate) fn shopper_orders(&self) -> ShopperOrders {
+        ShopperOrders::new(self.orders.clone(), self.stores.accounts.clone())
+    }
+
+    /// An account with a verified address, to which the orders of these guests belong.
+    pub(crate) async fn account(&self, user_id: &UserId, email: &str, guests: &[UserId]) -> Account {
+        let email = email.parse().expect("an address");
+        let account = save_account(&self.stores, user_id.clone(), email, self.clock.now()).await;
+        for guest in guests {
+            let linked = self.stores.accounts.add_guest(user_id, guest).await.expect("linked");
+            assert_eq!(linked, souk_store::GuestLinkOutcome::Linked);
+        }
+        account
     }
 
     pub(crate) fn steps(&self) -> OrderSteps {
@@ -146,7 +166,7 @@ impl Fixture {
 }
 
 pub(crate) fn checkout(user_id: &UserId) -> Request {
-    let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
+    let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St", "contact": {"email": "ann@example.com"}}"#;
     Request::new("POST", "/orders").with_json(body).from_user(user_id.clone())
 }
 

@@ -17,7 +17,7 @@ use souk_runtime::direct::DirectHandler;
 use souk_runtime::queues::Queues;
 use souk_runtime::{Dependencies, Error};
 use souk_store::{
-    Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreError, Users, reconcile,
+    Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreCredit, StoreError, reconcile,
 };
 
 /// The part of the function's time that is reserved for the work after the scan: confirming, resending, responding.
@@ -31,8 +31,8 @@ pub struct Reconcile {
     pub orders: Orders,
     /// The inventory table.
     pub inventory: Inventory,
-    /// The users table, with store credit.
-    pub users: Users,
+    /// The store credit table.
+    pub store_credit: StoreCredit,
     /// The queues for resent messages.
     pub queues: Queues,
     /// The current time.
@@ -45,7 +45,7 @@ impl Reconcile {
         Ok(Self {
             orders: deps.orders()?,
             inventory: deps.inventory()?,
-            users: deps.users()?,
+            store_credit: deps.store_credit()?,
             queues: deps.queues()?,
             clock: deps.clock(),
         })
@@ -101,7 +101,7 @@ impl Reconcile {
             cursor: request.cursor,
             ..plan
         };
-        let report = reconcile(&self.orders, &self.inventory, &self.users, plan).await?;
+        let report = reconcile(&self.orders, &self.inventory, &self.store_credit, plan).await?;
         report.differences.iter().for_each(log);
         let clean = report.is_clean();
         let mut response = ReconcileResponse { report, clean, resent: 0, resend_failures: 0 };

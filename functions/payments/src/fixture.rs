@@ -14,10 +14,10 @@ use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome};
 use souk_domain::stock::Allocation;
-use souk_fixtures::{Stores, assert_reconciled, available, count_stock};
+use souk_fixtures::{Stores, assert_reconciled, available, count_stock, save_account};
 use souk_payment::{ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::{ConsumeError, Consumer};
-use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, StoreCreditSteps, Users};
+use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, ShopperOrders, StoreCredit, StoreCreditSteps};
 use souk_testkit::{Database, FixedClock, SeededRandom, sku, user};
 
 use crate::PaymentContext;
@@ -77,7 +77,8 @@ pub(crate) struct Fixture {
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) payments: PaymentContext,
     pub(crate) store_credit: StoreCreditSteps,
-    users: Users,
+    balances: StoreCredit,
+    stores: Stores,
     database: Database,
     pub(crate) order_id: OrderId,
 }
@@ -107,7 +108,8 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let Stores { carts, inventory, orders, users, .. } = Stores::on(&database, random.clone());
+        let stores = Stores::on(&database, random.clone());
+        let Stores { carts, inventory, orders, store_credit: balances, .. } = stores.clone();
         let (clock, provider) = (Arc::new(FixedClock::new()), Arc::new(ScriptedProvider::default()));
         let payments = PaymentContext {
             steps: OrderSteps::new(orders, inventory.clone()),
@@ -121,8 +123,20 @@ impl Fixture {
         let placement = OrderPlacement { order: &order, cart: &cart, carts: &carts, inventory: &inventory, attempt: 0 };
         let outcome = payments.steps.orders.place(placement).await.expect("answered");
         assert!(matches!(outcome, PlacementOutcome::Placed { .. }));
-        let store_credit = StoreCreditSteps::new(payments.steps.clone(), users.clone());
-        Self { clock, random, provider, payments, store_credit, users, database, order_id: order.order_id }
+        let store_credit = StoreCreditSteps::new(payments.steps.clone(), balances.clone());
+        Self { clock, random, provider, payments, store_credit, balances, stores, database, order_id: order.order_id }
+    }
+
+    pub(crate) fn shopper_orders(&self) -> ShopperOrders {
+        ShopperOrders::new(self.stores.orders.clone(), self.stores.accounts.clone())
+    }
+
+    /// Makes shopper 1 a guest of the account of shopper 2.
+    pub(crate) async fn link_guest(&self) {
+        let email = "ann@example.com".parse().expect("an address");
+        save_account(&self.stores, user(2), email, self.clock.now()).await;
+        let linked = self.stores.accounts.add_guest(&user(2), &user(1)).await.expect("linked");
+        assert_eq!(linked, souk_store::GuestLinkOutcome::Linked);
     }
 
     pub(crate) async fn order(&self) -> Order {
@@ -172,7 +186,7 @@ impl Fixture {
 
     /// Sets the store credit of shopper 1. No order explains it, so [`Fixture::reconciled`] reports it.
     pub(crate) async fn set_store_credit(&self, minor: i64) {
-        let request = self.database.client.update_item().table_name(self.database.table("users"));
+        let request = self.database.client.update_item().table_name(self.database.table("storecredit"));
         request
             .key("user_id", AttributeValue::S(user(1).to_string()))
             .update_expression("SET store_credit_minor = :minor")
@@ -183,14 +197,14 @@ impl Fixture {
     }
 
     pub(crate) async fn store_credit(&self) -> i64 {
-        self.users.store_credit_minor(&user(1)).await.expect("read")
+        self.balances.balance_minor(&user(1)).await.expect("read")
     }
 
     /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue
     /// runs.
     pub(crate) async fn assert_reconciled(&self) {
         let (orders, inventory) = (&self.payments.steps.orders, &self.payments.inventory);
-        assert_reconciled(orders, inventory, &self.users, self.clock.now()).await;
+        assert_reconciled(orders, inventory, &self.balances, self.clock.now()).await;
     }
 
     pub(crate) async fn available(&self) -> u32 {
@@ -213,6 +227,7 @@ fn order(inventory: &Inventory, order_id: OrderId, clock: &dyn Clock) -> Order {
         currency: Currency::USD,
         lines: vec![line],
         shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+        contact: None,
         hold_seconds: 900,
     };
     Order::place(new, clock.now()).expect("an order")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
+use aws_credential_types::Credentials as AwsCredentials;
 use aws_smithy_http_client::tls;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -15,15 +15,17 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
 use souk_store::{
-    Carts, Categories, Inventory, Limits, OrderSteps, Orders, Products, Sessions, StoreCreditSteps, SynonymLists,
-    Table, Users,
+    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Limits, OneTimeTokens, OrderSteps, Orders,
+    Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit, StoreCreditSteps, SynonymLists, Table,
+    VerificationKeys,
 };
 
 use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
+use crate::http::audit::AuditContext;
 use crate::objects::Objects;
-use crate::queues::{DeadLetters, Queues};
+use crate::queues::{DeadLetters, ErasureQueue, MailQueue, Queues};
 
 /// Timeouts of one call to AWS. The whole operation with its retries takes less than the 10 s of an API function, so a
 /// client gets 503 instead of a timeout.
@@ -149,9 +151,55 @@ impl Dependencies {
         Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
     }
 
-    /// The users table.
-    pub fn users(&self) -> Result<Users, ConfigError> {
-        Ok(Users::new(self.table("USERS_TABLE")?))
+    /// The accounts table.
+    pub fn accounts(&self) -> Result<Accounts, ConfigError> {
+        Ok(Accounts::new(self.table("ACCOUNTS_TABLE")?))
+    }
+
+    /// The credentials table.
+    pub fn credentials(&self) -> Result<Credentials, ConfigError> {
+        Ok(Credentials::new(self.table("CREDENTIALS_TABLE")?))
+    }
+
+    /// The registrations table.
+    pub fn registrations(&self) -> Result<Registrations, ConfigError> {
+        Ok(Registrations::new(self.table("REGISTRATIONS_TABLE")?))
+    }
+
+    /// The table of one-time tokens.
+    pub fn one_time_tokens(&self) -> Result<OneTimeTokens, ConfigError> {
+        Ok(OneTimeTokens::new(self.table("ONE_TIME_TOKENS_TABLE")?))
+    }
+
+    /// The table of staff grants.
+    pub fn staff_grants(&self) -> Result<StaffGrants, ConfigError> {
+        Ok(StaffGrants::new(self.table("STAFF_GRANTS_TABLE")?))
+    }
+
+    /// The store credit table.
+    pub fn store_credit(&self) -> Result<StoreCredit, ConfigError> {
+        Ok(StoreCredit::new(self.table("STORE_CREDIT_TABLE")?))
+    }
+
+    /// What the audit of changes by staff needs.
+    pub fn audit_context(&self) -> Result<AuditContext, ConfigError> {
+        let log = AuditLog::new(self.table("AUDIT_TABLE")?);
+        Ok(AuditContext { log, clock: self.clock(), random: self.random() })
+    }
+
+    /// The audit table, to read entries.
+    pub fn audit_reader(&self) -> Result<AuditReader, ConfigError> {
+        Ok(AuditReader::new(self.table("AUDIT_TABLE")?))
+    }
+
+    /// The table of refunds that wait for a second person.
+    pub fn refund_requests(&self) -> Result<RefundRequests, ConfigError> {
+        Ok(RefundRequests::new(self.table("REFUND_REQUESTS_TABLE")?))
+    }
+
+    /// The table of keys that verify access tokens.
+    pub fn verification_keys(&self) -> Result<VerificationKeys, ConfigError> {
+        Ok(VerificationKeys::new(self.table("VERIFICATION_KEYS_TABLE")?))
     }
 
     /// The sessions table.
@@ -181,6 +229,16 @@ impl Dependencies {
         })
     }
 
+    /// The mail queue.
+    pub fn mail_queue(&self) -> Result<MailQueue, ConfigError> {
+        Ok(MailQueue::new(&self.sdk, self.config.text("MAIL_QUEUE_URL")?))
+    }
+
+    /// The queue of what deleted accounts leave behind.
+    pub fn erasure_queue(&self) -> Result<ErasureQueue, ConfigError> {
+        Ok(ErasureQueue::new(&self.sdk, self.config.text("ERASURE_QUEUE_URL")?))
+    }
+
     /// The dead-letter queue of the stream consumers.
     pub fn dead_letters(&self) -> Result<DeadLetters, ConfigError> {
         Ok(DeadLetters::new(&self.sdk, self.config.text("STREAM_DEAD_LETTERS_URL")?))
@@ -191,6 +249,11 @@ impl Dependencies {
         Ok(Objects::new(&self.sdk, self.config.text("IMPORTS_BUCKET")?, self.random()))
     }
 
+    /// The orders of callers, with those of their guests.
+    pub fn shopper_orders(&self) -> Result<ShopperOrders, ConfigError> {
+        Ok(ShopperOrders::new(self.orders()?, self.accounts()?))
+    }
+
     /// The steps of orders, which also move stock.
     pub fn order_steps(&self) -> Result<OrderSteps, ConfigError> {
         Ok(OrderSteps::new(self.orders()?, self.inventory()?))
@@ -198,7 +261,7 @@ impl Dependencies {
 
     /// Steps of orders that also move store credit.
     pub fn store_credit_steps(&self) -> Result<StoreCreditSteps, ConfigError> {
-        Ok(StoreCreditSteps::new(self.order_steps()?, self.users()?))
+        Ok(StoreCreditSteps::new(self.order_steps()?, self.store_credit()?))
     }
 
     /// The table that a variable names. All tables share one client.
@@ -208,7 +271,7 @@ impl Dependencies {
 }
 
 fn sdk_config(config: &Config) -> Result<SdkConfig, ConfigError> {
-    let credentials = Credentials::new(
+    let credentials = AwsCredentials::new(
         config.text("AWS_ACCESS_KEY_ID")?,
         config.text("AWS_SECRET_ACCESS_KEY")?,
         config.optional("AWS_SESSION_TOKEN").map(str::to_owned),

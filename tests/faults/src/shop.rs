@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use souk_domain::account::{Account, Role};
 use souk_domain::catalog::Product;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Order;
 use souk_domain::stock::ShardCount;
-use souk_fixtures::{Stores, available, put_in_cart, save_product};
+use souk_fixtures::{Stores, available, put_in_cart, save_account, save_product};
 use souk_inventory_functions::InventoryContext;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
@@ -33,7 +32,7 @@ use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, Queues};
 use souk_store::{
     LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, SpreadOutcome, StockChangeOutcome, StockSpread,
-    StoreCreditSteps,
+    ShopperOrders, StoreCreditSteps,
 };
 use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
@@ -113,26 +112,14 @@ impl Shop {
         let staff = souk_testkit::user(0);
         let entry = LedgerEntry::new("received", staff, self.clock.now(), None, &*self.random);
         let change = self.stores.inventory.adjust(product_id, i64::from(units), &entry).await.expect("answered");
-        assert_eq!(change, StockChangeOutcome::Changed { available: units });
+        assert_eq!(change, StockChangeOutcome::Changed { before: 0, available: units });
         self.aws.transactions().add_product(product_id.as_str(), units);
     }
 
-    /// A registered shopper.
+    /// A shopper with a verified address.
     pub async fn shopper(&self, number: u32) -> UserId {
-        let user_id = souk_testkit::user(number);
-        let account = Account {
-            user_id: user_id.clone(),
-            email: format!("shopper-{number}@souk.example").parse().expect("an address"),
-            password_hash: "none".to_owned(),
-            role: Role::Shopper,
-            created_at: self.clock.now(),
-            registration_key: None,
-        };
-        assert_eq!(
-            self.stores.users.register(&account).await.expect("answered"),
-            souk_store::RegistrationOutcome::Registered
-        );
-        user_id
+        let email = format!("shopper-{number}@souk.example").parse().expect("an address");
+        save_account(&self.stores, souk_testkit::user(number), email, self.clock.now()).await.user_id
     }
 
     /// Puts units into a shopper's cart.
@@ -164,8 +151,8 @@ impl Shop {
     pub async fn reconcile(&self) -> ReconciliationReport {
         let plan =
             ReconciliationPlan { provider: Some(self.provider.facts()), ..ReconciliationPlan::new(self.clock.now()) };
-        let Stores { orders, inventory, users, .. } = &self.stores;
-        souk_store::reconcile(orders, inventory, users, plan).await.expect("counted")
+        let Stores { orders, inventory, store_credit, .. } = &self.stores;
+        souk_store::reconcile(orders, inventory, store_credit, plan).await.expect("counted")
     }
 
     /// The sum of all changes in the history of a product.
@@ -177,7 +164,7 @@ impl Shop {
 
     /// The store credit of an account.
     pub async fn store_credit_minor(&self, user_id: &UserId) -> i64 {
-        self.stores.users.store_credit_minor(user_id).await.expect("read")
+        self.stores.store_credit.balance_minor(user_id).await.expect("read")
     }
 }
 
@@ -186,6 +173,7 @@ impl Shop {
     /// `POST /orders`
     pub fn place_order(&self) -> PlaceOrder {
         PlaceOrder {
+            accounts: self.faulty_stores.accounts.clone(),
             carts: self.faulty_stores.carts.clone(),
             products: self.faulty_stores.products.clone(),
             inventory: self.faulty_stores.inventory.clone(),
@@ -200,6 +188,7 @@ impl Shop {
     /// `POST /orders/{order_id}/pay`
     pub fn pay_order(&self) -> PayOrder {
         PayOrder {
+            orders: self.shopper_orders(),
             payments: self.payments(),
             store_credit: self.store_credit_steps(),
             random: Arc::clone(&self.random),
@@ -208,12 +197,17 @@ impl Shop {
 
     /// `POST /orders/{order_id}/cancel`
     pub fn cancel_order(&self) -> CancelOrder {
-        CancelOrder { steps: self.steps(), clock: self.clock.clone() }
+        CancelOrder { orders: self.shopper_orders(), steps: self.steps(), clock: self.clock.clone() }
     }
 
     /// `POST /orders/{order_id}/returns`
     pub fn request_return(&self) -> RequestReturn {
-        RequestReturn { steps: self.steps(), clock: self.clock.clone(), random: Arc::clone(&self.random) }
+        RequestReturn {
+            orders: self.shopper_orders(),
+            steps: self.steps(),
+            clock: self.clock.clone(),
+            random: Arc::clone(&self.random),
+        }
     }
 
     /// `POST /admin/orders/{order_id}/refunds`
@@ -302,7 +296,11 @@ impl Shop {
     }
 
     pub(crate) fn store_credit_steps(&self) -> StoreCreditSteps {
-        StoreCreditSteps::new(self.steps(), self.faulty_stores.users.clone())
+        StoreCreditSteps::new(self.steps(), self.faulty_stores.store_credit.clone())
+    }
+
+    fn shopper_orders(&self) -> ShopperOrders {
+        ShopperOrders::new(self.faulty_stores.orders.clone(), self.faulty_stores.accounts.clone())
     }
 
     fn steps(&self) -> OrderSteps {

@@ -15,7 +15,7 @@ impl Fixture {
         Reconcile {
             orders: self.orders.clone(),
             inventory: self.inventory.clone(),
-            users: self.users.clone(),
+            store_credit: self.store_credit.clone(),
             queues: queues(aws),
             clock: self.clock.clone(),
         }
