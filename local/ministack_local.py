@@ -5,6 +5,8 @@
 Added to MiniStack 1.5.33:
 - the routes, integrations, authorizers and CORS of an HTTP API come from its OpenAPI Body, which the SAM transform
   creates from HttpApi events;
+- a request comes from the first address of its X-Forwarded-For, so that tests can be many clients; MiniStack calls every
+  client 127.0.0.1, and limits for an address would stop the tests;
 - a warm call takes 3 ms instead of 97;
 - an alarm on a metric expression is created, but never evaluated; MiniStack refuses it;
 - numeric properties of a domain stay numbers if they come from a parameter, which CloudFormation passes as text;
@@ -196,6 +198,19 @@ def repeat_failed_stream_batches():
     lambda_svc._execute_function = execute_and_check
 
 
+def take_client_addresses():
+    execute = lambda_svc._execute_function
+
+    def execute_for_client(func, event):
+        context = event.get("requestContext") if isinstance(event, dict) else None
+        forwarded = (event.get("headers") or {}).get("x-forwarded-for") if context else None
+        if forwarded and "http" in context:
+            context["http"]["sourceIp"] = forwarded.split(",")[0].strip()
+        return execute(func, event)
+
+    lambda_svc._execute_function = execute_for_client
+
+
 def remove_call_delays():
     """Nagle's algorithm holds back the event's body, and the worker waits 50 ms for a line on standard error that a
     silent function never writes."""
@@ -229,6 +244,7 @@ if __name__ == "__main__":
     follow_search_port()
     keep_stream_records()
     repeat_failed_stream_batches()
+    take_client_addresses()
     remove_call_delays()
     save_quickly()
     signal.signal(signal.SIGUSR1, save_on_signal)

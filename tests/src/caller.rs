@@ -1,6 +1,7 @@
 //! Callers of the shop: a visitor without a token, a shopper, a staff user.
 
 use std::fmt::Display;
+use std::hash::{BuildHasher as _, RandomState};
 
 use ureq::Agent;
 use ureq::http::Request;
@@ -28,6 +29,8 @@ pub(crate) struct Api {
 pub struct Caller {
     api: &'static Api,
     token: Option<String>,
+    /// The network address, as the local API understands it. A shop behind API Gateway sees the real one.
+    address: String,
 }
 
 /// A request that is not sent yet.
@@ -41,9 +44,11 @@ pub struct Call {
 }
 
 impl Caller {
-    /// A caller without a token.
-    pub(crate) const fn new(api: &'static Api) -> Self {
-        Self { api, token: None }
+    /// A caller without a token, from a random address: limits for an address are for one client, not for all tests.
+    pub(crate) fn new(api: &'static Api) -> Self {
+        let [_, bytes @ ..] = RandomState::new().hash_one("an address").to_be_bytes();
+        let address = format!("10.{}.{}.{}", bytes[0], bytes[1], bytes[2]);
+        Self { api, token: None, address }
     }
 
     /// The same caller with another token.
@@ -54,15 +59,9 @@ impl Caller {
 
     /// Any call. `path` is what follows the API's address, query included.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        let authorization = self.token.as_ref().map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
-        Call {
-            api: self.api,
-            method: method.to_owned(),
-            path: path.to_owned(),
-            headers: authorization.into_iter().collect(),
-            body: None,
-            is_declared: true,
-        }
+        let mut headers = vec![("x-forwarded-for".to_owned(), self.address.clone())];
+        headers.extend(self.token.as_ref().map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
+        Call { api: self.api, method: method.to_owned(), path: path.to_owned(), headers, body: None, is_declared: true }
     }
 
     /// A GET.

@@ -1,7 +1,7 @@
 //! Sessions of guests and accounts, verified addresses and second factors.
 
 use serde_json::json;
-use souk_accounts::mail;
+use souk_accounts::mail::Mail;
 use souk_accounts::totp::Authenticator;
 
 use crate::bodies::{PASSWORD, credentials, fresh_email};
@@ -72,8 +72,7 @@ impl Shop {
     /// Waits for a mail with a one-time token to this address, and returns the token. Counts such mails from 0.
     pub fn mailed_token(&'static self, email: &str, number: usize) -> String {
         eventually(SOON_SECONDS, "a mail with a token comes", || {
-            let mails = mail::to(&self.aws_url, email).expect("the local AWS lists mails");
-            mails.iter().filter_map(mail::Mail::token).nth(number).map(str::to_owned)
+            self.mails_to(email).iter().filter_map(Mail::token).nth(number).map(str::to_owned)
         })
     }
 

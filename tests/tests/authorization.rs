@@ -1,4 +1,5 @@
-//! Authorization: every route that needs a token is called without one, with an invalid one, and as a shopper.
+//! Authorization: every route that needs a token is called without one, with an invalid one, as a guest, as a shopper, and
+//! by staff with each role.
 
 use souk_e2e::{Caller, Response, Route, Shop, routes};
 
@@ -29,12 +30,100 @@ fn every_protected_route_answers_401_with_an_invalid_token() {
 }
 
 #[test]
-fn staff_routes_answer_403_to_shoppers() {
+fn staff_routes_answer_403_to_guests_and_shoppers() {
     let shop = Shop::open();
-    let shopper = shop.shopper();
-    for route in protected().iter().filter(|route| route.for_staff) {
-        call(&shopper, route).is_problem(403, "forbidden");
+    for caller in [shop.guest(), shop.shopper(), shop.account()] {
+        for route in protected().iter().filter(|route| route.for_staff) {
+            call(&caller, route).is_problem(403, "forbidden");
+        }
     }
+}
+
+#[test]
+fn account_routes_answer_403_to_callers_without_a_verified_address() {
+    let shop = Shop::open();
+    for caller in [shop.guest(), shop.shopper()] {
+        for route in protected().iter().filter(|route| route.caller == "account") {
+            call(&caller, route).is_problem(403, "verified_account_required");
+        }
+    }
+}
+
+/// The permissions of each role, as docs/security.md names them.
+const ROLES: [(&str, &[&str]); 6] = [
+    ("catalogue", &["catalogue:read", "catalogue:write", "stock:read"]),
+    ("stock", &["stock:read", "stock:write", "catalogue:read"]),
+    ("orders", &["orders:read", "orders:write", "stock:read"]),
+    ("refunds", &["orders:read", "refunds:write"]),
+    ("support", &["catalogue:read", "stock:read", "orders:read", "accounts:read"]),
+    (
+        "administrator",
+        &[
+            "catalogue:read",
+            "catalogue:write",
+            "stock:read",
+            "stock:write",
+            "orders:read",
+            "orders:write",
+            "refunds:write",
+            "accounts:read",
+            "accounts:write",
+            "staff:manage",
+            "audit:read",
+        ],
+    ),
+];
+
+#[test]
+fn staff_call_exactly_what_their_role_permits() {
+    let shop = Shop::open();
+    for (role, permissions) in ROLES {
+        let member = shop.staff_with(&[role]);
+        for route in protected().iter().filter(|route| route.for_staff) {
+            let permission = route.permission.as_deref().expect("staff need a permission");
+            let answer = call(&member, route);
+            if permissions.contains(&permission) {
+                // The request itself is not valid.
+                assert!(![401, 403].contains(&answer.status) && answer.status < 500, "{role}: {answer}");
+            } else {
+                answer.is_problem(403, "forbidden");
+            }
+        }
+    }
+}
+
+#[test]
+fn staff_without_a_second_factor_call_nothing() {
+    let shop = Shop::open();
+    let account = shop.verified();
+    shop.grant(&account.user_id, &["administrator"]);
+    let member = shop.log_in(&account.email, None);
+    for route in protected().iter().filter(|route| route.for_staff) {
+        call(&member.caller, route).is_problem(403, "second_factor_missing");
+    }
+    member.caller.get("/account").is(200);
+}
+
+#[test]
+fn routes_that_check_the_session_refuse_one_that_has_ended() {
+    let shop = Shop::open();
+    let member = shop.new_member(&["administrator"]);
+    let body = serde_json::json!({"refresh_token": member.refresh_token});
+    assert_eq!(shop.anyone().post("/auth/logout", body).status, 204);
+    for route in protected().iter().filter(|route| route.checks_session) {
+        call(&member.caller, route).is_problem(401, "session_ended");
+    }
+}
+
+#[test]
+fn only_carts_and_orders_of_shoppers_do_not_check_the_session() {
+    let unchecked: Vec<_> = protected().into_iter().filter(|route| !route.checks_session).collect();
+    for route in &unchecked {
+        let is_of_shoppers =
+            route.caller == "guest" && ["/cart", "/orders"].iter().any(|it| route.path.starts_with(it));
+        assert!(is_of_shoppers, "{} {}", route.method, route.path);
+    }
+    assert!(routes().iter().any(|route| route.path == "/orders/{order_id}/pay" && route.checks_session));
 }
 
 #[test]
@@ -46,8 +135,7 @@ fn public_routes_ignore_tokens() {
 #[test]
 fn a_modified_token_is_invalid() {
     let shop = Shop::open();
-    let token =
-        shop.anyone().post("/auth/register", souk_e2e::credentials(&souk_e2e::fresh_email())).is(201).text("token");
+    let token = shop.anyone().post("/auth/guest", "{}").is(201).text("token");
     shop.anyone().with_token(token.as_str()).get("/cart").is(200);
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else { panic!("a token has three parts") };
