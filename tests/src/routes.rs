@@ -18,15 +18,21 @@ pub struct Route {
     pub permission: Option<String>,
     /// Whether a session that has ended is refused at once.
     pub checks_session: bool,
-    /// Whether it needs no token.
-    pub public: bool,
-    /// Whether only staff may call it.
-    pub for_staff: bool,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
 }
 
 impl Route {
+    /// Whether it needs no token.
+    pub fn is_public(&self) -> bool {
+        ["anyone", "stripe"].contains(&self.caller.as_str())
+    }
+
+    /// Whether only staff may call it.
+    pub fn is_for_staff(&self) -> bool {
+        self.caller == "staff"
+    }
+
     /// The path with `x` for each parameter.
     pub fn example_path(&self) -> String {
         let part = |part: &str| if part.starts_with('{') { "x".to_owned() } else { part.to_owned() };
@@ -54,8 +60,6 @@ fn route(method: String, path: &str, operation: &Value) -> Route {
         caller: caller.to_owned(),
         permission: operation["x-permission"].as_str().map(str::to_owned),
         checks_session: operation["x-checks-session"] == true,
-        public: matches!(caller, "anyone" | "stripe"),
-        for_staff: caller == "staff",
         takes_key: contract::has_key(operation),
     }
 }

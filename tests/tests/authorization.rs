@@ -9,7 +9,7 @@ fn call(caller: &Caller, route: &Route) -> Response {
 }
 
 fn protected() -> Vec<Route> {
-    routes().into_iter().filter(|route| !route.public).collect()
+    routes().into_iter().filter(|route| !route.is_public()).collect()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn every_protected_route_answers_401_with_an_invalid_token() {
 fn staff_routes_answer_403_to_guests_and_shoppers() {
     let shop = Shop::open();
     for caller in [shop.guest(), shop.shopper(), shop.account()] {
-        for route in protected().iter().filter(|route| route.for_staff) {
+        for route in protected().iter().filter(|route| route.is_for_staff()) {
             call(&caller, route).is_problem(403, "forbidden");
         }
     }
@@ -79,7 +79,7 @@ fn staff_call_exactly_what_their_role_permits() {
     let shop = Shop::open();
     for (role, permissions) in ROLES {
         let member = shop.staff_with(&[role]);
-        for route in protected().iter().filter(|route| route.for_staff) {
+        for route in protected().iter().filter(|route| route.is_for_staff()) {
             let permission = route.permission.as_deref().expect("staff need a permission");
             let answer = call(&member, route);
             if permissions.contains(&permission) {
@@ -98,7 +98,7 @@ fn staff_without_a_second_factor_call_nothing() {
     let account = shop.verified();
     shop.grant(&account.user_id, &["administrator"]);
     let member = shop.log_in(&account.email, None);
-    for route in protected().iter().filter(|route| route.for_staff) {
+    for route in protected().iter().filter(|route| route.is_for_staff()) {
         call(&member.caller, route).is_problem(403, "second_factor_missing");
     }
     member.caller.get("/account").is(200);

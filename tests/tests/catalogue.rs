@@ -152,7 +152,7 @@ fn inventory_returns_several_counts() {
 fn head_of_a_public_read_is_its_get_without_a_body() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
-    for route in routes().into_iter().filter(|route| route.public && route.method == "GET") {
+    for route in routes().into_iter().filter(|route| route.is_public() && route.method == "GET") {
         let parameters = match route.path.as_str() {
             "/inventory" => format!("?product_ids={}", product.id),
             "/products/suggest" => format!("?q={}", product.word),

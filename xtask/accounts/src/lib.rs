@@ -13,7 +13,6 @@ use anyhow::Result;
 pub type Pause = fn(Duration) -> Result<()>;
 
 /// Sleeps in any case.
-#[expect(clippy::unnecessary_wraps, reason = "it is a `Pause`")]
 pub fn sleep(time: Duration) -> Result<()> {
     std::thread::sleep(time);
     Ok(())
