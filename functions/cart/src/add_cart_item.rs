@@ -78,7 +78,7 @@ struct AddCartItemResponse {
 
 impl Endpoint for AddCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
+        let caller = request.user()?;
         // Every request gets a key: a save whose response was lost must not add the units again when it is retried.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
@@ -89,7 +89,7 @@ impl Endpoint for AddCartItem {
         // Strongly consistent, so that a product can be added as soon as staff created it.
         let exists = !self.context.products.get_many([&product_id], true).await?.is_empty();
         let now = self.context.clock.now();
-        let change = self.context.change(user_id, |cart| {
+        let change = self.context.change(caller, |cart| {
             let added = cart.add(product_id.clone(), quantity, Some(&idempotency_key), now).map_err(refusal)?;
             // Not checked for a replay: the product existed when it was added.
             if added && !exists { Err(product_not_found()) } else { Ok(()) }
@@ -116,6 +116,7 @@ fn refusal(error: CartError) -> Problem {
 mod tests {
     use futures_util::future::join_all;
     use souk_domain::cart::MAX_LINES;
+    use souk_domain::effects::Clock;
     use souk_testkit::user;
 
     use super::*;
@@ -142,6 +143,21 @@ mod tests {
 
         let reply = endpoint(&shop).handle(&add("a", "4")).await.expect("more than there is");
         assert!(reply.body().contains(r#""quantity":6,"line_total":4199.94,"available":false"#), "{}", reply.body());
+    }
+
+    #[tokio::test]
+    async fn the_cart_of_a_guest_expires_30_days_after_its_last_change() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 5).await;
+        let expiry = async || shop.context.carts.get(&user(1)).await.expect("a cart").expires_at;
+        for _ in 0..2 {
+            let as_guest = add("a", "1").from_guest(user(1));
+            assert_eq!(outcome(&endpoint(&shop).handle(&as_guest).await), (201, ""));
+            assert_eq!(expiry().await, Some(shop.clock.now().as_seconds() + 30 * 86_400));
+            shop.clock.advance_seconds(3_600);
+        }
+        assert_eq!(outcome(&endpoint(&shop).handle(&add("a", "1")).await), (201, ""));
+        assert_eq!(expiry().await, None, "that of an account does not");
     }
 
     #[tokio::test]

@@ -31,9 +31,9 @@ impl ClearCart {
 
 impl Endpoint for ClearCart {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
+        let caller = request.user()?;
         // The idempotency keys of earlier requests stay, so that a retried checkout still finds its order.
-        let change = self.context.change(user_id, |cart| {
+        let change = self.context.change(caller, |cart| {
             cart.lines.clear();
             Ok(())
         });

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use souk_catalog::ProductReader;
 use souk_domain::cart::Cart;
 use souk_domain::effects::Clock;
-use souk_domain::ids::UserId;
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::http::Problem;
+use souk_runtime::http::{Identity, Problem};
 use souk_store::{Carts, Products, SaveOutcome, StoreError};
 
 /// Attempts to save a change while other writers keep changing the cart.
@@ -46,17 +45,19 @@ impl CartContext {
     /// times and has to recognise a change that was saved before.
     pub(crate) async fn change(
         &self,
-        user_id: &UserId,
+        caller: &Identity,
         change: impl Fn(&mut Cart) -> Result<(), Problem> + Sync,
     ) -> Result<Cart, Problem> {
         for attempt in 0..MAX_ATTEMPTS {
-            let before = self.carts.get(user_id).await?;
+            let before = self.carts.get(&caller.user_id).await?;
             let mut cart = before.clone();
             change(&mut cart)?;
             if cart == before {
                 return Ok(cart); // no write needed
             }
-            cart.forget_expired_requests(self.clock.now());
+            let now = self.clock.now();
+            cart.forget_expired_requests(now);
+            cart.set_expiry(caller.kind, now);
             match self.carts.save(&mut cart).await? {
                 SaveOutcome::Saved => return Ok(cart),
                 SaveOutcome::VersionConflict => self.carts.back_off(attempt).await,

@@ -33,9 +33,9 @@ impl RemoveCartItem {
 
 impl Endpoint for RemoveCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
+        let caller = request.user()?;
         let product_id: ProductId = request.path_id("product_id", "product")?;
-        let change = self.context.change(user_id, |cart| {
+        let change = self.context.change(caller, |cart| {
             cart.remove(&product_id);
             Ok(())
         });

@@ -44,7 +44,7 @@ impl UpdateCartItem {
 
 impl Endpoint for UpdateCartItem {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
+        let caller = request.user()?;
         let product_id: ProductId = request.path_id("product_id", "product in the cart")?;
         let mut fields = request.fields()?;
         let quantity = fields.checked_integer("quantity", Quantity::new);
@@ -52,7 +52,7 @@ impl Endpoint for UpdateCartItem {
 
         let not_there = |_| Problem::not_found("product in the cart");
         let change =
-            self.context.change(user_id, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
+            self.context.change(caller, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
         Ok(Reply::ok(&self.context.response(&change).await?))
     }
 }
