@@ -28,15 +28,21 @@ const FUNCTIONS: [(&str, &str); 5] = [
     ("authorizer", "auth"),
 ];
 /// The variables with the names of their tables.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 15] = [
     "PRODUCTS_TABLE",
     "CATEGORIES_TABLE",
     "INVENTORY_TABLE",
     "SYNONYMS_TABLE",
     "CARTS_TABLE",
     "ORDERS_TABLE",
-    "USERS_TABLE",
+    "ACCOUNTS_TABLE",
+    "CREDENTIALS_TABLE",
+    "REGISTRATIONS_TABLE",
     "SESSIONS_TABLE",
+    "ONE_TIME_TOKENS_TABLE",
+    "STAFF_GRANTS_TABLE",
+    "STORE_CREDIT_TABLE",
+    "VERIFICATION_KEYS_TABLE",
     "LIMITS_TABLE",
 ];
 /// How long a function may take to ask for its first event.
