@@ -5,8 +5,7 @@ use souk_runtime::service::{Handlers, QueueAsync};
 use crate::send_mail::SendMail;
 
 /// `Handler` in template.yaml, and what starts for it.
-pub const HANDLERS: Handlers =
-    &[("send-mail", &QueueAsync(|deps| Box::pin(async { Ok(SendMail::from_dependencies(deps).await?) })))];
+pub const HANDLERS: Handlers = &[("send-mail", &QueueAsync(|deps| Box::pin(SendMail::from_dependencies(deps))))];
 
 #[cfg(test)]
 mod tests {

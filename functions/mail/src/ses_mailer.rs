@@ -152,4 +152,21 @@ mod tests {
             assert_eq!(send(&ses).await, Err(MailerError::Unavailable(code.to_owned())));
         }
     }
+
+    #[tokio::test]
+    async fn the_emulator_takes_a_mail_of_a_verified_sender_only() {
+        let Ok(endpoint) = std::env::var("SOUK_CONTRACT_DYNAMODB") else {
+            eprintln!("skipped: SOUK_CONTRACT_DYNAMODB names no MiniStack");
+            return;
+        };
+        let sdk = souk_testkit::sdk_config(&endpoint);
+        let sender: Email = format!("shop-{}@souk.example", std::process::id()).parse().expect("an address");
+        let mailer = SesMailer::new(&sdk, &"Souk & B\u{fc}cher".parse().expect("a name"), &sender);
+        let mail = Mail { subject: "Gr\u{fc}\u{df}e".to_owned(), body: "one\ntwo\n".to_owned() };
+        let to = "ann@example.com".parse().expect("an address");
+        assert_eq!(mailer.send(&to, &mail).await, Err(MailerError::Refused("MessageRejected".to_owned())));
+        let identity = Client::new(&sdk).create_email_identity().email_identity(sender.as_str());
+        identity.send().await.expect("verified");
+        assert_eq!(mailer.send(&to, &mail).await, Ok(()));
+    }
 }

@@ -72,7 +72,7 @@ impl Fixture {
             registrations: stores.registrations.clone(),
             tokens: stores.one_time_tokens.clone(),
             limits: stores.limits.clone(),
-            pseudonyms: Pseudonyms::new(MacKey::from_secret(&"p".repeat(32)).ok().expect("a key")),
+            pseudonyms: Pseudonyms::new(MacKey::from_secret(&"p".repeat(32)).expect("a key")),
             mailer: Some(mailer.clone()),
             shop: "Souk".parse().expect("a name"),
             storefront: Some("https://shop.example".parse().expect("an address")),
