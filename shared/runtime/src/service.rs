@@ -8,6 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::batch::{self, Consumer};
 use crate::config::ConfigError;
 use crate::direct::{self, DirectHandler};
+use crate::http::audit::{Audited, Subject};
 use crate::http::{self, Endpoint};
 use crate::objects::{self, ObjectConsumer};
 use crate::stream::{self, ChangeHandler};
@@ -25,14 +26,25 @@ type MakeAsync<T> = fn(&Dependencies) -> LocalBoxFuture<'_, Result<T, Error>>;
 pub trait Start: Sync {
     /// Serves the function until Lambda stops the process.
     fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>>;
+
+    /// Whether its changes are written to the audit log.
+    fn is_audited(&self) -> bool {
+        false
+    }
 }
 
 /// An endpoint of the HTTP API.
 pub struct Http<E>(pub Make<E>);
 /// An endpoint of the HTTP API that needs a call to another service before it can start.
 pub struct HttpAsync<E>(pub MakeAsync<E>);
+/// An endpoint with which staff change something: each request is written to the audit log, about this subject.
+pub struct StaffHttp<E>(pub Make<E>, pub Subject);
+/// The same for an endpoint that needs a call to another service before it can start.
+pub struct StaffHttpAsync<E>(pub MakeAsync<E>, pub Subject);
 /// A consumer of a queue.
 pub struct Queue<C>(pub Make<C>);
+/// A consumer of a queue that needs a call to another service before it can start.
+pub struct QueueAsync<C>(pub MakeAsync<C>);
 /// A consumer of a bucket's notifications about new objects.
 pub struct Uploads<C>(pub Make<C>);
 /// A consumer of DynamoDB streams.
@@ -56,10 +68,45 @@ impl<E: Endpoint> Start for HttpAsync<E> {
     }
 }
 
+impl<E: Endpoint> Start for StaffHttp<E> {
+    fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
+        let Self(make, subject) = *self;
+        Box::pin(async move {
+            let (context, endpoint) = (deps.audit_context()?, make(&deps)?);
+            http::serve(function, Audited { function, subject, context, endpoint }).await
+        })
+    }
+
+    fn is_audited(&self) -> bool {
+        true
+    }
+}
+
+impl<E: Endpoint> Start for StaffHttpAsync<E> {
+    fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
+        let Self(make, subject) = *self;
+        Box::pin(async move {
+            let (context, endpoint) = (deps.audit_context()?, make(&deps).await?);
+            http::serve(function, Audited { function, subject, context, endpoint }).await
+        })
+    }
+
+    fn is_audited(&self) -> bool {
+        true
+    }
+}
+
 impl<C: Consumer> Start for Queue<C> {
     fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
         let make = self.0;
         Box::pin(async move { batch::serve(function, make(&deps)?).await })
+    }
+}
+
+impl<C: Consumer> Start for QueueAsync<C> {
+    fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
+        let make = self.0;
+        Box::pin(async move { batch::serve(function, make(&deps).await?).await })
     }
 }
 
