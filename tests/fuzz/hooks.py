@@ -1,6 +1,6 @@
 """Hooks of schemathesis: real data in valid requests, and a report of what was reached.
 
-The environment names the role (`SOUK_FUZZ_ROLE`: nobody, shopper, staff), stack.json (`SOUK_STACK`), the file for the
+The environment names the role (`SOUK_FUZZ_ROLE`: nobody, guest, shopper, staff), stack.json (`SOUK_STACK`), the file for the
 report (`SOUK_FUZZ_REPORT`) and the seed (`SOUK_FUZZ_SEED`). `cargo xtask fuzz` sets them, and puts this folder into
 `PYTHONPATH`.
 """
@@ -20,18 +20,43 @@ ROLE = os.environ["SOUK_FUZZ_ROLE"]
 STACK = json.loads(pathlib.Path(os.environ["SOUK_STACK"]).read_text())
 RANDOM = souk.seeded(os.environ["SOUK_FUZZ_SEED"], ROLE)
 # Who may call what.
-MAY_CALL = {"nobody": {"anyone"}, "shopper": {"anyone", "shopper"}, "staff": {"anyone", "shopper", "staff"}}[ROLE]
+MAY_CALL = {
+    "nobody": {"anyone"},
+    "guest": {"anyone", "guest"},
+    "shopper": {"anyone", "guest", "account"},
+    "staff": {"anyone", "guest", "account", "staff"},
+}[ROLE]
 # So many times an operation gets an order, a product or a token of its own; then once in a few cases, because making one
 # takes up to eight calls.
 FRESH_CASES, FRESH_EVERY = 4, 8
-# Wrong passwords in one run. The shop allows 200 from one address in 15 minutes, for all roles and the tests before.
+# Wrong passwords in one run. The shop allows 20 for one account in 15 minutes.
 WRONG_PASSWORDS = 15
+# Calls that end sessions of the account, or change what it needs for its next log-in: an account of their own makes them.
+BY_THROWAWAY = {
+    "DELETE /account",
+    "PUT /account/password",
+    "DELETE /account/sessions",
+    "DELETE /account/sessions/{session_id}",
+    "POST /account/second-factor",
+    "POST /account/second-factor/confirm",
+    "DELETE /account/second-factor",
+}
+# Calls that do so to the account in their path: never to that of the role.
+ON_ACCOUNTS = {"PUT /admin/staff/{user_id}", "DELETE /admin/staff/{user_id}", "DELETE /admin/accounts/{user_id}"}
 # Why a valid request may be refused: rules that the schemas do not express.
 PROBLEMS_BEYOND_SCHEMAS = {
     "card_number": "no text may contain a card number",
+    "common_password": "passwords that are easy to guess are refused",
     "idempotency_key_reused": "the key was used for another request",
 }
 FIELDS_BEYOND_SCHEMAS = {
+    "actor": "the audit log is read by subject or by actor",
+    "subject": "the audit log is read by subject or by actor",
+    "contact": "required for guests; some addresses are none of the shop, and a phone number has three digits at least",
+    "email": "some addresses of valid form are none of the shop; a log-in without a challenge needs one",
+    "password": "a log-in without a challenge needs one",
+    "code": "a log-in with a challenge needs one",
+    "expires_at": "a grant ends in the future",
     "category": "names of categories contain a letter or a digit",
     "cursor": "cursors are opaque; only those are valid that the shop has made for the same list",
     "payment_token": "required unless the order is paid with store credit",
@@ -42,11 +67,11 @@ TEXTS_BEYOND_SCHEMAS = ("must not be empty", "must not contain control character
 AMOUNTS = {"amount", "expected_total", "price"}
 
 shop = souk.Shop(STACK)
-staff = souk.Account.log_in(shop, STACK["staff_email"], STACK["staff_password"])
-someone = souk.Account.register(shop)
-actor = {"nobody": None, "shopper": someone, "staff": staff}[ROLE]
+staff = souk.Account.staff(shop, STACK, pathlib.Path(os.environ["SOUK_STACK"]).parent)
+someone = souk.Account.verified(shop)
+actor = {"nobody": None, "guest": souk.Account.guest(shop), "shopper": someone, "staff": staff}[ROLE]
 # Orders belong to whoever calls the operations of shoppers. Staff operations take those of a customer.
-own_orders = souk.Orders(shop, staff if ROLE == "staff" else someone, staff)
+own_orders = souk.Orders(shop, actor or someone, staff)
 customers_orders = souk.Orders(shop, someone, staff)
 goods = souk.Goods(staff, RANDOM)
 synonyms = staff.call("GET", "/admin/synonyms")
@@ -56,6 +81,10 @@ statuses = collections.defaultdict(collections.Counter)
 fresh_cases = collections.Counter()
 known_ids = {}
 wrong_passwords = 0
+# By the label of the operation.
+throwaways = {}
+# The token that schemathesis has put into the case.
+sent_token = None
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -63,7 +92,9 @@ class Token:
     """The token of the role. In the role nobody it keeps schemathesis from signing up by itself."""
 
     def get(self, case, context):
-        return actor.token if actor else None
+        global sent_token
+        sent_token = actor.token if actor else None
+        return sent_token
 
     def set(self, case, data, context):
         case.headers["Authorization"] = f"Bearer {data}"
@@ -87,7 +118,11 @@ def before_load_schema(context, raw_schema):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Puts real data into a valid request. Most would otherwise end at the first check: there is no such order."""
-    operation = operations[case.operation.label]
+    label = case.operation.label
+    operation = operations[label]
+    case.headers["X-Forwarded-For"] = souk.client_address()
+    if operation["caller"] in MAY_CALL:
+        spare_sessions(case, label)
     if operation["caller"] not in MAY_CALL or case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if "Idempotency-Key" in case.headers and RANDOM.random() < 0.8:
@@ -96,15 +131,21 @@ def before_call(context, case, kwargs):
         case.body = as_clients_write(case.body)
         if RANDOM.random() < 0.6:
             case.body = legible(case.body)
-    prepare = PREPARATIONS.get(operation["id"])
+    prepare = PREPARATIONS.get(operation["id"], PREPARATIONS.get(label))
     if prepare is not None:
         prepare(case)
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Counts the response."""
-    statuses[case.operation.label][response.status_code] += 1
+    """Counts the response, and notes what a throwaway account has changed."""
+    label = case.operation.label
+    statuses[label][response.status_code] += 1
+    if label == "PUT /account/password" and response.ok:
+        throwaways[label].password = case.body["password"]
+    has_ended = response.status_code == 401 or (response.ok and label in ("DELETE /account", "DELETE /account/second-factor"))
+    if label in BY_THROWAWAY and has_ended:
+        throwaways.pop(label, None)
 
 
 @schemathesis.hook
@@ -168,6 +209,22 @@ def legible(value):
     if isinstance(value, str):
         return "".join(c for c in value if c.isprintable()).strip() or RANDOM.choice(string.ascii_letters)
     return value
+
+
+def throwaway(label):
+    """The account that makes a call of this kind. Another one follows when its session has ended."""
+    if label not in throwaways:
+        make = souk.Account.enrolled if label == "DELETE /account/second-factor" else souk.Account.verified
+        throwaways[label] = souk.Account.guest(shop) if ROLE == "guest" else make(shop)
+    return throwaways[label]
+
+
+def spare_sessions(case, label):
+    """Lets another account make a call that would end the session of the role, or suffer it."""
+    if label in BY_THROWAWAY and sent_token and case.headers.get("Authorization") == f"Bearer {sent_token}":
+        case.headers["Authorization"] = f"Bearer {throwaway(label).token}"
+    if label in ON_ACCOUNTS and case.path_parameters.get("user_id") == staff.user_id:
+        set_path(case, user_id=throwaway(label).user_id)
 
 
 def set_path(case, **values):
@@ -256,26 +313,162 @@ def search(case):
         query["min_price"], query["max_price"] = sorted([query["min_price"], query["max_price"]], key=float)
 
 
+def new_email():
+    """An address that is not taken."""
+    return f"fuzz-{uuid.uuid4().hex[:12]}@souk.example"
+
+
+def guest_refresh_token():
+    """The refresh token of a session that nobody uses."""
+    return shop.call("POST", "/auth/guest")["refresh_token"]
+
+
+def guests_cart(case):
+    """Mostly no cart of a guest, or one of a guest who exists."""
+    if RANDOM.random() < 0.8:
+        set_body(case, guest_refresh_token=guest_refresh_token() if RANDOM.random() < 0.2 else None)
+
+
 def register(case):
-    """Mostly an address that is not taken."""
+    """Mostly an address that is not taken, and a good password."""
+    guests_cart(case)
     if RANDOM.random() < 0.7:
-        set_body(case, email=f"fuzz-{uuid.uuid4().hex[:12]}@souk.example")
+        set_body(case, email=new_email())
+    if RANDOM.random() < 0.7:
+        set_body(case, password=souk.PASSWORD)
 
 
 def log_in(case):
     """Mostly the right password: wrong ones are limited."""
     global wrong_passwords
-    account = actor or someone
+    guests_cart(case)
     if wrong_passwords < WRONG_PASSWORDS and RANDOM.random() < 0.3:
         wrong_passwords += 1
     else:
-        set_body(case, email=account.email, password=account.password)
+        set_body(case, email=someone.email, password=someone.password, challenge=None, code=None)
 
 
 def refresh(case):
     """A refresh token can be used once."""
-    account = actor or someone
-    set_body(case, refresh_token=fresh(case, account.fresh_refresh_token))
+    set_body(case, refresh_token=fresh(case, guest_refresh_token))
+
+
+def some_address(case):
+    """An address of the fuzzer."""
+    if RANDOM.random() < 0.8:
+        set_body(case, email=RANDOM.choice([new_email(), someone.email]))
+
+
+def registered():
+    """The token of the mail to a pending account."""
+    return shop.mailed_token(souk.Account.register(shop).email)
+
+
+def forgotten():
+    """The token of the mail to an account that has forgotten its password."""
+    account = souk.Account.verified(shop)
+    shop.call("POST", "/auth/password-reset", {"email": account.email})
+    return shop.mailed_token(account.email, earlier=1)
+
+
+def invited():
+    """The token of the mail to a person who is invited to the staff."""
+    email = new_email()
+    staff.call("POST", "/admin/invitations", {"email": email, "roles": ["support"]})
+    return shop.mailed_token(email)
+
+
+def with_mailed_token(make):
+    """A preparation: the body gets the token of a mail that `make` asks for, and a good password."""
+
+    def prepare(case):
+        if RANDOM.random() < 0.8:
+            set_body(case, token=fresh(case, make), password=souk.PASSWORD)
+
+    return prepare
+
+
+def change_password(case):
+    """From the password that the account has."""
+    if RANDOM.random() < 0.8:
+        set_body(case, current_password=throwaway("PUT /account/password").password, password=f"a new one {uuid.uuid4()}")
+
+
+def end_session(case):
+    """One that the account has."""
+    if not has_link(case, "session_id"):
+        sessions = throwaway("DELETE /account/sessions/{session_id}").call("GET", "/account/sessions")["sessions"]
+        set_path(case, session_id=RANDOM.choice(sessions)["session_id"])
+
+
+def confirm_second_factor(case):
+    """With a code of the secret that the account has just got."""
+    account = throwaway("POST /account/second-factor/confirm")
+    if account.authenticator is None:
+        account.authenticator = souk.Authenticator(account.call("POST", "/account/second-factor")["secret"])
+        set_body(case, code=account.authenticator.code())
+
+
+def end_second_factor(case):
+    """Of an account that has one."""
+    account = throwaway("DELETE /account/second-factor")
+    if RANDOM.random() < 0.5:
+        set_body(case, password=account.password, code=account.authenticator.code())
+
+
+def delete_account(case):
+    """With the right password of an account without a second factor."""
+    if RANDOM.random() < 0.7:
+        set_body(case, password=throwaway("DELETE /account").password, code=None)
+
+
+def with_account(case):
+    """An account of the fuzzer."""
+    if not has_link(case, "user_id"):
+        set_path(case, user_id=fresh(case, lambda: souk.Account.verified(shop).user_id))
+
+
+def put_staff(case):
+    """Roles for an account with a verified address."""
+    with_account(case)
+    if RANDOM.random() < 0.8:
+        roles = RANDOM.sample(["catalogue", "stock", "orders", "refunds", "support"], 2)
+        set_body(case, roles=roles, expires_at=None)
+
+
+def granted():
+    """The id of an account that is staff."""
+    user_id = souk.Account.verified(shop).user_id
+    staff.call("PUT", f"/admin/staff/{user_id}", {"roles": ["support"]})
+    return user_id
+
+
+def delete_staff(case):
+    """An account that is staff."""
+    if not has_link(case, "user_id"):
+        set_path(case, user_id=fresh(case, granted))
+
+
+def invite(case):
+    """An address that mails can be sent to."""
+    some_address(case)
+    if RANDOM.random() < 0.8:
+        set_body(case, roles=["support"], expires_at=None)
+
+
+def read_audit_log(case):
+    """Mostly what the staff account of the fuzzer has done."""
+    with_cursor(case)
+    if RANDOM.random() < 0.8:
+        case.query.pop("subject", None)
+        case.query["actor"] = staff.user_id
+
+
+def linked_order(case):
+    """The link of an order."""
+    if not has_link(case, "token"):
+        order_id, _ = fresh(case, own_orders.placed)
+        set_path(case, token=own_orders.customer.call("POST", f"/orders/{order_id}/link")["token"])
 
 
 def product_of_catalogue(case):
@@ -337,6 +530,8 @@ def place_order(case):
         set_body(case, expected_total=None)
     if RANDOM.random() < 0.5:
         set_body(case, shipping_address=souk.ADDRESS)
+    if RANDOM.random() < 0.8:
+        set_body(case, contact=souk.CONTACT)
 
 
 def pay_order(case):
@@ -366,6 +561,24 @@ PREPARATIONS = {
     "login": log_in,
     "refresh": refresh,
     "logout": refresh,
+    "POST /auth/verification": some_address,
+    "POST /auth/verification/confirm": with_mailed_token(registered),
+    "POST /auth/password-reset": some_address,
+    "POST /auth/password-reset/confirm": with_mailed_token(forgotten),
+    "POST /auth/invitations/accept": with_mailed_token(invited),
+    "PUT /account/password": change_password,
+    "DELETE /account/sessions/{session_id}": end_session,
+    "POST /account/second-factor/confirm": confirm_second_factor,
+    "DELETE /account/second-factor": end_second_factor,
+    "DELETE /account": delete_account,
+    "GET /admin/accounts/{user_id}/export": with_account,
+    "DELETE /admin/accounts/{user_id}": with_account,
+    "PUT /admin/staff/{user_id}": put_staff,
+    "DELETE /admin/staff/{user_id}": delete_staff,
+    "POST /admin/invitations": invite,
+    "GET /admin/audit": read_audit_log,
+    "POST /orders/{order_id}/link": with_order(own_orders.placed),
+    "GET /order-links/{token}": linked_order,
     "listProducts": search,
     "getProduct": product_of_catalogue,
     "getInventory": stock_of_products,

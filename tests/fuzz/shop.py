@@ -1,8 +1,15 @@
 """A client of the shop that prepares what the fuzzer needs: accounts, products, and orders in every state."""
 
+import base64
+import fcntl
+import hmac
 import itertools
 import json
+import os
+import pathlib
 import random
+import re
+import struct
 import time
 import uuid
 
@@ -11,9 +18,22 @@ import requests
 PASSWORD = "correct horse battery staple"
 # A token is valid for 15 minutes.
 TOKEN_SECONDS = 10 * 60
+# The length of a step of the second factor. The shop accepts a code one step early.
+STEP_SECONDS = 30
+# A mail goes through a queue.
+MAIL_SECONDS = 60
 # Staff find orders by an index that is eventually consistent.
 VISIBLE_SECONDS = 20
 ADDRESS = "1 Main Street, Springfield"
+CONTACT = {"email": "ann@souk.example"}
+# What stands before the one-time token of a mail.
+MAILED_TOKEN = re.compile(r"(?:#token=|Token: )([A-Za-z0-9_-]+)")
+
+
+def client_address():
+    """A random network address. The local API takes it from X-Forwarded-For, so that the limits for an address, which are
+    for one client, do not stop the fuzzer."""
+    return ".".join(["10", *map(str, os.urandom(3))])
 
 
 class Shop:
@@ -21,6 +41,7 @@ class Shop:
 
     def __init__(self, stack):
         self.url = stack["api_url"].rstrip("/")
+        self.aws_url = stack["aws_endpoint_url"]
         self.success = stack["sandbox_tokens"]["success"]
         self.http = requests.Session()
         self.http.trust_env = False
@@ -28,7 +49,9 @@ class Shop:
 
     def send(self, method, path, body=None, token=None):
         """The response of a call. Repeats it while the shop is busy."""
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers = {"x-forwarded-for": client_address()}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
         for _ in range(30):
             response = self.http.request(method, self.url + path, json=body, headers=headers, timeout=60)
             if response.status_code not in (429, 503):
@@ -43,6 +66,21 @@ class Shop:
             raise RuntimeError(f"{method} {path} with {json.dumps(body)}: {response.status_code} {response.text}")
         return response.json() if response.content else None
 
+    def mailed_tokens(self, email):
+        """The one-time tokens of the mails to an address, oldest first."""
+        mails = self.http.get(f"{self.aws_url}/_ministack/ses/messages", timeout=60).json()["messages"]
+        texts = [mail["BodyText"] for mails in mails.values() for mail in mails if email in mail["To"]]
+        return [match[1] for match in map(MAILED_TOKEN.search, texts) if match]
+
+    def mailed_token(self, email, earlier=0):
+        """The one-time token of the mail that comes after so many earlier ones."""
+        until = time.monotonic() + MAIL_SECONDS
+        while len(tokens := self.mailed_tokens(email)) <= earlier:
+            if time.monotonic() > until:
+                raise RuntimeError(f"no mail comes to {email}")
+            time.sleep(0.1)
+        return tokens[earlier]
+
     def product_id(self):
         """A product of the sample catalogue that is in stock. Each call returns another one."""
         if self.products is None:
@@ -54,25 +92,93 @@ class Shop:
         return next(self.products)
 
 
-class Account:
-    """An account that is logged in."""
+def code_of(secret, step):
+    """The code of a step (RFC 6238). `secret` is base32."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", step), "sha1")
+    (word,) = struct.unpack_from(">I", digest, digest[-1] & 0xF)
+    return f"{(word & 0x7FFFFFFF) % 1_000_000:06}"
 
-    def __init__(self, shop, session, email, password):
+
+class Authenticator:
+    """Makes the codes of a second factor, each once."""
+
+    def __init__(self, secret):
+        self.secret, self.last_step = secret, 0
+
+    def code(self):
+        """A code that was not used. Waits until the shop accepts it."""
+        self.last_step = max(int(time.time()) // STEP_SECONDS, self.last_step + 1)
+        time.sleep(max(0, (self.last_step - 1) * STEP_SECONDS - time.time()))
+        return code_of(self.secret, self.last_step)
+
+
+class StaffAuthenticator(Authenticator):
+    """The same for the staff account of the stack, whose other programs also use codes: they share the latest step in a
+    file (xtask/accounts/src/staff.rs)."""
+
+    def __init__(self, secret, home):
+        super().__init__(secret)
+        self.home = home
+
+    def code(self):
+        file, partial = self.home / "staff-session.json", self.home / "staff-session.partial"
+        with open(self.home / "staff-session.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            state = json.loads(file.read_text()) if file.exists() else {"last_step": 0, "tokens": None}
+            self.last_step = state["last_step"]
+            code = super().code()
+            partial.touch(mode=0o600)
+            partial.write_text(json.dumps(state | {"last_step": self.last_step}))
+            partial.rename(file)
+        return code
+
+
+class Account:
+    """A guest or an account that is logged in."""
+
+    def __init__(self, shop, session, email=None, password=None):
         self.shop, self.email, self.password = shop, email, password
+        self.user_id = session["user_id"]
+        self.authenticator = None
         self._take(session)
 
     @classmethod
+    def guest(cls, shop):
+        """A new guest."""
+        return cls(shop, shop.call("POST", "/auth/guest"))
+
+    @classmethod
     def register(cls, shop):
-        """A new shopper."""
+        """A new account whose address is pending."""
         email = f"fuzz-{uuid.uuid4().hex[:12]}@souk.example"
         body = {"email": email, "password": PASSWORD}
         return cls(shop, shop.call("POST", "/auth/register", body), email, PASSWORD)
 
     @classmethod
-    def log_in(cls, shop, email, password):
-        """An account that exists."""
-        session = shop.call("POST", "/auth/login", {"email": email, "password": password})
-        return cls(shop, session, email, password)
+    def verified(cls, shop):
+        """A new account with a verified address."""
+        pending = cls.register(shop)
+        body = {"token": shop.mailed_token(pending.email), "password": PASSWORD}
+        return cls(shop, shop.call("POST", "/auth/verification/confirm", body), pending.email, PASSWORD)
+
+    @classmethod
+    def enrolled(cls, shop):
+        """A new account with a second factor."""
+        account = cls.verified(shop)
+        account.authenticator = Authenticator(account.call("POST", "/account/second-factor")["secret"])
+        account.call("POST", "/account/second-factor/confirm", {"code": account.authenticator.code()})
+        return account
+
+    @classmethod
+    def staff(cls, shop, stack, home):
+        """The staff account of the stack, with a session of the fuzzer's own."""
+        email, password = stack["staff_email"], stack["staff_password"]
+        authenticator = StaffAuthenticator(stack["staff_totp_secret"], home)
+        body = {"email": email, "password": password, "code": authenticator.code()}
+        account = cls(shop, shop.call("POST", "/auth/login", body), email, password)
+        account.authenticator = authenticator
+        return account
 
     def _take(self, session):
         self._token, self._refresh_token = session["token"], session["refresh_token"]
@@ -88,11 +194,6 @@ class Account:
     def call(self, method, path, body=None):
         """The body of a successful call by this account."""
         return self.shop.call(method, path, body, self.token)
-
-    def fresh_refresh_token(self):
-        """The refresh token of another session of this account. It can be used once."""
-        body = {"email": self.email, "password": self.password}
-        return self.shop.call("POST", "/auth/login", body)["refresh_token"]
 
 
 class Orders:
@@ -111,7 +212,7 @@ class Orders:
     def placed(self):
         """An unpaid order: its id and its product."""
         product_id = self.fill_cart()
-        body = {"payment_method": "credit_card", "shipping_address": ADDRESS}
+        body = {"payment_method": "credit_card", "shipping_address": ADDRESS, "contact": CONTACT}
         return self.customer.call("POST", "/orders", body)["order_id"], product_id
 
     def paid(self):

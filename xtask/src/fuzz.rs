@@ -48,18 +48,21 @@ impl Options {
 enum Role {
     /// Without a token.
     Nobody,
+    /// A guest.
+    Guest,
     /// An account that the run registers.
     Shopper,
-    /// The staff account of the shop.
+    /// The staff account of the shop, in a session of its own.
     Staff,
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Nobody, Self::Shopper, Self::Staff];
+    const ALL: [Self; 4] = [Self::Nobody, Self::Guest, Self::Shopper, Self::Staff];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Nobody => "nobody",
+            Self::Guest => "guest",
             Self::Shopper => "shopper",
             Self::Staff => "staff",
         }
@@ -68,16 +71,16 @@ impl Role {
     /// Generated cases of each operation in each phase: more for a role that gets further.
     const fn examples(self) -> u32 {
         match self {
-            Self::Nobody => 4,
+            Self::Nobody | Self::Guest => 4,
             Self::Shopper => 5,
             Self::Staff => 6,
         }
     }
 
-    /// The part of the time that the role gets, of six parts.
-    const fn sixths(self) -> u64 {
+    /// The part of the time that the role gets, of seven parts.
+    const fn sevenths(self) -> u64 {
         match self {
-            Self::Nobody => 1,
+            Self::Nobody | Self::Guest => 1,
             Self::Shopper => 2,
             Self::Staff => 3,
         }
@@ -151,7 +154,7 @@ fn schemathesis(role: Role, options: &Options, api_url: &str, folder: &Path, pat
     if let Some(minutes) = options.minutes {
         let seconds = match options.role {
             Some(_) => minutes * 60,
-            None => minutes * 60 * role.sixths() / 6,
+            None => minutes * 60 * role.sevenths() / 7,
         };
         command.args(["--max-time", &seconds.to_string()]);
     }
