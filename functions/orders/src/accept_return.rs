@@ -12,7 +12,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, OrderResponse, Viewer};
+use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -64,7 +64,6 @@ impl Endpoint for AcceptReturn {
         let target = fields.parsed::<RefundTarget>("refund_to");
         let (target,) = fields.finish((target,))?;
 
-        let order = self.0.apply(request, &Event::ReturnAccepted { index, target, accepted_by }).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+        self.0.apply(request, Permission::OrdersWrite, &Event::ReturnAccepted { index, target, accepted_by }).await
     }
 }

@@ -10,7 +10,6 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::cancel_order::cancellation;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -32,7 +31,6 @@ impl AdminCancelOrder {
 
 impl Endpoint for AdminCancelOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let order = self.0.apply(request, &Event::Cancelled).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+        self.0.apply(request, Permission::OrdersWrite, &Event::Cancelled).await
     }
 }

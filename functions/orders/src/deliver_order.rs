@@ -8,7 +8,7 @@ use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, OrderResponse, Viewer};
+use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -32,7 +32,6 @@ impl DeliverOrder {
 
 impl Endpoint for DeliverOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let order = self.0.apply(request, &Event::Delivered).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+        self.0.apply(request, Permission::OrdersWrite, &Event::Delivered).await
     }
 }

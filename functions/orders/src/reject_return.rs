@@ -11,7 +11,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, OrderResponse, Viewer};
+use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -55,7 +55,6 @@ impl Endpoint for RejectReturn {
         let reason = fields.optional_text("reason", MAX_REASON_CHARS);
         let (reason,) = fields.finish((reason,))?;
 
-        let order = self.0.apply(request, &Event::ReturnRejected { index, reason }).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+        self.0.apply(request, Permission::OrdersWrite, &Event::ReturnRejected { index, reason }).await
     }
 }

@@ -11,7 +11,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
 use crate::staff_order_context::StaffOrderContext;
-use crate::view::{self, OrderResponse, Viewer};
+use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -53,7 +53,6 @@ impl Endpoint for RetryRefund {
         let target = fields.parsed::<RefundTarget>("refund_to");
         let (target,) = fields.finish((target,))?;
 
-        let order = self.0.apply(request, &Event::RefundRetried { refund, target }).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Staff)?))
+        self.0.apply(request, Permission::RefundsWrite, &Event::RefundRetried { refund, target }).await
     }
 }

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order};
+use souk_domain::order::Event;
 use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
-use souk_runtime::http::{Problem, Request};
+use souk_runtime::http::{Problem, Reply, Request};
 use souk_store::{OrderSteps, Orders};
+
+use crate::audited_order::AuditedOrder;
+use crate::view::{self, Viewer};
 
 /// Dependencies of the endpoints with which staff change an order.
 #[derive(Clone)]
@@ -26,10 +29,17 @@ impl StaffOrderContext {
         Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
     }
 
-    /// Applies an event to the order of a request.
-    pub(crate) async fn apply(&self, request: &Request, event: &Event) -> Result<Order, Problem> {
-        let (user_id, order_id) = find_order(&self.steps.orders, request, Permission::OrdersWrite).await?;
-        Ok(self.steps.apply(&user_id, &order_id, event, self.clock.now()).await?)
+    /// Applies an event to the order of a request by staff with this permission, and shows the order after it.
+    pub(crate) async fn apply(
+        &self,
+        request: &Request,
+        permission: Permission,
+        event: &Event,
+    ) -> Result<Reply, Problem> {
+        let (user_id, order_id) = find_order(&self.steps.orders, request, permission).await?;
+        let step = self.steps.step(&user_id, &order_id, event, self.clock.now()).await?;
+        let reply = Reply::ok(&view::detail(&step.after, Viewer::Staff)?);
+        Ok(reply.audit(&AuditedOrder::of(&step.before), &AuditedOrder::of(&step.after)))
     }
 }
 

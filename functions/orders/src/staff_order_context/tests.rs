@@ -3,7 +3,7 @@
 use souk_domain::cart::Quantity;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::Currency;
-use souk_domain::order::{OrderStatus, ReturnItem};
+use souk_domain::order::{Order, OrderStatus, ReturnItem};
 use souk_runtime::http::{Endpoint, Reply};
 use souk_testkit::user;
 
@@ -28,7 +28,13 @@ async fn shop() -> Fixture {
 
 impl Fixture {
     fn grant_refund(&self) -> GrantRefund {
-        GrantRefund { context: self.staff_order_context(), random: self.random.clone(), currency: Currency::USD }
+        GrantRefund {
+            context: self.staff_order_context(),
+            random: self.random.clone(),
+            currency: Currency::USD,
+            requests: self.refund_requests(),
+            approval_above_minor: None,
+        }
     }
 
     async fn send_back(&self, order_id: &OrderId, units: u64, key: &str) {
@@ -79,6 +85,38 @@ async fn shipping_and_delivering_a_paid_order_are_idempotent() {
         assert_eq!(status(arriving.handle(&arrived).await), "delivered");
     }
     assert_eq!(status(sending.handle(&shipment_of(SHIPMENT)).await), "delivered");
+}
+
+#[tokio::test]
+async fn the_audit_log_gets_what_staff_changed_and_no_personal_data() {
+    let shop = shop().await;
+    let order_id = shop.paid_order(&user(1), "a", 2).await;
+    let shipping = staff_request("POST", &order_id, "ship").with_json(SHIPMENT);
+    let reply = ShipOrder(shop.staff_order_context()).handle(&shipping).await.expect("shipped");
+    let (before, after) = reply.audited().expect("for the audit log").json();
+    assert!(before.starts_with(r#"{"status":"paid","version":"#) && after.starts_with(r#"{"status":"shipped","#));
+    assert!(after.contains(r#""shipment":{"carrier":"DHL","tracking_number":"00340434161094042557"}"#), "{after}");
+    assert!(!after.contains("Main St") && !after.contains(user(1).as_str()), "{after}");
+    let again = ShipOrder(shop.staff_order_context()).handle(&shipping).await.expect("shipped before");
+    assert_eq!(again.audited().expect("for the audit log").json(), (after, after), "a retry changes nothing");
+}
+
+#[tokio::test]
+async fn refunds_need_no_permission_about_orders() {
+    use souk_domain::account::CallerKind;
+    use souk_domain::permission::Role;
+
+    let shop = shop().await;
+    let order_id = shop.delivered_order(&user(1), "a", 2).await;
+    let by = |role: Role, request: Request| request.from_caller(user(9), CallerKind::Shopper, role.permissions());
+    let grant = grant(&order_id, "0.50", "original");
+    assert_eq!(outcome(&shop.grant_refund().handle(&by(Role::Orders, grant.clone())).await), (403, "forbidden"));
+    assert_eq!(outcome(&shop.grant_refund().handle(&by(Role::Refunds, grant)).await), (201, ""));
+    let retry = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", "1");
+    let retry = by(Role::Refunds, retry.with_json(r#"{"refund_to": "original"}"#));
+    assert_eq!(outcome(&RetryRefund(shop.staff_order_context()).handle(&retry).await), (200, ""));
+    let shipping = by(Role::Refunds, staff_request("POST", &order_id, "ship").with_json(SHIPMENT));
+    assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipping).await), (403, "forbidden"));
 }
 
 #[tokio::test]

@@ -75,6 +75,9 @@ pub struct Refund {
     /// The member of staff who granted it; `None` for automatic refunds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted_by: Option<UserId>,
+    /// The second person, who approved it; `None` if nobody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<UserId>,
     /// Idempotency key of the staff request, by which a retry is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<IdempotencyKey>,
@@ -107,7 +110,7 @@ impl Refund {
     /// An automatic refund of an attempt.
     pub(super) const fn pending(attempt: usize, amount_minor: i64, target: RefundTarget) -> Self {
         let status = RefundStatus::Pending;
-        let (for_return, reason, granted_by, request, refund_id) = (None, None, None, None, None);
+        let (for_return, reason, granted_by, approved_by, request, refund_id) = (None, None, None, None, None, None);
         let (retries, restocked) = (0, false);
         Self {
             status,
@@ -117,6 +120,7 @@ impl Refund {
             for_return,
             reason,
             granted_by,
+            approved_by,
             request,
             refund_id,
             retries,
@@ -152,6 +156,17 @@ impl Order {
     pub fn refund_by_key(&self, key: &str) -> Option<(usize, &Refund)> {
         let same_key = |refund: &Refund| refund.request.as_ref().is_some_and(|request| request.key == key);
         self.refunds.iter().enumerate().find(|(_, refund)| same_key(refund))
+    }
+
+    /// Sum of the refunds that this member of staff granted without a return and without the approval of a second
+    /// person, in minor units.
+    pub fn unapproved_minor(&self, granted_by: &UserId) -> i64 {
+        let alone = |refund: &&Refund| {
+            refund.for_return.is_none()
+                && refund.granted_by.as_ref() == Some(granted_by)
+                && refund.approved_by.is_none()
+        };
+        self.refunds.iter().filter(alone).map(|refund| refund.amount_minor).sum()
     }
 
     /// The attempt with the largest unrefunded amount and that amount in minor units; `None` if all are refunded.

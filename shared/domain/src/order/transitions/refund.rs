@@ -1,6 +1,6 @@
 //! Refunds.
 
-use super::{RefundGrant, TransitionError};
+use super::{RefundApproval, RefundGrant, TransitionError};
 use crate::idempotency::IdempotencyKey;
 use crate::order::{Order, OrderStatus, PaymentMethod, Refund, RefundStatus, RefundTarget, TimelineEvent};
 use crate::time::Timestamp;
@@ -121,9 +121,19 @@ impl Order {
         if grant.amount.currency() != self.currency || !(1..=self.refundable_minor()).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
+        let approved_by = match grant.approval {
+            RefundApproval::NotRequired => None,
+            RefundApproval::ApprovedBy(approver) => Some(approver),
+            RefundApproval::RequiredAbove(most)
+                if self.unapproved_minor(&grant.granted_by).saturating_add(amount_minor) > most =>
+            {
+                return Err(TransitionError::ApprovalRequired);
+            }
+            RefundApproval::RequiredAbove(_) => None,
+        };
         let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, grant.target));
         let (reason, granted_by, request) = (Some(grant.reason), Some(grant.granted_by), Some(grant.request));
-        self.add_refund(Refund { reason, granted_by, request, ..refund }, now);
+        self.add_refund(Refund { reason, granted_by, approved_by, request, ..refund }, now);
         Ok(())
     }
 

@@ -39,7 +39,15 @@ pub(super) fn grant(amount_minor: i64, target: RefundTarget, key: &str) -> Event
         reason: "late".to_owned(),
         granted_by: staff(),
         request: idempotency_key(key),
+        approval: RefundApproval::NotRequired,
     })
+}
+
+/// The same with a rule about the second person.
+fn grant_with(amount_minor: i64, granted_by: &str, key: &str, approval: RefundApproval) -> Event {
+    let Event::RefundGranted(grant) = grant(amount_minor, RefundTarget::Provider, key) else { panic!("a grant") };
+    let granted_by = granted_by.parse().expect("a user id");
+    Event::RefundGranted(RefundGrant { granted_by, approval, ..grant })
 }
 
 /// The events up to delivery.
@@ -174,6 +182,32 @@ fn refunds_never_exceed_what_is_left() {
     let settled = [refunded(1), refunded(0)].into_iter().try_fold(all, |order, event| order.apply(event, PLACED));
     assert_eq!(settled.map(|order| order.status), Ok(OrderStatus::Refunded));
     assert_eq!(run([grant(1, "a")]), Err(TransitionError::NotRefundable), "nothing was paid");
+}
+
+#[test]
+fn a_second_person_approves_what_one_person_refunds_above_a_sum() {
+    const BEN: &str = "0190a5a0-0000-7000-8000-000000000008";
+    let ann = staff();
+    let above = || RefundApproval::RequiredAbove(1_000);
+    let alone = |amount, who: &str, key: &str| grant_with(amount, who, key, above());
+    // A return's refund does not count: its units come back.
+    let order = delivered_then([request_return(vec![item(1)], "a"), accept(0, RefundTarget::Provider)]).expect("back");
+    assert_eq!(order.apply(alone(1_001, ann.as_str(), "b"), PLACED), Err(TransitionError::ApprovalRequired));
+    let order = order.apply(alone(600, ann.as_str(), "b"), PLACED).expect("granted");
+    assert_eq!(order.apply(alone(401, ann.as_str(), "c"), PLACED), Err(TransitionError::ApprovalRequired), "in parts");
+    let order = order.apply(alone(400, ann.as_str(), "c"), PLACED).expect("granted");
+    assert_eq!(order.apply(alone(1, ann.as_str(), "d"), PLACED), Err(TransitionError::ApprovalRequired));
+    assert_eq!(order.apply(alone(400, ann.as_str(), "c"), PLACED), Ok(order.clone()), "repeated");
+
+    let approved = grant_with(5_000, ann.as_str(), "d", RefundApproval::ApprovedBy(BEN.parse().expect("id")));
+    let order = order.apply(approved, PLACED).expect("granted");
+    assert_eq!(order.apply(alone(5_000, ann.as_str(), "d"), PLACED), Ok(order.clone()), "asked for again");
+    let (_, refund) = order.refund_by_key("d").expect("a refund");
+    assert_eq!((refund.granted_by.as_ref(), refund.approved_by.as_ref().map(UserId::as_str)), (Some(&ann), Some(BEN)));
+    assert_eq!((order.unapproved_minor(&ann), order.unapproved_minor(&BEN.parse().expect("id"))), (1_000, 0));
+    assert!(order.apply(alone(1_000, BEN, "e"), PLACED).is_ok(), "each person has a sum of their own");
+    let too_much = alone(order.refundable_minor() + 1, ann.as_str(), "e");
+    assert_eq!(order.apply(too_much, PLACED), Err(TransitionError::NotRefundable), "nothing to approve");
 }
 
 #[test]

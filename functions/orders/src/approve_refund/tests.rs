@@ -1,0 +1,159 @@
+//! Tests of refunds that need a second person.
+
+use futures_util::future::join_all;
+use souk_domain::ids::OrderId;
+use souk_domain::money::Currency;
+use souk_domain::order::{Order, RefundStatus};
+use souk_testkit::user;
+
+use super::*;
+use crate::fixture::{Fixture, outcome, staff_request};
+use crate::grant_refund::GrantRefund;
+
+/// A delivered order of 10.00, in a shop in which one person may refund 3.00 of an order.
+struct Scene {
+    shop: Fixture,
+    order_id: OrderId,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered_order(&user(1), "a", 10).await;
+        Self { shop, order_id }
+    }
+
+    fn grant(&self) -> GrantRefund {
+        GrantRefund {
+            context: self.shop.staff_order_context(),
+            random: self.shop.random.clone(),
+            currency: Currency::USD,
+            requests: self.shop.refund_requests(),
+            approval_above_minor: Some(300),
+        }
+    }
+
+    fn approve(&self) -> ApproveRefund {
+        ApproveRefund { context: self.shop.staff_order_context(), requests: self.shop.refund_requests() }
+    }
+
+    /// A refund that a member of staff asks for.
+    async fn ask(&self, staff: u32, amount: &str, key: &str) -> Result<Reply, Problem> {
+        let body = format!(r#"{{"amount": {amount}, "refund_to": "original", "reason": "late"}}"#);
+        let request = staff_request("POST", &self.order_id, "refunds").with_json(&body).from_staff(user(staff));
+        self.grant().handle(&request.with_header("idempotency-key", key)).await
+    }
+
+    /// Asks for 5.00 and returns the id of the request.
+    async fn waiting(&self) -> String {
+        let reply = self.ask(9, "5.00", "k").await.expect("requested");
+        assert_eq!((reply.status(), &reply.body_json()["status"]), (202, &"approval_required".into()));
+        reply.body_json()["refund_request_id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn order(&self) -> Order {
+        self.shop.order(&user(1), &self.order_id).await
+    }
+}
+
+fn approval(id: &str, staff: u32) -> Request {
+    let request = Request::new("POST", "/admin/refund-requests/x/approval").with_path("refund_request_id", id);
+    request.from_staff(user(staff))
+}
+
+#[tokio::test]
+async fn a_second_person_approves_a_large_refund() {
+    let scene = Scene::open().await;
+    let id = scene.waiting().await;
+    assert!(scene.order().await.refunds.is_empty());
+    assert_eq!(outcome(&scene.approve().handle(&approval(&id, 9)).await), (403, "second_person_required"));
+
+    let first = scene.approve().handle(&approval(&id, 8)).await.expect("approved");
+    let rest = r#""amount":5.00,"currency":"USD","refund_to":"original","reason":"late","status":"pending""#;
+    assert_eq!(first.body(), format!(r#"{{"order_id":"{}","refund_id":"1",{rest}}}"#, scene.order_id));
+    let order = scene.order().await;
+    let refund = &order.refunds[0];
+    assert_eq!((refund.granted_by.as_ref(), refund.approved_by.as_ref()), (Some(&user(9)), Some(&user(8))));
+    let (before, after) = first.audited().expect("for the audit log").json();
+    assert!(!before.contains("refunds") && after.contains(r#""amount_minor":500"#), "{before} {after}");
+    assert!(after.contains(&format!(r#""granted_by":"{}","approved_by":"{}""#, user(9), user(8))), "{after}");
+
+    // A retry, and a third person, get the same answer. So does who asked, with the same key.
+    scene.shop.apply(&user(1), &scene.order_id, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() }).await;
+    for staff in [8, 7] {
+        let again = scene.approve().handle(&approval(&id, staff)).await.expect("found");
+        assert_eq!((again.status(), again.body()), (201, first.body()));
+    }
+    let asked = scene.ask(9, "5.00", "k").await.expect("found");
+    assert_eq!((asked.status(), asked.body()), (201, first.body()));
+    let order = scene.order().await;
+    assert_eq!((order.refunds.len(), order.refunds[0].status), (1, RefundStatus::Completed));
+}
+
+#[tokio::test]
+async fn a_large_refund_cannot_be_split() {
+    let scene = Scene::open().await;
+    for (amount, key, status) in [("1.00", "a", 201), ("2.00", "b", 201), ("0.01", "c", 202), ("3.00", "d", 202)] {
+        assert_eq!(outcome(&scene.ask(9, amount, key).await).0, status, "{amount}");
+    }
+    assert_eq!(outcome(&scene.ask(8, "3.00", "e").await), (201, ""), "each person has a sum of their own");
+    assert_eq!(outcome(&scene.ask(9, "4.01", "f").await), (409, "not_refundable"), "nothing to approve");
+
+    let scene = Scene::open().await;
+    let keys = ["a", "b", "c", "d", "e", "f"];
+    let outcomes = join_all(keys.map(|key| scene.ask(9, "1.00", key))).await;
+    assert!(outcomes.iter().all(|reply| matches!(outcome(reply), (201 | 202, "") | (503, _))), "{outcomes:?}");
+    assert!(scene.order().await.owed_minor() <= 300, "also at once");
+}
+
+#[tokio::test]
+async fn approvals_at_once_grant_one_refund() {
+    let scene = Scene::open().await;
+    let id = scene.waiting().await;
+    let requests = [5, 6, 7, 8].map(|staff| approval(&id, staff));
+    let approve = scene.approve();
+    let outcomes = join_all(requests.iter().map(|request| approve.handle(request))).await;
+    assert!(outcomes.iter().all(|reply| outcome(reply) == (201, "")), "{outcomes:?}");
+    assert_eq!(scene.order().await.owed_minor(), 500);
+}
+
+#[tokio::test]
+async fn a_request_has_one_key_and_expires() {
+    let scene = Scene::open().await;
+    let id = scene.waiting().await;
+    assert_eq!(scene.waiting().await, id, "a retry");
+    for amount in ["6.00", "1.00"] {
+        assert_eq!(outcome(&scene.ask(9, amount, "k").await), (422, "idempotency_key_reused"), "{amount}");
+    }
+    scene.shop.clock.advance_seconds(7 * 24 * 60 * 60);
+    assert_eq!(outcome(&scene.approve().handle(&approval(&id, 8)).await), (404, "not_found"));
+    assert_eq!(scene.waiting().await, id, "asked for again");
+    assert_eq!(outcome(&scene.approve().handle(&approval(&id, 8)).await), (201, ""));
+}
+
+#[tokio::test]
+async fn what_is_no_longer_left_is_not_refunded() {
+    let scene = Scene::open().await;
+    let id = scene.waiting().await;
+    for (staff, key) in [(2, "a"), (3, "b")] {
+        assert_eq!(outcome(&scene.ask(staff, "3.00", key).await), (201, ""));
+    }
+    let problem = scene.approve().handle(&approval(&id, 8)).await.expect_err("refused");
+    assert_eq!((problem.code(), problem.member("refundable_amount")), ("not_refundable", Some("4.00")));
+}
+
+#[tokio::test]
+async fn only_staff_with_the_permission_approve() {
+    let scene = Scene::open().await;
+    let id = scene.waiting().await;
+    let approve = scene.approve();
+    assert_eq!(outcome(&approve.handle(&approval(&id, 8).from_user(user(8))).await), (403, "forbidden"));
+    let anonymous = Request::new("POST", "/").with_path("refund_request_id", &id);
+    assert_eq!(outcome(&approve.handle(&anonymous).await), (401, "token_required"));
+    let unknown = format!("{}.{}", scene.order_id, "x".repeat(22));
+    for bad in ["x", scene.order_id.as_str(), unknown.as_str()] {
+        assert_eq!(outcome(&approve.handle(&approval(bad, 8)).await), (404, "not_found"), "{bad}");
+    }
+    assert!(scene.order().await.refunds.is_empty());
+}
