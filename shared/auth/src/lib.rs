@@ -1,14 +1,28 @@
 //! Passwords, tokens and signing keys.
 //!
-//! A login returns two tokens. Every function can verify an [access token](AccessTokens) by itself, and it cannot be
-//! revoked, so it is valid for 15 minutes. A [`RefreshToken`] is verified with the sessions table, and is exchanged
+//! A session returns two tokens. Every function can verify an access token by itself ([`AccessTokenVerifier`]), so it is
+//! valid for 15 minutes only. A refresh token ([`RefreshTokens`]) is verified with the sessions table, and is exchanged
 //! once for the next pair.
+//!
+//! Only functions that issue tokens hold private keys ([`AccessTokenIssuer`]). [`KeyRing`] plans how keys follow each
+//! other.
 
 mod access;
+mod cached;
+mod key_ring;
 mod keys;
+mod mac;
+pub mod one_time;
 pub mod password;
+mod pseudonyms;
 mod refresh;
+mod secrets;
+pub mod totp;
 
-pub use access::{ACCESS_TOKEN_SECONDS, AccessTokens, Caller, TokenError};
-pub use keys::{KeyError, KeyFuture, KeySet, KeySource, SecretKeys, SigningKey};
-pub use refresh::{REFRESH_TOKEN_SECONDS, RefreshToken};
+pub use access::{ACCESS_TOKEN_SECONDS, AccessTokenIssuer, AccessTokenVerifier, Caller, TokenError};
+pub use key_ring::{KeyChange, KeyRing};
+pub use keys::{KeyError, KeyFuture, SigningKeySource, SigningKeys, VerificationKeySource};
+pub use mac::MacKey;
+pub use pseudonyms::Pseudonyms;
+pub use refresh::{REFRESH_TOKEN_SECONDS, RefreshClaims, RefreshTokens};
+pub use secrets::SigningSecret;
