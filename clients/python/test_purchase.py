@@ -23,7 +23,7 @@ class Purchase(unittest.TestCase):
         url = os.environ["SOUK_API_URL"]
         anyone = Client(base_url=url, raise_on_unexpected_status=True, timeout=30)
         email = f"{uuid.uuid4()}@example.com"
-        session = register.sync(client=anyone, body=RegisterRequest(email=email, password="correct horse"))
+        session = register.sync(client=anyone, body=RegisterRequest(email=email, password="correct horse battery staple"))
         shopper = AuthenticatedClient(base_url=url, token=session.token, raise_on_unexpected_status=True, timeout=30)
 
         found = list_products.sync(client=anyone, search="backpack", in_stock=True)
@@ -32,7 +32,11 @@ class Purchase(unittest.TestCase):
         added = add_cart_item.sync(client=shopper, body=item, idempotency_key=str(uuid.uuid4()))
         self.assertEqual([(line.product_id, line.quantity) for line in added.cart.items], [(product.id, 2)])
 
-        checkout = {"payment_method": "credit_card", "shipping_address": "1 Main Street, Springfield"}
+        checkout = {
+            "payment_method": "credit_card",
+            "shipping_address": "1 Main Street, Springfield",
+            "contact": {"email": email},
+        }
         body, key = PlaceOrderRequest.from_dict(checkout), str(uuid.uuid4())
         placed = place_order.sync(client=shopper, body=body, idempotency_key=key)
         replayed = place_order.sync(client=shopper, body=body, idempotency_key=key)

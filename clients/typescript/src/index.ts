@@ -43,6 +43,12 @@ export interface Credentials {
   password: string;
 }
 
+/**
+ * What a session is started with: e-mail address and password, with a code if the account has a second factor. Without it,
+ * the log-in throws `second_factor_required`, whose member `challenge` takes the place of address and password.
+ */
+export type LogIn = (Credentials & { code?: string }) | { challenge: string; code: string };
+
 /** Calls an operation, and returns the body of its answer. Throws a `SoukError` if it gets another one or none. */
 export type Call<Method extends HttpMethod> = <
   Path extends PathsWithMethod<paths, Method>,
@@ -63,10 +69,14 @@ export interface Souk {
   put: Call<"put">;
   patch: Call<"patch">;
   delete: Call<"delete">;
-  /** Makes an account, and starts a session. */
+  /** Starts the session of a guest, who orders and pays without an account. */
+  createGuest(): Promise<void>;
+  /** Registers an account, and starts a session. A guest's cart goes with it. */
   register(credentials: Credentials): Promise<void>;
-  /** Starts a session. */
-  logIn(credentials: Credentials): Promise<void>;
+  /** Verifies the address of an account with the token of its mail, and starts a session. */
+  verifyAddress(proof: { token: string; password: string }): Promise<void>;
+  /** Starts a session. A guest's cart goes with it. */
+  logIn(login: LogIn): Promise<void>;
   /** Ends the session. */
   logOut(): Promise<void>;
   /** The tokens of the session; none before the log-in and after the session has ended. */
@@ -97,11 +107,19 @@ export function createSouk(options: SoukOptions): Souk {
     put: call(http, "put"),
     patch: call(http, "patch"),
     delete: call(http, "delete"),
-    async register(credentials) {
-      await session.replace(tokensOf(await post("/auth/register", { body: credentials })));
+    async createGuest() {
+      await session.replace(tokensOf(await post("/auth/guest")));
     },
-    async logIn(credentials) {
-      await session.replace(tokensOf(await post("/auth/login", { body: credentials })));
+    async register(credentials) {
+      const body = { ...credentials, ...guestOf(await session.tokens()) };
+      await session.replace(tokensOf(await post("/auth/register", { body })));
+    },
+    async verifyAddress(proof) {
+      await session.replace(tokensOf(await post("/auth/verification/confirm", { body: proof })));
+    },
+    async logIn(login) {
+      const body = { ...login, ...guestOf(await session.tokens()) };
+      await session.replace(tokensOf(await post("/auth/login", { body })));
     },
     async logOut() {
       const tokens = await session.tokens();
@@ -121,8 +139,13 @@ function call<Method extends HttpMethod>(http: Client<paths>, method: Method): C
   return (async (path: string, init?: unknown) => (await request(method, path, init)).data) as Call<Method>;
 }
 
-function tokensOf(answer: { token: string; refresh_token: string }): Tokens {
-  return { token: answer.token, refreshToken: answer.refresh_token };
+function tokensOf(answer: { token: string; refresh_token: string; kind: "guest" | "shopper" }): Tokens {
+  return { token: answer.token, refreshToken: answer.refresh_token, kind: answer.kind };
+}
+
+/** Names the session whose cart a registration or a log-in takes over. */
+function guestOf(tokens: Tokens | undefined): { guest_refresh_token?: string } {
+  return tokens?.kind === "guest" ? { guest_refresh_token: tokens.refreshToken } : {};
 }
 
 function sleepFor(ms: number, signal: AbortSignal): Promise<void> {

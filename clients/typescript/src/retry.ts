@@ -48,6 +48,8 @@ export interface CallBudget {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const REPEATABLE_METHODS = new Set(["GET", "HEAD", "PUT", "DELETE", "PATCH"]);
+/** The shop answers a repeated refresh with the same tokens, or refuses it; nothing is lost by another attempt. */
+const REFRESH = "/auth/refresh";
 
 /** Sends requests with retries. */
 export class Sender {
@@ -130,7 +132,7 @@ function answered(outcome: Response | NetworkError): Response {
 
 function isWorthRetry(outcome: Response | NetworkError, request: Request): boolean {
   const hasKey = request.headers.has(IDEMPOTENCY_KEY);
-  const isRepeatable = hasKey || REPEATABLE_METHODS.has(request.method);
+  const isRepeatable = hasKey || REPEATABLE_METHODS.has(request.method) || new URL(request.url).pathname.endsWith(REFRESH);
   if (outcome instanceof NetworkError) {
     return isRepeatable;
   }

@@ -1,8 +1,8 @@
 // Sessions: adds the token to calls that need one, and refreshes it.
 //
-// A refresh token is valid once: the shop takes a second use for theft and ends the session. So there is one refresh at
-// a time, and a refresh without an answer is not repeated by its call. The token is kept, because the shop may not have
-// received it. If it has, the next refresh gets a 401, which ends the session.
+// A refresh token is valid once. For 20 seconds after its use the shop answers it with the same tokens again, so tabs that
+// refresh at once agree, and a refresh without an answer is repeated. Later, the shop takes a second use for theft and
+// ends the session. A client has one refresh at a time.
 
 import type { Middleware } from "openapi-fetch";
 
@@ -14,9 +14,11 @@ import type { CallBudget, Sender } from "./retry.ts";
 export interface Tokens {
   token: string;
   refreshToken: string;
+  /** Whose session it is: `guest`, as long as no e-mail address is verified, or `shopper`. */
+  kind?: "guest" | "shopper";
 }
 
-/** Where the tokens are kept. One client at a time uses a store. */
+/** Where the tokens are kept. Several clients, such as tabs, may use a store. */
 export interface SessionStore {
   get(): Promise<Tokens | undefined> | Tokens | undefined;
   set(tokens: Tokens | undefined): Promise<void> | void;
@@ -85,7 +87,8 @@ export class Session {
 
   /**
    * Sends a request. If its token is refused, refreshes it and sends the request once more, but only in the session in
-   * which the call was made: in another one it would be a call of another account.
+   * which the call was made: in another one it would be a call of another account. If its session has ended, forgets the
+   * tokens.
    */
   readonly send = async (request: Request): Promise<Response> => {
     // The request is not tracked if it needs no token, or if a middleware of the program has replaced it.
@@ -93,7 +96,12 @@ export class Session {
     const { budget, session } = this.#calls.get(request) ?? untracked;
     const response = await this.#sender.send(request, budget);
     const used = tokenOf(request);
-    if (used === undefined || !(await isTokenRefused(response)) || session !== this.#sessions) {
+    const refused = used === undefined || session !== this.#sessions ? undefined : await refusedPart(response);
+    if (used === undefined || refused === undefined) {
+      return response;
+    }
+    if (refused === "session") {
+      await this.#change(() => this.#forget(used));
       return response;
     }
     const tokens = await this.#sender.waitFor(this.#refresh(used), request, budget);
@@ -120,6 +128,12 @@ export class Session {
     const changed = this.#lastChange.then(change);
     this.#lastChange = changed.catch(() => undefined); // the error is for who waits for `changed`
     return changed;
+  }
+
+  async #forget(used: string): Promise<void> {
+    if ((await this.#store.get())?.token === used) {
+      await this.#store.set(undefined);
+    }
   }
 
   /** The tokens after `used`. All calls that need them at the same time share one refresh. */
@@ -153,15 +167,23 @@ function isSessionOver(error: unknown): boolean {
   return error instanceof SoukProblem && error.status === 401;
 }
 
-async function isTokenRefused(response: Response): Promise<boolean> {
+/** What the shop refuses: the token, which a refresh replaces, or the whole session. */
+async function refusedPart(response: Response): Promise<"token" | "session" | undefined> {
   if (response.status !== 401) {
-    return false;
+    return undefined;
   }
   if (!hasProblem(response)) {
-    return true; // by the gateway
+    return "token"; // by the gateway
   }
-  const { code } = await response.clone().json();
-  return code === "token_expired" || code === "token_invalid";
+  switch ((await response.clone().json()).code) {
+    case "token_expired":
+    case "token_invalid":
+      return "token";
+    case "session_ended":
+      return "session";
+    default:
+      return undefined;
+  }
 }
 
 function withToken(request: Request, token: string): Request {

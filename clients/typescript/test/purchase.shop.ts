@@ -9,13 +9,17 @@ import { createSouk, isProblem } from "@souk/client";
 import { FaultyProxy } from "./proxy.ts";
 
 const API = process.env["SOUK_API_URL"] ?? "";
-const CHECKOUT = { payment_method: "credit_card", shipping_address: "1 Main Street, Springfield" } as const;
+const CHECKOUT = {
+  payment_method: "credit_card",
+  shipping_address: "1 Main Street, Springfield",
+  contact: { email: "ann@example.com" },
+} as const;
 
 test("a shopper buys on a bad network", async () => {
   assert.notEqual(API, "", "SOUK_API_URL is the address of the shop");
   await using proxy = await FaultyProxy.before(API);
   const souk = createSouk({ baseUrl: proxy.url });
-  await souk.register({ email: `${randomUUID()}@example.com`, password: "correct horse" });
+  await souk.register({ email: `${randomUUID()}@example.com`, password: "correct horse battery staple" });
   const before = await souk.tokens();
 
   const tooMany = { status: 429, headers: { "retry-after": "1" }, body: { message: "Too Many Requests" } };

@@ -15,8 +15,12 @@ export class FakeShop implements AsyncDisposable {
   refreshes = 0;
   /** How many orders were placed. */
   orders = 0;
+  /** The bodies of registrations and log-ins. */
+  readonly logIns: unknown[] = [];
   #token = "";
   #refreshToken = "";
+  #usedRefreshToken = "";
+  #hasEnded = false;
   #sequence = 0;
   readonly #placed = new Map<string, Answer>();
   readonly #server;
@@ -46,12 +50,25 @@ export class FakeShop implements AsyncDisposable {
     this.#token = "expired";
   }
 
+  /** From now on a used refresh token is refused, as 20 seconds after its use. */
+  endGrace(): void {
+    this.#usedRefreshToken = "";
+  }
+
+  /** From now on the session has ended, as after a log-out elsewhere. */
+  endSession(): void {
+    this.#hasEnded = true;
+  }
+
   #answer(request: IncomingMessage, body: string): Answer {
     const route = `${request.method} ${request.url}`;
     switch (route) {
+      case "POST /auth/guest":
+        return this.#newTokens();
       case "POST /auth/register":
       case "POST /auth/login":
-        return this.#newTokens();
+        this.logIns.push(JSON.parse(body));
+        return this.#logIn(JSON.parse(body));
       case "POST /auth/refresh":
         return this.#refresh(JSON.parse(body).refresh_token);
       case "POST /auth/logout":
@@ -62,6 +79,9 @@ export class FakeShop implements AsyncDisposable {
   }
 
   #answerShopper(route: string, request: IncomingMessage, body: string): Answer {
+    if (this.#hasEnded) {
+      return problem(401, "session_ended");
+    }
     if (headerOf(request, "authorization") !== `Bearer ${this.#token}`) {
       return problem(401, "token_expired");
     }
@@ -83,12 +103,21 @@ export class FakeShop implements AsyncDisposable {
     return placed;
   }
 
+  #logIn({ email, code }: { email?: string; code?: string }): Answer {
+    const needsCode = email === "staff@example.com" && code === undefined;
+    return needsCode ? problem(401, "second_factor_required", { challenge: "challenge-1" }) : this.#newTokens();
+  }
+
   #refresh(refreshToken: string): Answer {
+    if (refreshToken === this.#usedRefreshToken) {
+      return this.#tokens();
+    }
     if (refreshToken !== this.#refreshToken) {
       this.#refreshToken = "";
       return problem(401, "refresh_token_reused");
     }
     this.refreshes += 1;
+    this.#usedRefreshToken = refreshToken;
     return this.#newTokens();
   }
 
@@ -96,7 +125,12 @@ export class FakeShop implements AsyncDisposable {
     this.#sequence += 1;
     this.#token = `token-${this.#sequence}`;
     this.#refreshToken = `refresh-${this.#sequence}`;
-    return { status: 200, body: { token: this.#token, refresh_token: this.#refreshToken } };
+    this.#hasEnded = false;
+    return this.#tokens();
+  }
+
+  #tokens(): Answer {
+    return { status: 200, body: { token: this.#token, refresh_token: this.#refreshToken, kind: "guest" } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
