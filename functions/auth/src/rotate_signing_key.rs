@@ -1,7 +1,8 @@
 //! Replaces the signing key: on a schedule, or when an operator ends a key that is no longer secret. Nobody is signed
 //! out: old and new keys overlap, and refresh tokens do not depend on them.
 //!
-//! Two runs at once do no harm: the secret of one wins, and the public key of the other never signs.
+//! Two runs at once do no harm: the secret of one wins, the public key of the other never signs, and the earliest end of
+//! a key counts.
 
 use std::sync::Arc;
 

@@ -1,9 +1,10 @@
 //! The public keys that verify access tokens.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use souk_domain::signing_key::VerificationKey;
 
 use crate::StoreError;
-use crate::table::{Table, key, number};
+use crate::table::{Table, number};
 
 /// How long a key stays stored after no token of it is accepted any more, in seconds.
 const RETENTION_SECONDS: i64 = 24 * 60 * 60;
@@ -25,19 +26,26 @@ impl VerificationKeys {
         self.table.read_all().await
     }
 
-    /// Stores a key, or the new times of a key.
+    /// Stores a key, or the new times of a key. An earlier end that is stored stays: a rotation that runs at the same
+    /// time as a revocation does not prolong a revoked key.
     pub async fn put(&self, verification_key: &VerificationKey) -> Result<(), StoreError> {
         let mut item = self.table.write(verification_key)?;
-        if let Some(end) = verification_key.not_after {
-            item.insert("expires_at".to_owned(), number(end.saturating_add(RETENTION_SECONDS))); // DynamoDB's TTL
+        let mut request = self.table.client.put_item().table_name(&self.table.name);
+        request = match verification_key.not_after {
+            None => request.condition_expression("attribute_not_exists(not_after)"),
+            Some(end) => {
+                item.insert("expires_at".to_owned(), number(end.saturating_add(RETENTION_SECONDS))); // DynamoDB's TTL
+                request
+                    .condition_expression("attribute_not_exists(not_after) OR not_after >= :end")
+                    .expression_attribute_values(":end", number(end))
+            }
+        };
+        match request.set_item(Some(item)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
         }
-        self.table.client.put_item().table_name(&self.table.name).set_item(Some(item)).send().await?;
-        Ok(())
-    }
-
-    /// Deletes a key. Idempotent.
-    pub async fn delete(&self, kid: &str) -> Result<(), StoreError> {
-        self.table.delete(key([("kid", kid)])).send().await?;
-        Ok(())
     }
 }

@@ -27,9 +27,15 @@ async fn keys_are_stored_with_their_times_and_expire_a_day_after_their_end() {
         let mut listed = keys.list().await.expect("listed");
         listed.sort_by_key(|key| key.not_before);
         assert_eq!(listed, [ended.clone(), new.clone()], "{}", database.implementation);
-        for _ in 0..2 {
-            keys.delete(&ended.kid).await.expect("deleted");
-            assert_eq!(keys.list().await.expect("listed"), vec![new.clone()]);
+        let later = VerificationKey { not_after: Some(2_000), ..ended.clone() };
+        let unending = VerificationKey { signs_until: None, not_after: None, ..ended.clone() };
+        for prolonged in [later, unending] {
+            keys.put(&prolonged).await.expect("answered");
         }
+        let stored = keys.list().await.expect("listed");
+        assert!(stored.contains(&ended), "the earliest end counts: {stored:?}");
+        let earlier = VerificationKey { not_after: Some(300), ..ended };
+        keys.put(&earlier).await.expect("written");
+        assert!(keys.list().await.expect("listed").contains(&earlier));
     }
 }
