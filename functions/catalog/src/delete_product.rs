@@ -12,14 +12,19 @@ use souk_store::Products;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("delete-product", "DELETE /admin/products/{product_id}", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
-        .summary("Removes a product from the shop")
-        .description(
-            "Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.",
-        )
-        .repeated("Refused with 404 `not_found`, because the product is already removed.")
-        .answers_empty(204, "The product is removed.")
-        .problem(404, "not_found", "There is no such product.")
+    Operation::new(
+        "delete-product",
+        "DELETE /admin/products/{product_id}",
+        Caller::Staff(Permission::CatalogueWrite),
+        Tag::StaffCatalogue,
+    )
+    .summary("Removes a product from the shop")
+    .description(
+        "Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.",
+    )
+    .repeated("Refused with 404 `not_found`, because the product is already removed.")
+    .answers_empty(204, "The product is removed.")
+    .problem(404, "not_found", "There is no such product.")
 }
 
 /// Removes a product from the shop.

@@ -53,6 +53,29 @@ pub(crate) struct ImportReport {
     pub(crate) imported: usize,
     /// The lines that were not imported.
     pub(crate) errors: Vec<RejectedLine>,
+    /// The changed prices, for the audit log.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(crate) price_changes: Vec<PriceChange>,
+}
+
+/// A product that got another price.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct PriceChange {
+    product_id: ProductId,
+    /// In minor units.
+    before: i64,
+    /// In minor units.
+    after: i64,
+}
+
+impl PriceChange {
+    /// None for a new product and for one that keeps its price.
+    fn between(before: Option<&Product>, after: &Product) -> Option<Self> {
+        let before = before?.price_minor;
+        let change = Self { product_id: after.product_id.clone(), before, after: after.price_minor };
+        (change.before != change.after).then_some(change)
+    }
 }
 
 /// Why an import failed.
@@ -99,9 +122,9 @@ impl ImportContext {
     ) -> Result<ImportReport, ImportError> {
         let (lines, errors) = self.read(body, first_line)?;
         self.ensure_categories(&lines).await?;
-        self.save(&lines).await?;
+        let price_changes = self.save(&lines).await?;
         self.set_first_counts(&lines, staff).await?;
-        Ok(ImportReport { imported: lines.len(), errors })
+        Ok(ImportReport { imported: lines.len(), errors, price_changes })
     }
 
     /// The good lines by product (of several with one product the last), and the bad ones.
@@ -138,17 +161,22 @@ impl ImportContext {
         Ok(())
     }
 
-    /// Writes each product over the stored one, and again if another writer changed it in between.
-    async fn save(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
+    /// Writes each product over the stored one, and again if another writer changed it in between. Returns the changed
+    /// prices.
+    async fn save(&self, lines: &BTreeMap<ProductId, Line>) -> Result<Vec<PriceChange>, StoreError> {
+        let mut price_changes = Vec::new();
         let mut pending: Vec<&Product> = lines.values().map(|line| &line.product).collect();
         for attempt in 0..MAX_ATTEMPTS {
             let seen = self.products.get_many(pending.iter().map(|draft| &draft.product_id), attempt > 0).await?;
             let writes: Vec<_> = pending.iter().map(|draft| self.put(draft, seen.get(&draft.product_id))).collect();
             let outcomes: Vec<_> = stream::iter(writes).buffered(IN_FLIGHT).try_collect().await?;
-            let stale = pending.iter().zip(outcomes).filter(|(_, saved)| *saved == SaveOutcome::VersionConflict);
-            pending = stale.map(|(draft, _)| *draft).collect();
+            let (stale, saved): (Vec<_>, Vec<_>) =
+                pending.iter().zip(outcomes).partition(|(_, saved)| *saved == SaveOutcome::VersionConflict);
+            let changed = |(draft, _): (&&Product, _)| PriceChange::between(seen.get(&draft.product_id), draft);
+            price_changes.extend(saved.into_iter().filter_map(changed));
+            pending = stale.into_iter().map(|(draft, _)| *draft).collect();
             if pending.is_empty() {
-                return Ok(());
+                return Ok(price_changes);
             }
             self.products.back_off(attempt).await;
         }

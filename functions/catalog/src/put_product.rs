@@ -24,22 +24,27 @@ const MAX_ATTEMPTS: u32 = 8;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-product", "PUT /admin/products/{product_id}", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
-        .summary("Creates a product or replaces the whole of it")
-        .description(
-            "What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A \
+    Operation::new(
+        "put-product",
+        "PUT /admin/products/{product_id}",
+        Caller::Staff(Permission::CatalogueWrite),
+        Tag::StaffCatalogue,
+    )
+    .summary("Creates a product or replaces the whole of it")
+    .description(
+        "What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A \
              category that does not exist yet is created.",
-        )
-        .repeated("The product stays as requested, with a new version.")
-        .body::<PutProductRequest>(
-            r#"{
+    )
+    .repeated("The product stays as requested, with a new version.")
+    .body::<PutProductRequest>(
+        r#"{
                 "name": "HP 364XL", "brand": "HP", "price": 12.50, "category": ["Printing", "Ink cartridges"],
                 "attributes": {"Colour": "Cyan", "Page yield": 750, "Original": true}, "ean": ["0882780756328"]
             }"#,
-        )
-        .answers::<ProductResponse<'_>>(200, "The product was replaced.")
-        .answers::<ProductResponse<'_>>(201, "The product was created.")
-        .problem(404, "not_found", "The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`.")
+    )
+    .answers::<ProductResponse<'_>>(200, "The product was replaced.")
+    .answers::<ProductResponse<'_>>(201, "The product was created.")
+    .problem(404, "not_found", "The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`.")
 }
 
 /// Creates or replaces a product.

@@ -15,16 +15,21 @@ use crate::get_synonyms::{SynonymsResponse, response};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("put-synonyms", "PUT /admin/synonyms", Caller::Staff(Permission::CatalogueWrite), Tag::StaffCatalogue)
-        .summary("Replaces the synonyms")
-        .description("Searches use the new list within ten seconds.")
-        .repeated(
-            "Refused with 409 `synonyms_changed`, because the first request replaced the version that the request \
+    Operation::new(
+        "put-synonyms",
+        "PUT /admin/synonyms",
+        Caller::Staff(Permission::CatalogueWrite),
+        Tag::StaffCatalogue,
+    )
+    .summary("Replaces the synonyms")
+    .description("Searches use the new list within ten seconds.")
+    .repeated(
+        "Refused with 409 `synonyms_changed`, because the first request replaced the version that the request \
              names.",
-        )
-        .body::<PutSynonymsRequest>(r#"{"groups": [["sofa", "couch"], ["usb stick", "flash drive"]], "version": 0}"#)
-        .answers::<SynonymsResponse<'_>>(200, "The new list, with its version.")
-        .problem(409, "synonyms_changed", "The list was changed meanwhile: read it again.")
+    )
+    .body::<PutSynonymsRequest>(r#"{"groups": [["sofa", "couch"], ["usb stick", "flash drive"]], "version": 0}"#)
+    .answers::<SynonymsResponse<'_>>(200, "The new list, with its version.")
+    .problem(409, "synonyms_changed", "The list was changed meanwhile: read it again.")
 }
 
 /// Replaces the synonyms.

@@ -18,17 +18,22 @@ const MAX_DELTA: i64 = MAX_AVAILABLE as i64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("adjust-inventory", "POST /admin/inventory/{product_id}/adjustments", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
-        .summary("Adds units to the stock of a product, or removes some")
-        .idempotency_key(KEY_ANSWER, KEY_STORED)
-        .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
-        .answers::<StockResponse<'_>>(200, "The stock after the change.")
-        .problem_with::<InsufficientStock>(409, "insufficient_stock", "More units would be removed than are in stock.")
-        .problem_with::<StockLimitExceeded>(
-            409,
-            "stock_limit_exceeded",
-            "There would be more units in stock than a product may have.",
-        )
+    Operation::new(
+        "adjust-inventory",
+        "POST /admin/inventory/{product_id}/adjustments",
+        Caller::Staff(Permission::StockWrite),
+        Tag::StaffStock,
+    )
+    .summary("Adds units to the stock of a product, or removes some")
+    .idempotency_key(KEY_ANSWER, KEY_STORED)
+    .body::<AdjustInventoryRequest>(r#"{"delta": 24, "reason": "received"}"#)
+    .answers::<StockResponse<'_>>(200, "The stock after the change.")
+    .problem_with::<InsufficientStock>(409, "insufficient_stock", "More units would be removed than are in stock.")
+    .problem_with::<StockLimitExceeded>(
+        409,
+        "stock_limit_exceeded",
+        "There would be more units in stock than a product may have.",
+    )
 }
 
 /// The request of `POST /admin/inventory/{product_id}/adjustments`.
@@ -94,7 +99,7 @@ impl Endpoint for AdjustInventory {
 
         let entry = self.0.entry(&stock_request, reason).await?;
         let outcome = self.0.inventory.adjust(stock_request.product_id(), delta, &entry).await?;
-        stock_request.response(outcome, delta.unsigned_abs())
+        stock_request.response(outcome, delta.unsigned_abs(), &entry.reason)
     }
 }
 
@@ -119,6 +124,8 @@ mod tests {
         let endpoint = AdjustInventory(shop.context());
         let reply = endpoint.handle(&adjust("1399", r#"{"delta": 5, "reason": "received"}"#)).await.expect("received");
         assert_eq!((reply.status(), reply.body()), (200, r#"{"product_id":"1399","available":5}"#));
+        let audited = reply.audited().expect("for the audit log").json();
+        assert_eq!(audited, (r#"{"available":0}"#, r#"{"available":5,"reason":"received"}"#));
         let reply = endpoint.handle(&adjust("1399", r#"{"delta": -2, "reason": "damaged"}"#)).await.expect("corrected");
         assert_eq!(reply.body(), r#"{"product_id":"1399","available":3}"#);
 
@@ -150,6 +157,7 @@ mod tests {
         }
         // A retry gets the first response, even if stock has changed since.
         let reply = endpoint.handle(&keyed(r#"{"delta": 5, "reason": "received"}"#)).await.expect("found");
+        assert_eq!(reply.audited().expect("for the audit log").json().0, r#"{"available":0}"#);
         assert_eq!(reply.body(), r#"{"product_id":"1399","available":5}"#);
         assert_eq!(shop.available("1399").await, 15);
     }

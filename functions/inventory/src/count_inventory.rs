@@ -14,12 +14,17 @@ use crate::inventory_context::{
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("count-inventory", "PUT /admin/inventory/{product_id}", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
-        .summary("Sets the stock of a product to the counted units")
-        .description("Units that orders hold are not in stock, so they are not counted.")
-        .idempotency_key(KEY_ANSWER, KEY_STORED)
-        .body::<CountInventoryRequest>(r#"{"available": 120, "reason": "stocktaking"}"#)
-        .answers::<StockResponse<'_>>(200, "The stock after the change.")
+    Operation::new(
+        "count-inventory",
+        "PUT /admin/inventory/{product_id}",
+        Caller::Staff(Permission::StockWrite),
+        Tag::StaffStock,
+    )
+    .summary("Sets the stock of a product to the counted units")
+    .description("Units that orders hold are not in stock, so they are not counted.")
+    .idempotency_key(KEY_ANSWER, KEY_STORED)
+    .body::<CountInventoryRequest>(r#"{"available": 120, "reason": "stocktaking"}"#)
+    .answers::<StockResponse<'_>>(200, "The stock after the change.")
 }
 
 /// The request of `PUT /admin/inventory/{product_id}`.
@@ -54,7 +59,7 @@ impl Endpoint for CountInventory {
         let available = u32::try_from(available).map_err(Problem::internal)?;
         let entry = self.0.entry(&stock_request, reason.unwrap_or_else(|| "counted".to_owned())).await?;
         let outcome = self.0.inventory.count(stock_request.product_id(), available, &entry).await?;
-        stock_request.response(outcome, u64::from(available))
+        stock_request.response(outcome, u64::from(available), &entry.reason)
     }
 }
 
@@ -75,10 +80,14 @@ mod tests {
         let shop = Fixture::start().await;
         shop.product("1399").await;
         let endpoint = CountInventory(shop.context());
-        for available in [7, 1_000_000_000, 0] {
+        for (before, available) in [(0, 7), (7, 1_000_000_000), (1_000_000_000, 0)] {
             let reply = endpoint.handle(&count("1399", &format!(r#"{{"available": {available}}}"#))).await;
             let expected = format!(r#"{{"product_id":"1399","available":{available}}}"#);
-            assert_eq!(reply.expect("counted").body(), expected);
+            let reply = reply.expect("counted");
+            assert_eq!(reply.body(), expected);
+            let audited = reply.audited().expect("for the audit log").json();
+            let expected = format!(r#"{{"available":{available},"reason":"counted"}}"#);
+            assert_eq!(audited, (format!(r#"{{"available":{before}}}"#).as_str(), expected.as_str()));
             assert_eq!(shop.available("1399").await, available);
         }
     }

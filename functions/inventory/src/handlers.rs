@@ -1,6 +1,7 @@
 //! The functions of the service by handler name.
 
-use souk_runtime::service::{Handlers, Http, Stream};
+use souk_runtime::http::audit::Subject;
+use souk_runtime::service::{Handlers, Http, StaffHttp, Stream};
 
 use crate::adjust_inventory::AdjustInventory;
 use crate::count_inventory::CountInventory;
@@ -11,11 +12,11 @@ use crate::watch_stock::WatchStock;
 
 /// `Handler` in template.yaml, and what starts for it.
 pub const HANDLERS: Handlers = &[
-    ("adjust-inventory", &Http(AdjustInventory::from_dependencies)),
-    ("count-inventory", &Http(CountInventory::from_dependencies)),
+    ("adjust-inventory", &StaffHttp(AdjustInventory::from_dependencies, Subject::Product)),
+    ("count-inventory", &StaffHttp(CountInventory::from_dependencies, Subject::Product)),
     ("get-inventory", &Http(GetInventory::from_dependencies)),
     ("list-stock-changes", &Http(ListStockChanges::from_dependencies)),
-    ("spread-inventory", &Http(SpreadInventory::from_dependencies)),
+    ("spread-inventory", &StaffHttp(SpreadInventory::from_dependencies, Subject::Product)),
     ("watch-stock", &Stream(WatchStock::from_dependencies)),
 ];
 

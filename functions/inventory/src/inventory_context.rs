@@ -61,6 +61,14 @@ pub(crate) struct StockResponse<'a> {
     available: u32,
 }
 
+/// The stock before or after a change, for the audit log.
+#[derive(Serialize)]
+struct AuditedStock<'a> {
+    available: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
 impl ChangeStockRequest {
     /// Rejects callers without the permission before it reads anything else.
     pub(crate) fn read(request: &Request) -> Result<Self, Problem> {
@@ -76,10 +84,14 @@ impl ChangeStockRequest {
     }
 
     /// The response to the outcome of a change that needed this many units.
-    pub(crate) fn response(&self, outcome: StockChangeOutcome, requested: u64) -> Result<Reply, Problem> {
+    pub(crate) fn response(&self, outcome: StockChangeOutcome, requested: u64, reason: &str) -> Result<Reply, Problem> {
         match outcome {
-            StockChangeOutcome::Changed { available } => {
-                Ok(Reply::ok(&StockResponse { product_id: self.product_id.as_str(), available }))
+            StockChangeOutcome::Changed { before, available } => {
+                let reply = Reply::ok(&StockResponse { product_id: self.product_id.as_str(), available });
+                Ok(reply.audit(
+                    &AuditedStock { available: before, reason: None },
+                    &AuditedStock { available, reason: Some(reason) },
+                ))
             }
             StockChangeOutcome::InsufficientStock { available } => {
                 let items =

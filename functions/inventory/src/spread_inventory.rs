@@ -18,16 +18,21 @@ use crate::InventoryContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("spread-inventory", "PUT /admin/inventory/{product_id}/shards", Caller::Staff(Permission::StockWrite), Tag::StaffStock)
-        .summary("Spreads the stock of a product over a number of shards")
-        .description(
-            "More shards let more orders of one product be placed at the same time: spread it before a flash sale, and \
+    Operation::new(
+        "spread-inventory",
+        "PUT /admin/inventory/{product_id}/shards",
+        Caller::Staff(Permission::StockWrite),
+        Tag::StaffStock,
+    )
+    .summary("Spreads the stock of a product over a number of shards")
+    .description(
+        "More shards let more orders of one product be placed at the same time: spread it before a flash sale, and \
              reduce the shards afterwards. Orders can be placed meanwhile.",
-        )
-        .repeated("Nothing changes, or the work continues where the first request stopped.")
-        .body::<SpreadInventoryRequest>(r#"{"shards": 16}"#)
-        .answers::<SpreadInventoryResponse<'_>>(200, "The stock is spread over the shards.")
-        .problem(503, "busy", "Concurrent orders, or another request for this product, prevented it: send it again.")
+    )
+    .repeated("Nothing changes, or the work continues where the first request stopped.")
+    .body::<SpreadInventoryRequest>(r#"{"shards": 16}"#)
+    .answers::<SpreadInventoryResponse<'_>>(200, "The stock is spread over the shards.")
+    .problem(503, "busy", "Concurrent orders, or another request for this product, prevented it: send it again.")
 }
 
 /// The request of `PUT /admin/inventory/{product_id}/shards`.
@@ -60,6 +65,12 @@ struct SpreadInventoryResponse<'a> {
     available: u32,
 }
 
+/// The number of shards before or after, for the audit log.
+#[derive(Serialize)]
+struct AuditedSpread {
+    shards: u32,
+}
+
 impl Endpoint for SpreadInventory {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let staff = request.staff(Permission::StockWrite)?.user_id.clone();
@@ -72,10 +83,13 @@ impl Endpoint for SpreadInventory {
         let InventoryContext { inventory, products, clock, random } = &self.0;
         // Without an idempotency key: a repeated request has to continue the work, not return an earlier response.
         let entry = LedgerEntry::new(format!("spread over {shards} shards"), staff, clock.now(), None, &**random);
+        let before =
+            products.get_many([&product_id], true).await?.remove(&product_id).map(|product| product.stock_shards);
         let spread = StockSpread { inventory: inventory.clone(), products: products.clone() };
         match spread.spread(&product_id, shards, &entry).await {
             Ok(SpreadOutcome::Spread { available }) => {
-                Ok(Reply::ok(&SpreadInventoryResponse { product_id: product_id.as_str(), shards, available }))
+                let reply = Reply::ok(&SpreadInventoryResponse { product_id: product_id.as_str(), shards, available });
+                Ok(reply.audit(&before.map(|shards| AuditedSpread { shards }), &AuditedSpread { shards }))
             }
             Ok(SpreadOutcome::ProductNotFound) => Err(Problem::not_found("product")),
             Err(StoreError::Conflict) => Err(Problem::unavailable("busy", "concurrent checkouts prevented the change")),
@@ -103,11 +117,16 @@ mod tests {
         shop.product("hot").await;
         shop.count("hot", 100).await;
         let endpoint = SpreadInventory(shop.context());
+        let mut seen = 1;
         for (shards, levels) in [(4, vec![25; 4]), (3, vec![34, 33, 33]), (1, vec![100])] {
             for _ in 0..2 {
                 let reply =
                     endpoint.handle(&spread("hot", &format!(r#"{{"shards": {shards}}}"#))).await.expect("spread");
                 assert_eq!(reply.body(), format!(r#"{{"product_id":"hot","shards":{shards},"available":100}}"#));
+                let audited = [seen, shards].map(|shards| format!(r#"{{"shards":{shards}}}"#));
+                let [before, after] = &audited;
+                assert_eq!(reply.audited().expect("for the audit log").json(), (before.as_str(), after.as_str()));
+                seen = shards;
             }
             let counts = shop.inventory.counts(&"hot".parse().expect("id")).await.expect("counts");
             assert_eq!(counts.iter().map(|count| count.available).collect::<Vec<_>>(), levels);

@@ -96,7 +96,8 @@ impl AuditReader {
         // One more entry shows whether another page follows.
         let wanted = i32::try_from(limit + 1).map_err(|e| StoreError::Rejected(e.to_string()))?;
         let mut condition = "#attribute = :value".to_owned();
-        let mut request = self.table.client.query().table_name(&self.table.name).set_index_name(index.map(str::to_owned));
+        let mut request =
+            self.table.client.query().table_name(&self.table.name).set_index_name(index.map(str::to_owned));
         if let Some(after) = after {
             condition.push_str(" AND entry_id < :after");
             request = request.expression_attribute_values(":after", text(after));

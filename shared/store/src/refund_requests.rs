@@ -1,4 +1,7 @@
 //! Refunds that wait for the approval of a second person.
+//!
+//! A request never changes. The refund in the order has the request's idempotency key, so it is granted once, however
+//! often and by however many people the request is approved; the request expires by itself.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -10,8 +13,7 @@ use souk_domain::order::RefundTarget;
 use souk_domain::time::Timestamp;
 
 use crate::StoreError;
-use crate::conditional::WriteOutcome;
-use crate::table::{Item, Table, key, number, text};
+use crate::table::{Item, Table, key, number};
 
 /// The table of refund requests.
 #[derive(Clone)]
@@ -56,30 +58,19 @@ pub enum RefundRequestOutcome {
     Exists(Box<RefundRequest>),
 }
 
-/// The outcome of [`RefundRequests::take`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
-pub enum RefundApprovalOutcome {
-    /// The request was taken. No other call gets it.
-    Taken(Box<RefundRequest>),
-    /// The approver asked for this refund. The request waits for another person.
-    SamePerson,
-    /// The request was taken before, has expired or never existed.
-    NotFound,
-}
-
 impl RefundRequests {
     /// The refund requests of a table.
     pub const fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Stores a request unless there is one with its id.
+    /// Stores a request unless there is one with its id that has not expired.
     pub async fn create(&self, request: &RefundRequest) -> Result<RefundRequestOutcome, StoreError> {
         let put = self.table.client.put_item().table_name(&self.table.name);
         let put = put
             .set_item(Some(self.table.write(request)?))
-            .condition_expression("attribute_not_exists(request_id)")
+            .condition_expression("attribute_not_exists(request_id) OR expires_at <= :now")
+            .expression_attribute_values(":now", number(request.requested_at.as_seconds()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
             Ok(_) => Ok(RefundRequestOutcome::Created),
@@ -97,32 +88,6 @@ impl RefundRequests {
     pub async fn get(&self, request_id: &str, now: Timestamp) -> Result<Option<RefundRequest>, StoreError> {
         let request: Option<RefundRequest> = self.table.get(request_key(request_id), true).await?;
         Ok(request.filter(|request| now.as_seconds() < request.expires_at))
-    }
-
-    /// Takes a request for a person who did not ask for it: only one of several concurrent calls gets it.
-    ///
-    /// A caller that refunds first, idempotently by the request's id, and takes it afterwards, can be retried after a
-    /// crash between the two. It then has to compare `requested_by` itself, as [`RefundRequest::may_be_approved_by`]
-    /// does.
-    pub async fn take(
-        &self,
-        request_id: &str,
-        approver: &UserId,
-        now: Timestamp,
-    ) -> Result<RefundApprovalOutcome, StoreError> {
-        let delete = self
-            .table
-            .delete(request_key(request_id))
-            .condition_expression("requested_by <> :approver AND expires_at > :now")
-            .expression_attribute_values(":approver", text(approver))
-            .expression_attribute_values(":now", number(now.as_seconds()));
-        Ok(match self.table.delete_if::<RefundRequest>(delete).await? {
-            WriteOutcome::Written(request) => RefundApprovalOutcome::Taken(Box::new(request)),
-            WriteOutcome::Refused(Some(request)) if !request.may_be_approved_by(approver) => {
-                RefundApprovalOutcome::SamePerson
-            }
-            WriteOutcome::Refused(_) => RefundApprovalOutcome::NotFound,
-        })
     }
 }
 

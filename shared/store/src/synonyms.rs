@@ -1,11 +1,12 @@
 //! The list of synonyms for search, which staff edit.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use souk_domain::synonyms::SynonymGroups;
 
+use crate::StoreError;
 use crate::table::{Table, key, number, text};
-use crate::{SaveOutcome, StoreError};
 
 /// The key of the only list.
 const LIST: &str = "search";
@@ -25,6 +26,19 @@ pub struct SynonymList {
     pub version: i64,
 }
 
+/// The outcome of [`SynonymLists::put`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum SynonymsOutcome {
+    /// The list was replaced.
+    Replaced {
+        /// The list before, if there was one.
+        before: Option<SynonymList>,
+    },
+    /// Another writer was first. Nothing was written.
+    VersionConflict,
+}
+
 impl SynonymLists {
     /// The list of a table.
     pub const fn new(table: Table) -> Self {
@@ -42,10 +56,11 @@ impl SynonymLists {
     }
 
     /// Replaces the list if its stored version is still `seen`, `None` for no list.
-    pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<SaveOutcome, StoreError> {
+    pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<SynonymsOutcome, StoreError> {
         let mut item = self.table.write(list)?;
         item.insert("list_id".to_owned(), text(LIST));
         let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
+        let request = request.return_values(ReturnValue::AllOld);
         let request = match seen {
             None => request.condition_expression("attribute_not_exists(list_id)"),
             Some(version) => {
@@ -53,9 +68,12 @@ impl SynonymLists {
             }
         };
         match request.send().await {
-            Ok(_) => Ok(SaveOutcome::Saved),
+            Ok(answer) => {
+                let before = answer.attributes.filter(|item| !item.is_empty());
+                Ok(SynonymsOutcome::Replaced { before: before.map(|item| self.table.read(item)).transpose()? })
+            }
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SaveOutcome::VersionConflict),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SynonymsOutcome::VersionConflict),
                 _ => Err(error.into()),
             },
         }

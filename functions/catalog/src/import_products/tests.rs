@@ -42,6 +42,23 @@ async fn good_lines_are_imported_and_bad_ones_reported_by_number() {
 }
 
 #[tokio::test]
+async fn the_audit_log_gets_the_changed_prices() {
+    let shop = Fixture::start().await;
+    let audited = async |lines: &str| {
+        let reply = shop.import_endpoint().handle(&import(lines)).await.expect("answered");
+        reply.audited().expect("for the audit log").json().1.to_owned()
+    };
+    let lines = |price: u32| {
+        format!(
+            "{{\"sku\": \"1\", \"name\": \"A\", \"price\": {price}}}\n{{\"sku\": \"2\", \"name\": \"B\", \"price\": 7}}\nx"
+        )
+    };
+    assert_eq!(audited(&lines(5)).await, r#"{"imported":2,"rejected":1,"price_changes":[]}"#, "new products");
+    let changed = r#"{"imported":2,"rejected":1,"price_changes":[{"product_id":"1","before":500,"after":600}]}"#;
+    assert_eq!(audited(&lines(6)).await, changed);
+}
+
+#[tokio::test]
 async fn the_example_of_the_contract_works() {
     let shop = Fixture::start().await;
     let reply = shop.import_endpoint().handle(&import(EXAMPLE)).await.expect("answered");

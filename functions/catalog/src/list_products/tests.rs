@@ -124,7 +124,8 @@ async fn synonyms_of_staff_are_used_soon() {
     assert_eq!(found().await, [""; 0]);
     let groups = souk_domain::synonyms::SynonymGroups::new(&[vec!["bildschirm", "monitor"]]).expect("good");
     let list = souk_store::SynonymList { groups, version: 1 };
-    assert_eq!(shop.synonyms.put(&list, None).await.expect("written"), souk_store::SaveOutcome::Saved);
+    let replaced = souk_store::SynonymsOutcome::Replaced { before: None };
+    assert_eq!(shop.synonyms.put(&list, None).await.expect("written"), replaced);
     shop.clock.advance_seconds(10);
     assert_eq!(found().await, ["4"]);
     scratch.remove().await;

@@ -58,8 +58,11 @@ fn refused(order: &Order, reason: TransitionError) -> Problem {
         TransitionError::NotReturnable => "not_returnable",
         TransitionError::TooManyReturns => "too_many_returns",
         TransitionError::AlreadyDecided => "return_already_decided",
-        // No client's request leads to these.
-        TransitionError::AlreadyPaid | TransitionError::HoldNotEnded | TransitionError::NotRevivable => {
+        // No client's request leads to these; grant-refund handles that an approval is required.
+        TransitionError::AlreadyPaid
+        | TransitionError::ApprovalRequired
+        | TransitionError::HoldNotEnded
+        | TransitionError::NotRevivable => {
             return Problem::internal(reason);
         }
     };

@@ -10,6 +10,8 @@ use serde_json::value::RawValue;
 use souk_catalog::Lookups;
 use souk_domain::money::Money;
 
+use super::audit::Change;
+
 /// A response. Not cacheable by default.
 #[derive(Debug)]
 pub struct Reply {
@@ -22,6 +24,8 @@ pub struct Reply {
     pub(super) reusable_for: Duration,
     consumed: Option<String>,
     lookups: Option<Lookups>,
+    /// For the audit log. Never sent.
+    audited: Option<Change>,
 }
 
 impl Reply {
@@ -47,9 +51,14 @@ impl Reply {
         Self::without_body(204).with_header("cache-control", "no-store")
     }
 
+    /// 202 without a body: what was asked for happens later, or not, and the response does not say which.
+    pub fn accepted() -> Self {
+        Self::without_body(202).with_header("cache-control", "no-store")
+    }
+
     pub(super) fn without_body(status: u16) -> Self {
         let (headers, body) = (HeaderMap::new(), String::new());
-        Self { status, headers, body, gzip: None, reusable_for: Duration::ZERO, consumed: None, lookups: None }
+        Self { status, headers, body, gzip: None, reusable_for: Duration::ZERO, consumed: None, lookups: None, audited: None }
     }
 
     /// Makes the response publicly cacheable for so many seconds.
@@ -91,6 +100,18 @@ impl Reply {
     pub const fn looked_up(mut self, lookups: Lookups) -> Self {
         self.lookups = Some(lookups);
         self
+    }
+
+    /// Adds to the audit log what the request changed, before and after. Neither is sent to the client. They must not
+    /// have personal data of shoppers, because nobody can delete them from the log.
+    #[must_use]
+    pub fn audit(self, before: &impl Serialize, after: &impl Serialize) -> Self {
+        Self { audited: Some(Change::new(before, after)), ..self }
+    }
+
+    /// The value of [`Reply::audit`].
+    pub const fn audited(&self) -> Option<&Change> {
+        self.audited.as_ref()
     }
 
     /// The HTTP status.

@@ -160,7 +160,7 @@ impl Request {
         &self.request_id
     }
 
-    /// The client's address. For rate limits only, never for logs.
+    /// The client's address. For rate limits and the audit log only, never for other logs.
     pub fn source_address(&self) -> &str {
         &self.source_address
     }

@@ -64,6 +64,8 @@ impl LedgerEntry {
 pub enum StockChangeOutcome {
     /// The change was made, now or by an earlier run of the same request.
     Changed {
+        /// Available units before the change, over all shards.
+        before: u32,
         /// Available units after the change, over all shards.
         available: u32,
     },
@@ -88,6 +90,8 @@ struct KnownEntry {
     idempotency_key: Option<IdempotencyKey>,
     #[serde(default)]
     answered: Option<u32>,
+    #[serde(default)]
+    delta: i64,
 }
 
 /// The condition on the counts under which a change is written.
@@ -150,7 +154,9 @@ impl Inventory {
             let available = total(&counts);
             if let Some(known) = self.known(product_id, entry).await? {
                 let same = known.idempotency_key == entry.idempotency_key;
-                let answered = StockChangeOutcome::Changed { available: known.answered.unwrap_or(available) };
+                let available = known.answered.unwrap_or(available);
+                let before = u32::try_from(i64::from(available) - known.delta).unwrap_or(0);
+                let answered = StockChangeOutcome::Changed { before, available };
                 return Ok(if same { answered } else { StockChangeOutcome::KeyReused });
             }
             let delta = delta(available);
@@ -160,7 +166,7 @@ impl Inventory {
             };
             let after = u32::try_from(i64::from(available) + delta).unwrap_or(u32::MAX);
             if self.write(product_id, &counts, &moves, guard, entry, after).await? {
-                return Ok(StockChangeOutcome::Changed { available: after });
+                return Ok(StockChangeOutcome::Changed { before: available, available: after });
             }
             self.table.back_off(attempt).await;
         }

@@ -47,7 +47,9 @@ async fn entries_are_listed_by_subject_and_by_actor_newest_first() {
     for database in Database::each().await {
         let log = Log::on(&database);
         let mut entries = Vec::new();
-        for (second, subject, staff) in [(0, "product#a", 1), (1, "product#b", 1), (2, "product#a", 2), (3, "product#a", 1)] {
+        for (second, subject, staff) in
+            [(0, "product#a", 1), (1, "product#b", 1), (2, "product#a", 2), (3, "product#a", 1)]
+        {
             entries.push(log.add(subject, staff, second).await);
         }
         let [first, other, second, third] = &entries[..] else { panic!("four entries") };

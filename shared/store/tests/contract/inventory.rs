@@ -42,15 +42,15 @@ async fn counts_go_up_and_down_but_never_below_zero() {
             async move { inventory.adjust(&product, delta, &entry(id)).await.expect("answered") }
         };
         assert_eq!(change(-1, "e0").await, StockChangeOutcome::InsufficientStock { available: 0 });
-        assert_eq!(change(5, "e1").await, StockChangeOutcome::Changed { available: 5 });
-        assert_eq!(change(-2, "e2").await, StockChangeOutcome::Changed { available: 3 });
+        assert_eq!(change(5, "e1").await, StockChangeOutcome::Changed { before: 0, available: 5 });
+        assert_eq!(change(-2, "e2").await, StockChangeOutcome::Changed { before: 5, available: 3 });
         assert_eq!(change(-4, "e3").await, StockChangeOutcome::InsufficientStock { available: 3 });
         let most = i64::from(MAX_AVAILABLE);
         assert_eq!(change(most - 2, "e3").await, StockChangeOutcome::AboveMaximum { available: 3 });
         let counted = inventory.count(&product, 20, &entry("e4")).await.expect("counted");
-        assert_eq!(counted, StockChangeOutcome::Changed { available: 20 });
+        assert_eq!(counted, StockChangeOutcome::Changed { before: 3, available: 20 });
         let emptied = inventory.count(&product, 0, &entry("e5")).await.expect("counted");
-        assert_eq!(emptied, StockChangeOutcome::Changed { available: 0 });
+        assert_eq!(emptied, StockChangeOutcome::Changed { before: 20, available: 0 });
         assert_eq!(total(&inventory.counts(&product).await.expect("read")), 0, "{}", database.implementation);
     }
 }
@@ -62,7 +62,7 @@ async fn a_retried_adjustment_counts_once() {
         let product = sku("1399");
         for _ in 0..2 {
             let change = inventory.adjust(&product, 5, &keyed("k1", "f1")).await.expect("adjusted");
-            assert_eq!(change, StockChangeOutcome::Changed { available: 5 });
+            assert_eq!(change, StockChangeOutcome::Changed { before: 0, available: 5 });
         }
         let change = inventory.adjust(&product, 6, &keyed("k1", "f2")).await.expect("answered");
         assert_eq!(change, StockChangeOutcome::KeyReused, "{}", database.implementation);
@@ -143,23 +143,23 @@ async fn units_go_where_there_are_fewest_and_come_from_where_there_are_most() {
         let adjusted = stores.inventory.adjust(&product, 5, &entry("a1")).await.expect("adjusted");
         assert_eq!(
             (adjusted, stores.levels(&product).await),
-            (StockChangeOutcome::Changed { available: 14 }, vec![5, 5, 4])
+            (StockChangeOutcome::Changed { before: 9, available: 14 }, vec![5, 5, 4])
         );
         let adjusted = stores.inventory.adjust(&product, -4, &entry("a2")).await.expect("adjusted");
         assert_eq!(
             (adjusted, stores.levels(&product).await),
-            (StockChangeOutcome::Changed { available: 10 }, vec![3, 3, 4])
+            (StockChangeOutcome::Changed { before: 14, available: 10 }, vec![3, 3, 4])
         );
         let counted = stores.inventory.count(&product, 30, &entry("c1")).await.expect("counted");
         assert_eq!(
             (counted, stores.levels(&product).await),
-            (StockChangeOutcome::Changed { available: 30 }, vec![10, 10, 10])
+            (StockChangeOutcome::Changed { before: 10, available: 30 }, vec![10, 10, 10])
         );
         let counted = stores.inventory.count(&product, 0, &entry("c2")).await.expect("counted");
         let levels = stores.levels(&product).await;
         assert_eq!(
             (counted, levels),
-            (StockChangeOutcome::Changed { available: 0 }, vec![0; 3]),
+            (StockChangeOutcome::Changed { before: 30, available: 0 }, vec![0; 3]),
             "{}",
             database.implementation
         );

@@ -1,10 +1,10 @@
 use souk_domain::money::Currency;
 use souk_domain::order::RefundTarget;
-use souk_store::{RefundApprovalOutcome, RefundRequest, RefundRequestOutcome};
+use souk_store::{RefundRequest, RefundRequestOutcome};
 use souk_testkit::{Database, user};
 
+use crate::Stores;
 use crate::orders::{NOW, idempotency_key, order_id};
-use crate::{Stores, at_once};
 
 fn request() -> RefundRequest {
     RefundRequest {
@@ -23,12 +23,10 @@ fn request() -> RefundRequest {
 }
 
 #[tokio::test]
-async fn a_request_is_stored_once_and_taken_by_another_person() {
+async fn a_request_is_stored_once_until_it_expires() {
     for database in Database::each().await {
         let requests = Stores::on(&database).refund_requests;
-        let (waiting, taken) = (request(), |request: RefundRequest| RefundApprovalOutcome::Taken(Box::new(request)));
-        let take = async |person, now| requests.take("request", &user(person), now).await.expect("answered");
-        assert_eq!(take(9, NOW).await, RefundApprovalOutcome::NotFound);
+        let waiting = request();
         assert_eq!(requests.create(&waiting).await.expect("written"), RefundRequestOutcome::Created);
         let other = RefundRequest { amount_minor: 1, ..request() };
         let exists = RefundRequestOutcome::Exists(Box::new(waiting.clone()));
@@ -37,24 +35,10 @@ async fn a_request_is_stored_once_and_taken_by_another_person() {
         let (late, last) = (NOW.plus_seconds(60), NOW.plus_seconds(59));
         assert_eq!(requests.get("request", last).await.expect("read"), Some(waiting.clone()));
         assert_eq!(requests.get("request", late).await.expect("read"), None, "expired, though TTL is late");
-        assert_eq!(take(8, NOW).await, RefundApprovalOutcome::SamePerson, "{}", database.implementation);
-        assert_eq!(take(9, late).await, RefundApprovalOutcome::NotFound);
-        assert_eq!(take(9, last).await, taken(waiting));
-        assert_eq!(take(9, last).await, RefundApprovalOutcome::NotFound);
-    }
-}
-
-#[tokio::test]
-async fn of_many_approvals_at_once_one_gets_the_request() {
-    for database in Database::each().await {
-        let requests = Stores::on(&database).refund_requests;
-        assert_eq!(requests.create(&request()).await.expect("written"), RefundRequestOutcome::Created);
-        let outcomes = at_once(6, |number| {
-            let requests = requests.clone();
-            Box::pin(async move { requests.take("request", &user(20 + number), NOW).await.expect("answered") })
-        })
-        .await;
-        let taken = outcomes.iter().filter(|outcome| matches!(outcome, RefundApprovalOutcome::Taken(_))).count();
-        assert_eq!(taken, 1, "{}", database.implementation);
+        assert_eq!(requests.get("other", NOW).await.expect("read"), None);
+        let again = RefundRequest { requested_at: late, expires_at: late.plus_seconds(60).as_seconds(), ..request() };
+        assert_eq!(requests.create(&again).await.expect("written"), RefundRequestOutcome::Created);
+        assert_eq!(requests.get("request", late).await.expect("read"), Some(again), "{}", database.implementation);
+        assert!(waiting.may_be_approved_by(&user(9)) && !waiting.may_be_approved_by(&user(8)));
     }
 }

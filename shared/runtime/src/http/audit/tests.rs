@@ -23,8 +23,7 @@ impl Fixture {
     fn on(database: &Database, name: String) -> Self {
         let random = Arc::new(SeededRandom::new(7));
         let table = Table::new(database.client.clone(), name, random.clone());
-        let context =
-            AuditContext { log: AuditLog::new(table.clone()), clock: Arc::new(FixedClock::new()), random };
+        let context = AuditContext { log: AuditLog::new(table.clone()), clock: Arc::new(FixedClock::new()), random };
         Self { table, context }
     }
 
@@ -132,7 +131,10 @@ async fn an_outcome_that_cannot_be_written_does_not_withhold_the_response() {
     endpoint.endpoint.meanwhile = Some((fixture.context.log.clone(), other.clone()));
     assert_eq!(status(&endpoint.handle(&put("done").from_staff(user(9))).await), 200);
     let entries = fixture.entries().await;
-    assert_eq!(entries.iter().map(|entry| entry.phase).collect::<Vec<_>>(), [AuditPhase::Requested, AuditPhase::Refused]);
+    assert_eq!(
+        entries.iter().map(|entry| entry.phase).collect::<Vec<_>>(),
+        [AuditPhase::Requested, AuditPhase::Refused]
+    );
     assert_eq!(entries.last(), Some(&other), "nothing is overwritten");
 }
 
