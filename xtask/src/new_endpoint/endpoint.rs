@@ -326,6 +326,11 @@ impl NewEndpoint {
         }
     }
 
+    /// Whether staff change something with it, which the audit log keeps.
+    pub(super) fn is_audited(&self) -> bool {
+        self.caller.is_staff() && self.route.method != "GET"
+    }
+
     /// Whether its success has a body.
     pub(super) fn answers_json(&self) -> bool {
         self.status() != 204

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::endpoint::NewEndpoint;
+use super::endpoint::{FILL_IN, NewEndpoint};
 
 /// Adds the module.
 pub(super) fn in_lib(text: &str, endpoint: &NewEndpoint) -> Result<String> {
@@ -20,8 +20,39 @@ pub(super) fn in_lib(text: &str, endpoint: &NewEndpoint) -> Result<String> {
 pub(super) fn in_handlers(text: &str, endpoint: &NewEndpoint) -> Result<String> {
     let (module, handler) = (endpoint.name.snake(), endpoint.name.pascal());
     let text = before(text, "use crate::", &format!("use crate::{module}::{handler};\n"))?;
-    let entry = format!("(\"{}\", &Http({handler}::from_dependencies))", endpoint.name);
-    with_item(&text, "HANDLERS: Handlers = &[", "];", &entry)
+    let list = "HANDLERS: Handlers = &[";
+    let item = |start: &str| format!("(\"{}\", &{start}))", endpoint.name);
+    if !endpoint.is_audited() {
+        return with_item(&text, list, "];", &item(&format!("Http({handler}::from_dependencies")));
+    }
+    let text = with_imports_of_audit(&text)?;
+    let subject = subject(endpoint);
+    with_item(&text, list, "];", &item(&format!("StaffHttp({handler}::from_dependencies, {subject}")))
+}
+
+/// Adds what an audited handler uses, if it is not there.
+fn with_imports_of_audit(text: &str) -> Result<String> {
+    const SUBJECT: &str = "use souk_runtime::http::audit::Subject;\n";
+    const SERVICE: &str = "use souk_runtime::service::{";
+    let text = if text.contains(SUBJECT) { text.to_owned() } else { before(text, SERVICE, SUBJECT)? };
+    let (_, imported) = text.split_once(SERVICE).with_context(|| format!("no line `{SERVICE}…`"))?;
+    let imported = imported.split_once("};").map_or("", |(list, _)| list);
+    if top_level(imported).iter().any(|name| name == "StaffHttp") {
+        return Ok(text);
+    }
+    with_item(&text, SERVICE, "};", "StaffHttp")
+}
+
+/// What an entry of the audit log is about.
+fn subject(endpoint: &NewEndpoint) -> String {
+    let of = |parameter: &&str| match *parameter {
+        "order_id" => Some("Subject::Order".to_owned()),
+        "product_id" => Some("Subject::Product".to_owned()),
+        "user_id" => Some("Subject::Account".to_owned()),
+        _ => None,
+    };
+    let parameters = endpoint.route.parameters();
+    parameters.iter().find_map(of).unwrap_or_else(|| format!("Subject::Named(\"{FILL_IN}: what is changed\")"))
 }
 
 /// Adds the declaration.

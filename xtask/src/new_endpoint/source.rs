@@ -265,14 +265,20 @@ fn handle(endpoint: &NewEndpoint) -> String {
 }
 
 fn reply(endpoint: &NewEndpoint) -> String {
+    // Of a change by staff, the audit log keeps what was there before and what is there now.
+    let audit = if endpoint.is_audited() {
+        format!(".audit(&\"{FILL_IN}: what was there before\", &\"{FILL_IN}: what is there now\")")
+    } else {
+        String::new()
+    };
     if !endpoint.answers_json() {
-        return "Ok(Reply::no_content())".to_owned();
+        return format!("Ok(Reply::no_content(){audit})");
     }
     let values: Vec<_> = response_members(endpoint).into_iter().map(|(_, value)| value).collect();
     let response = format!("&{}Response {{ {} }}", endpoint.name.pascal(), values.join(", "));
     match endpoint.status() {
-        200 => format!("Ok(Reply::ok({response}))"),
-        status => format!("Ok(Reply::json({status}, {response}))"),
+        200 => format!("Ok(Reply::ok({response}){audit})"),
+        status => format!("Ok(Reply::json({status}, {response}){audit})"),
     }
 }
 

@@ -182,10 +182,22 @@ fn function(endpoint: &NewEndpoint) -> Vec<String> {
         format!("      CodeUri: target/lambda/{service}/bootstrap.zip"),
         format!("      Handler: {name}"),
         format!("      LoggingConfig: {{LogGroup: !Ref {}Logs}}", pascal(service)),
-        format!(
-            "      # {FILL_IN}: Environment (variables that it reads) and Policies (actions that it uses), if any."
-        ),
     ];
+    if endpoint.is_audited() {
+        lines.extend([
+            format!(
+                "      # {FILL_IN}: the other variables that it reads, and the other actions that it uses, if any."
+            ),
+            "      Environment: {Variables: {AUDIT_TABLE: !Ref AuditTable}}".to_owned(),
+            "      Policies:".to_owned(),
+            "        - {Statement: {Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt AuditTable.Arn}}"
+                .to_owned(),
+        ]);
+    } else {
+        lines.push(format!(
+            "      # {FILL_IN}: Environment (variables that it reads) and Policies (actions that it uses), if any."
+        ));
+    }
     let event = |method: &str| {
         let authorizer = endpoint.caller.authorizer();
         let auth = authorizer.map(|name| format!(", Auth: {{Authorizer: {name}}}")).unwrap_or_default();

@@ -102,7 +102,7 @@ fn every_file_gets_its_lines_at_the_right_place() {
         [
             pair("use crate::accept_return::AcceptReturn;", "use crate::add_order_note::AddOrderNote;"),
             pair(
-                "    (\"accept-return\", &Http(AcceptReturn::from_dependencies)),",
+                "    (\"accept-return\", &StaffHttp(AcceptReturn::from_dependencies, Subject::Order)),",
                 "    (\"add-order-note\", &Http(AddOrderNote::from_dependencies)),"
             ),
         ]
@@ -124,9 +124,10 @@ fn the_template_gets_a_function_and_a_metric() {
     let copy = Copy::new("template");
     let lines = added(&copy.add(&add_order_note()), "template.yaml");
     let (before, metric) = &lines[0];
-    assert!(before.contains("Label: request-return,") && metric.contains("Label: add-order-note,"), "{metric}");
-    let like = before.replace("request_return", "add_order_note").replace("request-return", "add-order-note");
-    assert_eq!(like.replace("RequestReturn", "AddOrderNote"), *metric);
+    let (_, label) = before.split_once("Label: ").expect("a metric");
+    let name: Name = label.split(',').next().expect("a label").parse().expect("a name");
+    let like = before.replace(&name.snake(), "add_order_note").replace(&name.to_string(), "add-order-note");
+    assert_eq!(like.replace(&name.pascal(), "AddOrderNote"), *metric);
     let text: Vec<_> = lines[1..].iter().map(|(_, line)| line.as_str()).collect();
     let expected = "  AddOrderNoteFunction:
     Type: AWS::Serverless::Function
@@ -190,6 +191,35 @@ fn the_code_checks_its_callers() {
             assert!(code.contains(part), "{part} is missing:\n{code}");
         }
         assert_eq!(code.contains("use souk_domain::permission::Permission;"), caller.is_staff());
+    }
+}
+
+#[test]
+fn changes_by_staff_are_audited() {
+    let copy = Copy::new("audit");
+    for (service, path, subject) in [
+        ("orders", "/admin/orders/{order_id}/x", "Subject::Order"),
+        ("cart", "/admin/carts", "Subject::Named(\"FILL IN: what is changed\")"),
+    ] {
+        let (name, handler) = (format!("move-{service}"), if service == "cart" { "MoveCart" } else { "MoveOrders" });
+        let files = copy.add(&endpoint(&format!("PUT {path}"), &name, service, staff()));
+        let handlers = text_of(&files, &format!("functions/{service}/src/handlers.rs"));
+        let entry = format!("(\"{name}\", &StaffHttp({handler}::from_dependencies, {subject})),");
+        assert!(handlers.contains(&entry), "{handlers}");
+        for import in ["use souk_runtime::http::audit::Subject;", "StaffHttp,", "StaffHttp}"] {
+            assert!(handlers.matches(import).count() <= 1, "{handlers}");
+        }
+        assert!(handlers.contains("use souk_runtime::http::audit::Subject;"), "{handlers}");
+        let module = name.replace('-', "_");
+        let code = text_of(&files, &format!("functions/{service}/src/{module}.rs"));
+        assert!(code.contains(".audit("), "{code}");
+        let template = text_of(&files, "template.yaml");
+        let (_, function) = template.split_once(&format!("  {handler}Function:\n")).expect("a function");
+        let (function, _) = function.split_once("\n\n").expect("its end");
+        assert!(
+            function.contains("{AUDIT_TABLE: !Ref AuditTable}") && function.contains("AuditTable.Arn"),
+            "{function}"
+        );
     }
 }
 

@@ -13,8 +13,8 @@ use crate::aws::Aws;
 const MAX_READ: usize = 3_000;
 /// Most items of a table that are written.
 const MAX_WRITTEN: usize = 24;
-/// Attributes with a hash that must not leave the shop.
-const SECRETS: [&str; 2] = ["password_hash", "token_hash"];
+/// Attributes with a hash or a key that must not leave the shop: `secret` is that of a second factor.
+const SECRETS: [&str; 4] = ["password_hash", "token_hash", "secret", "recovery_codes"];
 /// Length of a text that counts as a word, such as a status.
 const WORD_CHARS: RangeInclusive<usize> = 3..=30;
 
@@ -108,7 +108,7 @@ fn is_word(text: &str) -> bool {
     WORD_CHARS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// Replaces hashes by texts of the same form.
+/// Replaces hashes and keys by texts of the same form.
 fn hide_secrets(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -123,8 +123,14 @@ fn hide_secrets(value: &mut Value) {
 }
 
 fn hide(members: &mut Map<String, Value>, name: &str) {
-    if let Some(Value::String(text)) = members.get_mut(name).and_then(|attribute| attribute.get_mut("S")) {
+    let Some(attribute) = members.get_mut(name) else { return };
+    if let Some(Value::String(text)) = attribute.get_mut("S") {
         *text = hidden(text);
+    }
+    if let Some(Value::Array(texts)) = attribute.get_mut("SS") {
+        // A set has each text once.
+        let hidden: BTreeSet<_> = texts.iter().filter_map(Value::as_str).map(hidden).collect();
+        *texts = hidden.into_iter().map(Value::String).collect();
     }
 }
 
@@ -176,6 +182,8 @@ mod tests {
         let mut item = json!({
             "password_hash": {"S": "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaCtoYXNo"},
             "sessions": {"L": [{"M": {"token_hash": {"S": "0fa9"}, "family_id": {"S": "0fa9"}}}]},
+            "totp": {"M": {"secret": {"S": "JBSWY3DP"}, "confirmed": {"BOOL": true}}},
+            "recovery_codes": {"SS": ["q8_x", "w7-y", "Zz9"]},
         });
         hide_secrets(&mut item);
         assert_eq!(
@@ -183,6 +191,8 @@ mod tests {
             json!({
                 "password_hash": {"S": "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAA$AAAAAAAAAAAA"},
                 "sessions": {"L": [{"M": {"token_hash": {"S": "0000"}, "family_id": {"S": "0fa9"}}}]},
+                "totp": {"M": {"secret": {"S": "AAAAAAAA"}, "confirmed": {"BOOL": true}}},
+                "recovery_codes": {"SS": ["AA-A", "AAA", "AA_A"]},
             })
         );
         assert_eq!(hidden("q8_x-Zz9"), "AA_A-AAA");

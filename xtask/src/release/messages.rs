@@ -79,9 +79,9 @@ mod tests {
     fn every_queue_has_a_message() {
         let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
         let files = of_all_queues(&events).expect("messages");
-        let queues = ["import", "mail", "order", "payment", "refund"];
+        let queues = ["erasure", "import", "mail", "order", "payment", "refund"];
         assert_eq!(paths(&files), queues.map(|queue| PathBuf::from(format!("messages/{queue}.json"))));
-        assert!(files[2].text.contains(r#""type": "expire_order""#), "{}", files[2].text);
+        assert!(files[3].text.contains(r#""type": "expire_order""#), "{}", files[3].text);
     }
 
     #[test]
