@@ -45,6 +45,10 @@ impl Parameter {
             "order_id" => "The id of the order.",
             "product_id" => "The id of the product.",
             "refund_id" => "The id of the refund within its order.",
+            "refund_request_id" => "The id of the refund that waits for a second person.",
+            "session_id" => "The id of the session.",
+            "token" => "The token of the link.",
+            "user_id" => "The id of the account.",
             "return_id" => "The id of the return within its order.",
             _ => UNDESCRIBED_ID,
         };

@@ -1,0 +1,10 @@
+//! Requests for mails.
+
+use souk_domain::mail::MailRequest;
+use souk_runtime::http::Problem;
+use souk_runtime::queues::MailQueue;
+
+/// Asks for a mail. If the queue does not answer, the client gets 503 and tries again.
+pub(crate) async fn enqueue(queue: &MailQueue, request: &MailRequest) -> Result<(), Problem> {
+    queue.enqueue(request).await.map_err(|error| Problem::unavailable("temporarily_unavailable", error))
+}

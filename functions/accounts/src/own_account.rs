@@ -1,0 +1,79 @@
+//! The account of the caller, and the proof that the caller knows its password.
+//!
+//! A stolen session must not suffice to take an account over, so changes of credentials ask for the password again.
+//! Wrong ones are limited like log-ins, with a counter of their own: a stranger who exhausts the log-ins of an address
+//! does not keep its owner from changing the password.
+
+use souk_auth::password;
+use souk_domain::account::Account;
+use souk_identity::{Attempt, Attempts, log_refused_login};
+use souk_runtime::Dependencies;
+use souk_runtime::config::ConfigError;
+use souk_runtime::http::{Problem, Request};
+use souk_store::{Accounts, Credential, Credentials};
+
+/// Finds the accounts of callers.
+pub struct OwnAccounts {
+    /// The accounts table.
+    pub accounts: Accounts,
+    /// The credentials table.
+    pub credentials: Credentials,
+}
+
+/// The account of a caller.
+pub(crate) struct OwnAccount {
+    pub(crate) account: Account,
+    pub(crate) credential: Credential,
+}
+
+impl OwnAccounts {
+    /// Reads its configuration from the environment.
+    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+        Ok(Self { accounts: deps.accounts()?, credentials: deps.credentials()? })
+    }
+
+    /// The account of the caller, whose address must be verified. An account that was deleted after the authorizer had
+    /// read the session has no session any more.
+    pub(crate) async fn get(&self, request: &Request) -> Result<OwnAccount, Problem> {
+        let identity = request.account()?;
+        let ended = || Problem::unauthorized("session_ended", "the session has ended; log in again");
+        let account = self.accounts.get(&identity.user_id).await?.ok_or_else(ended)?;
+        let credential = self.credentials.get(&account.email).await?;
+        let credential = credential.filter(|known| known.user_id == account.user_id).ok_or_else(ended)?;
+        Ok(OwnAccount { account, credential })
+    }
+}
+
+/// Counts an attempt to enter the password of a credential. The caller reports its success.
+pub(crate) async fn count_attempt(
+    attempts: &Attempts,
+    credential: &Credential,
+    request: &Request,
+) -> Result<Attempt, Problem> {
+    attempts.count("password", &credential.email, request).await
+}
+
+/// Refuses a wrong password. `function` is named in the log.
+pub(crate) fn require_password(
+    credential: &Credential,
+    entered: &str,
+    attempt: &Attempt,
+    function: &'static str,
+) -> Result<(), Problem> {
+    if password::verify(entered, Some(&credential.password_hash)).map_err(Problem::internal)? {
+        return Ok(());
+    }
+    Err(wrong_password(attempt, function))
+}
+
+/// Logs a wrong password and returns its problem.
+pub(crate) fn wrong_password(attempt: &Attempt, function: &'static str) -> Problem {
+    log_refused_login(attempt, function, "invalid_credentials");
+    Problem::unauthorized("invalid_credentials", "the password is wrong")
+}
+
+/// Logs a wrong code and returns its problem.
+pub(crate) fn wrong_code(attempt: &Attempt, function: &'static str) -> Problem {
+    log_refused_login(attempt, function, "invalid_code");
+    Problem::unauthorized("invalid_code", "the code is wrong or was used before")
+}

@@ -1,0 +1,202 @@
+//! `POST /auth/register`: creates an account whose address is pending, and starts its session.
+//!
+//! It never reads whether an account has the address, so neither its answer nor its time can tell. The consumer of the
+//! mail queue finds out: the mail verifies the address, or says that there is an account already. Until the address is
+//! verified, the account may do what a guest may.
+//!
+//! Every step may be repeated. With an `Idempotency-Key` a retry finds the registration of the first attempt and
+//! continues: the guest's cart is merged once, and the guest's session ends last.
+
+use schemars::JsonSchema;
+use souk_auth::password;
+use souk_domain::account::{CallerKind, Email};
+use souk_domain::idempotency::IdempotencyKey;
+use souk_domain::ids::UserId;
+use souk_domain::mail::MailRequest;
+use souk_identity::{
+    Attempt, Attempts, GuestMerge, GuestSession, PasswordRules, SessionIssuer, SessionResponse, log_refused_login,
+    password_schema,
+};
+use souk_runtime::contract::{Caller, Operation, Tag};
+use souk_runtime::http::{Endpoint, Problem, Reply, Request};
+use souk_runtime::queues::MailQueue;
+use souk_runtime::{Dependencies, Error};
+use souk_store::{REGISTRATION_SECONDS, Registration, Registrations};
+
+use crate::mail_request::enqueue;
+
+/// How long a retry is recognised by its key. Short, because with the key a password can be tried against the
+/// registration, within the limits of attempts.
+const KEY_SECONDS: i64 = 10 * 60;
+
+/// The endpoint in the HTTP contract.
+pub fn operation() -> Operation {
+    Operation::new("register", "POST /auth/register", Caller::Anyone, Tag::Accounts)
+        .summary("Registers an account and starts its session")
+        .description(
+            "The answer is always the same, whether or not there is an account with the e-mail address. The mail to \
+             the address tells: it has the link for `POST /auth/verification/confirm`, or says that there is an \
+             account already. Until the address is verified, the new account may do what a guest may, for seven days. \
+             An address may have several such accounts; the one whose link is confirmed gets the address. A password \
+             needs a length only (15 characters, a parameter of the shop), and must not be easily guessed. With \
+             `guest_refresh_token` the guest's cart is merged, and the guest's orders follow when the address is \
+             verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address.",
+        )
+        .idempotency_key(
+            "starts one more session of the account that the first request registered, and asks for the mail again. A \
+             request with another password or another guest is refused.",
+            "for ten minutes",
+        )
+        .body::<RegisterRequest>(r#"{"email": "ann@example.com", "password": "correct horse battery staple"}"#)
+        .answers::<SessionResponse<'_>>(201, "The session of the new account, whose `kind` is `guest`.")
+        .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+}
+
+/// The request of `POST /auth/register`.
+#[derive(JsonSchema)]
+pub struct RegisterRequest {
+    /// The e-mail address, in any spelling.
+    #[schemars(email, length(max = 318))]
+    pub email: String,
+    /// The password.
+    #[schemars(schema_with = "password_schema")]
+    pub password: String,
+    /// The refresh token of a guest whose cart is to be merged.
+    #[schemars(length(min = 1, max = 200))]
+    pub guest_refresh_token: Option<String>,
+}
+
+/// A valid request.
+struct RegisterParams {
+    email: Email,
+    password: String,
+    guest_refresh_token: Option<String>,
+    key: Option<IdempotencyKey>,
+}
+
+/// Registers an account.
+pub struct Register {
+    /// The table of pending accounts.
+    pub registrations: Registrations,
+    /// The rules for its password.
+    pub rules: PasswordRules,
+    /// Limits attempts.
+    pub attempts: Attempts,
+    /// Merges guests' carts.
+    pub guests: GuestMerge,
+    /// Sends the mail.
+    pub mails: MailQueue,
+    /// Starts the session.
+    pub sessions: SessionIssuer,
+}
+
+impl Register {
+    /// Reads its configuration from the environment.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self {
+            registrations: deps.registrations()?,
+            rules: PasswordRules::from_dependencies(deps)?,
+            attempts: Attempts::from_dependencies(deps).await?,
+            guests: GuestMerge::from_dependencies(deps).await?,
+            mails: deps.mail_queue()?,
+            sessions: SessionIssuer::from_dependencies(deps).await?,
+        })
+    }
+}
+
+impl Endpoint for Register {
+    async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
+        let params = self.read(request)?;
+        // A registration always counts: it costs a hash and a mail.
+        let attempt = self.attempts.count("register", &params.email, request).await?;
+        self.rules.check("password", &params.password, &params.email)?;
+        let guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
+        let user_id = self.registered(&params, guest.as_ref(), &attempt).await?;
+        if let Some(guest) = &guest {
+            self.guests.merge_cart(guest, &user_id, CallerKind::Guest).await?;
+        }
+        enqueue(&self.mails, &MailRequest::Registration { email: params.email, user_id: Some(user_id.clone()) })
+            .await?;
+        let reply = self.sessions.open_for_guest(201, user_id, request).await?;
+        if let Some(guest) = &guest {
+            self.guests.end(guest).await?;
+        }
+        Ok(reply)
+    }
+}
+
+impl Register {
+    fn read(&self, request: &Request) -> Result<RegisterParams, Problem> {
+        let key = request.idempotency_key()?;
+        let mut fields = request.fields()?;
+        let email = fields.parsed::<Email>("email");
+        let password = self.rules.read(&mut fields, "password");
+        let guest_refresh_token = GuestMerge::read(&mut fields);
+        let (email, password, guest_refresh_token) = fields.finish((email, password, guest_refresh_token))?;
+        Ok(RegisterParams { email, password, guest_refresh_token, key })
+    }
+
+    /// The pending account of the request: a new one, or that of an earlier request with the same key. Either computes
+    /// one password hash.
+    async fn registered(
+        &self,
+        params: &RegisterParams,
+        guest: Option<&GuestSession>,
+        attempt: &Attempt,
+    ) -> Result<UserId, Problem> {
+        let earlier = match &params.key {
+            Some(key) => self.earlier(&params.email, &key.key).await?,
+            None => None,
+        };
+        match earlier {
+            Some(earlier) => repeated(earlier, params, guest, attempt),
+            None => self.create(params, guest).await,
+        }
+    }
+
+    /// The newest registration of an address with this key.
+    async fn earlier(&self, email: &Email, key: &str) -> Result<Option<Registration>, Problem> {
+        let now = self.sessions.clock.now();
+        let mut stored = self.registrations.list(email).await?;
+        stored.retain(|stored| {
+            stored.registration_key.as_deref() == Some(key) && now < stored.created_at.plus_seconds(KEY_SECONDS)
+        });
+        Ok(stored.pop())
+    }
+
+    async fn create(&self, params: &RegisterParams, guest: Option<&GuestSession>) -> Result<UserId, Problem> {
+        let now = self.sessions.clock.now();
+        let registration = Registration {
+            email: params.email.clone(),
+            user_id: UserId::new(now, &*self.sessions.random),
+            password_hash: password::hash(&params.password, &*self.sessions.random).map_err(Problem::internal)?,
+            created_at: now,
+            registration_key: params.key.as_ref().map(|key| key.key.clone()),
+            guest_ids: guest.iter().map(|guest| guest.user_id.clone()).collect(),
+            expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
+        };
+        self.registrations.put(&registration).await?;
+        Ok(registration.user_id)
+    }
+}
+
+/// The account of the first request, if this one is the same.
+fn repeated(
+    earlier: Registration,
+    params: &RegisterParams,
+    guest: Option<&GuestSession>,
+    attempt: &Attempt,
+) -> Result<UserId, Problem> {
+    let is_same_password =
+        password::verify(&params.password, Some(&earlier.password_hash)).map_err(Problem::internal)?;
+    // The guest of the first request is unknown by now if its session has ended, after all other steps.
+    let is_same_guest = guest.is_none_or(|guest| earlier.guest_ids.contains(&guest.user_id));
+    if is_same_password && is_same_guest {
+        return Ok(earlier.user_id);
+    }
+    log_refused_login(attempt, "register", "idempotency_key_reused");
+    Err(Problem::idempotency_key_reused())
+}
+
+#[cfg(test)]
+mod tests;
