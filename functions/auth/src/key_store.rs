@@ -10,7 +10,13 @@ struct KeyStore(VerificationKeys);
 
 impl VerificationKeySource for KeyStore {
     fn read(&self) -> KeyFuture<'_, Vec<VerificationKey>> {
-        Box::pin(async { self.0.list().await.map_err(|error| KeyError::Unavailable(error.to_string())) })
+        Box::pin(async {
+            self.0.list().await.map_err(|error| {
+                // The known keys go on: without this line nobody would know that a revocation has not arrived.
+                tracing::error!(event = "keys_not_read", %error, "the verification keys cannot be read");
+                KeyError::Unavailable(error.to_string())
+            })
+        })
     }
 }
 

@@ -116,6 +116,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn permissions_end_after_a_working_day() {
+        let shop = Fixture::with_account().await;
+        shop.grant(&[Role::Stock]).await;
+        let session = shop.logged_in().await;
+        for seconds in [12 * 60 * 60 - 1, 1] {
+            shop.clock.advance_seconds(seconds);
+            let session = shop.refresh().await.handle(&post(&refresh_body(&session))).await.expect("refreshed");
+            let permissions = ask(&shop, &session.body_json()).await["permissions"].clone();
+            assert_eq!(permissions.is_null(), seconds == 1, "{permissions}");
+        }
+    }
+
+    #[tokio::test]
     async fn permissions_end_with_the_grant() {
         let shop = Fixture::with_account().await;
         shop.grant_until(&[Role::Stock], shop.clock.now().plus_seconds(60)).await;

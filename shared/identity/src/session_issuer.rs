@@ -16,6 +16,8 @@ use souk_store::{CreateSessionOutcome, Credential, Credentials, Session, Session
 /// How long a session lasts after its last refresh.
 const IDLE_SECONDS: i64 = 30 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How long a session has the permissions of staff: a working day. Afterwards it is that of a shopper.
+const STAFF_SECONDS: i64 = 12 * 60 * 60;
 /// Longest name of a device in the list of sessions, in characters.
 const MAX_DEVICE_CHARS: usize = 120;
 
@@ -97,6 +99,7 @@ impl SessionIssuer {
         request: &Request,
     ) -> Result<Option<Reply>, Problem> {
         let now = self.clock.now();
+        let staff_until = now.plus_seconds(STAFF_SECONDS);
         let staff = account
             .grant
             .filter(|grant| grant.is_active(now))
