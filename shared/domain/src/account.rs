@@ -72,7 +72,7 @@ pub const MAX_GUESTS: usize = 20;
 ///
 /// The syntax does not show whether an address is deliverable, so only addresses that would break keys and headers are
 /// rejected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 

@@ -6,11 +6,14 @@
 
 pub mod account;
 pub mod address;
+pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod circuit_breaker;
+pub mod contact;
 pub mod cursor;
 pub mod effects;
+pub mod erasure;
 pub mod event;
 pub mod idempotency;
 pub mod ids;
@@ -20,6 +23,7 @@ pub mod money;
 pub mod order;
 pub mod permission;
 pub mod reconcile;
+pub mod signing_key;
 pub mod stock;
 pub mod synonyms;
 pub mod time;

@@ -209,6 +209,7 @@ mod tests {
     use super::*;
     use crate::address::ShippingAddress;
     use crate::cart::Quantity;
+    use crate::contact::Contact;
     use crate::money::Currency;
     use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundTarget};
 
@@ -230,6 +231,10 @@ mod tests {
             currency: Currency::USD,
             lines: vec![line],
             shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+            contact: Some(Contact {
+                email: "ann@example.com".parse().expect("an address"),
+                phone: "+1 555".parse().ok(),
+            }),
             hold_seconds: 600,
         };
         Order::place(new, NOW).expect("an order")
@@ -277,6 +282,20 @@ mod tests {
 
         let refunded = after(&cancelled, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() });
         assert_eq!(kinds(&messages_due_after(Some(&cancelled), &refunded, NOW)), []);
+    }
+
+    #[test]
+    fn messages_name_the_order_and_nobody() {
+        let placed = placed();
+        let open = after(&placed, start());
+        let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 1 };
+        let cancelled = after(&after(&open, settle(captured)), Event::Cancelled);
+        for order in [placed, open, cancelled] {
+            let due = messages_due_after(None, &order, NOW);
+            assert_eq!(due.len(), 1);
+            let sent = serde_json::to_string(&due[0].message).expect("JSON");
+            assert!(!["ann@", "555", "Main"].iter().any(|secret| sent.contains(secret)), "{sent}");
+        }
     }
 
     #[test]

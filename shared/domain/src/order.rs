@@ -1,5 +1,6 @@
 //! An order with its payment attempts, refunds and returns: one stored item, changed by one conditional write a step.
 
+mod erasure;
 mod refunds;
 mod returns;
 mod timeline;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::ShippingAddress;
 use crate::cart::Quantity;
+use crate::contact::Contact;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::stock::{Allocation, Cause, ShardId};
@@ -20,7 +22,7 @@ use crate::validation::Invalid;
 pub use refunds::{Refund, RefundStatus, RefundTarget};
 pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
 pub use timeline::{TimelineEntry, TimelineEvent};
-pub use transitions::{Event, ProviderOutcome, RefundGrant, StoreCreditEvent, TransitionError};
+pub use transitions::{Event, ProviderOutcome, RefundApproval, RefundGrant, StoreCreditEvent, TransitionError};
 
 /// Maximum payment attempts of an order. Keeps the item small.
 pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
@@ -251,6 +253,12 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// Shipping address.
     pub shipping_address: ShippingAddress,
+    /// How to reach whoever placed it. Orders of release 0.1.0 have none, nor have erased ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// Whether contact and address were erased, because the account was deleted and the order was never paid.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub erased: bool,
     /// When the hold on its stock ends unless it is paid.
     pub hold_expires_at: Timestamp,
     /// Payment attempts, oldest first, at most [`MAX_PAYMENT_ATTEMPTS`].
@@ -286,6 +294,8 @@ pub struct NewOrder {
     pub lines: Vec<OrderLine>,
     /// Shipping address.
     pub shipping_address: ShippingAddress,
+    /// How to reach whoever places it.
+    pub contact: Option<Contact>,
     /// Duration of the hold.
     pub hold_seconds: i64,
 }
@@ -321,6 +331,8 @@ impl Order {
             total_minor: total.minor(),
             lines: new.lines,
             shipping_address: new.shipping_address,
+            contact: new.contact,
+            erased: false,
             hold_expires_at: now.plus_seconds(new.hold_seconds),
             attempts: Vec::new(),
             refunds: Vec::new(),
@@ -456,4 +468,9 @@ impl OrderLine {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 const fn is_zero(amount: &i64) -> bool {
     *amount == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }

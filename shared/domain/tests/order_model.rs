@@ -110,6 +110,7 @@ fn placed() -> Order {
         currency: Currency::USD,
         lines: vec![line],
         shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+        contact: None,
         hold_seconds: HOLD_SECONDS,
     };
     Order::place(new, PLACED).expect("an order")

@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::*;
 use crate::address::ShippingAddress;
 use crate::cart::Quantity;
+use crate::contact::Contact;
 use crate::idempotency::IdempotencyKey;
 use crate::money::Money;
 use crate::order::{
-    Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundGrant, RefundTarget, ReturnItem,
-    Shipment, StoreCreditEvent,
+    Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundApproval, RefundGrant,
+    RefundTarget, ReturnItem, Shipment, StoreCreditEvent,
 };
 
 const DOCS: &str = include_str!("../../../../docs/events.md");
@@ -29,9 +30,15 @@ fn placed() -> Order {
             allocation: vec![],
         }],
         shipping_address: ShippingAddress::Text("1 Main Street, Springfield".to_owned()),
+        contact: Some(contact()),
         hold_seconds: 900,
     };
     Order::place(new, PLACED).expect("an order")
+}
+
+fn contact() -> Contact {
+    let email = "ann@example.com".parse().expect("an address");
+    Contact { email, phone: "+1 217 555 0100".parse().ok() }
 }
 
 /// Applies events ten seconds apart, saved as the store does. Returns the order and its domain events.
@@ -122,6 +129,7 @@ fn refunds_are_published_in_the_order_of_their_completion() {
             reason: "Ann got it late".to_owned(),
             granted_by: staff(),
             request: idempotency_key(&amount_minor.to_string()),
+            approval: RefundApproval::NotRequired,
         }));
     }
     let (mut order, mut published) = run(events);
@@ -192,12 +200,20 @@ fn an_expired_order_with_a_late_capture_has_no_paid_event() {
 }
 
 #[test]
-fn events_contain_no_address_token_or_free_text() {
+fn events_contain_no_address_contact_token_or_free_text() {
     let (_, published) = run(full_history());
     let published = serde_json::to_string(&published).expect("JSON");
-    for secret in ["Main Street", "tok_secret", "Ann", "HP 364XL", "pay_1"] {
+    for secret in ["Main Street", "ann@", "example.com", "217", "tok_secret", "Ann", "HP 364XL", "pay_1"] {
         assert!(!published.contains(secret), "{secret}: {published}");
     }
+}
+
+#[test]
+fn an_erasure_is_no_event() {
+    let (cancelled, _) = run(vec![Event::Cancelled]);
+    let erased = cancelled.apply(Event::Erased, PLACED.plus_seconds(30)).expect("erased");
+    assert!(erased.contact.is_none() && cancelled.contact == Some(contact()));
+    assert_eq!(events_after(Some(&cancelled), &erased), []);
 }
 
 /// One event of each type.

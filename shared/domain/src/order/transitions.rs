@@ -100,6 +100,8 @@ pub enum Event {
         /// Where it is paid to this time.
         target: RefundTarget,
     },
+    /// The account was deleted: contact and address of an order that was never paid are erased.
+    Erased,
 }
 
 /// An event that changes an order and, in the same transaction, the store credit of its account. It is a type of its
@@ -131,6 +133,20 @@ pub struct RefundGrant {
     pub granted_by: UserId,
     /// Idempotency key of the request.
     pub request: IdempotencyKey,
+    /// Whether a second person has to approve it.
+    pub approval: RefundApproval,
+}
+
+/// Whether a second person has to approve a refund that staff grant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RefundApproval {
+    /// Nobody has to.
+    NotRequired,
+    /// A second person has to if the refunds that this person granted without approval, for this order and with this
+    /// one, exceed the sum in minor units. So a large refund cannot be split into small ones.
+    RequiredAbove(i64),
+    /// This second person approved it.
+    ApprovedBy(UserId),
 }
 
 /// The outcome of a payment reported by a provider.
@@ -201,7 +217,10 @@ pub enum TransitionError {
     /// The amount exceeds what is left to refund.
     #[error("the amount exceeds what can be refunded")]
     NotRefundable,
-    /// It is not expired, or the allocations do not match its lines.
+    /// A second person has to approve the refund: [`RefundApproval::RequiredAbove`].
+    #[error("a second person has to approve this refund")]
+    ApprovalRequired,
+    /// It is not expired, it is erased, or the allocations do not match its lines.
     #[error("the order cannot be held again")]
     NotRevivable,
     /// The return was decided before, and differently.
@@ -240,6 +259,7 @@ impl Order {
             }
             Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
             Event::RefundRetried { refund, target } => next.retry_refund(refund, target, now)?,
+            Event::Erased => next.erase()?,
         }
         Ok(next)
     }

@@ -8,8 +8,8 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
-    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundGrant, RefundStatus,
-    RefundTarget, StoreCreditEvent, TransitionError,
+    Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundApproval, RefundGrant,
+    RefundStatus, RefundTarget, StoreCreditEvent, TransitionError,
 };
 use souk_domain::reconcile::{
     Discrepancy, GracePeriods, ProviderPayment, ProviderRecords, ProviderRefund, StockRecords, Sums, check_order,
@@ -51,7 +51,8 @@ pub(crate) fn idempotency_key(key: u8) -> IdempotencyKey {
 
 pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: IdempotencyKey) -> Event {
     let (amount, reason, granted_by) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned(), user(9));
-    Event::RefundGranted(RefundGrant { amount, target, reason, granted_by, request })
+    let approval = RefundApproval::NotRequired;
+    Event::RefundGranted(RefundGrant { amount, target, reason, granted_by, request, approval })
 }
 
 impl Shop {
@@ -95,6 +96,7 @@ impl Shop {
             currency: Currency::USD,
             lines: lines.into_iter().map(line).collect(),
             shipping_address: ShippingAddress::Text("1 Main St".to_owned()),
+            contact: None,
             hold_seconds: 900,
         };
         let order = Order::place(new, self.now).expect("an order");

@@ -138,7 +138,8 @@ impl Order {
         let units = |parts: &[Allocation]| parts.iter().map(|part| part.quantity).sum::<u32>();
         let fits = allocations.len() == self.lines.len()
             && self.lines.iter().zip(&allocations).all(|(line, parts)| units(parts) == line.quantity.get());
-        if self.status != OrderStatus::Expired || amount_minor < self.total_minor || !fits {
+        // An erased order has no address to ship to.
+        if self.status != OrderStatus::Expired || self.erased || amount_minor < self.total_minor || !fits {
             return Err(TransitionError::NotRevivable);
         }
         attempt.complete(payment_id, amount_minor);
