@@ -49,7 +49,7 @@ pub use order_steps::{OrderStep, OrderSteps, StepError, StoreCreditSteps};
 pub use orders::{MAX_ACTIONS, OrderPage, OrderPlacement, Orders, PlacementOutcome};
 pub use products::{ProductPage, Products, Segment};
 pub use reconcile::{CheckedCounts, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, reconcile};
-pub use refund_requests::{RefundApprovalOutcome, RefundRequest, RefundRequestOutcome, RefundRequests};
+pub use refund_requests::{RefundRequest, RefundRequestOutcome, RefundRequests};
 pub use registrations::{REGISTRATION_SECONDS, Registration, Registrations};
 pub use sessions::{CreateSessionOutcome, RotationOutcome, Session, Sessions, StaffSession};
 pub use shopper_orders::ShopperOrders;

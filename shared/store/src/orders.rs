@@ -67,6 +67,15 @@ impl Orders {
         Self { table }
     }
 
+    /// The one order with this id that one of these users owns, strongly consistent.
+    pub(crate) async fn get_of_any(&self, owners: &[UserId], order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+        if owners.is_empty() {
+            return Ok(None);
+        }
+        let keys = owners.iter().map(|owner| order_key(owner, order_id)).collect();
+        Ok(self.table.get_many(keys, true).await?.pop())
+    }
+
     /// One order, strongly consistent.
     pub async fn get(&self, user_id: &UserId, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
         self.table.get(order_key(user_id, order_id), true).await
@@ -75,14 +84,15 @@ impl Orders {
     /// An account's orders, newest first, older than `after`.
     pub async fn list(&self, user_id: &UserId, after: Option<&OrderId>, limit: i32) -> Result<OrderPage, StoreError> {
         let request = self.table.client.query().table_name(&self.table.name);
-        let answer = request
-            .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", text(user_id))
-            .set_exclusive_start_key(after.map(|order_id| order_key(user_id, order_id)))
-            .scan_index_forward(false)
-            .limit(limit)
-            .send()
-            .await?;
+        let request = request.expression_attribute_values(":user", text(user_id)).scan_index_forward(false);
+        let request = match after {
+            None => request.key_condition_expression("user_id = :user"),
+            // Not a start key: `after` may be an order of another user.
+            Some(after) => request
+                .key_condition_expression("user_id = :user AND order_id < :after")
+                .expression_attribute_values(":after", text(after)),
+        };
+        let answer = request.limit(limit).send().await?;
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         let items = answer.items.unwrap_or_default().into_iter();
         let orders: Vec<Order> = items.map(|item| self.table.read(item)).collect::<Result<_, _>>()?;
