@@ -15,9 +15,9 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
 use souk_store::{
-    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Limits, OneTimeTokens, OrderSteps, Orders,
-    Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit, StoreCreditSteps, SynonymLists, Table,
-    VerificationKeys,
+    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Limits, OneTimeTokens, OrderSteps,
+    Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit,
+    StoreCreditSteps, SynonymLists, Table, VerificationKeys,
 };
 
 use crate::bus::EventBus;

@@ -1,8 +1,10 @@
 //! The HTTP layer: API Gateway's event to an endpoint and its reply back, with one log line for each request.
 
+pub mod audit;
 mod delivery;
 mod fields;
 mod order_step;
+mod own_order;
 mod problem;
 mod query_string;
 mod reply;
@@ -20,6 +22,7 @@ use souk_domain::effects::Clock;
 
 pub use fields::{AllRead, Fields};
 pub use order_step::PROCESSING_RETRY_SECONDS;
+pub use own_order::own_order;
 pub use problem::Problem;
 pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};

@@ -1,11 +1,22 @@
-//! The queues between the steps of an order's life, and the dead-letter queue of the stream consumers.
+//! The queues between the steps of an order's life, the mail queue, and the dead-letter queue of the stream consumers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use serde::{Deserialize, Serialize};
+use souk_domain::erasure::ErasureQueueMessage;
+use souk_domain::mail::MailRequest;
 use souk_domain::message::{DueMessage, Message};
+
+/// Timeouts of sending a message to the mail queue: a client waits for it, and the whole request has 10 s.
+const MAIL_ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
+const MAIL_OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// How long an access token is valid, in seconds. Also the longest delay that SQS supports.
+const TOKEN_SECONDS: i32 = 900;
 
 /// The queues between the steps of an order's life.
 #[derive(Clone)]
@@ -35,6 +46,49 @@ impl Queues {
         };
         let delay_seconds = i32::try_from(due.delay_seconds).map_err(|error| SendError(error.to_string()))?;
         send(&self.client, url, &due.message, delay_seconds).await
+    }
+}
+
+/// The mail queue, which `send-mail` consumes.
+#[derive(Clone)]
+pub struct MailQueue {
+    client: Client,
+    url: String,
+}
+
+impl MailQueue {
+    /// The queue at that URL.
+    pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(MAIL_ATTEMPT_TIMEOUT);
+        let timeouts = timeouts.operation_timeout(MAIL_OPERATION_TIMEOUT).build();
+        let config = aws_sdk_sqs::config::Builder::from(sdk).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), url: url.into() }
+    }
+
+    /// Asks for a mail. If the response is late, the mail may still be sent.
+    pub async fn enqueue(&self, request: &MailRequest) -> Result<(), SendError> {
+        send(&self.client, &self.url, request, 0).await
+    }
+}
+
+/// The erasure queue, which `erase-orders` consumes.
+#[derive(Clone)]
+pub struct ErasureQueue {
+    client: Client,
+    url: String,
+}
+
+impl ErasureQueue {
+    /// The queue at that URL.
+    pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
+        Self { client: Client::new(sdk), url: url.into() }
+    }
+
+    /// Asks for the erasure of what a deleted account leaves behind: at once, and again when access tokens that were
+    /// issued before the deletion have expired, because they may have placed an order. Idempotent.
+    pub async fn send(&self, message: &ErasureQueueMessage) -> Result<(), SendError> {
+        send(&self.client, &self.url, message, 0).await?;
+        send(&self.client, &self.url, message, TOKEN_SECONDS).await
     }
 }
 
@@ -84,11 +138,25 @@ async fn send(client: &Client, url: &str, body: &impl Serialize, delay_seconds: 
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
     use serde_json::json;
     use souk_domain::message::PaymentQueueMessage;
     use souk_testkit::FakeAws;
 
     use super::*;
+
+    /// A service that never answers.
+    #[derive(Debug)]
+    struct Silent;
+
+    impl HttpConnector for Silent {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::new(std::future::pending())
+        }
+    }
 
     #[tokio::test]
     async fn each_message_goes_to_its_queue_with_its_delay() {
@@ -107,6 +175,43 @@ mod tests {
         let (action, request) = aws.calls().remove(0);
         assert_eq!((action.as_str(), &request["QueueUrl"]), ("SendMessage", &json!(url("payment"))));
         assert_eq!(request["DelaySeconds"], json!(30));
+    }
+
+    #[tokio::test]
+    async fn a_request_for_a_mail_goes_to_the_mail_queue_at_once() {
+        let aws = FakeAws::start(|_, _| (200, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
+        let queue = MailQueue::new(&aws.sdk_config(), "https://queues/mail");
+        let request = MailRequest::PasswordReset { email: "ann@example.com".parse().expect("an address") };
+        queue.enqueue(&request).await.expect("sent");
+        let (action, sent) = aws.calls().remove(0);
+        assert_eq!((action.as_str(), &sent["QueueUrl"]), ("SendMessage", &json!("https://queues/mail")));
+        assert_eq!(sent["DelaySeconds"], json!(0));
+        let body = sent["MessageBody"].as_str().expect("a body");
+        assert_eq!(serde_json::from_str::<MailRequest>(body).expect("a request"), request);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_that_does_not_answer_is_an_error_in_time() {
+        let silent = http_client_fn(|_, _| SharedHttpConnector::new(Silent));
+        let sdk = souk_testkit::sdk_config("http://fake").into_builder().http_client(silent).build();
+        let request = MailRequest::PasswordReset { email: "ann@example.com".parse().expect("an address") };
+        let started = tokio::time::Instant::now();
+        assert!(MailQueue::new(&sdk, "https://queues/mail").enqueue(&request).await.is_err());
+        assert!(started.elapsed() <= MAIL_OPERATION_TIMEOUT, "{:?}", started.elapsed());
+    }
+
+    #[tokio::test]
+    async fn an_erasure_goes_to_the_erasure_queue_at_once_and_when_tokens_have_expired() {
+        let aws = FakeAws::start(|_, _| (200, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
+        let user_id = "0190a5a0-0000-7000-8000-000000000001".parse().expect("an id");
+        let message = ErasureQueueMessage::EraseOrders { user_id, guest_ids: vec![] };
+        ErasureQueue::new(&aws.sdk_config(), "https://queues/erasure").send(&message).await.expect("sent");
+        for (delay, (_, sent)) in [0, 900].into_iter().zip(aws.calls()) {
+            assert_eq!((&sent["QueueUrl"], &sent["DelaySeconds"]), (&json!("https://queues/erasure"), &json!(delay)));
+            let body = sent["MessageBody"].as_str().expect("a body");
+            assert_eq!(serde_json::from_str::<ErasureQueueMessage>(body).expect("a message"), message);
+        }
+        assert_eq!(aws.calls().len(), 2);
     }
 
     #[tokio::test]
