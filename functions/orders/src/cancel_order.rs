@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use souk_domain::effects::Clock;
-use souk_domain::ids::OrderId;
 use souk_domain::order::Event;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
-use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::OrderSteps;
+use souk_runtime::http::{Endpoint, Problem, Reply, Request, own_order};
+use souk_store::{OrderSteps, ShopperOrders};
 
 use crate::view::{self, OrderResponse, Viewer};
 
@@ -44,6 +43,8 @@ pub(crate) fn cancellation(operation: Operation) -> Operation {
 
 /// Cancels an order for its shopper.
 pub struct CancelOrder {
+    /// The orders of callers.
+    pub orders: ShopperOrders,
     /// Applies events to orders.
     pub steps: OrderSteps,
     /// The current time.
@@ -53,23 +54,22 @@ pub struct CancelOrder {
 impl CancelOrder {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { steps: deps.order_steps()?, clock: deps.clock() })
+        Ok(Self { orders: deps.shopper_orders()?, steps: deps.order_steps()?, clock: deps.clock() })
     }
 }
 
 impl Endpoint for CancelOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
-        let order_id: OrderId = request.path_id("order_id", "order")?;
+        let order = own_order(request, &self.orders).await?;
         let now = self.clock.now();
-        let order = self.steps.apply(user_id, &order_id, &Event::Cancelled, now).await?;
+        let order = self.steps.apply(&order.user_id, &order.order_id, &Event::Cancelled, now).await?;
         Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::ids::UserId;
+    use souk_domain::ids::{OrderId, UserId};
     use souk_domain::order::{ProviderMethod, ProviderOutcome};
     use souk_testkit::user;
 
@@ -86,7 +86,7 @@ mod tests {
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.place(&user(1)).await;
-        let endpoint = CancelOrder { steps: shop.steps(), clock: shop.clock.clone() };
+        let endpoint = CancelOrder { orders: shop.shopper_orders(), steps: shop.steps(), clock: shop.clock.clone() };
         (shop, endpoint, order_id)
     }
 
@@ -122,6 +122,19 @@ mod tests {
             reply.body()
         );
         assert_eq!(shop.available("a").await, 3);
+        shop.assert_reconciled().await;
+    }
+
+    #[tokio::test]
+    async fn an_account_cancels_an_order_of_its_guest() {
+        let (shop, endpoint, order_id) = shop_with_an_order().await;
+        shop.account(&user(2), "ann@example.com", &[user(1)]).await;
+        let reply = endpoint.handle(&cancel(&user(2), &order_id)).await.expect("cancelled");
+        assert_eq!(reply.body_json()["status"].as_str(), Some("cancelled"));
+        assert_eq!(
+            (shop.order(&user(1), &order_id).await.status.as_str(), shop.available("a").await),
+            ("cancelled", 5)
+        );
         shop.assert_reconciled().await;
     }
 

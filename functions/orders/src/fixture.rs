@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
+use souk_domain::account::Account;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
-use souk_domain::account::Account;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
@@ -15,7 +15,7 @@ use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_acco
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, ShopperOrders, StoreCredit};
+use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, RefundRequests, ShopperOrders, StoreCredit};
 use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 
 pub(crate) use souk_fixtures::outcome;
@@ -43,7 +43,7 @@ impl Fixture {
         let stores = Stores::on(&database, random.clone());
         let Stores { carts, products, inventory, orders, store_credit, .. } = stores.clone();
         let clock = Arc::new(FixedClock::new());
-        Self { carts, products, inventory, orders, store_credit, clock, random, stores, database }
+        Self { database, stores, clock, random, carts, products, inventory, orders, store_credit }
     }
 
     pub(crate) fn place_order(&self) -> PlaceOrder {
@@ -111,6 +111,10 @@ impl Fixture {
     pub(crate) async fn place(&self, user_id: &UserId) -> OrderId {
         let reply = self.place_order().handle(&checkout(user_id)).await.expect("placed");
         reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id")
+    }
+
+    pub(crate) fn refund_requests(&self) -> RefundRequests {
+        self.stores.refund_requests.clone()
     }
 
     pub(crate) fn shopper_orders(&self) -> ShopperOrders {

@@ -8,7 +8,7 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{self, Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::Orders;
+use souk_store::ShopperOrders;
 
 use crate::view::{self, OrderSummary, Viewer};
 
@@ -19,6 +19,7 @@ const MAX_LIMIT: i64 = 100;
 pub fn operation() -> Operation {
     Operation::new("list-orders", "GET /orders", Caller::Guest, Tag::Orders)
         .summary("Lists the shopper's orders, newest first")
+        .description("An account's list has the orders that it placed as a guest before its address was verified.")
         .query("cursor", contract::cursor(), "`next_cursor` of the page before. Without it: the first page.")
         .query("limit", contract::page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of orders on a page.")
         .answers::<ListOrdersResponse<'_>>(200, "A page of orders.")
@@ -26,14 +27,14 @@ pub fn operation() -> Operation {
 
 /// Lists the orders of the shopper.
 pub struct ListOrders {
-    /// The orders table.
-    pub orders: Orders,
+    /// The orders of callers.
+    pub orders: ShopperOrders,
 }
 
 impl ListOrders {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { orders: deps.orders()? })
+        Ok(Self { orders: deps.shopper_orders()? })
     }
 }
 
@@ -49,15 +50,15 @@ struct ListOrdersResponse<'a> {
 
 impl Endpoint for ListOrders {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
+        let caller = request.user()?;
         let mut query = request.query();
-        let list = ListId::new(["orders", user_id.as_str()]);
+        let list = ListId::new(["orders", caller.user_id.as_str()]);
         let after = query.optional_cursor::<OrderId>(Some(list));
         let limit = query.optional_integer("limit", 1..=MAX_LIMIT);
         let (after, limit) = query.finish((after, limit))?;
 
         let limit = i32::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
-        let page = self.orders.list(user_id, after.as_ref(), limit).await?;
+        let page = self.orders.list(&caller.user_id, caller.kind, after.as_ref(), limit).await?;
         let orders = page.orders.iter().map(|order| view::summary(order, Viewer::Shopper)).collect();
         Ok(Reply::ok(&ListOrdersResponse { orders, next_cursor: page.next.map(|order_id| list.cursor(&order_id)) }))
     }
@@ -81,7 +82,7 @@ mod tests {
             shop.clock.advance_seconds(1);
             ids.insert(0, shop.place(&user(1)).await.to_string());
         }
-        let endpoint = ListOrders { orders: shop.orders.clone() };
+        let endpoint = ListOrders { orders: shop.shopper_orders() };
         let list = || Request::new("GET", "/orders").from_user(user(1));
         let first = endpoint.handle(&list().with_query("limit", "2")).await.expect("listed").body_json();
         assert_eq!(
@@ -102,13 +103,60 @@ mod tests {
         shop.assert_reconciled().await;
     }
 
+    /// The account of shopper 1 and its guests 2 and 3; 4 is somebody else.
+    #[tokio::test]
+    async fn orders_of_its_guests_belong_to_an_account() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let mut ids = Vec::new();
+        for shopper in [1, 2, 4, 3, 2, 1, 3] {
+            shop.put_in_cart(&user(shopper), "a", 2).await;
+            shop.clock.advance_seconds(1);
+            ids.insert(0, (shopper, shop.place(&user(shopper)).await));
+        }
+        let endpoint = ListOrders { orders: shop.shopper_orders() };
+        let list = async |request: Request| {
+            let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+            loop {
+                let request =
+                    request.clone().with_query("limit", "2").with_query("cursor", cursor.as_deref().unwrap_or(""));
+                let page = endpoint.handle(&request).await.expect("listed").body_json();
+                let orders = page["orders"].as_array().expect("a list");
+                seen.extend(orders.iter().map(|order| order["order_id"].as_str().expect("an id").to_owned()));
+                cursor = page["next_cursor"].as_str().map(str::to_owned);
+                if cursor.is_none() {
+                    return seen;
+                }
+            }
+        };
+        let of = |owners: &[u32]| -> Vec<String> {
+            ids.iter().filter(|(owner, _)| owners.contains(owner)).map(|(_, id)| id.to_string()).collect()
+        };
+        let request = || Request::new("GET", "/orders");
+        assert_eq!(list(request().from_user(user(1))).await, of(&[1]), "no guest is linked yet");
+        shop.account(&user(1), "ann@example.com", &[user(2), user(3)]).await;
+        assert_eq!(list(request().from_user(user(1))).await, of(&[1, 2, 3]));
+        assert_eq!(list(request().from_guest(user(1))).await, of(&[1]), "a session of before the address was verified");
+        assert_eq!(list(request().from_guest(user(2))).await, of(&[2]));
+        assert_eq!(list(request().from_user(user(4))).await, of(&[4]));
+
+        let get = GetOrder { orders: shop.shopper_orders() };
+        for (owner, order_id) in &ids {
+            let of_order = || Request::new("GET", "/orders/x").with_path("order_id", order_id.as_str());
+            let expected = if *owner == 4 { (404, "not_found") } else { (200, "") };
+            assert_eq!(outcome(&get.handle(&of_order().from_user(user(1))).await), expected);
+            let as_guest = if *owner == 1 { (200, "") } else { (404, "not_found") };
+            assert_eq!(outcome(&get.handle(&of_order().from_guest(user(1))).await), as_guest);
+        }
+    }
+
     #[tokio::test]
     async fn one_order_is_shown_to_its_owner_only() {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[50]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.place(&user(1)).await;
-        let endpoint = GetOrder { orders: shop.orders.clone() };
+        let endpoint = GetOrder { orders: shop.shopper_orders() };
         let get = |shopper| {
             let request = Request::new("GET", "/orders/x").with_path("order_id", order_id.as_str());
             request.from_user(user(shopper))
@@ -119,6 +167,7 @@ mod tests {
         assert!(
             reply.body().contains(r#""timeline":[{"at":"2026-11-24T06:57:00.000Z","event":"placed","amount":2.00}]"#)
         );
+        assert!(reply.body().contains(r#""contact":{"email":"ann@example.com"}"#), "{}", reply.body());
         assert_eq!(outcome(&endpoint.handle(&get(2)).await), (404, "not_found"));
         shop.assert_reconciled().await;
     }

@@ -12,10 +12,13 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::account::{Account, CallerKind};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, CartError};
+use souk_domain::contact::Contact;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
+use souk_domain::ids::UserId;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
@@ -23,10 +26,13 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
-use souk_store::{Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products};
+use souk_store::{
+    Accounts, Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products, StoreError,
+};
 use tokio::time::Instant;
 
 use self::allocation::{Consistency, set_allocations};
+use crate::contact::{self, ContactRequest};
 use crate::shipping_address::ShippingAddressRequest;
 
 /// Attempts of the transaction, with other shards or after contention, before the client has to retry.
@@ -43,7 +49,8 @@ pub fn operation() -> Operation {
         .description(
             "It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: \
              `expected_total` guards against a change since the shopper saw them. The stock is held until \
-             `hold_expires_at`, and an order that is not paid by then expires. Two calls without an \
+             `hold_expires_at`, and an order that is not paid by then expires. \
+             A caller without a verified address has to send `contact`. Two calls without an \
              `Idempotency-Key` place one order, because the second one finds an empty cart.",
         )
         .idempotency_key(
@@ -56,7 +63,8 @@ pub fn operation() -> Operation {
                 "shipping_address": {
                     "name": "Ada Example", "line1": "1 Main Street", "city": "Springfield",
                     "region": "IL", "postal_code": "62701", "country": "US"
-                }
+                },
+                "contact": {"email": "ada@example.com", "phone": "+1 217 555 0100"}
             }"#,
         )
         .answers::<PlaceOrderResponse<'_>>(201, "The order, which waits for its payment.")
@@ -78,6 +86,8 @@ pub fn operation() -> Operation {
 
 /// Places an order from the cart.
 pub struct PlaceOrder {
+    /// The accounts table, for the address of an account.
+    pub accounts: Accounts,
     /// The carts table.
     pub carts: Carts,
     /// The products table, for current prices.
@@ -100,6 +110,7 @@ impl PlaceOrder {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
+            accounts: deps.accounts()?,
             carts: deps.carts()?,
             products: deps.products()?,
             inventory: deps.inventory()?,
@@ -120,6 +131,9 @@ pub struct PlaceOrderRequest {
     pub payment_method: String,
     /// Where to ship the order.
     pub shipping_address: ShippingAddressRequest,
+    /// How to reach the shopper. Required for guests and for accounts without a verified address; without it, the address
+    /// of the account is used.
+    pub contact: Option<ContactRequest>,
     /// The total that the shopper saw. If it differs from the current one, the order is not placed.
     #[schemars(extend("minimum" = 0))]
     pub expected_total: Option<Amount>,
@@ -170,6 +184,8 @@ pub struct ItemShortage {
 struct PlaceOrderParams {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
+    /// None if the address of the account is to be used.
+    contact: Option<Contact>,
     expected_total: Option<Money>,
     idempotency_key: Option<IdempotencyKey>,
 }
@@ -194,14 +210,19 @@ struct PlaceOrderResponse<'a> {
 
 impl Endpoint for PlaceOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
-        let params = self.read(request)?;
-        let cart = self.carts.get(user_id).await?;
+        let caller = request.user()?;
+        let mut params = self.read(request, caller.kind)?;
+        let (cart, account) =
+            futures_util::join!(self.carts.get(&caller.user_id), self.account(&caller.user_id, &params));
+        let cart = cart?;
         if let Some(reply) = self.replay(&cart, &params).await? {
             return Ok(reply);
         }
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
+        }
+        if let Some(account) = account? {
+            params.contact = Some(Contact::of(account.email));
         }
         let order = self.prepare(&cart, &params).await?;
         self.place(order, &cart, &params).await
@@ -209,7 +230,7 @@ impl Endpoint for PlaceOrder {
 }
 
 impl PlaceOrder {
-    fn read(&self, request: &Request) -> Result<PlaceOrderParams, Problem> {
+    fn read(&self, request: &Request, kind: CallerKind) -> Result<PlaceOrderParams, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
@@ -217,10 +238,19 @@ impl PlaceOrder {
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
         let address = address
             .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());
+        let contact = contact::read(&mut fields, kind);
         let expected_total = fields.optional_money("expected_total", self.currency);
-        let (payment_method, shipping_address, expected_total) =
-            fields.finish((payment_method, address, expected_total))?;
-        Ok(PlaceOrderParams { payment_method, shipping_address, expected_total, idempotency_key })
+        let (payment_method, shipping_address, contact, expected_total) =
+            fields.finish((payment_method, address, contact, expected_total))?;
+        Ok(PlaceOrderParams { payment_method, shipping_address, contact, expected_total, idempotency_key })
+    }
+
+    /// The account, if its address is needed.
+    async fn account(&self, user_id: &UserId, params: &PlaceOrderParams) -> Result<Option<Account>, StoreError> {
+        match params.contact {
+            Some(_) => Ok(None),
+            None => self.accounts.get(user_id).await,
+        }
     }
 
     /// The response to an earlier run of this request, if there was one.

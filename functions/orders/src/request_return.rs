@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::effects::{Clock, Random};
-use souk_domain::ids::{MAX_PRODUCT_ID_CHARS, OrderId};
+use souk_domain::ids::MAX_PRODUCT_ID_CHARS;
 use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, PRODUCT_ID_PATTERN, Tag};
-use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
-use souk_store::{OrderSteps, StepError};
+use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request, own_order};
+use souk_store::{OrderSteps, ShopperOrders, StepError};
 
 use crate::view::ReturnView;
 
@@ -47,6 +47,8 @@ pub fn operation() -> Operation {
 
 /// Requests a return of delivered units.
 pub struct RequestReturn {
+    /// The orders of callers.
+    pub orders: ShopperOrders,
     /// Applies events to orders.
     pub steps: OrderSteps,
     /// The current time.
@@ -58,7 +60,8 @@ pub struct RequestReturn {
 impl RequestReturn {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { steps: deps.order_steps()?, clock: deps.clock(), random: deps.random() })
+        let (orders, steps) = (deps.shopper_orders()?, deps.order_steps()?);
+        Ok(Self { orders, steps, clock: deps.clock(), random: deps.random() })
     }
 }
 
@@ -121,14 +124,14 @@ struct RequestReturnResponse<'a> {
 
 impl Endpoint for RequestReturn {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
-        let order_id: OrderId = request.path_id("order_id", "order")?;
+        request.user()?;
         // Always with a key: if a response of DynamoDB is lost, the event must not be applied twice.
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let mut fields = request.fields()?;
         let items = items(&mut fields);
         let (items,) = fields.finish((items,))?;
 
+        let Order { user_id, order_id, .. } = own_order(request, &self.orders).await?;
         let event = Event::ReturnRequested { items: items.clone(), request: idempotency_key.clone() };
         let refused = |error: StepError| match &error {
             StepError::Refused { order, reason: TransitionError::NotReturnable } => {
@@ -138,7 +141,7 @@ impl Endpoint for RequestReturn {
             _ => error.into(),
         };
         let now = self.clock.now();
-        let order = self.steps.apply(user_id, &order_id, &event, now).await.map_err(refused)?;
+        let order = self.steps.apply(&user_id, &order_id, &event, now).await.map_err(refused)?;
         let missing = || Problem::internal("the requested return is not in the order");
         let (index, _) = order.return_by_key(&idempotency_key.key).ok_or_else(missing)?;
         let requested = ReturnView::requested(&order, index).ok_or_else(missing)?;

@@ -14,15 +14,19 @@ pub(crate) use fulfilment::ReturnView;
 use fulfilment::{RefundView, ShipmentView};
 use timeline::TimelineEntryView;
 
+use crate::contact::ContactView;
 use crate::shipping_address::ShippingAddressSchema;
 
-/// Who sees the order. Staff also see its owner and who granted each refund.
+/// Who sees the order. Staff also see its owner and who granted each refund. A link shows nothing that comes from the
+/// payment provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viewer {
     /// The owner of the order.
     Shopper,
     /// A member of staff.
     Staff,
+    /// Whoever has a link to the order.
+    Link,
 }
 
 /// An order in a list.
@@ -79,6 +83,9 @@ pub(crate) struct OrderResponse<'a> {
     /// Where it is shipped.
     #[schemars(with = "ShippingAddressSchema")]
     shipping_address: &'a ShippingAddress,
+    /// How to reach whoever placed it. Absent for orders of before contacts were asked for, and once it is erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactView<'a>>,
     /// Its payment.
     payment: Payment<'a>,
     /// Present once it is shipped.
@@ -166,24 +173,26 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderResponse<'_>,
         hold_expires_at: order.hold_expires_at.to_rfc3339(),
         lines: lines.collect::<Result<_, Problem>>()?,
         shipping_address: &order.shipping_address,
-        payment: payment(order),
+        contact: order.contact.as_ref().map(ContactView::of),
+        payment: payment(order, viewer),
         shipment: order.shipment.as_ref().map(ShipmentView::of),
         returns: (0..order.returns.len()).filter_map(|index| ReturnView::of(order, index)).collect(),
         refunds: (0..order.refunds.len()).filter_map(|index| RefundView::of(order, index, viewer)).collect(),
-        timeline: order.timeline.iter().map(|entry| TimelineEntryView::of(order, *entry)).collect(),
+        timeline: order.timeline.iter().map(|entry| TimelineEntryView::of(order, *entry, viewer)).collect(),
     })
 }
 
 /// The attempt that captured the payment, or else the last attempt.
-fn payment(order: &Order) -> Payment<'_> {
+fn payment(order: &Order, viewer: Viewer) -> Payment<'_> {
     let completed = order.attempts.iter().find(|attempt| attempt.status == AttemptStatus::Completed);
     let attempt = completed.or(order.attempts.last());
+    let of_provider = attempt.filter(|_| viewer != Viewer::Link);
     Payment {
         method: attempt.map_or(order.payment_method, |attempt| attempt.method).as_str(),
         status: order.payment_status(),
-        payment_id: attempt.and_then(|attempt| attempt.payment_id.as_deref()),
-        decline_code: attempt.and_then(|attempt| attempt.decline_code.as_deref()),
-        action_url: attempt.and_then(|attempt| attempt.action_url.as_deref()),
+        payment_id: of_provider.and_then(|attempt| attempt.payment_id.as_deref()),
+        decline_code: of_provider.and_then(|attempt| attempt.decline_code.as_deref()),
+        action_url: of_provider.and_then(|attempt| attempt.action_url.as_deref()),
     }
 }
 

@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
-use souk_domain::ids::OrderId;
 use souk_domain::order::{
     AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
 };
@@ -18,8 +17,8 @@ use souk_payment::ProviderError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
-use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request};
-use souk_store::{StepError, StoreCreditSteps};
+use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request, own_order};
+use souk_store::{ShopperOrders, StepError, StoreCreditSteps};
 
 use crate::PaymentContext;
 
@@ -28,6 +27,7 @@ const MAX_TOKEN_CHARS: usize = 500;
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     Operation::new("pay-order", "POST /orders/{order_id}/pay", Caller::Guest, Tag::Payments)
+        .checks_session()
         .summary("Pays an order")
         .description(
             "A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that \
@@ -92,6 +92,8 @@ fn payment_methods_or_null() -> Vec<Option<&'static str>> {
 
 /// Pays an order with a provider's token or with store credit.
 pub struct PayOrder {
+    /// The orders of callers.
+    pub orders: ShopperOrders,
     /// Dependencies of the payment functions.
     pub payments: PaymentContext,
     /// Pays with store credit.
@@ -104,6 +106,7 @@ impl PayOrder {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
+            orders: deps.shopper_orders()?,
             payments: PaymentContext::from_dependencies(deps)?,
             store_credit: deps.store_credit_steps()?,
             random: deps.random(),
@@ -133,12 +136,10 @@ struct PayOrderResponse<'a> {
 
 impl Endpoint for PayOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let user_id = &request.user()?.user_id;
-        let order_id: OrderId = request.path_id("order_id", "order")?;
+        request.user()?;
         let client_key = request.idempotency_key()?;
         let (token, method) = read_body(request)?;
-        let order =
-            self.payments.steps.orders.get(user_id, &order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+        let order = own_order(request, &self.orders).await?;
         if let Some((index, attempt)) =
             client_key.as_ref().and_then(|idempotency_key| order.attempt_by_key(&idempotency_key.key))
         {
@@ -149,13 +150,13 @@ impl Endpoint for PayOrder {
         let request = Some(idempotency_key.clone());
         let Some(method) = method.provider_method() else {
             let (event, now) = (StoreCreditEvent::Paid { request }, self.payments.clock.now());
-            let paid = self.store_credit.apply(user_id, &order_id, &event, now).await;
+            let paid = self.store_credit.apply(&order.user_id, &order.order_id, &event, now).await;
             let (order, attempt) = saved_attempt(paid, &idempotency_key)?;
             return response(&order, attempt);
         };
         let token = token.ok_or_else(|| Problem::invalid(vec![token_required()]))?;
         let event = Event::PaymentStarted { method, token, request };
-        let started = self.payments.apply(user_id, &order_id, &event).await;
+        let started = self.payments.apply(&order.user_id, &order.order_id, &event).await;
         let (order, attempt) = saved_attempt(started, &idempotency_key)?;
         self.charge(&order, attempt).await
     }

@@ -9,6 +9,7 @@ use souk_domain::order::{NewOrder, Order, OrderLine};
 use souk_runtime::http::Problem;
 
 use super::{PlaceOrder, PlaceOrderParams, order_too_large};
+use crate::contact;
 
 impl PlaceOrder {
     /// The order without allocations.
@@ -28,6 +29,8 @@ impl PlaceOrder {
         if !unavailable.is_empty() {
             return Err(product_unavailable(&unavailable));
         }
+        // An account that was deleted a moment ago has no address.
+        let contact = params.contact.clone().ok_or_else(contact::missing)?;
         let now = self.clock.now();
         let new = NewOrder {
             user_id: cart.user_id.clone(),
@@ -36,6 +39,7 @@ impl PlaceOrder {
             currency: self.currency,
             lines,
             shipping_address: params.shipping_address.clone(),
+            contact: Some(contact),
             hold_seconds: self.hold_seconds,
         };
         Order::place(new, now).map_err(|error| order_too_large().caused_by(error))

@@ -37,11 +37,66 @@ async fn an_order_has_current_prices() {
 async fn all_bad_fields_are_named() {
     let shop = Fixture::start().await;
     let body = r#"{"payment_method": "gold", "shipping_address": {"name": "", "line1": "x", "city": "y", "country": "DE"},
-        "expected_total": "12"}"#;
+        "contact": {"email": "ann", "phone": "?"}, "expected_total": "12"}"#;
     let problem = shop.place_order().handle(&checkout(&user(1)).with_json(body)).await.expect_err("refused");
     let fields: Vec<_> = problem.errors().iter().map(|e| e.field.as_str()).collect();
-    assert_eq!((problem.status(), fields), (422, vec!["payment_method", "shipping_address.name", "expected_total"]));
+    let expected = vec!["payment_method", "shipping_address.name", "contact.email", "contact.phone", "expected_total"];
+    assert_eq!((problem.status(), fields), (422, expected));
     shop.assert_reconciled().await;
+}
+
+const WITHOUT_CONTACT: &str = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
+
+impl Fixture {
+    /// The contact of the newest order.
+    async fn newest_contact(&self, shopper: u32) -> Option<Contact> {
+        let orders = self.orders.list(&user(shopper), None, 1).await.expect("listed").orders;
+        orders.into_iter().next().and_then(|order| order.contact)
+    }
+}
+
+#[tokio::test]
+async fn a_guest_has_to_send_a_contact() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let guest = || checkout(&user(1)).from_guest(user(1));
+    for body in [WITHOUT_CONTACT.to_owned(), WITHOUT_CONTACT.replace('}', r#", "contact": null}"#)] {
+        let problem = shop.place_order().handle(&guest().with_json(&body)).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!((problem.status(), fields), (422, vec![("contact", "required")]));
+    }
+    for contact in [r#""ann@example.com""#, "{}", r#"{"email": "ann@example.com", "fax": "1"}"#] {
+        let body = WITHOUT_CONTACT.replace('}', &format!(r#", "contact": {contact}}}"#));
+        let problem = shop.place_order().handle(&guest().with_json(&body)).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!(fields, [("contact", "wrong_type")], "{contact}");
+    }
+    let body = WITHOUT_CONTACT.replace('}', r#", "contact": {"email": " Bob@Example.com ", "phone": "+1 555 0100"}}"#);
+    assert_eq!(outcome(&shop.place_order().handle(&guest().with_json(&body)).await), (201, ""));
+    let contact = shop.newest_contact(1).await.expect("a contact");
+    assert_eq!((contact.email.as_str(), contact.phone), ("bob@example.com", "+1 555 0100".parse().ok()));
+}
+
+#[tokio::test]
+async fn the_contact_of_an_account_is_its_address_unless_it_sends_another() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    let without = || checkout(&user(1)).with_json(WITHOUT_CONTACT).with_header("idempotency-key", "k-1");
+    shop.put_in_cart(&user(1), "a", 1).await;
+    assert_eq!(outcome(&shop.place_order().handle(&without()).await), (422, "invalid_fields"), "no account");
+
+    shop.account(&user(1), "zoe@example.com", &[]).await;
+    let placed = shop.place_order().handle(&without()).await.expect("placed");
+    let email = async || shop.newest_contact(1).await.map(|contact| String::from(contact.email));
+    assert_eq!(email().await.as_deref(), Some("zoe@example.com"));
+    let again = shop.place_order().handle(&without()).await.expect("found");
+    assert_eq!(again.body(), placed.body());
+
+    shop.clock.advance_seconds(1);
+    shop.put_in_cart(&user(1), "a", 1).await;
+    assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (201, ""));
+    assert_eq!(email().await.as_deref(), Some("ann@example.com"));
 }
 
 #[tokio::test]
@@ -50,7 +105,8 @@ async fn empty_optional_parts_of_the_address_are_left_out() {
     shop.product("a", 100, &[1]).await;
     shop.put_in_cart(&user(1), "a", 1).await;
     let body = r#"{"payment_method": "paypal", "shipping_address": {"name": "Jane", "line1": "1 Main St", "line2": "",
-        "city": "Berlin", "region": "", "postal_code": " ", "country": "DE", "phone": ""}}"#;
+        "city": "Berlin", "region": "", "postal_code": " ", "country": "DE", "phone": ""},
+        "contact": {"email": "jane@example.com", "phone": ""}}"#;
     let reply = shop.place_order().handle(&checkout(&user(1)).with_json(body)).await.expect("placed");
     let order_id = reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id");
     let ShippingAddress::Structured(address) = shop.order(&user(1), &order_id).await.shipping_address else {
@@ -84,7 +140,10 @@ async fn a_changed_price_is_reported_before_an_order_is_placed() {
     shop.product("a", 1_050, &[2]).await;
     shop.put_in_cart(&user(1), "a", 1).await;
     let expecting = |total: &str| {
-        let body = format!(r#"{{"payment_method": "paypal", "shipping_address": "x", "expected_total": {total}}}"#);
+        let body = format!(
+            r#"{{"payment_method": "paypal", "shipping_address": "x", "expected_total": {total},
+            "contact": {{"email": "ann@example.com"}}}}"#
+        );
         checkout(&user(1)).with_json(&body)
     };
     let problem = shop.place_order().handle(&expecting("10.49")).await.expect_err("moved");
@@ -110,7 +169,9 @@ async fn a_retry_with_its_key_gets_the_first_response() {
     assert_eq!((first.body(), first.status()), (again.body(), again.status()));
     assert_eq!(shop.available("a").await, 8);
 
-    let other = keyed().with_json(r#"{"payment_method": "paypal", "shipping_address": "elsewhere"}"#);
+    let other = keyed().with_json(
+        r#"{"payment_method": "paypal", "shipping_address": "elsewhere", "contact": {"email": "ann@example.com"}}"#,
+    );
     assert_eq!(outcome(&shop.place_order().handle(&other).await), (422, "idempotency_key_reused"));
 
     shop.clock.advance_seconds(86_400 - 60);
@@ -249,6 +310,7 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
     let params = PlaceOrderParams {
         payment_method: PaymentMethod::Paypal,
         shipping_address: ShippingAddress::Text("x".to_owned()),
+        contact: Some(Contact::of("ann@example.com".parse().expect("an address"))),
         expected_total: None,
         idempotency_key: None,
     };

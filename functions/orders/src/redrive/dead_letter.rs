@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use souk_domain::erasure::ErasureQueueMessage;
+use souk_domain::mail::MailRequest;
 use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage};
 use souk_runtime::objects::{Created, created_objects};
 use souk_runtime::queues::DeadLetter;
@@ -12,6 +14,10 @@ use souk_runtime::queues::DeadLetter;
 pub(super) enum DeadLetterContent {
     /// From a queue: the message that its consumer could not process.
     Message(Message),
+    /// From the mail queue: the mail that could not be sent.
+    Mail(MailRequest),
+    /// From the erasure queue: the deleted account of which something is left.
+    Erasure(ErasureQueueMessage),
     /// From a bucket: objects that were created.
     Objects(Vec<Created>),
     /// From a stream consumer: a record that it can never process.
@@ -55,7 +61,7 @@ struct Records {
 pub struct Summary {
     /// The id by SQS.
     pub message_id: String,
-    /// `expire_order`, `check_payment`, `refund_order`, `object_created`, `set_aside`, `lambda_gave_up` or
+    /// `expire_order`, `check_payment`, `refund_order`, `erase_orders`, `mail_request`, `object_created`, `set_aside`, `lambda_gave_up` or
     /// `unreadable`.
     pub kind: &'static str,
     /// The ids in it.
@@ -71,6 +77,12 @@ impl DeadLetterContent {
     pub(super) fn read(body: &str) -> Self {
         if let Ok(message) = serde_json::from_str(body) {
             return Self::Message(message);
+        }
+        if let Ok(request) = serde_json::from_str(body) {
+            return Self::Mail(request);
+        }
+        if let Ok(message) = serde_json::from_str(body) {
+            return Self::Erasure(message);
         }
         if let Some(objects) = created_objects(body) {
             return Self::Objects(objects);
@@ -103,6 +115,14 @@ impl DeadLetterContent {
                         "refund_order"
                     }
                 }
+            }
+            Self::Mail(request) => {
+                note("template", &request.template());
+                "mail_request"
+            }
+            Self::Erasure(ErasureQueueMessage::EraseOrders { user_id, .. }) => {
+                note("user_id", &user_id);
+                "erase_orders"
             }
             Self::Objects(objects) => {
                 for object in &objects {

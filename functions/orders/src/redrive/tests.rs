@@ -139,6 +139,13 @@ fn a_notification_of_the_imports_bucket_shows_its_key() {
     assert_eq!((kind, ids["key"].as_str(), ids.len()), ("object_created", "uploads/autumn goods.jsonl", 1));
 }
 
+#[test]
+fn a_request_for_a_mail_shows_its_template_and_no_address() {
+    let body = r#"{"template":"password_reset","email":"ann@example.com"}"#;
+    let (kind, ids) = DeadLetterContent::read(body).describe();
+    assert_eq!((kind, ids), ("mail_request", [("template".to_owned(), "password_reset".to_owned())].into()));
+}
+
 #[tokio::test]
 async fn messages_are_sent_back_unchanged_and_processed() {
     for bench in Bench::each().await {

@@ -5,7 +5,12 @@ use super::*;
 use crate::fixture::{Fixture, outcome};
 
 fn endpoint(shop: &Fixture) -> RequestReturn {
-    RequestReturn { steps: shop.steps(), clock: shop.clock.clone(), random: shop.random.clone() }
+    RequestReturn {
+        orders: shop.shopper_orders(),
+        steps: shop.steps(),
+        clock: shop.clock.clone(),
+        random: shop.random.clone(),
+    }
 }
 
 fn send_back(user_id: &UserId, order_id: &OrderId, body: &str) -> Request {
@@ -77,6 +82,14 @@ async fn units_of_undelivered_orders_or_of_other_shoppers_cannot_be_returned() {
     let never_bought = r#"{"items": [{"product_id": "b", "quantity": 1, "reason": "x"}]}"#;
     let problem = endpoint(&shop).handle(&send_back(&user(1), &order_id, never_bought)).await.expect_err("refused");
     assert_eq!(problem.member("items"), Some(r#"[{"asked":1,"product_id":"b","returnable":0}]"#));
+}
+
+#[tokio::test]
+async fn an_account_returns_units_of_an_order_of_its_guest() {
+    let (shop, order_id) = shop().await;
+    shop.account(&user(2), "ann@example.com", &[user(1)]).await;
+    assert_eq!(outcome(&endpoint(&shop).handle(&send_back(&user(2), &order_id, &of(1))).await), (201, ""));
+    assert_eq!(shop.order(&user(1), &order_id).await.returns.len(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use souk_domain::order::{Order, PaymentMethod, RefundTarget, TimelineEntry, TimelineEvent};
 use souk_runtime::http::Amount;
 
-use super::amount;
+use super::{Viewer, amount};
 use crate::ordinal_id::OrdinalId;
 
 /// Something that happened to an order. Members that do not apply to its event are omitted.
@@ -52,13 +52,14 @@ pub(super) struct TimelineEntryView<'a> {
 }
 
 impl<'a> TimelineEntryView<'a> {
-    pub(super) fn of(order: &'a Order, entry: TimelineEntry) -> Self {
+    pub(super) fn of(order: &'a Order, entry: TimelineEntry, viewer: Viewer) -> Self {
         let details = match entry.event {
             TimelineEvent::Placed => Self { amount: Some(Amount(order.total())), ..Self::default() },
             TimelineEvent::Shipped => Self::of_shipment(order),
             TimelineEvent::PaymentStarted | TimelineEvent::PaymentActionRequired => {
                 Self::of_attempt(order, entry.index)
             }
+            TimelineEvent::PaymentFailed if viewer == Viewer::Link => Self::of_attempt(order, entry.index),
             TimelineEvent::PaymentFailed => Self::of_failure(order, entry.index),
             TimelineEvent::Paid => Self::of_payment(order, entry.index),
             TimelineEvent::RefundDue | TimelineEvent::Refunded | TimelineEvent::RefundFailed => {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{OrderStatus, RefundGrant, RefundTarget, Shipment};
+use souk_domain::order::{OrderStatus, RefundApproval, RefundGrant, RefundTarget, Shipment};
 use souk_payment::ProviderError;
 use souk_testkit::user;
 
@@ -12,6 +12,7 @@ use crate::fixture::Fixture;
 impl Fixture {
     fn endpoint(&self) -> PayOrder {
         PayOrder {
+            orders: self.shopper_orders(),
             payments: self.payments.clone(),
             store_credit: self.store_credit.clone(),
             random: self.random.clone(),
@@ -38,6 +39,7 @@ impl Fixture {
             reason,
             granted_by: user(9),
             request,
+            approval: RefundApproval::NotRequired,
         })
     }
 
@@ -60,6 +62,24 @@ fn refunded(refund: usize) -> Event {
 
 fn is(status: u16, word: &str) -> (u16, String) {
     (status, word.to_owned())
+}
+
+#[tokio::test]
+async fn an_account_pays_an_order_of_its_guest() {
+    let shop = Fixture::start().await;
+    let by_account = || shop.request("sandbox_success").from_user(user(2));
+    assert_eq!(outcome(shop.endpoint().handle(&by_account()).await), (404, "not_found".to_owned()));
+    shop.link_guest().await;
+    let as_guest = by_account().from_guest(user(2));
+    assert_eq!(outcome(shop.endpoint().handle(&as_guest).await), (404, "not_found".to_owned()));
+    assert_eq!(outcome(shop.endpoint().handle(&by_account()).await), (200, "completed".to_owned()));
+    assert_eq!(shop.order().await.status, OrderStatus::Paid);
+    shop.assert_reconciled().await;
+}
+
+#[test]
+fn paying_checks_the_session() {
+    assert!(operation().checks_session);
 }
 
 #[tokio::test]
