@@ -401,11 +401,17 @@ def end_session(case):
         set_path(case, session_id=RANDOM.choice(sessions)["session_id"])
 
 
+def start_second_factor(case):
+    """With the right password."""
+    if RANDOM.random() < 0.7:
+        set_body(case, password=throwaway("POST /account/second-factor").password)
+
+
 def confirm_second_factor(case):
     """With a code of the secret that the account has just got."""
     account = throwaway("POST /account/second-factor/confirm")
     if account.authenticator is None:
-        account.authenticator = souk.Authenticator(account.call("POST", "/account/second-factor")["secret"])
+        account.start_second_factor()
         set_body(case, code=account.authenticator.code())
 
 
@@ -568,6 +574,7 @@ PREPARATIONS = {
     "POST /auth/invitations/accept": with_mailed_token(invited),
     "PUT /account/password": change_password,
     "DELETE /account/sessions/{session_id}": end_session,
+    "POST /account/second-factor": start_second_factor,
     "POST /account/second-factor/confirm": confirm_second_factor,
     "DELETE /account/second-factor": end_second_factor,
     "DELETE /account": delete_account,

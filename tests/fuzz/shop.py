@@ -166,9 +166,14 @@ class Account:
     def enrolled(cls, shop):
         """A new account with a second factor."""
         account = cls.verified(shop)
-        account.authenticator = Authenticator(account.call("POST", "/account/second-factor")["secret"])
+        account.start_second_factor()
         account.call("POST", "/account/second-factor/confirm", {"code": account.authenticator.code()})
         return account
+
+    def start_second_factor(self):
+        """Makes the secret of a second factor."""
+        answer = self.call("POST", "/account/second-factor", {"password": self.password})
+        self.authenticator = Authenticator(answer["secret"])
 
     @classmethod
     def staff(cls, shop, stack, home):

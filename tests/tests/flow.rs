@@ -1,7 +1,7 @@
 //! A shopper's way through the shop, from browsing to the refund.
 
 use serde_json::json;
-use souk_e2e::{CATEGORY_ID, SOON_SECONDS, Shop, checkout, credentials, eventually, fresh_email};
+use souk_e2e::{CATEGORY_ID, Kind, SOON_SECONDS, Shop, checkout, credentials, eventually, fresh_email};
 
 /// `check-payment` asks for the outcome of an unanswered payment after 30 seconds.
 const PAYMENT_CHECK_SECONDS: u64 = 30 + SOON_SECONDS;
@@ -131,10 +131,50 @@ fn a_structured_address_is_shown_as_it_was_sent() {
     let (product, shopper) = (shop.product("10.00", 9), shop.shopper());
     shopper.add(&product, 1);
     let address = json!({"name": "Ada Example", "line1": "1 Main Street", "city": "Springfield", "country": "US"});
-    let body = json!({"payment_method": "paypal", "shipping_address": address});
+    let contact = json!({"email": "Ada@Souk.Example", "phone": "+1 217 555 0100"});
+    let body = json!({"payment_method": "paypal", "shipping_address": address, "contact": contact});
     let order = shopper.order_detail(&shopper.post("/orders", body).is(201).text("order_id"));
     assert_eq!(
         (order.text("shipping_address.city").as_str(), order.text("payment.method").as_str()),
         ("Springfield", "paypal")
     );
+    assert_eq!(
+        (order.text("contact.email").as_str(), order.text("contact.phone").as_str()),
+        ("ada@souk.example", "+1 217 555 0100")
+    );
+}
+
+#[test]
+fn a_guest_finds_the_order_again_by_its_link_and_nobody_else_finds_it() {
+    let shop = Shop::open();
+    let (product, guest) = (shop.product("10.00", 9), shop.guest());
+    let order_id = guest.order(&product, 1);
+    guest.pay(&order_id, &shop.success).is(200);
+    let path = format!("/orders/{order_id}/link");
+    shop.guest().post(&path, "{}").is_problem(404, "not_found");
+    let link = guest.post(&path, "{}").is(201);
+    link.has(&[("token", Kind::Text), ("expires_at", Kind::Text)]);
+
+    let token = link.text("token");
+    let answer = shop.anyone().get(&format!("/order-links/{token}"));
+    let shown = answer.is(200);
+    assert_eq!((shown.text("order_id"), shown.text("status").as_str()), (order_id.clone(), "paid"));
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(!answer.body.contains("payment_id") && !answer.body.contains("user_id"), "{answer}");
+    let mut last = token.clone();
+    let changed = if last.pop() == Some('A') { 'Q' } else { 'A' };
+    last.push(changed);
+    for wrong in [last.as_str(), &token[1..], order_id.as_str()] {
+        shop.anyone().get(&format!("/order-links/{wrong}")).is_problem(404, "not_found");
+    }
+}
+
+#[test]
+fn an_account_may_leave_its_contact_out() {
+    let shop = Shop::open();
+    let (product, account) = (shop.product("10.00", 9), shop.account());
+    account.add(&product, 1);
+    let body = json!({"payment_method": "paypal", "shipping_address": "1 Main St"});
+    let order = account.order_detail(&account.post("/orders", body).is(201).text("order_id"));
+    assert!(order.text("contact.email").ends_with("@souk.example"), "{order}");
 }

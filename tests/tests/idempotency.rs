@@ -20,12 +20,18 @@ macro_rules! routes_called_twice {
 
 routes_called_twice! {
     registering: "POST /auth/register" with key;
+    starting_as_a_guest: "POST /auth/guest";
+    asking_for_the_link_of_an_address: "POST /auth/verification";
+    asking_for_a_new_password: "POST /auth/password-reset";
+    starting_a_second_factor: "POST /account/second-factor";
+    inviting: "POST /admin/invitations";
     logging_in: "POST /auth/login";
     logging_out: "POST /auth/logout";
     adding_to_the_cart: "POST /cart/items" with key;
     placing: "POST /orders" with key;
     paying: "POST /orders/{order_id}/pay" with key;
     cancelling: "POST /orders/{order_id}/cancel";
+    linking: "POST /orders/{order_id}/link";
     requesting_a_return: "POST /orders/{order_id}/returns" with key;
     importing: "POST /admin/imports";
     adjusting: "POST /admin/inventory/{product_id}/adjustments" with key;
@@ -40,8 +46,13 @@ routes_called_twice! {
 }
 
 /// Routes that are tested elsewhere.
-const ELSEWHERE: [(&str, &str); 2] = [
-    ("POST /auth/refresh", "a refresh token is valid once, key or not: sessions.rs"),
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("POST /auth/verification/confirm", "a link works once: accounts.rs"),
+    ("POST /auth/password-reset/confirm", "a link works once: accounts.rs"),
+    ("POST /auth/invitations/accept", "a link works once: accounts.rs"),
+    ("POST /account/second-factor/confirm", "a code works once: the tests of confirm-second-factor"),
+    ("POST /admin/refund-requests/{refund_request_id}/approval", "needs two people: the tests of approve-refund"),
+    ("POST /auth/refresh", "a refresh token is valid once, and repeated for 20 seconds: sessions.rs"),
     ("POST /webhooks/stripe", "events are idempotent by their content: the tests of stripe-webhook"),
 ];
 
@@ -130,6 +141,31 @@ mod calls {
         assert_repeatable(&shop.anyone(), "/auth/login", &account);
     }
 
+    pub(super) fn starting_as_a_guest(shop: &'static Shop) {
+        assert_repeatable(&shop.anyone(), "/auth/guest", &json!({}));
+    }
+
+    pub(super) fn asking_for_the_link_of_an_address(shop: &'static Shop) {
+        let email = shop.register().email;
+        assert_repeatable(&shop.anyone(), "/auth/verification", &json!({"email": email}));
+    }
+
+    pub(super) fn asking_for_a_new_password(shop: &'static Shop) {
+        assert_repeatable(&shop.anyone(), "/auth/password-reset", &json!({"email": fresh_email()}));
+    }
+
+    pub(super) fn starting_a_second_factor(shop: &'static Shop) {
+        let body = json!({"password": souk_e2e::PASSWORD});
+        let account = shop.account();
+        let first = assert_repeatable(&account, "/account/second-factor", &body);
+        assert_ne!(account.post("/account/second-factor", &body).body, first.body, "another secret");
+    }
+
+    pub(super) fn inviting(shop: &'static Shop) {
+        let body = json!({"email": fresh_email(), "roles": ["support"]});
+        assert_repeatable(&shop.staff(), "/admin/invitations", &body);
+    }
+
     pub(super) fn logging_out(shop: &'static Shop) {
         let session = shop.anyone().post_with_key("/auth/register", credentials(&fresh_email())).is(201);
         let body = json!({"refresh_token": session.text("refresh_token")});
@@ -146,7 +182,8 @@ mod calls {
     pub(super) fn placing(shop: &'static Shop) {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         shopper.add(&product, 1);
-        let other = json!({"payment_method": "paypal", "shipping_address": "elsewhere"});
+        let mut other = checkout();
+        other["shipping_address"] = json!("elsewhere");
         let first = assert_replayed(&shopper, "/orders", &checkout(), &other);
         // Replayed also after the cart was filled again.
         shopper.add(&product, 1);
@@ -184,6 +221,15 @@ mod calls {
         let path = format!("/orders/{}/cancel", shopper.order(&product, 2));
         assert_repeatable(&shopper, &path, &json!({}));
         assert_eq!(shop.available(&product), 5);
+    }
+
+    /// Each link has its own end, and all show the order.
+    pub(super) fn linking(shop: &'static Shop) {
+        let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
+        let order_id = shopper.order(&product, 1);
+        let first = assert_repeatable(&shopper, &format!("/orders/{order_id}/link"), &json!({}));
+        let shown = shop.anyone().get(&format!("/order-links/{}", first.text("token"))).is(200);
+        assert_eq!(shown.text("order_id"), order_id);
     }
 
     pub(super) fn requesting_a_return(shop: &'static Shop) {

@@ -25,12 +25,16 @@ fn malformed_bodies_are_refused() {
 fn all_invalid_fields_are_named_in_one_response() {
     let shop = Shop::open();
     let shopper = shop.shopper();
-    assert_eq!(shopper.post("/orders", "{}").bad_fields(), ["payment_method", "shipping_address"]);
+    assert_eq!(shopper.post("/orders", "{}").bad_fields(), ["payment_method", "shipping_address", "contact"]);
     let address = json!({"name": "", "line1": "x", "city": "y", "country": "Germany"});
-    let body = json!({"payment_method": "gold", "shipping_address": address, "expected_total": "12"});
+    let contact = json!({"email": "ann", "phone": "none"});
+    let body =
+        json!({"payment_method": "gold", "shipping_address": address, "contact": contact, "expected_total": "12"});
     let mut fields = shopper.post("/orders", body).bad_fields();
     fields.sort();
-    assert_eq!(fields, ["expected_total", "payment_method", "shipping_address.country", "shipping_address.name"]);
+    let expected = ["contact.email", "contact.phone", "expected_total", "payment_method"];
+    assert_eq!(fields[..4], expected);
+    assert_eq!(fields[4..], ["shipping_address.country", "shipping_address.name"]);
     assert_eq!(shopper.post("/cart/items", "{}").bad_fields(), ["product_id", "quantity"]);
     assert_eq!(shop.anyone().post("/auth/register", "{}").bad_fields(), ["email", "password"]);
     assert_eq!(shop.anyone().post("/auth/login", "{}").bad_fields(), ["email", "password"]);
@@ -99,7 +103,10 @@ fn a_changed_price_is_refused_before_an_order_is_placed() {
     shopper.add(&product, 2);
     shop.put_product(&product, "10.05");
     let expecting = |total: &str| {
-        format!(r#"{{"payment_method": "paypal", "shipping_address": "1 Main St", "expected_total": {total}}}"#)
+        let contact = r#"{"email": "ann@souk.example"}"#;
+        format!(
+            r#"{{"payment_method": "paypal", "shipping_address": "1 Main St", "contact": {contact}, "expected_total": {total}}}"#
+        )
     };
     let problem = shopper.post("/orders", expecting("20.00")).is_problem(409, "price_changed");
     assert_eq!((problem.text("total_amount").as_str(), problem.text("currency").as_str()), ("20.10", "USD"));
@@ -215,10 +222,15 @@ fn card_numbers_are_refused() {
     let shop = Shop::open();
     let shopper = shop.shopper();
     let card = "4242 4242 4242 4242";
-    let body = json!({"payment_method": "credit_card", "shipping_address": {"name": card, "line1": "1 Main St", "city": "x", "country": "US"}});
+    let address = json!({"name": card, "line1": "1 Main St", "city": "x", "country": "US"});
+    let contact = json!({"email": "ann@souk.example"});
+    let body = json!({"payment_method": "credit_card", "shipping_address": address, "contact": contact});
+    let in_contact = json!({"email": "ann@souk.example", "phone": card});
+    let in_contact = json!({"payment_method": "credit_card", "shipping_address": "1 Main St", "contact": in_contact});
     let unread = json!({"product_id": unique_word(), "quantity": 1, "card": {"number": 4_242_424_242_424_242_u64}});
     let answers = [
         (shopper.post("/orders", body), "shipping_address"),
+        (shopper.post("/orders", in_contact), "contact"),
         (shopper.post("/cart/items", unread), "card"),
         (shop.anyone().post("/auth/login", json!({"email": "ann@example.com", "password": card})), "password"),
         (shop.anyone().get("/products?search=4242-4242-4242-4242"), "search"),

@@ -14,6 +14,7 @@ use souk_inventory_functions::InventoryContext;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
 use souk_orders_functions::StaffOrderContext;
+use souk_orders_functions::approve_refund::ApproveRefund;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
 use souk_orders_functions::expire_order::ExpireOrder;
@@ -212,7 +213,23 @@ impl Shop {
 
     /// `POST /admin/orders/{order_id}/refunds`
     pub fn grant_refund(&self) -> GrantRefund {
-        GrantRefund { context: self.staff_order_context(), random: Arc::clone(&self.random), currency: Currency::USD }
+        GrantRefund {
+            context: self.staff_order_context(),
+            random: Arc::clone(&self.random),
+            currency: Currency::USD,
+            requests: self.faulty_stores.refund_requests.clone(),
+            approval_above_minor: None,
+        }
+    }
+
+    /// The same in a shop in which a second person has to approve every refund.
+    pub fn request_refund(&self) -> GrantRefund {
+        GrantRefund { approval_above_minor: Some(0), ..self.grant_refund() }
+    }
+
+    /// `POST /admin/refund-requests/{refund_request_id}/approval`
+    pub fn approve_refund(&self) -> ApproveRefund {
+        ApproveRefund { context: self.staff_order_context(), requests: self.faulty_stores.refund_requests.clone() }
     }
 
     /// The dependencies of the other actions of staff.
