@@ -1,9 +1,14 @@
 //! Timestamps in milliseconds.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+
+use crate::validation::Invalid;
 
 const RFC_3339_MILLIS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
@@ -52,9 +57,30 @@ impl Timestamp {
     }
 }
 
+/// RFC 3339, in any time zone. What is finer than a millisecond is cut off.
+impl FromStr for Timestamp {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let invalid = || Invalid::new("invalid_format", "must be a time as in RFC 3339, such as 2026-11-24T06:57:00Z");
+        let moment = OffsetDateTime::parse(raw, &Rfc3339).map_err(|_| invalid())?;
+        i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).map(Self).map_err(|_| invalid())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_rfc_3339_in_any_time_zone() {
+        for raw in ["2026-11-24T06:57:00.007Z", "2026-11-24T07:57:00.007+01:00", "2026-11-24t06:57:00.0079z"] {
+            assert_eq!(raw.parse(), Ok(Timestamp::from_millis(1_795_503_420_007)), "{raw}");
+        }
+        for bad in ["", "2026-11-24", "2026-11-24T06:57:00", "2026-13-24T06:57:00Z", "1795503420", "tomorrow"] {
+            assert_eq!(bad.parse::<Timestamp>().map_err(|invalid| invalid.code), Err("invalid_format"), "{bad}");
+        }
+    }
 
     #[test]
     fn formats_rfc_3339_in_utc() {

@@ -41,12 +41,26 @@ impl PasswordRules {
     /// Reads a new password and records why it is refused. What depends on the address is checked later.
     pub fn read(&self, fields: &mut Fields<'_>, name: &str) -> Option<String> {
         let raw = fields.verbatim(name, 1..=MAX_PASSWORD_CHARS)?;
-        if password::length(&raw) < self.min_chars {
-            let message = format!("must have at least {} characters", self.min_chars);
-            fields.refuse([FieldError::new(name, "too_short", message)]);
+        if let Err(error) = self.check_length(name, &raw) {
+            fields.refuse([error]);
             return None;
         }
         Some(raw)
+    }
+
+    /// Refuses a password that is too short or easily guessed: for a password of which [`PasswordRules::read`] cannot
+    /// know whether it is new.
+    pub fn check_new(&self, name: &str, raw: &str, email: &Email) -> Result<(), Problem> {
+        self.check_length(name, raw).map_err(|error| Problem::invalid(vec![error]))?;
+        self.check(name, raw, email)
+    }
+
+    fn check_length(&self, name: &str, raw: &str) -> Result<(), FieldError> {
+        if password::length(raw) < self.min_chars {
+            let message = format!("must have at least {} characters", self.min_chars);
+            return Err(FieldError::new(name, "too_short", message));
+        }
+        Ok(())
     }
 
     /// Refuses a password that is easily guessed, also by who knows the address.
