@@ -37,11 +37,56 @@ impl Shop {
 
     /// A variable of a function's environment, such as the name of a table.
     pub fn variable(&self, function: &str, name: &str) -> String {
+        self.function(function).text(&format!("Environment.Variables.{name}"))
+    }
+
+    /// The configuration of a function.
+    pub fn function(&self, function: &str) -> Json {
         let path = format!("{}/configuration", self.function_path(function));
         let request =
             self.api.agent.get(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
-        let configuration = parse(&path, request.call()).unwrap_or_else(|error| panic!("{error}"));
-        configuration.text(&format!("Environment.Variables.{name}"))
+        parse(&path, request.call()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Changes the configuration of a function, whose processes end.
+    pub fn configure(&self, function: &str, changes: &Value) {
+        let path = format!("{}/configuration", self.function_path(function));
+        let request =
+            self.api.agent.put(format!("{}{path}", self.aws_url)).header("authorization", credential("lambda"));
+        let sent = request.header("content-type", "application/json").send(changes.to_string());
+        parse(&path, sent).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The names of the stack's functions: `place-order`.
+    pub fn functions(&self) -> Vec<String> {
+        let (mut names, mut marker) = (Vec::new(), String::new());
+        loop {
+            let url = format!("{}/2015-03-31/functions/?Marker={marker}", self.aws_url);
+            let request = self.api.agent.get(url).header("authorization", credential("lambda"));
+            let page = parse("ListFunctions", request.call()).unwrap_or_else(|error| panic!("{error}"));
+            let of_stack = |name: String| Some(name.strip_prefix(&self.stack_name)?.strip_prefix('-')?.to_owned());
+            names.extend(page.texts("Functions", "FunctionName").into_iter().filter_map(of_stack));
+            match page.at("NextMarker").map(|next| next.text("")).filter(|next| !["", "null"].contains(&next.as_str()))
+            {
+                Some(next) => marker = next,
+                None => return names,
+            }
+        }
+    }
+
+    /// Calls an action of a service of the query protocol (IAM) and returns its XML.
+    pub fn query(&self, service: &str, parameters: &[(&str, &str)]) -> String {
+        let request = self.api.agent.post(&self.aws_url).header("authorization", credential(service));
+        let mut response = request.send_form(parameters.iter().copied()).unwrap_or_else(|error| panic!("{error}"));
+        let body = response.body_mut().read_to_string().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(response.status(), 200, "{parameters:?} answered {body}");
+        body
+    }
+
+    /// The permissions that functions used or were refused since the last call (local/ministack_local.py).
+    pub fn take_permissions(&self) -> Vec<Json> {
+        let sent = self.api.agent.post(format!("{}/_souk/permissions", self.aws_url)).send_empty();
+        parse("permissions", sent).unwrap_or_else(|error| panic!("{error}")).list("")
     }
 
     /// Calls an action of a service of the JSON protocol: `action("sqs", "AmazonSQS.SendMessage", …)`.

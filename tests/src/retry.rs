@@ -8,6 +8,7 @@ use std::time::Duration;
 use souk_rng::SeededRng;
 
 use crate::response::Response;
+use crate::wait::fails_fast;
 
 /// Attempts of a request, which take about half a minute.
 pub const ATTEMPTS: u32 = 10;
@@ -32,7 +33,7 @@ pub(crate) fn until_served(send: impl Fn() -> Response) -> (Response, u32) {
     let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {
         let answer = send();
-        if answer.status != 503 || answer.header("retry-after").is_empty() {
+        if fails_fast() || answer.status != 503 || answer.header("retry-after").is_empty() {
             return (answer, attempt);
         }
         wait(attempt - 1, Some(&answer), &mut rng);

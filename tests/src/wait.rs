@@ -1,5 +1,6 @@
 //! Waiting for effects of queues and streams.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,9 +8,23 @@ use std::time::{Duration, Instant};
 /// hold on a slow machine that runs other tests.
 pub const SOON_SECONDS: u64 = 240;
 
+/// The longest wait of this process, in seconds.
+static LONGEST_WAIT: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// From now on no wait of this process takes longer, and no 503 is retried: for tests that expect most calls to fail. `None`
+/// undoes it.
+pub fn fail_fast(seconds: Option<u64>) {
+    LONGEST_WAIT.store(seconds.unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// Whether [`fail_fast`] is in force.
+pub(crate) fn fails_fast() -> bool {
+    LONGEST_WAIT.load(Ordering::Relaxed) != u64::MAX
+}
+
 /// Polls until the function returns a value; fails after this many seconds.
 pub fn eventually<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
+    let (started, seconds) = (Instant::now(), seconds.min(LONGEST_WAIT.load(Ordering::Relaxed)));
     loop {
         if let Some(found) = look() {
             return found;

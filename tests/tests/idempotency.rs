@@ -228,7 +228,7 @@ mod calls {
         let (product, shopper) = (shop.product("1.00", 5), shop.shopper());
         let order_id = shopper.order(&product, 1);
         let first = assert_repeatable(&shopper, &format!("/orders/{order_id}/link"), &json!({}));
-        let shown = shop.anyone().get(&format!("/order-links/{}", first.text("token"))).is(200);
+        let shown = shop.anyone().get(&format!("/order-links/{}", first.is(201).text("token"))).is(200);
         assert_eq!(shown.text("order_id"), order_id);
     }
 

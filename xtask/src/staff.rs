@@ -88,7 +88,8 @@ fn create(known: Option<Staff>, file: &Path, api: &Api, aws: &Aws, paths: &Paths
     };
     staff.write(file)?;
 
-    let enrolment = expect(200, &api.post("/account/second-factor", &json!({}), Some(&token))?)?;
+    let body = json!({ "password": staff.password });
+    let enrolment = expect(201, &api.post("/account/second-factor", &body, Some(&token))?)?;
     text(&enrolment, "secret")?.clone_into(&mut staff.totp_secret);
     let mut authenticator = Authenticator::new(&staff.totp_secret, 0)?;
     let code = json!({ "code": authenticator.next_code(interrupt::sleep)?.digits });

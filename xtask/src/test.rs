@@ -11,8 +11,11 @@ mod contract;
 mod dependencies;
 mod end_to_end;
 mod failure_stack;
+mod iam;
 mod lane;
 mod modules;
+mod provider;
+mod removals;
 mod runner;
 mod session;
 
@@ -23,6 +26,7 @@ use std::thread;
 use anyhow::{Result, bail};
 
 use self::lane::{Lane, Report, Stage, Work};
+use self::removals::Removals;
 use self::session::Session;
 use crate::clock::{self, Stopwatch};
 use crate::paths::Paths;
@@ -36,10 +40,12 @@ pub(crate) struct Options {
     /// Run this stage only, such as `chaos`
     #[arg(long, value_name = "NAME", conflicts_with = "skip_stack")]
     stage: Option<String>,
+    #[command(flatten)]
+    removals: Removals,
 }
 
 /// A lane runs its stages in this order.
-const STAGES: [Stage; 16] = [
+const STAGES: [Stage; 17] = [
     Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
     Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
     Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
@@ -54,6 +60,7 @@ const STAGES: [Stage; 16] = [
     Stage { name: "end to end", lane: Lane::StackTests, work: Work::Tests(end_to_end::run) },
     Stage { name: "client purchases", lane: Lane::StackTests, work: Work::Tests(end_to_end::clients) },
     Stage { name: "fuzz", lane: Lane::StackTests, work: Work::Tests(end_to_end::fuzz) },
+    Stage { name: "iam", lane: Lane::StackTests, work: Work::Tests(iam::run) },
     Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
     Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },
 ];
@@ -62,6 +69,7 @@ const STAGES: [Stage; 16] = [
 pub(crate) fn run(options: &Options, paths: &Paths) -> Result<ExitCode> {
     let clock = Stopwatch::start();
     let mut session = Session::new(paths);
+    session.removals = options.removals.clone();
     let reports = match &options.stage {
         Some(name) => run_lane(|stage| stage.name == name, &AtomicBool::new(false), &mut session),
         None => run_all(options.skip_stack, &mut session),

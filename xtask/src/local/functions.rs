@@ -15,8 +15,8 @@ use crate::progress::Phase;
 use crate::{interrupt, process};
 
 /// The services, each of which is one binary.
-pub(crate) const SERVICES: [&str; 8] =
-    ["auth", "cart", "catalog", "contract", "inventory", "mail", "orders", "payments"];
+pub(crate) const SERVICES: [&str; 9] =
+    ["accounts", "auth", "cart", "catalog", "contract", "inventory", "mail", "orders", "payments"];
 
 /// Builds binaries; cargo shows its own progress.
 pub(crate) fn build<'a>(

@@ -41,6 +41,8 @@ pub(crate) fn command(ports: Ports, paths: &Paths) -> Command {
         .env("MINISTACK_REGION", aws::REGION)
         .env("MINISTACK_OPENSEARCH_ENDPOINT", format!("127.0.0.1:{}", ports.search)) // no scheme
         .env("LAMBDA_EXECUTOR", "local")
+        // Functions have the permissions of their roles only; the key `test` may do everything.
+        .env("AUTH", if std::env::var_os("SOUK_TRY_AUTH").is_some() { "true" } else { "false" })
         .env("PERSIST_STATE", "1")
         .env("STATE_DIR", paths.state())
         .env("TMPDIR", paths.home.join("tmp"))

@@ -3,18 +3,14 @@
 //! The stack has a shared cache, charges through a fake Stripe that the test of `chaos` starts and kills, and holds
 //! stock for a minute. `search` runs first and leaves the index as the products table has it.
 
-use std::net::TcpListener;
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
 
+use super::provider::Provider;
 use super::session::{FailureStack, Session};
 use super::{build, runner};
 use crate::aws::Aws;
 use crate::local::redis::Redis;
 use crate::local::up;
-use crate::random;
 use crate::stack::Ports;
 
 /// The home of its shop; a running one is not disturbed.
@@ -38,17 +34,14 @@ pub(super) fn chaos(session: &mut Session) -> Result<()> {
 
 fn run_test(name: &str, session: &mut Session) -> Result<()> {
     let tests: Vec<_> = session.end_to_end_tests().into_iter().filter(|test| test.name == name).collect();
-    let stripe_fake = stripe_fake(session)?;
     let stack = session.stack.as_ref().context("the stack does not run")?;
-    let (file, provider) = (stack.paths.home.join("stack.json"), stack.provider.to_string());
-    let webhook_secret = stack.webhook_secret.clone();
+    let (file, variables) = (stack.paths.home.join("stack.json"), stack.provider.variables(&session.executables)?);
     let mut passed = false;
     runner::run(
         &tests,
         |command| {
             command.args(["--ignored", "--test-threads=1"]); // what is timed is timed alone
-            command.env("SOUK_STACK", &file).env("SOUK_CHAOS_STRIPE_FAKE", &stripe_fake);
-            command.env("SOUK_CHAOS_PROVIDER", &provider).env("SOUK_CHAOS_WEBHOOK_SECRET", &webhook_secret);
+            command.env("SOUK_STACK", &file).envs(variables.clone());
         },
         |line| {
             passed |= line.starts_with("test result: ok.") && !line.contains(" 0 passed");
@@ -58,12 +51,6 @@ fn run_test(name: &str, session: &mut Session) -> Result<()> {
     // Without `#[ignore]` a test would run in the stage `end to end`, and kill what the others use.
     ensure!(passed, "no test of `{name}` ran: all of them need `#[ignore]`");
     Ok(())
-}
-
-fn stripe_fake(session: &Session) -> Result<PathBuf> {
-    let mut executables = session.executables.iter();
-    let found = executables.find(|executable| executable.name == "stripe-fake" && !executable.is_test);
-    Ok(found.context("stripe-fake is not built")?.file.clone())
 }
 
 /// Starts the stack unless an earlier stage of this run has started it.
@@ -76,24 +63,20 @@ fn start(session: &mut Session) -> Result<()> {
     let paths = session.paths.with_home(HOME);
     drop(paths.lock()?); // makes its folders
     let redis = Redis::start(&paths)?;
-    let provider = TcpListener::bind("127.0.0.1:0").context("no free port")?.local_addr()?;
-    let webhook_secret = format!("whsec_{}", random::hex(16)?);
+    let provider = Provider::new()?;
     let parameters = |aws: &Aws| {
-        let secret = json!({ "api_key": "rk_test_chaos", "webhook_secret": webhook_secret });
-        Ok(vec![
+        let mut parameters = vec![
             format!("CacheUrl={}", redis.url()),
             // The emulator has no networks: any name will do.
             "CacheSubnetIds=subnet-local".to_owned(),
             "CacheSecurityGroupIds=sg-local".to_owned(),
-            "PaymentProvider=stripe".to_owned(),
-            format!("StripeApiUrl=http://{provider}"),
-            format!("StripeSecretArn={}", aws.create_secret("souk/stripe", &secret.to_string())?),
-            "PaymentReturnUrl=https://shop.example/paid".to_owned(),
             format!("HoldSeconds={HOLD_SECONDS}"),
-        ])
+        ];
+        parameters.extend(provider.parameters(aws)?);
+        Ok(parameters)
     };
     let options = up::Options { detach: true, fresh: true, products: 0 };
     up::start_with(&parameters, &session.executables, &options, Ports::free()?, &paths)?;
-    session.stack = Some(FailureStack { paths, provider, webhook_secret, _redis: redis });
+    session.stack = Some(FailureStack { paths, provider, _redis: redis });
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What the stages of one run share.
 
-use std::net::SocketAddr;
-
 use anyhow::Result;
 
+use super::provider::Provider;
+use super::removals::Removals;
 use crate::executables::Executable;
 use crate::local::down;
 use crate::local::redis::Redis;
@@ -19,6 +19,8 @@ pub(super) struct Session {
     pub(super) shop: Option<Paths>,
     /// The stack of the stages `search` and `chaos`, once it runs.
     pub(super) stack: Option<FailureStack>,
+    /// What the stage `iam` removes.
+    pub(super) removals: Removals,
     /// Lines to print at the end.
     pub(super) held_back: Vec<String>,
 }
@@ -27,10 +29,8 @@ pub(super) struct Session {
 pub(super) struct FailureStack {
     /// Its home.
     pub(super) paths: Paths,
-    /// Where its payment provider is expected.
-    pub(super) provider: SocketAddr,
-    /// The secret with which the provider signs.
-    pub(super) webhook_secret: String,
+    /// Its payment provider.
+    pub(super) provider: Provider,
     /// Its shared cache, which ends with the value.
     pub(super) _redis: Redis,
 }
@@ -38,7 +38,14 @@ pub(super) struct FailureStack {
 impl Session {
     /// Nothing is built, and nothing runs.
     pub(super) fn new(paths: &Paths) -> Self {
-        Self { paths: paths.clone(), executables: Vec::new(), shop: None, stack: None, held_back: Vec::new() }
+        Self {
+            paths: paths.clone(),
+            executables: Vec::new(),
+            shop: None,
+            stack: None,
+            removals: Removals::default(),
+            held_back: Vec::new(),
+        }
     }
 
     /// The tests that need a deployed shop.
