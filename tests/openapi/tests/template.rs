@@ -39,6 +39,15 @@ fn authorizer(operation: &Operation) -> &'static str {
 }
 
 #[test]
+fn the_authorizer_that_reads_sessions_is_not_cached() {
+    let template: Value = serde_yaml_ng::from_str(TEMPLATE).expect("template.yaml is YAML");
+    let authorizers = &template["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"];
+    let cached_seconds = |name: &str| authorizers[name]["Identity"]["ReauthorizeEvery"].as_u64();
+    assert_eq!(cached_seconds("SessionAuthorizer"), Some(0));
+    assert!(cached_seconds(DEFAULT_AUTHORIZER).is_some_and(|seconds| seconds <= 60), "the default is five minutes");
+}
+
+#[test]
 fn the_template_has_exactly_the_declared_routes() {
     let mut declared = BTreeSet::new();
     for operation in operations() {
