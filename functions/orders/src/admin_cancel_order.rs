@@ -13,9 +13,13 @@ use crate::staff_order_context::StaffOrderContext;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    let operation =
-        Operation::new("admin-cancel-order", "POST /admin/orders/{order_id}/cancel", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
-            .summary("Cancels a shopper's order that is not shipped yet");
+    let operation = Operation::new(
+        "admin-cancel-order",
+        "POST /admin/orders/{order_id}/cancel",
+        Caller::Staff(Permission::OrdersWrite),
+        Tag::StaffOrders,
+    )
+    .summary("Cancels a shopper's order that is not shipped yet");
     cancellation(operation)
 }
 

@@ -12,12 +12,17 @@ use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("deliver-order", "POST /admin/orders/{order_id}/deliver", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
-        .summary("Marks a shipped order as delivered")
-        .description("From then on the shopper can return units of it.")
-        .repeated("The order stays unchanged.")
-        .answers::<OrderResponse<'_>>(200, "The delivered order.")
-        .problem_with::<OrderConflict>(409, "not_deliverable", "The order is not shipped.")
+    Operation::new(
+        "deliver-order",
+        "POST /admin/orders/{order_id}/deliver",
+        Caller::Staff(Permission::OrdersWrite),
+        Tag::StaffOrders,
+    )
+    .summary("Marks a shipped order as delivered")
+    .description("From then on the shopper can return units of it.")
+    .repeated("The order stays unchanged.")
+    .answers::<OrderResponse<'_>>(200, "The delivered order.")
+    .problem_with::<OrderConflict>(409, "not_deliverable", "The order is not shipped.")
 }
 
 /// Marks an order as delivered.

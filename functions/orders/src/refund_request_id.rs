@@ -45,7 +45,9 @@ mod tests {
         let key = IdempotencyKey { key: "a-_9".repeat(5) + "ab", fingerprint: String::new() };
         let id = RefundRequestId::of(&order_id.parse().expect("an id"), &key);
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
-        for bad in ["", ".", order_id, &format!("{order_id}."), &format!("{order_id}.short"), &format!("{}x", id.as_str())] {
+        for bad in
+            ["", ".", order_id, &format!("{order_id}."), &format!("{order_id}.short"), &format!("{}x", id.as_str())]
+        {
             assert!(bad.parse::<RefundRequestId>().is_err(), "{bad}");
         }
     }

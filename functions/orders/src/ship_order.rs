@@ -19,17 +19,22 @@ const MAX_TRACKING_CHARS: usize = 64;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("ship-order", "POST /admin/orders/{order_id}/ship", Caller::Staff(Permission::OrdersWrite), Tag::StaffOrders)
-        .summary("Marks a paid order as shipped")
-        .repeated("The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.")
-        .body::<ShipOrderRequest>(r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#)
-        .answers::<OrderResponse<'_>>(200, "The shipped order.")
-        .link("deliver-order", &[("order_id", "$request.path.order_id")])
-        .problem_with::<OrderConflict>(
-            409,
-            "not_shippable",
-            "The order is not paid, or it is shipped already, with another shipment.",
-        )
+    Operation::new(
+        "ship-order",
+        "POST /admin/orders/{order_id}/ship",
+        Caller::Staff(Permission::OrdersWrite),
+        Tag::StaffOrders,
+    )
+    .summary("Marks a paid order as shipped")
+    .repeated("The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.")
+    .body::<ShipOrderRequest>(r#"{"carrier": "DHL", "tracking_number": "00340434161094042557"}"#)
+    .answers::<OrderResponse<'_>>(200, "The shipped order.")
+    .link("deliver-order", &[("order_id", "$request.path.order_id")])
+    .problem_with::<OrderConflict>(
+        409,
+        "not_shippable",
+        "The order is not paid, or it is shipped already, with another shipment.",
+    )
 }
 
 /// Marks an order as shipped.

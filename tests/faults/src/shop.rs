@@ -17,6 +17,7 @@ use souk_orders_functions::StaffOrderContext;
 use souk_orders_functions::approve_refund::ApproveRefund;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
+use souk_orders_functions::erase_orders::EraseOrders;
 use souk_orders_functions::expire_order::ExpireOrder;
 use souk_orders_functions::grant_refund::GrantRefund;
 use souk_orders_functions::place_order::PlaceOrder;
@@ -30,7 +31,7 @@ use souk_payments_functions::refund_order::RefundOrder;
 use souk_payments_functions::stripe_webhook::StripeWebhook;
 use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
-use souk_runtime::queues::{DeadLetters, Queues};
+use souk_runtime::queues::{DeadLetters, ErasureQueue, Queues};
 use souk_store::{
     LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, SpreadOutcome, StockChangeOutcome, StockSpread,
     ShopperOrders, StoreCreditSteps,
@@ -283,6 +284,16 @@ impl Shop {
     /// The consumer of the order queue.
     pub fn expire_order(&self) -> ExpireOrder {
         ExpireOrder { steps: self.steps(), clock: self.clock.clone() }
+    }
+
+    /// The consumer of the erasure queue.
+    pub fn erase_orders(&self) -> EraseOrders {
+        EraseOrders { carts: self.faulty_stores.carts.clone(), steps: self.steps(), clock: self.clock.clone() }
+    }
+
+    /// The queue to which the deletion of an account sends.
+    pub fn erasure_queue(&self) -> ErasureQueue {
+        ErasureQueue::new(&self.sdk, queue_url("erasure"))
     }
 
     /// The consumer of the payment queue.

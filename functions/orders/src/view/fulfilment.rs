@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::ids::UserId;
 use souk_domain::order::{Order, RefundStatus, RefundTarget, ReturnStatus, Shipment, TimelineEvent};
 use souk_runtime::http::Amount;
 
@@ -75,6 +76,9 @@ pub(super) struct RefundView<'a> {
     /// The account of the member of staff who granted it or accepted its return. Only staff see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     granted_by: Option<&'a str>,
+    /// The account of the second person, who approved it, if the shop requires one for it. Only staff see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approved_by: Option<&'a str>,
 }
 
 impl<'a> ShipmentView<'a> {
@@ -116,7 +120,8 @@ impl<'a> ReturnView<'a> {
 impl<'a> RefundView<'a> {
     pub(super) fn of(order: &'a Order, index: usize, viewer: Viewer) -> Option<Self> {
         let refund = order.refunds.get(index)?;
-        let granted_by = refund.granted_by.as_ref().filter(|_| viewer == Viewer::Staff);
+        let staff =
+            |user_id: &'a Option<UserId>| user_id.as_ref().filter(|_| viewer == Viewer::Staff).map(UserId::as_str);
         Some(Self {
             refund_id: OrdinalId(index),
             amount: amount(order, refund.amount_minor),
@@ -124,7 +129,8 @@ impl<'a> RefundView<'a> {
             refund_to: refund.target.as_str(),
             return_id: refund.for_return.map(OrdinalId),
             reason: refund.reason.as_deref(),
-            granted_by: granted_by.map(souk_domain::ids::UserId::as_str),
+            granted_by: staff(&refund.granted_by),
+            approved_by: staff(&refund.approved_by),
         })
     }
 }

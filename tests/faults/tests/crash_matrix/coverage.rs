@@ -82,10 +82,11 @@ events! {
     Event::ReturnRequested { .. } => ["request_return"];
     Event::ReturnAccepted { .. } => ["accept_return"];
     Event::ReturnRejected { .. } => ["reject_return"];
-    Event::RefundGranted { .. } => ["grant_refund"];
+    Event::RefundGranted { .. } => ["grant_refund", "approve_refund"];
     Event::RefundSettled { .. } => ["refund", "refund_of_a_return"];
     Event::RefundFailed { .. } => ["failing_refund"];
     Event::RefundRetried { .. } => ["retry_refund"];
+    Event::Erased => ["erase_an_unpaid_order", "erase_a_paid_order"];
 }
 
 #[test]

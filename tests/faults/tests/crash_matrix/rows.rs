@@ -73,9 +73,15 @@ rows! {
     accept_return_of_a_refunded_order: "accept-return", a_requested_return_of_a_refunded_order => accept_return, ends [Refunded], or [Refunded];
     reject_return: "reject-return", a_requested_return => reject_return, ends [Delivered], or [Delivered];
     grant_refund: "grant-refund", a_delivered_order => grant_refund, ends [PartiallyRefunded], or [PartiallyRefunded, Delivered];
+    request_refund: "grant-refund", a_delivered_order => request_refund, ends [Delivered], or [Delivered];
+    approve_refund: "approve-refund", a_requested_refund => approve_refund, ends [PartiallyRefunded], or [PartiallyRefunded, Delivered];
     refund_of_a_return: "refund-order", an_accepted_return => deliver, ends [PartiallyRefunded], or [PartiallyRefunded];
     refund_to_store_credit: "refund-order", a_return_accepted_for_store_credit => deliver, ends [PartiallyRefunded], or [PartiallyRefunded];
     retry_refund: "retry-refund", a_failed_refund => retry_refund, ends [Refunded], or [Refunded, Cancelled];
+    erase_an_unpaid_order: "erase-orders", an_unpaid_order_to_erase => deliver, ends [Cancelled], or [Cancelled];
+    erase_an_open_payment: "erase-orders", an_open_payment_to_erase => deliver, ends [Cancelled], or [Cancelled];
+    erase_a_paid_order: "erase-orders", a_paid_order_to_erase => deliver, ends [Paid], or [Paid];
+    erase_while_the_payment_is_unknown: "erase-orders", an_unknown_payment_to_erase => deliver, ends [Paid], or [Paid];
     publish: "publish-events", a_cancelled_order => publish, ends [Refunded], or [Refunded];
     spread: "spread-inventory", an_order => spread, ends [Expired], or [Expired];
     watch: "watch-stock", a_cancelled_order => watch, ends [Refunded], or [Refunded];

@@ -19,6 +19,10 @@ pub(crate) struct Scenario {
     pub(crate) platform: Platform,
     pub(crate) user_id: UserId,
     pub(crate) product_id: ProductId,
+    /// The refund that waits for a second person.
+    pub(crate) refund_request_id: Option<String>,
+    /// Whether the account was deleted.
+    pub(crate) erased: bool,
     /// Description of the case, for messages.
     case: String,
 }
@@ -28,7 +32,7 @@ impl Scenario {
         let shop = Shop::open(Conflicts::none(), 7).await;
         let platform = Platform::of(&shop);
         let (user_id, product_id) = (shop.shopper(1).await, shop.product("a", PRICE_MINOR, UNITS, 2).await);
-        Self { shop, platform, user_id, product_id, case: case.to_owned() }
+        Self { shop, platform, user_id, product_id, refund_request_id: None, erased: false, case: case.to_owned() }
     }
 
     /// Calls an endpoint, which may fail or crash.
@@ -81,6 +85,20 @@ impl Scenario {
             assert_ne!(order.status, OrderStatus::PendingPayment, "{case}: never final");
             assert!(order.attempts.iter().all(|a| a.status != AttemptStatus::Processing), "{case}: {order:?}");
             assert!(order.refunds.iter().all(|r| r.status != RefundStatus::Pending), "{case}: {order:?}");
+            let mut keys: Vec<_> =
+                order.refunds.iter().filter_map(|r| r.request.as_ref().map(|key| &key.key)).collect();
+            let granted = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), granted, "{case}: a request was granted twice");
+        }
+        if self.erased {
+            for order in &orders {
+                let was_paid = order.attempts.iter().any(|attempt| attempt.captured_minor > 0);
+                assert_eq!((order.erased, order.contact.is_none()), (!was_paid, !was_paid), "{case}: {order:?}");
+            }
+            let cart = self.shop.stores.carts.get(&self.user_id).await.expect("read");
+            assert_eq!(cart.version, 0, "{case}: the cart was not deleted");
         }
         let report = self.shop.reconcile().await;
         assert!(report.is_clean(), "{case}: {report:?}");

@@ -1,6 +1,7 @@
 //! Initial states and steps of the rows.
 
 use souk_domain::effects::Clock;
+use souk_domain::erasure::ErasureQueueMessage;
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::injector::Fault;
 use souk_faults::provider::token;
@@ -12,7 +13,7 @@ use souk_orders_functions::reject_return::RejectReturn;
 use souk_orders_functions::retry_refund::RetryRefund;
 use souk_orders_functions::ship_order::ShipOrder;
 use souk_payment::stripe::sign;
-use souk_runtime::http::Request;
+use souk_runtime::http::{Endpoint, Request};
 
 use crate::scenario::{Scenario, UNITS};
 
@@ -115,6 +116,14 @@ pub(crate) async fn a_delivered_order(scenario: &mut Scenario) {
     scenario.call_ok(DeliverOrder(scenario.shop.staff_order_context()), staff(scenario, "deliver", "").await).await;
 }
 
+/// A refund waits for a second person.
+pub(crate) async fn a_requested_refund(scenario: &mut Scenario) {
+    a_delivered_order(scenario).await;
+    let requested = Box::pin(scenario.shop.request_refund().handle(&refunding(scenario).await)).await;
+    let body = requested.expect("requested").body_json();
+    scenario.refund_request_id = body["refund_request_id"].as_str().map(str::to_owned);
+}
+
 /// The return of one of two units is requested.
 pub(crate) async fn a_requested_return(scenario: &mut Scenario) {
     a_delivered_order(scenario).await;
@@ -158,6 +167,36 @@ pub(crate) async fn an_order_and_store_credit(scenario: &mut Scenario) {
     scenario.shop.put_in_cart(&scenario.user_id, &scenario.product_id, 1).await;
     let body = r#"{"payment_method": "store_credit", "shipping_address": "1 Main St"}"#;
     scenario.call_ok(scenario.shop.place_order(), request(&scenario.user_id, None, "", body, "place again")).await;
+}
+
+pub(crate) async fn an_unpaid_order_to_erase(scenario: &mut Scenario) {
+    an_order(scenario).await;
+    delete_account(scenario).await;
+}
+
+/// The shopper has to act at the provider; the payment is cancelled with the order.
+pub(crate) async fn an_open_payment_to_erase(scenario: &mut Scenario) {
+    an_order(scenario).await;
+    scenario.call_ok(scenario.shop.pay_order(), paying(scenario, token::REQUIRES_ACTION).await).await;
+    delete_account(scenario).await;
+}
+
+pub(crate) async fn a_paid_order_to_erase(scenario: &mut Scenario) {
+    a_paid_order(scenario).await;
+    delete_account(scenario).await;
+}
+
+pub(crate) async fn an_unknown_payment_to_erase(scenario: &mut Scenario) {
+    a_payment_without_an_answer(scenario).await;
+    delete_account(scenario).await;
+}
+
+/// Asks for the erasure, as the deletion of an account does.
+async fn delete_account(scenario: &mut Scenario) {
+    let message = ErasureQueueMessage::EraseOrders { user_id: scenario.user_id.clone(), guest_ids: vec![] };
+    scenario.shop.erasure_queue().send(&message).await.expect("sent");
+    scenario.platform.enqueue_sent(&scenario.shop);
+    scenario.erased = true;
 }
 
 // The steps.
@@ -213,8 +252,18 @@ pub(crate) async fn reject_return(scenario: &mut Scenario) {
 }
 
 pub(crate) async fn grant_refund(scenario: &mut Scenario) {
-    let some = r#"{"amount": 1.25, "refund_to": "original", "reason": "late"}"#;
-    scenario.call(scenario.shop.grant_refund(), staff(scenario, "refunds", some).await).await;
+    scenario.call(scenario.shop.grant_refund(), refunding(scenario).await).await;
+}
+
+pub(crate) async fn request_refund(scenario: &mut Scenario) {
+    scenario.call(scenario.shop.request_refund(), refunding(scenario).await).await;
+}
+
+/// Another person approves it.
+pub(crate) async fn approve_refund(scenario: &mut Scenario) {
+    let id = scenario.refund_request_id.clone().expect("a request");
+    let request = Request::new("POST", "/admin/refund-requests/x/approval").with_path("refund_request_id", &id);
+    scenario.call(scenario.shop.approve_refund(), request.from_staff(souk_testkit::user(5))).await;
 }
 
 pub(crate) async fn retry_refund(scenario: &mut Scenario) {
@@ -297,6 +346,10 @@ async fn shipping(scenario: &Scenario) -> Request {
 
 async fn accepting(scenario: &Scenario, refund_to: &str) -> Request {
     staff(scenario, "returns/1/accept", &format!(r#"{{"refund_to": "{refund_to}"}}"#)).await
+}
+
+async fn refunding(scenario: &Scenario) -> Request {
+    staff(scenario, "refunds", r#"{"amount": 1.25, "refund_to": "original", "reason": "late"}"#).await
 }
 
 async fn staff(scenario: &Scenario, action: &str, body: &str) -> Request {

@@ -121,15 +121,11 @@ impl Order {
         if grant.amount.currency() != self.currency || !(1..=self.refundable_minor()).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
+        let alone_minor = self.unapproved_minor(&grant.granted_by).saturating_add(amount_minor);
         let approved_by = match grant.approval {
-            RefundApproval::NotRequired => None,
             RefundApproval::ApprovedBy(approver) => Some(approver),
-            RefundApproval::RequiredAbove(most)
-                if self.unapproved_minor(&grant.granted_by).saturating_add(amount_minor) > most =>
-            {
-                return Err(TransitionError::ApprovalRequired);
-            }
-            RefundApproval::RequiredAbove(_) => None,
+            RefundApproval::RequiredAbove(most) if alone_minor > most => return Err(TransitionError::ApprovalRequired),
+            RefundApproval::RequiredAbove(_) | RefundApproval::NotRequired => None,
         };
         let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, grant.target));
         let (reason, granted_by, request) = (Some(grant.reason), Some(grant.granted_by), Some(grant.request));
