@@ -167,7 +167,8 @@ impl Platform {
         self.waiting.extend(self.dead.drain(..).map(|message| QueuedMessage { receives: 0, ..message }));
     }
 
-    fn enqueue_sent(&mut self, shop: &Shop) {
+    /// Enqueues the messages that were sent since the last call.
+    pub fn enqueue_sent(&mut self, shop: &Shop) {
         let now = shop.clock.now();
         let sent = shop.aws.take_sent().into_iter().map(|sent| QueuedMessage {
             queue: sent.queue,
@@ -182,6 +183,7 @@ impl Platform {
 async fn deliver(shop: &Shop, message: &QueuedMessage) -> bool {
     match message.queue.as_str() {
         "order" => consumed(shop, "expire-order", shop.expire_order(), message).await,
+        "erasure" => consumed(shop, "erase-orders", shop.erase_orders(), message).await,
         "payment" => consumed(shop, "check-payment", shop.check_payment(), message).await,
         "refund" => consumed(shop, "refund-order", shop.refund_order(), message).await,
         other => panic!("no function reads the queue {other}"),
