@@ -20,7 +20,7 @@ pub fn operation() -> Operation {
         .summary("Publishes the keys that verify access tokens")
         .description(
             "For services of the shop that verify access tokens themselves: `EdDSA`, `iss` is `souk`, `aud` is \
-             `souk-api`. Read it again every minute, and when a token has an unknown `kid`. A key that is no longer \
+             `souk/api`. Read it again every minute, and when a token has an unknown `kid`. A key that is no longer \
              listed no longer counts.",
         )
         .answers_cacheable::<JwksResponse>("The keys.")

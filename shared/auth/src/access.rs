@@ -21,7 +21,7 @@ use crate::keys::{
 pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
 
 const ISSUER: &str = "souk";
-const AUDIENCE: &str = "souk-api";
+const AUDIENCE: &str = "souk/api";
 /// The type of an access token (RFC 9068, section 2.1). No other signed document has it.
 const TOKEN_TYPE: &str = "at+jwt";
 /// A token has less than 600. A longer one is not even parsed.

@@ -81,7 +81,7 @@ impl Fixture {
     fn claims(&self) -> Value {
         let now = self.now();
         json!({
-            "iss": "souk", "aud": "souk-api", "sub": user(1), "sid": session(), "kind": "shopper",
+            "iss": "souk", "aud": "souk/api", "sub": user(1), "sid": session(), "kind": "shopper",
             "iat": now, "exp": now + 900, "jti": "1",
         })
     }
@@ -286,7 +286,7 @@ async fn every_claim_is_required_and_checked() {
         ("iss", json!("else")),
         ("iss", json!(["souk"])),
         ("aud", json!("another-api")),
-        ("aud", json!(["souk-api", "another-api"])),
+        ("aud", json!(["souk/api", "another-api"])),
         ("sub", json!("nobody")),
         ("sid", json!("nothing")),
         ("kind", json!("staff")),
