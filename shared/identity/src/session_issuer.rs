@@ -100,10 +100,10 @@ impl SessionIssuer {
     ) -> Result<Option<Reply>, Problem> {
         let now = self.clock.now();
         let staff_until = now.plus_seconds(STAFF_SECONDS);
-        let staff = account
-            .grant
-            .filter(|grant| grant.is_active(now))
-            .map(|grant| StaffSession { permissions: grant.permissions(now), expires_at: grant.expires_at });
+        let staff = account.grant.filter(|grant| grant.is_active(now)).map(|grant| StaffSession {
+            permissions: grant.permissions(now),
+            expires_at: Some(grant.expires_at.map_or(staff_until, |end| end.min(staff_until))),
+        });
         let session = Session {
             staff,
             second_factor: account.has_second_factor,
