@@ -144,7 +144,7 @@ impl Fixture {
     /// The caller of a session's access token.
     pub(crate) async fn caller(&self, session: &Value) -> Caller {
         let token = session["token"].as_str().expect("a token");
-        self.verifier().await.verify(token).await.ok().expect("a good token")
+        self.verifier().await.verify(token).await.expect("a good token")
     }
 }
 
