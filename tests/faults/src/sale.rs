@@ -131,7 +131,7 @@ impl Sale {
         let mind = if self.changes_of_mind { number % 3 } else { 0 };
         let expires = mind == 2;
         let endpoint = PlaceOrder { hold_seconds: if expires { 0 } else { 900 }, ..shop.place_order() };
-        let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St"}"#;
+        let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St", "contact": {"email": "ann@souk.example"}}"#;
         let began = Instant::now();
         let answer = endpoint.handle(&request(user_id, None, "", body, "sale")).await;
         let time = began.elapsed();
