@@ -14,20 +14,35 @@ export const OPERATIONS_WITH_KEY: ReadonlySet<string> = new Set([
 
 /** Operations that need a token. */
 export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
+  "DELETE /account",
+  "DELETE /account/second-factor",
+  "DELETE /account/sessions",
+  "DELETE /account/sessions/{session_id}",
+  "DELETE /admin/accounts/{user_id}",
   "DELETE /admin/products/{product_id}",
+  "DELETE /admin/staff/{user_id}",
   "DELETE /cart",
   "DELETE /cart/items/{product_id}",
+  "GET /account",
+  "GET /account/export",
+  "GET /account/sessions",
+  "GET /admin/accounts/{user_id}/export",
+  "GET /admin/audit",
   "GET /admin/inventory/{product_id}/history",
   "GET /admin/orders",
   "GET /admin/orders/{order_id}",
   "GET /admin/returns",
+  "GET /admin/staff",
   "GET /admin/synonyms",
   "GET /cart",
   "GET /orders",
   "GET /orders/{order_id}",
   "PATCH /cart/items/{product_id}",
+  "POST /account/second-factor",
+  "POST /account/second-factor/confirm",
   "POST /admin/imports",
   "POST /admin/inventory/{product_id}/adjustments",
+  "POST /admin/invitations",
   "POST /admin/orders/{order_id}/cancel",
   "POST /admin/orders/{order_id}/deliver",
   "POST /admin/orders/{order_id}/refunds",
@@ -35,14 +50,18 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "POST /admin/orders/{order_id}/returns/{return_id}/accept",
   "POST /admin/orders/{order_id}/returns/{return_id}/reject",
   "POST /admin/orders/{order_id}/ship",
+  "POST /admin/refund-requests/{refund_request_id}/approval",
   "POST /cart/items",
   "POST /orders",
   "POST /orders/{order_id}/cancel",
+  "POST /orders/{order_id}/link",
   "POST /orders/{order_id}/pay",
   "POST /orders/{order_id}/returns",
+  "PUT /account/password",
   "PUT /admin/inventory/{product_id}",
   "PUT /admin/inventory/{product_id}/shards",
   "PUT /admin/products/{product_id}",
+  "PUT /admin/staff/{user_id}",
   "PUT /admin/synonyms",
 ]);
 
@@ -58,22 +77,26 @@ export const PARAMETERS_WITH_COMMAS: ReadonlySet<string> = new Set([
 
 /** All codes of problems. */
 export type ProblemCode =
+  | "address_taken"
   | "body_too_large"
   | "busy"
   | "card_number"
   | "cart_changed"
   | "cart_empty"
   | "cart_full"
-  | "email_taken"
+  | "challenge_expired"
   | "forbidden"
   | "hold_expired"
   | "idempotency_key_reused"
   | "insufficient_stock"
   | "internal_error"
+  | "invalid_code"
   | "invalid_credentials"
   | "invalid_fields"
   | "invalid_idempotency_key"
   | "invalid_signature"
+  | "last_administrator"
+  | "link_expired"
   | "malformed_event"
   | "malformed_json"
   | "not_cancellable"
@@ -84,6 +107,8 @@ export type ProblemCode =
   | "not_returnable"
   | "not_shippable"
   | "order_too_large"
+  | "own_account"
+  | "own_grant"
   | "payment_declined"
   | "payment_in_progress"
   | "payment_unavailable"
@@ -96,6 +121,13 @@ export type ProblemCode =
   | "request_in_progress"
   | "return_already_decided"
   | "search_unavailable"
+  | "second_factor_exists"
+  | "second_factor_missing"
+  | "second_factor_needed"
+  | "second_factor_not_started"
+  | "second_factor_required"
+  | "second_person_required"
+  | "session_ended"
   | "stock_limit_exceeded"
   | "synonyms_changed"
   | "temporarily_unavailable"
@@ -106,4 +138,5 @@ export type ProblemCode =
   | "too_many_lines"
   | "too_many_payment_attempts"
   | "too_many_returns"
-  | "unsupported_media_type";
+  | "unsupported_media_type"
+  | "verified_account_required";

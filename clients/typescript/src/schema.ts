@@ -1,6 +1,278 @@
 // Made from docs/openapi.yaml by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Publishes the keys that verify access tokens
+         * @description For services of the shop that verify access tokens themselves: `EdDSA`, `iss` is `souk`, `aud` is `souk/api`. Read it again every minute, and when a token has an unknown `kid`. A key that is no longer listed no longer counts.
+         */
+        get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the account
+         * @description For accounts with a verified address.
+         */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes the account
+         * @description At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Store credit that is left cannot be used any more. The `password` is asked for again, and with a second factor a `code` or a recovery code.
+         *
+         *     For accounts with a verified address.
+         *
+         *     When it is sent again: 401 `session_ended`: the account is deleted. After a failure the same request completes the deletion.
+         */
+        delete: operations["deleteAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports everything that belongs to the account
+         * @description The account, the state of its second factor, its roles, sessions, cart and store credit, and all its orders with contact and address, also those that it placed as a guest. Passwords, secrets and recovery codes are never exported. A page has at most 100 orders and stays below 5 MB; follow `next_cursor` for the others.
+         *
+         *     For accounts with a verified address.
+         */
+        get: operations["exportAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes the password
+         * @description All other sessions of the account end; this one goes on. A mail says that the password was changed. Wrong passwords are limited: 20 in 15 minutes for an account.
+         *
+         *     For accounts with a verified address.
+         *
+         *     When it is sent again: Completes the first request if it failed. Otherwise it ends the other sessions again.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the secret of a second factor
+         * @description Enter the secret into an authenticator app (TOTP, RFC 6238), or show `otpauth_uri` as a QR code. Nothing changes for log-ins until a code of the app is confirmed.
+         *
+         *     For accounts with a verified address.
+         *
+         *     When it is sent again: Makes another secret, in place of the first.
+         */
+        post: operations["startSecondFactor"];
+        /**
+         * Turns the second factor off
+         * @description It needs the password and a code, or a recovery code. The recovery codes are deleted. All other sessions end, and a mail says that the second factor was changed.
+         *
+         *     For accounts with a verified address.
+         *
+         *     When it is sent again: Completes the first request if it failed. Otherwise it ends the other sessions again.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turns the second factor on
+         * @description From now on a log-in needs a code of the app, or a recovery code. All other sessions end. This one goes on, but it was started without a second factor: members of staff log in again before they use staff endpoints. A mail says that the second factor was changed.
+         *
+         *     For accounts with a verified address.
+         *
+         *     When it is sent again: 409 `second_factor_exists`. The recovery codes are not shown again: who lost them removes the second factor and sets it up again.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sessions of the account
+         * @description The last used ones first, at most 100.
+         *
+         *     For guests and accounts.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends all other sessions of the account
+         * @description Staff endpoints, account endpoints and payments refuse access tokens of an ended session at once. The others accept them until they expire: at most 16 minutes after they were issued.
+         *
+         *     For guests and accounts.
+         *
+         *     When it is sent again: Ends the sessions that began since. With `include_current`: 401 `session_ended`.
+         */
+        delete: operations["endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one session of the account
+         * @description Also the session of this request. Staff endpoints, account endpoints and payments refuse access tokens of an ended session at once. The others accept them until they expire: at most 16 minutes after they were issued.
+         *
+         *     For guests and accounts.
+         *
+         *     When it is sent again: 404 `not_found`: it has ended.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/accounts/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account
+         * @description When its owner asks for it, or the shop has to. At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Store credit that is left cannot be used any more.
+         *
+         *     For staff with the permission `accounts:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: 404 `not_found`. The account is deleted.
+         */
+        delete: operations["adminDeleteAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/accounts/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports everything that belongs to an account
+         * @description The account, the state of its second factor, its roles, sessions, cart and store credit, and all its orders with contact and address, also those that it placed as a guest. Passwords, secrets and recovery codes are never exported. A page has at most 100 orders and stays below 5 MB; follow `next_cursor` for the others. Each page that staff export is written to the audit log.
+         *
+         *     For staff with the permission `accounts:read`, whose session was started with a second factor.
+         */
+        get: operations["adminExportAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the changes that staff made, newest first
+         * @description Send exactly one of `subject` and `actor`. A change has two entries with the same `request_id`: `requested` before it was tried, and its outcome. If the second is missing, the outcome is not known. An entry is kept for two years.
+         *
+         *     For staff with the permission `audit:read`, whose session was started with a second factor.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/imports": {
         parameters: {
             query?: never;
@@ -16,7 +288,7 @@ export interface paths {
          *
          *     Lines that are not valid are listed in the response, and all others are imported. For larger catalogues split the file, or upload it to the shop's bucket for imports.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
          *
          *     When it is sent again: Writes the same products again. Their stock stays unchanged.
          */
@@ -39,7 +311,7 @@ export interface paths {
          * Sets the stock of a product to the counted units
          * @description Units that orders hold are not in stock, so they are not counted.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `stock:write`, whose session was started with a second factor.
          *
          *     With the same `Idempotency-Key`: Changes the stock once. The answer has the stock after that change. The key is stored as long as the history of the stock.
          */
@@ -62,7 +334,7 @@ export interface paths {
         put?: never;
         /**
          * Adds units to the stock of a product, or removes some
-         * @description For accounts with the role `staff`.
+         * @description For staff with the permission `stock:write`, whose session was started with a second factor.
          *
          *     With the same `Idempotency-Key`: Changes the stock once. The answer has the stock after that change. The key is stored as long as the history of the stock.
          */
@@ -84,7 +356,7 @@ export interface paths {
          * Lists the changes of the stock of a product, newest first
          * @description A change is listed a moment after it was made. A deleted product keeps its history; that of a product without changes is empty.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `stock:read`, whose session was started with a second factor.
          */
         get: operations["listStockChanges"];
         put?: never;
@@ -107,12 +379,36 @@ export interface paths {
          * Spreads the stock of a product over a number of shards
          * @description More shards let more orders of one product be placed at the same time: spread it before a flash sale, and reduce the shards afterwards. Orders can be placed meanwhile.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `stock:write`, whose session was started with a second factor.
          *
          *     When it is sent again: Nothing changes, or the work continues where the first request stopped.
          */
         put: operations["spreadInventory"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invites a person to the staff of the shop
+         * @description A mail is sent with a link that works once, within 72 hours (`POST /auth/invitations/accept`). The link is void when the inviting account loses the permission `staff:manage`, and when the password, the second factor or the roles of the invited account change. Accepting it replaces the roles that the account has. An address gets at most five invitations in an hour; further ones are dropped. If the shop has no sender for mails, none is sent.
+         *
+         *     For staff with the permission `staff:manage`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Sends one more mail with another link. After one of them is accepted, the others grant nothing else.
+         */
+        post: operations["inviteStaff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -130,7 +426,7 @@ export interface paths {
          * Lists the orders with a status
          * @description `status=paid` lists the orders to ship. Staff see an order from a moment after its first payment attempt on. An order without a payment attempt is in no list, even after it has expired.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:read`, whose session was started with a second factor.
          */
         get: operations["adminListOrders"];
         put?: never;
@@ -152,7 +448,7 @@ export interface paths {
          * Shows any shopper's order
          * @description Staff see an order from a moment after its first payment attempt on.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:read`, whose session was started with a second factor.
          */
         get: operations["adminGetOrder"];
         put?: never;
@@ -176,7 +472,7 @@ export interface paths {
          * Cancels a shopper's order that is not shipped yet
          * @description The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid becomes due, and its units are restocked when the refund completes.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The order stays unchanged.
          */
@@ -200,7 +496,7 @@ export interface paths {
          * Marks a shipped order as delivered
          * @description From then on the shopper can return units of it.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The order stays unchanged.
          */
@@ -224,9 +520,11 @@ export interface paths {
          * Refunds a part of an order without a return
          * @description It may be called repeatedly, but refunds never exceed the payment. An order that is not shipped yet cannot be refunded in full: cancel it instead, which also restocks its units. The refund is paid out shortly afterwards: the order shows its status.
          *
-         *     For accounts with the role `staff`.
+         *     A shop may require a second person above an amount. It counts what the caller refunds of the order in all, without returns and without what a second person approved. Then the answer is 202, and nothing is refunded until another member of staff approves it.
          *
-         *     With the same `Idempotency-Key`: The answer is the same refund, as it was granted. The key is stored as long as the order.
+         *     For staff with the permission `refunds:write`, whose session was started with a second factor.
+         *
+         *     With the same `Idempotency-Key`: The answer is the same refund, as it was granted. A refund that waits for a second person: the same request for approval, within seven days. The key is stored as long as the order.
          */
         post: operations["grantRefund"];
         delete?: never;
@@ -246,7 +544,7 @@ export interface paths {
         put?: never;
         /**
          * Retries a failed refund, optionally as store credit
-         * @description For accounts with the role `staff`.
+         * @description For staff with the permission `refunds:write`, whose session was started with a second factor.
          *
          *     When it is sent again: A refund that is pending or completed stays unchanged.
          */
@@ -270,7 +568,7 @@ export interface paths {
          * Accepts a return after its units have arrived
          * @description A refund of the price of the units becomes due, limited to what earlier refunds left. The units are restocked when the refund completes, or at once when nothing is left to refund.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.
          */
@@ -294,7 +592,7 @@ export interface paths {
          * Rejects a return
          * @description The shopper may request a return of the same units again.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `orders:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The same decision leaves the order unchanged; another one is refused with 409 `return_already_decided`.
          */
@@ -316,7 +614,7 @@ export interface paths {
         put?: never;
         /**
          * Marks a paid order as shipped
-         * @description For accounts with the role `staff`.
+         * @description For staff with the permission `orders:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The same shipment leaves the order unchanged; another one is refused with 409 `not_shippable`.
          */
@@ -339,7 +637,7 @@ export interface paths {
          * Creates a product or replaces the whole of it
          * @description What the request leaves out is removed from the product. Stock is not part of it: a new product has none. A category that does not exist yet is created.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
          *
          *     When it is sent again: The product stays as requested, with a new version.
          */
@@ -349,11 +647,35 @@ export interface paths {
          * Removes a product from the shop
          * @description Orders keep its name and price. Carts keep it as not available. Its stock is kept in case it returns.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
          *
          *     When it is sent again: Refused with 404 `not_found`, because the product is already removed.
          */
         delete: operations["deleteProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/refund-requests/{refund_request_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a refund that another member of staff asked for
+         * @description The refund is granted exactly as it was asked for. The id is in the response 202 of `POST /admin/orders/{order_id}/refunds`. A request expires after seven days.
+         *
+         *     For staff with the permission `refunds:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: The answer is the same refund, as it was granted.
+         */
+        post: operations["approveRefund"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -368,12 +690,66 @@ export interface paths {
         };
         /**
          * Lists the returns that staff have to accept or reject, oldest order first
-         * @description For accounts with the role `staff`.
+         * @description For staff with the permission `orders:read`, whose session was started with a second factor.
          */
         get: operations["listReturns"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists all accounts with roles
+         * @description By e-mail address. Roles that have ended stay in the list until they are replaced or deleted.
+         *
+         *     For staff with the permission `staff:manage`, whose session was started with a second factor.
+         */
+        get: operations["listStaff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Grants roles to an account
+         * @description The roles replace those that the account has. The e-mail address of the account must be verified. All sessions of the account end at once; with the next log-in it gets its permissions, which need a second factor. Who has no account yet can be invited (`POST /admin/invitations`).
+         *
+         *     For staff with the permission `staff:manage`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Grants the same roles again, and ends the sessions of the account again.
+         */
+        put: operations["putStaff"];
+        post?: never;
+        /**
+         * Ends the roles of an account
+         * @description The account stays, as that of a shopper. All its sessions end at once.
+         *
+         *     For staff with the permission `staff:manage`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Ends the sessions of the account again.
+         */
+        delete: operations["deleteStaff"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,19 +764,63 @@ export interface paths {
         };
         /**
          * Shows the synonyms that searches use
-         * @description For accounts with the role `staff`.
+         * @description For staff with the permission `catalogue:read`, whose session was started with a second factor.
          */
         get: operations["getSynonyms"];
         /**
          * Replaces the synonyms
          * @description Searches use the new list within ten seconds.
          *
-         *     For accounts with the role `staff`.
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
          *
          *     When it is sent again: Refused with 409 `synonyms_changed`, because the first request replaced the version that the request names.
          */
         put: operations["putSynonyms"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts the session of a guest
+         * @description A guest fills a cart, orders and pays without an account. Orders of guests need a `contact`. A cart that a guest leaves alone is kept for 30 days. When the guest logs in or registers with `guest_refresh_token`, the cart is merged. At most 200 guests in 15 minutes for an IP address.
+         *
+         *     When it is sent again: Starts the session of another guest.
+         */
+        post: operations["createGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invitation to the staff of the shop
+         * @description With the token of the mail. If the e-mail address has an account, `password` is that of the account. Otherwise an account with this password is made, whose address is verified. The roles of the invitation replace those that the account has, also if they are fewer. All sessions of the account end: log in afterwards, set up a second factor if there is none (`POST /account/second-factor`), and log in with it.
+         *
+         *     When it is sent again: 410 `link_expired`. The account has the roles.
+         */
+        post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -418,7 +838,7 @@ export interface paths {
         put?: never;
         /**
          * Logs in with e-mail address and password
-         * @description Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. The answer does not tell whether there is an account with the e-mail address.
+         * @description An account with a second factor also needs its `code`, or a recovery code: either in the same request, or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the guest's cart is merged into the account's, and a verified account gets the guest's orders. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. The answer does not tell whether there is an account with the e-mail address. While no account has verified the address, a log-in opens the account that was registered with it last.
          *
          *     When it is sent again: Starts one more session.
          */
@@ -440,11 +860,55 @@ export interface paths {
         put?: never;
         /**
          * Ends the session of a refresh token
-         * @description Access tokens of the session stay valid until they expire, 15 minutes after they were issued.
+         * @description Staff endpoints, account endpoints and payments refuse access tokens of the session at once. The others accept them until they expire: at most 16 minutes after they were issued.
          *
          *     When it is sent again: Nothing changes: the session has already ended.
          */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the mail that sets a new password
+         * @description If an account has verified the address, the mail has a link that works once, for an hour. Otherwise the mail says that there is no account. The answer is always the same. An address gets at most five such mails in an hour, and 20 requests in 15 minutes are accepted for it.
+         *
+         *     When it is sent again: Sends one more mail with another link. All links work until one of them is used.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password with the link of a mail
+         * @description All sessions of the account end, and a mail says that the password was changed. A second factor stays: log in with its code, or with a recovery code.
+         *
+         *     When it is sent again: Completes the first request if it failed; otherwise 410 `link_expired`.
+         */
+        post: operations["confirmPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -462,9 +926,9 @@ export interface paths {
         put?: never;
         /**
          * Exchanges a refresh token for the next pair of tokens
-         * @description A refresh token can be used once, within 30 days. So a client must not refresh twice at the same time, and a client that lost the answer has to log in again. The new access token has the current role of the account. Earlier access tokens stay valid until they expire.
+         * @description A refresh token can be used once, within 30 days. Within 20 seconds after it was used it gets the same refresh token again: for tabs that refresh at the same time, and for a client that lost the answer. Later, a used token counts as stolen and ends its session. A session ends 90 days after it began (a parameter of the shop), however often it is refreshed.
          *
-         *     When it is sent again: Refused with 401 `refresh_token_reused`: a used token counts as stolen, and its session has ended.
+         *     When it is sent again: Within 20 seconds: the same refresh token. Later: 401 `refresh_token_reused`.
          */
         post: operations["refresh"];
         delete?: never;
@@ -483,10 +947,56 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Creates an account and logs it in
-         * @description With the same `Idempotency-Key`: Starts one more session of the same account: the tokens of the first answer are not stored. The key is stored as long as the account.
+         * Registers an account and starts its session
+         * @description The answer is always the same, whether or not there is an account with the e-mail address. The mail to the address tells: it has the link for `POST /auth/verification/confirm`, or says that there is an account already. Until the address is verified, the new account may do what a guest may, for seven days. An address may have several such accounts; the one whose link is confirmed gets the address. A password needs a length only (15 characters, a parameter of the shop), and must not be easily guessed. With `guest_refresh_token` the guest's cart is merged, and the guest's orders follow when the address is verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address.
+         *
+         *     With the same `Idempotency-Key`: starts one more session of the account that the first request registered, and asks for the mail again. A request with another password or another guest is refused. The key is stored for ten minutes.
          */
         post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the mail again that verifies an address
+         * @description The mail goes to the account that was registered with the address last. If an account has verified the address already, the mail says so. An address that was never registered gets no mail. The answer is always the same. An address gets at most five such mails in an hour, and 20 requests in 15 minutes are accepted for it.
+         *
+         *     When it is sent again: Sends one more mail with another link. All links work until one of them is used.
+         */
+        post: operations["requestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verification/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verifies the address of a registered account and starts a session
+         * @description It needs the token of the link and the password of the registration that the mail is about. Afterwards the account has the address, and gets the orders of the guests that registered or logged in with it. Its earlier sessions end, and so do all other registrations of the address with their sessions.
+         *
+         *     When it is sent again: Starts one more session if the first request failed; otherwise 410 `link_expired`: log in.
+         */
+        post: operations["confirmVerification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,13 +1010,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows the cart at current prices */
+        /**
+         * Shows the cart at current prices
+         * @description For guests and accounts.
+         */
         get: operations["getCart"];
         put?: never;
         post?: never;
         /**
          * Removes everything from the cart
-         * @description When it is sent again: Nothing changes: the cart is already empty.
+         * @description For guests and accounts.
+         *
+         *     When it is sent again: Nothing changes: the cart is already empty.
          */
         delete: operations["clearCart"];
         options?: never;
@@ -526,6 +1041,8 @@ export interface paths {
         /**
          * Adds units of a product to the cart
          * @description The cart may contain more units than are in stock: `available` says so, and only an order takes stock.
+         *
+         *     For guests and accounts.
          *
          *     With the same `Idempotency-Key`: Adds the units once. The answer shows the current cart. The key is stored for 24 hours, for the cart's last 16 additions.
          */
@@ -548,14 +1065,18 @@ export interface paths {
         post?: never;
         /**
          * Removes a product from the cart
-         * @description When it is sent again: Nothing changes: the product is already removed.
+         * @description For guests and accounts.
+         *
+         *     When it is sent again: Nothing changes: the product is already removed.
          */
         delete: operations["removeCartItem"];
         options?: never;
         head?: never;
         /**
          * Sets the quantity of a product in the cart
-         * @description When it is sent again: The quantity stays as requested.
+         * @description For guests and accounts.
+         *
+         *     When it is sent again: The quantity stays as requested.
          */
         patch: operations["updateCartItem"];
         trace?: never;
@@ -617,6 +1138,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/order-links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the order of a link
+         * @description As its shopper sees it, without details of the payment provider.
+         */
+        get: operations["getLinkedOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -624,12 +1165,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the shopper's orders, newest first */
+        /**
+         * Lists the shopper's orders, newest first
+         * @description An account's list has the orders that it placed as a guest before its address was verified.
+         *
+         *     For guests and accounts.
+         */
         get: operations["listOrders"];
         put?: never;
         /**
          * Places an order from the cart
-         * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
+         * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. A caller without a verified address has to send `contact`. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
+         *
+         *     For guests and accounts.
          *
          *     With the same `Idempotency-Key`: The answer is the same order, as it was placed. The key is stored for 24 hours, for the account's last 8 orders.
          */
@@ -647,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows an order with its payment, returns, refunds and timeline */
+        /**
+         * Shows an order with its payment, returns, refunds and timeline
+         * @description For guests and accounts.
+         */
         get: operations["getOrder"];
         put?: never;
         post?: never;
@@ -670,9 +1221,35 @@ export interface paths {
          * Cancels an order that is not shipped yet
          * @description The units of an unpaid order are back in stock at once. For a paid order a refund of all that was paid becomes due, and its units are restocked when the refund completes.
          *
+         *     For guests and accounts.
+         *
          *     When it is sent again: The order stays unchanged.
          */
         post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link that shows an order without a token
+         * @description Whoever has the link sees the order until `expires_at`, 90 days later, and can change nothing. A link cannot be withdrawn.
+         *
+         *     For guests and accounts.
+         *
+         *     When it is sent again: Makes another link. The earlier one stays valid.
+         */
+        post: operations["createOrderLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -693,6 +1270,8 @@ export interface paths {
          * @description A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that is already paid answers 200 with the payment that paid it, whatever the request says, and charges nothing.
          *
          *     A shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.
+         *
+         *     For guests and accounts.
          *
          *     With the same `Idempotency-Key`: The answer of the same attempt once it is known; until then 409 `request_in_progress`. The key is stored as long as the order.
          */
@@ -715,6 +1294,8 @@ export interface paths {
         /**
          * Requests a return of units of a delivered order
          * @description Staff accept or reject it. An order has at most ten returns, and never more units are returned than were bought. After a rejection the return may be requested again.
+         *
+         *     For guests and accounts.
          *
          *     With the same `Idempotency-Key`: The answer is the same return, as it was requested. The key is stored as long as the order.
          */
@@ -815,6 +1396,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The request of `POST /auth/invitations/accept`. */
+        AcceptInvitationRequest: {
+            /**
+             * Format: password
+             * @description The password of the account, or that of a new one, for which the rules of registration hold.
+             */
+            password: string;
+            /** @description The token of the link in the mail. */
+            token: string;
+        };
         /** @description The request of `POST /admin/orders/{order_id}/returns/{return_id}/accept`. */
         AcceptReturnRequest: {
             /**
@@ -823,6 +1414,64 @@ export interface components {
              * @enum {string}
              */
             refund_to: "original" | "store_credit";
+        };
+        /** @description An account. */
+        Account: {
+            /**
+             * Format: date-time
+             * @description When the account was registered.
+             */
+            created_at: string;
+            /**
+             * Format: email
+             * @description The e-mail address, which is verified, in its normalised spelling.
+             */
+            email: string;
+            /**
+             * Format: uint
+             * @description How many recovery codes of the second factor are unused.
+             */
+            recovery_codes_left: number;
+            /** @description The roles of a member of staff; empty for all others. */
+            roles: ("catalogue" | "stock" | "orders" | "refunds" | "support" | "administrator")[];
+            /**
+             * Format: date-time
+             * @description When the roles end. Missing if they do not.
+             */
+            roles_expire_at?: string;
+            /** @description Whether a log-in needs a code of a second factor. */
+            second_factor: boolean;
+            /** @description The id of the account. */
+            user_id: string;
+            /**
+             * Format: date-time
+             * @description When the address was verified.
+             */
+            verified_at: string;
+        };
+        /** @description Everything that the shop stores about an account. */
+        AccountExportPage: {
+            /** @description The account. */
+            account: components["schemas"]["ExportedAccount"];
+            /** @description The products in its cart. */
+            cart: components["schemas"]["ExportedCartLine"][];
+            /**
+             * Format: date-time
+             * @description When it was exported.
+             */
+            exported_at: string;
+            /** @description The cursor of the next page of orders; null on the last page. */
+            next_cursor: string | null;
+            /** @description A page of its orders, newest first, with those that it placed as a guest. */
+            orders: components["schemas"]["ExportedOrder"][];
+            /** @description The second factor of the account. */
+            second_factor: components["schemas"]["ExportedSecondFactor"];
+            /** @description Its sessions that have not ended, newest first, at most 1,000. */
+            sessions: components["schemas"]["ExportedSession"][];
+            /** @description The roles of the account. Absent if it has none. */
+            staff?: components["schemas"]["ExportedGrant"];
+            /** @description Its store credit. */
+            store_credit: components["schemas"]["ExportedStoreCredit"];
         };
         /** @description The request of `POST /cart/items`. */
         AddCartItemRequest: {
@@ -860,6 +1509,55 @@ export interface components {
         AttributeValue: string | number | boolean;
         /** @description The value of an attribute. */
         AttributeValueRequest: string | number | boolean;
+        /** @description An entry of the audit log. */
+        AuditEntry: {
+            /** @description The name of the function that was called, such as `put-product`. */
+            action: string;
+            /** @description Who changed it: the id of an account, or `operator`. */
+            actor: string;
+            /** @description The same after the change. */
+            after?: unknown;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description What was changed, before: null if there was nothing. Its form depends on the action. A value of more than 16 KB is
+             *     replaced by an object with `truncated` (true), `bytes` (its length) and `start` (its beginning, as a text).
+             */
+            before?: unknown;
+            /** @description The code of the problem with which it was refused or failed. */
+            code?: string;
+            /** @description Its id. Ids of one subject or actor sort by time. */
+            entry_id: string;
+            /**
+             * @description `requested`: it was about to be tried. `succeeded`. `refused`: nothing changed. `failed`: possibly after a part of it
+             *     was made.
+             * @enum {string}
+             */
+            phase: "requested" | "succeeded" | "refused" | "failed";
+            /** @description The id of the request in the shop's log. */
+            request_id: string;
+            /** @description The session of the actor. */
+            session_id?: string;
+            /** @description The IP address of the client. Empty for an operator. */
+            source_address: string;
+            /**
+             * Format: uint16
+             * @description The HTTP status of the response.
+             */
+            status?: number;
+            /** @description What was changed, such as `product#1399`. */
+            subject: string;
+        };
+        /** @description A page of the audit log. */
+        AuditEntryList: {
+            /** @description Newest first. */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor: string | null;
+        };
         /** @description A cart at current prices. */
         Cart: {
             /** @description ISO 4217. */
@@ -936,6 +1634,64 @@ export interface components {
             /** @description The id of the product. */
             product_id: string;
         };
+        /** @description The request of `PUT /account/password`. */
+        ChangePasswordRequest: {
+            /**
+             * Format: password
+             * @description The current password.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description The new password.
+             */
+            password: string;
+        };
+        /** @description The request of `POST /auth/password-reset/confirm`. */
+        ConfirmPasswordResetRequest: {
+            /**
+             * Format: password
+             * @description The new password.
+             */
+            password: string;
+            /** @description The token of the link. */
+            token: string;
+        };
+        /** @description The request of `POST /account/second-factor/confirm`. */
+        ConfirmSecondFactorRequest: {
+            /** @description The code that the authenticator app shows. */
+            code: string;
+        };
+        /** @description The request of `POST /auth/verification/confirm`. */
+        ConfirmVerificationRequest: {
+            /**
+             * Format: password
+             * @description The password of the registration.
+             */
+            password: string;
+            /** @description The token of the link. */
+            token: string;
+        };
+        /** @description How to reach whoever placed the order. */
+        Contact: {
+            /**
+             * Format: email
+             * @description The e-mail address.
+             */
+            email: string;
+            /** @description The phone number, if one was given. */
+            phone?: string;
+        };
+        /** @description How to reach whoever places the order. Other members are refused. */
+        ContactRequest: {
+            /**
+             * Format: email
+             * @description The e-mail address.
+             */
+            email: string;
+            /** @description The phone number. An empty one is the same as none. */
+            phone?: string | null;
+        };
         /** @description The request of `PUT /admin/inventory/{product_id}`. */
         CountInventoryRequest: {
             /**
@@ -945,6 +1701,289 @@ export interface components {
             available: number;
             /** @description Why, for the history. Without it: `counted`. */
             reason?: string | null;
+        };
+        /** @description The request of `DELETE /account`. */
+        DeleteAccountRequest: {
+            /** @description A code of the second factor, or a recovery code, if the account has a second factor. */
+            code?: string | null;
+            /**
+             * Format: password
+             * @description The password of the account.
+             */
+            password: string;
+        };
+        /** @description The request of an endpoint that sends a mail to an address. */
+        EmailRequest: {
+            /**
+             * Format: email
+             * @description The e-mail address, in any spelling.
+             */
+            email: string;
+        };
+        /** @description An account. */
+        ExportedAccount: {
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            created_at: string;
+            /**
+             * Format: email
+             * @description Its e-mail address.
+             */
+            email: string;
+            /** @description The ids that it had as a guest. */
+            guest_ids: string[];
+            /** @description Its id. */
+            user_id: string;
+            /**
+             * Format: date-time
+             * @description When its address was verified.
+             */
+            verified_at: string;
+        };
+        /** @description Where an order is shipped: free text, or the parts of an address as they were entered. */
+        ExportedAddress: string | components["schemas"]["ExportedAddressParts"];
+        /** @description The parts of a shipping address. Those that were not given are omitted. */
+        ExportedAddressParts: {
+            /** @description City. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description Street and number. */
+            line1: string;
+            /** @description Flat, floor or company. */
+            line2?: string;
+            /** @description The recipient. */
+            name: string;
+            /** @description For the carrier. */
+            phone?: string;
+            /** @description Postal code. */
+            postal_code?: string;
+            /** @description State, province or county. */
+            region?: string;
+        };
+        /** @description A product in a cart. */
+        ExportedCartLine: {
+            /** @description The id of the product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description Units.
+             */
+            quantity: number;
+        };
+        /** @description How to reach whoever placed an order. */
+        ExportedContact: {
+            /**
+             * Format: email
+             * @description The e-mail address.
+             */
+            email: string;
+            /** @description The phone number, if one was given. */
+            phone?: string;
+        };
+        /** @description The roles of an account. */
+        ExportedGrant: {
+            /**
+             * Format: date-time
+             * @description When they end. Absent if they do not.
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @description When they were granted.
+             */
+            granted_at: string;
+            /** @description The roles. */
+            roles: ("catalogue" | "stock" | "orders" | "refunds" | "support" | "administrator")[];
+        };
+        /** @description An order. */
+        ExportedOrder: {
+            /** @description How to reach whoever placed it. Absent for orders of before contacts were asked for. */
+            contact?: components["schemas"]["ExportedContact"];
+            /** @description ISO 4217. The currency of every amount in the order. */
+            currency: string;
+            /** @description The products. */
+            lines: components["schemas"]["ExportedOrderLine"][];
+            /** @description The id of the order. */
+            order_id: string;
+            /**
+             * @description The payment method that was chosen for it.
+             * @enum {string}
+             */
+            payment_method: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
+            /** @description Its payment attempts, oldest first. */
+            payments: components["schemas"]["ExportedPayment"][];
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            placed_at: string;
+            /** @description Total of the completed refunds. */
+            refunded_amount: components["schemas"]["Amount"];
+            /** @description Its refunds, oldest first. */
+            refunds: components["schemas"]["ExportedRefund"][];
+            /** @description Its returns, oldest first. */
+            returns: components["schemas"]["ExportedReturn"][];
+            /** @description Present once it is shipped. */
+            shipment?: components["schemas"]["ExportedShipment"];
+            /** @description Where it is shipped. */
+            shipping_address: components["schemas"]["ExportedAddress"];
+            /**
+             * @description As in the order at `GET /orders/{order_id}`.
+             * @enum {string}
+             */
+            status: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+            /** @description What happened to it, oldest first. */
+            timeline: components["schemas"]["ExportedTimelineEntry"][];
+            /** @description Total of its lines. */
+            total_amount: components["schemas"]["Amount"];
+            /** @description The account that placed it, or the guest that became the account. */
+            user_id: string;
+        };
+        /** @description A product of an order, with its name and price when the order was placed. */
+        ExportedOrderLine: {
+            /** @description `price` times `quantity`. */
+            line_total: components["schemas"]["Amount"];
+            /** @description The name of the product. */
+            name: string;
+            /** @description Price of a unit. */
+            price: components["schemas"]["Amount"];
+            /** @description The id of the product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description Ordered units.
+             */
+            quantity: number;
+        };
+        /** @description A payment attempt. */
+        ExportedPayment: {
+            /** @description Why it was declined. */
+            decline_code?: string;
+            /**
+             * @description The payment method.
+             * @enum {string}
+             */
+            method: "credit_card" | "paypal" | "bank_transfer" | "store_credit";
+            /** @description The amount that was paid. */
+            paid_amount: components["schemas"]["Amount"];
+            /** @description The payment provider's id of the payment. */
+            payment_id?: string;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at: string;
+            /**
+             * @description `processing`: the outcome is not known yet. `requires_action`: the shopper has to complete it. `completed`.
+             *     `failed`.
+             * @enum {string}
+             */
+            status: "processing" | "requires_action" | "completed" | "failed";
+        };
+        /** @description A refund of a payment. */
+        ExportedRefund: {
+            /** @description The amount. */
+            amount: components["schemas"]["Amount"];
+            /** @description Why staff granted it, if they did so without a return. */
+            reason?: string;
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+            /**
+             * @description `pending`: it is due. `completed`. `failed`: the payment provider could not pay it out; it is still due.
+             * @enum {string}
+             */
+            status: "pending" | "completed" | "failed";
+        };
+        /** @description A return of units of an order. */
+        ExportedReturn: {
+            /** @description What is returned. */
+            items: components["schemas"]["ExportedReturnItem"][];
+            /** @description Why staff rejected it, if they gave a reason. */
+            rejection_reason?: string;
+            /**
+             * @description `requested`: staff have to decide. `accepted`. `rejected`.
+             * @enum {string}
+             */
+            status: "requested" | "accepted" | "rejected";
+        };
+        /** @description Returned units of one product. */
+        ExportedReturnItem: {
+            /** @description The id of the product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description Returned units.
+             */
+            quantity: number;
+            /** @description Why the shopper returns them. */
+            reason: string;
+        };
+        /** @description The second factor of an account, without its secret. */
+        ExportedSecondFactor: {
+            /** @description Whether a log-in needs a code. */
+            enabled: boolean;
+            /**
+             * Format: uint
+             * @description The number of unused recovery codes.
+             */
+            recovery_codes_left: number;
+        };
+        /** @description A session of an account. */
+        ExportedSession: {
+            /**
+             * Format: date-time
+             * @description The time of the log-in.
+             */
+            created_at: string;
+            /** @description What the client said it is (`User-Agent`). */
+            device?: string;
+            /**
+             * Format: date-time
+             * @description When it ends unless it is refreshed.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was refreshed last.
+             */
+            refreshed_at: string;
+            /** @description Whether the log-in used a second factor. */
+            second_factor: boolean;
+            /** @description Its id. */
+            session_id: string;
+        };
+        /** @description How an order was shipped. */
+        ExportedShipment: {
+            /** @description The carrier. */
+            carrier: string;
+            /** @description The carrier's number of the shipment. */
+            tracking_number: string;
+        };
+        /** @description The store credit of an account. */
+        ExportedStoreCredit: {
+            /** @description The amount. */
+            amount: components["schemas"]["Amount"];
+            /** @description ISO 4217. */
+            currency: string;
+        };
+        /** @description Something that happened to an order. */
+        ExportedTimelineEntry: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            event: "placed" | "payment_started" | "payment_action_required" | "payment_failed" | "paid" | "expired" | "cancelled" | "refund_due" | "refunded" | "refund_failed" | "held_again" | "shipped" | "delivered" | "return_requested" | "return_accepted" | "return_rejected";
         };
         /**
          * @description How many products of the list have each brand, category, price and attribute. Each facet counts as if its own filter
@@ -1030,6 +2069,22 @@ export interface components {
             /** @description What is wrong, for people. Begins with a verb: "must be …". */
             message: string;
         };
+        /** @description The request of `POST /admin/invitations`. */
+        InviteStaffRequest: {
+            /**
+             * Format: email
+             * @description The e-mail address, which mail must reach: its part before the `@` is of ASCII letters, digits and
+             *     ``.!#$%&'*+-/=?^_`{|}~``.
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @description From this time on the account has no role any more. Without it, the roles do not end.
+             */
+            expires_at?: string | null;
+            /** @description The roles, each a set of permissions, which the account gets when the invitation is accepted. */
+            roles: ("catalogue" | "stock" | "orders" | "refunds" | "support" | "administrator")[];
+        };
         /** @description A product of which there is less in stock than in the cart. */
         ItemShortage: {
             /**
@@ -1044,6 +2099,26 @@ export interface components {
             available: number;
             /** @description The product. */
             product_id: string;
+        };
+        /** @description A public key. */
+        JsonWebKey: {
+            /** @description Always `EdDSA`. */
+            alg: string;
+            /** @description Always `Ed25519`. */
+            crv: string;
+            /** @description The id of the key: its thumbprint (RFC 7638). */
+            kid: string;
+            /** @description Always `OKP`. */
+            kty: string;
+            /** @description Always `sig`. */
+            use: string;
+            /** @description The public key in base64url. */
+            x: string;
+        };
+        /** @description A JSON Web Key set. */
+        JsonWebKeySet: {
+            /** @description The keys. */
+            keys: components["schemas"]["JsonWebKey"][];
         };
         /** @description A product in a list. Its stock may be about a second old. */
         ListedProduct: {
@@ -1069,18 +2144,43 @@ export interface components {
             /** @description The address of a small picture. */
             thumbnail_url: string | null;
         };
-        /** @description The request of `POST /auth/login`. */
+        /** @description A session in a list: one log-in on one device. */
+        ListedSession: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description Whether it is the session of this request. */
+            current: boolean;
+            /** @description The `User-Agent` of the client at the log-in; null if it sent none. */
+            device: string | null;
+            /**
+             * Format: date-time
+             * @description When its tokens were issued last.
+             */
+            last_used_at: string;
+            /** @description The id of the session. */
+            session_id: string;
+        };
+        /** @description The request of `POST /auth/login`: address and password, or a challenge and its code. */
         LoginRequest: {
+            /** @description The `challenge` of the answer `second_factor_required`, in place of address and password. */
+            challenge?: string | null;
+            /** @description A code of the second factor, or a recovery code. */
+            code?: string | null;
             /**
              * Format: email
-             * @description The e-mail address of the account, in upper or lower case.
+             * @description The e-mail address of the account, in any spelling.
              */
-            email: string;
+            email?: string | null;
+            /** @description The refresh token of a guest whose cart is to be merged. */
+            guest_refresh_token?: string | null;
             /**
              * Format: password
-             * @description The password, exactly as at registration.
+             * @description The password.
              */
-            password: string;
+            password?: string | null;
         };
         /** @description A return that staff have to decide about, with its order. */
         OpenReturn: {
@@ -1111,6 +2211,8 @@ export interface components {
         };
         /** @description An order with all details. */
         Order: {
+            /** @description How to reach whoever placed it. Absent for orders of before contacts were asked for, and once it is erased. */
+            contact?: components["schemas"]["Contact"];
             /** @description ISO 4217. The currency of every amount in the order. */
             currency: string;
             /**
@@ -1169,6 +2271,16 @@ export interface components {
              * @description Ordered units.
              */
             quantity: number;
+        };
+        /** @description A link to an order. */
+        OrderLink: {
+            /**
+             * Format: date-time
+             * @description Until when it is valid.
+             */
+            expires_at: string;
+            /** @description The token of the link, for `GET /order-links/{token}`. Treat it as a password of the order. */
+            token: string;
         };
         /** @description A page of orders. */
         OrderList: {
@@ -1276,6 +2388,11 @@ export interface components {
         };
         /** @description The request of `POST /orders`. */
         PlaceOrderRequest: {
+            /**
+             * @description How to reach the shopper. Required for guests and for accounts without a verified address; without it, the address
+             *     of the account is used.
+             */
+            contact?: components["schemas"]["ContactRequest"] | null;
             /** @description The total that the shopper saw. If it differs from the current one, the order is not placed. */
             expected_total?: components["schemas"]["Amount"] | null;
             /**
@@ -1473,6 +2590,16 @@ export interface components {
             /** @description The address of a small picture. */
             thumbnail_url?: string | null;
         };
+        /** @description The request of `PUT /admin/staff/{user_id}`. */
+        PutStaffRequest: {
+            /**
+             * Format: date-time
+             * @description From this time on the account has no role any more. Without it, the roles do not end.
+             */
+            expires_at?: string | null;
+            /** @description The roles, each a set of permissions. They replace all earlier ones. */
+            roles: ("catalogue" | "stock" | "orders" | "refunds" | "support" | "administrator")[];
+        };
         /** @description The request of `PUT /admin/synonyms`. */
         PutSynonymsRequest: {
             /**
@@ -1486,6 +2613,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description The recovery codes of a second factor. */
+        RecoveryCodes: {
+            /** @description Each of them replaces a code of the app once. */
+            recovery_codes: string[];
+        };
         /** @description The request of `POST /auth/refresh` and `POST /auth/logout`. */
         RefreshTokenRequest: {
             /** @description The `refresh_token` of the latest registration, log-in or refresh of the session. */
@@ -1495,6 +2627,8 @@ export interface components {
         Refund: {
             /** @description The amount that is refunded. */
             amount: components["schemas"]["Amount"];
+            /** @description The account of the second person, who approved it, if the shop requires one for it. Only staff see it. */
+            approved_by?: string;
             /** @description The account of the member of staff who granted it or accepted its return. Only staff see it. */
             granted_by?: string;
             /** @description Why staff granted it, if they did so without a return. */
@@ -1515,13 +2649,30 @@ export interface components {
              */
             status: "pending" | "completed" | "failed";
         };
+        /** @description A refund that a second person has to approve. A retry with the same `Idempotency-Key` gets it again. */
+        RefundRequest: {
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at: string;
+            /** @description Send it to `POST /admin/refund-requests/{refund_request_id}/approval`. */
+            refund_request_id: string;
+            /**
+             * @description Always `approval_required`.
+             * @constant
+             */
+            status: "approval_required";
+        };
         /** @description The request of `POST /auth/register`. */
         RegisterRequest: {
             /**
              * Format: email
-             * @description The e-mail address. Upper and lower case are the same.
+             * @description The e-mail address, in any spelling.
              */
             email: string;
+            /** @description The refresh token of a guest whose cart is to be merged. */
+            guest_refresh_token?: string | null;
             /**
              * Format: password
              * @description The password.
@@ -1547,6 +2698,16 @@ export interface components {
         RejectReturnRequest: {
             /** @description Why, for the shopper. */
             reason?: string | null;
+        };
+        /** @description The request of `DELETE /account/second-factor`. */
+        RemoveSecondFactorRequest: {
+            /** @description A code of the authenticator app, or a recovery code. */
+            code: string;
+            /**
+             * Format: password
+             * @description The password of the account.
+             */
+            password: string;
         };
         /** @description The return as it was requested. A retry with the same `Idempotency-Key` gets it again. */
         RequestedReturn: {
@@ -1653,6 +2814,13 @@ export interface components {
             /** @description Those of the oldest order first. */
             returns: components["schemas"]["OpenReturn"][];
         };
+        /** @description The secret of a second factor. */
+        SecondFactorSecret: {
+            /** @description The secret as a URI, for a QR code. */
+            otpauth_uri: string;
+            /** @description The secret in base32. */
+            secret: string;
+        };
         /** @description A session: the access token for requests, and the refresh token for the next pair of tokens. */
         Session: {
             /**
@@ -1660,7 +2828,12 @@ export interface components {
              * @description Lifetime of `token`, in seconds.
              */
             expires_in: number;
-            /** @description Exchange it for the next pair of tokens at `POST /auth/refresh`, once. It expires after 30 days. */
+            /**
+             * @description `shopper` for an account whose address is verified, otherwise `guest`.
+             * @enum {string}
+             */
+            kind: "guest" | "shopper";
+            /** @description Exchange it for the next pair of tokens at `POST /auth/refresh`. It expires after 30 days without a refresh. */
             refresh_token: string;
             /** @description The access token. Send it as `Authorization: Bearer <token>`. */
             token: string;
@@ -1669,8 +2842,13 @@ export interface components {
              * @constant
              */
             token_type: "Bearer";
-            /** @description The id of the account. */
+            /** @description The id of the account or of the guest. */
             user_id: string;
+        };
+        /** @description The sessions of an account. */
+        SessionList: {
+            /** @description The last used one first. */
+            sessions: components["schemas"]["ListedSession"][];
         };
         /** @description How an order was shipped. */
         Shipment: {
@@ -1713,6 +2891,35 @@ export interface components {
              */
             shards: number;
         };
+        /** @description The staff of the shop. */
+        StaffList: {
+            /** @description By e-mail address. */
+            staff: components["schemas"]["StaffMember"][];
+        };
+        /** @description A member of staff. */
+        StaffMember: {
+            /**
+             * Format: email
+             * @description The e-mail address of the account.
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @description From this time on the account has no role any more. Absent if the roles do not end.
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @description When the roles were granted.
+             */
+            granted_at: string;
+            /** @description The account of the administrator who granted the roles. Absent if it was the operator of the shop. */
+            granted_by?: string;
+            /** @description The roles. */
+            roles: ("catalogue" | "stock" | "orders" | "refunds" | "support" | "administrator")[];
+            /** @description The id of the account. */
+            user_id: string;
+        };
         /** @description A page of orders for staff. */
         StaffOrderList: {
             /**
@@ -1722,6 +2929,14 @@ export interface components {
             next_cursor: string | null;
             /** @description In the order of `sort`. */
             orders: components["schemas"]["OrderSummary"][];
+        };
+        /** @description The request of `POST /account/second-factor`. */
+        StartSecondFactorRequest: {
+            /**
+             * Format: password
+             * @description The password of the account.
+             */
+            password: string;
         };
         /** @description A change of one shard of the stock of a product. */
         StockChange: {
@@ -1936,6 +3151,1675 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeleteAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account is deleted. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_code`: The code is wrong or was used before.
+             *     - `invalid_credentials`: The password is wrong.
+             *     - `second_factor_required`: The account has a second factor, and there is no `code`.
+             *     - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_code" | "invalid_credentials" | "second_factor_required" | "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_administrator";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    exportAccount: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. Without it: the first page of orders. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What belongs to the account, with a page of its orders. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountExportPage"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery staple",
+                 *       "password": "battery staple correct horse"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The account has the new password. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_credentials`: The current password is wrong.
+             *     - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials" | "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    startSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description A new secret. It is not shown again. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_credentials`: The password is wrong.
+             *     - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials" | "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description - `second_factor_exists`: The account has a second factor: remove it first. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "second_factor_exists";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RemoveSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description The account has no second factor. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_code`: The code is wrong or was used before.
+             *     - `invalid_credentials`: The password is wrong.
+             *     - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_code" | "invalid_credentials" | "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /** @description - `second_factor_needed`: Members of staff need a second factor. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "second_factor_needed";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description The recovery codes. They are not shown again. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_code`: The code is wrong.
+             *     - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_code" | "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "verified_account_required";
+                    };
+                };
+            };
+            /**
+             * @description - `second_factor_exists`: The account has a second factor already.
+             *     - `second_factor_not_started`: There is no secret: call `POST /account/second-factor` first.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "second_factor_exists" | "second_factor_not_started";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions that have not ended. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: {
+                /** @description `true` also ends the session of this request. */
+                include_current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions have ended. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the session. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminDeleteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the account. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account is deleted. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first.
+             *     - `own_account`: Staff delete their own account with its password: `DELETE /account`.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_administrator" | "own_account";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminExportAccount: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. Without it: the first page of orders. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the account. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What belongs to the account, with a page of its orders. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountExportPage"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Who changed it: the id of the account, or `operator` for changes from the AWS account. The newest entries are listed a moment after they were written. */
+                actor?: string;
+                /** @description `next_cursor` of the page before. Without it: the first page. */
+                cursor?: string;
+                /** @description The maximum number of entries on a page. */
+                limit?: number;
+                /** @description What was changed: `product#` and the id of a product, `order#` and the id of an order, `account#` and the id of an account, or a word such as `synonyms` or `imports`. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     importProducts: {
         parameters: {
             query?: never;
@@ -1981,7 +4865,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -1993,11 +4878,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2005,7 +4893,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -2133,7 +5021,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -2145,11 +5034,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2157,7 +5049,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -2309,7 +5201,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -2321,11 +5214,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,7 +5229,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -2669,7 +5565,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -2681,11 +5578,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2693,7 +5593,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -2810,7 +5710,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -2822,11 +5723,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2834,7 +5738,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -2923,6 +5827,156 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "busy" | "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    inviteStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "bob@example.com",
+                 *       "roles": [
+                 *         "catalogue",
+                 *         "stock"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["InviteStaffRequest"];
+            };
+        };
+        responses: {
+            /** @description The mail is sent. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
                     };
                 };
             };
@@ -3027,7 +6081,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3039,11 +6094,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3051,7 +6109,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -3186,7 +6244,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3198,11 +6257,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3210,7 +6272,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -3352,7 +6414,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3364,11 +6427,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3376,7 +6442,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -3547,7 +6613,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3559,11 +6626,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3571,7 +6641,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -3691,6 +6761,16 @@ export interface operations {
                     "application/json": components["schemas"]["GrantedRefund"];
                 };
             };
+            /** @description Nothing is refunded yet: a second person has to approve it. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRequest"];
+                };
+            };
             /**
              * @description - `card_number`: The key looks like a card number, which must never reach the shop.
              *     - `invalid_idempotency_key`: The key is not 1 to 255 printable ASCII characters without spaces.
@@ -3708,7 +6788,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3720,11 +6801,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3732,7 +6816,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -3967,7 +7051,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -3979,11 +7064,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3991,7 +7079,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -4230,7 +7318,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -4242,11 +7331,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4254,7 +7346,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -4497,7 +7589,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -4509,11 +7602,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4521,7 +7617,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -4744,7 +7840,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -4756,11 +7853,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4768,7 +7868,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5008,7 +8108,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -5020,11 +8121,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5032,7 +8136,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5144,7 +8248,8 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -5156,11 +8261,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5168,7 +8276,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5181,6 +8289,147 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    approveRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the refund that waits for a second person. */
+                refund_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund, which is due. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedRefund"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             *     - `second_person_required`: The caller asked for this refund: another person has to approve it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing" | "second_person_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such request, or it has expired. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `not_refundable`: Other refunds were granted meanwhile: the amount exceeds `refundable_amount`. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_refundable";
+                    } & {
+                        /** @description ISO 4217. */
+                        currency?: string;
+                        /**
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
+                        /** @description What can be refunded at most. */
+                        refundable_amount?: components["schemas"]["Amount"];
+                    };
+                };
+            };
+            /** @description - `idempotency_key_reused`: The key of the request was used for another request about the order: ask for the refund again. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
                     };
                 };
             };
@@ -5272,7 +8521,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -5284,11 +8534,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5296,7 +8549,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5309,6 +8562,398 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The staff of the shop. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    putStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the account. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_at": "2036-01-31T23:00:00Z",
+                 *       "roles": [
+                 *         "orders",
+                 *         "refunds"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutStaffRequest"];
+            };
+        };
+        responses: {
+            /** @description The roles of the account. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffMember"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first.
+             *     - `own_grant`: Administrators cannot end their own role, or give it an end.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_administrator" | "own_grant";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the account. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account has no roles. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first.
+             *     - `own_grant`: Administrators cannot end their own role.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_administrator" | "own_grant";
                     };
                 };
             };
@@ -5491,7 +9136,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -5503,11 +9149,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5515,7 +9164,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5733,7 +9382,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -5745,11 +9395,14 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
-            /** @description - `forbidden`: The account lacks the permission. */
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5757,7 +9410,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5849,6 +9502,228 @@ export interface operations {
             };
         };
     };
+    createGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session of a new guest. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple",
+                 *       "token": "x7rYkzB0mT1vQ4nUe9aZcW2dLs8fJgHp3oKi6R5tVbE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description The account has the roles of the invitation. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `invalid_credentials`: The e-mail address has an account, and this is not its password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials";
+                    };
+                };
+            };
+            /**
+             * @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first.
+             *     - `own_grant`: An administrator accepted an own invitation with other roles.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_administrator" | "own_grant";
+                    };
+                };
+            };
+            /** @description - `link_expired`: The link was used, has expired or never existed, the account has changed since, or the inviting account is no administrator any more: ask for another invitation. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_expired";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -5861,7 +9736,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "email": "ann@example.com",
-                 *       "password": "correct horse"
+                 *       "password": "correct horse battery staple"
                  *     }
                  */
                 "application/json": components["schemas"]["LoginRequest"];
@@ -5899,7 +9774,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `invalid_credentials`: The e-mail address or the password is wrong. */
+            /**
+             * @description - `challenge_expired`: There is no such challenge any more: log in again with the password.
+             *     - `invalid_code`: The code is wrong or was used before.
+             *     - `invalid_credentials`: The e-mail address or the password is wrong.
+             *     - `second_factor_required`: The account has a second factor.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5908,7 +9788,10 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "invalid_credentials";
+                        code?: "challenge_expired" | "invalid_code" | "invalid_credentials" | "second_factor_required";
+                    } & {
+                        /** @description With `second_factor_required`: send it with the `code` within five minutes, in place of address and password. */
+                        challenge?: string;
                     };
                 };
             };
@@ -6003,7 +9886,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "refresh_token": "01a20cdb-a67a-7160-aad0-10c0923a179d.q2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
+                 *       "refresh_token": "AZpA2CNbcGCq0BDAkjoXnQGaQNgjW3BgqtAQwJI6F50AAAAAq2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
                  *     }
                  */
                 "application/json": components["schemas"]["RefreshTokenRequest"];
@@ -6105,6 +9988,255 @@ export interface operations {
             };
         };
     };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ann@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail is sent. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    confirmPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "battery staple correct horse",
+                 *       "token": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmPasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description The account has the new password. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `link_expired`: The link was used, has expired or never existed: ask for another mail. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_expired";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -6116,7 +10248,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "refresh_token": "01a20cdb-a67a-7160-aad0-10c0923a179d.q2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
+                 *       "refresh_token": "AZpA2CNbcGCq0BDAkjoXnQGaQNgjW3BgqtAQwJI6F50AAAAAq2Yx0Jt7RkWmPzC4vHsLbN8eGdUfTaKiOoQw3XyZ5ME"
                  *     }
                  */
                 "application/json": components["schemas"]["RefreshTokenRequest"];
@@ -6155,7 +10287,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `refresh_token_invalid`: The session has ended, or there is none with this token: log in again.
+             * @description - `refresh_token_invalid`: The session has ended, or the token was never issued: log in again.
              *     - `refresh_token_reused`: The token was used before, so its session was ended: log in again.
              */
             401: {
@@ -6260,14 +10392,14 @@ export interface operations {
                 /**
                  * @example {
                  *       "email": "ann@example.com",
-                 *       "password": "correct horse"
+                 *       "password": "correct horse battery staple"
                  *     }
                  */
                 "application/json": components["schemas"]["RegisterRequest"];
             };
         };
         responses: {
-            /** @description The first session of the new account. */
+            /** @description The session of the new account, whose `kind` is `guest`. */
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -6299,19 +10431,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
-                    };
-                };
-            };
-            /** @description - `email_taken`: There is an account with this e-mail address. */
-            409: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "email_taken";
                     };
                 };
             };
@@ -6355,13 +10474,295 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
             429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    requestVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ann@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail is sent if the address was registered. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    confirmVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple",
+                 *       "token": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmVerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description A session of the account, whose `kind` is `shopper`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `invalid_credentials`: The password is not that of the registration. The link still works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials";
+                    };
+                };
+            };
+            /** @description - `address_taken`: Another account has verified the address. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "address_taken";
+                    };
+                };
+            };
+            /** @description - `link_expired`: The link was used, has expired or never existed: ask for another mail. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_expired";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_attempts";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -7665,6 +12066,78 @@ export interface operations {
             };
         };
     };
+    getLinkedOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description - `not_found`: The link is not valid or has expired. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -7793,6 +12266,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "contact": {
+                 *         "email": "ada@example.com",
+                 *         "phone": "+1 217 555 0100"
+                 *       },
                  *       "payment_method": "credit_card",
                  *       "shipping_address": {
                  *         "name": "Ada Example",
@@ -8342,6 +12819,95 @@ export interface operations {
             };
         };
     };
+    createOrderLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderLink"];
+                };
+            };
+            /**
+             * @description - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     payOrder: {
         parameters: {
             query?: never;
@@ -8418,7 +12984,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -8430,7 +12997,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };

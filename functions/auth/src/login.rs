@@ -289,13 +289,12 @@ fn read(request: &Request) -> Result<LoginParams, Problem> {
     let challenge = fields.optional_text("challenge", one_time::TOKEN_CHARS);
     let code = fields.optional_text("code", MAX_CODE_CHARS);
     let guest_refresh_token = GuestMerge::read(&mut fields);
-    let proof = match &challenge {
-        Some(Some(challenge)) => Some(Proof::Challenge(challenge.clone())),
-        _ => {
-            let email = fields.parsed::<Email>("email");
-            let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
-            email.zip(password).map(|(email, password)| Proof::Password { email, password })
-        }
+    let proof = if let Some(Some(challenge)) = &challenge {
+        Some(Proof::Challenge(challenge.clone()))
+    } else {
+        let email = fields.parsed::<Email>("email");
+        let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
+        email.zip(password).map(|(email, password)| Proof::Password { email, password })
     };
     let (proof, code, guest_refresh_token, _) = fields.finish((proof, code, guest_refresh_token, challenge))?;
     Ok(LoginParams { proof, code, guest_refresh_token })

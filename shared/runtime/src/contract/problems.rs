@@ -30,7 +30,11 @@ const OF_ACCOUNTS: [(u16, &str, &str); 1] =
     [(403, "verified_account_required", "The caller is a guest, or the address of the account is not verified.")];
 const OF_STAFF: [(u16, &str, &str); 2] = [
     (403, "forbidden", "The account lacks the permission."),
-    (403, "second_factor_missing", "The account has the permission, but the session was started without a second factor."),
+    (
+        403,
+        "second_factor_missing",
+        "The account has the permission, but the session was started without a second factor.",
+    ),
 ];
 const OF_IDS: [(u16, &str, &str); 1] = [(404, "not_found", "Nothing has this id, or it belongs to another account.")];
 /// Staff see what belongs to any account.

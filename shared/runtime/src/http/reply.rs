@@ -58,7 +58,16 @@ impl Reply {
 
     pub(super) fn without_body(status: u16) -> Self {
         let (headers, body) = (HeaderMap::new(), String::new());
-        Self { status, headers, body, gzip: None, reusable_for: Duration::ZERO, consumed: None, lookups: None, audited: None }
+        Self {
+            status,
+            headers,
+            body,
+            gzip: None,
+            reusable_for: Duration::ZERO,
+            consumed: None,
+            lookups: None,
+            audited: None,
+        }
     }
 
     /// Makes the response publicly cacheable for so many seconds.

@@ -396,7 +396,8 @@ mod tests {
         let guest = read(&[("user_id", id), ("session_id", id), ("kind", "guest")]).expect("a caller");
         assert!(guest.permissions.is_empty() && !guest.has_second_factor && guest.kind == CallerKind::Guest);
         let permissions = ("permissions", "stock:write audit:read");
-        let staff = read(&[("user_id", id), ("session_id", id), ("kind", "shopper"), permissions, ("second_factor", "yes")]);
+        let staff =
+            read(&[("user_id", id), ("session_id", id), ("kind", "shopper"), permissions, ("second_factor", "yes")]);
         let staff = staff.expect("a caller");
         assert!(staff.has_second_factor && staff.permissions.contains(Permission::AuditRead));
         assert_eq!(read(&[("user_id", id), ("kind", "shopper")]), None, "no session");
