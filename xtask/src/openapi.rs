@@ -12,8 +12,19 @@ use crate::process;
 use crate::typescript;
 
 /// End-to-end tests whose responses make good examples.
-const RECORDED_TESTS: [&str; 9] =
-    ["catalogue", "contract", "flow", "idempotency", "order_lifecycle", "search", "sessions", "staff", "stock"];
+const RECORDED_TESTS: [&str; 11] = [
+    "accounts",
+    "catalogue",
+    "contract",
+    "flow",
+    "idempotency",
+    "identity",
+    "order_lifecycle",
+    "search",
+    "sessions",
+    "staff",
+    "stock",
+];
 
 /// Options of `cargo xtask openapi`.
 #[derive(clap::Args)]

@@ -21,7 +21,7 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
 
-/// Only so many characters are checked. zxcvbn tries every reading of symbols as letters: 32 characters take it up to
+/// zxcvbn checks only so many characters. zxcvbn tries every reading of symbols as letters: 32 characters take it up to
 /// 0.1 s, and 100 up to a second.
 const CHECKED_CHARS: usize = 32;
 /// A shorter part of an address or a name is not looked for.
@@ -59,10 +59,11 @@ pub fn length(password: &str) -> usize {
 /// repetitions or sequences, or of the `context`: the address and the name of the shop. Any characters will do. Callers
 /// limit the length.
 pub fn check_new(password: &str, context: &[&str]) -> Result<(), WeakPassword> {
-    let password: String = normalized(password).chars().take(CHECKED_CHARS).collect();
+    let password = normalized(password);
+    let checked: String = password.chars().take(CHECKED_CHARS).collect();
     let context = context_words(context);
     let words: Vec<&str> = context.iter().map(String::as_str).collect();
-    if is_made_of(&password, &words) || zxcvbn(&password, &words).score() <= Score::One {
+    if is_made_of(&password, &words) || zxcvbn(&checked, &words).score() <= Score::One {
         return Err(WeakPassword);
     }
     Ok(())
@@ -221,6 +222,8 @@ mod tests {
             assert_eq!(check_new(password, &CONTEXT), Err(WeakPassword), "{password}");
         }
         assert_eq!(check_new("ann.smith@example.com", &["bob@example.org"]), Ok(()), "it is refused for the address");
+        let long = "someone.with.a.rather.long.name@an-equally-long-domain.example.com";
+        assert_eq!(check_new(long, &[long]), Err(WeakPassword), "longer than what zxcvbn checks");
     }
 
     #[test]
