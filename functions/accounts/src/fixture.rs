@@ -173,6 +173,7 @@ impl Fixture {
             rotation: 0,
             rotated_at: now,
             device: Some("a phone".to_owned()),
+            pending_email: None,
             staff: None,
             second_factor: false,
         };

@@ -115,9 +115,9 @@ impl Endpoint for Register {
         if let Some(guest) = &guest {
             self.guests.merge_cart(guest, &user_id, CallerKind::Guest).await?;
         }
-        enqueue(&self.mails, &MailRequest::Registration { email: params.email, user_id: Some(user_id.clone()) })
-            .await?;
-        let reply = self.sessions.open_for_guest(201, user_id, request).await?;
+        let (email, registration) = (params.email.clone(), Some(user_id.clone()));
+        enqueue(&self.mails, &MailRequest::Registration { email, user_id: registration }).await?;
+        let reply = self.sessions.open_for_guest(201, user_id, Some(&params.email), request).await?;
         if let Some(guest) = &guest {
             self.guests.end(guest).await?;
         }

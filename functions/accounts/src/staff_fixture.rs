@@ -110,6 +110,7 @@ impl Staff {
             rotation: 0,
             rotated_at: now,
             device: Some("Firefox".to_owned()),
+            pending_email: None,
             staff: None,
             second_factor: true,
             expires_at: now.plus_seconds(3_600).as_seconds(),

@@ -233,7 +233,7 @@ impl Login {
             // They follow when the address is verified.
             let _ = self.registrations.add_guest(&pending.email, &pending.user_id, &guest.user_id).await?;
         }
-        let reply = self.sessions.open_for_guest(200, pending.user_id.clone(), request).await?;
+        let reply = self.sessions.open_for_guest(200, pending.user_id.clone(), Some(&pending.email), request).await?;
         self.finish(attempt, guest.as_ref()).await?;
         Ok(reply)
     }

@@ -21,15 +21,20 @@ const MAX_LIMIT: i64 = 100;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("list-stock-changes", "GET /admin/inventory/{product_id}/history", Caller::Staff(Permission::StockRead), Tag::StaffStock)
-        .summary("Lists the changes of the stock of a product, newest first")
-        .description(
-            "A change is listed a moment after it was made. A deleted product keeps its history; that of a product \
+    Operation::new(
+        "list-stock-changes",
+        "GET /admin/inventory/{product_id}/history",
+        Caller::Staff(Permission::StockRead),
+        Tag::StaffStock,
+    )
+    .summary("Lists the changes of the stock of a product, newest first")
+    .description(
+        "A change is listed a moment after it was made. A deleted product keeps its history; that of a product \
              without changes is empty.",
-        )
-        .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page.")
-        .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes on a page.")
-        .answers::<ListStockChangesResponse<'_>>(200, "A page of changes.")
+    )
+    .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page.")
+    .query("limit", page_limit(MAX_LIMIT, DEFAULT_LIMIT), "The maximum number of changes on a page.")
+    .answers::<ListStockChangesResponse<'_>>(200, "A page of changes.")
 }
 
 /// Lists the changes of a product's stock.

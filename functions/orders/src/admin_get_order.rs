@@ -12,10 +12,15 @@ use crate::view::{self, OrderResponse, Viewer};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("admin-get-order", "GET /admin/orders/{order_id}", Caller::Staff(Permission::OrdersRead), Tag::StaffOrders)
-        .summary("Shows any shopper's order")
-        .description("Staff see an order from a moment after its first payment attempt on.")
-        .answers::<OrderResponse<'_>>(200, "The order.")
+    Operation::new(
+        "admin-get-order",
+        "GET /admin/orders/{order_id}",
+        Caller::Staff(Permission::OrdersRead),
+        Tag::StaffOrders,
+    )
+    .summary("Shows any shopper's order")
+    .description("Staff see an order from a moment after its first payment attempt on.")
+    .answers::<OrderResponse<'_>>(200, "The order.")
 }
 
 /// Shows an order to staff.

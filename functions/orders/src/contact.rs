@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::account::CallerKind;
 use souk_domain::contact::{Contact, ContactInput, MAX_PHONE_CHARS, Phone};
 use souk_domain::validation::FieldError;
 use souk_runtime::http::{Fields, Problem};
@@ -37,21 +36,15 @@ pub struct ContactRequest {
     pub phone: Option<String>,
 }
 
-/// Reads `contact` of a request. An account may leave it out, because it has an address.
+/// Reads `contact` of a request. Whoever has an address may leave it out.
 #[expect(clippy::option_option, reason = "as in Fields: invalid, missing and present are three different cases")]
-pub(crate) fn read(fields: &mut Fields<'_>, kind: CallerKind) -> Option<Option<Contact>> {
+pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Option<Contact>> {
     let input = fields.optional_json::<ContactInput>("contact", "must be an object with email and if need be phone")?;
-    match (input, kind) {
-        (Some(input), _) => match input.checked("contact") {
-            Ok(contact) => Some(Some(contact)),
-            Err(errors) => {
-                fields.refuse(errors);
-                None
-            }
-        },
-        (None, CallerKind::Shopper) => Some(None),
-        (None, CallerKind::Guest) => {
-            fields.refuse([required()]);
+    match input.map(|input| input.checked("contact")) {
+        None => Some(None),
+        Some(Ok(contact)) => Some(Some(contact)),
+        Some(Err(errors)) => {
+            fields.refuse(errors);
             None
         }
     }
@@ -59,9 +52,5 @@ pub(crate) fn read(fields: &mut Fields<'_>, kind: CallerKind) -> Option<Option<C
 
 /// Neither the request nor an account names an address.
 pub(crate) fn missing() -> Problem {
-    Problem::invalid(vec![required()])
-}
-
-fn required() -> FieldError {
-    FieldError::new("contact", "required", "must be given, because the caller has no account with a verified address")
+    Problem::invalid(vec![FieldError::new("contact", "required", "must be given, because a guest has no address")])
 }

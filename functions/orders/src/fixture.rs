@@ -49,6 +49,7 @@ impl Fixture {
     pub(crate) fn place_order(&self) -> PlaceOrder {
         PlaceOrder {
             accounts: self.stores.accounts.clone(),
+            sessions: self.stores.sessions.clone(),
             carts: self.carts.clone(),
             products: self.products.clone(),
             inventory: self.inventory.clone(),

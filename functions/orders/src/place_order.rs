@@ -12,22 +12,21 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::account::{Account, CallerKind};
+use souk_domain::account::{CallerKind, Email};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, CartError};
 use souk_domain::contact::Contact;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
-use souk_domain::ids::UserId;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{Order, OrderStatus, PaymentMethod};
 use souk_domain::stock::Shortage;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
-use souk_runtime::http::{Amount, Endpoint, Problem, Reply, Request};
+use souk_runtime::http::{Amount, Endpoint, Identity, Problem, Reply, Request};
 use souk_store::{
-    Accounts, Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products, StoreError,
+    Accounts, Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products, Sessions, StoreError,
 };
 use tokio::time::Instant;
 
@@ -50,7 +49,7 @@ pub fn operation() -> Operation {
             "It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: \
              `expected_total` guards against a change since the shopper saw them. The stock is held until \
              `hold_expires_at`, and an order that is not paid by then expires. \
-             A caller without a verified address has to send `contact`. Two calls without an \
+             A guest has to send `contact`; without it, the contact of an account is its address. Two calls without an \
              `Idempotency-Key` place one order, because the second one finds an empty cart.",
         )
         .idempotency_key(
@@ -88,6 +87,8 @@ pub fn operation() -> Operation {
 pub struct PlaceOrder {
     /// The accounts table, for the address of an account.
     pub accounts: Accounts,
+    /// The sessions table, for a pending address.
+    pub sessions: Sessions,
     /// The carts table.
     pub carts: Carts,
     /// The products table, for current prices.
@@ -111,6 +112,7 @@ impl PlaceOrder {
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
         Ok(Self {
             accounts: deps.accounts()?,
+            sessions: deps.sessions()?,
             carts: deps.carts()?,
             products: deps.products()?,
             inventory: deps.inventory()?,
@@ -184,7 +186,7 @@ pub struct ItemShortage {
 struct PlaceOrderParams {
     payment_method: PaymentMethod,
     shipping_address: ShippingAddress,
-    /// None if the address of the account is to be used.
+    /// None if the address of the caller is to be used.
     contact: Option<Contact>,
     expected_total: Option<Money>,
     idempotency_key: Option<IdempotencyKey>,
@@ -211,18 +213,20 @@ struct PlaceOrderResponse<'a> {
 impl Endpoint for PlaceOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let caller = request.user()?;
-        let mut params = self.read(request, caller.kind)?;
-        let (cart, account) =
-            futures_util::join!(self.carts.get(&caller.user_id), self.account(&caller.user_id, &params));
+        let mut params = self.read(request)?;
+        let (cart, email) = futures_util::join!(self.carts.get(&caller.user_id), self.email(caller, &params));
         let cart = cart?;
         if let Some(reply) = self.replay(&cart, &params).await? {
             return Ok(reply);
         }
+        if let Some(email) = email? {
+            params.contact = Some(Contact::of(email));
+        }
+        if params.contact.is_none() {
+            return Err(contact::missing());
+        }
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
-        }
-        if let Some(account) = account? {
-            params.contact = Some(Contact::of(account.email));
         }
         let order = self.prepare(&cart, &params).await?;
         self.place(order, &cart, &params).await
@@ -230,7 +234,7 @@ impl Endpoint for PlaceOrder {
 }
 
 impl PlaceOrder {
-    fn read(&self, request: &Request, kind: CallerKind) -> Result<PlaceOrderParams, Problem> {
+    fn read(&self, request: &Request) -> Result<PlaceOrderParams, Problem> {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
@@ -238,19 +242,24 @@ impl PlaceOrder {
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
         let address = address
             .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());
-        let contact = contact::read(&mut fields, kind);
+        let contact = contact::read(&mut fields);
         let expected_total = fields.optional_money("expected_total", self.currency);
         let (payment_method, shipping_address, contact, expected_total) =
             fields.finish((payment_method, address, contact, expected_total))?;
         Ok(PlaceOrderParams { payment_method, shipping_address, contact, expected_total, idempotency_key })
     }
 
-    /// The account, if its address is needed.
-    async fn account(&self, user_id: &UserId, params: &PlaceOrderParams) -> Result<Option<Account>, StoreError> {
-        match params.contact {
-            Some(_) => Ok(None),
-            None => self.accounts.get(user_id).await,
-        }
+    /// The address of the caller, if it is needed: that of the account, or that which is pending, from the session.
+    async fn email(&self, caller: &Identity, params: &PlaceOrderParams) -> Result<Option<Email>, StoreError> {
+        let user_id = &caller.user_id;
+        Ok(match (&params.contact, caller.kind) {
+            (Some(_), _) => None,
+            (None, CallerKind::Shopper) => self.accounts.get(user_id).await?.map(|account| account.email),
+            (None, CallerKind::Guest) => {
+                let session = self.sessions.get(user_id, &caller.session_id, true).await?;
+                session.and_then(|session| session.pending_email)
+            }
+        })
     }
 
     /// The response to an earlier run of this request, if there was one.

@@ -17,7 +17,8 @@ use souk_runtime::direct::DirectHandler;
 use souk_runtime::queues::Queues;
 use souk_runtime::{Dependencies, Error};
 use souk_store::{
-    Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreCredit, StoreError, reconcile,
+    Inventory, Orders, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, StoreCredit, StoreError,
+    reconcile,
 };
 
 /// The part of the function's time that is reserved for the work after the scan: confirming, resending, responding.

@@ -17,7 +17,9 @@ use souk_domain::stock::Allocation;
 use souk_fixtures::{Stores, assert_reconciled, available, count_stock, save_account};
 use souk_payment::{ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::{ConsumeError, Consumer};
-use souk_store::{Inventory, OrderPlacement, OrderSteps, PlacementOutcome, ShopperOrders, StoreCredit, StoreCreditSteps};
+use souk_store::{
+    Inventory, OrderPlacement, OrderSteps, PlacementOutcome, ShopperOrders, StoreCredit, StoreCreditSteps,
+};
 use souk_testkit::{Database, FixedClock, SeededRandom, sku, user};
 
 use crate::PaymentContext;

@@ -78,7 +78,7 @@ impl CachedSynonyms {
 mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
     use souk_domain::synonyms::SynonymGroups;
-    use souk_store::{SaveOutcome, Table};
+    use souk_store::{SynonymsOutcome, Table};
     use souk_testkit::{Database, FixedClock, SeededRandom};
 
     use super::*;
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(cached.current().await, Synonyms::default());
 
         let first = list(&["tv", "telly"], 1);
-        assert_eq!(lists.put(&first, None).await.expect("written"), SaveOutcome::Saved);
+        assert_eq!(lists.put(&first, None).await.expect("written"), SynonymsOutcome::Replaced { before: None });
         assert_eq!(cached.current().await, Synonyms::default());
         clock.advance_seconds(10);
         assert_eq!(cached.current().await, Synonyms::from(&first.groups));
@@ -118,13 +118,14 @@ mod tests {
         let (database, lists, clock) = start().await;
         let cached = CachedSynonyms::new(lists.clone(), clock.clone());
         let first = list(&["tv", "telly"], 1);
-        assert_eq!(lists.put(&first, None).await.expect("written"), SaveOutcome::Saved);
+        assert_eq!(lists.put(&first, None).await.expect("written"), SynonymsOutcome::Replaced { before: None });
         let expected = Synonyms::from(&first.groups);
         assert_eq!(cached.current().await, expected);
         damage(&database).await;
         clock.advance_seconds(11);
         assert_eq!(cached.current().await, expected);
-        assert_eq!(lists.put(&list(&["a", "b"], 2), Some(7)).await.expect("written"), SaveOutcome::Saved);
+        let replaced = lists.put(&list(&["a", "b"], 2), Some(7)).await.expect("written");
+        assert!(matches!(replaced, SynonymsOutcome::Replaced { .. }));
         assert_eq!(cached.current().await, expected); // not read again at once
         clock.advance_seconds(11);
         assert_eq!(cached.current().await, Synonyms::from(&list(&["a", "b"], 2).groups));

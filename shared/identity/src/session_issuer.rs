@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_auth::{ACCESS_TOKEN_SECONDS, AccessTokenIssuer, Caller, RefreshTokens};
-use souk_domain::account::CallerKind;
+use souk_domain::account::{CallerKind, Email};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{SessionId, UserId};
 use souk_domain::time::Timestamp;
@@ -82,9 +82,16 @@ impl SessionIssuer {
         })
     }
 
-    /// Starts a session of a guest, or of an account whose address is pending.
-    pub async fn open_for_guest(&self, status: u16, user_id: UserId, request: &Request) -> Result<Reply, Problem> {
-        let session = self.new_session(user_id, CallerKind::Guest, request);
+    /// Starts a session of a guest, or of an account whose address is pending: `pending_email`.
+    pub async fn open_for_guest(
+        &self,
+        status: u16,
+        user_id: UserId,
+        pending_email: Option<&Email>,
+        request: &Request,
+    ) -> Result<Reply, Problem> {
+        let pending_email = pending_email.cloned();
+        let session = Session { pending_email, ..self.new_session(user_id, CallerKind::Guest, request) };
         self.sessions.create(&session).await?;
         self.response(status, &session).await
     }
@@ -149,6 +156,7 @@ impl SessionIssuer {
             rotation: 0,
             rotated_at: now,
             device: device(request),
+            pending_email: None,
             staff: None,
             second_factor: false,
         }

@@ -8,7 +8,7 @@
 mod rotation;
 
 use serde::{Deserialize, Serialize};
-use souk_domain::account::CallerKind;
+use souk_domain::account::{CallerKind, Email};
 use souk_domain::ids::{SessionId, UserId};
 use souk_domain::permission::Permissions;
 use souk_domain::time::Timestamp;
@@ -42,6 +42,9 @@ pub struct Session {
     /// The user agent of the login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// The address of an account whose address is pending. It is the contact of orders that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<Email>,
     /// What the user may do as staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffSession>,

@@ -33,8 +33,8 @@ use souk_runtime::bus::EventBus;
 use souk_runtime::http::Request;
 use souk_runtime::queues::{DeadLetters, ErasureQueue, Queues};
 use souk_store::{
-    LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, SpreadOutcome, StockChangeOutcome, StockSpread,
-    ShopperOrders, StoreCreditSteps,
+    LedgerEntry, OrderSteps, ReconciliationPlan, ReconciliationReport, ShopperOrders, SpreadOutcome,
+    StockChangeOutcome, StockSpread, StoreCreditSteps,
 };
 use souk_testkit::{Database, FixedClock, SeededRandom, product};
 
@@ -176,6 +176,7 @@ impl Shop {
     pub fn place_order(&self) -> PlaceOrder {
         PlaceOrder {
             accounts: self.faulty_stores.accounts.clone(),
+            sessions: self.faulty_stores.sessions.clone(),
             carts: self.faulty_stores.carts.clone(),
             products: self.faulty_stores.products.clone(),
             inventory: self.faulty_stores.inventory.clone(),

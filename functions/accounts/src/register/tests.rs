@@ -42,7 +42,7 @@ async fn guest_with_cart(shop: &Fixture) -> (UserId, String) {
     save_product(&shop.stores.products, product("a")).await;
     count_stock(&shop.stores.inventory, &sku("a"), 50, &*shop.clock, &*shop.random).await;
     let guest = UserId::new(shop.clock.now(), &*shop.random);
-    let reply = shop.sessions().await.open_for_guest(201, guest.clone(), &Request::new("POST", "/")).await;
+    let reply = shop.sessions().await.open_for_guest(201, guest.clone(), None, &Request::new("POST", "/")).await;
     let token = reply.expect("opened").body_json()["refresh_token"].as_str().expect("a token").to_owned();
     put_in_cart(&shop.stores.carts, &guest, &sku("a"), 2).await;
     (guest, token)

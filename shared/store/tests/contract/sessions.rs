@@ -21,6 +21,7 @@ fn session(number: u64) -> Session {
         rotation: 0,
         rotated_at: NOW,
         device: None,
+        pending_email: None,
         staff: None,
         second_factor: false,
         expires_at: NOW.plus_seconds(600).as_seconds(),
@@ -66,6 +67,7 @@ async fn a_session_is_stored_with_everything_that_an_authorizer_needs() {
         let first = Session {
             kind: CallerKind::Shopper,
             device: Some("a browser".to_owned()),
+            pending_email: None,
             staff: Some(StaffSession {
                 permissions: Permissions::of_roles(&[Role::Support]),
                 expires_at: Some(NOW.plus_seconds(60)),
