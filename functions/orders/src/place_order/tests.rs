@@ -2,11 +2,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
+use souk_domain::account::CallerKind;
 use souk_domain::cart::Quantity;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
 use souk_domain::order::Event;
-use souk_store::{LedgerEntry, SaveOutcome, SpreadOutcome, StockSpread};
+use souk_store::{LedgerEntry, SaveOutcome, Session, SpreadOutcome, StockSpread};
 use souk_testkit::user;
 
 use super::*;
@@ -76,6 +77,31 @@ async fn a_guest_has_to_send_a_contact() {
     assert_eq!(outcome(&shop.place_order().handle(&guest().with_json(&body)).await), (201, ""));
     let contact = shop.newest_contact(1).await.expect("a contact");
     assert_eq!((contact.email.as_str(), contact.phone), ("bob@example.com", "+1 555 0100".parse().ok()));
+}
+
+#[tokio::test]
+async fn the_contact_of_an_account_that_is_not_verified_is_its_pending_address() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let now = shop.clock.now();
+    let session = Session {
+        user_id: user(1),
+        session_id: user(1).as_str().parse().expect("an id"), // as in Request::from_guest
+        kind: CallerKind::Guest,
+        created_at: now,
+        rotation: 0,
+        rotated_at: now,
+        device: None,
+        pending_email: Some("ann@example.com".parse().expect("an address")),
+        staff: None,
+        second_factor: false,
+        expires_at: now.plus_seconds(60).as_seconds(),
+    };
+    shop.stores.sessions.create(&session).await.expect("written");
+    let request = checkout(&user(1)).from_guest(user(1)).with_json(WITHOUT_CONTACT);
+    assert_eq!(outcome(&shop.place_order().handle(&request).await), (201, ""));
+    assert_eq!(shop.newest_contact(1).await.expect("a contact").email.as_str(), "ann@example.com");
 }
 
 #[tokio::test]
