@@ -98,7 +98,7 @@ async fn the_contact_of_an_account_that_is_not_verified_is_its_pending_address()
         second_factor: false,
         expires_at: now.plus_seconds(60).as_seconds(),
     };
-    shop.stores.sessions.create(&session).await.expect("written");
+    shop.place_order().sessions.create(&session).await.expect("written");
     let request = checkout(&user(1)).from_guest(user(1)).with_json(WITHOUT_CONTACT);
     assert_eq!(outcome(&shop.place_order().handle(&request).await), (201, ""));
     assert_eq!(shop.newest_contact(1).await.expect("a contact").email.as_str(), "ann@example.com");
