@@ -15,24 +15,32 @@ Added to MiniStack 1.5.33:
   a restart it would skip as many changes as were read before;
 - a stream batch with reported failures is delivered again as a whole; MiniStack treats it as done, and would lose the
   failed records (AWS delivers it again from the first failure on);
+- with AUTH=true, requests count as sent over TLS, which the local stack does not have: the imports bucket refuses others;
+- with AUTH=true, calls of OpenSearch Service and SES name their resource, which MiniStack takes for `*`, and the condition
+  key ses:FromAddress is known;
+- GET /_souk/permissions lists which permissions functions used, and which were refused; POST lists and forgets them;
 - saving takes a fifth of the time: json.dumps runs in C where json.dump does not;
 - SIGUSR1 saves the state at once, as SIGTERM does at the end, and then touches STATE_DIR/saved.
 """
 
+import collections
+import contextvars
 import copy
+import email.utils
 import functools
 import json
 import logging
 import os
 import pathlib
+import re
 import signal
 import socketserver
 import sys
 import types
 
 from ministack import app
-from ministack.core import lambda_runtime, persistence
-from ministack.services import dynamodb, lambda_svc, opensearch
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
+from ministack.services import dynamodb, lambda_svc, opensearch, sts
 from ministack.services.cloudformation import provisioners as cfn
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method"}
@@ -220,6 +228,77 @@ def remove_call_delays():
             worker._drain_stderr_bounded.__defaults__ = (0.001, 0.001, 0.250)
 
 
+def count_as_tls():
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _secure_transport: pin(source_ip, True)
+
+
+MAIL_SENDER = contextvars.ContextVar("souk_mail_sender", default=None)
+
+
+def know_resources():
+    """The ARNs of what MiniStack takes for `*`, and the sender of a mail for the condition key ses:FromAddress."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_known(service, method, path, headers, body, query_params, region, account_id):
+        domain = re.search(r"/opensearch/domain/([a-z0-9-]+)", path)
+        if service in ("es", "opensearch") and domain:
+            return f"arn:aws:es:{region}:{account_id}:domain/{domain[1]}"
+        if service == "ses" and path.endswith("/outbound-emails"):
+            MAIL_SENDER.set(sender_of(body))
+            return f"arn:aws:ses:{region}:{account_id}:identity/{MAIL_SENDER.get()}"
+        return extract(service, method, path, headers, body, query_params, region, account_id)
+
+    iam_actions.extract_resource_arn = extract_known
+
+
+def sender_of(body):
+    try:
+        return email.utils.parseaddr(json.loads(body)["FromEmailAddress"])[1]
+    except (ValueError, KeyError, TypeError):
+        return ""  # SES refuses the request
+
+
+# (function, action, resource, "allowed" or "denied") -> how often
+PERMISSIONS = collections.Counter()
+# Objects have a resource each. What does not fit is not counted.
+PERMISSIONS_LIMIT = 50_000
+PERMISSIONS_PATH = "/_souk/permissions"
+
+
+def count_permissions():
+    enforce = iam_evaluator.enforce
+
+    def enforce_and_count(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        if iam_action == "ses:SendEmail" and MAIL_SENDER.get():
+            service_context = {**(service_context or {}), "ses:FromAddress": MAIL_SENDER.get()}
+        denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+        session = sts._sessions.get(access_key_id)
+        if session is not None:
+            function = session["Arn"].rsplit("/", 1)[-1]
+            entry = (function, iam_action, resource_arn, "denied" if denied else "allowed")
+            if entry in PERMISSIONS or len(PERMISSIONS) < PERMISSIONS_LIMIT:
+                PERMISSIONS[entry] += 1
+        return denied
+
+    iam_evaluator.enforce = enforce_and_count
+
+
+def list_permissions():
+    handle = app._handle_pre_body_request
+
+    async def handle_and_list(method, path, headers, query_params, request_id):
+        if path != PERMISSIONS_PATH:
+            return await handle(method, path, headers, query_params, request_id)
+        names = ("function", "action", "resource", "decision", "count")
+        listed = [dict(zip(names, (*entry, count))) for entry, count in PERMISSIONS.items()]
+        if method == "POST":
+            PERMISSIONS.clear()
+        return 200, {"Content-Type": "application/json"}, json.dumps(listed).encode()
+
+    app._handle_pre_body_request = handle_and_list
+
+
 def save_quickly():
     def dump(value, file, **options):
         file.write(json.dumps(value, **options))
@@ -246,6 +325,10 @@ if __name__ == "__main__":
     repeat_failed_stream_batches()
     take_client_addresses()
     remove_call_delays()
+    count_as_tls()
+    know_resources()
+    count_permissions()
+    list_permissions()
     save_quickly()
     signal.signal(signal.SIGUSR1, save_on_signal)
     app.main()

@@ -1,0 +1,92 @@
+//! Products, categories, search and imports.
+
+use serde_json::json;
+use souk_e2e::{CATEGORY_ID, Product, SOON_SECONDS, eventually, unique_word};
+
+use crate::world::World;
+
+pub(super) fn product(World { shop, .. }: &World) {
+    let word = unique_word();
+    let path = format!("/admin/products/test-{word}");
+    let body = json!({"name": "Widget", "category": ["Test goods", format!("Widgets {word}")], "price": 1.5});
+    shop.staff().put(&path, &body).is(201);
+    assert!(shop.anyone().get("/categories").body.contains(&word));
+    shop.staff().put(&path, &body).is(200);
+    shop.anyone().get(&format!("/products/test-{word}")).is(200);
+    assert_eq!(shop.staff().delete(&path).status, 204);
+    shop.anyone().get(&format!("/products/test-{word}")).is_problem(404, "not_found");
+}
+
+pub(super) fn search(world: &World) {
+    let product = world.product();
+    let page = world.shop.anyone().get(&format!("/products?search={}", product.word)).is(200);
+    let found = page.list("products").into_iter().find(|found| found.text("id") == product.id).expect("it is found");
+    assert!(found.whole("stock_quantity") > 0);
+    world.shop.anyone().get(&format!("/products/{}", product.id)).is(200);
+}
+
+pub(super) fn degraded(world: &World) {
+    let _without = world.with_variable("list-products", "SEARCH_ENDPOINT", "http://127.0.0.1:9");
+    let page = world.shop.anyone().get(&format!("/products?category_id={CATEGORY_ID}")).is(200);
+    assert!(!page.list("products").is_empty() && page.text("degraded") == "true", "{page}");
+}
+
+pub(super) fn suggest(world: &World) {
+    let typed = &world.product().word[..7];
+    world.shop.anyone().get(&format!("/products/suggest?q={typed}")).is(200);
+    world.shop.anyone().get("/categories").is(200);
+    world.shop.anyone().get("/openapi.json").is(200);
+}
+
+pub(super) fn synonyms(world: &World) {
+    let (staff, other) = (world.shop.staff(), unique_word());
+    let list = staff.get("/admin/synonyms").is(200);
+    let body = json!({"groups": [[other, world.product().word]], "version": list.whole("version")});
+    staff.put("/admin/synonyms", body).is(200);
+    world.find(&other, world.product());
+}
+
+fn lines() -> (Product, String) {
+    let word = unique_word();
+    let product = Product { id: format!("test-{word}"), word };
+    let Product { id, word } = &product;
+    let rest = format!(r#""category": ["Test goods", "Gadgets {word}"], "price": 1.50, "available": 8"#);
+    let line = format!("{{\"sku\": \"{id}\", \"name\": \"Gadget {word}\", {rest}}}\n");
+    (product, line)
+}
+
+pub(super) fn import(world: &World) {
+    let (product, text) = lines();
+    for _ in 0..2 {
+        let call = world.shop.staff().call("POST", "/admin/imports").body("application/x-ndjson", text.as_str());
+        let outcome = call.send().is(200);
+        assert_eq!(outcome.whole("imported"), 1, "{outcome}");
+    }
+    assert_eq!(world.shop.available(&product), 8);
+}
+
+pub(super) fn upload(world: &World) {
+    let (product, text) = lines();
+    let name = format!("{}.jsonl", product.word);
+    world.shop.put_object(&format!("uploads/{name}"), &text);
+    eventually(SOON_SECONDS, "both reports are there", || {
+        (world.shop.objects(&format!("reports/{name}/")).len() == 2).then_some(())
+    });
+    assert_eq!(world.shop.available(&product), 8);
+}
+
+/// Somebody has deleted the object before the message came.
+pub(super) fn missing_upload(world: &World) {
+    world.deliver("import-upload", &world.object_created("uploads/missing.jsonl"));
+}
+
+pub(super) fn index(world: &World) {
+    let table = world.table("index-products", "PRODUCTS_TABLE");
+    let keys = json!({"product_id": {"S": world.product().id}});
+    world.change("index-products", &table, &keys, [None, Some(&keys)]);
+}
+
+pub(super) fn index_poison(world: &World) {
+    let table = world.table("index-products", "PRODUCTS_TABLE");
+    world.change("index-products", &table, &json!({"other": {"S": unique_word()}}), [None, None]);
+}

@@ -1,0 +1,31 @@
+//! Options of the stage `iam`.
+
+/// Which statements are removed.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Removals {
+    /// Stage `iam`: remove so many statements, chosen at random; 10 by default
+    #[arg(long, value_name = "N", requires = "stage")]
+    statements: Option<u32>,
+    /// Stage `iam`: choose them as the run did that printed this seed
+    #[arg(long, value_name = "SEED", requires = "stage")]
+    seed: Option<u64>,
+    /// Stage `iam`: remove every statement
+    #[arg(long, requires = "stage", conflicts_with_all = ["statements", "seed"])]
+    all: bool,
+    /// Stage `iam`: remove every statement of this function
+    #[arg(long, value_name = "NAME", requires = "stage", conflicts_with_all = ["statements", "seed", "all"])]
+    function: Option<String>,
+}
+
+impl Removals {
+    /// The variables by which the test knows.
+    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+        let statements = match self {
+            Self { all: true, .. } => Some("all".to_owned()),
+            Self { function: Some(name), .. } => Some(format!("function {name}")),
+            Self { statements, .. } => statements.map(|count| count.to_string()),
+        };
+        let statements = statements.map(|statements| ("SOUK_IAM_STATEMENTS", statements));
+        statements.into_iter().chain(self.seed.map(|seed| ("SOUK_IAM_SEED", seed.to_string()))).collect()
+    }
+}
