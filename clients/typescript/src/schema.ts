@@ -3171,6 +3171,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "alg": "EdDSA",
+                     *           "crv": "Ed25519",
+                     *           "kid": "lLC3GXyRG0qJ3WZ-cbjr_nBG-1xBrV_vVk3BqaX3W2g",
+                     *           "kty": "OKP",
+                     *           "use": "sig",
+                     *           "x": "3mQjHiFZbAz3hKZ6gbbQAJagYtE7g_IE8y3hjdxlwaY"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["JsonWebKeySet"];
                 };
             };
@@ -3749,6 +3763,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "otpauth_uri": "otpauth://totp/Souk:shopper-ehdvwmmwugyy%40souk.example?secret=N2F4C36TJRQNXDBRYBYKASNNVSSOP2FW&issuer=Souk&algorithm=SHA1&digits=6&period=30",
+                     *       "secret": "N2F4C36TJRQNXDBRYBYKASNNVSSOP2FW"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecondFactorSecret"];
                 };
             };
@@ -4077,6 +4097,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "b22g-tlr6-ct4q-ua6v-btsx-ald4",
+                     *         "kwqo-3an2-bzce-ccbe-dvso-3n2g",
+                     *         "g6h6-bpo5-s6bl-5wk3-hjvj-2umx",
+                     *         "acdm-csqx-oiv3-vwn5-qpwe-v7oa",
+                     *         "sf2c-np4f-wbbs-bcy4-3rcv-4xdc",
+                     *         "pkut-ix4g-wswy-hzhb-d5u4-rmbt",
+                     *         "yod4-a3oa-sgvf-7fru-77lv-vjxe",
+                     *         "z6p7-pnxf-h2zz-iy56-lvju-wfhi",
+                     *         "upaa-qko2-kgmr-hvoa-2zcd-otjm",
+                     *         "zrnh-i5ru-2cng-to77-by7u-rw3c"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
@@ -4998,7 +5034,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 22,
-                     *       "product_id": "test-gsaxjfnuldmg"
+                     *       "product_id": "test-rcqkawgmsymw"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangedStock"];
@@ -5178,7 +5214,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 10,
-                     *       "product_id": "test-recbfgaecudc"
+                     *       "product_id": "test-mvbypspxbsox"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangedStock"];
@@ -5377,180 +5413,180 @@ export interface operations {
                      *       "changes": [
                      *         {
                      *           "after": 1,
-                     *           "at": "2026-11-29T21:12:34.000Z",
+                     *           "at": "2026-11-30T00:53:37.000Z",
                      *           "before": 0,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-00d5-7b3d-8898-e1ebb715d9f7",
+                     *             "order_id": "01a229f1-624c-7235-8a9c-7d0c0cc13d76",
                      *             "order_version": 2,
-                     *             "user_id": "01a22926-f9e1-7450-ae9a-556430a23362"
+                     *             "user_id": "01a229f1-54e0-79f8-9645-1a63142caab1"
                      *           },
                      *           "delta": 1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 0,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 1,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-023e-7e8e-a17f-0d7ed4fe871c",
+                     *             "order_id": "01a229f1-635f-744f-b5c0-086a82285f3b",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fc0b-7177-8564-257b81c5a226"
+                     *             "user_id": "01a229f1-54bf-7785-93d5-8b90901a4422"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 1,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 2,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-023a-7708-8f03-1b374e067306",
+                     *             "order_id": "01a229f1-6353-7903-9e0f-3062c9d73f13",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-f9eb-7274-be67-0e97d5048252"
+                     *             "user_id": "01a229f1-59f8-7a36-8390-dbed6698c3a8"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 2,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 3,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-0215-7583-8d30-4abbeb294e23",
+                     *             "order_id": "01a229f1-6341-7e39-819e-1ac4183af48d",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fa15-70a4-a730-0535267e0b8d"
+                     *             "user_id": "01a229f1-54e1-7cc6-9bed-226d469eba90"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 3,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 4,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-01f8-7069-a2a3-9d7a403901e4",
+                     *             "order_id": "01a229f1-631f-7400-9632-688621662f58",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fbb0-7de4-8430-e98e03060b09"
+                     *             "user_id": "01a229f1-5a2e-720e-a7ed-bb2ed69597a8"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 4,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 5,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-01ee-7fe3-8d06-c3c81509e4a0",
+                     *             "order_id": "01a229f1-6311-75d1-8cce-5b333a342fcd",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fc75-73ca-91ae-a41a5c34d4a3"
+                     *             "user_id": "01a229f1-54de-702a-ac8a-05627d80e4db"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 5,
-                     *           "at": "2026-11-29T21:12:32.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 6,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-01e3-737e-a732-21c5498eaa3d",
+                     *             "order_id": "01a229f1-62e9-7e36-908c-a9c3f932e914",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-f990-73a6-9da9-23b5ba368a3c"
+                     *             "user_id": "01a229f1-5eb5-7b39-bb8f-96d0c7f254ee"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 6,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 7,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-0141-73af-89f4-4694e8fe38bb",
+                     *             "order_id": "01a229f1-6271-7598-ab0d-096ae4787e13",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-f8dc-778e-b9f9-c0216c493e2c"
+                     *             "user_id": "01a229f1-5a0a-758b-8b50-3b4685ae1d16"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 7,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 8,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-0115-7565-b40d-a6f8aca027a1",
+                     *             "order_id": "01a229f1-6256-702b-b548-5ffd3d795ce2",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fdfc-7763-84da-1cda3c2ab7d5"
+                     *             "user_id": "01a229f1-596e-738a-88a9-1bf8400dd824"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 8,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 9,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-010f-728e-b492-109dab70eb34",
+                     *             "order_id": "01a229f1-6255-7b45-ad5d-4314b38ec191",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fd9b-7981-b9c5-46b256536d3a"
+                     *             "user_id": "01a229f1-5e87-7e7a-aa6b-4a78e058bd57"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 9,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:35.000Z",
                      *           "before": 10,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-0104-7855-9c2e-602c4b803863",
+                     *             "order_id": "01a229f1-624c-7235-8a9c-7d0c0cc13d76",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fb95-7fe6-8ff7-b0ec93ced353"
+                     *             "user_id": "01a229f1-54e0-79f8-9645-1a63142caab1"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 10,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:34.000Z",
                      *           "before": 11,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-00eb-7dc0-bb3c-f778a2a008e3",
+                     *             "order_id": "01a229f1-6249-7b22-a49e-1a06e4a78602",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-fbd0-71da-8db5-ddac071f7f8a"
+                     *             "user_id": "01a229f1-5972-7d78-8398-e55ca20448aa"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 11,
-                     *           "at": "2026-11-29T21:12:31.000Z",
+                     *           "at": "2026-11-30T00:53:34.000Z",
                      *           "before": 12,
                      *           "cause": {
                      *             "kind": "order",
-                     *             "order_id": "01a22927-00d5-7b3d-8898-e1ebb715d9f7",
+                     *             "order_id": "01a229f1-623e-7cb3-bf56-eea08c4b90de",
                      *             "order_version": 1,
-                     *             "user_id": "01a22926-f9e1-7450-ae9a-556430a23362"
+                     *             "user_id": "01a229f1-54b6-76cd-b09f-bf62beb775a9"
                      *           },
                      *           "delta": -1,
                      *           "shard": "us-east-1#0"
                      *         },
                      *         {
                      *           "after": 12,
-                     *           "at": "2026-11-29T21:12:29.000Z",
+                     *           "at": "2026-11-30T00:53:31.000Z",
                      *           "before": 0,
                      *           "cause": {
-                     *             "changed_by": "01a22923-f04b-798e-ade0-fc6278b73b1f",
-                     *             "entry_id": "1795986749560-94fcd27a79d73282",
+                     *             "changed_by": "01a229db-37d0-74e8-8ef6-d2a69b9a2342",
+                     *             "entry_id": "1796000010992-731e648bf4a2da47",
                      *             "kind": "staff",
                      *             "reason": "counted"
                      *           },
@@ -5690,7 +5726,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "available": 0,
-                     *       "product_id": "test-ktsxspdjqvxo",
+                     *       "product_id": "test-aavetjpmdttd",
                      *       "shards": 4
                      *     }
                      */
@@ -6009,70 +6045,52 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": null,
+                     *       "next_cursor": "oGgB2bOyGBEwMWEyMjllZi1jYzFlLTc1MjAtYmVmYi1kYjlmNzc0YzQ0N2M",
                      *       "orders": [
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22925-f062-74fe-83f6-cda66ee2449b",
-                     *           "placed_at": "2026-11-29T21:11:21.954Z",
+                     *           "order_id": "01a229f0-980f-753d-83fb-dc4fd975dc38",
+                     *           "placed_at": "2026-11-30T00:52:43.151Z",
                      *           "status": "paid",
-                     *           "total_amount": 5,
-                     *           "user_id": "01a22925-ef6b-7a8b-a706-3636fc8fcf97"
+                     *           "total_amount": 10,
+                     *           "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22925-fcd2-73f1-99c5-3bc36d31777b",
-                     *           "placed_at": "2026-11-29T21:11:25.138Z",
+                     *           "order_id": "01a229f0-6b2d-75aa-b2af-54c265be7c59",
+                     *           "placed_at": "2026-11-30T00:52:31.661Z",
                      *           "status": "paid",
-                     *           "total_amount": 3,
-                     *           "user_id": "01a22925-fc06-745c-8f25-9de44ad9ae90"
+                     *           "total_amount": 1,
+                     *           "user_id": "01a229f0-676d-766a-8340-ad8b40134261"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22925-fd6a-7529-845c-517fdb6adc3a",
-                     *           "placed_at": "2026-11-29T21:11:25.290Z",
+                     *           "order_id": "01a229f0-6922-7371-afc5-240cd1e08847",
+                     *           "placed_at": "2026-11-30T00:52:31.138Z",
                      *           "status": "paid",
-                     *           "total_amount": 3,
-                     *           "user_id": "01a22925-fc01-7e47-9943-87d3c8a50177"
+                     *           "total_amount": 1,
+                     *           "user_id": "01a229f0-676d-766a-8340-ad8b40134261"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 2,
-                     *           "order_id": "01a22926-0541-79e1-bcd5-4df7f49d56d6",
-                     *           "placed_at": "2026-11-29T21:11:27.297Z",
+                     *           "order_id": "01a229ef-daf2-7a1f-8eb5-53d3704a54f4",
+                     *           "placed_at": "2026-11-30T00:51:54.738Z",
                      *           "status": "paid",
                      *           "total_amount": 20,
-                     *           "user_id": "01a22926-04cb-7da3-a11d-ed0dd25e8213"
+                     *           "user_id": "01a229ef-d9ea-7229-aedf-ec061a1a596a"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22926-89b2-7393-ad8d-b851797f1afe",
-                     *           "placed_at": "2026-11-29T21:12:01.202Z",
+                     *           "order_id": "01a229ef-cc1e-7520-befb-db9f774c447c",
+                     *           "placed_at": "2026-11-30T00:51:50.942Z",
                      *           "status": "paid",
-                     *           "total_amount": 1,
-                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
-                     *         },
-                     *         {
-                     *           "currency": "USD",
-                     *           "item_count": 1,
-                     *           "order_id": "01a22926-8ae8-7e59-ad88-c9ed895336ea",
-                     *           "placed_at": "2026-11-29T21:12:01.512Z",
-                     *           "status": "paid",
-                     *           "total_amount": 1,
-                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
-                     *         },
-                     *         {
-                     *           "currency": "USD",
-                     *           "item_count": 3,
-                     *           "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
-                     *           "placed_at": "2026-11-29T21:12:05.359Z",
-                     *           "status": "paid",
-                     *           "total_amount": 30,
-                     *           "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *           "total_amount": 3,
+                     *           "user_id": "01a229ef-c96b-7e52-8911-d76701e9c275"
                      *         }
                      *       ]
                      *     }
@@ -6184,24 +6202,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:40.526Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget egundjfocjho",
+                     *           "name": "Widget txzctjeoxxcd",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-egundjfocjho",
+                     *           "product_id": "test-txzctjeoxxcd",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *       "order_id": "01a229f0-8dce-7fb4-b06d-401c0e24b6ab",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
+                     *         "payment_id": "pay_dceb9dd877d97f276d0b76e8",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:05.359Z",
+                     *       "placed_at": "2026-11-30T00:52:40.526Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -6210,34 +6231,34 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.359Z",
+                     *           "at": "2026-11-30T00:52:40.526Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.464Z",
+                     *           "at": "2026-11-30T00:52:40.693Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.524Z",
+                     *           "at": "2026-11-30T00:52:40.705Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.651Z",
+                     *           "at": "2026-11-30T00:52:40.860Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.671Z",
+                     *           "at": "2026-11-30T00:52:40.878Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *       "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -6347,67 +6368,77 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:07.371Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:25.845Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget xhylugoazfvx",
-                     *           "line_total": 10,
-                     *           "price": 5,
-                     *           "product_id": "test-xhylugoazfvx",
+                     *           "name": "Widget dipqmwqvytbv",
+                     *           "line_total": 2,
+                     *           "price": 1,
+                     *           "product_id": "test-dipqmwqvytbv",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-a1cb-7cdc-8769-945eb4a46ea3",
+                     *       "order_id": "01a229f0-5475-7cdd-a516-a277fd1abd91",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_a68b7bcb6f264c655ba3961f",
-                     *         "status": "completed"
+                     *         "payment_id": "pay_2388efbb8c737dca8e368f9d",
+                     *         "status": "refunded"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:07.371Z",
-                     *       "refunded_amount": 0,
+                     *       "placed_at": "2026-11-30T00:52:25.845Z",
+                     *       "refunded_amount": 2,
                      *       "refunds": [
                      *         {
-                     *           "amount": 10,
+                     *           "amount": 2,
                      *           "refund_id": "1",
                      *           "refund_to": "original",
-                     *           "status": "pending"
+                     *           "status": "completed"
                      *         }
                      *       ],
                      *       "returns": [],
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "cancelled",
+                     *       "status": "refunded",
                      *       "timeline": [
                      *         {
-                     *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:07.371Z",
+                     *           "amount": 2,
+                     *           "at": "2026-11-30T00:52:25.845Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:07.424Z",
+                     *           "at": "2026-11-30T00:52:25.946Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:07.433Z",
+                     *           "amount": 2,
+                     *           "at": "2026-11-30T00:52:25.987Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:07.488Z",
+                     *           "at": "2026-11-30T00:52:26.225Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
-                     *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:07.488Z",
+                     *           "amount": 2,
+                     *           "at": "2026-11-30T00:52:26.225Z",
                      *           "event": "refund_due",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
+                     *         },
+                     *         {
+                     *           "amount": 2,
+                     *           "at": "2026-11-30T00:52:26.333Z",
+                     *           "event": "refunded",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         }
                      *       ],
-                     *       "total_amount": 10,
-                     *       "user_id": "01a22926-9fce-7c5d-baeb-df59bca69793"
+                     *       "total_amount": 2,
+                     *       "user_id": "01a229f0-5338-7cb0-91b0-5c9d8eea7698"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -6539,24 +6570,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:40.526Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget egundjfocjho",
+                     *           "name": "Widget txzctjeoxxcd",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-egundjfocjho",
+                     *           "product_id": "test-txzctjeoxxcd",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *       "order_id": "01a229f0-8dce-7fb4-b06d-401c0e24b6ab",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
+                     *         "payment_id": "pay_dceb9dd877d97f276d0b76e8",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:05.359Z",
+                     *       "placed_at": "2026-11-30T00:52:40.526Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -6569,44 +6603,44 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.359Z",
+                     *           "at": "2026-11-30T00:52:40.526Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.464Z",
+                     *           "at": "2026-11-30T00:52:40.693Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.524Z",
+                     *           "at": "2026-11-30T00:52:40.705Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.651Z",
+                     *           "at": "2026-11-30T00:52:40.860Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.671Z",
+                     *           "at": "2026-11-30T00:52:40.878Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:06.333Z",
+                     *           "at": "2026-11-30T00:52:41.341Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:06.573Z",
+                     *           "at": "2026-11-30T00:52:41.685Z",
                      *           "event": "delivered"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *       "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -6751,7 +6785,7 @@ export interface operations {
                      * @example {
                      *       "amount": 10,
                      *       "currency": "USD",
-                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *       "order_id": "01a229f0-8dce-7fb4-b06d-401c0e24b6ab",
                      *       "reason": "it came late",
                      *       "refund_id": "2",
                      *       "refund_to": "store_credit",
@@ -6965,74 +6999,70 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:04.110Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:36.717Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget jsyaadzoriry",
+                     *           "name": "Widget qeijfqmhyfsp",
                      *           "line_total": 1,
                      *           "price": 1,
-                     *           "product_id": "test-jsyaadzoriry",
+                     *           "product_id": "test-qeijfqmhyfsp",
                      *           "quantity": 1
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-950e-71ef-9450-1c82258385fe",
+                     *       "order_id": "01a229f0-7eed-77a6-829c-d2f030a13907",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_4d6baf106508f89579db77b4",
-                     *         "status": "refunded"
+                     *         "payment_id": "pay_3b13e0a5901cbfe68a4a3749",
+                     *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:04.110Z",
-                     *       "refunded_amount": 1,
+                     *       "placed_at": "2026-11-30T00:52:36.717Z",
+                     *       "refunded_amount": 0,
                      *       "refunds": [
                      *         {
                      *           "amount": 1,
                      *           "refund_id": "1",
                      *           "refund_to": "original",
-                     *           "status": "completed"
+                     *           "status": "pending"
                      *         }
                      *       ],
                      *       "returns": [],
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "refunded",
+                     *       "status": "cancelled",
                      *       "timeline": [
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T21:12:04.110Z",
+                     *           "at": "2026-11-30T00:52:36.717Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:04.168Z",
+                     *           "at": "2026-11-30T00:52:36.823Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T21:12:04.186Z",
+                     *           "at": "2026-11-30T00:52:36.913Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:04.275Z",
+                     *           "at": "2026-11-30T00:52:37.291Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T21:12:04.275Z",
+                     *           "at": "2026-11-30T00:52:37.291Z",
                      *           "event": "refund_due",
-                     *           "refund_id": "1",
-                     *           "refund_to": "original"
-                     *         },
-                     *         {
-                     *           "amount": 1,
-                     *           "at": "2026-11-29T21:12:04.421Z",
-                     *           "event": "refunded",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         }
                      *       ],
                      *       "total_amount": 1,
-                     *       "user_id": "01a22926-93e4-7d90-8732-b4f313ad5506"
+                     *       "user_id": "01a229f0-7d7f-7363-a75d-9a2e62d1c9b9"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -7202,29 +7232,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:26:56.412Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:23.057Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget bqkbzmpndlne",
+                     *           "name": "Widget hqrlzrtqbfbn",
                      *           "line_total": 2,
                      *           "price": 1,
-                     *           "product_id": "test-bqkbzmpndlne",
+                     *           "product_id": "test-hqrlzrtqbfbn",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-76fc-7567-9e48-65686fc185f5",
+                     *       "order_id": "01a229f0-4991-7487-ad73-81657311cd21",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_838dd0d4d6ef934dbe2a5201",
+                     *         "payment_id": "pay_39f3189b50546c56d287ec2f",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:11:56.412Z",
+                     *       "placed_at": "2026-11-30T00:52:23.057Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [
                      *         {
                      *           "amount": 1,
-                     *           "granted_by": "01a22923-f04b-798e-ade0-fc6278b73b1f",
+                     *           "granted_by": "01a229db-37d0-74e8-8ef6-d2a69b9a2342",
                      *           "refund_id": "1",
                      *           "refund_to": "original",
                      *           "return_id": "1",
@@ -7236,12 +7269,12 @@ export interface operations {
                      *           "amount": 1,
                      *           "items": [
                      *             {
-                     *               "product_id": "test-bqkbzmpndlne",
+                     *               "product_id": "test-hqrlzrtqbfbn",
                      *               "quantity": 1,
                      *               "reason": "too small"
                      *             }
                      *           ],
-                     *           "requested_at": "2026-11-29T21:11:57.410Z",
+                     *           "requested_at": "2026-11-30T00:52:23.736Z",
                      *           "return_id": "1",
                      *           "status": "accepted"
                      *         }
@@ -7255,43 +7288,43 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 2,
-                     *           "at": "2026-11-29T21:11:56.412Z",
+                     *           "at": "2026-11-30T00:52:23.057Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:56.507Z",
+                     *           "at": "2026-11-30T00:52:23.148Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 2,
-                     *           "at": "2026-11-29T21:11:56.538Z",
+                     *           "at": "2026-11-30T00:52:23.165Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:57.074Z",
+                     *           "at": "2026-11-30T00:52:23.405Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:57.241Z",
+                     *           "at": "2026-11-30T00:52:23.605Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:57.410Z",
+                     *           "at": "2026-11-30T00:52:23.736Z",
                      *           "event": "return_requested",
                      *           "return_id": "1"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:57.629Z",
+                     *           "at": "2026-11-30T00:52:23.880Z",
                      *           "event": "return_accepted",
                      *           "return_id": "1"
                      *         },
                      *         {
                      *           "amount": 1,
-                     *           "at": "2026-11-29T21:11:57.629Z",
+                     *           "at": "2026-11-30T00:52:23.880Z",
                      *           "event": "refund_due",
                      *           "refund_id": "1",
                      *           "refund_to": "original",
@@ -7299,7 +7332,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "total_amount": 2,
-                     *       "user_id": "01a22926-7615-71f8-98cc-61c0cc039da0"
+                     *       "user_id": "01a229f0-485b-7328-8ca2-b587d1e4d5f5"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -7488,24 +7521,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:05.416Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:40.426Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget ydktmvywdhdo",
+                     *           "name": "Widget ytycvogxqjui",
                      *           "line_total": 10,
                      *           "price": 5,
-                     *           "product_id": "test-ydktmvywdhdo",
+                     *           "product_id": "test-ytycvogxqjui",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-9a28-75cf-a209-c8c6d5135002",
+                     *       "order_id": "01a229f0-8d6a-7d82-8c35-f5e5b019a69f",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_acfb0f20e30e33cc95e95440",
+                     *         "payment_id": "pay_a1569353d249fc86cd4aea5c",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:05.416Z",
+                     *       "placed_at": "2026-11-30T00:52:40.426Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [
@@ -7513,13 +7549,13 @@ export interface operations {
                      *           "amount": 10,
                      *           "items": [
                      *             {
-                     *               "product_id": "test-ydktmvywdhdo",
+                     *               "product_id": "test-ytycvogxqjui",
                      *               "quantity": 2,
                      *               "reason": "too small"
                      *             }
                      *           ],
                      *           "rejection_reason": "it was worn",
-                     *           "requested_at": "2026-11-29T21:12:05.848Z",
+                     *           "requested_at": "2026-11-30T00:52:41.094Z",
                      *           "return_id": "1",
                      *           "status": "rejected"
                      *         }
@@ -7533,44 +7569,44 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:05.416Z",
+                     *           "at": "2026-11-30T00:52:40.426Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.452Z",
+                     *           "at": "2026-11-30T00:52:40.625Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:05.521Z",
+                     *           "at": "2026-11-30T00:52:40.659Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.681Z",
+                     *           "at": "2026-11-30T00:52:40.866Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.790Z",
+                     *           "at": "2026-11-30T00:52:41.036Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.848Z",
+                     *           "at": "2026-11-30T00:52:41.094Z",
                      *           "event": "return_requested",
                      *           "return_id": "1"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:06.284Z",
+                     *           "at": "2026-11-30T00:52:41.439Z",
                      *           "event": "return_rejected",
                      *           "reason": "it was worn",
                      *           "return_id": "1"
                      *         }
                      *       ],
                      *       "total_amount": 10,
-                     *       "user_id": "01a22926-98f3-7133-a77e-cff836e36c98"
+                     *       "user_id": "01a229f0-8bb3-74c5-80d9-76da69ebdf7f"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -7758,24 +7794,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:05.359Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:40.526Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget egundjfocjho",
+                     *           "name": "Widget txzctjeoxxcd",
                      *           "line_total": 30,
                      *           "price": 10,
-                     *           "product_id": "test-egundjfocjho",
+                     *           "product_id": "test-txzctjeoxxcd",
                      *           "quantity": 3
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
+                     *       "order_id": "01a229f0-8dce-7fb4-b06d-401c0e24b6ab",
                      *       "payment": {
                      *         "method": "paypal",
-                     *         "payment_id": "pay_7b21611b98ae565eb81fc1c2",
+                     *         "payment_id": "pay_dceb9dd877d97f276d0b76e8",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:05.359Z",
+                     *       "placed_at": "2026-11-30T00:52:40.526Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -7788,40 +7827,40 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.359Z",
+                     *           "at": "2026-11-30T00:52:40.526Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.464Z",
+                     *           "at": "2026-11-30T00:52:40.693Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.524Z",
+                     *           "at": "2026-11-30T00:52:40.705Z",
                      *           "decline_code": "card_declined",
                      *           "event": "payment_failed",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:05.651Z",
+                     *           "at": "2026-11-30T00:52:40.860Z",
                      *           "event": "payment_started",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
                      *           "amount": 30,
-                     *           "at": "2026-11-29T21:12:05.671Z",
+                     *           "at": "2026-11-30T00:52:40.878Z",
                      *           "event": "paid",
                      *           "payment_method": "paypal"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:06.333Z",
+                     *           "at": "2026-11-30T00:52:41.341Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         }
                      *       ],
                      *       "total_amount": 30,
-                     *       "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *       "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -8022,7 +8061,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget dyzlswfjihhv",
+                     *       "name": "Widget xuitdxbnrjrn",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -8040,15 +8079,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-dyzlswfjihhv",
+                     *       "id": "test-xuitdxbnrjrn",
                      *       "image_url": null,
                      *       "price": 99,
                      *       "released": null,
-                     *       "sku": "test-dyzlswfjihhv",
+                     *       "sku": "test-xuitdxbnrjrn",
                      *       "stock_quantity": 7,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T21:11:27.341Z",
-                     *       "version": 1795986687341
+                     *       "updated_at": "2026-11-30T00:51:54.832Z",
+                     *       "version": 1795999914832
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -8063,7 +8102,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget texbthmrjjin",
+                     *       "name": "Widget kojlgnhjgewh",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -8081,15 +8120,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-texbthmrjjin",
+                     *       "id": "test-kojlgnhjgewh",
                      *       "image_url": null,
                      *       "price": 1250,
                      *       "released": null,
-                     *       "sku": "test-texbthmrjjin",
+                     *       "sku": "test-kojlgnhjgewh",
                      *       "stock_quantity": 0,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T21:11:23.594Z",
-                     *       "version": 1795986683594
+                     *       "updated_at": "2026-11-30T00:51:45.494Z",
+                     *       "version": 1795999905494
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -8496,23 +8535,23 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": null,
+                     *       "next_cursor": "LqqY3tAn49AwMWEyMjkyOC0xZDgxLTdlMzgtYjE0OC04NTNhMjc5ZmZkZTM",
                      *       "returns": [
                      *         {
-                     *           "amount": 10,
+                     *           "amount": 161.95,
                      *           "currency": "USD",
                      *           "items": [
                      *             {
-                     *               "product_id": "test-egundjfocjho",
+                     *               "product_id": "GAR-0001057",
                      *               "quantity": 1,
                      *               "reason": "too small"
                      *             }
                      *           ],
-                     *           "order_id": "01a22926-99ef-7e48-8d42-7e47b295c117",
-                     *           "requested_at": "2026-11-29T21:12:06.761Z",
+                     *           "order_id": "01a22928-1d81-7e38-b148-853a279ffde3",
+                     *           "requested_at": "2026-11-29T21:13:44.795Z",
                      *           "return_id": "1",
                      *           "status": "requested",
-                     *           "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
                      *         }
                      *       ]
                      *     }
@@ -8725,6 +8764,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "shopper-mvkndankyfsm@souk.example",
+                     *       "granted_at": "2026-11-30T00:53:00.937Z",
+                     *       "granted_by": "01a229db-37d0-74e8-8ef6-d2a69b9a2342",
+                     *       "roles": [
+                     *         "catalogue"
+                     *       ],
+                     *       "user_id": "01a229f0-d918-7ff8-a5b7-26e0b53827b1"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StaffMember"];
                 };
             };
@@ -9129,7 +9179,7 @@ export interface operations {
                      *           "meter"
                      *         ]
                      *       ],
-                     *       "version": 0
+                     *       "version": 10
                      *     }
                      */
                     "application/json": components["schemas"]["Synonyms"];
@@ -9245,8 +9295,8 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         [
-                     *           "snmhgotihupj",
-                     *           "rpwrxgkqnjiy"
+                     *           "lktalizewggm",
+                     *           "cjlgcefvizmp"
                      *         ],
                      *         [
                      *           "notebook",
@@ -9363,7 +9413,7 @@ export interface operations {
                      *           "meter"
                      *         ]
                      *       ],
-                     *       "version": 1
+                     *       "version": 11
                      *     }
                      */
                     "application/json": components["schemas"]["Synonyms"];
@@ -9518,6 +9568,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 900,
+                     *       "kind": "guest",
+                     *       "refresh_token": "…",
+                     *       "token": "…",
+                     *       "token_type": "Bearer",
+                     *       "user_id": "01a229ef-868e-7734-afce-62a99dd6978c"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -9753,10 +9813,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "expires_in": 900,
+                     *       "kind": "shopper",
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22925-f7f6-7062-b7f1-4a4490ab214a"
+                     *       "user_id": "01a229f0-d918-7ff8-a5b7-26e0b53827b1"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -10265,10 +10326,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "expires_in": 900,
+                     *       "kind": "guest",
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22926-d7b2-7f60-a9ba-c09969df23da"
+                     *       "user_id": "01a229f0-d65c-7ecb-bb53-0984703272f9"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -10409,10 +10471,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "expires_in": 900,
+                     *       "kind": "guest",
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22925-caa9-752e-a9e0-d7a027a0a9fb"
+                     *       "user_id": "01a229ef-8cf8-7548-9335-b57cab2bddc1"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -10661,6 +10724,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 900,
+                     *       "kind": "shopper",
+                     *       "refresh_token": "…",
+                     *       "token": "…",
+                     *       "token_type": "Bearer",
+                     *       "user_id": "01a229ef-d4ba-7f46-bd1c-edd7446dc34c"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -10815,11 +10888,11 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget ngepehdzwllb",
+                     *           "name": "Widget apdzesjljsyw",
                      *           "available": true,
                      *           "line_total": 1399.98,
                      *           "price": 699.99,
-                     *           "product_id": "test-ngepehdzwllb",
+                     *           "product_id": "test-apdzesjljsyw",
                      *           "quantity": 2,
                      *           "stock_quantity": 3
                      *         }
@@ -11001,20 +11074,20 @@ export interface operations {
                      *         "currency": "USD",
                      *         "items": [
                      *           {
-                     *             "name": "Widget jepovpkwefwh",
+                     *             "name": "Widget lzdjwhymdyrr",
                      *             "available": true,
                      *             "line_total": 1.05,
                      *             "price": 1.05,
-                     *             "product_id": "test-jepovpkwefwh",
+                     *             "product_id": "test-lzdjwhymdyrr",
                      *             "quantity": 1,
                      *             "stock_quantity": 3
                      *           },
                      *           {
-                     *             "name": "Widget ttlwxabvhnef",
+                     *             "name": "Widget wxnityiyxygy",
                      *             "available": true,
                      *             "line_total": 2,
                      *             "price": 2,
-                     *             "product_id": "test-ttlwxabvhnef",
+                     *             "product_id": "test-wxnityiyxygy",
                      *             "quantity": 1,
                      *             "stock_quantity": 3
                      *           }
@@ -11190,11 +11263,11 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget jepovpkwefwh",
+                     *           "name": "Widget lzdjwhymdyrr",
                      *           "available": true,
                      *           "line_total": 3.15,
                      *           "price": 1.05,
-                     *           "product_id": "test-jepovpkwefwh",
+                     *           "product_id": "test-lzdjwhymdyrr",
                      *           "quantity": 3,
                      *           "stock_quantity": 3
                      *         }
@@ -11305,20 +11378,20 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "name": "Widget jepovpkwefwh",
+                     *           "name": "Widget lzdjwhymdyrr",
                      *           "available": true,
                      *           "line_total": 3.15,
                      *           "price": 1.05,
-                     *           "product_id": "test-jepovpkwefwh",
+                     *           "product_id": "test-lzdjwhymdyrr",
                      *           "quantity": 3,
                      *           "stock_quantity": 3
                      *         },
                      *         {
-                     *           "name": "Widget ttlwxabvhnef",
+                     *           "name": "Widget wxnityiyxygy",
                      *           "available": true,
                      *           "line_total": 2,
                      *           "price": 2,
-                     *           "product_id": "test-ttlwxabvhnef",
+                     *           "product_id": "test-wxnityiyxygy",
                      *           "quantity": 1,
                      *           "stock_quantity": 3
                      *         }
@@ -11468,6 +11541,26 @@ export interface operations {
                     /**
                      * @example {
                      *       "categories": [
+                     *         {
+                     *           "name": "0",
+                     *           "children": [],
+                     *           "id": "0"
+                     *         },
+                     *         {
+                     *           "name": "00",
+                     *           "children": [],
+                     *           "id": "00"
+                     *         },
+                     *         {
+                     *           "name": "00000000000000000000000000000000000000000000000000000000000",
+                     *           "children": [],
+                     *           "id": "00000000000000000000000000000000000000000000000000000000000"
+                     *         },
+                     *         {
+                     *           "name": "000000000000000000000000000000000000000000000000000000000000",
+                     *           "children": [],
+                     *           "id": "000000000000000000000000000000000000000000000000000000000000"
+                     *         },
                      *         {
                      *           "name": "Audio",
                      *           "children": [
@@ -11810,8 +11903,24 @@ export interface operations {
                      *           "id": "phones-tablets"
                      *         },
                      *         {
+                     *           "name": "Printing",
+                     *           "children": [
+                     *             {
+                     *               "name": "Ink cartridges",
+                     *               "children": [],
+                     *               "id": "printing.ink-cartridges"
+                     *             }
+                     *           ],
+                     *           "id": "printing"
+                     *         },
+                     *         {
                      *           "name": "Test goods",
                      *           "children": [
+                     *             {
+                     *               "name": "Gadgets",
+                     *               "children": [],
+                     *               "id": "test-goods.gadgets"
+                     *             },
                      *             {
                      *               "name": "Widgets",
                      *               "children": [],
@@ -11928,11 +12037,11 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "available": 1,
-                     *           "product_id": "test-okehriaghokd"
+                     *           "product_id": "test-sajfgfurfpfu"
                      *         },
                      *         {
                      *           "available": 22,
-                     *           "product_id": "test-gsaxjfnuldmg"
+                     *           "product_id": "test-rcqkawgmsymw"
                      *         },
                      *         {
                      *           "available": 0,
@@ -12085,6 +12194,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
+                     *       "currency": "USD",
+                     *       "hold_expires_at": "2026-11-30T01:06:48.791Z",
+                     *       "lines": [
+                     *         {
+                     *           "name": "Widget iflydqpkyfyr",
+                     *           "line_total": 10,
+                     *           "price": 10,
+                     *           "product_id": "test-iflydqpkyfyr",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "order_id": "01a229ef-c3b7-71de-ab6d-ee7d3dad65df",
+                     *       "payment": {
+                     *         "method": "credit_card",
+                     *         "status": "completed"
+                     *       },
+                     *       "placed_at": "2026-11-30T00:51:48.791Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [],
+                     *       "shipping_address": "1 Main Street, Springfield",
+                     *       "status": "paid",
+                     *       "timeline": [
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-30T00:51:48.791Z",
+                     *           "event": "placed"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-30T00:51:48.985Z",
+                     *           "event": "payment_started",
+                     *           "payment_method": "credit_card"
+                     *         },
+                     *         {
+                     *           "amount": 10,
+                     *           "at": "2026-11-30T00:51:49.033Z",
+                     *           "event": "paid",
+                     *           "payment_method": "credit_card"
+                     *         }
+                     *       ],
+                     *       "total_amount": 10
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -12161,21 +12318,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "MHxIyit1aZkwMWEyMjkyNi0wOTZlLTcxMTAtODUxMS00MmIyYzFhZjk2N2U",
+                     *       "next_cursor": "lzrQNqKD7LkwMWEyMjllZi1lMTQ0LTcyMzMtYWUwOS00ZTlmYTRhNjA0M2E",
                      *       "orders": [
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22926-09ad-7077-a383-5c5f6284c6f3",
-                     *           "placed_at": "2026-11-29T21:11:28.429Z",
+                     *           "order_id": "01a229ef-e1dd-7989-882f-70c1a34e5cc5",
+                     *           "placed_at": "2026-11-30T00:51:56.509Z",
                      *           "status": "pending_payment",
                      *           "total_amount": 1
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a22926-096e-7110-8511-42b2c1af967e",
-                     *           "placed_at": "2026-11-29T21:11:28.366Z",
+                     *           "order_id": "01a229ef-e144-7233-ae09-4e9fa4a6043a",
+                     *           "placed_at": "2026-11-30T00:51:56.356Z",
                      *           "status": "pending_payment",
                      *           "total_amount": 1
                      *         }
@@ -12295,10 +12452,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:26:26.107Z",
-                     *       "order_id": "01a22926-009b-7de7-9df4-67d6c19dac33",
+                     *       "hold_expires_at": "2026-11-30T01:06:33.415Z",
+                     *       "order_id": "01a229ef-87a7-734a-9aa0-c742ae05d7a5",
                      *       "status": "pending_payment",
-                     *       "total_amount": 25
+                     *       "total_amount": 45
                      *     }
                      */
                     "application/json": components["schemas"]["PlacedOrder"];
@@ -12470,98 +12627,88 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:27:09.030Z",
+                     *       "hold_expires_at": "2026-11-30T01:07:40.426Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget xzeycujqwldm",
+                     *           "name": "Widget ytycvogxqjui",
                      *           "line_total": 10,
                      *           "price": 5,
-                     *           "product_id": "test-xzeycujqwldm",
+                     *           "product_id": "test-ytycvogxqjui",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-a846-750c-aee8-f77a940ccce5",
+                     *       "order_id": "01a229f0-8d6a-7d82-8c35-f5e5b019a69f",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_052e34520b620ec50a26b596",
+                     *         "payment_id": "pay_a1569353d249fc86cd4aea5c",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-29T21:12:09.030Z",
-                     *       "refunded_amount": 4,
-                     *       "refunds": [
+                     *       "placed_at": "2026-11-30T00:52:40.426Z",
+                     *       "refunded_amount": 0,
+                     *       "refunds": [],
+                     *       "returns": [
                      *         {
-                     *           "amount": 4,
-                     *           "reason": "late",
-                     *           "refund_id": "1",
-                     *           "refund_to": "original",
-                     *           "status": "completed"
-                     *         },
-                     *         {
-                     *           "amount": 6,
-                     *           "reason": "late",
-                     *           "refund_id": "2",
-                     *           "refund_to": "original",
-                     *           "status": "pending"
+                     *           "amount": 10,
+                     *           "items": [
+                     *             {
+                     *               "product_id": "test-ytycvogxqjui",
+                     *               "quantity": 2,
+                     *               "reason": "too small"
+                     *             }
+                     *           ],
+                     *           "rejection_reason": "it was worn",
+                     *           "requested_at": "2026-11-30T00:52:41.094Z",
+                     *           "return_id": "1",
+                     *           "status": "rejected"
                      *         }
                      *       ],
-                     *       "returns": [],
                      *       "shipment": {
                      *         "carrier": "DHL",
                      *         "tracking_number": "00340434161094042557"
                      *       },
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "partially_refunded",
+                     *       "status": "delivered",
                      *       "timeline": [
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:09.030Z",
+                     *           "at": "2026-11-30T00:52:40.426Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:09.097Z",
+                     *           "at": "2026-11-30T00:52:40.625Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 10,
-                     *           "at": "2026-11-29T21:12:09.154Z",
+                     *           "at": "2026-11-30T00:52:40.659Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:09.223Z",
+                     *           "at": "2026-11-30T00:52:40.866Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:12:09.265Z",
+                     *           "at": "2026-11-30T00:52:41.036Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "amount": 4,
-                     *           "at": "2026-11-29T21:12:09.310Z",
-                     *           "event": "refund_due",
-                     *           "reason": "late",
-                     *           "refund_id": "1",
-                     *           "refund_to": "original"
+                     *           "at": "2026-11-30T00:52:41.094Z",
+                     *           "event": "return_requested",
+                     *           "return_id": "1"
                      *         },
                      *         {
-                     *           "amount": 4,
-                     *           "at": "2026-11-29T21:12:09.385Z",
-                     *           "event": "refunded",
-                     *           "reason": "late",
-                     *           "refund_id": "1",
-                     *           "refund_to": "original"
-                     *         },
-                     *         {
-                     *           "amount": 6,
-                     *           "at": "2026-11-29T21:12:09.402Z",
-                     *           "event": "refund_due",
-                     *           "reason": "late",
-                     *           "refund_id": "2",
-                     *           "refund_to": "original"
+                     *           "at": "2026-11-30T00:52:41.439Z",
+                     *           "event": "return_rejected",
+                     *           "reason": "it was worn",
+                     *           "return_id": "1"
                      *         }
                      *       ],
                      *       "total_amount": 10
@@ -12658,24 +12805,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "contact": {
+                     *         "email": "ann@souk.example"
+                     *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-29T21:26:26.107Z",
+                     *       "hold_expires_at": "2026-11-30T01:06:51.434Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget snwyardkqdle",
+                     *           "name": "Widget bmvkdmlqigsp",
                      *           "line_total": 25,
                      *           "price": 12.5,
-                     *           "product_id": "test-snwyardkqdle",
+                     *           "product_id": "test-bmvkdmlqigsp",
                      *           "quantity": 2
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-009b-7de7-9df4-67d6c19dac33",
+                     *       "order_id": "01a229ef-ce0a-7aae-880a-415e29c73909",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_d4bba75ad64c2f09df1e90c5",
+                     *         "payment_id": "pay_c8b0cbe5417a9daccce1e093",
                      *         "status": "refunded"
                      *       },
-                     *       "placed_at": "2026-11-29T21:11:26.107Z",
+                     *       "placed_at": "2026-11-30T00:51:51.434Z",
                      *       "refunded_amount": 25,
                      *       "refunds": [
                      *         {
@@ -12691,34 +12841,34 @@ export interface operations {
                      *       "timeline": [
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T21:11:26.107Z",
+                     *           "at": "2026-11-30T00:51:51.434Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:26.221Z",
+                     *           "at": "2026-11-30T00:51:51.575Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T21:11:26.233Z",
+                     *           "at": "2026-11-30T00:51:51.616Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T21:11:26.322Z",
+                     *           "at": "2026-11-30T00:51:51.795Z",
                      *           "event": "cancelled"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T21:11:26.322Z",
+                     *           "at": "2026-11-30T00:51:51.795Z",
                      *           "event": "refund_due",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
                      *         },
                      *         {
                      *           "amount": 25,
-                     *           "at": "2026-11-29T21:11:26.427Z",
+                     *           "at": "2026-11-30T00:51:51.894Z",
                      *           "event": "refunded",
                      *           "refund_id": "1",
                      *           "refund_to": "original"
@@ -12838,6 +12988,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2027-02-28T00:51:33.571Z",
+                     *       "token": "…"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderLink"];
                 };
             };
@@ -12941,8 +13097,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "order_id": "01a22926-a524-71f3-8c49-a274ef7cdd68",
-                     *       "payment_id": "credit_01a22926-a524-71f3-8c49-a274ef7cdd68_0",
+                     *       "order_id": "01a229f0-980f-753d-83fb-dc4fd975dc38",
+                     *       "payment_id": "credit_01a229f0-980f-753d-83fb-dc4fd975dc38_0",
                      *       "status": "completed"
                      *     }
                      */
@@ -12958,9 +13114,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "action_url": "https://sandbox.invalid/authenticate/pay_03b1fc11bc1ba3b096360fe1",
-                     *       "order_id": "01a22925-fcd2-73f1-99c5-3bc36d31777b",
-                     *       "payment_id": "pay_03b1fc11bc1ba3b096360fe1",
+                     *       "action_url": "https://sandbox.invalid/authenticate/pay_e40dd225ee87d78e330af059",
+                     *       "order_id": "01a229ef-c4d1-72eb-9c7a-d9012d92d614",
+                     *       "payment_id": "pay_e40dd225ee87d78e330af059",
                      *       "status": "requires_action"
                      *     }
                      */
@@ -13181,13 +13337,13 @@ export interface operations {
                      *       "currency": "USD",
                      *       "items": [
                      *         {
-                     *           "product_id": "test-ydktmvywdhdo",
+                     *           "product_id": "test-ytycvogxqjui",
                      *           "quantity": 2,
                      *           "reason": "too small"
                      *         }
                      *       ],
-                     *       "order_id": "01a22926-9a28-75cf-a209-c8c6d5135002",
-                     *       "requested_at": "2026-11-29T21:12:05.848Z",
+                     *       "order_id": "01a229f0-8d6a-7d82-8c35-f5e5b019a69f",
+                     *       "requested_at": "2026-11-30T00:52:41.094Z",
                      *       "return_id": "1",
                      *       "status": "requested"
                      *     }
@@ -13406,7 +13562,7 @@ export interface operations {
                      *             "name": "Colour",
                      *             "values": [
                      *               {
-                     *                 "count": 47,
+                     *                 "count": 252,
                      *                 "value": "Cyan"
                      *               }
                      *             ]
@@ -13414,73 +13570,78 @@ export interface operations {
                      *         ],
                      *         "brands": [
                      *           {
-                     *             "count": 47,
+                     *             "count": 252,
                      *             "value": "Testbrand"
                      *           }
                      *         ],
                      *         "categories": [
                      *           {
-                     *             "count": 49,
+                     *             "count": 258,
                      *             "value": "test-goods"
                      *           },
                      *           {
-                     *             "count": 49,
+                     *             "count": 258,
                      *             "value": "test-goods.widgets"
                      *           }
                      *         ],
                      *         "prices": [
                      *           {
-                     *             "count": 29,
+                     *             "count": 123,
                      *             "max": 4.99
                      *           },
                      *           {
-                     *             "count": 9,
+                     *             "count": 32,
                      *             "max": 9.99,
                      *             "min": 5
                      *           },
                      *           {
-                     *             "count": 6,
+                     *             "count": 80,
                      *             "max": 19.99,
                      *             "min": 10
                      *           },
                      *           {
-                     *             "count": 3,
+                     *             "count": 17,
                      *             "max": 49.99,
                      *             "min": 20
                      *           },
                      *           {
-                     *             "count": 1,
+                     *             "count": 3,
                      *             "max": 99.99,
                      *             "min": 50
                      *           },
                      *           {
-                     *             "count": 1,
+                     *             "count": 3,
                      *             "max": 999.99,
                      *             "min": 500
                      *           },
                      *           {
-                     *             "count": 1,
+                     *             "count": 3,
                      *             "max": 1999.99,
                      *             "min": 1000
+                     *           },
+                     *           {
+                     *             "count": 1,
+                     *             "max": 9999.99,
+                     *             "min": 5000
                      *           }
                      *         ]
                      *       },
                      *       "limit": 1,
-                     *       "next_cursor": "QpgDTSPTFhVbMzAxMC45MDg3LDEsInRlc3QtYWp6ZmdzeXpxenZ1Il0",
+                     *       "next_cursor": "QpgDTSPTFhVbMjM0MC42OTM2LDEsInRlc3QtYWFjZHdwbnJocHV4Il0",
                      *       "page": 1,
                      *       "products": [
                      *         {
-                     *           "name": "Widget ajzfgsyzqzvu",
+                     *           "name": "Widget aacdwpnrhpux",
                      *           "brand": "Testbrand",
                      *           "currency": "USD",
-                     *           "id": "test-ajzfgsyzqzvu",
-                     *           "price": 45,
-                     *           "sku": "test-ajzfgsyzqzvu",
-                     *           "stock_quantity": 3,
+                     *           "id": "test-aacdwpnrhpux",
+                     *           "price": 19.99,
+                     *           "sku": "test-aacdwpnrhpux",
+                     *           "stock_quantity": 2,
                      *           "thumbnail_url": null
                      *         }
                      *       ],
-                     *       "total": 50
+                     *       "total": 262
                      *     }
                      */
                     "application/json": components["schemas"]["ProductList"];
@@ -13573,7 +13734,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget texbthmrjjin",
+                     *       "name": "Widget kojlgnhjgewh",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -13591,15 +13752,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-texbthmrjjin",
+                     *       "id": "test-kojlgnhjgewh",
                      *       "image_url": null,
                      *       "price": 1250,
                      *       "released": null,
-                     *       "sku": "test-texbthmrjjin",
+                     *       "sku": "test-kojlgnhjgewh",
                      *       "stock_quantity": 3,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-29T21:11:23.594Z",
-                     *       "version": 1795986683594
+                     *       "updated_at": "2026-11-30T00:51:45.494Z",
+                     *       "version": 1795999905494
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];

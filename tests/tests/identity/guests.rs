@@ -1,0 +1,195 @@
+//! Guests: they order with a contact, and what they have follows them to an account once.
+
+use serde_json::{Value, json};
+use souk_e2e::{
+    Call, Caller, PASSWORD, Product, Response, SOON_SECONDS, Session, Shop, checkout, concurrently, credentials,
+    eventually, fresh_email, unique_word,
+};
+
+use crate::people::{confirm, is_empty, refresh};
+
+/// The largest quantity of a line in a cart.
+const MAX_QUANTITY: i64 = 9_999;
+
+/// A log-in or a registration that brings a guest along.
+fn bringing(email: &str, guest: &str) -> Value {
+    let mut body = credentials(email);
+    body["guest_refresh_token"] = json!(guest);
+    body
+}
+
+fn log_in_with_guest(shop: &'static Shop, email: &str, guest: &str) -> Response {
+    shop.anyone().post("/auth/login", bringing(email, guest))
+}
+
+/// Product ids and quantities in a cart.
+fn lines(caller: &Caller) -> Vec<(String, i64)> {
+    let cart = caller.get("/cart").is(200);
+    cart.list("items").iter().map(|line| (line.text("product_id"), line.whole("quantity"))).collect()
+}
+
+fn quantity(caller: &Caller, product: &Product) -> i64 {
+    lines(caller).into_iter().find(|(id, _)| *id == product.id).map_or(0, |(_, quantity)| quantity)
+}
+
+#[test]
+fn a_guest_orders_with_a_contact_that_staff_see() {
+    let shop = Shop::open();
+    let (product, guest) = (shop.product("10.00", 9), shop.guest());
+    guest.add(&product, 2);
+    let mut body = checkout();
+    body.as_object_mut().expect("an object").remove("contact");
+    assert_eq!(guest.post_with_key("/orders", &body).bad_fields(), ["contact"]);
+    body["contact"] = json!({"email": "Bea@B\u{fc}cher.example", "phone": "+1 217 555 0100"});
+    // The document has the format `email`, which is ASCII only.
+    let place = guest.call("POST", "/orders").json(&body).undeclared();
+    let order_id = place.send().is(201).text("order_id");
+    guest.pay(&order_id, &shop.success).is(200);
+    let seen = eventually(SOON_SECONDS, "staff can read the order", || {
+        let answer = shop.staff().get(&format!("/admin/orders/{order_id}"));
+        (answer.status == 200).then(|| answer.is(200))
+    });
+    assert_eq!(seen.text("contact.email"), "bea@xn--bcher-kva.example");
+    assert_eq!(seen.text("contact.phone"), "+1 217 555 0100");
+}
+
+#[test]
+fn links_to_other_orders_say_nothing() {
+    let shop = Shop::open();
+    let (product, guest) = (shop.product("10.00", 9), shop.guest());
+    let order_id = guest.order(&product, 1);
+    let token = guest.post(&format!("/orders/{order_id}/link"), "{}").is(201).text("token");
+    let nothing = |token: &str| {
+        let problem = shop.anyone().get(&format!("/order-links/{token}")).is_problem(404, "not_found");
+        (problem.text("title"), problem.text("detail"))
+    };
+    let expected = nothing("x");
+    // A bit of the owner, of the order, of the end, and of the code.
+    for at in [4, 26, 44, 50] {
+        let letter = if &token[at..=at] == "A" { "B" } else { "A" };
+        let mut changed = token.clone();
+        changed.replace_range(at..=at, letter);
+        assert_eq!(nothing(&changed), expected, "letter {at}");
+    }
+    assert_eq!(nothing(&format!("{token}A")), expected);
+    // It opens this order for reading, and is no token for anything else.
+    shop.anyone().with_token(token.as_str()).get("/orders").is_problem(401, "token_invalid");
+}
+
+#[test]
+fn a_guest_whose_session_has_ended_does_not_pay() {
+    let shop = Shop::open();
+    let (product, guest) = (shop.product("1.00", 5), shop.guest_session());
+    let order_id = guest.caller.order(&product, 1);
+    is_empty(&shop.anyone().post("/auth/logout", json!({"refresh_token": guest.refresh_token})), 204);
+    guest.caller.pay(&order_id, &shop.success).is_problem(401, "session_ended");
+}
+
+#[test]
+fn a_log_in_merges_the_cart_up_to_the_stock_and_a_retry_adds_nothing() {
+    let shop = Shop::open();
+    let [plenty, scarce, short, none] = [9, 3, 2, 0].map(|stock| shop.product("1.00", stock));
+    let (account, guest) = (shop.register(), shop.guest_session());
+    for (product, of_account, of_guest) in [(&plenty, 2, 3), (&scarce, 2, 3), (&short, 5, 1)] {
+        account.caller.add(product, of_account);
+        guest.caller.add(product, of_guest);
+    }
+    guest.caller.add(&none, 1);
+    for _ in 0..2 {
+        log_in_with_guest(shop, &account.email, &guest.refresh_token).is(200);
+        // The sum; the stock; what the account had already, though it is more than the stock; nothing.
+        let merged = [&plenty, &scarce, &short, &none].map(|product| quantity(&account.caller, product));
+        assert_eq!(merged, [5, 3, 5, 0]);
+    }
+    // The guest has ended: its token merges nothing that it adds with its access token.
+    refresh(shop, &guest.refresh_token).is_problem(401, "refresh_token_invalid");
+    assert!(lines(&guest.caller).is_empty());
+    guest.caller.add(&plenty, 1);
+    log_in_with_guest(shop, &account.email, &guest.refresh_token).is(200);
+    assert_eq!(quantity(&account.caller, &plenty), 5);
+}
+
+#[test]
+fn the_largest_quantity_holds_for_a_merged_cart() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 20_000);
+    let (account, guest) = (shop.register(), shop.guest_session());
+    account.caller.add(&product, 6_000);
+    guest.caller.add(&product, 6_000);
+    log_in_with_guest(shop, &account.email, &guest.refresh_token).is(200);
+    assert_eq!(quantity(&account.caller, &product), MAX_QUANTITY);
+}
+
+#[test]
+fn log_ins_at_once_merge_a_guest_once() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 50);
+    let (account, guest) = (shop.verified(), shop.guest_session());
+    account.caller.add(&product, 1);
+    guest.caller.add(&product, 4);
+    let answers = concurrently(4, |_| log_in_with_guest(shop, &account.email, &guest.refresh_token).status);
+    assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
+    assert!(answers.contains(&200));
+    assert_eq!(quantity(&account.caller, &product), 5);
+}
+
+#[test]
+fn only_a_guest_is_merged() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 9);
+    let (victim, attacker) = (shop.verified(), shop.register());
+    victim.caller.add(&product, 3);
+    for token in [victim.refresh_token.as_str(), "made-up"] {
+        log_in_with_guest(shop, &attacker.email, token).is(200);
+        assert_eq!((quantity(&attacker.caller, &product), quantity(&victim.caller, &product)), (0, 3));
+    }
+    victim.caller.get("/account").is(200);
+}
+
+#[test]
+fn a_registration_takes_the_cart_along_and_a_retry_adds_nothing() {
+    let shop = Shop::open();
+    let (product, guest, email) = (shop.product("1.00", 9), shop.guest_session(), fresh_email());
+    guest.caller.add(&product, 2);
+    let (key, body) = (unique_word(), bringing(&email, &guest.refresh_token));
+    let register =
+        || -> Call { shop.anyone().call("POST", "/auth/register").header("idempotency-key", &key).json(&body) };
+    let first = shop.session(&email, &register().send().is(201));
+    let again = shop.session(&email, &register().send().is(201));
+    assert_eq!(again.user_id, first.user_id);
+    assert_eq!(quantity(&again.caller, &product), 2);
+    refresh(shop, &guest.refresh_token).is_problem(401, "refresh_token_invalid");
+}
+
+/// A guest with an unpaid order.
+fn guest_with_order(shop: &'static Shop, product: &Product) -> (Session, String) {
+    let guest = shop.guest_session();
+    let order_id = guest.caller.order(product, 1);
+    (guest, order_id)
+}
+
+#[test]
+fn orders_follow_a_guest_only_to_a_verified_account() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 9);
+    let pending = shop.register();
+    let (guest, order_id) = guest_with_order(shop, &product);
+    log_in_with_guest(shop, &pending.email, &guest.refresh_token).is(200);
+    let path = format!("/orders/{order_id}");
+    // Whoever registers another person's address sees nothing of what that person ordered as a guest, and the reverse.
+    pending.caller.get(&path).is_problem(404, "not_found");
+    pending.caller.pay(&order_id, &shop.success).is_problem(404, "not_found");
+    assert!(pending.caller.get("/orders").is(200).list("orders").is_empty());
+
+    let account = shop.session(&pending.email, &confirm(shop, &shop.mailed_token(&pending.email, 0), PASSWORD).is(200));
+    let (another, second_id) = guest_with_order(shop, &product);
+    let logged_in = log_in_with_guest(shop, &account.email, &another.refresh_token).is(200);
+    let caller = shop.anyone().with_token(logged_in.text("token"));
+    let own = caller.order(&product, 1);
+    assert_eq!(caller.get("/orders").is(200).texts("orders", "order_id"), [own, second_id.clone(), order_id.clone()]);
+    // They are the account's in every respect.
+    caller.pay(&order_id, &shop.success).is(200);
+    caller.call("POST", &format!("/orders/{second_id}/cancel")).send().is(200);
+    assert_eq!(caller.order_detail(&order_id).text("status"), "paid");
+    shop.account().get(&path).is_problem(404, "not_found");
+}

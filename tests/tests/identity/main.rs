@@ -1,0 +1,16 @@
+//! Identity under attack: who may call what, addresses, passwords, enumeration, guests, second factors, refunds by two
+//! people, the audit log, export and deletion. What a user does in the ordinary case is in `accounts.rs`, `sessions.rs` and
+//! `authorization.rs`.
+
+mod addresses;
+mod audit;
+mod enumeration;
+mod guests;
+mod matrix;
+mod passwords;
+mod people;
+mod privacy;
+mod refunds;
+mod requests;
+mod second_factor;
+mod timing;

@@ -1,0 +1,200 @@
+//! Who may call what: every operation of docs/openapi.yaml is called by every kind of caller. What is expected follows from
+//! the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
+//!
+//! The table goes to `authorization-matrix.md` in the home of the stack.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::time::Instant;
+
+use souk_e2e::{Caller, Json, Response, Route, Shop, map_concurrently, print_line, routes};
+
+use crate::requests;
+
+/// The permissions of each role, as docs/security.md names them.
+const ROLES: [(&str, &[&str]); 6] = [
+    ("catalogue", &["catalogue:read", "catalogue:write", "stock:read"]),
+    ("stock", &["stock:read", "stock:write", "catalogue:read"]),
+    ("orders", &["orders:read", "orders:write", "stock:read"]),
+    ("refunds", &["orders:read", "refunds:write"]),
+    ("support", &["catalogue:read", "stock:read", "orders:read", "accounts:read"]),
+    (
+        ADMINISTRATOR,
+        &[
+            "catalogue:read",
+            "catalogue:write",
+            "stock:read",
+            "stock:write",
+            "orders:read",
+            "orders:write",
+            "refunds:write",
+            "accounts:read",
+            "accounts:write",
+            "staff:manage",
+            "audit:read",
+        ],
+    ),
+];
+const ADMINISTRATOR: &str = "administrator";
+/// Calls at a time. Each may start a process of a function.
+const CALLS_AT_ONCE: usize = 8;
+/// Callers that are made at a time. Each takes some hashes of passwords.
+const CALLERS_AT_ONCE: usize = 4;
+
+/// A kind of caller.
+struct Column {
+    name: &'static str,
+    caller: Caller,
+    token: Token,
+    is_account: bool,
+    /// Whether the orders and sessions in the paths are its own.
+    is_owner: bool,
+    permissions: &'static [&'static str],
+    has_second_factor: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Missing,
+    Invalid,
+    Ended,
+    Valid,
+}
+
+/// What a call must get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// The function reads the request. What it answers depends on the request.
+    LetIn,
+    /// This status and code. The gateway's own answer has no code.
+    Refused(u16, &'static str),
+}
+
+impl Column {
+    fn of(name: &'static str, caller: Caller, token: Token) -> Self {
+        Self { name, caller, token, is_account: false, is_owner: false, permissions: &[], has_second_factor: false }
+    }
+
+    fn account(name: &'static str, caller: Caller) -> Self {
+        Self { is_account: true, ..Self::of(name, caller, Token::Valid) }
+    }
+
+    fn staff(name: &'static str, caller: Caller, permissions: &'static [&'static str]) -> Self {
+        Self { permissions, has_second_factor: true, ..Self::account(name, caller) }
+    }
+
+    fn expected(&self, route: &Route) -> Expected {
+        use Expected::{LetIn, Refused};
+        if route.is_public() {
+            return LetIn;
+        }
+        match self.token {
+            Token::Missing => return Refused(401, ""),
+            Token::Invalid => return Refused(401, "token_invalid"),
+            Token::Ended if route.checks_session => return Refused(401, "session_ended"),
+            Token::Ended | Token::Valid => {}
+        }
+        match (route.caller.as_str(), route.permission.as_deref()) {
+            ("guest", None) if requests::names_owned(route) && !self.is_owner => Refused(404, "not_found"),
+            ("account", None) if self.is_account => LetIn,
+            ("account", None) => Refused(403, "verified_account_required"),
+            ("staff", Some(permission)) if !self.permissions.contains(&permission) => Refused(403, "forbidden"),
+            ("staff", Some(_)) if !self.has_second_factor => Refused(403, "second_factor_missing"),
+            ("guest", None) | ("staff", Some(_)) => LetIn,
+            other => panic!("{} {}: callers {other:?} are not known", route.method, route.path),
+        }
+    }
+}
+
+#[test]
+fn every_route_lets_in_exactly_its_callers() {
+    let shop = Shop::open();
+    let (owner, resources) = requests::owner(shop);
+    let columns = columns(shop, owner);
+    let routes = routes();
+    let cells: Vec<(&Route, &Column)> =
+        routes.iter().flat_map(|route| columns.iter().map(move |column| (route, column))).collect();
+    let started = Instant::now();
+    let answers = map_concurrently(CALLS_AT_ONCE, &cells, |(route, column)| {
+        requests::call(&column.caller, route, &resources).send()
+    });
+    let elapsed = started.elapsed();
+    let wrong: Vec<String> = cells
+        .iter()
+        .zip(&answers)
+        .filter_map(|((route, column), answer)| {
+            let expected = column.expected(route);
+            let fits = is(answer, expected, requests::names_owned(route));
+            (!fits).then(|| format!("{}: {answer}, expected {expected:?}", column.name))
+        })
+        .collect();
+    let file = shop.home().join("authorization-matrix.md");
+    fs::write(&file, table(&routes, &columns, &answers)).expect("the home of the stack is writable");
+    let count = answers.len();
+    print_line(&format!("authorization matrix: {count} cells in {:.1} s, {}", elapsed.as_secs_f64(), file.display()));
+    assert!(wrong.is_empty(), "{} of {count} cells:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn is(answer: &Response, expected: Expected, names_owned: bool) -> bool {
+    match expected {
+        // A 404 of an owner would say that another caller's 404 shows nothing.
+        Expected::LetIn => {
+            ![401, 403].contains(&answer.status) && answer.status < 500 && !(names_owned && answer.status == 404)
+        }
+        Expected::Refused(status, code) => (answer.status, code_of(answer).as_str()) == (status, code),
+    }
+}
+
+fn code_of(answer: &Response) -> String {
+    let code = Json::parse(&answer.body).and_then(|body| body.at("code"));
+    code.map(|code| code.text("")).unwrap_or_default()
+}
+
+/// Callers of each kind, made at the same time.
+fn columns(shop: &'static Shop, owner: Caller) -> Vec<Column> {
+    let members = map_concurrently(CALLERS_AT_ONCE, &ROLES, |(role, _)| shop.new_member(&[role]).caller);
+    let ended = shop.new_member(&[ADMINISTRATOR]);
+    let log_out = serde_json::json!({"refresh_token": ended.refresh_token});
+    assert_eq!(shop.anyone().post("/auth/logout", log_out).status, 204);
+    let without_factor = shop.verified();
+    shop.grant(&without_factor.user_id, &[ADMINISTRATOR]);
+    let without_factor = shop.log_in(&without_factor.email, None);
+    let all = ROLES.iter().find(|(role, _)| *role == ADMINISTRATOR).map_or(&[][..], |(_, permissions)| permissions);
+
+    let mut columns = vec![
+        Column::of("nobody", shop.anyone(), Token::Missing),
+        Column::of("invalid token", shop.anyone().with_token("not-a-token"), Token::Invalid),
+        Column::of("guest", shop.guest(), Token::Valid),
+        Column::of("pending account", shop.shopper(), Token::Valid),
+        Column { is_owner: true, ..Column::account("account", owner) },
+        Column::account("another account", shop.account()),
+    ];
+    columns.extend(
+        ROLES.iter().zip(members).map(|((role, permissions), caller)| Column::staff(role, caller, permissions)),
+    );
+    columns.push(Column {
+        has_second_factor: false,
+        ..Column::staff("administrator without second factor", without_factor.caller, all)
+    });
+    columns.push(Column {
+        token: Token::Ended,
+        ..Column::staff("administrator whose session has ended", ended.caller, all)
+    });
+    columns
+}
+
+/// The answers as a Markdown table, a row for each route.
+fn table(routes: &[Route], columns: &[Column], answers: &[Response]) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let mut table = format!("| route | for | {} |\n|---|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    for (route, answers) in routes.iter().zip(answers.chunks(columns.len())) {
+        let callers = route.permission.as_deref().unwrap_or(&route.caller);
+        let _ = write!(table, "| `{} {}` | {callers} |", route.method, route.path);
+        for (column, answer) in columns.iter().zip(answers) {
+            let mark = if column.expected(route) == Expected::LetIn { "✓ " } else { "" };
+            let _ = write!(table, " {mark}{} |", answer.status);
+        }
+        table.push('\n');
+    }
+    table
+}

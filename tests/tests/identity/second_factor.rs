@@ -1,0 +1,109 @@
+//! Second factors: a code and a recovery code work once, also at the same time, and guesses are limited.
+
+use serde_json::{Value, json};
+use souk_e2e::{PASSWORD, Response, SecondFactor, Session, Shop, concurrently, credentials};
+
+use crate::people::{OTHER_PASSWORD, is_empty, log_in};
+
+/// What an account gets in 15 minutes (`souk_identity::PER_EMAIL`).
+const ATTEMPTS: usize = 20;
+
+fn with_second_factor(shop: &'static Shop) -> (Session, SecondFactor) {
+    let account = shop.verified();
+    let factor = account.enrol();
+    (account, factor)
+}
+
+fn with_code(shop: &'static Shop, email: &str, code: &str) -> Response {
+    let mut body = credentials(email);
+    body["code"] = json!(code);
+    shop.anyone().post("/auth/login", body)
+}
+
+#[test]
+fn of_log_ins_at_once_with_one_code_one_succeeds() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    for code in [factor.code(), factor.recovery_codes[0].clone()] {
+        let mut statuses = concurrently(4, |_| with_code(shop, &account.email, &code).status);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 401, 401, 401]);
+    }
+    // Recovery codes are read with other separators and in any case, but are used up all the same.
+    let spelled = factor.recovery_codes[0].to_uppercase().replace('-', " ");
+    with_code(shop, &account.email, &spelled).is_problem(401, "invalid_code");
+    assert_eq!(account.caller.get("/account").is(200).whole("recovery_codes_left"), 9);
+}
+
+#[test]
+fn guesses_of_a_code_are_limited_also_with_a_challenge() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    let challenge = log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required").text("challenge");
+    let guess = |code: &str| shop.anyone().post("/auth/login", json!({"challenge": challenge, "code": code}));
+    // The request that got the challenge counts, too.
+    for number in 1..ATTEMPTS {
+        guess(&format!("{number:06}")).is_problem(401, "invalid_code");
+    }
+    let code = factor.code();
+    guess(&code).is_problem(429, "too_many_attempts");
+    with_code(shop, &account.email, &code).is_problem(429, "too_many_attempts");
+}
+
+#[test]
+fn a_challenge_ends_with_a_change_of_the_password_and_with_its_use() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    let challenge = || log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required");
+    let (first, second) = (challenge(), challenge());
+    let answer =
+        |challenge: &str, code: &str| shop.anyone().post("/auth/login", json!({"challenge": challenge, "code": code}));
+    let used = first.text("challenge");
+    answer(&used, &factor.code()).is(200);
+    answer(&used, &factor.recovery_codes[0]).is_problem(401, "challenge_expired");
+    let change = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
+    is_empty(&account.caller.put("/account/password", change), 204);
+    answer(&second.text("challenge"), &factor.recovery_codes[1]).is_problem(401, "challenge_expired");
+}
+
+#[test]
+fn a_stolen_session_neither_sets_a_second_factor_up_nor_removes_it() {
+    let shop = Shop::open();
+    let account = shop.verified();
+    let start = |password: &str| account.caller.post("/account/second-factor", json!({"password": password}));
+    start(OTHER_PASSWORD).is_problem(401, "invalid_credentials");
+    account
+        .caller
+        .post("/account/second-factor/confirm", json!({"code": "000000"}))
+        .is_problem(409, "second_factor_not_started");
+    // One that is not confirmed has no effect.
+    start(PASSWORD).is(201);
+    account.caller.post("/account/second-factor/confirm", json!({"code": "000000"})).is_problem(401, "invalid_code");
+    log_in(shop, &account.email, PASSWORD).is(200);
+
+    let other = shop.log_in(&account.email, None);
+    let mut factor = account.enrol();
+    other.caller.get("/account").is_problem(401, "session_ended");
+    start(PASSWORD).is_problem(409, "second_factor_exists");
+    let remove = |body: Value| account.caller.call("DELETE", "/account/second-factor").json(body).send();
+    remove(json!({"password": OTHER_PASSWORD, "code": factor.recovery_codes[0]}))
+        .is_problem(401, "invalid_credentials");
+    remove(json!({"password": PASSWORD, "code": "000000"})).is_problem(401, "invalid_code");
+    log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required");
+    is_empty(&remove(json!({"password": PASSWORD, "code": factor.code()})), 204);
+    log_in(shop, &account.email, PASSWORD).is(200);
+}
+
+#[test]
+fn a_second_factor_does_not_make_staff_and_a_reset_does_not_remove_it() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    is_empty(&shop.anyone().post("/auth/password-reset", json!({"email": account.email})), 202);
+    // The first token was that of the verification.
+    let body = json!({"token": shop.mailed_token(&account.email, 1), "password": OTHER_PASSWORD});
+    is_empty(&shop.anyone().post("/auth/password-reset/confirm", body), 204);
+    log_in(shop, &account.email, OTHER_PASSWORD).is_problem(401, "second_factor_required");
+    let body = json!({"email": account.email, "password": OTHER_PASSWORD, "code": factor.code()});
+    let session = shop.session(&account.email, &shop.anyone().post("/auth/login", body).is(200));
+    session.caller.get("/admin/orders?status=paid").is_problem(403, "forbidden");
+}
