@@ -32,7 +32,7 @@ pub struct SynonymList {
 pub enum SynonymsOutcome {
     /// The list was replaced.
     Replaced {
-        /// The list before, if there was one.
+        /// The list before, if there was one that can be read.
         before: Option<SynonymList>,
     },
     /// Another writer was first. Nothing was written.
@@ -70,7 +70,8 @@ impl SynonymLists {
         match request.send().await {
             Ok(answer) => {
                 let before = answer.attributes.filter(|item| !item.is_empty());
-                Ok(SynonymsOutcome::Replaced { before: before.map(|item| self.table.read(item)).transpose()? })
+                // A list that cannot be read can still be replaced.
+                Ok(SynonymsOutcome::Replaced { before: before.and_then(|item| self.table.read(item).ok()) })
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SynonymsOutcome::VersionConflict),
