@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use souk_e2e::{Response, Shop, concurrently};
+use souk_e2e::{Response, Shop, concurrently, routes};
 
 /// For how long a used refresh token gets the tokens of its first use, with a margin.
 const GRACE: Duration = Duration::from_secs(22);
@@ -40,6 +40,23 @@ fn tabs_that_refresh_at_once_get_the_same_tokens() {
         assert_eq!(answers[0], answers[1]);
         refresh(shop, &answers[0]).is(200);
     }
+}
+
+#[test]
+fn a_client_that_lost_the_answer_refreshes_again() {
+    let shop = Shop::open();
+    let session = shop.register();
+    let lost = refresh(shop, &session.refresh_token).is(200);
+    let again = refresh(shop, &session.refresh_token).is(200);
+    assert_eq!(again.text("refresh_token"), lost.text("refresh_token"));
+    for token in [lost.text("token"), again.text("token")] {
+        shop.anyone().with_token(token).get("/account/sessions").is(200);
+    }
+    // The token before the last one is reuse at once.
+    let next = refresh(shop, &again.text("refresh_token")).is(200);
+    refresh(shop, &session.refresh_token).is_problem(401, "refresh_token_reused");
+    refresh(shop, &next.text("refresh_token")).is_problem(401, "refresh_token_invalid");
+    shop.anyone().with_token(next.text("token")).get("/account/sessions").is_problem(401, "session_ended");
 }
 
 #[test]
@@ -93,4 +110,22 @@ fn a_token_of_staff_ends_at_once_with_its_session_and_its_roles() {
     shop.grant(&member.user_id, &["support"]);
     member.caller.put(path, &body).is_problem(401, "session_ended");
     shop.anyone().get("/products/test-former-staff").is_problem(404, "not_found");
+}
+
+#[test]
+fn a_demoted_administrator_is_refused_by_the_next_request_of_every_staff_route() {
+    let shop = Shop::open();
+    for roles in [&["support"][..], &[]] {
+        let member = shop.new_member(&["administrator"]);
+        member.caller.get("/admin/staff").is(200);
+        match roles {
+            [] => assert_eq!(shop.staff().delete(&format!("/admin/staff/{}", member.user_id)).status, 204),
+            roles => shop.grant(&member.user_id, roles),
+        }
+        for route in routes().iter().filter(|route| route.is_for_staff()) {
+            let call = member.caller.call(&route.method, &route.example_path());
+            let call = if route.method == "GET" { call } else { call.json("{}") };
+            call.send().is_problem(401, "session_ended");
+        }
+    }
 }
