@@ -45,7 +45,7 @@ pub(crate) struct Options {
 }
 
 /// A lane runs its stages in this order.
-const STAGES: [Stage; 17] = [
+const STAGES: [Stage; 19] = [
     Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
     Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
     Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
@@ -63,6 +63,8 @@ const STAGES: [Stage; 17] = [
     Stage { name: "iam", lane: Lane::StackTests, work: Work::Tests(iam::run) },
     Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
     Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },
+    Stage { name: "rotation", lane: Lane::OnRequest, work: Work::Tests(end_to_end::rotation) },
+    Stage { name: "timing", lane: Lane::OnRequest, work: Work::Tests(end_to_end::timing) },
 ];
 
 /// Runs the stages and prints how long each took.

@@ -1,4 +1,5 @@
-//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases` and `fuzz` (schemathesis).
+//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases` and `fuzz` (schemathesis),
+//! and those that run only when they are named: `rotation` and `timing`.
 
 use anyhow::Result;
 
@@ -25,6 +26,22 @@ pub(super) fn run(session: &mut Session) -> Result<()> {
         },
         |line| session.show(line),
     )
+}
+
+/// Replaces and revokes signing keys under load (tests/tests/rotation.rs).
+pub(super) fn rotation(session: &mut Session) -> Result<()> {
+    let file = start(session)?.home.join("stack.json");
+    runner::run_ignored("rotation", session, |command| {
+        command.arg("--nocapture").env("SOUK_STACK", &file);
+    })
+}
+
+/// Compares the times of answers for known and for unknown addresses (tests/tests/identity/timing.rs).
+pub(super) fn timing(session: &mut Session) -> Result<()> {
+    let file = start(session)?.home.join("stack.json");
+    runner::run_ignored("identity", session, |command| {
+        command.args(["timing", "--nocapture"]).env("SOUK_STACK", &file);
+    })
 }
 
 /// Buys something with each client.

@@ -3,7 +3,7 @@
 //! The stack has a shared cache, charges through a fake Stripe that the test of `chaos` starts and kills, and holds
 //! stock for a minute. `search` runs first and leaves the index as the products table has it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::provider::Provider;
 use super::session::{FailureStack, Session};
@@ -33,24 +33,12 @@ pub(super) fn chaos(session: &mut Session) -> Result<()> {
 }
 
 fn run_test(name: &str, session: &mut Session) -> Result<()> {
-    let tests: Vec<_> = session.end_to_end_tests().into_iter().filter(|test| test.name == name).collect();
     let stack = session.stack.as_ref().context("the stack does not run")?;
     let (file, variables) = (stack.paths.home.join("stack.json"), stack.provider.variables(&session.executables)?);
-    let mut passed = false;
-    runner::run(
-        &tests,
-        |command| {
-            command.args(["--ignored", "--test-threads=1"]); // what is timed is timed alone
-            command.env("SOUK_STACK", &file).envs(variables.clone());
-        },
-        |line| {
-            passed |= line.starts_with("test result: ok.") && !line.contains(" 0 passed");
-            session.show(line);
-        },
-    )?;
-    // Without `#[ignore]` a test would run in the stage `end to end`, and kill what the others use.
-    ensure!(passed, "no test of `{name}` ran: all of them need `#[ignore]`");
-    Ok(())
+    runner::run_ignored(name, session, |command| {
+        command.arg("--test-threads=1"); // what is timed is timed alone
+        command.env("SOUK_STACK", &file).envs(variables.clone());
+    })
 }
 
 /// Starts the stack unless an earlier stage of this run has started it.

@@ -28,6 +28,8 @@ pub(super) enum Lane {
     Tests,
     /// Last. These tests need a deployed shop.
     StackTests,
+    /// Only when it is named.
+    OnRequest,
 }
 
 /// The work of a stage.

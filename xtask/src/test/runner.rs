@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
+use super::session::Session;
 use crate::clock::Stopwatch;
 use crate::executables::Executable;
 use crate::process;
@@ -33,6 +34,26 @@ pub(super) fn run(
         }
     }
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join("; ")) }
+}
+
+/// Runs the ignored tests of an end-to-end executable. `setup` completes its command.
+pub(super) fn run_ignored(name: &str, session: &mut Session, setup: impl Fn(&mut Command)) -> Result<()> {
+    let tests: Vec<_> = session.end_to_end_tests().into_iter().filter(|test| test.name == name).collect();
+    let mut passed = false;
+    run(
+        &tests,
+        |command| {
+            command.arg("--ignored");
+            setup(command);
+        },
+        |line| {
+            passed |= line.starts_with("test result: ok.") && !line.contains(" 0 passed");
+            session.show(line);
+        },
+    )?;
+    // Without `#[ignore]` a test would run in the stage `end to end`, and disturb what the others use.
+    ensure!(passed, "no test of `{name}` ran: all of them need `#[ignore]`");
+    Ok(())
 }
 
 fn folder_name(path: &Path) -> String {
