@@ -1175,7 +1175,7 @@ export interface paths {
         put?: never;
         /**
          * Places an order from the cart
-         * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. A caller without a verified address has to send `contact`. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
+         * @description It takes the stock of everything in the cart and empties the cart, or does nothing. Prices are current: `expected_total` guards against a change since the shopper saw them. The stock is held until `hold_expires_at`, and an order that is not paid by then expires. A guest has to send `contact`; without it, the contact of an account is its address. Two calls without an `Idempotency-Key` place one order, because the second one finds an empty cart.
          *
          *     For guests and accounts.
          *
@@ -3251,6 +3251,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T01:00:08.915Z",
+                     *       "email": "ann-tshpwjsfdflt@xn--bcher-kva.example",
+                     *       "recovery_codes_left": 0,
+                     *       "roles": [],
+                     *       "second_factor": false,
+                     *       "user_id": "01a229f7-6553-7fbe-8128-baeb21d27c1f",
+                     *       "verified_at": "2026-11-30T01:00:09.548Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -3505,6 +3516,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "created_at": "2026-11-30T00:58:47.611Z",
+                     *         "email": "shopper-wuhticcwktkc@souk.example",
+                     *         "guest_ids": [],
+                     *         "user_id": "01a229f6-27bb-7c2f-80bf-a72218bd08f0",
+                     *         "verified_at": "2026-11-30T00:58:48.157Z"
+                     *       },
+                     *       "cart": [],
+                     *       "exported_at": "2026-11-30T00:58:48.660Z",
+                     *       "next_cursor": null,
+                     *       "orders": [
+                     *         {
+                     *           "contact": {
+                     *             "email": "ann@souk.example"
+                     *           },
+                     *           "currency": "USD",
+                     *           "lines": [
+                     *             {
+                     *               "name": "Widget nlyfgtzigloh",
+                     *               "line_total": 1,
+                     *               "price": 1,
+                     *               "product_id": "test-nlyfgtzigloh",
+                     *               "quantity": 1
+                     *             }
+                     *           ],
+                     *           "order_id": "01a229f6-2b1e-75e4-b8c7-992691275001",
+                     *           "payment_method": "credit_card",
+                     *           "payments": [],
+                     *           "placed_at": "2026-11-30T00:58:48.478Z",
+                     *           "refunded_amount": 0,
+                     *           "refunds": [],
+                     *           "returns": [],
+                     *           "shipping_address": "1 Main Street, Springfield",
+                     *           "status": "pending_payment",
+                     *           "timeline": [
+                     *             {
+                     *               "at": "2026-11-30T00:58:48.478Z",
+                     *               "event": "placed"
+                     *             }
+                     *           ],
+                     *           "total_amount": 1,
+                     *           "user_id": "01a229f6-27bb-7c2f-80bf-a72218bd08f0"
+                     *         }
+                     *       ],
+                     *       "second_factor": {
+                     *         "enabled": false,
+                     *         "recovery_codes_left": 0
+                     *       },
+                     *       "sessions": [
+                     *         {
+                     *           "created_at": "2026-11-30T00:58:48.187Z",
+                     *           "device": "ureq/3.5.2",
+                     *           "expires_at": "2026-12-30T00:58:48.000Z",
+                     *           "refreshed_at": "2026-11-30T00:58:48.187Z",
+                     *           "second_factor": false,
+                     *           "session_id": "01a229f6-29fb-7401-95f7-9e5a4e9d5a2f"
+                     *         }
+                     *       ],
+                     *       "store_credit": {
+                     *         "amount": 0,
+                     *         "currency": "USD"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountExportPage"];
                 };
             };
@@ -4271,6 +4348,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "created_at": "2026-11-30T00:58:54.631Z",
+                     *           "current": false,
+                     *           "device": "ureq/3.5.2",
+                     *           "last_used_at": "2026-11-30T00:58:54.631Z",
+                     *           "session_id": "01a229f6-4327-79a7-b548-b47c1169ae99"
+                     *         },
+                     *         {
+                     *           "created_at": "2026-11-30T00:58:54.529Z",
+                     *           "current": false,
+                     *           "device": "ureq/3.5.2",
+                     *           "last_used_at": "2026-11-30T00:58:54.529Z",
+                     *           "session_id": "01a229f6-42c1-7af4-9c0d-cd099a0422a1"
+                     *         },
+                     *         {
+                     *           "created_at": "2026-11-30T00:58:54.442Z",
+                     *           "current": true,
+                     *           "device": "ureq/3.5.2",
+                     *           "last_used_at": "2026-11-30T00:58:54.442Z",
+                     *           "session_id": "01a229f6-426a-74d2-b9cd-2d3d5c340ada"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
@@ -4647,6 +4751,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "created_at": "2026-11-30T01:31:05.028Z",
+                     *         "email": "shopper-pdzyhirblgmt@souk.example",
+                     *         "guest_ids": [
+                     *           "01a22a13-c307-7945-b35d-8f4ee6469ff5"
+                     *         ],
+                     *         "user_id": "01a22a13-b7c4-7ad3-b90a-7ca1b85440ed",
+                     *         "verified_at": "2026-11-30T01:31:07.172Z"
+                     *       },
+                     *       "cart": [
+                     *         {
+                     *           "product_id": "test-fxsevltoubdo",
+                     *           "quantity": 3
+                     *         }
+                     *       ],
+                     *       "exported_at": "2026-11-30T01:31:17.143Z",
+                     *       "next_cursor": null,
+                     *       "orders": [
+                     *         {
+                     *           "contact": {
+                     *             "email": "ann@souk.example"
+                     *           },
+                     *           "currency": "USD",
+                     *           "lines": [
+                     *             {
+                     *               "name": "Widget fxsevltoubdo",
+                     *               "line_total": 2,
+                     *               "price": 1,
+                     *               "product_id": "test-fxsevltoubdo",
+                     *               "quantity": 2
+                     *             }
+                     *           ],
+                     *           "order_id": "01a22a13-cc0a-720f-880d-f0f261a9bab0",
+                     *           "payment_method": "credit_card",
+                     *           "payments": [],
+                     *           "placed_at": "2026-11-30T01:31:10.218Z",
+                     *           "refunded_amount": 0,
+                     *           "refunds": [],
+                     *           "returns": [],
+                     *           "shipping_address": "1 Main Street, Springfield",
+                     *           "status": "pending_payment",
+                     *           "timeline": [
+                     *             {
+                     *               "at": "2026-11-30T01:31:10.218Z",
+                     *               "event": "placed"
+                     *             }
+                     *           ],
+                     *           "total_amount": 2,
+                     *           "user_id": "01a22a13-b7c4-7ad3-b90a-7ca1b85440ed"
+                     *         },
+                     *         {
+                     *           "contact": {
+                     *             "email": "ann@souk.example"
+                     *           },
+                     *           "currency": "USD",
+                     *           "lines": [
+                     *             {
+                     *               "name": "Widget fxsevltoubdo",
+                     *               "line_total": 1,
+                     *               "price": 1,
+                     *               "product_id": "test-fxsevltoubdo",
+                     *               "quantity": 1
+                     *             }
+                     *           ],
+                     *           "order_id": "01a22a13-c630-7d8c-8db9-bd226219406b",
+                     *           "payment_method": "credit_card",
+                     *           "payments": [],
+                     *           "placed_at": "2026-11-30T01:31:08.720Z",
+                     *           "refunded_amount": 0,
+                     *           "refunds": [],
+                     *           "returns": [],
+                     *           "shipping_address": "1 Main Street, Springfield",
+                     *           "status": "pending_payment",
+                     *           "timeline": [
+                     *             {
+                     *               "at": "2026-11-30T01:31:08.720Z",
+                     *               "event": "placed"
+                     *             }
+                     *           ],
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22a13-c307-7945-b35d-8f4ee6469ff5"
+                     *         }
+                     *       ],
+                     *       "second_factor": {
+                     *         "enabled": true,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "sessions": [
+                     *         {
+                     *           "created_at": "2026-11-30T01:31:07.480Z",
+                     *           "device": "ureq/3.5.2",
+                     *           "expires_at": "2026-12-30T01:31:07.000Z",
+                     *           "refreshed_at": "2026-11-30T01:31:07.480Z",
+                     *           "second_factor": false,
+                     *           "session_id": "01a22a13-c158-76ea-bebe-ec3944feda38"
+                     *         }
+                     *       ],
+                     *       "store_credit": {
+                     *         "amount": 0,
+                     *         "currency": "USD"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountExportPage"];
                 };
             };
@@ -4770,6 +4979,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "action": "admin-cancel-order",
+                     *           "actor": "01a229f7-72ee-7db4-87e2-aae2e72293c1",
+                     *           "after": {
+                     *             "currency": "USD",
+                     *             "refunds": [
+                     *               {
+                     *                 "amount_minor": 100,
+                     *                 "refund_id": "1",
+                     *                 "refund_to": "original",
+                     *                 "retries": 0,
+                     *                 "status": "pending"
+                     *               }
+                     *             ],
+                     *             "status": "cancelled",
+                     *             "total_minor": 100,
+                     *             "version": 4
+                     *           },
+                     *           "at": "2026-11-30T01:00:14.816Z",
+                     *           "before": {
+                     *             "currency": "USD",
+                     *             "status": "paid",
+                     *             "total_minor": 100,
+                     *             "version": 3
+                     *           },
+                     *           "entry_id": "1796000414816-ac3cfb41e42256405dd03b5c0e21c11c-1",
+                     *           "phase": "succeeded",
+                     *           "request_id": "9258b678-4723-4ebe-b62d-1483171d3dcc",
+                     *           "session_id": "01a229f7-7840-7ccc-a500-5421b8f384a2",
+                     *           "source_address": "10.195.105.71",
+                     *           "status": 200,
+                     *           "subject": "order#01a229f7-7b59-722c-aebd-76f66424fbf9"
+                     *         },
+                     *         {
+                     *           "action": "admin-cancel-order",
+                     *           "actor": "01a229f7-72ee-7db4-87e2-aae2e72293c1",
+                     *           "at": "2026-11-30T01:00:14.793Z",
+                     *           "entry_id": "1796000414793-ac3cfb41e42256405dd03b5c0e21c11c-0",
+                     *           "phase": "requested",
+                     *           "request_id": "9258b678-4723-4ebe-b62d-1483171d3dcc",
+                     *           "session_id": "01a229f7-7840-7ccc-a500-5421b8f384a2",
+                     *           "source_address": "10.195.105.71",
+                     *           "subject": "order#01a229f7-7b59-722c-aebd-76f66424fbf9"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
@@ -6045,52 +6305,187 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "oGgB2bOyGBEwMWEyMjllZi1jYzFlLTc1MjAtYmVmYi1kYjlmNzc0YzQ0N2M",
+                     *       "next_cursor": "sux6U2i5XI4wMWEyMjkyOC1iYzVkLTdiNmUtYTM0YS1jN2UwMWM4YTZhN2M",
                      *       "orders": [
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a229f0-980f-753d-83fb-dc4fd975dc38",
-                     *           "placed_at": "2026-11-30T00:52:43.151Z",
+                     *           "order_id": "01a22925-f062-74fe-83f6-cda66ee2449b",
+                     *           "placed_at": "2026-11-29T21:11:21.954Z",
                      *           "status": "paid",
-                     *           "total_amount": 10,
-                     *           "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
+                     *           "total_amount": 5,
+                     *           "user_id": "01a22925-ef6b-7a8b-a706-3636fc8fcf97"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a229f0-6b2d-75aa-b2af-54c265be7c59",
-                     *           "placed_at": "2026-11-30T00:52:31.661Z",
+                     *           "order_id": "01a22925-fcd2-73f1-99c5-3bc36d31777b",
+                     *           "placed_at": "2026-11-29T21:11:25.138Z",
                      *           "status": "paid",
-                     *           "total_amount": 1,
-                     *           "user_id": "01a229f0-676d-766a-8340-ad8b40134261"
+                     *           "total_amount": 3,
+                     *           "user_id": "01a22925-fc06-745c-8f25-9de44ad9ae90"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a229f0-6922-7371-afc5-240cd1e08847",
-                     *           "placed_at": "2026-11-30T00:52:31.138Z",
+                     *           "order_id": "01a22925-fd6a-7529-845c-517fdb6adc3a",
+                     *           "placed_at": "2026-11-29T21:11:25.290Z",
                      *           "status": "paid",
-                     *           "total_amount": 1,
-                     *           "user_id": "01a229f0-676d-766a-8340-ad8b40134261"
+                     *           "total_amount": 3,
+                     *           "user_id": "01a22925-fc01-7e47-9943-87d3c8a50177"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 2,
-                     *           "order_id": "01a229ef-daf2-7a1f-8eb5-53d3704a54f4",
-                     *           "placed_at": "2026-11-30T00:51:54.738Z",
+                     *           "order_id": "01a22926-0541-79e1-bcd5-4df7f49d56d6",
+                     *           "placed_at": "2026-11-29T21:11:27.297Z",
                      *           "status": "paid",
                      *           "total_amount": 20,
-                     *           "user_id": "01a229ef-d9ea-7229-aedf-ec061a1a596a"
+                     *           "user_id": "01a22926-04cb-7da3-a11d-ed0dd25e8213"
                      *         },
                      *         {
                      *           "currency": "USD",
                      *           "item_count": 1,
-                     *           "order_id": "01a229ef-cc1e-7520-befb-db9f774c447c",
-                     *           "placed_at": "2026-11-30T00:51:50.942Z",
+                     *           "order_id": "01a22926-89b2-7393-ad8d-b851797f1afe",
+                     *           "placed_at": "2026-11-29T21:12:01.202Z",
                      *           "status": "paid",
-                     *           "total_amount": 3,
-                     *           "user_id": "01a229ef-c96b-7e52-8911-d76701e9c275"
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-8ae8-7e59-ad88-c9ed895336ea",
+                     *           "placed_at": "2026-11-29T21:12:01.512Z",
+                     *           "status": "paid",
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-8c04-7ca3-a153-829bf8eb914a",
+                     *           "placed_at": "2026-11-29T21:12:01.796Z",
+                     *           "status": "paid",
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-8808-7e74-a985-afe20ee1165f"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-a524-71f3-8c49-a274ef7cdd68",
+                     *           "placed_at": "2026-11-29T21:12:08.228Z",
+                     *           "status": "paid",
+                     *           "total_amount": 10,
+                     *           "user_id": "01a22926-98f5-75a4-94d7-6e33dbdc957e"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-b35a-772b-aa03-dc45f13a586e",
+                     *           "placed_at": "2026-11-29T21:12:11.866Z",
+                     *           "status": "paid",
+                     *           "total_amount": 5,
+                     *           "user_id": "01a22926-b0b6-7c18-9a48-64888ce64c97"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-b4a4-7281-8cee-e79f991633c6",
+                     *           "placed_at": "2026-11-29T21:12:12.196Z",
+                     *           "status": "paid",
+                     *           "total_amount": 5,
+                     *           "user_id": "01a22926-b0b6-7c18-9a48-64888ce64c97"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22926-f677-795b-a58d-d746bff3dd72",
+                     *           "placed_at": "2026-11-29T21:12:29.047Z",
+                     *           "status": "paid",
+                     *           "total_amount": 1,
+                     *           "user_id": "01a22926-f54b-78e7-8885-6cb2cd8cade8"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-01ac-7529-95bb-d86aecd23292",
+                     *           "placed_at": "2026-11-29T21:13:37.452Z",
+                     *           "status": "paid",
+                     *           "total_amount": 574.95,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-026f-7c27-88d0-344838c96bce",
+                     *           "placed_at": "2026-11-29T21:13:37.647Z",
+                     *           "status": "paid",
+                     *           "total_amount": 70.95,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-032c-75a7-9bd3-9789e4ce8496",
+                     *           "placed_at": "2026-11-29T21:13:37.836Z",
+                     *           "status": "paid",
+                     *           "total_amount": 31.9,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-03ba-7e53-af97-f14df6f30c6b",
+                     *           "placed_at": "2026-11-29T21:13:37.978Z",
+                     *           "status": "paid",
+                     *           "total_amount": 139.5,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-4491-7eb9-bce7-dcd66a3dde37",
+                     *           "placed_at": "2026-11-29T21:13:54.577Z",
+                     *           "status": "paid",
+                     *           "total_amount": 302.9,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-4653-71dc-89e4-e1c7b33fae04",
+                     *           "placed_at": "2026-11-29T21:13:55.027Z",
+                     *           "status": "paid",
+                     *           "total_amount": 353.99,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-4835-739b-a80e-9131a7492759",
+                     *           "placed_at": "2026-11-29T21:13:55.509Z",
+                     *           "status": "paid",
+                     *           "total_amount": 13.9,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-992b-7d7e-b3f1-73e847f7e997",
+                     *           "placed_at": "2026-11-29T21:14:16.235Z",
+                     *           "status": "paid",
+                     *           "total_amount": 72,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
+                     *         },
+                     *         {
+                     *           "currency": "USD",
+                     *           "item_count": 1,
+                     *           "order_id": "01a22928-bc5d-7b6e-a34a-c7e01c8a6a7c",
+                     *           "placed_at": "2026-11-29T21:14:25.245Z",
+                     *           "status": "paid",
+                     *           "total_amount": 302.9,
+                     *           "user_id": "01a22927-eae7-7490-ad38-4ca795812c7d"
                      *         }
                      *       ]
                      *     }
@@ -6206,23 +6601,23 @@ export interface operations {
                      *         "email": "ann@souk.example"
                      *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-30T01:07:40.526Z",
+                     *       "hold_expires_at": "2026-11-30T01:46:17.506Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget txzctjeoxxcd",
-                     *           "line_total": 30,
-                     *           "price": 10,
-                     *           "product_id": "test-txzctjeoxxcd",
-                     *           "quantity": 3
+                     *           "name": "Widget fezmrzvnysbx",
+                     *           "line_total": 2500,
+                     *           "price": 2500,
+                     *           "product_id": "test-fezmrzvnysbx",
+                     *           "quantity": 1
                      *         }
                      *       ],
-                     *       "order_id": "01a229f0-8dce-7fb4-b06d-401c0e24b6ab",
+                     *       "order_id": "01a22a13-e882-7b6d-8a10-72736f750b09",
                      *       "payment": {
-                     *         "method": "paypal",
-                     *         "payment_id": "pay_dceb9dd877d97f276d0b76e8",
+                     *         "method": "credit_card",
+                     *         "payment_id": "pay_9f7bd13b80f7ec0774559521",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-30T00:52:40.526Z",
+                     *       "placed_at": "2026-11-30T01:31:17.506Z",
                      *       "refunded_amount": 0,
                      *       "refunds": [],
                      *       "returns": [],
@@ -6230,35 +6625,24 @@ export interface operations {
                      *       "status": "paid",
                      *       "timeline": [
                      *         {
-                     *           "amount": 30,
-                     *           "at": "2026-11-30T00:52:40.526Z",
+                     *           "amount": 2500,
+                     *           "at": "2026-11-30T01:31:17.506Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:40.693Z",
+                     *           "at": "2026-11-30T01:31:17.784Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:40.705Z",
-                     *           "decline_code": "card_declined",
-                     *           "event": "payment_failed",
-                     *           "payment_method": "credit_card"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-30T00:52:40.860Z",
-                     *           "event": "payment_started",
-                     *           "payment_method": "paypal"
-                     *         },
-                     *         {
-                     *           "amount": 30,
-                     *           "at": "2026-11-30T00:52:40.878Z",
+                     *           "amount": 2500,
+                     *           "at": "2026-11-30T01:31:17.875Z",
                      *           "event": "paid",
-                     *           "payment_method": "paypal"
+                     *           "payment_method": "credit_card"
                      *         }
                      *       ],
-                     *       "total_amount": 30,
-                     *       "user_id": "01a229f0-8bb6-750b-b4ea-b2dcc06508ba"
+                     *       "total_amount": 2500,
+                     *       "user_id": "01a22a13-e589-7111-9dec-8f9f5fc2f282"
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -6802,6 +7186,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-12-07T01:31:31.766Z",
+                     *       "refund_request_id": "01a22a13-e882-7b6d-8a10-72736f750b09.E_XToAjqO4eluNRs68d_aw",
+                     *       "status": "approval_required"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RefundRequest"];
                 };
             };
@@ -8388,6 +8779,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 1400,
+                     *       "currency": "USD",
+                     *       "order_id": "01a22a14-0d6e-7ec3-a5a9-321a7defe3d3",
+                     *       "reason": "late",
+                     *       "refund_id": "1",
+                     *       "refund_to": "original",
+                     *       "status": "pending"
+                     *     }
+                     */
                     "application/json": components["schemas"]["GrantedRefund"];
                 };
             };
@@ -8658,6 +9060,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "staff": [
+                     *         {
+                     *           "email": "shopper-aafpnwxfhycw@souk.example",
+                     *           "granted_at": "2026-11-30T01:25:07.824Z",
+                     *           "granted_by": "01a229db-37d0-74e8-8ef6-d2a69b9a2342",
+                     *           "roles": [
+                     *             "refunds"
+                     *           ],
+                     *           "user_id": "01a22a0e-3e4e-7914-9d07-eb13c5dcf7b2"
+                     *         },
+                     *         {
+                     *           "email": "shopper-afxpohgkqmvk@souk.example",
+                     *           "granted_at": "2026-11-30T01:31:35.329Z",
+                     *           "granted_by": "01a229db-37d0-74e8-8ef6-d2a69b9a2342",
+                     *           "roles": [
+                     *             "refunds"
+                     *           ],
+                     *           "user_id": "01a22a14-2628-758d-a20f-401d8a6f496d"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["StaffList"];
                 };
             };
@@ -9817,7 +10243,7 @@ export interface operations {
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a229f0-d918-7ff8-a5b7-26e0b53827b1"
+                     *       "user_id": "01a22a13-aca0-7388-813e-407d3e81b19d"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -10475,7 +10901,7 @@ export interface operations {
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a229ef-8cf8-7548-9335-b57cab2bddc1"
+                     *       "user_id": "01a22a13-aca0-7388-813e-407d3e81b19d"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -10886,18 +11312,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "items": [
-                     *         {
-                     *           "name": "Widget apdzesjljsyw",
-                     *           "available": true,
-                     *           "line_total": 1399.98,
-                     *           "price": 699.99,
-                     *           "product_id": "test-apdzesjljsyw",
-                     *           "quantity": 2,
-                     *           "stock_quantity": 3
-                     *         }
-                     *       ],
-                     *       "total_amount": 1399.98
+                     *       "items": [],
+                     *       "total_amount": 0
                      *     }
                      */
                     "application/json": components["schemas"]["Cart"];
@@ -12318,25 +12734,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "lzrQNqKD7LkwMWEyMjllZi1lMTQ0LTcyMzMtYWUwOS00ZTlmYTRhNjA0M2E",
-                     *       "orders": [
-                     *         {
-                     *           "currency": "USD",
-                     *           "item_count": 1,
-                     *           "order_id": "01a229ef-e1dd-7989-882f-70c1a34e5cc5",
-                     *           "placed_at": "2026-11-30T00:51:56.509Z",
-                     *           "status": "pending_payment",
-                     *           "total_amount": 1
-                     *         },
-                     *         {
-                     *           "currency": "USD",
-                     *           "item_count": 1,
-                     *           "order_id": "01a229ef-e144-7233-ae09-4e9fa4a6043a",
-                     *           "placed_at": "2026-11-30T00:51:56.356Z",
-                     *           "status": "pending_payment",
-                     *           "total_amount": 1
-                     *         }
-                     *       ]
+                     *       "next_cursor": null,
+                     *       "orders": []
                      *     }
                      */
                     "application/json": components["schemas"]["OrderList"];
@@ -12452,10 +12851,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-30T01:06:33.415Z",
-                     *       "order_id": "01a229ef-87a7-734a-9aa0-c742ae05d7a5",
+                     *       "hold_expires_at": "2026-11-30T01:46:17.506Z",
+                     *       "order_id": "01a22a13-e882-7b6d-8a10-72736f750b09",
                      *       "status": "pending_payment",
-                     *       "total_amount": 45
+                     *       "total_amount": 2500
                      *     }
                      */
                     "application/json": components["schemas"]["PlacedOrder"];
@@ -12631,87 +13030,85 @@ export interface operations {
                      *         "email": "ann@souk.example"
                      *       },
                      *       "currency": "USD",
-                     *       "hold_expires_at": "2026-11-30T01:07:40.426Z",
+                     *       "hold_expires_at": "2026-11-30T01:46:26.958Z",
                      *       "lines": [
                      *         {
-                     *           "name": "Widget ytycvogxqjui",
-                     *           "line_total": 10,
-                     *           "price": 5,
-                     *           "product_id": "test-ytycvogxqjui",
-                     *           "quantity": 2
+                     *           "name": "Widget cygkimcbabol",
+                     *           "line_total": 1500,
+                     *           "price": 1500,
+                     *           "product_id": "test-cygkimcbabol",
+                     *           "quantity": 1
                      *         }
                      *       ],
-                     *       "order_id": "01a229f0-8d6a-7d82-8c35-f5e5b019a69f",
+                     *       "order_id": "01a22a14-0d6e-7ec3-a5a9-321a7defe3d3",
                      *       "payment": {
                      *         "method": "credit_card",
-                     *         "payment_id": "pay_a1569353d249fc86cd4aea5c",
+                     *         "payment_id": "pay_74a146dc0007df0f13ba895d",
                      *         "status": "completed"
                      *       },
-                     *       "placed_at": "2026-11-30T00:52:40.426Z",
-                     *       "refunded_amount": 0,
-                     *       "refunds": [],
-                     *       "returns": [
+                     *       "placed_at": "2026-11-30T01:31:26.958Z",
+                     *       "refunded_amount": 1400,
+                     *       "refunds": [
                      *         {
-                     *           "amount": 10,
-                     *           "items": [
-                     *             {
-                     *               "product_id": "test-ytycvogxqjui",
-                     *               "quantity": 2,
-                     *               "reason": "too small"
-                     *             }
-                     *           ],
-                     *           "rejection_reason": "it was worn",
-                     *           "requested_at": "2026-11-30T00:52:41.094Z",
-                     *           "return_id": "1",
-                     *           "status": "rejected"
+                     *           "amount": 1400,
+                     *           "reason": "late",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original",
+                     *           "status": "completed"
                      *         }
                      *       ],
+                     *       "returns": [],
                      *       "shipment": {
                      *         "carrier": "DHL",
                      *         "tracking_number": "00340434161094042557"
                      *       },
                      *       "shipping_address": "1 Main Street, Springfield",
-                     *       "status": "delivered",
+                     *       "status": "partially_refunded",
                      *       "timeline": [
                      *         {
-                     *           "amount": 10,
-                     *           "at": "2026-11-30T00:52:40.426Z",
+                     *           "amount": 1500,
+                     *           "at": "2026-11-30T01:31:26.958Z",
                      *           "event": "placed"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:40.625Z",
+                     *           "at": "2026-11-30T01:31:27.384Z",
                      *           "event": "payment_started",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "amount": 10,
-                     *           "at": "2026-11-30T00:52:40.659Z",
+                     *           "amount": 1500,
+                     *           "at": "2026-11-30T01:31:27.485Z",
                      *           "event": "paid",
                      *           "payment_method": "credit_card"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:40.866Z",
+                     *           "at": "2026-11-30T01:31:28.135Z",
                      *           "carrier": "DHL",
                      *           "event": "shipped",
                      *           "tracking_number": "00340434161094042557"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:41.036Z",
+                     *           "at": "2026-11-30T01:31:28.597Z",
                      *           "event": "delivered"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:41.094Z",
-                     *           "event": "return_requested",
-                     *           "return_id": "1"
+                     *           "amount": 1400,
+                     *           "at": "2026-11-30T01:31:36.365Z",
+                     *           "event": "refund_due",
+                     *           "reason": "late",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
                      *         },
                      *         {
-                     *           "at": "2026-11-30T00:52:41.439Z",
-                     *           "event": "return_rejected",
-                     *           "reason": "it was worn",
-                     *           "return_id": "1"
+                     *           "amount": 1400,
+                     *           "at": "2026-11-30T01:31:36.474Z",
+                     *           "event": "refunded",
+                     *           "reason": "late",
+                     *           "refund_id": "1",
+                     *           "refund_to": "original"
                      *         }
                      *       ],
-                     *       "total_amount": 10
+                     *       "total_amount": 1500
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
