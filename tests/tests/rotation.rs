@@ -1,7 +1,7 @@
 //! Signing keys are replaced and revoked in the middle of a load, and no honest client notices: it refreshes when it is
 //! told that its token is not valid, and its next request succeeds.
 //!
-//! It takes seven minutes, because keys overlap for minutes, and the revocation ends tokens of other tests. So it runs alone:
+//! It takes six minutes, because keys overlap for minutes, and the revocation ends tokens of other tests. So it runs alone:
 //! `cargo xtask test --stage rotation`.
 
 use std::sync::Mutex;
@@ -156,7 +156,7 @@ fn rotate_and_revoke(shop: &'static Shop, load: &Load) {
 }
 
 #[test]
-#[ignore = "it takes seven minutes and ends tokens of other tests: cargo xtask test --stage rotation"]
+#[ignore = "it takes six minutes and ends tokens of other tests: cargo xtask test --stage rotation"]
 fn keys_are_replaced_and_revoked_under_load_without_a_failed_request_of_an_honest_client() {
     let shop = Shop::open();
     let load = Load::default();

@@ -18,7 +18,7 @@ const STATEMENTS_VARIABLE: &str = "SOUK_IAM_STATEMENTS";
 const SEED_VARIABLE: &str = "SOUK_IAM_SEED";
 const DEFAULT_STATEMENTS: usize = 10;
 /// At most so many scenarios run without a statement.
-const SCENARIOS: usize = 6;
+const SCENARIOS: usize = 20;
 /// How long a scenario waits for an effect that may never come.
 const WAIT_SECONDS: u64 = 15;
 /// Attempts of a scenario that fails although no function was refused anything.
@@ -92,7 +92,8 @@ pub(crate) fn run(world: &World, statements: Vec<Statement>, runs: &[Run]) -> Ve
 fn outcome(world: &World, statement: &Statement, runs: &[Run]) -> Outcome {
     let mut refused = Vec::new();
     // What only a new process needs may have been used in another scenario.
-    let others = runs.iter().filter(|run| !run.needs(statement) && run.calls(&statement.function));
+    let others =
+        runs.iter().filter(|run| !run.needs(statement) && run.functions().contains(statement.function.as_str()));
     for run in runs.iter().filter(|run| run.needs(statement)).chain(others).take(SCENARIOS) {
         for _ in 0..ATTEMPTS {
             usage::take(world.shop);

@@ -13,6 +13,8 @@ use crate::people::{OTHER_PASSWORD, log_in, with_password};
 const CALLS: usize = 40;
 /// Calls of each kind in the small version.
 const FEW_CALLS: usize = 12;
+/// Attempts of the small version: other tests run at the same time.
+const ATTEMPTS: usize = 3;
 /// Calls for one address: fewer than its limit.
 const CALLS_FOR_ADDRESS: usize = 10;
 
@@ -93,12 +95,17 @@ fn medians_of_known_and_unknown_addresses_differ_by_less_than_their_spread() {
 }
 
 /// The quarter of the fastest calls was least disturbed. Without a hash of the password for an unknown address, it would take
-/// a small part of the time.
+/// a small part of the time, in each attempt.
 #[test]
 fn the_fastest_calls_for_known_and_unknown_addresses_take_about_as_long() {
     let shop = Shop::open();
-    for (what, times) in [("log-ins", log_ins(shop, FEW_CALLS)), ("registrations", registrations(shop, FEW_CALLS))] {
-        let (known, unknown) = (quartile(&times.known, 1), quartile(&times.unknown, 1));
-        assert!(known < unknown * 2 && unknown < known * 2, "{what}: {known:?} known, {unknown:?} unknown");
+    for (what, measure) in [("log-ins", log_ins as fn(_, _) -> _), ("registrations", registrations)] {
+        let is_alike = (0..ATTEMPTS).any(|_| {
+            let times = measure(shop, FEW_CALLS);
+            let (known, unknown) = (quartile(&times.known, 1), quartile(&times.unknown, 1));
+            print_line(&format!("{what}: the fastest take {known:.1?} for known, {unknown:.1?} for unknown addresses"));
+            known < unknown * 2 && unknown < known * 2
+        });
+        assert!(is_alike, "{what} differ in each of {ATTEMPTS} attempts");
     }
 }

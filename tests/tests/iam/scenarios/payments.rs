@@ -55,16 +55,25 @@ fn secure_order(world: &World) -> (Session, String, String) {
     (guest, order_id, url)
 }
 
+/// Lets the shopper act, and waits until the shop has accepted the webhooks about it. The status of the order would not tell:
+/// `check-payment` settles the payment as well.
+fn authenticate(world: &World, url: &str) {
+    world.provider.authenticate(url, "succeed");
+    eventually(SOON_SECONDS, "all webhooks are delivered", || {
+        (world.provider.state().whole("messages_waiting") == 0).then_some(())
+    });
+}
+
 pub(super) fn webhook(world: &World) {
     let (guest, order_id, url) = secure_order(world);
-    world.provider.authenticate(&url, "succeed");
+    authenticate(world, &url);
     guest.caller.wait_for_status(&order_id, "paid");
 }
 
 pub(super) fn late_webhook(world: &World) {
     let (guest, order_id, url) = secure_order(world);
     expire_now(world, &guest.user_id, &order_id);
-    world.provider.authenticate(&url, "succeed");
+    authenticate(world, &url);
     guest.caller.wait_for_status(&order_id, "paid");
 }
 
