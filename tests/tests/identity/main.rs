@@ -13,4 +13,5 @@ mod privacy;
 mod refunds;
 mod requests;
 mod second_factor;
+mod staff_grants;
 mod timing;
