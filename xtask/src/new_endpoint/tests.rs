@@ -324,7 +324,7 @@ fn what_exists_is_refused() {
 fn what_does_not_fit_is_refused() {
     let copy = Copy::new("refusals");
     let refusal = copy.refusal(&endpoint("GET /x", "x", "order", Caller::Guest));
-    assert!(refusal.contains("no service \"order\"; the services are auth, cart, "), "{refusal}");
+    assert!(refusal.contains("no service \"order\"; the services are accounts, auth, cart, "), "{refusal}");
     assert!(copy.refusal(&endpoint("GET /x", "x", "../xtask", Caller::Guest)).contains("no service"));
     assert!(copy.refusal(&endpoint("GET /x", "x", "mail", Caller::Guest)).contains("mail has no routes"));
     let refusal = copy.refusal(&endpoint("GET /x", "x", "contract", Caller::Anyone));
