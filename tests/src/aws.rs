@@ -57,6 +57,20 @@ impl Shop {
         parse(&path, sent).unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// Stops or allows invocations of a function. Meanwhile its queues keep their messages.
+    pub fn allow_invocations(&self, function: &str, allowed: bool) {
+        let url = format!("{}/2017-10-31/functions/{}-{function}/concurrency", self.aws_url, self.stack_name);
+        let authorization = credential("lambda");
+        let sent = if allowed {
+            self.api.agent.delete(url).header("authorization", authorization).call()
+        } else {
+            let request = self.api.agent.put(url).header("authorization", authorization);
+            request.header("content-type", "application/json").send(r#"{"ReservedConcurrentExecutions": 0}"#)
+        };
+        let status = sent.unwrap_or_else(|error| panic!("{error}")).status();
+        assert!(status.is_success(), "the concurrency of {function} is not changed: {status}");
+    }
+
     /// The names of the stack's functions: `place-order`.
     pub fn functions(&self) -> Vec<String> {
         let (mut names, mut marker) = (Vec::new(), String::new());

@@ -12,7 +12,7 @@ use crate::policies::Statement;
 use crate::usage::{self, Run};
 use crate::world::World;
 
-/// How many statements are removed: a number, or `all`.
+/// Which statements are removed: a number of them, `all`, or `of login,refresh`.
 const STATEMENTS_VARIABLE: &str = "SOUK_IAM_STATEMENTS";
 /// Which ones.
 const SEED_VARIABLE: &str = "SOUK_IAM_SEED";
@@ -56,8 +56,10 @@ pub(crate) fn sample(statements: &[Statement]) -> Vec<Statement> {
     if wanted == "all" {
         return statements.to_vec();
     }
-    if let Some(function) = wanted.strip_prefix("function ") {
-        return statements.iter().filter(|statement| statement.function == function).cloned().collect();
+    if let Some(functions) = wanted.strip_prefix("of ") {
+        let functions: Vec<_> = functions.split(',').collect();
+        let of_these = |statement: &&Statement| functions.contains(&statement.function.as_str());
+        return statements.iter().filter(of_these).cloned().collect();
     }
     let count = wanted.parse().unwrap_or_else(|_| panic!("{STATEMENTS_VARIABLE}={wanted} is no number and not `all`"));
     let seed = env::var(SEED_VARIABLE).ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(seed_of_the_time);

@@ -68,6 +68,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("a guest orders, and repeats it", checkout::guest_order),
     of("an order is refused while units move between shards", checkout::order_during_spread),
     of("an account orders without a contact", checkout::account_order),
+    of("a pending account orders without a contact", checkout::pending_order),
     of("an account sees the order of its guest", checkout::linked_order),
     of("an order is cancelled", orders::cancel),
     of("an account cancels the order of its guest", orders::cancel_linked),

@@ -185,6 +185,12 @@ impl World {
         guard
     }
 
+    /// Stops the invocations of a function until the value is dropped.
+    pub(crate) fn without<'a>(&self, function: &'a str) -> Stopped<'a> {
+        self.shop.allow_invocations(function, false);
+        Stopped { shop: self.shop, function }
+    }
+
     /// The name of a table, from a function that uses it.
     pub(crate) fn table(&self, function: &str, variable: &str) -> String {
         self.shop.variable(function, variable)
@@ -220,6 +226,18 @@ pub(crate) struct ChangedVariable<'a> {
 impl Drop for ChangedVariable<'_> {
     fn drop(&mut self) {
         self.shop.configure(self.function, &json!({"Environment": self.environment}));
+    }
+}
+
+/// Allows the invocations of a function again when it is dropped.
+pub(crate) struct Stopped<'a> {
+    shop: &'static Shop,
+    function: &'a str,
+}
+
+impl Drop for Stopped<'_> {
+    fn drop(&mut self) {
+        self.shop.allow_invocations(self.function, true);
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn command(ports: Ports, paths: &Paths) -> Command {
         .env("MINISTACK_OPENSEARCH_ENDPOINT", format!("127.0.0.1:{}", ports.search)) // no scheme
         .env("LAMBDA_EXECUTOR", "local")
         // Functions have the permissions of their roles only; the key `test` may do everything.
-        .env("AUTH", if std::env::var_os("SOUK_TRY_AUTH").is_some() { "true" } else { "false" })
+        .env("AUTH", "true")
         .env("PERSIST_STATE", "1")
         .env("STATE_DIR", paths.state())
         .env("TMPDIR", paths.home.join("tmp"))

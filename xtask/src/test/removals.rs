@@ -12,9 +12,9 @@ pub(crate) struct Removals {
     /// Stage `iam`: remove every statement
     #[arg(long, requires = "stage", conflicts_with_all = ["statements", "seed"])]
     all: bool,
-    /// Stage `iam`: remove every statement of this function
-    #[arg(long, value_name = "NAME", requires = "stage", conflicts_with_all = ["statements", "seed", "all"])]
-    function: Option<String>,
+    /// Stage `iam`: remove every statement of these functions, such as `login,refresh`
+    #[arg(long, value_name = "NAMES", requires = "stage", conflicts_with_all = ["statements", "seed", "all"])]
+    functions: Option<String>,
 }
 
 impl Removals {
@@ -22,7 +22,7 @@ impl Removals {
     pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
         let statements = match self {
             Self { all: true, .. } => Some("all".to_owned()),
-            Self { function: Some(name), .. } => Some(format!("function {name}")),
+            Self { functions: Some(names), .. } => Some(format!("of {names}")),
             Self { statements, .. } => statements.map(|count| count.to_string()),
         };
         let statements = statements.map(|statements| ("SOUK_IAM_STATEMENTS", statements));

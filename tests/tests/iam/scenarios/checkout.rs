@@ -42,6 +42,15 @@ pub(super) fn order_during_spread(world: &World) {
     guest.try_place().is_problem(409, "insufficient_stock");
 }
 
+/// The contact of an account whose address is pending is that address.
+pub(super) fn pending_order(world: &World) {
+    let pending = world.shop.register();
+    pending.caller.add(world.product(), 1);
+    let body = json!({"payment_method": "paypal", "shipping_address": "1 Main St"});
+    let order_id = pending.caller.post_with_key("/orders", body).is(201).text("order_id");
+    assert_eq!(pending.caller.order_detail(&order_id).text("contact.email"), pending.email);
+}
+
 pub(super) fn account_order(world: &World) {
     let account = &world.account().caller;
     account.add(world.product(), 1);
