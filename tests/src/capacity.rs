@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::account::Account;
 use crate::concurrency::concurrently;
+use crate::guest::Guest;
 use crate::product::Product;
 use crate::shop::Shop;
 
@@ -29,14 +29,14 @@ pub struct Capacity {
 impl Shop {
     /// Doubles the number of clients that fill a cart and place an order, until the slowest request is no longer
     /// acceptable or `most` is reached.
-    pub fn capacity(&'static self, accounts: &[Account], most: usize) -> Capacity {
+    pub fn capacity(&'static self, guests: &[Guest], most: usize) -> Capacity {
         let product = self.product("1.00", 99_999);
-        let most = most.min(accounts.len());
+        let most = most.min(guests.len());
         let mut clients = FEWEST.min(most);
-        let mut capacity = Capacity { clients, slowest: slowest_request(&accounts[..clients], &product) };
+        let mut capacity = Capacity { clients, slowest: slowest_request(&guests[..clients], &product) };
         while clients < most && capacity.slowest <= ACCEPTABLE {
             clients = (clients * 2).min(most);
-            let slowest = slowest_request(&accounts[..clients], &product);
+            let slowest = slowest_request(&guests[..clients], &product);
             if slowest > ACCEPTABLE {
                 break;
             }
@@ -46,22 +46,22 @@ impl Shop {
     }
 }
 
-/// The time of the slowest request when every account places orders of one unit, all at once. The first order of each
+/// The time of the slowest request when every guest places orders of one unit, all at once. The first order of each
 /// does not count: it starts processes of functions.
-fn slowest_request(accounts: &[Account], product: &Product) -> Duration {
-    concurrently(accounts.len(), |number| order(&accounts[number], product));
-    let times = concurrently(accounts.len(), |number| {
-        (0..ORDERS_EACH).map(|_| order(&accounts[number], product)).max().unwrap_or_default()
+fn slowest_request(guests: &[Guest], product: &Product) -> Duration {
+    concurrently(guests.len(), |number| order(&guests[number], product));
+    let times = concurrently(guests.len(), |number| {
+        (0..ORDERS_EACH).map(|_| order(&guests[number], product)).max().unwrap_or_default()
     });
     times.into_iter().max().unwrap_or_default()
 }
 
 /// Fills the cart and places an order; returns the time of the slower request, attempts after a 503 included.
-fn order(account: &Account, product: &Product) -> Duration {
+fn order(guest: &Guest, product: &Product) -> Duration {
     let began = Instant::now();
-    let mut cart = account.fill_cart(&[(product.id.clone(), 1)]);
+    let mut cart = guest.fill_cart(&[(product.id.clone(), 1)]);
     let filled = began.elapsed();
-    account.caller.place();
+    guest.caller.place();
     cart.clear();
     filled.max(began.elapsed().saturating_sub(filled))
 }

@@ -4,13 +4,13 @@
 //! products and shoppers it needs, so tests run side by side and repeatedly on one stack. Money is compared as the text
 //! that was sent or as minor units, never as a float.
 
-mod account;
 mod aws;
 mod bodies;
 mod caller;
 mod capacity;
 mod concurrency;
 mod contract;
+mod guest;
 mod json;
 mod mail;
 mod member;
@@ -27,10 +27,10 @@ mod staff;
 mod text;
 mod wait;
 
-pub use account::Account;
 pub use bodies::{PASSWORD, checkout, credentials, fresh_email, return_items, shipment};
 pub use caller::{Call, Caller};
 pub use concurrency::{concurrently, map_concurrently};
+pub use guest::Guest;
 pub use json::{Json, Kind};
 pub use product::{CATEGORY_ID, Product};
 pub use response::Response;

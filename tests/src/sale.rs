@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::account::{Account, Basket, REGISTER_AT_ONCE};
 use crate::bodies::checkout;
 use crate::caller::Caller;
 use crate::concurrency::map_concurrently;
+use crate::guest::{Basket, Guest};
 use crate::product::Product;
 use crate::response::Response;
 use crate::shop::Shop;
@@ -22,8 +22,7 @@ const PREPARE_AT_ONCE: usize = 16;
 /// Parameters of a sale.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
-    /// Number of shoppers. When there are fewer accounts, an account takes the place of several shoppers, one after the
-    /// other.
+    /// Number of shoppers, each a guest.
     pub shoppers: usize,
     /// Number of products.
     pub products: usize,
@@ -73,20 +72,18 @@ pub struct Outcome {
 
 impl Sale {
     /// Runs the sale of these products.
-    pub fn run(&self, shop: &'static Shop, accounts: &[Account], products: &[Product]) -> Outcome {
+    pub fn run(&self, shop: &'static Shop, guests: &[Guest], products: &[Product]) -> Outcome {
         let products = &products[..self.products];
         let prepare_at_once = self.at_once.min(PREPARE_AT_ONCE);
-        map_concurrently(REGISTER_AT_ONCE, products, |product| self.stock(shop, product));
-        let shoppers: Vec<(&Account, Basket)> =
-            (0..self.shoppers).map(|n| (&accounts[n % accounts.len()], self.basket(n, products))).collect();
-        map_concurrently(prepare_at_once, &shoppers[..self.shoppers.min(accounts.len())], |(account, basket)| {
-            drop(account.fill_cart(basket));
-        });
+        map_concurrently(prepare_at_once, products, |product| self.stock(shop, product));
+        let shoppers: Vec<(&Guest, Basket)> =
+            guests[..self.shoppers].iter().enumerate().map(|(n, guest)| (guest, self.basket(n, products))).collect();
+        map_concurrently(prepare_at_once, &shoppers, |(guest, basket)| drop(guest.fill_cart(basket)));
         let numbers: Vec<usize> = (0..self.shoppers).collect();
         let began = Instant::now();
         let visits = map_concurrently(self.at_once, &numbers, |number| {
-            let (account, basket) = &shoppers[*number];
-            self.visit(*number, account, basket, shop)
+            let (guest, basket) = &shoppers[*number];
+            self.visit(*number, guest, basket, shop)
         });
         let time = began.elapsed();
         let orders =
@@ -136,9 +133,9 @@ impl Sale {
     }
 
     /// One shopper places an order, with retries after 503, and then pays, cancels, or does neither.
-    fn visit(&self, number: usize, account: &Account, basket: &[(String, u32)], shop: &Shop) -> Visit {
-        let mut cart = account.fill_cart(basket); // locked: an account is one shopper at a time
-        let (shopper, began) = (&account.caller, Instant::now());
+    fn visit(&self, number: usize, guest: &Guest, basket: &[(String, u32)], shop: &Shop) -> Visit {
+        let mut cart = guest.fill_cart(basket);
+        let (shopper, began) = (&guest.caller, Instant::now());
         let place = shopper.call("POST", "/orders").header("idempotency-key", &unique_word()).json(checkout());
         let (answer, attempts) = place.send_counted();
         let took = began.elapsed();

@@ -10,8 +10,6 @@ use std::str::FromStr;
 use souk_e2e::sale::{Outcome, Sale};
 use souk_e2e::{Shop, print_line};
 
-/// The most accounts: registering hashes a password, which takes 50 ms of a core. Of more shoppers several share one.
-const ACCOUNTS: usize = 500;
 /// The most shoppers who order at the same time: as many processes of `place-order` run then.
 const AT_ONCE: usize = 64;
 
@@ -27,9 +25,9 @@ fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there()
     let shop = Shop::open();
     let mut sales = from_environment().map_or_else(standard, |sale| vec![sale]);
     let most = |of: fn(&Sale) -> usize| sales.iter().map(of).max().expect("a sale");
-    let accounts = shop.accounts(most(|sale| sale.shoppers).min(ACCOUNTS));
+    let guests = shop.guests(most(|sale| sale.shoppers));
     let products: Vec<_> = (0..most(|sale| sale.products)).map(|_| shop.product("19.99", 0)).collect();
-    let capacity = shop.capacity(&accounts, most(|sale| sale.at_once));
+    let capacity = shop.capacity(&guests, most(|sale| sale.at_once));
     print_line(&format!(
         "the stack serves {} clients at once, slowest request {} ms",
         capacity.clients,
@@ -40,7 +38,7 @@ fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there()
     }
     print_line(Outcome::HEADING);
     for sale in sales {
-        let outcome = sale.run(shop, &accounts, &products);
+        let outcome = sale.run(shop, &guests, &products);
         print_line(&outcome.to_string());
         check(&sale, &outcome);
     }

@@ -2,8 +2,6 @@
 
 use souk_e2e::{Caller, Response, SOON_SECONDS, Shop, checkout, concurrently, eventually, map_concurrently};
 
-/// Registering hashes a password, which takes a whole core, so more concurrency does not help.
-const REGISTER_AT_ONCE: usize = 5;
 /// Few enough for a slow machine; larger loads measure its capacity first (contention.rs).
 const ORDER_AT_ONCE: usize = 16;
 const SHOPPERS: usize = 50;
@@ -17,15 +15,7 @@ fn count(answers: &[Response], status: u16) -> usize {
 fn fifty_shoppers_for_twenty_units_place_exactly_twenty_orders() {
     let shop = Shop::open();
     let product = shop.product("19.99", UNITS);
-    let batches = concurrently(REGISTER_AT_ONCE, |_| {
-        let ready = (0..SHOPPERS / REGISTER_AT_ONCE).map(|_| {
-            let shopper = shop.shopper();
-            shopper.add(&product, 1);
-            shopper
-        });
-        ready.collect::<Vec<_>>()
-    });
-    let shoppers = batches.concat();
+    let shoppers = shop.guests_with(&product, SHOPPERS);
     let answers = map_concurrently(ORDER_AT_ONCE, &shoppers, Caller::try_place);
 
     for refused in answers.iter().filter(|answer| answer.status != 201) {
@@ -34,10 +24,8 @@ fn fifty_shoppers_for_twenty_units_place_exactly_twenty_orders() {
     }
     assert_eq!((count(&answers, 201), count(&answers, 409)), (20, 30));
     assert_eq!(shop.available(&product), 0);
-    let placed = concurrently(REGISTER_AT_ONCE, |n| {
-        let mine = shoppers.iter().skip(n).step_by(REGISTER_AT_ONCE);
-        mine.map(|shopper| shopper.get("/orders").is(200).list("orders").len()).sum::<usize>()
-    });
+    let placed =
+        map_concurrently(ORDER_AT_ONCE, &shoppers, |shopper| shopper.get("/orders").is(200).list("orders").len());
     assert_eq!(placed.iter().sum::<usize>(), 20);
 }
 
@@ -46,15 +34,7 @@ fn shards_change_during_orders_and_the_history_explains_every_unit() {
     const SHOPPERS: usize = 12;
     let shop = Shop::open();
     let product = shop.product("19.99", 12);
-    let shoppers = concurrently(REGISTER_AT_ONCE, |n| {
-        let mine = (n..SHOPPERS).step_by(REGISTER_AT_ONCE).map(|_| {
-            let shopper = shop.shopper();
-            shopper.add(&product, 1);
-            shopper
-        });
-        mine.collect::<Vec<_>>()
-    })
-    .concat();
+    let shoppers = shop.guests_with(&product, SHOPPERS);
     let path = format!("/admin/inventory/{}", product.id);
     let spread = |shards: u32| {
         let answer = shop.staff().put(&format!("{path}/shards"), format!(r#"{{"shards": {shards}}}"#));

@@ -1,9 +1,9 @@
 //! Changes of grants that staff do not make through the API of staff: accepted invitations, and those of the operator.
 
 use souk_domain::account::Account;
-use souk_domain::audit::{AuditActor, AuditPhase, AuditSubject};
+use souk_domain::audit::{AuditActor, AuditPhase, AuditSubject, AuditedChange};
 use souk_domain::ids::UserId;
-use souk_runtime::http::audit::{AuditContext, AuditedOutcome, AuditedRequest, Change};
+use souk_runtime::http::audit::{AuditContext, AuditedOutcome, AuditedRequest};
 
 use crate::administrators::GrantError;
 use crate::grant_view::AuditedGrant;
@@ -40,7 +40,7 @@ pub(crate) async fn change_audited(
     let (phase, ended) = match &outcome {
         Ok(change) => {
             let (before, after) = (change.before.as_ref(), change.after.as_ref());
-            let change = Change::new(&before.map(AuditedGrant::of), &after.map(AuditedGrant::of));
+            let change = AuditedChange::new(&before.map(AuditedGrant::of), &after.map(AuditedGrant::of));
             (AuditPhase::Succeeded, AuditedOutcome { change: Some(change), ..AuditedOutcome::default() })
         }
         Err(error) => {

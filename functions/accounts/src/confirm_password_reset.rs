@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use souk_auth::{one_time, password};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::mail::MailRequest;
-use souk_identity::{Attempt, Attempts, PasswordRules, log_refused_login, password_schema};
+use souk_identity::{Attempt, Attempts, PasswordRules, password_schema};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::queues::MailQueue;
@@ -139,7 +139,7 @@ impl ConfirmPasswordReset {
         if is_retry {
             return Ok(());
         }
-        log_refused_login(attempt, "confirm-password-reset", "link_expired");
+        attempt.log_refusal("confirm-password-reset", "link_expired");
         Err(link::expired())
     }
 }

@@ -10,9 +10,7 @@
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};
 use souk_domain::account;
-use souk_identity::{
-    Account, Attempt, Attempts, MAX_PASSWORD_CHARS, SessionIssuer, SessionResponse, log_refused_login,
-};
+use souk_identity::{Account, Attempt, Attempts, MAX_PASSWORD_CHARS, SessionIssuer, SessionResponse};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
@@ -165,7 +163,7 @@ fn require_password(stored: &str, entered: &str, attempt: &Attempt) -> Result<()
     if password::verify(entered, Some(stored)).map_err(Problem::internal)? {
         return Ok(());
     }
-    log_refused_login(attempt, "confirm-verification", "invalid_credentials");
+    attempt.log_refusal("confirm-verification", "invalid_credentials");
     Err(Problem::unauthorized("invalid_credentials", "this is not the password of the registration"))
 }
 

@@ -6,7 +6,7 @@
 
 use souk_auth::password;
 use souk_domain::account::Account;
-use souk_identity::{Attempt, Attempts, log_refused_login};
+use souk_identity::{Attempt, Attempts};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
@@ -68,12 +68,12 @@ pub(crate) fn require_password(
 
 /// Logs a wrong password and returns its problem.
 pub(crate) fn wrong_password(attempt: &Attempt, function: &'static str) -> Problem {
-    log_refused_login(attempt, function, "invalid_credentials");
+    attempt.log_refusal(function, "invalid_credentials");
     Problem::unauthorized("invalid_credentials", "the password is wrong")
 }
 
 /// Logs a wrong code and returns its problem.
 pub(crate) fn wrong_code(attempt: &Attempt, function: &'static str) -> Problem {
-    log_refused_login(attempt, function, "invalid_code");
+    attempt.log_refusal(function, "invalid_code");
     Problem::unauthorized("invalid_code", "the code is wrong or was used before")
 }

@@ -14,8 +14,7 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::UserId;
 use souk_domain::mail::MailRequest;
 use souk_identity::{
-    Attempt, Attempts, GuestMerge, GuestSession, PasswordRules, SessionIssuer, SessionResponse, log_refused_login,
-    password_schema,
+    Attempt, Attempts, GuestMerge, GuestSession, PasswordRules, SessionIssuer, SessionResponse, password_schema,
 };
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
@@ -194,7 +193,7 @@ fn repeated(
     if is_same_password && is_same_guest {
         return Ok(earlier.user_id);
     }
-    log_refused_login(attempt, "register", "idempotency_key_reused");
+    attempt.log_refusal("register", "idempotency_key_reused");
     Err(Problem::idempotency_key_reused())
 }
 

@@ -11,7 +11,7 @@ use souk_domain::account::{CallerKind, Email};
 use souk_domain::ids::UserId;
 use souk_identity::{
     Account, Attempt, Attempts, GuestMerge, GuestSession, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, SessionIssuer,
-    SessionResponse, accept_code, log_refused_login,
+    SessionResponse, accept_code,
 };
 use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
@@ -156,7 +156,7 @@ impl Login {
         let stored = account.as_ref().map(|known| &known.password_hash);
         let stored = stored.or(pending.as_ref().map(|pending| &pending.password_hash));
         if !password::verify(password, stored.map(String::as_str)).map_err(Problem::internal)? {
-            log_refused_login(&attempt, "login", "invalid_credentials");
+            attempt.log_refusal("login", "invalid_credentials");
             return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
         }
         match (account, pending) {
@@ -202,7 +202,7 @@ impl Login {
         if has_second_factor {
             let Some(code) = &params.code else { return Err(self.challenge(&credential).await?) };
             if !accept_code(&self.credentials, &credential, code, self.sessions.clock.now()).await? {
-                log_refused_login(attempt, "login", "invalid_code");
+                attempt.log_refusal("login", "invalid_code");
                 return Err(Problem::unauthorized("invalid_code", "the code is wrong or was used before"));
             }
         }

@@ -291,6 +291,27 @@ impl From<AuditEntryId> for String {
     }
 }
 
+/// A value before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedChange {
+    /// `null` if the change created something.
+    pub before: AuditValue,
+    /// `null` if the change deleted something.
+    pub after: AuditValue,
+}
+
+impl AuditedChange {
+    /// Serializes both values, each cut to [`MAX_VALUE_BYTES`].
+    pub fn new(before: &impl Serialize, after: &impl Serialize) -> Self {
+        Self { before: AuditValue::of(before), after: AuditValue::of(after) }
+    }
+
+    /// The JSON of both values.
+    pub fn json(&self) -> (&str, &str) {
+        (self.before.json(), self.after.json())
+    }
+}
+
 /// A value before or after a change: JSON text of at most [`MAX_VALUE_BYTES`].
 ///
 /// A longer value is cut. In its place is an object that says so: `truncated` is true, `bytes` is the length of the

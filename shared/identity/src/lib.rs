@@ -3,7 +3,6 @@
 
 mod attempts;
 mod guest_merge;
-mod login_outcome;
 mod password_rules;
 mod second_factor;
 mod secrets;
@@ -11,7 +10,6 @@ mod session_issuer;
 
 pub use attempts::{Attempt, Attempts, PER_ADDRESS, PER_EMAIL};
 pub use guest_merge::{GuestMerge, GuestSession};
-pub use login_outcome::log_refused_login;
 pub use password_rules::{MAX_PASSWORD_CHARS, PasswordRules, password_schema};
 pub use second_factor::{MAX_CODE_CHARS, accept_code};
 pub use secrets::{access_token_issuer, pseudonyms, refresh_tokens};

@@ -8,7 +8,7 @@ use souk_rng::SeededRng;
 use crate::client::{Client, Paid};
 use crate::provider::Provider;
 
-/// Shoppers, each with one cart.
+/// Shoppers, all of them guests, each with one cart.
 pub(crate) const SHOPPERS: usize = 100;
 /// How often each checks out.
 const CHECKOUTS_EACH: usize = 5;

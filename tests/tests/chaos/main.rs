@@ -37,7 +37,8 @@ const SETTLE_SECONDS: u64 = 1_200;
 fn nothing_is_lost_when_functions_and_the_provider_are_killed_in_the_middle_of_500_checkouts() {
     let shop = Shop::open();
     let provider = Provider::start(shop);
-    let (shoppers, began) = (shop.shoppers(SHOPPERS), Instant::now());
+    let shoppers = map_concurrently(4, &[(); SHOPPERS], |()| shop.guest());
+    let began = Instant::now();
     let products = map_concurrently(4, &[(); PRODUCTS], |()| shop.product("12.50", UNITS));
     let progress = Progress::default();
     print_line(&format!("{SHOPPERS} shoppers are ready; the load begins"));

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use serde::Serialize;
-use souk_domain::audit::{AUDIT_SECONDS, AuditActor, AuditEntry, AuditEntryId, AuditPhase, AuditSubject, AuditValue};
+use souk_domain::audit::{
+    AUDIT_SECONDS, AuditActor, AuditEntry, AuditEntryId, AuditPhase, AuditSubject, AuditedChange,
+};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::SessionId;
 use souk_store::{AuditLog, StoreError};
@@ -50,25 +51,6 @@ impl Subject {
     }
 }
 
-/// What a handler says about its change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    before: AuditValue,
-    after: AuditValue,
-}
-
-impl Change {
-    /// What was changed, before and after, each cut to the size that an entry may have.
-    pub fn new(before: &impl Serialize, after: &impl Serialize) -> Self {
-        Self { before: AuditValue::of(before), after: AuditValue::of(after) }
-    }
-
-    /// The JSON of what was changed, before and after.
-    pub fn json(&self) -> (&str, &str) {
-        (self.before.json(), self.after.json())
-    }
-}
-
 /// Dependencies of an audit.
 #[derive(Clone)]
 pub struct AuditContext {
@@ -105,7 +87,7 @@ pub struct AuditedOutcome {
     /// The code of the problem.
     pub code: Option<&'static str>,
     /// What was changed.
-    pub change: Option<Change>,
+    pub change: Option<AuditedChange>,
 }
 
 impl AuditedRequest {

@@ -8,9 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use souk_catalog::Lookups;
+use souk_domain::audit::AuditedChange;
 use souk_domain::money::Money;
-
-use super::audit::Change;
 
 /// A response. Not cacheable by default.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub struct Reply {
     consumed: Option<String>,
     lookups: Option<Lookups>,
     /// For the audit log. Never sent.
-    audited: Option<Change>,
+    audited: Option<AuditedChange>,
 }
 
 impl Reply {
@@ -115,11 +114,11 @@ impl Reply {
     /// have personal data of shoppers, because nobody can delete them from the log.
     #[must_use]
     pub fn audit(self, before: &impl Serialize, after: &impl Serialize) -> Self {
-        Self { audited: Some(Change::new(before, after)), ..self }
+        Self { audited: Some(AuditedChange::new(before, after)), ..self }
     }
 
     /// The value of [`Reply::audit`].
-    pub const fn audited(&self) -> Option<&Change> {
+    pub const fn audited(&self) -> Option<&AuditedChange> {
         self.audited.as_ref()
     }
 
