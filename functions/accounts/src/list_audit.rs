@@ -196,8 +196,9 @@ impl Endpoint for ListAudit {
 mod tests {
     use std::sync::Arc;
 
+    use souk_domain::audit::AuditedChange;
     use souk_fixtures::outcome;
-    use souk_runtime::http::audit::{AuditContext, AuditedOutcome, AuditedRequest, Change};
+    use souk_runtime::http::audit::{AuditContext, AuditedOutcome, AuditedRequest};
     use souk_runtime::http::raw_number;
     use souk_store::{AuditLog, Table};
     use souk_testkit::{Database, FixedClock, SeededRandom, user};
@@ -224,7 +225,7 @@ mod tests {
         };
         let begun = context.begin(&request).await.expect("begun");
         clock.advance_seconds(1);
-        let change = Change::new(&None::<u8>, &[raw_number("12.50")]);
+        let change = AuditedChange::new(&None::<u8>, &[raw_number("12.50")]);
         let outcome = AuditedOutcome { status: Some(201), code: None, change: Some(change) };
         context.end(begun, AuditPhase::Succeeded, outcome).await;
         clock.advance_seconds(1);
