@@ -215,7 +215,7 @@ async fn made_up_links_and_those_of_other_mails_are_refused() {
     assert_eq!(outcome(&endpoint(&shop).handle(&accept(&token, PASSWORD)).await), EXPIRED);
 }
 
-/// Wherever it crashes, the same request completes it.
+/// After a crash at any call, the same request completes it.
 #[tokio::test]
 async fn a_retry_completes_what_a_crash_left() {
     for has_account in [false, true] {
