@@ -24,7 +24,7 @@ pub struct AuthorizerResponse {
     context: Context,
 }
 
-/// What functions learn about the caller.
+/// The authorizer's context: the caller, or why there is none.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Context {

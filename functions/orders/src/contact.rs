@@ -50,7 +50,7 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Option<Contact>> {
     }
 }
 
-/// Neither the request nor an account names an address.
+/// The problem of a request without a contact whose caller has no address.
 pub(crate) fn missing() -> Problem {
     Problem::invalid(vec![FieldError::new("contact", "required", "must be given, because a guest has no address")])
 }
