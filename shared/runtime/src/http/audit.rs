@@ -19,7 +19,7 @@ use super::{Endpoint, Identity, Problem, Reply, Request};
 /// Time for one entry, with the SDK's retries. Two of them and the handler have the 10 s of an API function.
 const ENTRY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How the subject of an entry follows from a request.
+/// The part of a request that is the subject of its audit entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// The product of `product_id` in the path.
@@ -50,7 +50,7 @@ impl Subject {
     }
 }
 
-/// What a handler says about its change.
+/// The values before and after a change, as the handler reports them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     before: AuditValue,
@@ -199,8 +199,8 @@ impl<E: Endpoint> Endpoint for Audited<E> {
     }
 
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        // As every handler for staff answers it. Callers without any permission add no entries: anybody can get a token,
-        // and could fill the log.
+        // Same response as that of every handler for staff. Callers without any permission add no entries: anybody can
+        // get a token, and could fill the log.
         let staff = request.user()?;
         if staff.permissions.is_empty() {
             return Err(Problem::forbidden());
