@@ -31,7 +31,7 @@ pub struct SecondFactor {
 }
 
 impl Shop {
-    /// A session that a response starts.
+    /// Reads a session from the response that started it.
     pub fn session(&'static self, email: &str, started: &Json) -> Session {
         Session {
             email: email.to_owned(),

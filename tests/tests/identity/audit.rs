@@ -165,7 +165,7 @@ mod changes {
 
     pub(super) fn an_invitation(world: &World) -> Written {
         let body = json!({"email": fresh_email(), "roles": ["support"]});
-        // Without the address, which nobody could delete from the log.
+        // Without the address, because audit entries cannot be deleted.
         written(world.actor.caller.post("/admin/invitations", body), "invitations", None, Some("support"))
     }
 
@@ -286,7 +286,7 @@ mod changes {
         written(answer, format!("account#{}", account.user_id), Some("created_at"), None)
     }
 
-    /// It changes nothing, but who saw all about a person is on record.
+    /// It changes nothing, but the log records who exported the data of a person.
     pub(super) fn an_export(world: &World) -> Written {
         let account = world.shop.verified();
         let answer = world.actor.caller.get(&format!("/admin/accounts/{}/export", account.user_id));

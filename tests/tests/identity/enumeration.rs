@@ -11,7 +11,7 @@ const RANDOM: [&str; 4] = ["token", "refresh_token", "user_id", "request_id"];
 /// Headers that name a request or a time.
 const OF_REQUEST: [&str; 4] = ["date", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"];
 
-/// What an answer shows, with the length of what is random.
+/// The parts of a response that could reveal an account, with the length of random values.
 fn shape(answer: &Response) -> (u16, Vec<(String, String)>, String) {
     let shown = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = answer.headers.iter().filter(|(name, _)| !OF_REQUEST.contains(&name.as_str()));

@@ -1,5 +1,5 @@
-//! Who may call what: every operation of docs/openapi.yaml is called by every kind of caller. What is expected follows from
-//! the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
+//! Authorization: every operation of docs/openapi.yaml is called by every kind of caller. The expected response follows
+//! from the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
 //!
 //! The table goes to `authorization-matrix.md` in the home of the stack.
 
@@ -61,7 +61,7 @@ enum Token {
     Valid,
 }
 
-/// What a call must get.
+/// The expected response to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
     /// The function reads the request. What it answers depends on the request.
@@ -112,7 +112,8 @@ fn every_route_lets_in_exactly_its_callers() {
     let (owner, resources) = requests::owner(shop);
     let columns = columns(shop, owner);
     let routes = routes();
-    // Route after route for each caller, so that no function gets several calls at once and starts a process for each.
+    // All routes of one caller, then those of the next one: a function gets one call at a time, and few processes are
+    // started.
     let cells: Vec<(&Column, &Route)> =
         columns.iter().flat_map(|column| routes.iter().map(move |route| (column, route))).collect();
     let started = Instant::now();
@@ -138,7 +139,7 @@ fn every_route_lets_in_exactly_its_callers() {
 
 fn is(answer: &Response, expected: Expected, names_owned: bool) -> bool {
     match expected {
-        // A 404 of an owner would say that another caller's 404 shows nothing.
+        // If the owner got 404, the 404 of another caller would prove nothing.
         Expected::LetIn => {
             ![401, 403].contains(&answer.status) && answer.status < 500 && !(names_owned && answer.status == 404)
         }

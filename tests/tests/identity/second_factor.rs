@@ -5,7 +5,7 @@ use souk_e2e::{PASSWORD, Response, SecondFactor, Session, Shop, concurrently, cr
 
 use crate::people::{OTHER_PASSWORD, is_empty, log_in};
 
-/// What an account gets in 15 minutes (`souk_identity::PER_EMAIL`).
+/// Attempts for an account in 15 minutes (`souk_identity::PER_EMAIL`).
 const ATTEMPTS: usize = 20;
 
 fn with_second_factor(shop: &'static Shop) -> (Session, SecondFactor) {

@@ -34,7 +34,7 @@ const LOGIN_ATTEMPTS: u32 = 4;
 /// A token that expires sooner is not handed out.
 const TOKEN_MARGIN_SECONDS: u64 = 5 * 60;
 
-/// What a log-in of the staff account needs.
+/// The credentials of the staff account.
 #[derive(Clone)]
 pub struct StaffCredentials {
     /// The address.
@@ -117,7 +117,7 @@ impl StaffSession {
         self.next_code(&mut self.read_state())
     }
 
-    /// Notes that codes up to this step were used, and ends nothing.
+    /// Stores that codes up to this step were used. The session stays as it is.
     pub fn start_after(&self, last_step: u64) -> Result<()> {
         let _lock = self.lock()?;
         self.write(&State { last_step, tokens: None })

@@ -218,8 +218,8 @@ async fn a_login_that_races_with_a_change_of_the_credentials_leaves_no_session()
     }
 }
 
-/// As an endpoint changes a password: the change, then the end of all sessions. Logins that read the old password run at
-/// the same time.
+/// Changes the password in the way of an endpoint: the change, then the end of all sessions. Logins that read the old
+/// password run at the same time.
 #[tokio::test]
 async fn no_login_with_the_old_password_outlives_its_change() {
     for database in Database::each().await {
