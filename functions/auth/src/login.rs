@@ -274,7 +274,7 @@ impl Login {
         Ok(Problem::unauthorized("second_factor_required", detail).with("challenge", challenge.token))
     }
 
-    /// Hashes the password again if the parameters have become stronger since. A failure does not stop the log-in.
+    /// Hashes the password again if the parameters have become stronger since.
     async fn upgrade_hash(&self, credential: &Credential, password: &str) -> Result<(), Problem> {
         if password::needs_upgrade(&credential.password_hash) {
             let hash = password::hash(password, &*self.sessions.random).map_err(Problem::internal)?;
