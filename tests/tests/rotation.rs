@@ -1,7 +1,7 @@
 //! Signing keys are replaced and revoked under load. Clients refresh when a request is refused because of its token,
 //! and their next request succeeds.
 //!
-//! It takes six minutes, because keys overlap for minutes, and the revocation ends tokens of other tests. So it runs alone:
+//! It takes six minutes, because keys overlap for minutes. The revocation ends tokens of other tests, so it runs alone:
 //! `cargo xtask test --stage rotation`.
 
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ const REFUSED_WITHIN_SECONDS: u64 = 240;
 #[derive(Default)]
 struct Load {
     stop: AtomicBool,
-    /// How often all clients were told to refresh.
+    /// Number of requests to all clients to refresh.
     refreshes_asked: AtomicUsize,
     requests: AtomicUsize,
     /// Requests that were refused, and succeeded after a refresh.

@@ -126,7 +126,7 @@ impl Endpoint for AcceptInvitation {
 }
 
 impl AcceptInvitation {
-    /// The administrator who invited, and who must still be one.
+    /// The inviting administrator. Refuses the invitation if that account is no administrator any more.
     async fn inviter(&self, invitation: &OneTimeToken) -> Result<UserId, Problem> {
         let inviter = invitation.invited_by.clone().ok_or_else(link::expired)?;
         let grant = self.staff.grants.get(&inviter).await?;

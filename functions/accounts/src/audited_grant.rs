@@ -9,7 +9,7 @@ use crate::administrators::GrantError;
 use crate::grant_view::AuditedGrant;
 use crate::staff_context::{GrantChange, Roles, StaffContext};
 
-/// Who changes a grant, and with which request.
+/// The actor and the request of a change.
 pub(crate) struct Origin {
     pub(crate) action: &'static str,
     pub(crate) actor: AuditActor,

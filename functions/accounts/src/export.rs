@@ -1,6 +1,6 @@
 //! Everything that the shop stores about an account, for the account itself or for staff. Never secrets or hashes.
 //!
-//! The orders come in pages, because Lambda limits a response to 6 MB; each page has all the rest.
+//! Orders are split into pages, because Lambda limits a response to 6 MB. Each page has all the other data.
 
 mod order;
 

@@ -1,4 +1,4 @@
-//! `POST /admin/invitations`: invites a person to the staff of the shop, who need not have an account.
+//! `POST /admin/invitations`: invites a person to the staff of the shop. The person may have no account yet.
 //!
 //! The mail has the token; no endpoint ever returns it. Nothing is granted before the invitation is accepted.
 

@@ -1,9 +1,9 @@
 //! `POST /auth/login`: exchanges e-mail address, password and, if the account has one, a code of the second factor for a
 //! session.
 //!
-//! Neither the response nor its time reveals whether the account exists: the account and the newest pending registration
-//! of the address are always read, and exactly one password hash is verified. An account that owns the address goes
-//! first; a pending one is opened only if nobody owns the address, and of several the newest.
+//! Neither the response nor its time reveals whether the account exists: the account and the newest pending
+//! registration of the address are always read, and exactly one password hash is verified. An account that owns the
+//! address takes precedence. A pending one is opened only if there is no such account, and of several the newest one.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};
@@ -208,7 +208,7 @@ impl Login {
         }
         let guest = self.merge_guest(params, &credential.user_id, CallerKind::Shopper).await?;
         if let Some(guest) = &guest {
-            // An account that was deleted just now gets no session either.
+            // If the account has just been deleted, no session is created either.
             let _ = self.accounts.add_guest(&credential.user_id, &guest.user_id).await?;
         }
         let grant = self.grants.get(&credential.user_id).await?;

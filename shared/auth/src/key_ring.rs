@@ -16,7 +16,7 @@ use souk_domain::time::Timestamp;
 use crate::access::ACCESS_TOKEN_SECONDS;
 use crate::keys::{KeyError, REREAD_SECONDS, SigningKey, SigningKeys};
 
-/// From planning a change until it takes effect: two reads of the keys.
+/// Time from planning a change until it takes effect: two reads of the keys.
 const NOTICE_SECONDS: i64 = 2 * REREAD_SECONDS;
 /// How long tokens of a replaced key are accepted: until all of them have expired, with a minute for clocks that
 /// differ.
@@ -124,7 +124,7 @@ impl KeyRing {
         Ok(signing)
     }
 
-    /// What to write so that the secret has these keys and the table corresponds to it.
+    /// The writes after which the secret has these keys and the table corresponds to it.
     fn change(&self, mut signing: SigningKeys, now: i64) -> KeyChange {
         signing.0.retain(|key| key.signs_until.is_none_or(|end| now < end.saturating_add(ACCEPT_SECONDS)));
         let (mut publish, mut retire) = (Vec::new(), Vec::new());

@@ -51,10 +51,10 @@ pub struct AuditEntry {
     /// The code of the problem that refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// What was changed, as it was before.
+    /// The value before the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<AuditValue>,
-    /// The same after the change.
+    /// The value after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<AuditValue>,
     /// When it may be deleted, in seconds since the Unix epoch: DynamoDB's TTL.
@@ -164,13 +164,13 @@ impl From<AuditSubject> for String {
     }
 }
 
-/// Who made a change.
+/// The actor of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum AuditActor {
     /// A member of staff.
     User(UserId),
-    /// An operator who invoked a function in the AWS account. `CloudTrail` says who it was.
+    /// An operator who invoked a function in the AWS account. `CloudTrail` has the identity.
     Operator,
 }
 

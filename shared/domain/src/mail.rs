@@ -61,7 +61,7 @@ pub enum MailRequest {
         /// When the grant ends.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grant_expires_at: Option<Timestamp>,
-        /// Who invites.
+        /// The inviting administrator.
         invited_by: UserId,
     },
     /// Report that the password was changed.

@@ -31,7 +31,7 @@ pub enum Permission {
     /// Refund payments.
     #[serde(rename = "refunds:write")]
     RefundsWrite,
-    /// Export what belongs to an account.
+    /// Export the data of an account.
     #[serde(rename = "accounts:read")]
     AccountsRead,
     /// Delete accounts.

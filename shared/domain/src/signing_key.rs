@@ -16,7 +16,7 @@ pub struct VerificationKey {
     pub x: String,
     /// Earliest time at which the key signs.
     pub not_before: i64,
-    /// Latest time at which the key signs. A token that says that it was issued later is forged.
+    /// Latest time at which the key signs. A token with a later time of issue is forged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signs_until: Option<i64>,
     /// From this time on no token of the key is accepted.

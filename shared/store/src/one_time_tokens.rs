@@ -62,7 +62,7 @@ pub struct OneTimeToken {
     /// When the grant of an invitation ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_expires_at: Option<Timestamp>,
-    /// The administrator who invited.
+    /// The inviting administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<UserId>,
     /// In seconds since the Unix epoch: DynamoDB's TTL.

@@ -38,7 +38,7 @@ pub struct RefundRequest {
     pub target: RefundTarget,
     /// The reason, for the shopper.
     pub reason: String,
-    /// Who asked for it.
+    /// The person who asked for it.
     pub requested_by: UserId,
     /// Idempotency key of the request. The refund gets it too, so that it is granted once.
     pub request: IdempotencyKey,
@@ -92,7 +92,7 @@ impl RefundRequests {
 }
 
 impl RefundRequest {
-    /// Whether this is not the person who asked for the refund.
+    /// Whether this person may approve the refund: anybody but the person who asked for it.
     pub fn may_be_approved_by(&self, approver: &UserId) -> bool {
         self.requested_by != *approver
     }

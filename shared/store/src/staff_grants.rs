@@ -42,7 +42,7 @@ pub struct StaffGrant {
 /// other concurrently: each removal requires the grant that the other one deletes.
 #[derive(Debug, Clone, Copy)]
 pub struct OtherAdministrator<'a> {
-    /// An administrator who is not the one that the write changes.
+    /// An administrator other than the one that the write changes.
     pub user_id: &'a UserId,
     /// The current time, for the expiry of that administrator's grant.
     pub now: Timestamp,

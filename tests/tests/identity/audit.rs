@@ -58,7 +58,7 @@ struct World {
     actor: Session,
 }
 
-/// A change, and what its entries must have.
+/// A change and the expected content of its entries.
 struct Written {
     answer: Response,
     subject: String,

@@ -1,5 +1,5 @@
-//! No answer tells whether an address has an account: known and unknown addresses get the same status, headers and body,
-//! except for random values. How long the answers take is in `timing.rs`.
+//! No response reveals whether an address has an account: known and unknown addresses get the same status, headers and
+//! body, except for random values. Response times are tested in `timing.rs`.
 
 use serde_json::{Value, json};
 use souk_e2e::{Response, Shop, fresh_email};

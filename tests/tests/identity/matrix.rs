@@ -1,7 +1,7 @@
 //! Authorization: every operation of docs/openapi.yaml is called by every kind of caller. The expected response follows
 //! from the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
 //!
-//! The table goes to `authorization-matrix.md` in the home of the stack.
+//! The table is written to `authorization-matrix.md` in the home of the stack.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -38,7 +38,7 @@ const ROLES: [(&str, &[&str]); 6] = [
 const ADMINISTRATOR: &str = "administrator";
 /// Calls at a time.
 const CALLS_AT_ONCE: usize = 4;
-/// Callers that are made at a time. Each takes some hashes of passwords.
+/// Callers that are made at a time. Each needs several hashes of passwords.
 const CALLERS_AT_ONCE: usize = 4;
 
 /// A kind of caller.
@@ -64,7 +64,7 @@ enum Token {
 /// The expected response to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
-    /// The function reads the request. What it answers depends on the request.
+    /// The function reads the request, and its response depends on that.
     LetIn,
     /// This status and code. The gateway's own answer has no code.
     Refused(u16, &'static str),

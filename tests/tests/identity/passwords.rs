@@ -77,7 +77,7 @@ fn a_known_key_of_a_registration_is_no_password_oracle_beyond_the_limit() {
     let shop = Shop::open();
     let (email, key) = (fresh_email(), unique_word());
     let registered = with_key(shop, &key, &with_password(&email, PASSWORD)).is(201);
-    // Each guess counts, from whatever address it comes.
+    // Each guess counts, from any network address.
     for guess in 1..ATTEMPTS {
         let body = with_password(&email, &format!("guess number {guess} of the attacker"));
         with_key(shop, &key, &body).is_problem(422, "idempotency_key_reused");

@@ -46,7 +46,7 @@ fn an_export_has_everything_but_secrets() {
     for code in &factor.recovery_codes {
         assert!(!lower.contains(&code.to_lowercase()));
     }
-    // The same for staff who may read accounts, and for nobody else.
+    // The same for staff who may read accounts. Other callers are refused.
     let of_staff = export_of_staff(shop, &account.user_id);
     assert_eq!(of_staff.texts("orders", "order_id"), export.texts("orders", "order_id"));
     let path = format!("/admin/accounts/{}/export", account.user_id);
@@ -111,7 +111,7 @@ fn is_erased(shop: &'static Shop, shopper: &Shopper) {
         Some(read(unpaid_link)).filter(|order| !names_a_person(order))
     });
     assert_eq!(unpaid.text("status"), "cancelled");
-    // Carts and orders do not check the session. What the last access token still orders is erased later.
+    // Carts and orders do not check the session. An order that the last access token places is erased later.
     let late = link_to_order(&account.caller, product);
     assert!(names_a_person(&read(&late)));
     account.caller.add(product, 1);

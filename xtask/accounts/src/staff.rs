@@ -168,7 +168,7 @@ impl StaffSession {
         bail!("the staff account {email} cannot log in: {refusal}")
     }
 
-    /// The next code. The file is written first: whoever reads it afterwards does not use the code again.
+    /// The next code. The file is written first, so that no other program uses the code.
     fn next_code(&self, state: &mut State) -> Result<Code> {
         let mut authenticator = Authenticator::new(&self.credentials.totp_secret, state.last_step)?;
         let code = authenticator.next_code(self.pause)?;

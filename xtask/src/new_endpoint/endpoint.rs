@@ -102,7 +102,7 @@ pub(super) const PERMISSIONS: [&str; 11] = [
     "audit:read",
 ];
 
-/// What staff need to call it.
+/// The permission that staff need to call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Permission(&'static str);
 

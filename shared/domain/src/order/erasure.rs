@@ -3,7 +3,7 @@
 use super::{AttemptStatus, Order, OrderStatus, TimelineEvent, TransitionError};
 use crate::address::ShippingAddress;
 
-/// What replaces an address of which the country is not known.
+/// The replacement of an address without a known country.
 const ERASED: &str = "erased";
 
 impl Order {

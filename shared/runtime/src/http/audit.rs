@@ -1,7 +1,7 @@
 //! The audit of changes by staff: an entry before the handler runs, and one with the outcome.
 //!
-//! A change that cannot be written to the audit log is not made. An outcome that cannot be written is logged: the first
-//! entry stands, and the response still goes out.
+//! A change is refused if its first entry cannot be written. If the entry with the outcome cannot be written, that is
+//! logged: the first entry stays, and the response is still sent.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -58,12 +58,12 @@ pub struct Change {
 }
 
 impl Change {
-    /// What was changed, before and after, each cut to the size that an entry may have.
+    /// The values before and after the change, each cut to the maximum size in an entry.
     pub fn new(before: &impl Serialize, after: &impl Serialize) -> Self {
         Self { before: AuditValue::of(before), after: AuditValue::of(after) }
     }
 
-    /// The JSON of what was changed, before and after.
+    /// The JSON of the values before and after the change.
     pub fn json(&self) -> (&str, &str) {
         (self.before.json(), self.after.json())
     }
@@ -83,9 +83,9 @@ pub struct AuditContext {
 /// A change that is about to be tried.
 #[derive(Debug, Clone)]
 pub struct AuditedRequest {
-    /// What it is about.
+    /// The subject of the change.
     pub subject: AuditSubject,
-    /// Who asks for it.
+    /// The actor.
     pub actor: AuditActor,
     /// The actor's session.
     pub session_id: Option<SessionId>,
@@ -104,7 +104,7 @@ pub struct AuditedOutcome {
     pub status: Option<u16>,
     /// The code of the problem.
     pub code: Option<&'static str>,
-    /// What was changed.
+    /// The values before and after the change.
     pub change: Option<Change>,
 }
 
@@ -185,7 +185,7 @@ impl AuditContext {
 pub struct Audited<E> {
     /// The name of its function.
     pub function: &'static str,
-    /// What its changes are about.
+    /// The subject of its changes.
     pub subject: Subject,
     /// The audit log.
     pub context: AuditContext,
