@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_an_operator_can_resolve_is_delivered_again() {
+    async fn a_failure_that_an_operator_can_resolve_is_temporary() {
         for (status, code) in [
             (400, "AccountSuspendedException"),
             (400, "SendingPausedException"),

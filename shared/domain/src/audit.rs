@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_cut_and_says_so() {
+    fn a_long_value_is_cut_and_marked_as_truncated() {
         let long = json!({"description": "x".repeat(MAX_VALUE_BYTES)});
         let cut = AuditValue::of(&long);
         let read: Value = serde_json::from_str(cut.json()).expect("JSON");

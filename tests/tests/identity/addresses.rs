@@ -7,7 +7,7 @@ use souk_e2e::{PASSWORD, SOON_SECONDS, Shop, eventually, fresh_email, unique_wor
 use crate::people::{OTHER_PASSWORD, confirm, is_empty, log_in, refresh, register};
 
 #[test]
-fn who_registers_the_address_of_a_colleague_gets_no_roles() {
+fn a_registration_of_a_colleagues_address_gets_no_roles() {
     let shop = Shop::open();
     let email = fresh_email();
     let stranger = shop.register_with(&email);

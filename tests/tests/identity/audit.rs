@@ -295,7 +295,7 @@ mod changes {
 }
 
 #[test]
-fn what_is_refused_and_what_was_forbidden_is_on_record_too() {
+fn forbidden_changes_of_staff_have_entries_and_those_of_guests_do_not() {
     let shop = Shop::open();
     let (product, member) = (shop.product("1.00", 5), shop.new_member(&["support"]));
     let path = format!("/admin/inventory/{}", product.id);

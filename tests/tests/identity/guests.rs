@@ -54,7 +54,7 @@ fn a_guest_orders_with_a_contact_that_staff_see() {
 }
 
 #[test]
-fn links_to_other_orders_say_nothing() {
+fn changed_links_are_not_found() {
     let shop = Shop::open();
     let (product, guest) = (shop.product("10.00", 9), shop.guest());
     let order_id = guest.order(&product, 1);

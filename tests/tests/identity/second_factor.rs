@@ -21,7 +21,7 @@ fn with_code(shop: &'static Shop, email: &str, code: &str) -> Response {
 }
 
 #[test]
-fn of_log_ins_at_once_with_one_code_one_succeeds() {
+fn one_of_several_concurrent_log_ins_with_a_code_succeeds() {
     let shop = Shop::open();
     let (account, mut factor) = with_second_factor(shop);
     for code in [factor.code(), factor.recovery_codes[0].clone()] {

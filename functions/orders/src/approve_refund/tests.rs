@@ -133,7 +133,7 @@ async fn a_request_has_one_key_and_expires() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_left_is_not_refunded() {
+async fn an_approval_above_the_refundable_amount_is_refused() {
     let scene = Scene::open().await;
     let id = scene.waiting().await;
     for (staff, key) in [(2, "a"), (3, "b")] {

@@ -135,7 +135,7 @@ async fn a_token_that_is_older_ends_the_session_within_the_grace_period_too() {
 }
 
 #[tokio::test]
-async fn of_many_rotations_at_once_all_get_the_same_token() {
+async fn concurrent_rotations_return_the_same_token() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let first = session(1);

@@ -93,7 +93,7 @@ async fn a_change_has_an_entry_before_and_one_after() {
 }
 
 #[tokio::test]
-async fn every_outcome_is_told() {
+async fn every_outcome_has_an_entry() {
     for (header, phase, expected, code) in [
         ("refused", AuditPhase::Refused, 409, "price_changed"),
         ("failed", AuditPhase::Failed, 503, "temporarily_unavailable"),
