@@ -117,7 +117,7 @@ impl StaffSession {
         self.next_code(&mut self.read_state())
     }
 
-    /// Stores that codes up to this step were used. The session stays as it is.
+    /// Stores that codes up to this step were used, and forgets the stored tokens. No session ends.
     pub fn start_after(&self, last_step: u64) -> Result<()> {
         let _lock = self.lock()?;
         self.write(&State { last_step, tokens: None })
