@@ -268,7 +268,7 @@ def sender_of(body):
 
 # (function, action, resource, "allowed" or "denied") -> how often
 PERMISSIONS = collections.Counter()
-# Objects have a resource each. What does not fit is not counted.
+# Maximum entries of PERMISSIONS, because each object has its own resource. Further ones are not counted.
 PERMISSIONS_LIMIT = 50_000
 PERMISSIONS_PATH = "/_souk/permissions"
 

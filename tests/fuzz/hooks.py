@@ -31,7 +31,7 @@ MAY_CALL = {
 FRESH_CASES, FRESH_EVERY = 4, 8
 # Wrong passwords in one run. The shop allows 20 for one account in 15 minutes.
 WRONG_PASSWORDS = 15
-# Calls that end sessions of the account, or change what it needs for its next log-in: an account of their own makes them.
+# Calls that end sessions of the account, or change the credentials of its next log-in. A separate account makes them.
 BY_THROWAWAY = {
     "DELETE /account",
     "PUT /account/password",
@@ -41,7 +41,7 @@ BY_THROWAWAY = {
     "POST /account/second-factor/confirm",
     "DELETE /account/second-factor",
 }
-# Calls that do so to the account in their path: never to that of the role.
+# Calls that do so to the account in their path, which must not be the account of the role.
 ON_ACCOUNTS = {"PUT /admin/staff/{user_id}", "DELETE /admin/staff/{user_id}", "DELETE /admin/accounts/{user_id}"}
 # Why a valid request may be refused: rules that the schemas do not express.
 PROBLEMS_BEYOND_SCHEMAS = {

@@ -20,13 +20,13 @@ PASSWORD = "correct horse battery staple"
 TOKEN_SECONDS = 10 * 60
 # The length of a step of the second factor. The shop accepts a code one step early.
 STEP_SECONDS = 30
-# A mail goes through a queue.
+# How long a mail may take, because it goes through a queue.
 MAIL_SECONDS = 60
 # Staff find orders by an index that is eventually consistent.
 VISIBLE_SECONDS = 20
 ADDRESS = "1 Main Street, Springfield"
 CONTACT = {"email": "ann@souk.example"}
-# What stands before the one-time token of a mail.
+# The text before the one-time token of a mail.
 MAILED_TOKEN = re.compile(r"(?:#token=|Token: )([A-Za-z0-9_-]+)")
 
 

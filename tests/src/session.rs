@@ -19,7 +19,7 @@ pub struct Session {
     pub user_id: String,
     /// The refresh token that the session began with.
     pub refresh_token: String,
-    /// Who calls with the access token that the session began with.
+    /// The caller with the access token that the session began with.
     pub caller: Caller,
 }
 
@@ -31,7 +31,7 @@ pub struct SecondFactor {
 }
 
 impl Shop {
-    /// A session that a response starts.
+    /// Reads a session from the response that started it.
     pub fn session(&'static self, email: &str, started: &Json) -> Session {
         Session {
             email: email.to_owned(),
@@ -46,7 +46,7 @@ impl Shop {
         self.session("", &self.anyone().post("/auth/guest", "{}").is(201))
     }
 
-    /// A new account whose address is pending: it may do what a guest may.
+    /// A new account whose address is pending, with the rights of a guest.
     pub fn register(&'static self) -> Session {
         self.register_with(&fresh_email())
     }

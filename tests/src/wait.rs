@@ -11,8 +11,8 @@ pub const SOON_SECONDS: u64 = 240;
 /// The longest wait of this process, in seconds.
 static LONGEST_WAIT: AtomicU64 = AtomicU64::new(u64::MAX);
 
-/// From now on no wait of this process takes longer, and no 503 is retried: for tests that expect most calls to fail. `None`
-/// undoes it.
+/// Limits every wait of this process from now on, and stops retries after a 503: for tests that expect most calls to
+/// fail. `None` undoes it.
 pub fn fail_fast(seconds: Option<u64>) {
     LONGEST_WAIT.store(seconds.unwrap_or(u64::MAX), Ordering::Relaxed);
 }

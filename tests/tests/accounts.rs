@@ -1,4 +1,4 @@
-//! Accounts: an address is claimed by its mail, passwords are changed and reset, second factors, sessions, invitations,
+//! Accounts: verifying an address by its mail, changing and resetting passwords, second factors, sessions, invitations,
 //! deletion, and the audit log.
 
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn only_the_link_of_the_own_registration_claims_an_address_and_it_ends_the_other
     let confirm = |token: &str, password: &str| {
         shop.anyone().post("/auth/verification/confirm", json!({"token": token, "password": password}))
     };
-    // The owner follows the link of the stranger's registration: nothing happens without the stranger's password.
+    // The owner follows the link of the stranger's registration. Nothing is verified without the stranger's password.
     confirm(&link_of_stranger, OTHER_PASSWORD).is_problem(401, "invalid_credentials");
     owner.caller.get("/account").is_problem(403, "verified_account_required");
     let session = confirm(&link, OTHER_PASSWORD).is(200);
@@ -74,7 +74,7 @@ fn the_same_answer_for_known_and_unknown_addresses() {
             is_empty(&shop.anyone().post(path, json!({"email": email})), 202);
         }
     }
-    // The mail says the rest, to the person who has the address.
+    // The outcome is in the mail, which goes to the owner of the address.
     let mail = shop.mail_to(&unknown, 0);
     assert_eq!(mail.token(), None, "{}", mail.subject);
     shop.register_with(&known.email);

@@ -1,5 +1,5 @@
-//! Authorization: what routes declare, forged tokens, and what belongs to others. Every route is called by every kind of
-//! caller in `identity/matrix.rs`.
+//! Authorization: the declarations of routes, forged tokens, and access to data of others. Every route is called by
+//! every kind of caller in `identity/matrix.rs`.
 
 use souk_e2e::{Route, Shop, routes};
 

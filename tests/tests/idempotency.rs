@@ -131,7 +131,7 @@ mod calls {
         assert_eq!(call(&account).is(201).text("user_id"), user_id);
         let other = json!({"email": account["email"], "password": "another horse battery"});
         call(&other).is_problem(422, "idempotency_key_reused");
-        // Without the key, another account is pending for the same address: the answer does not tell that there is one.
+        // Without the key, another account is pending for the same address. The response does not reveal the first one.
         assert_ne!(shop.anyone().post("/auth/register", &account).is(201).text("user_id"), user_id);
     }
 

@@ -1,7 +1,7 @@
-//! Signing keys are replaced and revoked in the middle of a load, and no honest client notices: it refreshes when it is
-//! told that its token is not valid, and its next request succeeds.
+//! Signing keys are replaced and revoked under load. Clients refresh when a request is refused because of its token,
+//! and their next request succeeds.
 //!
-//! It takes six minutes, because keys overlap for minutes, and the revocation ends tokens of other tests. So it runs alone:
+//! It takes six minutes, because keys overlap for minutes. The revocation ends tokens of other tests, so it runs alone:
 //! `cargo xtask test --stage rotation`.
 
 use std::sync::Mutex;
@@ -12,20 +12,20 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use souk_e2e::{Caller, Json, Response, Session, Shop, eventually, print_line};
 
-/// Between two requests of a client.
+/// Pause between two requests of a client.
 const PAUSE: Duration = Duration::from_millis(150);
-/// How often the clients refresh that do not keep their tokens until they are refused.
+/// Interval of refreshes, for clients that do not keep a token until it is refused.
 const REFRESH_EVERY: Duration = Duration::from_secs(10);
 /// A new key signs 120 s after its public key was published. Issuers read keys every minute.
 const SIGNS_WITHIN_SECONDS: u64 = 120 + 60;
 /// The bound that docs/security.md states for a revoked key: 180 s of the key, and a minute of the API's cache.
 const REFUSED_WITHIN_SECONDS: u64 = 240;
 
-/// What the clients have seen.
+/// The results of the clients.
 #[derive(Default)]
 struct Load {
     stop: AtomicBool,
-    /// How often all clients were told to refresh.
+    /// Number of requests to all clients to refresh.
     refreshes_asked: AtomicUsize,
     requests: AtomicUsize,
     /// Requests that were refused, and succeeded after a refresh.
@@ -151,7 +151,7 @@ fn rotate_and_revoke(shop: &'static Shop, load: &Load) {
     let refused_after = is_refused(&second_token, revoked_at, REFUSED_WITHIN_SECONDS);
     print_line(&format!("tokens of the revoked key are refused after {} s", refused_after.as_secs()));
     eventually(10, "the revoked key is not published any more", || (!published(shop).contains(&second)).then_some(()));
-    // The key before was only replaced, so its tokens last as long as they would have.
+    // The previous key was replaced and not revoked, so its tokens stay valid until they expire.
     first_token.get("/cart").is(200);
 }
 

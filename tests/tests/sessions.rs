@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use souk_e2e::{Response, Shop, concurrently, routes};
 
-/// For how long a used refresh token gets the tokens of its first use, with a margin.
+/// How long a used refresh token returns the tokens of its first use, with a margin.
 const GRACE: Duration = Duration::from_secs(22);
 
 fn refresh(shop: &'static Shop, token: &str) -> Response {
@@ -52,7 +52,7 @@ fn a_client_that_lost_the_answer_refreshes_again() {
     for token in [lost.text("token"), again.text("token")] {
         shop.anyone().with_token(token).get("/account/sessions").is(200);
     }
-    // The token before the last one is reuse at once.
+    // Reuse of the token before the previous one is detected at once.
     let next = refresh(shop, &again.text("refresh_token")).is(200);
     refresh(shop, &session.refresh_token).is_problem(401, "refresh_token_reused");
     refresh(shop, &next.text("refresh_token")).is_problem(401, "refresh_token_invalid");

@@ -77,7 +77,7 @@ impl Role {
         }
     }
 
-    /// The part of the time that the role gets, of seven parts.
+    /// Sevenths of the time that the role gets.
     const fn sevenths(self) -> u64 {
         match self {
             Self::Nobody | Self::Guest => 1,

@@ -1,8 +1,8 @@
 // Sessions: adds the token to calls that need one, and refreshes it.
 //
-// A refresh token is valid once. For 20 seconds after its use the shop answers it with the same tokens again, so tabs that
-// refresh at once agree, and a refresh without an answer is repeated. Later, the shop takes a second use for theft and
-// ends the session. A client has one refresh at a time.
+// A refresh token is valid once. For 20 seconds after its use the shop returns the same tokens again, so tabs that
+// refresh at once get the same tokens, and a refresh without a response can be repeated. After that, a second use counts
+// as theft and ends the session. A client has one refresh at a time.
 
 import type { Middleware } from "openapi-fetch";
 

@@ -1,11 +1,11 @@
-//! `POST /auth/invitations/accept`: makes a member of staff of a person who was invited.
+//! `POST /auth/invitations/accept`: accepts an invitation to the staff of the shop.
 //!
-//! The token proves that the caller reads the mails of the address. If the address has an account, its password is needed
-//! as well; otherwise the account is made with this password, and no address has to be verified any more. Each step may
-//! be repeated, and the token is used up last, so a retry completes what a crash left.
+//! The token proves that the caller reads the mails of the address. If the address has an account, its password is
+//! needed as well; otherwise the account is created with this password and a verified address. Each step is idempotent,
+//! and the token is used up last, so a retry completes a request that crashed.
 //!
-//! A mail may be sent twice, each time with another token. So a token is bound to the credentials as they were: after the
-//! invitation was accepted, and after its roles were taken away again, the other token gives nothing.
+//! A mail may be sent twice, each time with another token. So a token is bound to the version of the credentials: after
+//! the invitation is accepted, the other token grants nothing, even if the roles are removed again.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::pending_accounts::PendingAccounts;
 use crate::staff_context::{Roles, StaffContext};
 
 const FUNCTION: &str = "accept-invitation";
-/// Maximum attempts to make an account while the address is claimed and freed.
+/// Maximum attempts to create an account while the address is claimed and freed.
 const MAX_ATTEMPTS: u32 = 3;
 /// The version of credentials that were never changed.
 const FIRST_VERSION: u64 = 1;
@@ -87,7 +87,7 @@ pub struct AcceptInvitation {
     pub attempts: Attempts,
     /// The rules for the password of a new account.
     pub rules: PasswordRules,
-    /// For ids and hashes.
+    /// Randomness of ids and salts.
     pub random: Arc<dyn Random>,
 }
 
@@ -126,7 +126,7 @@ impl Endpoint for AcceptInvitation {
 }
 
 impl AcceptInvitation {
-    /// The administrator who invited, and who must still be one.
+    /// The inviting administrator. Refuses the invitation if that account is no administrator any more.
     async fn inviter(&self, invitation: &OneTimeToken) -> Result<UserId, Problem> {
         let inviter = invitation.invited_by.clone().ok_or_else(link::expired)?;
         let grant = self.staff.grants.get(&inviter).await?;
@@ -156,10 +156,10 @@ impl AcceptInvitation {
         Err(Problem::unavailable("temporarily_unavailable", "the account changed during every attempt"))
     }
 
-    /// Makes the account. None if another request made one just now.
+    /// Creates the account. None if a concurrent request has just created it.
     async fn new_account(&self, invitation: &OneTimeToken, password: &str) -> Result<Option<Account>, Problem> {
         if invitation.user_id.is_some() {
-            // The account that was invited has been deleted.
+            // The invited account has been deleted.
             return Err(link::expired());
         }
         let email = &invitation.email;
@@ -176,8 +176,8 @@ impl AcceptInvitation {
         })
     }
 
-    /// Whether the account is as it was when it was invited, or made since, or has exactly these roles already: then this
-    /// is a retry.
+    /// Whether the credentials have not changed since the invitation, or since the account was created, or the account
+    /// already has exactly these roles, because this is a retry.
     async fn is_current(&self, invitation: &OneTimeToken, credential: &Credential) -> Result<bool, Problem> {
         if invitation.user_id.as_ref().is_some_and(|invited| *invited != credential.user_id) {
             return Ok(false);

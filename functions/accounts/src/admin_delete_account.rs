@@ -26,11 +26,11 @@ pub fn operation() -> Operation {
 
 /// Deletes accounts for staff.
 pub struct AdminDeleteAccount {
-    /// Deletes them.
+    /// Deletes the account and its data.
     pub deletion: Deletion,
 }
 
-/// A deleted account in the audit log, where nobody can delete it: without the address.
+/// A deleted account as the audit log stores it. Has no address, because audit entries cannot be deleted.
 #[derive(Serialize)]
 struct AuditedAccount<'a> {
     created_at: String,

@@ -1,6 +1,6 @@
 //! `GET /admin/accounts/{user_id}/export?cursor=`: everything that the shop stores about an account, for staff.
 //!
-//! It changes nothing, but it is written to the audit log: who saw all about a person is on record.
+//! It changes nothing, but the audit log records who exported the data of a person.
 
 use souk_domain::ids::UserId;
 use souk_domain::permission::Permission;
@@ -22,7 +22,7 @@ pub fn operation() -> Operation {
 
 /// Exports accounts for staff.
 pub struct AdminExportAccount {
-    /// Reads what belongs to accounts.
+    /// Reads the data of accounts.
     pub export: AccountExport,
 }
 

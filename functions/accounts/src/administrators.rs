@@ -1,8 +1,9 @@
-//! Keeps a shop manageable: one administrator always stays.
+//! Ensures that a shop always has an administrator.
 //!
-//! An administrator whose grant has no end may only leave, or get an end, if another one without an end stays. One whose
-//! grant ends anyway may leave if any other administrator stays. The store checks the one who stays in the transaction of
-//! the change, so administrators who remove each other at once cannot both succeed.
+//! A grant without an end may be removed, or get an end, only if another administrator has a grant without an end. A
+//! grant with an end may be removed if there is any other administrator. The store checks the grant of that other
+//! administrator in the transaction of the change, so two administrators who remove each other concurrently cannot both
+//! succeed.
 
 use souk_domain::ids::UserId;
 use souk_domain::time::Timestamp;
@@ -10,7 +11,7 @@ use souk_runtime::http::Problem;
 use souk_runtime::queues::SendError;
 use souk_store::{OtherAdministrator, StaffGrant, StaffGrants, StoreError};
 
-/// What [`last_administrator`](GrantError::LastAdministrator) says in the HTTP contract.
+/// The meaning of [`last_administrator`](GrantError::LastAdministrator) in the HTTP contract.
 pub(crate) const LAST_ADMINISTRATOR: &str =
     "No other administrator would stay whose grant lasts as long: grant the role to another account first.";
 
@@ -20,10 +21,10 @@ pub(crate) enum GrantError {
     /// The account does not exist, or its address is not verified.
     #[error("there is no account with this id and a verified address")]
     NoAccount,
-    /// No other administrator would stay.
+    /// No other administrator would remain.
     #[error("this is the last administrator: make another account one first")]
     LastAdministrator,
-    /// Administrators do not end their own role.
+    /// Administrators cannot end their own role.
     #[error("administrators cannot end their own role: another administrator has to do it")]
     OwnGrant,
     /// The administrators changed during every attempt.
@@ -66,7 +67,7 @@ impl From<GrantError> for Problem {
     }
 }
 
-/// Whether an account with the grant `before` stops being an administrator, now or at an end that it did not have.
+/// Whether the change removes an administrator, at once or at an end that the earlier grant did not have.
 pub(crate) fn is_leaving(before: Option<&StaffGrant>, after: Option<&StaffGrant>, now: Timestamp) -> bool {
     let Some(before) = before.filter(|grant| grant.is_administrator(now)) else { return false };
     match after.filter(|grant| grant.is_administrator(now)) {
@@ -75,8 +76,8 @@ pub(crate) fn is_leaving(before: Option<&StaffGrant>, after: Option<&StaffGrant>
     }
 }
 
-/// The administrator who stays when the grant of `user_id` changes from `before` to `after`: the one whose grant lasts
-/// longest. None if the change needs nobody to stay.
+/// The administrator who remains when the grant of `user_id` changes from `before` to `after`: the one whose grant
+/// lasts longest. None if the change does not need another administrator.
 pub(crate) async fn who_stays(
     grants: &StaffGrants,
     user_id: &UserId,
@@ -92,7 +93,8 @@ pub(crate) async fn who_stays(
     let others = others.filter(|grant| grant.user_id != *user_id && grant.is_administrator(now));
     let other = others.max_by_key(|grant| grant.expires_at.map_or(i64::MAX, Timestamp::as_millis));
     if !is_leaving {
-        // Also required of whoever is no administrator: this one may become one meanwhile, and the others may leave.
+        // Also required if this account is no administrator yet: it may become one meanwhile, and the others may be
+        // removed.
         return Ok(other);
     }
     let was_permanent = before.is_some_and(|grant| grant.expires_at.is_none());
@@ -100,7 +102,7 @@ pub(crate) async fn who_stays(
     other.map(Some).ok_or(GrantError::LastAdministrator)
 }
 
-/// The condition that this administrator still is one, for as long as when the grant was read.
+/// The condition that this account is still an administrator, for as long as when its grant was read.
 pub(crate) const fn still_administrator(grant: &StaffGrant, now: Timestamp) -> OtherAdministrator<'_> {
     OtherAdministrator { user_id: &grant.user_id, now, is_permanent: grant.expires_at.is_none() }
 }
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_an_administrator_with_less_than_before() {
+    fn an_administrator_leaves_if_the_grant_is_removed_or_gets_an_end() {
         let administrator = |ends_in| Some(grant(Role::Administrator, ends_in));
         let other = |ends_in| Some(grant(Role::Support, ends_in));
         let cases = [

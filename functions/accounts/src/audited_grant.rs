@@ -1,4 +1,4 @@
-//! Changes of grants that staff do not make through the API of staff: accepted invitations, and those of the operator.
+//! Changes of grants outside the endpoints for staff: accepted invitations, and grants by the operator.
 
 use souk_domain::account::Account;
 use souk_domain::audit::{AuditActor, AuditPhase, AuditSubject, AuditedChange};
@@ -9,7 +9,7 @@ use crate::administrators::GrantError;
 use crate::grant_view::AuditedGrant;
 use crate::staff_context::{GrantChange, Roles, StaffContext};
 
-/// Who changes a grant, and with which request.
+/// The actor and the request of a change.
 pub(crate) struct Origin {
     pub(crate) action: &'static str,
     pub(crate) actor: AuditActor,
@@ -17,8 +17,8 @@ pub(crate) struct Origin {
     pub(crate) source_address: String,
 }
 
-/// Gives an account these roles, in the name of an administrator, with an entry in the audit log before and after. If the
-/// first one cannot be written, nothing is changed.
+/// Grants roles to an account in the name of an administrator, with an audit entry before and after. If the first entry
+/// cannot be written, nothing is changed.
 pub(crate) async fn change_audited(
     staff: &StaffContext,
     audit: &AuditContext,

@@ -1,7 +1,7 @@
 //! `PUT /account/password`: changes the password with the current one, and ends the other sessions.
 //!
-//! The session of the caller goes on. After a failure in the middle, a retry finds the new password in place and does
-//! the rest.
+//! The session of the caller stays valid. After a failure in the middle, a retry finds the new password in place and
+//! completes the other steps.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ pub struct ChangePassword {
     pub attempts: Attempts,
     /// Sends the mail.
     pub mails: MailQueue,
-    /// For the salt of the hash.
+    /// Randomness of the salt.
     pub random: Arc<dyn Random>,
 }
 
@@ -113,7 +113,7 @@ impl ChangePassword {
         let hash = password::hash(new, &*self.random).map_err(Problem::internal)?;
         match self.accounts.credentials.change_password(&credential.reference(), &hash).await? {
             CredentialOutcome::Changed => Ok(()),
-            // A concurrent change: a retry reads it.
+            // A concurrent request changed the credentials. A retry reads them again.
             CredentialOutcome::Conflict => Err(StoreError::Conflict.into()),
         }
     }

@@ -1,8 +1,8 @@
 //! `POST /auth/password-reset/confirm`: sets a new password with the token of a mail, and ends all sessions.
 //!
 //! A token belongs to one version of the credentials, so a change of the password makes all other links void. After a
-//! failure in the middle, a retry finds the new password in place and does the rest. The second factor stays: who has
-//! only the mailbox cannot log in.
+//! failure in the middle, a retry finds the new password in place and completes the other steps. The second factor
+//! stays, so access to the mailbox alone is not enough to log in.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ pub struct ConfirmPasswordReset {
     pub mails: MailQueue,
     /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// For the salt of the hash.
+    /// Randomness of the salt.
     pub random: Arc<dyn Random>,
 }
 
@@ -130,7 +130,7 @@ impl ConfirmPasswordReset {
             let hash = password::hash(password, &*self.random).map_err(Problem::internal)?;
             return match self.credentials.change_password(&credential.reference(), &hash).await? {
                 CredentialOutcome::Changed => Ok(()),
-                // A concurrent change: a retry finds out which.
+                // A concurrent request changed the credentials. A retry reads them again.
                 CredentialOutcome::Conflict => Err(StoreError::Conflict.into()),
             };
         }

@@ -1,8 +1,8 @@
 //! `POST /account/second-factor/confirm`: turns the second factor on with the first code of the authenticator app, and
 //! returns the recovery codes.
 //!
-//! Only hashes of the recovery codes are stored, so they cannot be shown again. Therefore what follows the change does
-//! not fail the request.
+//! Only hashes of the recovery codes are stored, so they cannot be shown again. Therefore a failure after the change
+//! does not fail the request.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -105,14 +105,14 @@ impl Endpoint for ConfirmSecondFactor {
         let step = totp::verify(&pending.secret, &code, self.clock.now(), pending.last_step)
             .ok_or_else(|| wrong_code(&attempt, "confirm-second-factor"))?;
         self.attempts.succeeded(&attempt).await?;
-        // What must not fail comes before the change.
+        // Steps whose failure fails the request come before the change.
         self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
         let codes = totp::new_recovery_codes(&*self.random);
         let hashes: BTreeSet<String> = codes.hashes.into_iter().collect();
         let seen = credential.reference();
         match self.accounts.credentials.confirm_totp(&seen, &pending.secret, step, &hashes).await? {
             CredentialOutcome::Changed => {}
-            // A concurrent change: a retry reads it.
+            // A concurrent request changed the credentials. A retry reads them again.
             CredentialOutcome::Conflict => return Err(StoreError::Conflict.into()),
         }
         self.finish(identity, &credential).await;

@@ -1,8 +1,8 @@
 //! `POST /auth/verification/confirm`: verifies the address of a pending account with the token of a mail and the
 //! password of its registration, and starts a session.
 //!
-//! The password is asked for because anybody can register an address. Who follows the link of a stranger's registration
-//! would otherwise give the address to an account whose password the stranger knows.
+//! The password is required because anybody can register an address. Otherwise the link of a stranger's registration
+//! would give the address to an account whose password the stranger knows.
 //!
 //! The address is claimed in one transaction. The other pending accounts of the address end afterwards, and the token is
 //! used up last, so a retry continues after a failure at any point.
@@ -118,7 +118,7 @@ impl ConfirmVerification {
                 Err(Problem::conflict("address_taken", "another account has verified this address"))
             }
             ClaimOutcome::AlreadyMine => {
-                // A concurrent request was first.
+                // A concurrent request claimed the address first.
                 let own = self.credentials.get(&link.email).await?.filter(|stored| stored.user_id == *user_id);
                 let own = own.ok_or_else(link::expired)?;
                 require_password(&own.password_hash, password, attempt)?;

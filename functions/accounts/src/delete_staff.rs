@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_ends_the_own_administrator_role() {
+    async fn administrators_cannot_end_their_own_role() {
         let shop = Staff::with_administrator().await;
         shop.session(1, 11).await;
         let endpoint = DeleteStaff { staff: shop.context() };
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_administrators_who_remove_each_other_one_stays() {
+    async fn one_of_two_administrators_who_remove_each_other_stays() {
         let shop = Staff::with_administrator().await;
         shop.member(2, "bob@example.com", &[Role::Administrator], None).await;
         let endpoint = DeleteStaff { staff: shop.context() };

@@ -1,9 +1,9 @@
 //! Deletes accounts.
 //!
-//! Sessions, credentials, roles and the account end at once. What is left of it in other tables is erased by the consumer
-//! of the erasure queue. The message is sent first: after the account is gone, nothing would know its guests any more. So
-//! after a crash in between, an account may still exist whose cart is gone and whose unpaid orders were cancelled; it may
-//! still log in and delete itself again.
+//! Sessions, credentials, roles and the account are deleted at once. The consumer of the erasure queue erases the data
+//! in other tables. The message is sent first, because the ids of the guests are deleted with the account. So after a
+//! crash in between, the account may still exist without its cart and with its unpaid orders cancelled. Its owner can
+//! still log in and delete it again.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::administrators::{GrantError, still_administrator, who_stays};
 /// Maximum attempts to delete an administrator while the administrators change.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// What a deletion ends and what it keeps, for the descriptions of the endpoints.
+/// The effects of a deletion, for the descriptions of the endpoints.
 pub(crate) const DELETED: &str = "At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail \
      address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and \
      orders that were never paid lose contact and address, each once no payment of it is \
@@ -39,7 +39,7 @@ pub struct Deletion {
     pub grants: StaffGrants,
     /// The sessions table.
     pub sessions: Sessions,
-    /// The queue of what deleted accounts leave behind.
+    /// The erasure queue.
     pub erasure: ErasureQueue,
     /// The current time.
     pub clock: Arc<dyn Clock>,
@@ -86,7 +86,8 @@ impl Deletion {
         Err(GrantError::Busy)
     }
 
-    /// Ends all sessions. Also called when the account is gone: an earlier request may have crashed before this.
+    /// Ends all sessions. Also called if the account is already deleted, because an earlier request may have crashed
+    /// before this.
     pub(crate) async fn end_sessions(&self, user_id: &UserId) -> Result<(), StoreError> {
         self.sessions.end_all(user_id, None).await
     }

@@ -43,7 +43,7 @@ impl Endpoint for EndSession {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let caller = request.user()?;
         let session_id: SessionId = request.path_id("session_id", "session")?;
-        // The key begins with the caller's id, so nobody reaches another user's session.
+        // The key begins with the caller's id, so a caller cannot end another user's session.
         let session = self.sessions.get(&caller.user_id, &session_id, true).await?;
         if session.is_none_or(|session| !session.is_active(self.clock.now())) {
             return Err(Problem::not_found("session"));

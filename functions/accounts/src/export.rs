@@ -1,6 +1,6 @@
 //! Everything that the shop stores about an account, for the account itself or for staff. Never secrets or hashes.
 //!
-//! The orders come in pages, because Lambda limits a response to 6 MB; each page has all the rest.
+//! Orders are split into pages, because Lambda limits a response to 6 MB. Each page has all the other data.
 
 mod order;
 
@@ -31,14 +31,14 @@ use crate::grant_view::roles_schema;
 
 use order::ExportedOrder;
 
-/// Orders read for a page.
+/// Maximum orders that are read for a page.
 const PAGE_ORDERS: i32 = 100;
 /// The largest size of the orders of a page, in bytes as Lambda sends them. With everything else a page stays below 5 MB.
 const MAX_ORDERS_BYTES: usize = 4_000_000;
-/// The most sessions on a page: the newest.
+/// Maximum sessions on a page: the newest.
 const MAX_SESSIONS: usize = 1_000;
 
-/// Reads what belongs to accounts.
+/// Reads the data of accounts.
 pub struct AccountExport {
     /// The accounts table.
     pub accounts: Accounts,
@@ -167,7 +167,7 @@ struct ExportedStoreCredit<'a> {
     currency: &'a str,
 }
 
-/// What a page is made of.
+/// The stored data of a page.
 struct Stored {
     account: Account,
     credential: Option<Credential>,
@@ -243,7 +243,7 @@ impl AccountExport {
     }
 }
 
-/// As many orders as fit, one at least, and the order after which the next page continues.
+/// The orders that fit, at least one, and the order after which the next page continues.
 fn fitting(page: &OrderPage, max_bytes: usize) -> Result<(Vec<Box<RawValue>>, Option<&OrderId>), Problem> {
     let (mut orders, mut bytes): (Vec<Box<RawValue>>, usize) = (Vec::new(), 0);
     let mut last: Option<&Order> = None;
@@ -264,14 +264,14 @@ fn sent_bytes(json: &str) -> usize {
     json.len() + json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
-/// What the endpoints that export an account have in common.
+/// The common part of the operations that export an account.
 pub(crate) fn declared(operation: Operation) -> Operation {
     operation
         .query("cursor", cursor(), "`next_cursor` of the page before. Without it: the first page of orders.")
         .answers::<AccountExportPage<'_>>(200, "What belongs to the account, with a page of its orders.")
 }
 
-/// What is exported, for the description of an endpoint.
+/// The exported data, for the descriptions of the endpoints.
 pub(crate) const EXPORTED: &str = "The account, the state of its second factor, its roles, sessions, cart and store credit, and all its orders with \
      contact and address, also those that it placed as a guest. Passwords, secrets and recovery codes are never \
      exported. A page has at most 100 orders and stays below 5 MB; follow `next_cursor` for the others.";

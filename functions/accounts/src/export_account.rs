@@ -17,7 +17,7 @@ pub fn operation() -> Operation {
 
 /// Exports the caller's account.
 pub struct ExportAccount {
-    /// Reads what belongs to accounts.
+    /// Reads the data of accounts.
     pub export: AccountExport,
 }
 

@@ -31,10 +31,10 @@ use crate::pending_accounts::PendingAccounts;
 
 use aws::Aws;
 
-/// A shop. What issues tokens is that of [`Identity`].
+/// A shop. [`Identity`] issues its tokens.
 pub(crate) struct Fixture {
     identity: Identity,
-    /// Its AWS: records the calls, and fails when a test wants it.
+    /// The AWS of the shop. It records calls, and fails them if a test asks for that.
     pub(crate) aws: Aws,
     /// The configuration of its AWS clients.
     pub(crate) sdk: SdkConfig,
@@ -208,7 +208,7 @@ impl Fixture {
         MailQueue::new(&self.sdk, "https://queues/mail")
     }
 
-    /// The mails that were asked for since the last time.
+    /// The mails that were requested since the last call.
     pub(crate) fn mails(&self) -> Vec<MailRequest> {
         let messages = self.aws.take_messages("mail").into_iter();
         messages.map(|message| serde_json::from_value(message).expect("a request for a mail")).collect()
@@ -223,7 +223,7 @@ pub(crate) fn request(method: &str, body: &Value) -> Request {
     Request::new(method, "/").with_json(&body.to_string())
 }
 
-/// What a client can tell an answer by: its status and its body without ids and tokens.
+/// The parts of a response that could reveal an account: its status, and its body without ids and tokens.
 pub(crate) fn shape(answer: Result<Reply, Problem>) -> (u16, Vec<String>) {
     match answer {
         Ok(reply) if reply.body().is_empty() => (reply.status(), Vec::new()),

@@ -49,7 +49,7 @@ impl<'a> StaffMember<'a> {
     }
 }
 
-/// A grant in the audit log, where nobody can delete it: without the address.
+/// A grant as the audit log stores it. Has no address, because audit entries cannot be deleted.
 #[derive(Serialize)]
 pub(crate) struct AuditedGrant<'a> {
     roles: &'a [Role],

@@ -28,7 +28,7 @@ use crate::request_password_reset::RequestPasswordReset;
 use crate::request_verification::RequestVerification;
 use crate::start_second_factor::StartSecondFactor;
 
-/// `Handler` in template.yaml, and what starts for it.
+/// The start of each function, by `Handler` in template.yaml.
 pub const HANDLERS: Handlers = &[
     ("accept-invitation", &HttpAsync(|deps| Box::pin(AcceptInvitation::from_dependencies(deps)))),
     ("admin-delete-account", &StaffHttp(AdminDeleteAccount::from_dependencies, Subject::Account)),

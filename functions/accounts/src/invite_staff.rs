@@ -1,4 +1,4 @@
-//! `POST /admin/invitations`: invites a person to the staff of the shop, who need not have an account.
+//! `POST /admin/invitations`: invites a person to the staff of the shop. The person may have no account yet.
 //!
 //! The mail has the token; no endpoint ever returns it. Nothing is granted before the invitation is accepted.
 
@@ -81,7 +81,7 @@ impl Endpoint for InviteStaff {
             invited_by: caller.user_id.clone(),
         };
         enqueue(&self.mails, &mail).await?;
-        // Without the address: nobody can delete it from the log. The acceptance is logged with the account.
+        // Has no address, because audit entries cannot be deleted. The acceptance is logged with the account.
         Ok(Reply::accepted().audit(&None::<AuditedGrant<'_>>, &audited))
     }
 }

@@ -6,7 +6,7 @@ use souk_domain::time::Timestamp;
 use souk_runtime::http::{Fields, Problem};
 use souk_store::{OneTimeToken, OneTimeTokens, TokenPurpose};
 
-/// What [`expired`] means, for the declaration of an endpoint.
+/// The meaning of [`expired`], for the declaration of an endpoint.
 pub(crate) const EXPIRED: (u16, &str, &str) =
     (410, "link_expired", "The link was used, has expired or never existed: ask for another mail.");
 
@@ -15,7 +15,7 @@ pub(crate) fn read_token(fields: &mut Fields<'_>) -> Option<String> {
     fields.verbatim("token", 1..=one_time::TOKEN_CHARS)
 }
 
-/// The stored token. It stays usable.
+/// Finds the stored token, which stays usable.
 pub(crate) async fn find(
     tokens: &OneTimeTokens,
     token: &str,
@@ -32,7 +32,7 @@ pub(crate) async fn use_up(tokens: &OneTimeTokens, link: &OneTimeToken, now: Tim
     Ok(())
 }
 
-/// The problem of a token that does not work.
+/// The problem of a token that is unknown, used or expired.
 pub(crate) fn expired() -> Problem {
     let (status, code, _) = EXPIRED;
     Problem::new(status, code, "this link was used or has expired; ask for another mail")

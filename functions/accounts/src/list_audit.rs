@@ -136,7 +136,7 @@ impl<'a> AuditEntryView<'a> {
     }
 }
 
-/// What is listed.
+/// The filter of a list.
 enum Filter {
     Subject(AuditSubject),
     Actor(AuditActor),

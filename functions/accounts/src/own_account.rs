@@ -1,8 +1,8 @@
 //! The account of the caller, and the proof that the caller knows its password.
 //!
-//! A stolen session must not suffice to take an account over, so changes of credentials ask for the password again.
-//! Wrong ones are limited like log-ins, with a counter of their own: a stranger who exhausts the log-ins of an address
-//! does not keep its owner from changing the password.
+//! A stolen session must not be enough to take over an account, so changes of credentials require the password again.
+//! Wrong passwords are limited as in log-ins, but with a separate counter: a stranger who uses up the log-ins of an
+//! address does not keep its owner from changing the password.
 
 use souk_auth::password;
 use souk_domain::account::Account;
@@ -12,7 +12,7 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
 use souk_store::{Accounts, Credential, Credentials};
 
-/// Finds the accounts of callers.
+/// Finds the account of a caller.
 pub struct OwnAccounts {
     /// The accounts table.
     pub accounts: Accounts,

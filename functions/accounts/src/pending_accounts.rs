@@ -45,7 +45,7 @@ impl PendingAccounts {
         for registration in self.registrations.list(email).await? {
             if registration.user_id == *owner {
                 for guest in &registration.guest_ids {
-                    // Also one that was added while the address was being claimed.
+                    // Includes a guest that was added while the address was being claimed.
                     let _ = self.accounts.add_guest(owner, guest).await?;
                 }
             } else {

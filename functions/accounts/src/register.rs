@@ -1,10 +1,10 @@
 //! `POST /auth/register`: creates an account whose address is pending, and starts its session.
 //!
-//! It never reads whether an account has the address, so neither its answer nor its time can tell. The consumer of the
-//! mail queue finds out: the mail verifies the address, or says that there is an account already. Until the address is
-//! verified, the account may do what a guest may.
+//! It never reads whether an account has the address, so neither its response nor its response time reveals that. The
+//! consumer of the mail queue reads it: the mail verifies the address, or says that there is an account already. Until
+//! the address is verified, the account has the rights of a guest.
 //!
-//! Every step may be repeated. With an `Idempotency-Key` a retry finds the registration of the first attempt and
+//! Every step is idempotent. With an `Idempotency-Key` a retry finds the registration of the first attempt and
 //! continues: the guest's cart is merged once, and the guest's session ends last.
 
 use schemars::JsonSchema;
@@ -188,7 +188,7 @@ fn repeated(
 ) -> Result<UserId, Problem> {
     let is_same_password =
         password::verify(&params.password, Some(&earlier.password_hash)).map_err(Problem::internal)?;
-    // The guest of the first request is unknown by now if its session has ended, after all other steps.
+    // The first request ends the session of its guest in the last step. After that, a retry has no guest.
     let is_same_guest = guest.is_none_or(|guest| earlier.guest_ids.contains(&guest.user_id));
     if is_same_password && is_same_guest {
         return Ok(earlier.user_id);

@@ -1,6 +1,6 @@
 //! `DELETE /account/second-factor`: turns the second factor off with the password and a code. Members of staff keep it.
 //!
-//! After a failure in the middle, a retry finds no second factor and does the rest.
+//! After a failure in the middle, a retry finds no second factor and completes the other steps.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl Endpoint for RemoveSecondFactor {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let identity = request.account()?;
         let (password, code) = read(request)?;
-        // The credentials are read before the grant. A later grant changes their version, so nothing is removed then.
+        // The credentials are read before the grant: a grant in between changes their version, and nothing is removed.
         let credential = self.accounts.get(request).await?.credential;
         let grant = self.grants.get(&identity.user_id).await?;
         if grant.is_some_and(|grant| grant.is_active(self.clock.now())) {
@@ -94,7 +94,7 @@ impl Endpoint for RemoveSecondFactor {
             self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
             match self.accounts.credentials.remove_totp(&credential.reference()).await? {
                 CredentialOutcome::Changed => {}
-                // A concurrent change: a retry reads it.
+                // A concurrent request changed the credentials. A retry reads them again.
                 CredentialOutcome::Conflict => return Err(StoreError::Conflict.into()),
             }
         }
@@ -105,7 +105,7 @@ impl Endpoint for RemoveSecondFactor {
 }
 
 impl RemoveSecondFactor {
-    /// Refuses a wrong code. One that is not confirmed has no effect yet, so it needs none.
+    /// Refuses a wrong code. A second factor that is not confirmed has no effect yet and needs no code.
     async fn require_code(&self, credential: &Credential, code: &str, attempt: &Attempt) -> Result<(), Problem> {
         let is_accepted = credential.second_factor().is_none()
             || accept_code(&self.accounts.credentials, credential, code, self.clock.now()).await?;

@@ -1,7 +1,7 @@
 //! `POST /auth/password-reset`: sends the mail with the link that sets a new password.
 //!
-//! It reads nothing about the address, so neither its answer nor its time tells whether there is an account. The
-//! consumer of the mail queue decides what the mail says.
+//! It reads nothing about the address, so neither its response nor its response time reveals whether there is an
+//! account. The consumer of the mail queue decides which mail to send.
 
 use souk_domain::mail::MailRequest;
 use souk_identity::Attempts;

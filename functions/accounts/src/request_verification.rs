@@ -1,7 +1,7 @@
 //! `POST /auth/verification`: sends the mail again that verifies the address of a pending account.
 //!
-//! It reads nothing about the address, so neither its answer nor its time tells whether there is an account. The
-//! consumer of the mail queue decides what the mail says.
+//! It reads nothing about the address, so neither its response nor its response time reveals whether there is an
+//! account. The consumer of the mail queue decides which mail to send.
 
 use schemars::JsonSchema;
 use souk_domain::account::Email;

@@ -1,8 +1,9 @@
 //! Changes grants of roles.
 //!
-//! A session keeps the permissions of its login. So a change ends all sessions of the account: before, because then a
-//! crash in between leaves nobody with the earlier permissions, and after, for what a login created meanwhile. A login
-//! that read the earlier grant creates no session, because each change also changes the version of the credentials.
+//! A session keeps the permissions of its login. So a change ends all sessions of the account twice: before the change,
+//! so that a crash leaves no session with the earlier permissions, and after it, for sessions that a login created in
+//! between. A login that read the earlier grant creates no session, because each change also changes the version of the
+//! credentials.
 
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub struct StaffContext {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The roles that an account is to have instead of its earlier ones.
+/// The roles that replace the earlier ones of an account.
 #[derive(Debug, Clone)]
 pub(crate) struct Roles {
     /// The roles.
@@ -44,7 +45,7 @@ pub(crate) struct Roles {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// A change of a grant that was made.
+/// The outcome of a change of a grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GrantChange {
     /// The grant before.
@@ -70,8 +71,8 @@ impl StaffContext {
         self.accounts.get(user_id).await?.ok_or(GrantError::NoAccount)
     }
 
-    /// Gives an account these roles, or none, in the name of an administrator (of the operator, if it is none, who may
-    /// also replace the last administrator). Idempotent.
+    /// Replaces the roles of an account, or removes them, in the name of an administrator. `None` is the operator, who
+    /// may also replace the last administrator. Idempotent.
     pub(crate) async fn change(
         &self,
         account: &Account,

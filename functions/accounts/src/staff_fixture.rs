@@ -78,7 +78,7 @@ impl Staff {
         save_account(&self.stores, user(number), email, self.clock.now()).await
     }
 
-    /// An account with roles, which may end after so many seconds.
+    /// An account with roles, which may end after a number of seconds.
     pub(crate) async fn member(&self, number: u32, address: &str, roles: &[Role], ends_in: Option<i64>) -> Account {
         let account = self.account(number, address).await;
         self.grant(&account, roles, ends_in).await;

@@ -89,7 +89,7 @@ impl Endpoint for StartSecondFactor {
         let secret = totp::new_secret(&*self.random);
         match self.accounts.credentials.set_pending_totp(&credential.reference(), &secret).await? {
             CredentialOutcome::Changed => {}
-            // A concurrent change: a retry reads it.
+            // A concurrent request changed the credentials. A retry reads them again.
             CredentialOutcome::Conflict => return Err(StoreError::Conflict.into()),
         }
         let otpauth_uri = totp::otpauth_uri(&secret, &self.shop_name, credential.email.as_str());

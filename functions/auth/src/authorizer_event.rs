@@ -24,7 +24,7 @@ pub struct AuthorizerResponse {
     context: Context,
 }
 
-/// What functions learn about the caller.
+/// The authorizer's context: the caller, or why there is none.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Context {
@@ -55,7 +55,7 @@ impl Context {
         }
     }
 
-    /// A caller with what the session says.
+    /// A caller with the permissions and the second factor of the session.
     pub(crate) fn of_session(caller: &Caller, permissions: Permissions, has_second_factor: bool) -> Self {
         Self::Caller {
             user_id: caller.user_id.to_string(),
@@ -96,7 +96,7 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Logs who called, or why there is no caller.
+/// Logs the caller, or why there is none.
 pub(crate) fn log(function: &'static str, context: &Context) {
     match context {
         Context::Caller { user_id, session_id, kind, .. } => {

@@ -22,7 +22,7 @@ pub fn operation() -> Operation {
 
 /// Starts sessions of guests.
 pub struct CreateGuest {
-    /// Limits how many guests come from an address.
+    /// Limits the guests from a network address.
     pub attempts: Attempts,
     /// Starts the session.
     pub sessions: SessionIssuer,

@@ -23,7 +23,7 @@ use crate::login::Login;
 use crate::logout::Logout;
 use crate::refresh::Refresh;
 
-/// A shop. What issues tokens is that of [`Identity`].
+/// A shop. [`Identity`] issues its tokens.
 pub(crate) struct Fixture {
     identity: Identity,
 }

@@ -11,7 +11,7 @@ use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::VerificationKeys;
 
-/// A new key is published two minutes before it signs, so a copy of this age knows every key that signs.
+/// Seconds that a copy may be used. A new key is published two minutes before it signs, so such a copy has every key.
 const CACHE_SECONDS: u32 = 60;
 
 /// The endpoint in the HTTP contract.

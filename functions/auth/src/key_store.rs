@@ -12,7 +12,7 @@ impl VerificationKeySource for KeyStore {
     fn read(&self) -> KeyFuture<'_, Vec<VerificationKey>> {
         Box::pin(async {
             self.0.list().await.map_err(|error| {
-                // The known keys go on: without this line nobody would know that a revocation has not arrived.
+                // The known keys stay in use, so this line is the only sign that a revocation may not have arrived.
                 tracing::error!(event = "keys_not_read", %error, "the verification keys cannot be read");
                 KeyError::Unavailable(error.to_string())
             })

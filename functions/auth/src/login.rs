@@ -1,9 +1,9 @@
 //! `POST /auth/login`: exchanges e-mail address, password and, if the account has one, a code of the second factor for a
 //! session.
 //!
-//! Neither the response nor its time reveals whether the account exists: the account and the newest pending registration
-//! of the address are always read, and exactly one password hash is verified. An account that owns the address goes
-//! first; a pending one is opened only if nobody owns the address, and of several the newest.
+//! Neither the response nor its time reveals whether the account exists: the account and the newest pending
+//! registration of the address are always read, and exactly one password hash is verified. An account that owns the
+//! address takes precedence. A pending one is opened only if there is no such account, and of several the newest one.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};
@@ -23,7 +23,7 @@ use souk_store::{
 
 /// How long a challenge waits for its code.
 const CHALLENGE_SECONDS: i64 = 5 * 60;
-/// A change of the password between the check and the start of the session makes the log-in begin again.
+/// Maximum attempts. A change of the credentials between the check and the start of the session repeats the log-in.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The endpoint in the HTTP contract.
@@ -84,7 +84,7 @@ struct LoginParams {
     guest_refresh_token: Option<String>,
 }
 
-/// What a client proves who it is with.
+/// The proof of identity in a request.
 enum Proof {
     Password { email: Email, password: String },
     Challenge(String),
@@ -182,7 +182,7 @@ impl Login {
         let token = self.tokens.get(&hash, purpose, now).await?.ok_or_else(expired)?;
         let attempt = self.attempts.count("login", &token.email, request).await?;
         let credential = self.credentials.get(&token.email).await?.filter(|known| {
-            // Who changed the password meanwhile has to enter it.
+            // If the credentials have changed meanwhile, the new password has to be entered.
             Some(&known.user_id) == token.user_id.as_ref() && Some(known.version) == token.credentials_version
         });
         let reply = self.open_account(credential.ok_or_else(expired)?, &attempt, params, request).await?;
@@ -190,7 +190,7 @@ impl Login {
         Ok(reply)
     }
 
-    /// Opens an account whose password was right. `None`: its credentials changed meanwhile.
+    /// Starts a session of an account whose password was right. `None`: its credentials changed meanwhile.
     async fn open_account(
         &self,
         credential: Credential,
@@ -208,7 +208,7 @@ impl Login {
         }
         let guest = self.merge_guest(params, &credential.user_id, CallerKind::Shopper).await?;
         if let Some(guest) = &guest {
-            // An account that was deleted just now gets no session either.
+            // If the account has just been deleted, no session is created either.
             let _ = self.accounts.add_guest(&credential.user_id, &guest.user_id).await?;
         }
         let grant = self.grants.get(&credential.user_id).await?;
@@ -220,7 +220,7 @@ impl Login {
         Ok(Some(reply))
     }
 
-    /// Opens an account whose address is pending.
+    /// Starts a session of an account whose address is pending.
     async fn open_pending(
         &self,
         pending: &Registration,
@@ -274,7 +274,7 @@ impl Login {
         Ok(Problem::unauthorized("second_factor_required", detail).with("challenge", challenge.token))
     }
 
-    /// Hashes the password again if the parameters have become stronger since. A failure does not stop the log-in.
+    /// Hashes the password again if the parameters have become stronger since.
     async fn upgrade_hash(&self, credential: &Credential, password: &str) -> Result<(), Problem> {
         if password::needs_upgrade(&credential.password_hash) {
             let hash = password::hash(password, &*self.sessions.random).map_err(Problem::internal)?;

@@ -40,7 +40,7 @@ impl Logout {
 impl Endpoint for Logout {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let token = read_token(request)?;
-        // A token that was used before ends its session too: whoever has it may end what it stands for.
+        // A used token also ends its session: whoever holds it may end the session.
         if let Some(claims) = self.refresh_tokens.verify(&token) {
             self.sessions.end(&claims.user_id, &claims.session_id).await?;
         }

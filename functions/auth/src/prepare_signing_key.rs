@@ -1,6 +1,6 @@
 //! Makes the first signing key of a stack: a custom resource of template.yaml, invoked by CloudFormation.
 //!
-//! Does nothing if there is a key, so a repeated invocation and every later update keep it. `Delete` has nothing to do.
+//! Does nothing if there is a key, so a repeated invocation and every later update keep it. `Delete` does nothing.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct PrepareSigningKey {
     pub random: Arc<dyn Random>,
 }
 
-/// The properties of the custom resource: none that count.
+/// The properties of the custom resource, none of which is used.
 #[derive(Deserialize)]
 pub struct ResourceProperties {
     #[serde(rename = "ServiceToken")]

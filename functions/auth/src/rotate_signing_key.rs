@@ -1,8 +1,8 @@
-//! Replaces the signing key: on a schedule, or when an operator ends a key that is no longer secret. Nobody is signed
-//! out: old and new keys overlap, and refresh tokens do not depend on them.
+//! Replaces the signing key, on a schedule or when an operator revokes a key that is no longer secret. No session ends:
+//! old and new keys overlap, and refresh tokens do not depend on them.
 //!
-//! Two runs at once do no harm: the secret of one wins, the public key of the other never signs, and the earliest end of
-//! a key counts.
+//! Concurrent runs are safe: the secret of one of them is stored, the public key of the other never signs, and the
+//! earliest end of a key applies.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct KeyRotation {
 pub enum RotateSigningKeyRequest {
     /// Replace the current key.
     Rotate,
-    /// End a key: 180 seconds later no function accepts its tokens.
+    /// Revoke a key: after 180 seconds no function accepts its tokens.
     Revoke {
         /// The id of the key.
         kid: String,

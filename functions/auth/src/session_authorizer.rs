@@ -1,6 +1,6 @@
 //! The HTTP API's authorizer of staff routes, account routes and payments: verifies the access token, and reads its
-//! session. The API does not cache its answer, so a session that has ended is refused at once, and so is a member of
-//! staff whose roles have changed: a change of roles ends the account's sessions.
+//! session. The API does not cache the response, so a session that has ended is refused at once. A change of roles ends
+//! the sessions of the account, so it takes effect at once as well.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl DirectHandler for SessionAuthorizer {
 }
 
 impl SessionAuthorizer {
-    /// One eventually consistent read finds a session that began a moment ago in almost every case. If it finds none, a
+    /// An eventually consistent read almost always finds a session that has just begun. If it finds none, a strongly
     /// consistent read decides, so that nobody is refused right after the log-in.
     async fn context(&self, caller: &Caller) -> Context {
         let now = self.clock.now();

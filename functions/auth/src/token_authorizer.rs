@@ -1,6 +1,6 @@
 //! The HTTP API's authorizer of guests' and shoppers' routes: verifies the access token before any function runs.
 //!
-//! The API caches its answer for a minute, and it does not read the session: a session that has ended keeps these routes
+//! The API caches the response for a minute, and the session is not read: a session that has ended can use these routes
 //! until the access token expires, at most 16 minutes after it was issued.
 
 use souk_auth::AccessTokenVerifier;

@@ -4,7 +4,7 @@
 //! with an empty page, and returns the domain's endpoint, which the other functions get as `SEARCH_ENDPOINT`. One
 //! function asks for it, so that requests never wait for the rate-limited control plane.
 //!
-//! `Delete` has nothing to do: the index goes with its domain. Repeating an invocation does no harm.
+//! `Delete` does nothing: the index is deleted with its domain. Repeated invocations are safe.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use souk_runtime::service::{Handlers, QueueAsync};
 
 use crate::send_mail::SendMail;
 
-/// `Handler` in template.yaml, and what starts for it.
+/// The start of each function, by `Handler` in template.yaml.
 pub const HANDLERS: Handlers = &[("send-mail", &QueueAsync(|deps| Box::pin(SendMail::from_dependencies(deps))))];
 
 #[cfg(test)]

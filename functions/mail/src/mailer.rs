@@ -1,4 +1,4 @@
-//! What sends a rendered mail.
+//! The interface of a mail provider.
 
 use futures_util::future::BoxFuture;
 use souk_domain::account::Email;
@@ -10,7 +10,7 @@ pub trait Mailer: Send + Sync {
     fn send<'a>(&'a self, to: &'a Email, mail: &'a Mail) -> BoxFuture<'a, Result<(), MailerError>>;
 }
 
-/// Why a mail was not sent. Names a code only: the message of a provider quotes addresses.
+/// Why a mail was not sent. Holds a code only, because the messages of a provider quote addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailerError {
     /// The provider will never send this mail.

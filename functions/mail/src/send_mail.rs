@@ -1,13 +1,13 @@
-//! Consumer of the mail queue: decides what an address gets, makes the one-time token of its link, and sends the mail.
+//! Consumer of the mail queue: decides which mail an address gets, makes the one-time token of its link, and sends it.
 //!
-//! Only here it is known whether an address has an account. No endpoint reads that for a mail, so none can disclose it by
-//! its answer or by its time.
+//! Only this function reads whether an address has an account, in order to send a mail. So no endpoint can disclose it
+//! by its response or by its response time.
 //!
 //! The queue may deliver a message twice, and SES may have sent a mail whose response was lost. Then a mailbox gets the
-//! mail twice, each time with a token of its own, because only the hash of the first is stored. That gives its owner
-//! nothing that asking for a second mail would not. Using one of the tokens ends the other: a verified address has no
-//! registration any more, and a new password or an accepted invitation changes the version of the credentials to which
-//! the others are bound.
+//! mail twice, each time with another token, because only the hash of the first token is stored. This is no more than
+//! asking for a second mail. Using one of the tokens makes the other void: a verified address has no registration any
+//! more, and a new password or an accepted invitation changes the version of the credentials to which the other token
+//! is bound.
 
 use std::sync::Arc;
 
@@ -33,14 +33,15 @@ use souk_store::{
 use crate::mailer::{Mailer, MailerError};
 use crate::ses_mailer::SesMailer;
 
-/// Mails of one template to one address. A stranger can use them up, but then the owner of the address has five links.
+/// Limit of mails of one template to one address. A stranger can use it up, but then the owner of the address has five
+/// links.
 const MAILS: Limit = Limit { max_attempts: 5, window_seconds: 3_600 };
 
 /// Sends account mails.
 pub struct SendMail {
-    /// Which addresses have an account.
+    /// The credentials table, which shows whether an address has an account.
     pub credentials: Credentials,
-    /// Which addresses wait for their verification.
+    /// The table of pending accounts.
     pub registrations: Registrations,
     /// Stores the hashes of tokens.
     pub tokens: OneTimeTokens,
@@ -52,15 +53,15 @@ pub struct SendMail {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// The shop's name.
     pub shop: ShopName,
-    /// Where links lead to.
+    /// The storefront to which links lead.
     pub storefront: Option<StorefrontUrl>,
-    /// The clock.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
     /// Makes tokens.
     pub random: Arc<dyn Random>,
 }
 
-/// What an address gets. The token is the secret one.
+/// The mail for an address. `token` is the secret token, not its hash.
 enum Decision {
     VerifyAddress {
         token: String,
@@ -226,14 +227,15 @@ impl Consumer for SendMail {
         }
         let outcome = self.send(request, &**mailer).await;
         if outcome.is_err() {
-            // The next delivery counts it again. If this fails, the address gets one mail less in this hour.
+            // The next delivery counts the mail again. If this call fails, the address gets one mail fewer in this
+            // hour.
             let _ = self.limits.release(&limit_key).await;
         }
         outcome
     }
 }
 
-/// Binds a token to the credentials as they are now, or to there being none: a later change makes it void.
+/// Binds a token to the current version of the credentials, or to their absence: a later change makes it void.
 fn bind(token: &mut OneTimeToken, credential: Option<&Credential>) {
     token.user_id = credential.map(|credential| credential.user_id.clone());
     token.credentials_version = credential.map(|credential| credential.version);

@@ -67,15 +67,15 @@ impl Mailer for SesMailer {
     }
 }
 
-/// As fields of a request: SES makes the headers, so a line break could not add one.
+/// Passes the mail as fields: SES makes the headers, so a line break cannot add one.
 fn message(mail: &Mail) -> Result<Message, BuildError> {
     let content = |data: &str| Content::builder().data(data).charset(CHARSET).build();
     let body = Body::builder().text(content(&mail.body)?).build();
     Ok(Message::builder().subject(content(&mail.subject)?).body(body).build())
 }
 
-/// Whether SES refuses this mail for ever. A suspended account, paused sending, an unverified MAIL FROM domain and a used-up
-/// quota end, so their messages wait in the queue and then among the dead letters.
+/// Whether SES refuses this mail permanently. A suspended account, paused sending, an unverified MAIL FROM domain and a
+/// used-up quota are temporary, so their messages stay in the queue and then become dead letters.
 const fn is_permanent(error: &SendEmailError) -> bool {
     matches!(error, SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_))
 }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_an_operator_can_resolve_is_delivered_again() {
+    async fn a_failure_that_an_operator_can_resolve_is_temporary() {
         for (status, code) in [
             (400, "AccountSuspendedException"),
             (400, "SendingPausedException"),

@@ -1,12 +1,12 @@
-//! An order as the audit log has it: what staff can change. Without contact and address, because nobody can delete them
-//! from the log.
+//! An order as the audit log stores it: the parts that staff can change. Has no contact and no address, because audit
+//! entries cannot be deleted.
 
 use serde::Serialize;
 use souk_domain::order::{Order, Refund, Return, Shipment};
 
 use crate::ordinal_id::OrdinalId;
 
-/// What staff can change of an order.
+/// The parts of an order that staff can change.
 #[derive(Serialize)]
 pub(crate) struct AuditedOrder<'a> {
     status: &'static str,

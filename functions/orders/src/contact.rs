@@ -36,7 +36,7 @@ pub struct ContactRequest {
     pub phone: Option<String>,
 }
 
-/// Reads `contact` of a request. Whoever has an address may leave it out.
+/// Reads `contact` of a request. A caller with an e-mail address may leave it out.
 #[expect(clippy::option_option, reason = "as in Fields: invalid, missing and present are three different cases")]
 pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Option<Contact>> {
     let input = fields.optional_json::<ContactInput>("contact", "must be an object with email and if need be phone")?;
@@ -50,7 +50,7 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Option<Contact>> {
     }
 }
 
-/// Neither the request nor an account names an address.
+/// The problem of a request without a contact whose caller has no address.
 pub(crate) fn missing() -> Problem {
     Problem::invalid(vec![FieldError::new("contact", "required", "must be given, because a guest has no address")])
 }

@@ -1,5 +1,6 @@
-//! Consumer of the erasure queue: erases what a deleted account leaves behind. Its carts are deleted. Its orders that were
-//! never paid lose contact and address; those that were paid are kept, because the law makes a shop keep them.
+//! Consumer of the erasure queue: erases the data that a deleted account leaves in other tables. Its carts are deleted.
+//! Its orders that were never paid lose contact and address. Paid orders are kept, because the law requires a shop to
+//! keep them.
 //!
 //! An order that waits for its payment is cancelled. If a payment is being processed, the queue delivers the message
 //! again until it has ended. Idempotent: a second run changes only what is left.
@@ -88,7 +89,7 @@ impl EraseOrders {
     }
 }
 
-/// Why the order refused the event; none if it did not.
+/// The reason why the order refused the event, if it did.
 fn refused(step: Result<Order, StepError>) -> Result<Option<TransitionError>, StepError> {
     match step {
         Ok(_) => Ok(None),

@@ -103,7 +103,7 @@ mod tests {
         shop.assert_reconciled().await;
     }
 
-    /// The account of shopper 1 and its guests 2 and 3; 4 is somebody else.
+    /// The account of shopper 1 and its guests 2 and 3. Shopper 4 is another person.
     #[tokio::test]
     async fn orders_of_its_guests_belong_to_an_account() {
         let shop = Fixture::start().await;

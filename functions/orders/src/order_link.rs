@@ -20,7 +20,7 @@ const CLAIMS_BYTES: usize = UserId::BYTES + OrderId::BYTES + 4;
 const CODE_BYTES: usize = 16;
 const TOKEN_BYTES: usize = CLAIMS_BYTES + CODE_BYTES;
 
-/// What a link names.
+/// The content of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderLink {
     /// Owner of the order.

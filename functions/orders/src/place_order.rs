@@ -249,7 +249,7 @@ impl PlaceOrder {
         Ok(PlaceOrderParams { payment_method, shipping_address, contact, expected_total, idempotency_key })
     }
 
-    /// The address of the caller, if it is needed: that of the account, or that which is pending, from the session.
+    /// The e-mail address for an order without a contact: that of the account, or the pending one of the session.
     async fn email(&self, caller: &Identity, params: &PlaceOrderParams) -> Result<Option<Email>, StoreError> {
         let user_id = &caller.user_id;
         Ok(match (&params.contact, caller.kind) {

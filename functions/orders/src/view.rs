@@ -17,8 +17,8 @@ use timeline::TimelineEntryView;
 use crate::contact::ContactView;
 use crate::shipping_address::ShippingAddressSchema;
 
-/// Who sees the order. Staff also see its owner and who granted each refund. A link shows nothing that comes from the
-/// payment provider.
+/// The reader of the order. Staff also see its owner and who granted each refund. A link shows no data of the payment
+/// provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viewer {
     /// The owner of the order.

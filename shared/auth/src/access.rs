@@ -24,7 +24,7 @@ const ISSUER: &str = "souk";
 const AUDIENCE: &str = "souk/api";
 /// The type of an access token (RFC 9068, section 2.1). No other signed document has it.
 const TOKEN_TYPE: &str = "at+jwt";
-/// A token has less than 600. A longer one is not even parsed.
+/// Maximum length of a token that is parsed. The shop's own tokens have less than 600 bytes.
 const MAX_TOKEN_BYTES: usize = 2048;
 /// Allowed difference between the clocks of two machines.
 const LEEWAY_SECONDS: i64 = 5;
@@ -90,7 +90,7 @@ impl AccessTokenIssuer {
 
     /// Issues a token that is valid for [`ACCESS_TOKEN_SECONDS`].
     pub async fn issue(&self, caller: &Caller) -> Result<String, KeyError> {
-        // The known keys are good enough if they cannot be read: a change is planned two reads ahead.
+        // If the keys cannot be read, the known ones are used: a change is planned two reads ahead.
         let _ = self.refresh_keys(REREAD_SECONDS).await;
         if self.keys.get().signing_at(self.clock.now().as_seconds()).is_none() {
             self.refresh_keys(MISSING_KEY_SECONDS).await?;
@@ -137,7 +137,7 @@ struct VerificationKeys(HashMap<String, (VerificationKey, DecodingKey)>);
 impl VerificationKeys {
     async fn read(source: &dyn VerificationKeySource) -> Result<Self, KeyError> {
         let keys = source.read().await?.into_iter().filter_map(|key| {
-            // A damaged key verifies nothing; the others go on.
+            // A damaged key is left out, and the others stay in use.
             let decoding = DecodingKey::from_ed_components(&key.x).ok()?;
             Some((key.kid.clone(), (key, decoding)))
         });
@@ -156,11 +156,11 @@ impl AccessTokenVerifier {
     /// Verifies a token and returns its identity.
     pub async fn verify(&self, token: &str) -> Result<Caller, TokenError> {
         let kid = key_id(token)?;
-        // The known keys are good enough if they cannot be read.
+        // If the keys cannot be read, the known ones are used.
         let _ = self.refresh_keys(REREAD_SECONDS).await;
         let mut keys = self.keys.get();
         if !keys.0.contains_key(&kid) {
-            // Most likely an invalid token, but a new key looks the same.
+            // Most likely the token is invalid, but it may also be signed with a new key.
             self.refresh_keys(MISSING_KEY_SECONDS).await.map_err(TokenError::UnknownKey)?;
             keys = self.keys.get();
         }
@@ -190,7 +190,7 @@ fn key_id(token: &str) -> Result<String, TokenError> {
 
 /// The claims of a token that this key signed.
 fn verified(token: &str, key: &DecodingKey) -> Result<Claims, TokenError> {
-    // One fixed algorithm, whatever the token says.
+    // The algorithm is fixed, whatever the token names.
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[AUDIENCE]);

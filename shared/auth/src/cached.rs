@@ -10,7 +10,8 @@ use crate::keys::{KeyError, KeyFuture};
 
 pub(crate) struct Cached<T> {
     state: RwLock<State<T>>,
-    /// Held during a read. The other tasks wait for its result: after a pause of the process the value may be hours old.
+    /// Held during a read. The other tasks wait for its result, because after a pause of the process the value may be
+    /// hours old.
     reading: Mutex<()>,
 }
 
@@ -54,7 +55,7 @@ impl<T> Cached<T> {
 
     fn is_due(&self, now: Timestamp, interval_seconds: i64) -> bool {
         let attempted_at = self.state().attempted_at;
-        // Also when the clock was set back.
+        // Also due if the clock was set back.
         !(attempted_at..attempted_at.plus_seconds(interval_seconds)).contains(&now)
     }
 

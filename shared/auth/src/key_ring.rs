@@ -1,4 +1,4 @@
-//! Plans how signing keys follow each other.
+//! Plans the rotation and the revocation of signing keys.
 //!
 //! A change takes effect 120 s after it is planned. Issuers and verifiers read their keys every 60 s, so by then all of
 //! them know it, even if one read fails.
@@ -16,13 +16,14 @@ use souk_domain::time::Timestamp;
 use crate::access::ACCESS_TOKEN_SECONDS;
 use crate::keys::{KeyError, REREAD_SECONDS, SigningKey, SigningKeys};
 
-/// From planning a change until it takes effect: two reads of the keys.
+/// Time from planning a change until it takes effect: two reads of the keys.
 const NOTICE_SECONDS: i64 = 2 * REREAD_SECONDS;
-/// How long tokens of a replaced key are accepted: all of them expire, and clocks may differ.
+/// How long tokens of a replaced key are accepted: until all of them have expired, with a minute for clocks that
+/// differ.
 const ACCEPT_SECONDS: i64 = ACCESS_TOKEN_SECONDS + 60;
-/// The same for a revoked key. Until then a client with a refused token refreshes it, with the new key.
+/// The same for a revoked key. Clients whose token is refused refresh it, and the new token has the new key.
 const ACCEPT_REVOKED_SECONDS: i64 = 60;
-/// A public key without a private one may belong to a change that is going on. After this time it does not.
+/// Age at which a public key without a private key no longer belongs to a change in progress.
 const ORPHAN_SECONDS: i64 = 3600;
 
 /// All keys: the private ones in the secret and the public ones in the table.
@@ -34,11 +35,12 @@ pub struct KeyRing {
 
 /// A planned change. Its parts are written in the order of the fields; a retry continues after a crash at any point.
 pub struct KeyChange {
-    /// New public keys. They come first: a token must not be issued with a key that nobody knows.
+    /// New public keys. They are written first, because verifiers must know a key before tokens are issued with it.
     pub publish: Vec<VerificationKey>,
     /// The new content of the secret; `None` if it does not change.
     pub secret: Option<SigningKeys>,
-    /// Public keys that now have an end. They come last: issuers must not sign with a key that has ended.
+    /// Public keys that now have an end. They are written last, because issuers must not sign with a key that has
+    /// ended.
     pub retire: Vec<VerificationKey>,
 }
 
@@ -55,7 +57,7 @@ impl KeyRing {
         let mut signing = stored.clone();
         for key in &mut signing.0 {
             let public = verification.iter().find(|public| public.kid == key.kid);
-            // An older version of the secret that was restored does not bring back a key that has ended.
+            // A restored older version of the secret does not restore a key that has ended.
             if let Some(end) = public.and_then(|public| public.signs_until) {
                 key.signs_until = Some(key.signs_until.map_or(end, |signs_until| signs_until.min(end)));
             }
@@ -84,8 +86,8 @@ impl KeyRing {
         }
     }
 
-    /// Ends a key that is no longer secret: 180 s after this change no verifier accepts its tokens. If no other key
-    /// signs by then, a new one does.
+    /// Revokes a key that is no longer secret: 180 s after this change no verifier accepts its tokens. If no other key
+    /// signs by then, a new one is added.
     pub fn revoke(&self, kid: &str, now: Timestamp, random: &dyn Random) -> Result<KeyChange, KeyError> {
         let now = now.as_seconds();
         let private = self.signing.0.iter().find(|key| key.kid == kid);
@@ -122,7 +124,7 @@ impl KeyRing {
         Ok(signing)
     }
 
-    /// What to write so that the secret has these keys and the table corresponds to it.
+    /// The writes after which the secret has these keys and the table corresponds to it.
     fn change(&self, mut signing: SigningKeys, now: i64) -> KeyChange {
         signing.0.retain(|key| key.signs_until.is_none_or(|end| now < end.saturating_add(ACCEPT_SECONDS)));
         let (mut publish, mut retire) = (Vec::new(), Vec::new());
@@ -146,7 +148,7 @@ impl KeyRing {
         KeyChange { publish, secret, retire }
     }
 
-    /// Makes a change also end a key.
+    /// Adds the end of a key to a change.
     fn end(&self, change: &mut KeyChange, kid: &str, signs_until: i64, not_after: i64) {
         let mut changed = change.publish.iter_mut().chain(&mut change.retire);
         if let Some(key) = changed.find(|key| key.kid == kid) {

@@ -1,4 +1,4 @@
-//! Signing keys: Ed25519 (RFC 8032), and where they are read.
+//! Signing keys: Ed25519 (RFC 8032), and the sources that they are read from.
 
 use std::pin::Pin;
 
@@ -104,7 +104,7 @@ impl SigningKey {
         let made =
             Self::from_seed(seed.ok_or(KeyError::Malformed("a seed is not 32 bytes in base64url"))?, key.not_before)?;
         if made.kid != key.kid {
-            // Verifiers know the other key by this id.
+            // Verifiers would know another key by this id.
             return Err(KeyError::Malformed("a key id is not the thumbprint of its key"));
         }
         Ok(Self { signs_until: key.signs_until, ..made })

@@ -4,8 +4,8 @@
 //! valid for 15 minutes only. A refresh token ([`RefreshTokens`]) is verified with the sessions table, and is exchanged
 //! once for the next pair.
 //!
-//! Only functions that issue tokens hold private keys ([`AccessTokenIssuer`]). [`KeyRing`] plans how keys follow each
-//! other.
+//! Only functions that issue tokens hold private keys ([`AccessTokenIssuer`]). [`KeyRing`] plans the rotation and the
+//! revocation of keys.
 
 mod access;
 mod cached;

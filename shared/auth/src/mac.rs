@@ -12,7 +12,7 @@ pub(crate) const TAG_BYTES: usize = 32;
 /// Minimum length of the secret. A shorter one was probably not generated.
 const MIN_SECRET_CHARS: usize = 32;
 
-/// A key for codes. Every use has a purpose of its own, so that the code of one is never valid for another.
+/// A key for codes. Every use has its own purpose, so that the code of one use is never valid for another.
 #[derive(Clone)]
 pub struct MacKey(Hmac<Sha256>);
 
@@ -37,7 +37,7 @@ impl MacKey {
         self.mac(purpose, message).finalize().into_bytes().into()
     }
 
-    /// Whether a code belongs to a message. The time does not depend on where they differ.
+    /// Whether a code belongs to a message. Compares in constant time.
     pub fn verify(&self, purpose: &str, message: &[u8], tag: &[u8]) -> bool {
         self.mac(purpose, message).verify_slice(tag).is_ok()
     }

@@ -11,9 +11,9 @@ pub const TOKEN_CHARS: usize = 43;
 
 /// A new token. It has no `Debug`, so that it cannot be logged by accident.
 pub struct OneTimeToken {
-    /// What the client gets.
+    /// The token for the client.
     pub token: String,
-    /// What is stored.
+    /// The hash that is stored.
     pub hash: String,
 }
 

@@ -21,12 +21,12 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
 
-/// zxcvbn checks only so many characters. zxcvbn tries every reading of symbols as letters: 32 characters take it up to
-/// 0.1 s, and 100 up to a second.
+/// Maximum characters that zxcvbn checks. It tries every reading of symbols as letters: 32 characters take up to 0.1 s,
+/// and 100 characters up to a second.
 const CHECKED_CHARS: usize = 32;
-/// A shorter part of an address or a name is not looked for.
+/// Minimum length of a part of an address or a name that is searched for.
 const MIN_CONTEXT_CHARS: usize = 3;
-/// A password of fewer characters besides address and name is refused.
+/// Minimum number of characters besides address and name.
 const MIN_OTHER_CHARS: usize = 8;
 
 /// The hash of an unknown password with the same parameters. It is verified if the account does not exist, so that the
@@ -39,7 +39,7 @@ const UNKNOWN_ACCOUNT_HASH: &str =
 #[error("argon2: {0}")]
 pub struct PasswordError(#[from] argon2::password_hash::Error);
 
-/// A password that an attacker tries first.
+/// The error of a password that an attacker tries first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the password is common or easy to guess")]
 pub struct WeakPassword;
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    /// What an attacker tries first, with an address and a shop's name.
+    /// Passwords that an attacker tries first, with an address and a shop's name.
     const CONTEXT: [&str; 2] = ["ann.smith@example.com", "Souk Market"];
 
     #[test]

@@ -10,13 +10,13 @@ use crate::mac::MacKey;
 
 const PURPOSE: &str = "souk pseudonym 1";
 const PSEUDONYM_BYTES: usize = 16;
-/// An IPv6 customer has a network of at least this size.
+/// The smallest network that a provider assigns to a customer.
 const IPV6_NETWORK_BITS: u32 = 64;
 
 /// Makes pseudonyms with a secret key.
 ///
-/// Without the key nobody can find out whom a pseudonym stands for. A plain hash would not do: there are only 2^32 IPv4
-/// addresses to try.
+/// Without the key nobody can find the address of a pseudonym. A plain hash would not be enough: there are only 2^32
+/// IPv4 addresses to try.
 #[derive(Clone)]
 pub struct Pseudonyms(MacKey);
 
@@ -32,7 +32,7 @@ impl Pseudonyms {
     }
 
     /// The pseudonym of an IP address: `ip-` and 22 characters. All addresses of an IPv6 /64 network have the same one,
-    /// because one customer has all of them. Another text than an address has a pseudonym of its own.
+    /// because one customer has all of them. Text that is not an address has its own pseudonym.
     pub fn ip(&self, address: &str) -> String {
         let network = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
             Ok(IpAddr::V4(address)) => address.to_string(),

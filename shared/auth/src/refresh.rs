@@ -1,5 +1,5 @@
-//! Refresh tokens. They are opaque to clients. A token proves that it was issued, so nobody can make one up; the
-//! sessions table knows which one of its session is the latest.
+//! Refresh tokens. They are opaque to clients. A token carries a message authentication code, so it cannot be forged.
+//! The sessions table has the number of the latest token of a session.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +19,7 @@ const TOKEN_BYTES: usize = CLAIMS_BYTES + TAG_BYTES;
 /// Length of a token: 68 bytes in base64url.
 const TOKEN_CHARS: usize = 91;
 
-/// What a token says.
+/// The content of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshClaims {
     /// The user of the session.
@@ -51,7 +51,7 @@ impl RefreshTokens {
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// What a token from a client says; `None` if it was not issued here.
+    /// The content of a token from a client; `None` if it was not issued here.
     pub fn verify(&self, token: &str) -> Option<RefreshClaims> {
         if token.len() != TOKEN_CHARS {
             return None;

@@ -11,12 +11,12 @@ use totp_rs::{Builder, Secret, Totp};
 /// How many recovery codes an account gets.
 pub const RECOVERY_CODES: usize = 10;
 
-/// As RFC 4226 section 4 recommends.
+/// Length of the secret, as RFC 4226 section 4 recommends.
 const SECRET_BYTES: usize = 20;
 const STEP_SECONDS: u64 = 30;
 /// Accepted steps before and after the current one: the clock of a phone may differ, and typing takes time.
 const SKEW_STEPS: u64 = 1;
-/// 120 bits. From 112 bits on a fast hash suffices to store them (OWASP ASVS 5.0, 6.5.2).
+/// Length of a recovery code: 120 bits. From 112 bits on, storing a fast hash is enough (OWASP ASVS 5.0, 6.5.2).
 const RECOVERY_CODE_BYTES: usize = 15;
 const RECOVERY_CODE_CHARS: usize = 24;
 const RECOVERY_CODE_GROUP: usize = 4;
@@ -57,7 +57,7 @@ fn current_step(now: Timestamp) -> Option<u64> {
 
 fn totp(secret: &str) -> Option<Totp> {
     let secret = Secret::try_from_base32(secret).ok()?;
-    // Every step is checked by itself, because the step is stored.
+    // Each step is checked separately, because the step of the code is stored.
     Builder::new().with_secret(secret).with_step_duration(STEP_SECONDS).with_skew(0).build().ok()
 }
 
@@ -72,9 +72,9 @@ fn percent_encoded(raw: &str) -> String {
 
 /// New recovery codes. It has no `Debug`, so that it cannot be logged by accident.
 pub struct RecoveryCodes {
-    /// What the user gets, once: `abcd-efgh-ijkl-mnop-qrst-uvwx`.
+    /// The codes for the user, which are shown once: `abcd-efgh-ijkl-mnop-qrst-uvwx`.
     pub codes: Vec<String>,
-    /// What is stored, in the same order.
+    /// The hashes that are stored, in the same order.
     pub hashes: Vec<String>,
 }
 

@@ -1,6 +1,6 @@
-//! Accounts: who a caller is, and the e-mail address that an account has.
+//! Accounts: the kinds of callers, and the e-mail addresses of accounts.
 //!
-//! What staff may do is in [`crate::permission`].
+//! The permissions of staff are in [`crate::permission`].
 
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ const MAX_LOCAL_BYTES: usize = 64;
 /// Longest domain (RFC 5321, 4.5.3.1.2), in bytes.
 const MAX_DOMAIN_BYTES: usize = 253;
 
-/// What the caller of a request is.
+/// The kind of the caller of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerKind {

@@ -1,4 +1,4 @@
-//! The audit log: who changed what as staff, when, from where, and what it was before and after.
+//! The audit log: changes by staff, with the actor, the time, the client, and the values before and after.
 //!
 //! A change has two entries: one before it is tried and one with its outcome. Entries are only added.
 
@@ -25,11 +25,11 @@ const MAX_SUBJECT_ID_CHARS: usize = 100;
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// What the change is about.
+    /// The subject of the change.
     pub subject: AuditSubject,
     /// Its id. Ids of one subject or actor sort by time.
     pub entry_id: AuditEntryId,
-    /// Who.
+    /// The actor.
     pub actor: AuditActor,
     /// The actor's session. None for an operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct AuditEntry {
     /// The client's IP address. Empty for an operator.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source_address: String,
-    /// When.
+    /// The time of the entry.
     pub at: Timestamp,
     /// Whether the change is about to be tried, or how it ended.
     pub phase: AuditPhase,
@@ -51,10 +51,10 @@ pub struct AuditEntry {
     /// The code of the problem that refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// What was changed, as it was before.
+    /// The value before the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<AuditValue>,
-    /// The same after the change.
+    /// The value after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<AuditValue>,
     /// When it may be deleted, in seconds since the Unix epoch: DynamoDB's TTL.
@@ -65,7 +65,7 @@ pub struct AuditEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditPhase {
-    /// It is about to be tried. Without a second entry its outcome is not known: the process ended meanwhile.
+    /// It is about to be tried. If there is no second entry, the process ended meanwhile and the outcome is unknown.
     Requested,
     /// It was made, or had been made before.
     Succeeded,
@@ -99,14 +99,14 @@ impl AuditPhase {
     }
 }
 
-/// What a change is about: `product#1399`, `order#…`, `account#…`, or a word such as `synonyms`.
+/// The subject of a change: `product#1399`, `order#…`, `account#…`, or a word such as `synonyms`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AuditSubject(String);
 
 impl AuditSubject {
-    /// One of many things of a kind. The id may be any text, such as a part of a path: what a subject cannot contain is
-    /// replaced by `?`, and a long one is cut.
+    /// A subject of a kind with an id. The id may be any text, such as a part of a path: characters that a subject
+    /// cannot contain are replaced by `?`, and a long id is cut.
     pub fn of(kind: &str, id: &str) -> Self {
         let allowed = |c: char| if c.is_ascii_graphic() { c } else { '?' };
         let id: String = id.chars().take(MAX_SUBJECT_ID_CHARS).map(allowed).collect();
@@ -164,13 +164,13 @@ impl From<AuditSubject> for String {
     }
 }
 
-/// Who made a change.
+/// The actor of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum AuditActor {
     /// A member of staff.
     User(UserId),
-    /// An operator who invoked a function in the AWS account. `CloudTrail` says who it was.
+    /// An operator who invoked a function in the AWS account. `CloudTrail` has the identity.
     Operator,
 }
 
@@ -314,13 +314,13 @@ impl AuditedChange {
 
 /// A value before or after a change: JSON text of at most [`MAX_VALUE_BYTES`].
 ///
-/// A longer value is cut. In its place is an object that says so: `truncated` is true, `bytes` is the length of the
-/// whole JSON and `start` its beginning.
+/// A longer value is replaced by an object: `truncated` is true, `bytes` is the length of the whole JSON and `start`
+/// its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AuditValue(String);
 
-/// What is stored of a value that is too long.
+/// The stored form of a value that is too long.
 #[derive(Serialize)]
 struct Truncated<'a> {
     truncated: bool,
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_cut_and_says_so() {
+    fn a_long_value_is_cut_and_marked_as_truncated() {
         let long = json!({"description": "x".repeat(MAX_VALUE_BYTES)});
         let cut = AuditValue::of(&long);
         let read: Value = serde_json::from_str(cut.json()).expect("JSON");

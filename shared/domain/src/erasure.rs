@@ -1,4 +1,4 @@
-//! What is erased after an account was deleted.
+//! The erasure of data after an account was deleted.
 
 use serde::{Deserialize, Serialize};
 

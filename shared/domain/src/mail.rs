@@ -1,6 +1,6 @@
 //! Mails about accounts: the queue message that asks for one, and the text of each.
 //!
-//! A mail has nothing in it that a stranger chose: no name, no address, no text of a request. Otherwise a registration
+//! A mail contains nothing that a stranger chose: no name, no address, no text of a request. Otherwise a registration
 //! with another person's address would send that person the stranger's words from the shop's domain.
 
 use std::fmt::Write as _;
@@ -34,8 +34,8 @@ const ENCODED_WORD_BYTES: usize = 45;
 
 /// The message of the mail queue: which mail to send to which address.
 ///
-/// It has no token, and does not say whether the address has an account. The consumer finds out, so that no endpoint can
-/// disclose it.
+/// It has no token, and does not say whether the address has an account. Only the consumer reads that, so no endpoint
+/// can disclose it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "snake_case")]
 pub enum MailRequest {
@@ -61,7 +61,7 @@ pub enum MailRequest {
         /// When the grant ends.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grant_expires_at: Option<Timestamp>,
-        /// Who invites.
+        /// The inviting administrator.
         invited_by: UserId,
     },
     /// Report that the password was changed.
@@ -106,7 +106,7 @@ impl QueueMessage for MailRequest {
     }
 }
 
-/// What a mail says. Those with a token have a link with it.
+/// The content of a mail. Variants with a token have a link with that token.
 #[derive(Clone, PartialEq, Eq)]
 pub enum MailContent<'a> {
     /// Somebody registered with the address: verify it.
@@ -123,7 +123,7 @@ pub enum MailContent<'a> {
     },
     /// Somebody asked for a new password with an address without an account.
     NoAccount,
-    /// Become staff.
+    /// An invitation to the staff of the shop.
     Invitation {
         /// The one-time token.
         token: &'a str,

@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_name_the_order_and_nobody() {
+    fn messages_have_no_personal_data() {
         let placed = placed();
         let open = after(&placed, start());
         let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 1 };

@@ -1,4 +1,4 @@
-//! What staff may do. A role is a set of permissions; an endpoint needs one permission.
+//! Permissions of staff. A role is a set of permissions; an endpoint needs one permission.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,7 +31,7 @@ pub enum Permission {
     /// Refund payments.
     #[serde(rename = "refunds:write")]
     RefundsWrite,
-    /// Export what belongs to an account.
+    /// Export the data of an account.
     #[serde(rename = "accounts:read")]
     AccountsRead,
     /// Delete accounts.
@@ -92,7 +92,7 @@ impl FromStr for Permission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Keeps the catalogue.
+    /// Maintains the catalogue.
     Catalogue,
     /// Receives and counts stock.
     Stock,
@@ -100,7 +100,7 @@ pub enum Role {
     Orders,
     /// Refunds payments.
     Refunds,
-    /// Answers shoppers: sees, and changes nothing.
+    /// Answers questions of shoppers: reads everything that this needs, and changes nothing.
     Support,
     /// Has every permission.
     Administrator,

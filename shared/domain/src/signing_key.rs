@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// A public key with the times between which it counts, in seconds since the Unix epoch.
+/// A public key with its times of validity, in seconds since the Unix epoch.
 ///
 /// A key that still signs has no end yet: `signs_until` and `not_after` are set when its successor is scheduled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct VerificationKey {
     pub x: String,
     /// Earliest time at which the key signs.
     pub not_before: i64,
-    /// Latest time at which the key signs. A token that says that it was issued later is forged.
+    /// Latest time at which the key signs. A token with a later time of issue is forged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signs_until: Option<i64>,
     /// From this time on no token of the key is accepted.

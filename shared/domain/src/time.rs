@@ -57,7 +57,7 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339, in any time zone. What is finer than a millisecond is cut off.
+/// RFC 3339, in any time zone. Fractions of a millisecond are cut off.
 impl FromStr for Timestamp {
     type Err = Invalid;
 

@@ -1,4 +1,4 @@
-//! Limits of attempts to log in, to register, and of what else costs a hash or a mail.
+//! Limits attempts to log in and to register, and other requests that cost a hash or a mail.
 //!
 //! An attempt is counted for the e-mail address and for the network address before it is made, so that a burst cannot
 //! exceed the limits. A successful log-in removes its counts. Both are counted by pseudonyms.
@@ -23,7 +23,7 @@ pub const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW
 pub struct Attempts {
     /// The limits table.
     pub limits: Limits,
-    /// Pseudonyms of what is counted.
+    /// Makes the pseudonyms of the counted addresses.
     pub pseudonyms: Pseudonyms,
     /// The current time.
     pub clock: Arc<dyn Clock>,

@@ -1,6 +1,6 @@
-//! What happens to a guest who logs in or registers: the cart is merged, and the account may see the guest's orders.
+//! Merges a guest who logs in or registers: the cart is merged, and the account gets access to the guest's orders.
 //!
-//! Every step may be repeated. The cart is merged in one transaction that deletes the guest's cart, so a retry finds
+//! Every step is idempotent. The cart is merged in one transaction that empties the guest's cart, so a retry finds
 //! nothing to merge. The guest's session ends last.
 
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct GuestMerge {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A guest whose session goes on.
+/// A guest with an active session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestSession {
     /// The guest.

@@ -1,5 +1,5 @@
-//! What the auth and accounts services share: how sessions start, how attempts are limited, which passwords are
-//! accepted, how a second factor is checked, and what happens to the cart of a guest who logs in.
+//! Shared code of the auth and accounts services: starting sessions, limiting attempts, rules for passwords, checking
+//! second factors, and merging guests.
 
 mod attempts;
 mod guest_merge;

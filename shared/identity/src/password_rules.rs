@@ -11,7 +11,7 @@ use souk_runtime::http::{Fields, Problem};
 
 /// Longest password, in characters. The bound limits the cost of hashing.
 pub const MAX_PASSWORD_CHARS: usize = 128;
-/// No shop may allow shorter ones.
+/// Lower bound of the shop's minimum, in characters.
 const MIN_PASSWORD_CHARS: usize = 8;
 
 /// The rules for new passwords.
@@ -19,7 +19,7 @@ const MIN_PASSWORD_CHARS: usize = 8;
 pub struct PasswordRules {
     /// The fewest characters.
     pub min_chars: usize,
-    /// The shop's name, which is too easily guessed.
+    /// The shop's name, which must not be the password.
     pub shop_name: String,
 }
 
@@ -38,7 +38,7 @@ impl PasswordRules {
         Ok(Self { min_chars: MIN_PASSWORD_CHARS.max(min_chars), shop_name: config.text("SHOP_NAME")?.to_owned() })
     }
 
-    /// Reads a new password and records why it is refused. What depends on the address is checked later.
+    /// Reads a new password and records why it is refused. [`PasswordRules::check`] needs the address and comes later.
     pub fn read(&self, fields: &mut Fields<'_>, name: &str) -> Option<String> {
         let raw = fields.verbatim(name, 1..=MAX_PASSWORD_CHARS)?;
         if let Err(error) = self.check_length(name, &raw) {
@@ -48,8 +48,8 @@ impl PasswordRules {
         Some(raw)
     }
 
-    /// Refuses a password that is too short or easily guessed: for a password of which [`PasswordRules::read`] cannot
-    /// know whether it is new.
+    /// Refuses a password that is too short or easily guessed. For callers that find out after reading a request
+    /// whether its password is a new one.
     pub fn check_new(&self, name: &str, raw: &str, email: &Email) -> Result<(), Problem> {
         self.check_length(name, raw).map_err(|error| Problem::invalid(vec![error]))?;
         self.check(name, raw, email)
@@ -63,7 +63,7 @@ impl PasswordRules {
         Ok(())
     }
 
-    /// Refuses a password that is easily guessed, also by who knows the address.
+    /// Refuses a password that is easily guessed, also by someone who knows the address.
     pub fn check(&self, name: &str, raw: &str, email: &Email) -> Result<(), Problem> {
         let (local, domain) = email.as_str().split_once('@').unwrap_or((email.as_str(), ""));
         password::check_new(raw, &[email.as_str(), local, domain, &self.shop_name]).map_err(|_| {

@@ -16,7 +16,7 @@ use souk_store::{CreateSessionOutcome, Credential, Credentials, Session, Session
 /// How long a session lasts after its last refresh.
 const IDLE_SECONDS: i64 = 30 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
-/// How long a session has the permissions of staff: a working day. Afterwards it is that of a shopper.
+/// How long a session has the permissions of staff. Afterwards it has those of a shopper.
 const STAFF_SECONDS: i64 = 12 * 60 * 60;
 /// Longest name of a device in the list of sessions, in characters.
 const MAX_DEVICE_CHARS: usize = 120;
@@ -31,7 +31,7 @@ pub struct SessionIssuer {
     pub refresh_tokens: RefreshTokens,
     /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// For ids.
+    /// Randomness of ids.
     pub random: Arc<dyn Random>,
     /// After how many days a session ends, however often it is refreshed.
     pub max_days: i64,
@@ -139,7 +139,8 @@ impl SessionIssuer {
         Ok(Reply::json(status, &body))
     }
 
-    /// When a session ends that began at `created_at` and is refreshed now: 30 days later, or when it is too old.
+    /// The end of a session that began at `created_at` and is refreshed now: after 30 days, or when it is `max_days`
+    /// old.
     pub fn expiry(&self, created_at: Timestamp, now: Timestamp) -> Timestamp {
         let oldest = created_at.plus_seconds(self.max_days.saturating_mul(DAY_SECONDS));
         now.plus_seconds(IDLE_SECONDS).min(oldest)
@@ -163,7 +164,7 @@ impl SessionIssuer {
     }
 }
 
-/// What the client says it is, for the list of sessions.
+/// The `User-Agent` of a request without control characters, cut to [`MAX_DEVICE_CHARS`].
 fn device(request: &Request) -> Option<String> {
     let agent: String =
         request.header("user-agent")?.chars().filter(|c| !c.is_control()).take(MAX_DEVICE_CHARS).collect();

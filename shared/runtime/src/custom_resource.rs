@@ -1,4 +1,5 @@
-//! Custom resources of template.yaml: functions that CloudFormation invokes while it makes, changes or deletes the stack.
+//! Custom resources of template.yaml: functions that CloudFormation invokes when it creates, updates or deletes the
+//! stack.
 //!
 //! CloudFormation waits for the response at the `ResponseURL`. It gets one in every case, also after a failure and for
 //! `Delete`.
@@ -14,11 +15,11 @@ const RESPONSE_PAUSE: Duration = Duration::from_secs(2);
 /// A response has at most 4,096 bytes.
 const REASON_CHARACTERS: usize = 1_000;
 
-/// What CloudFormation sends. `P` are the properties of the resource.
+/// The request of CloudFormation. `P` are the properties of the resource.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CustomResourceRequest<P> {
-    /// What happens to the resource.
+    /// Whether the resource is created, updated or deleted.
     pub request_type: RequestType,
     /// Signed for this one response: as secret as a password until it expires.
     #[serde(rename = "ResponseURL")]
@@ -32,18 +33,18 @@ pub struct CustomResourceRequest<P> {
     pub resource_properties: P,
 }
 
-/// What happens to a resource.
+/// The type of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum RequestType {
-    /// It is made with the stack.
+    /// The resource is created.
     Create,
-    /// Its properties change.
+    /// Its properties have changed.
     Update,
-    /// It goes with the stack.
+    /// The resource is deleted.
     Delete,
 }
 
-/// What CloudFormation waits for.
+/// The response that CloudFormation waits for.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CustomResourceResponse<'a, D> {

@@ -181,7 +181,7 @@ impl Dependencies {
         Ok(StoreCredit::new(self.table("STORE_CREDIT_TABLE")?))
     }
 
-    /// What the audit of changes by staff needs.
+    /// Dependencies of the audit of changes by staff.
     pub fn audit_context(&self) -> Result<AuditContext, ConfigError> {
         let log = AuditLog::new(self.table("AUDIT_TABLE")?);
         Ok(AuditContext { log, clock: self.clock(), random: self.random() })
@@ -234,7 +234,7 @@ impl Dependencies {
         Ok(MailQueue::new(&self.sdk, self.config.text("MAIL_QUEUE_URL")?))
     }
 
-    /// The queue of what deleted accounts leave behind.
+    /// The erasure queue.
     pub fn erasure_queue(&self) -> Result<ErasureQueue, ConfigError> {
         Ok(ErasureQueue::new(&self.sdk, self.config.text("ERASURE_QUEUE_URL")?))
     }

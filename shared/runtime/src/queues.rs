@@ -84,8 +84,8 @@ impl ErasureQueue {
         Self { client: Client::new(sdk), url: url.into() }
     }
 
-    /// Asks for the erasure of what a deleted account leaves behind: at once, and again when access tokens that were
-    /// issued before the deletion have expired, because they may have placed an order. Idempotent.
+    /// Asks for the erasure of the data of a deleted account: at once, and again when access tokens that were issued
+    /// before the deletion have expired, because they may have placed an order. Idempotent.
     pub async fn send(&self, message: &ErasureQueueMessage) -> Result<(), SendError> {
         send(&self.client, &self.url, message, 0).await?;
         send(&self.client, &self.url, message, TOKEN_SECONDS).await

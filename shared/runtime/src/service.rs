@@ -37,7 +37,7 @@ pub trait Start: Sync {
 pub struct Http<E>(pub Make<E>);
 /// An endpoint of the HTTP API that needs a call to another service before it can start.
 pub struct HttpAsync<E>(pub MakeAsync<E>);
-/// An endpoint with which staff change something: each request is written to the audit log, about this subject.
+/// An endpoint for changes by staff: each request is written to the audit log, with this subject.
 pub struct StaffHttp<E>(pub Make<E>, pub Subject);
 /// The same for an endpoint that needs a call to another service before it can start.
 pub struct StaffHttpAsync<E>(pub MakeAsync<E>, pub Subject);

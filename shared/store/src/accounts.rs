@@ -1,5 +1,5 @@
 //! Accounts: shoppers with a verified address. The credentials are in another table, by the address, which makes the
-//! address unique and serves login with one read. What is registered but not verified is a [`crate::Registration`].
+//! address unique and serves login with one read. An account that is not verified yet is a [`crate::Registration`].
 
 use souk_domain::account::Account;
 use souk_domain::ids::UserId;
@@ -35,9 +35,9 @@ pub enum ClaimOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum AccountDeletionOutcome {
-    /// The account does not exist any more. Also if it did not exist before.
+    /// The account does not exist any more, or did not exist before.
     Deleted,
-    /// The other administrator is none any more. Nothing was deleted.
+    /// The other account is not an administrator any more. Nothing was deleted.
     NoOtherAdministrator,
 }
 
@@ -84,7 +84,7 @@ impl Accounts {
 
     /// Deletes an account with its credentials and its grant. Its address is free afterwards. Idempotent.
     ///
-    /// For an administrator, `other_administrator` names another one, who must be an administrator still.
+    /// For an administrator, `other_administrator` names another one, who must still be an administrator.
     pub async fn delete(
         &self,
         credentials: &Credentials,
@@ -102,7 +102,7 @@ impl Accounts {
         }
         Ok(match self.table.transact(actions).await? {
             Err(failed) if failed.contains(&3) => AccountDeletionOutcome::NoOtherAdministrator,
-            // `Err`: another account has the address now. So this one was deleted before.
+            // `Err`: another account has the address now, so this one was deleted before.
             Ok(()) | Err(_) => AccountDeletionOutcome::Deleted,
         })
     }

@@ -116,7 +116,7 @@ impl Credentials {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":user", text(&seen.user_id))
             .expression_attribute_values(":seen", number(seen.version));
-        // A hash has a random salt. So if it is stored, the SDK sent the request again after a response was lost.
+        // A hash has a random salt. If this one is stored, the SDK sent the request again after a response was lost.
         self.changed(request, |stored| stored.password_hash == password_hash).await
     }
 
@@ -133,7 +133,7 @@ impl Credentials {
         Ok(self.changed(request, |stored| stored.password_hash == new_hash).await? == CredentialOutcome::Changed)
     }
 
-    /// Sends a change. `is_repeated` tells from the stored credentials whether this change was written before.
+    /// Sends a change. `is_repeated` finds out from the stored credentials whether this change was written before.
     async fn changed(
         &self,
         request: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,

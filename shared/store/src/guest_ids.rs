@@ -18,7 +18,7 @@ const MAX_ATTEMPTS: u32 = 8;
 pub enum GuestLinkOutcome {
     /// The guest belongs to it.
     Linked,
-    /// It does not exist.
+    /// The account or the registration does not exist.
     NotFound,
 }
 

@@ -16,7 +16,7 @@ pub struct OneTimeTokens {
     table: Table,
 }
 
-/// What a token is for. A token of one purpose is unknown for every other.
+/// The purpose of a token. A token of one purpose is not found for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenPurpose {
@@ -24,7 +24,7 @@ pub enum TokenPurpose {
     VerifyAddress,
     /// Set a new password without the old one.
     ResetPassword,
-    /// Become staff.
+    /// Accept an invitation to the staff of the shop.
     Invitation,
     /// Complete a login with a second factor.
     SecondFactorChallenge,
@@ -46,7 +46,7 @@ impl TokenPurpose {
 pub struct OneTimeToken {
     /// SHA-256 of the token.
     pub token_hash: String,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: TokenPurpose,
     /// The address that it was sent to, or that logs in.
     pub email: Email,
@@ -62,7 +62,7 @@ pub struct OneTimeToken {
     /// When the grant of an invitation ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_expires_at: Option<Timestamp>,
-    /// The administrator who invited.
+    /// The inviting administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<UserId>,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
@@ -99,8 +99,8 @@ impl OneTimeTokens {
         Ok(())
     }
 
-    /// A token of this purpose that has not expired, strongly consistent. It stays usable: for steps that a retry must
-    /// be able to repeat, which take the token at their end.
+    /// A token of this purpose that has not expired, strongly consistent. It stays usable: a request whose retry
+    /// repeats its steps takes the token at the end.
     pub async fn get(
         &self,
         token_hash: &str,
@@ -111,8 +111,8 @@ impl OneTimeTokens {
         Ok(token.filter(|token| token.purpose == purpose && now.as_seconds() < token.expires_at))
     }
 
-    /// Uses a token up: only one of several concurrent calls gets it. None also if the SDK sent the request again after
-    /// a response was lost: that cannot be told from a second use.
+    /// Uses a token up: only one of several concurrent calls gets it. Also `None` if the SDK sent the request again
+    /// after a response was lost, which cannot be distinguished from a second use.
     pub async fn take(
         &self,
         token_hash: &str,

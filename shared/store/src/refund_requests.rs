@@ -1,7 +1,7 @@
 //! Refunds that wait for the approval of a second person.
 //!
 //! A request never changes. The refund in the order has the request's idempotency key, so it is granted once, however
-//! often and by however many people the request is approved; the request expires by itself.
+//! often and by however many people the request is approved. Requests expire.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -36,13 +36,13 @@ pub struct RefundRequest {
     pub currency: Currency,
     /// Where it is paid to.
     pub target: RefundTarget,
-    /// Why, for the shopper.
+    /// The reason, for the shopper.
     pub reason: String,
-    /// Who asked for it.
+    /// The person who asked for it.
     pub requested_by: UserId,
     /// Idempotency key of the request. The refund gets it too, so that it is granted once.
     pub request: IdempotencyKey,
-    /// When.
+    /// The time of the request.
     pub requested_at: Timestamp,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     pub expires_at: i64,
@@ -92,7 +92,7 @@ impl RefundRequests {
 }
 
 impl RefundRequest {
-    /// Whether this is not the person who asked for the refund.
+    /// Whether this person may approve the refund: anybody but the person who asked for it.
     pub fn may_be_approved_by(&self, approver: &UserId) -> bool {
         self.requested_by != *approver
     }

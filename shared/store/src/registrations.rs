@@ -95,7 +95,7 @@ impl Registrations {
     }
 
     /// All registrations of an address, oldest first, strongly consistent. Includes expired ones that DynamoDB has not
-    /// deleted yet: who ends the others of an address ends these as well.
+    /// deleted yet, so that a caller that deletes all registrations of an address deletes these as well.
     pub async fn list(&self, email: &Email) -> Result<Vec<Registration>, StoreError> {
         let request = self.table.client.query().consistent_read(true);
         let request = request

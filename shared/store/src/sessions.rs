@@ -1,9 +1,10 @@
 //! Sessions: one item for each login on one device, or guest.
 //!
-//! A session counts how often its refresh token was rotated. Only the newest token is valid; each carries its number,
-//! and a message authentication code, so a made-up token never reaches this store. If an older one is presented, a token
-//! was stolen, and it cannot be determined whether the thief has the older or the newest, so the session ends (RFC 9700,
-//! section 4.14.2). Except shortly after a rotation: then it is a second tab, or a client whose response was lost.
+//! A session counts how often its refresh token was rotated. Only the newest token is valid. Each token carries its
+//! number and a message authentication code, so a made-up token never reaches this store. If an older token is
+//! presented, a token was stolen. It cannot be determined whether the thief has the older or the newest token, so the
+//! session ends (RFC 9700, section 4.14.2). Shortly after a rotation the sender is a second tab, or a client whose
+//! response was lost.
 
 mod rotation;
 
@@ -31,7 +32,7 @@ pub struct Session {
     pub user_id: UserId,
     /// Its id.
     pub session_id: SessionId,
-    /// What the user is, for tokens of this session.
+    /// The kind of the user, for tokens of this session.
     pub kind: CallerKind,
     /// The time of the login.
     pub created_at: Timestamp,
@@ -45,7 +46,7 @@ pub struct Session {
     /// The address of an account whose address is pending. It is the contact of orders that name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_email: Option<Email>,
-    /// What the user may do as staff.
+    /// The permissions of the user as staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffSession>,
     /// Whether the login used a second factor.
@@ -54,7 +55,7 @@ pub struct Session {
     pub expires_at: i64,
 }
 
-/// What the user of a session may do as staff. Changes of the grant end the session.
+/// The permissions of the user of a session as staff. A change of the grant ends the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffSession {
     /// The permissions.
@@ -86,7 +87,7 @@ impl Session {
         now.as_seconds() < self.expires_at
     }
 
-    /// What the user may do as staff now.
+    /// The permissions that the user has as staff now.
     pub fn permissions(&self, now: Timestamp) -> Permissions {
         let active = self.staff.filter(|staff| staff.expires_at.is_none_or(|end| now < end));
         active.map_or(Permissions::NONE, |staff| staff.permissions)

@@ -1,5 +1,5 @@
-//! The orders of a caller. To those of an account belong the orders that it placed as a guest: they stay stored under the
-//! guest's id, and the account names its guests.
+//! The orders of a caller. Orders that a shopper placed as a guest belong to the account. They stay stored under the
+//! guest's id, and the account lists its guests.
 
 use futures_util::future::{try_join, try_join_all};
 use souk_domain::account::CallerKind;
@@ -66,8 +66,8 @@ impl ShopperOrders {
     }
 }
 
-/// Merges pages of several lists, each newest first, into one page; and whether more entries follow. Each page comes with
-/// whether its list has more.
+/// Merges pages of several lists, each newest first, into one page. Returns whether more entries follow. Each page
+/// comes with whether its list has more entries.
 fn merge<T>(pages: Vec<(Vec<T>, bool)>, limit: usize, id: impl Fn(&T) -> &OrderId) -> (Vec<T>, bool) {
     // A page may be shorter than the limit although its list has more, because DynamoDB limits the size of a page. Older
     // entries of other lists then have to wait for the rest of that list.

@@ -38,11 +38,11 @@ pub struct StaffGrant {
     pub granted_at: Timestamp,
 }
 
-/// Another administrator, who keeps the shop manageable while one is removed. Two administrators who remove each other
-/// at once are thereby prevented: each removal requires the grant that the other deletes.
+/// Another administrator, who must remain when one is removed. This prevents two administrators from removing each
+/// other concurrently: each removal requires the grant that the other one deletes.
 #[derive(Debug, Clone, Copy)]
 pub struct OtherAdministrator<'a> {
-    /// An administrator who is not the one that the write changes.
+    /// An administrator other than the one that the write changes.
     pub user_id: &'a UserId,
     /// The current time, for the expiry of that administrator's grant.
     pub now: Timestamp,
@@ -60,7 +60,7 @@ pub enum GrantOutcome {
     AccountNotFound,
     /// The account has no grant to delete.
     NotGranted,
-    /// The other administrator is none any more.
+    /// The other account is not an administrator any more.
     NoOtherAdministrator,
 }
 
@@ -99,7 +99,7 @@ impl StaffGrants {
 
     /// Writes the grant of an account in place of an earlier one. The account must exist, so its address is verified.
     ///
-    /// If the account stops being an administrator, `other` names another one, who must be an administrator still.
+    /// If the account stops being an administrator, `other` names another one, who must still be an administrator.
     pub async fn put(
         &self,
         credentials: &Credentials,
@@ -112,7 +112,7 @@ impl StaffGrants {
 
     /// Deletes the grant of an account.
     ///
-    /// If the account is an administrator, `other` names another one, who must be an administrator still.
+    /// If the account is an administrator, `other` names another one, who must still be an administrator.
     pub async fn delete(
         &self,
         credentials: &Credentials,

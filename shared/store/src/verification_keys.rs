@@ -26,8 +26,8 @@ impl VerificationKeys {
         self.table.read_all().await
     }
 
-    /// Stores a key, or the new times of a key. An earlier end that is stored stays: a rotation that runs at the same
-    /// time as a revocation does not prolong a revoked key.
+    /// Stores a key, or the new times of a key. An earlier end that is already stored stays, so a rotation that runs at
+    /// the same time as a revocation does not prolong a revoked key.
     pub async fn put(&self, verification_key: &VerificationKey) -> Result<(), StoreError> {
         let mut item = self.table.write(verification_key)?;
         let mut request = self.table.client.put_item().table_name(&self.table.name);

@@ -1,4 +1,4 @@
-//! Each change by staff is written to the audit log, and no function can change or delete what is in it.
+//! Each change by staff is written to the audit log, and no function can change or delete an entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use souk_runtime::contract::{Caller, Operation};
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// Functions that are audited although staff do not call them: operators and invited people do.
 const OTHER_WRITERS: [&str; 2] = ["accept-invitation", "grant-roles"];
-/// What staff only read, but is audited as well: everything about a person at once.
+/// Reads by staff that are audited as well, because they return all data of a person.
 const AUDITED_READS: [&str; 1] = ["admin-export-account"];
-/// The only reader.
+/// The only function that reads the log.
 const READER: &str = "list-audit";
 
 fn is_change_by_staff(operation: &Operation) -> bool {

@@ -1,4 +1,4 @@
-//! The one condition of a function's role: mails are sent by the shop's address only.
+//! The only condition of a function's role: mails are sent only from the shop's address.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -14,7 +14,7 @@ pub(crate) fn check(world: &World) {
     usage::take(world.shop);
     let message = json!({"template": "password_changed", "email": fresh_email()});
     let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| ())); // it shall fail
+    panic::set_hook(Box::new(|_| ())); // it has to fail
     let sent = panic::catch_unwind(AssertUnwindSafe(|| world.deliver("send-mail", &message)));
     panic::set_hook(hook);
     let refused = usage::take(world.shop).into_iter().any(|used| used.denied && used.action == "ses:SendEmail");

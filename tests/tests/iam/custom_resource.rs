@@ -30,7 +30,7 @@ pub(crate) fn make(world: &World, function: &str, properties: &Value) {
     assert_eq!(response.text("Status"), "SUCCESS", "{function}: {response}");
 }
 
-/// The body of the one request that comes.
+/// Accepts one request and returns its body.
 fn receive(listener: &TcpListener) -> Json {
     let (mut stream, _) = listener.accept().expect("a connection");
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));

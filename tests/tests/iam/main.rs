@@ -1,5 +1,5 @@
-//! Least privilege: each statement of each function's role is removed in turn, and the scenarios that use the function must
-//! notice.
+//! Least privilege: each statement of each function's role is removed in turn, and the scenarios that use the function
+//! must fail.
 //!
 //! The local AWS evaluates the policies of template.yaml at every call of a function and records which permissions were used
 //! (local/ministack_local.py). The test runs every scenario once, so it knows which scenario needs which statement. Then it

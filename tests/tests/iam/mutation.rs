@@ -14,17 +14,17 @@ use crate::world::World;
 
 /// Which statements are removed: a number of them, `all`, or `of login,refresh`.
 const STATEMENTS_VARIABLE: &str = "SOUK_IAM_STATEMENTS";
-/// Which ones.
+/// The seed that chooses the statements.
 const SEED_VARIABLE: &str = "SOUK_IAM_SEED";
 const DEFAULT_STATEMENTS: usize = 10;
-/// At most so many scenarios run without a statement.
+/// Maximum scenarios that run without a statement.
 const SCENARIOS: usize = 20;
 /// How long a scenario waits for an effect that may never come.
 const WAIT_SECONDS: u64 = 15;
 /// Attempts of a scenario that fails although no function was refused anything.
 const ATTEMPTS: usize = 3;
 
-/// What happened without a statement.
+/// A removed statement and the outcome.
 pub(crate) struct Mutant {
     /// The statement.
     pub(crate) statement: Statement,
@@ -93,7 +93,7 @@ pub(crate) fn run(world: &World, statements: Vec<Statement>, runs: &[Run]) -> Ve
 
 fn outcome(world: &World, statement: &Statement, runs: &[Run]) -> Outcome {
     let mut refused = Vec::new();
-    // What only a new process needs may have been used in another scenario.
+    // A permission that only a new process needs may have been recorded in another scenario.
     let others =
         runs.iter().filter(|run| !run.needs(statement) && run.functions().contains(statement.function.as_str()));
     for run in runs.iter().filter(|run| run.needs(statement)).chain(others).take(SCENARIOS) {

@@ -1,4 +1,4 @@
-//! Tables of what was used, and of what was noticed.
+//! Tables of the used permissions, and of the removed statements.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -13,7 +13,7 @@ use crate::world::World;
 
 /// Actions that the local stack does not evaluate, and why.
 const NOT_EVALUATED: [(&str, &str); 1] =
-    [("es:ESHttp*", "the local search node takes unsigned requests, so nobody evaluates them")];
+    [("es:ESHttp*", "the local search node accepts unsigned requests, so no policy is evaluated")];
 /// Condition keys that the local stack evaluates.
 const EVALUATED_CONDITIONS: [&str; 1] = ["ses:FromAddress"];
 /// Statements whose removal the local stack cannot show: the function, a part of the statement, the reason.
@@ -23,7 +23,7 @@ const NOT_SHOWN: [(&str, &str, &str); 1] = [(
     "without it S3 answers 403 for an object that does not exist; the local S3 answers 404",
 )];
 
-/// What was found.
+/// The results of a run.
 pub(crate) struct Report<'a> {
     world: &'a World,
     statements: &'a [Statement],
@@ -31,7 +31,7 @@ pub(crate) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// With all uses, those before the scenarios included.
+    /// A report with all uses, including those before the scenarios.
     pub(crate) fn new(world: &'a World, before: BTreeSet<Use>, statements: &'a [Statement], runs: &[Run]) -> Self {
         let uses = before.into_iter().chain(runs.iter().flat_map(|run| run.uses.iter().cloned())).collect();
         Self { world, statements, uses }
@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
     pub(crate) fn check(&self, mutants: &[Mutant]) {
         for statement in self.statements {
             for key in &statement.conditions {
-                assert!(EVALUATED_CONDITIONS.contains(&key.as_str()), "{statement}: nobody evaluates {key}");
+                assert!(EVALUATED_CONDITIONS.contains(&key.as_str()), "{statement}: {key} is not evaluated");
             }
         }
         let unnoticed: Vec<_> = mutants.iter().filter(|mutant| mutant.is_unexpected()).map(Mutant::to_string).collect();

@@ -1,4 +1,4 @@
-//! Short ways through the shop, which together use every permission.
+//! Short scenarios, which together use every permission.
 
 mod accounts;
 mod catalogue;
@@ -12,15 +12,15 @@ mod stock;
 
 use crate::world::World;
 
-/// A way through the shop. It panics when something does not work.
+/// A few requests and messages with assertions. It panics if one fails.
 pub(crate) struct Scenario {
-    /// What works.
+    /// Its name: the behaviour that it checks.
     pub(crate) name: &'static str,
     /// Runs it.
     pub(crate) run: fn(&World),
 }
 
-/// All of them.
+/// All scenarios.
 pub(crate) const SCENARIOS: &[Scenario] = &[
     of("a guest begins", sessions::guest),
     of("a session is refreshed", sessions::refresh),

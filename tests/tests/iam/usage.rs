@@ -35,7 +35,7 @@ pub(crate) struct Run {
     pub(crate) scenario: &'static Scenario,
     /// How long it took.
     pub(crate) time: Duration,
-    /// What functions used meanwhile.
+    /// The permissions that functions used meanwhile.
     pub(crate) uses: BTreeSet<Use>,
 }
 
@@ -95,9 +95,9 @@ pub(crate) fn record(world: &World) -> Vec<Run> {
             .extend(refused.map(|used| format!("{} was refused {} on {}", used.function, used.action, used.resource)));
         runs.push(Run { scenario, time, uses });
     }
-    // Those that are about few functions first.
+    // Scenarios with few functions first.
     runs.sort_by_key(|run: &Run| (run.functions().len(), run.time));
-    assert!(problems.is_empty(), "not all works with the permissions of the template:\n{}", problems.join("\n"));
+    assert!(problems.is_empty(), "some scenarios fail with the permissions of the template:\n{}", problems.join("\n"));
     runs
 }
 

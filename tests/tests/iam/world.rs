@@ -1,4 +1,4 @@
-//! What scenarios share.
+//! The shop and the data that scenarios share.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use crate::provider::Provider;
 /// A fault of the provider that leaves the outcome of a payment unknown.
 const NO_ANSWER: &str = "error_after";
 
-/// The shop, and what scenarios use again.
+/// The shop, and data that scenarios use again.
 pub(crate) struct World {
     pub(crate) shop: &'static Shop,
     pub(crate) provider: Provider,

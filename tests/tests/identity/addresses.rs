@@ -1,4 +1,5 @@
-//! Addresses of other people: an address is its owner's only once a mail to it was read, and all of its spellings are one.
+//! Addresses of other people: an address belongs to an account only after a mail to it was read, and all its spellings
+//! are one address.
 
 use serde_json::json;
 use souk_e2e::{PASSWORD, SOON_SECONDS, Shop, eventually, fresh_email, unique_word};
@@ -6,7 +7,7 @@ use souk_e2e::{PASSWORD, SOON_SECONDS, Shop, eventually, fresh_email, unique_wor
 use crate::people::{OTHER_PASSWORD, confirm, is_empty, log_in, refresh, register};
 
 #[test]
-fn who_registers_the_address_of_a_colleague_gets_no_roles() {
+fn a_registration_of_a_colleagues_address_gets_no_roles() {
     let shop = Shop::open();
     let email = fresh_email();
     let stranger = shop.register_with(&email);
@@ -100,7 +101,7 @@ fn a_domain_and_its_punycode_are_one_address() {
     for spelling in &spellings {
         assert_eq!(log_in(shop, spelling, PASSWORD).is(200).text("user_id"), account.user_id, "{spelling}");
     }
-    // In another spelling it cannot be registered a second time: the owner is told.
+    // In another spelling it cannot be registered a second time: the owner gets a mail instead.
     register(shop, &spellings[1], OTHER_PASSWORD);
     eventually(SOON_SECONDS, "the owner is told", || {
         let mails = shop.mails_to(&spellings[3]);

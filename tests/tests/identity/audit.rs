@@ -58,7 +58,7 @@ struct World {
     actor: Session,
 }
 
-/// A change, and what its entries must have.
+/// A change and the expected content of its entries.
 struct Written {
     answer: Response,
     subject: String,
@@ -165,7 +165,7 @@ mod changes {
 
     pub(super) fn an_invitation(world: &World) -> Written {
         let body = json!({"email": fresh_email(), "roles": ["support"]});
-        // Without the address, which nobody could delete from the log.
+        // Without the address, because audit entries cannot be deleted.
         written(world.actor.caller.post("/admin/invitations", body), "invitations", None, Some("support"))
     }
 
@@ -286,7 +286,7 @@ mod changes {
         written(answer, format!("account#{}", account.user_id), Some("created_at"), None)
     }
 
-    /// It changes nothing, but who saw all about a person is on record.
+    /// It changes nothing, but the log records who exported the data of a person.
     pub(super) fn an_export(world: &World) -> Written {
         let account = world.shop.verified();
         let answer = world.actor.caller.get(&format!("/admin/accounts/{}/export", account.user_id));
@@ -295,7 +295,7 @@ mod changes {
 }
 
 #[test]
-fn what_is_refused_and_what_was_forbidden_is_on_record_too() {
+fn forbidden_changes_of_staff_have_entries_and_those_of_guests_do_not() {
     let shop = Shop::open();
     let (product, member) = (shop.product("1.00", 5), shop.new_member(&["support"]));
     let path = format!("/admin/inventory/{}", product.id);

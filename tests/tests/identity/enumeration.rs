@@ -1,5 +1,5 @@
-//! No answer tells whether an address has an account: known and unknown addresses get the same status, headers and body,
-//! except for random values. How long the answers take is in `timing.rs`.
+//! No response reveals whether an address has an account: known and unknown addresses get the same status, headers and
+//! body, except for random values. Response times are tested in `timing.rs`.
 
 use serde_json::{Value, json};
 use souk_e2e::{Response, Shop, fresh_email};
@@ -11,7 +11,7 @@ const RANDOM: [&str; 4] = ["token", "refresh_token", "user_id", "request_id"];
 /// Headers that name a request or a time.
 const OF_REQUEST: [&str; 4] = ["date", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"];
 
-/// What an answer shows, with the length of what is random.
+/// The parts of a response that could reveal an account, with the length of random values.
 fn shape(answer: &Response) -> (u16, Vec<(String, String)>, String) {
     let shown = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = answer.headers.iter().filter(|(name, _)| !OF_REQUEST.contains(&name.as_str()));

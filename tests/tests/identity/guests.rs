@@ -1,4 +1,4 @@
-//! Guests: they order with a contact, and what they have follows them to an account once.
+//! Guests: orders with a contact, and the merge of a guest into an account.
 
 use serde_json::{Value, json};
 use souk_e2e::{
@@ -54,7 +54,7 @@ fn a_guest_orders_with_a_contact_that_staff_see() {
 }
 
 #[test]
-fn links_to_other_orders_say_nothing() {
+fn changed_links_are_not_found() {
     let shop = Shop::open();
     let (product, guest) = (shop.product("10.00", 9), shop.guest());
     let order_id = guest.order(&product, 1);
@@ -72,7 +72,7 @@ fn links_to_other_orders_say_nothing() {
         assert_eq!(nothing(&changed), expected, "letter {at}");
     }
     assert_eq!(nothing(&format!("{token}A")), expected);
-    // It opens this order for reading, and is no token for anything else.
+    // It only shows this order, and is not accepted in place of another token.
     shop.anyone().with_token(token.as_str()).get("/orders").is_problem(401, "token_invalid");
 }
 
@@ -101,7 +101,7 @@ fn a_log_in_merges_the_cart_up_to_the_stock_and_a_retry_adds_nothing() {
         let merged = [&plenty, &scarce, &short, &none].map(|product| quantity(&account.caller, product));
         assert_eq!(merged, [5, 3, 5, 0]);
     }
-    // The guest has ended: its token merges nothing that it adds with its access token.
+    // The guest's session has ended: its refresh token merges nothing that is added with the access token.
     refresh(shop, &guest.refresh_token).is_problem(401, "refresh_token_invalid");
     assert!(lines(&guest.caller).is_empty());
     guest.caller.add(&plenty, 1);
@@ -176,7 +176,8 @@ fn orders_follow_a_guest_only_to_a_verified_account() {
     let (guest, order_id) = guest_with_order(shop, &product);
     log_in_with_guest(shop, &pending.email, &guest.refresh_token).is(200);
     let path = format!("/orders/{order_id}");
-    // Whoever registers another person's address sees nothing of what that person ordered as a guest, and the reverse.
+    // The owner of a registration for another person's address does not see that person's orders as a guest, and the
+    // reverse.
     pending.caller.get(&path).is_problem(404, "not_found");
     pending.caller.pay(&order_id, &shop.success).is_problem(404, "not_found");
     assert!(pending.caller.get("/orders").is(200).list("orders").is_empty());
@@ -187,7 +188,7 @@ fn orders_follow_a_guest_only_to_a_verified_account() {
     let caller = shop.anyone().with_token(logged_in.text("token"));
     let own = caller.order(&product, 1);
     assert_eq!(caller.get("/orders").is(200).texts("orders", "order_id"), [own, second_id.clone(), order_id.clone()]);
-    // They are the account's in every respect.
+    // They belong to the account in every respect.
     caller.pay(&order_id, &shop.success).is(200);
     caller.call("POST", &format!("/orders/{second_id}/cancel")).send().is(200);
     assert_eq!(caller.order_detail(&order_id).text("status"), "paid");

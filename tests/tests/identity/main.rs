@@ -1,5 +1,5 @@
-//! Identity under attack: who may call what, addresses, passwords, enumeration, guests, second factors, refunds by two
-//! people, the audit log, export and deletion. What a user does in the ordinary case is in `accounts.rs`, `sessions.rs` and
+//! Identity under attack: authorization, addresses, passwords, enumeration, guests, second factors, refunds by two
+//! people, the audit log, export and deletion. Ordinary use is tested in `accounts.rs`, `sessions.rs` and
 //! `authorization.rs`.
 
 mod addresses;

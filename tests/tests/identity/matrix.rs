@@ -1,7 +1,7 @@
-//! Who may call what: every operation of docs/openapi.yaml is called by every kind of caller. What is expected follows from
-//! the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
+//! Authorization: every operation of docs/openapi.yaml is called by every kind of caller. The expected response follows
+//! from the document (`x-caller`, `x-permission`, `x-checks-session`) and from the permissions of each role.
 //!
-//! docs/authorization-matrix.md is the table of what is expected. The test writes the present one to the home of the stack.
+//! docs/authorization-matrix.md is the expected table. The test writes the current one to the home of the stack.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -44,7 +44,7 @@ The test `every_route_lets_in_exactly_its_callers` (tests/tests/identity/matrix.
 and calls every cell on the deployed shop.\n\n";
 /// Calls at a time.
 const CALLS_AT_ONCE: usize = 4;
-/// Callers that are made at a time. Each takes some hashes of passwords.
+/// Callers that are made at a time. Each needs several hashes of passwords.
 const CALLERS_AT_ONCE: usize = 4;
 
 /// A kind of caller.
@@ -67,10 +67,10 @@ enum Token {
     Valid,
 }
 
-/// What a call must get.
+/// The expected response to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
-    /// The function reads the request. What it answers depends on the request.
+    /// The function reads the request, and its response depends on that.
     LetIn,
     /// This status and code. The gateway's own answer has no code.
     Refused(u16, &'static str),
@@ -118,7 +118,8 @@ fn every_route_lets_in_exactly_its_callers() {
     let (owner, resources) = requests::owner(shop);
     let columns = columns(shop, owner);
     let routes = routes();
-    // Route after route for each caller, so that no function gets several calls at once and starts a process for each.
+    // All routes of one caller, then those of the next one: a function gets one call at a time, and few processes are
+    // started.
     let cells: Vec<(&Column, &Route)> =
         columns.iter().flat_map(|column| routes.iter().map(move |route| (column, route))).collect();
     let started = Instant::now();
@@ -146,7 +147,7 @@ fn every_route_lets_in_exactly_its_callers() {
 
 fn is(answer: &Response, expected: Expected, names_owned: bool) -> bool {
     match expected {
-        // A 404 of an owner would say that another caller's 404 shows nothing.
+        // If the owner got 404, the 404 of another caller would prove nothing.
         Expected::LetIn => {
             ![401, 403].contains(&answer.status) && answer.status < 500 && !(names_owned && answer.status == 404)
         }

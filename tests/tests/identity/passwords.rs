@@ -1,11 +1,11 @@
-//! Which passwords are accepted, and that a registration with an `Idempotency-Key` does not try them out.
+//! Rules for passwords. A registration with an `Idempotency-Key` cannot be used to try passwords.
 
 use serde_json::{Value, json};
 use souk_e2e::{PASSWORD, Response, Shop, fresh_email, unique_word};
 
 use crate::people::{OTHER_PASSWORD, confirm, log_in, register, with_password};
 
-/// What an account gets in 15 minutes (`souk_identity::PER_EMAIL`).
+/// Attempts for an account in 15 minutes (`souk_identity::PER_EMAIL`).
 const ATTEMPTS: usize = 20;
 
 #[test]
@@ -77,7 +77,7 @@ fn a_known_key_of_a_registration_is_no_password_oracle_beyond_the_limit() {
     let shop = Shop::open();
     let (email, key) = (fresh_email(), unique_word());
     let registered = with_key(shop, &key, &with_password(&email, PASSWORD)).is(201);
-    // Each guess counts, from whatever address it comes.
+    // Each guess counts, from any network address.
     for guess in 1..ATTEMPTS {
         let body = with_password(&email, &format!("guess number {guess} of the attacker"));
         with_key(shop, &key, &body).is_problem(422, "idempotency_key_reused");
@@ -117,7 +117,7 @@ fn log_ins_to_an_account_are_limited_from_all_addresses_together() {
     let answer = log_in(shop, &account.email, PASSWORD);
     answer.is_problem(429, "too_many_attempts");
     assert!(!answer.header("retry-after").is_empty());
-    // Who is logged in changes the password all the same.
+    // A logged-in user can still change the password.
     let change = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
     assert_eq!(account.caller.put("/account/password", change).status, 204);
 }

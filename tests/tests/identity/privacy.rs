@@ -1,4 +1,4 @@
-//! What belongs to an account is exported, and ends with its deletion, except for orders that were paid.
+//! The data of an account is exported, and erased with the account, except for paid orders.
 
 use serde_json::json;
 use souk_e2e::{Caller, Json, PASSWORD, Product, SOON_SECONDS, Session, Shop, eventually, unique_word};
@@ -46,7 +46,7 @@ fn an_export_has_everything_but_secrets() {
     for code in &factor.recovery_codes {
         assert!(!lower.contains(&code.to_lowercase()));
     }
-    // The same for staff who may read accounts, and for nobody else.
+    // The same for staff who may read accounts. Other callers are refused.
     let of_staff = export_of_staff(shop, &account.user_id);
     assert_eq!(of_staff.texts("orders", "order_id"), export.texts("orders", "order_id"));
     let path = format!("/admin/accounts/{}/export", account.user_id);
@@ -98,7 +98,7 @@ fn names_a_person(order: &Json) -> bool {
     has[0]
 }
 
-/// Everything of a deleted account has ended, except for the order that was paid.
+/// All data of a deleted account is erased, except for the paid order.
 fn is_erased(shop: &'static Shop, shopper: &Shopper) {
     let Shopper { account, other, product, paid, unpaid_link } = shopper;
     for session in [account, other] {
@@ -111,7 +111,7 @@ fn is_erased(shop: &'static Shop, shopper: &Shopper) {
         Some(read(unpaid_link)).filter(|order| !names_a_person(order))
     });
     assert_eq!(unpaid.text("status"), "cancelled");
-    // Carts and orders do not check the session. What the last access token still orders is erased later.
+    // Carts and orders do not check the session. An order that the last access token places is erased later.
     let late = link_to_order(&account.caller, product);
     assert!(names_a_person(&read(&late)));
     account.caller.add(product, 1);
@@ -119,7 +119,7 @@ fn is_erased(shop: &'static Shop, shopper: &Shopper) {
     assert!(!names_a_person(&read(&late)) && read(&late).text("status") == "cancelled");
     let kept = shop.staff().get(&format!("/admin/orders/{paid}")).is(200);
     assert!(names_a_person(&kept) && kept.text("status") == "paid", "{kept}");
-    // It is shipped all the same.
+    // It can still be shipped.
     shop.order_action(paid, "ship", souk_e2e::shipment()).is(200);
     assert!(account.caller.get("/cart").is(200).list("items").is_empty());
     // The address is free, and the new account sees nothing of the old one.
@@ -168,7 +168,7 @@ fn a_deletion_needs_the_second_factor_and_a_deleted_member_of_staff_has_no_roles
     session.caller.get("/admin/orders?status=paid").is_problem(401, "session_ended");
     let staff = shop.staff().get("/admin/staff").is(200);
     assert!(!staff.texts("staff", "user_id").contains(&account.user_id));
-    // A new account of the address is nobody's heir.
+    // A new account of the address inherits nothing.
     let again = shop.verify_again(&account.email);
     again.caller.get("/admin/orders?status=paid").is_problem(403, "forbidden");
 }

@@ -22,7 +22,7 @@ fn a_large_refund_needs_a_second_person() {
     let waiting = refund(&one, &order_id, "1500.00", &key).is(202);
     assert_eq!(waiting.text("status"), "approval_required");
     let id = waiting.text("refund_request_id");
-    // The same request again waits, too; with its key no other refund is granted.
+    // The repeated request waits, too. Its key cannot be used for another refund.
     assert_eq!(refund(&one, &order_id, "1500.00", &key).is(202).text("refund_request_id"), id);
     refund(&one, &order_id, "1.00", &key).is_problem(422, "idempotency_key_reused");
     assert_eq!(shopper.order_detail(&order_id).text("refunded_amount"), "0.00");
@@ -47,7 +47,7 @@ fn a_large_refund_cannot_be_split() {
     refund(&one, &order_id, "600.00", &unique_word()).is(201);
     refund(&one, &order_id, "400.01", &unique_word()).is(202);
     refund(&one, &order_id, "400.00", &unique_word()).is(201);
-    // The second person has an own amount.
+    // The second person has a separate amount.
     refund(&two, &order_id, "1000.00", &unique_word()).is(201);
     let refused = refund(&two, &order_id, "500.01", &unique_word());
     refused.is_problem(409, "not_refundable");

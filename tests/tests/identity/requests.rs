@@ -1,12 +1,12 @@
-//! A request for each route that is valid enough for authorization to decide, and that changes nothing that other tests use:
-//! staff name things that do not exist, and bodies of what would change an account are empty.
+//! A request for each route that is valid enough to reach the check of authorization, and that changes nothing that
+//! other tests use: requests of staff name things that do not exist, and bodies that would change an account are empty.
 
 use serde_json::json;
 use souk_e2e::{Call, Caller, Route, Shop, checkout, shipment};
 
 use crate::people::UNKNOWN_ID;
 
-/// What the account of the column `account` owns.
+/// The data of the account of the column `account`.
 pub(crate) struct Owned {
     order_id: String,
     session_id: String,

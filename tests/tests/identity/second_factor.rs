@@ -5,7 +5,7 @@ use souk_e2e::{PASSWORD, Response, SecondFactor, Session, Shop, concurrently, cr
 
 use crate::people::{OTHER_PASSWORD, is_empty, log_in};
 
-/// What an account gets in 15 minutes (`souk_identity::PER_EMAIL`).
+/// Attempts for an account in 15 minutes (`souk_identity::PER_EMAIL`).
 const ATTEMPTS: usize = 20;
 
 fn with_second_factor(shop: &'static Shop) -> (Session, SecondFactor) {
@@ -21,7 +21,7 @@ fn with_code(shop: &'static Shop, email: &str, code: &str) -> Response {
 }
 
 #[test]
-fn of_log_ins_at_once_with_one_code_one_succeeds() {
+fn one_of_several_concurrent_log_ins_with_a_code_succeeds() {
     let shop = Shop::open();
     let (account, mut factor) = with_second_factor(shop);
     for code in [factor.code(), factor.recovery_codes[0].clone()] {

@@ -1,4 +1,4 @@
-//! Roles are granted for a time, not to oneself, and not by those who have lost theirs.
+//! Roles: grants with an end, no grants to oneself, and no grants by former administrators.
 
 use std::time::{Duration, SystemTime};
 
@@ -44,7 +44,7 @@ fn permissions_end_with_their_grant() {
     eventually(SOON_SECONDS, "the grant ends", || {
         (member.caller.get("/admin/orders?status=paid").status == 403).then_some(())
     });
-    // The account goes on as that of a shopper.
+    // The account becomes that of a shopper again.
     assert!(member.caller.get("/account").is(200).list("roles").is_empty());
 }
 
@@ -94,6 +94,6 @@ fn an_invitation_of_an_account_needs_its_password_and_ends_with_its_change() {
     invite();
     let second = shop.mailed_token(&account.email, 2);
     is_empty(&accept(shop, &second, OTHER_PASSWORD), 204);
-    // Who becomes staff logs in again.
+    // New staff have to log in again.
     account.caller.get("/account").is_problem(401, "session_ended");
 }

@@ -1,7 +1,7 @@
-//! Response times do not tell whether an address has an account: a log-in and a registration take as long for a known
+//! Response times do not reveal whether an address has an account: a log-in and a registration take as long for a known
 //! address as for an unknown one.
 //!
-//! Known and unknown addresses are called in turns, so that whatever else the machine does slows both down.
+//! Known and unknown addresses alternate, so that other load on the machine slows both down.
 
 use std::time::{Duration, Instant};
 
@@ -94,8 +94,8 @@ fn medians_of_known_and_unknown_addresses_differ_by_less_than_their_spread() {
     }
 }
 
-/// The quarter of the fastest calls was least disturbed. Without a hash of the password for an unknown address, it would take
-/// a small part of the time, in each attempt.
+/// The fastest quarter of the calls was disturbed least. Without a hash of the password for an unknown address, its
+/// calls would take a small part of the time, in each attempt.
 #[test]
 fn the_fastest_calls_for_known_and_unknown_addresses_take_about_as_long() {
     let shop = Shop::open();

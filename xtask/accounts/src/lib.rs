@@ -1,5 +1,5 @@
-//! What tests and tools need of the accounts of a local stack: the mails that the local AWS keeps, the codes of a second
-//! factor, and the session of the staff account.
+//! Accounts of a local stack for tests and tools: the mails that the local AWS keeps, the codes of a second factor, and
+//! the session of the staff account.
 
 pub mod mail;
 pub mod staff;
@@ -12,7 +12,7 @@ use anyhow::Result;
 /// Sleeps. Fails if the program is to end meanwhile.
 pub type Pause = fn(Duration) -> Result<()>;
 
-/// Sleeps in any case.
+/// Sleeps, even if the program is to end meanwhile.
 pub fn sleep(time: Duration) -> Result<()> {
     std::thread::sleep(time);
     Ok(())

@@ -10,7 +10,7 @@ use crate::agent;
 
 /// The timeout of a call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// What stands before the token, in a link or on a line of its own.
+/// The text before the token, in a link or on a line of its own.
 const BEFORE_TOKEN: [&str; 2] = ["#token=", "Token: "];
 
 /// A mail.

@@ -34,7 +34,7 @@ const LOGIN_ATTEMPTS: u32 = 4;
 /// A token that expires sooner is not handed out.
 const TOKEN_MARGIN_SECONDS: u64 = 5 * 60;
 
-/// What a log-in of the staff account needs.
+/// The credentials of the staff account.
 #[derive(Clone)]
 pub struct StaffCredentials {
     /// The address.
@@ -117,7 +117,7 @@ impl StaffSession {
         self.next_code(&mut self.read_state())
     }
 
-    /// Notes that codes up to this step were used, and ends nothing.
+    /// Stores that codes up to this step were used, and forgets the stored tokens. No session ends.
     pub fn start_after(&self, last_step: u64) -> Result<()> {
         let _lock = self.lock()?;
         self.write(&State { last_step, tokens: None })
@@ -168,7 +168,7 @@ impl StaffSession {
         bail!("the staff account {email} cannot log in: {refusal}")
     }
 
-    /// The next code. The file is written first: whoever reads it afterwards does not use the code again.
+    /// The next code. The file is written first, so that no other program uses the code.
     fn next_code(&self, state: &mut State) -> Result<Code> {
         let mut authenticator = Authenticator::new(&self.credentials.totp_secret, state.last_step)?;
         let code = authenticator.next_code(self.pause)?;

@@ -1,5 +1,5 @@
-//! Time-based one-time codes (RFC 6238), as an authenticator app makes them. Not the shop's own code, so that each checks
-//! the other.
+//! Time-based one-time codes (RFC 6238), as an authenticator app makes them. Separate from the code of the shop, so
+//! that each implementation checks the other.
 
 use std::time::Duration;
 

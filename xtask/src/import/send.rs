@@ -125,7 +125,7 @@ impl Login<'_> {
 pub(crate) struct Sender<'a> {
     /// The shop.
     pub(crate) api: &'a Api,
-    /// Who sends.
+    /// The session that sends.
     pub(crate) login: &'a Login<'a>,
 }
 

@@ -75,7 +75,7 @@ impl Caller {
     }
 }
 
-/// As docs/architecture.md has it.
+/// The text in docs/architecture.md.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -102,7 +102,7 @@ pub(super) const PERMISSIONS: [&str; 11] = [
     "audit:read",
 ];
 
-/// What staff need to call it.
+/// The permission that staff need to call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Permission(&'static str);
 
@@ -326,7 +326,7 @@ impl NewEndpoint {
         }
     }
 
-    /// Whether staff change something with it, which the audit log keeps.
+    /// Whether staff change something with it, so that it is audited.
     pub(super) fn is_audited(&self) -> bool {
         self.caller.is_staff() && self.route.method != "GET"
     }

@@ -87,7 +87,7 @@ fn authorizer(caller: Caller) -> Vec<String> {
         Caller::Staff(_) => (STAFF_ID, STAFF_SESSION_ID),
     };
     let mut members = vec![("user_id", user_id), ("session_id", session_id), ("kind", "shopper")];
-    // The authorizer that does not read the session knows neither.
+    // The authorizer that does not read the session has neither.
     match caller {
         Caller::Anyone | Caller::Guest => {}
         Caller::Account => members.extend([("permissions", ""), ("second_factor", "no")]),

@@ -43,7 +43,7 @@ fn with_imports_of_audit(text: &str) -> Result<String> {
     with_item(&text, SERVICE, "};", "StaffHttp")
 }
 
-/// What an entry of the audit log is about.
+/// The subject of entries in the audit log.
 fn subject(endpoint: &NewEndpoint) -> String {
     let of = |parameter: &&str| match *parameter {
         "order_id" => Some("Subject::Order".to_owned()),

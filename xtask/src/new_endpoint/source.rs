@@ -265,7 +265,7 @@ fn handle(endpoint: &NewEndpoint) -> String {
 }
 
 fn reply(endpoint: &NewEndpoint) -> String {
-    // Of a change by staff, the audit log keeps what was there before and what is there now.
+    // The audit log keeps the values before and after a change by staff.
     let audit = if endpoint.is_audited() {
         format!(".audit(&\"{FILL_IN}: what was there before\", &\"{FILL_IN}: what is there now\")")
     } else {

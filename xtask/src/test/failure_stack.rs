@@ -36,7 +36,7 @@ fn run_test(name: &str, session: &mut Session) -> Result<()> {
     let stack = session.stack.as_ref().context("the stack does not run")?;
     let (file, variables) = (stack.paths.home.join("stack.json"), stack.provider.variables(&session.executables)?);
     runner::run_ignored(name, session, |command| {
-        command.arg("--test-threads=1"); // what is timed is timed alone
+        command.arg("--test-threads=1"); // so that timed calls run alone
         command.env("SOUK_STACK", &file).envs(variables.clone());
     })
 }

@@ -1,4 +1,5 @@
-//! The stage `iam`: removes statements from the roles of functions, and expects that the scenarios of tests/tests/iam notice.
+//! The stage `iam`: removes statements from the roles of functions, and requires the scenarios of tests/tests/iam to
+//! fail.
 //!
 //! It has a separate stack, because removals disturb other tests: with a fake Stripe, and with a second person for refunds.
 

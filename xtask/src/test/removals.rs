@@ -6,7 +6,7 @@ pub(crate) struct Removals {
     /// Stage `iam`: remove so many statements, chosen at random; 10 by default
     #[arg(long, value_name = "N", requires = "stage")]
     statements: Option<u32>,
-    /// Stage `iam`: choose them as the run did that printed this seed
+    /// Stage `iam`: the seed that a run printed, to remove the same statements again
     #[arg(long, value_name = "SEED", requires = "stage")]
     seed: Option<u64>,
     /// Stage `iam`: remove every statement
@@ -18,7 +18,7 @@ pub(crate) struct Removals {
 }
 
 impl Removals {
-    /// The variables by which the test knows.
+    /// The environment variables for the test.
     pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
         let statements = match self {
             Self { all: true, .. } => Some("all".to_owned()),

@@ -19,7 +19,7 @@ pub(super) struct Session {
     pub(super) shop: Option<Paths>,
     /// The stack of the stages `search` and `chaos`, once it runs.
     pub(super) stack: Option<FailureStack>,
-    /// What the stage `iam` removes.
+    /// The statements that the stage `iam` removes.
     pub(super) removals: Removals,
     /// Lines to print at the end.
     pub(super) held_back: Vec<String>,

@@ -70,7 +70,7 @@ impl Staff {
 }
 
 #[tokio::test]
-async fn who_has_no_account_gets_one_and_pending_ones_end() {
+async fn an_invited_address_without_an_account_gets_one_and_pending_ones_end() {
     let shop = shop().await;
     let pending = shop.pending(&email(), "the password of a stranger").await;
     let (current, _) = shop.start_two_sessions(&pending, CallerKind::Guest).await;
@@ -215,9 +215,9 @@ async fn made_up_links_and_those_of_other_mails_are_refused() {
     assert_eq!(outcome(&endpoint(&shop).handle(&accept(&token, PASSWORD)).await), EXPIRED);
 }
 
-/// Wherever it crashes, the same request completes it.
+/// After a crash at any call, the same request completes it.
 #[tokio::test]
-async fn a_retry_completes_what_a_crash_left() {
+async fn a_retry_completes_a_request_that_crashed() {
     for has_account in [false, true] {
         let mut crashes = 0;
         loop {

@@ -92,7 +92,7 @@ async fn a_retry_continues_after_a_crash_at_any_call() {
 }
 
 #[tokio::test]
-async fn who_follows_the_link_of_a_strangers_registration_claims_nothing() {
+async fn the_link_of_a_strangers_registration_claims_nothing() {
     let shop = Fixture::start().await;
     let stranger = shop.pending(&email(), OF_A_STRANGER).await;
     let link = shop.link(TokenPurpose::VerifyAddress, Some(&stranger), None).await;

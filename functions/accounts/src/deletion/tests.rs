@@ -115,8 +115,8 @@ async fn the_last_administrator_cannot_be_deleted() {
     assert!(is_gone(&shop, &ann).await);
 }
 
-/// Wherever it crashes, the account is either as usable as before, so that its owner can try again, or gone with all that
-/// belongs to it, and never gone without the message that erases the rest.
+/// After a crash at any call, the account is either still usable, so that its owner can retry, or deleted with all its
+/// data. It is never deleted without the message that erases the other data.
 #[tokio::test]
 async fn after_a_crash_the_same_request_completes_it() {
     let mut crashes = 0;
@@ -159,7 +159,7 @@ async fn staff_delete_the_accounts_of_others() {
     assert!(reply.status() == 204 && before.contains("verified_at") && !before.contains('@') && after == "null");
     assert!(is_gone(&shop, &ann).await && erasures(&shop).len() == 2);
 
-    // What a crash before the last step left.
+    // A crash before the last step leaves sessions.
     shop.start_two_sessions(&ann, CallerKind::Shopper).await;
     assert_eq!(outcome(&endpoint.handle(&of(&ann)).await), (404, "not_found"));
     assert!(is_gone(&shop, &ann).await && erasures(&shop).is_empty());

@@ -1,4 +1,4 @@
-//! Orders in an export: what is stored about an order and concerns its shopper.
+//! Orders in an export: the stored data of an order that concerns its shopper.
 
 use schemars::JsonSchema;
 use serde::Serialize;

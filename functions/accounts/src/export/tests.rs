@@ -125,7 +125,7 @@ async fn everything_is_exported_but_secrets() {
 }
 
 #[tokio::test]
-async fn what_has_no_account_is_not_exported() {
+async fn guests_and_unknown_accounts_are_not_exported() {
     let shop = Staff::with_administrator().await;
     let own = ExportAccount { export: export(&shop) };
     assert_eq!(outcome(&own.handle(&get()).await), (401, "session_ended"));

@@ -79,7 +79,7 @@ async fn a_new_administrator_needs_no_other_one() {
     assert_eq!(outcome(&endpoint.handle(&put(2, &["administrator"], None)).await), (200, ""));
 }
 
-/// Wherever it crashes, nobody keeps a session with the earlier permissions, and the same request completes it.
+/// After a crash at any call, no session keeps the earlier permissions, and the same request completes it.
 #[tokio::test]
 async fn a_crash_leaves_no_session_of_the_earlier_roles() {
     let mut crashes = 0;

@@ -299,7 +299,7 @@ fn the_sample_event_has_a_message_of_each_template() {
     assert_eq!(bodies.iter().map(template).collect::<Vec<_>>(), expected);
 }
 
-/// The comment at the top of the consumer: both mails work, each once, and a change ends both.
+/// If a message is delivered twice, both mails work, each once, and a change makes both void.
 #[tokio::test]
 async fn a_message_that_is_delivered_twice_makes_two_tokens_that_end_together() {
     let shop = Fixture::start().await;

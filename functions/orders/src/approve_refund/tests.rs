@@ -79,7 +79,7 @@ async fn a_second_person_approves_a_large_refund() {
     assert!(!before.contains("refunds") && after.contains(r#""amount_minor":500"#), "{before} {after}");
     assert!(after.contains(&format!(r#""granted_by":"{}","approved_by":"{}""#, user(9), user(8))), "{after}");
 
-    // A retry, and a third person, get the same answer. So does who asked, with the same key.
+    // A retry and another approver get the same response, and so does the requester with the same key.
     scene.shop.apply(&user(1), &scene.order_id, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() }).await;
     for staff in [8, 7] {
         let again = scene.approve().handle(&approval(&id, staff)).await.expect("found");
@@ -133,7 +133,7 @@ async fn a_request_has_one_key_and_expires() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_left_is_not_refunded() {
+async fn an_approval_above_the_refundable_amount_is_refused() {
     let scene = Scene::open().await;
     let id = scene.waiting().await;
     for (staff, key) in [(2, "a"), (3, "b")] {

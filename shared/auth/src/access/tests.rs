@@ -14,7 +14,7 @@ fn key(n: u64) -> SigningKey {
     SigningKey::generate(&SeededRandom::new(n), 0).expect("a key")
 }
 
-/// Both halves of the keys, which tests change.
+/// A source of private and public keys, which tests change.
 #[derive(Clone)]
 struct Keys(Arc<(Mutex<Option<Vec<SigningKey>>>, AtomicU32)>);
 
@@ -96,7 +96,7 @@ impl Fixture {
         assert!(matches!(outcome, Err(TokenError::Invalid)), "{outcome:?} for {token}");
     }
 
-    /// The claims are right but for one, which is missing or has another value.
+    /// Valid claims, except for one that is missing or has another value.
     async fn refused_with(&self, name: &str, value: Option<Value>) {
         let mut claims = self.claims();
         match value {

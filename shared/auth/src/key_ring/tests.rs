@@ -20,7 +20,7 @@ impl Stored {
         KeyRing::new(stored.0.clone(), stored.1.values().cloned().collect())
     }
 
-    /// Writes the first parts of a change, in their order: a crash prevents the others.
+    /// Writes the first parts of a change, in their order. The others are lost in a crash.
     fn apply(&self, change: KeyChange, parts: usize) {
         let mut stored = self.0.lock().expect("a lock");
         let public = change.publish.len();
@@ -209,7 +209,7 @@ fn a_restored_secret_does_not_bring_back_a_revoked_key() {
     assert!(f.public(&first).has_ended(f.now()));
 }
 
-/// A rotation that crashed after the public key was written leaves a key that nobody has the private half of.
+/// A rotation that crashed after the public key was written leaves a public key without a private key.
 #[test]
 fn a_public_key_without_a_private_one_ends_later() {
     let f = Fixture::start();
@@ -363,8 +363,8 @@ proptest! {
         });
     }
 
-    /// After a revocation no honest client is refused for another reason than an expired token, which it refreshes,
-    /// and 180 s later the revoked key is accepted nowhere.
+    /// After a revocation, clients are refused only because of expired tokens, which they refresh. After 180 s no
+    /// verifier accepts the revoked key.
     #[test]
     fn a_revoked_key_is_accepted_nowhere_after_180_seconds(
         operations in operations(),

@@ -214,7 +214,7 @@ fn displayed(name: &str) -> String {
 }
 
 proptest! {
-    /// Whatever name a shop may have: no header gets a second line, and the sender's address is the configured one.
+    /// For any name of a shop, no header gets a second line, and the sender's address is the configured one.
     #[test]
     fn no_name_of_a_shop_injects_a_header(name in "(\\PC|[\\r\\n\\t\u{2028}\u{202e}<>\"\\\\,;:@]){0,60}") {
         if let Ok(shop) = name.parse::<ShopName>() {
@@ -231,7 +231,7 @@ proptest! {
         }
     }
 
-    /// Whatever address: one that gets mails is one plain recipient.
+    /// Any address that gets mails is one plain recipient.
     #[test]
     fn no_address_is_more_than_one_recipient(raw in "(\\PC|[\\r\\n<>\"\\\\,;:@()\\[\\] ]){1,20}@example\\.com") {
         if let Ok(email) = raw.parse::<Email>() && is_deliverable(&email) {

@@ -3,12 +3,12 @@
 use super::{AttemptStatus, Order, OrderStatus, TimelineEvent, TransitionError};
 use crate::address::ShippingAddress;
 
-/// What replaces an address of which the country is not known.
+/// The replacement of an address without a known country.
 const ERASED: &str = "erased";
 
 impl Order {
-    /// Erases contact and address, and keeps the country. A paid order stays as it is, because the law makes a shop keep
-    /// it. Refused while a payment may still pay the order.
+    /// Erases contact and address, and keeps the country. A paid order stays unchanged, because the law requires a shop
+    /// to keep it. Refused while a payment may still pay the order.
     pub(super) fn erase(&mut self) -> Result<(), TransitionError> {
         if self.erased || self.was_paid() {
             return Ok(());

@@ -75,7 +75,7 @@ pub struct Refund {
     /// The member of staff who granted it; `None` for automatic refunds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted_by: Option<UserId>,
-    /// The second person, who approved it; `None` if nobody had to.
+    /// The second person, who approved it; `None` if no approval was needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<UserId>,
     /// Idempotency key of the staff request, by which a retry is recognised.

@@ -140,7 +140,7 @@ pub struct RefundGrant {
 /// Whether a second person has to approve a refund that staff grant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RefundApproval {
-    /// Nobody has to.
+    /// No second person has to approve it.
     NotRequired,
     /// A second person has to if the refunds that this person granted without approval, for this order and with this
     /// one, exceed the sum in minor units. So a large refund cannot be split into small ones.

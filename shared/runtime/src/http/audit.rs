@@ -1,7 +1,7 @@
 //! The audit of changes by staff: an entry before the handler runs, and one with the outcome.
 //!
-//! A change that cannot be written to the audit log is not made. An outcome that cannot be written is logged: the first
-//! entry stands, and the response still goes out.
+//! A change is refused if its first entry cannot be written. If the entry with the outcome cannot be written, that is
+//! logged: the first entry stays, and the response is still sent.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::{Endpoint, Identity, Problem, Reply, Request};
 /// Time for one entry, with the SDK's retries. Two of them and the handler have the 10 s of an API function.
 const ENTRY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How the subject of an entry follows from a request.
+/// The part of a request that is the subject of its audit entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// The product of `product_id` in the path.
@@ -65,9 +65,9 @@ pub struct AuditContext {
 /// A change that is about to be tried.
 #[derive(Debug, Clone)]
 pub struct AuditedRequest {
-    /// What it is about.
+    /// The subject of the change.
     pub subject: AuditSubject,
-    /// Who asks for it.
+    /// The actor.
     pub actor: AuditActor,
     /// The actor's session.
     pub session_id: Option<SessionId>,
@@ -86,7 +86,7 @@ pub struct AuditedOutcome {
     pub status: Option<u16>,
     /// The code of the problem.
     pub code: Option<&'static str>,
-    /// What was changed.
+    /// The values before and after the change.
     pub change: Option<AuditedChange>,
 }
 
@@ -167,7 +167,7 @@ impl AuditContext {
 pub struct Audited<E> {
     /// The name of its function.
     pub function: &'static str,
-    /// What its changes are about.
+    /// The subject of its changes.
     pub subject: Subject,
     /// The audit log.
     pub context: AuditContext,
@@ -181,8 +181,8 @@ impl<E: Endpoint> Endpoint for Audited<E> {
     }
 
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        // As every handler for staff answers it. Callers without any permission add no entries: anybody can get a token,
-        // and could fill the log.
+        // Same response as that of every handler for staff. Callers without any permission add no entries: anybody can
+        // get a token, and could fill the log.
         let staff = request.user()?;
         if staff.permissions.is_empty() {
             return Err(Problem::forbidden());

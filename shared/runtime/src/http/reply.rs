@@ -50,7 +50,7 @@ impl Reply {
         Self::without_body(204).with_header("cache-control", "no-store")
     }
 
-    /// 202 without a body: what was asked for happens later, or not, and the response does not say which.
+    /// 202 without a body. The response does not reveal whether the request has an effect later.
     pub fn accepted() -> Self {
         Self::without_body(202).with_header("cache-control", "no-store")
     }
@@ -110,8 +110,8 @@ impl Reply {
         self
     }
 
-    /// Adds to the audit log what the request changed, before and after. Neither is sent to the client. They must not
-    /// have personal data of shoppers, because nobody can delete them from the log.
+    /// Adds the values before and after the change to the audit log. They are not sent to the client. They must not
+    /// contain personal data of shoppers, because audit entries cannot be deleted.
     #[must_use]
     pub fn audit(self, before: &impl Serialize, after: &impl Serialize) -> Self {
         Self { audited: Some(AuditedChange::new(before, after)), ..self }

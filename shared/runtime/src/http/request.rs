@@ -31,9 +31,9 @@ pub struct Identity {
     pub user_id: UserId,
     /// The session that the token belongs to.
     pub session_id: SessionId,
-    /// What the caller is.
+    /// The kind of the caller.
     pub kind: CallerKind,
-    /// What the caller may do as staff, from the store. Empty on routes that do not check the session.
+    /// Permissions of the caller as staff, from the store. Empty on routes that do not check the session.
     pub permissions: Permissions,
     /// Whether the session was started with a second factor.
     pub has_second_factor: bool,

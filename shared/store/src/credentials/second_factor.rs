@@ -44,13 +44,13 @@ impl Credentials {
             .expression_attribute_values(":step", number(step))
             .expression_attribute_values(":codes", AttributeValue::Ss(recovery_codes.iter().cloned().collect()))
             .expression_attribute_values(":one", number(1));
-        // Recovery codes are random. So if they are stored, the SDK sent the request again after a response was lost.
+        // Recovery codes are random. If these are stored, the SDK sent the request again after a response was lost.
         self.changed(request, |stored| stored.recovery_codes == *recovery_codes).await
     }
 
     /// Accepts the code of a time step of the confirmed second factor once: `false` if a code of this step or a later
-    /// one was accepted before. Also `false` if the SDK sent the request again after a response was lost: that cannot
-    /// be told from a second use.
+    /// one was accepted before. Also `false` if the SDK sent the request again after a response was lost, which cannot
+    /// be distinguished from a second use.
     pub async fn use_totp_step(&self, email: &Email, secret: &str, step: u64) -> Result<bool, StoreError> {
         let request = self
             .table

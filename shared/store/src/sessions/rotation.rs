@@ -8,7 +8,7 @@ use crate::StoreError;
 use crate::conditional::WriteOutcome;
 use crate::table::number;
 
-/// How long after a rotation the token before it is answered with the newest, in seconds.
+/// How long after a rotation the previous token is answered with the newest one, in seconds.
 const GRACE_SECONDS: i64 = 20;
 
 /// The outcome of [`Sessions::rotate`].
@@ -17,8 +17,8 @@ const GRACE_SECONDS: i64 = 20;
 pub enum RotationOutcome {
     /// The next token is now the newest. The session as stored.
     Rotated(Session),
-    /// A concurrent request, or an earlier attempt of this one, rotated the same token just now. The answer is the
-    /// newest token, as it was to that request.
+    /// A concurrent request, or an earlier attempt of this one, has just rotated the same token. The response is the
+    /// newest token, as in that request.
     Repeated(Session),
     /// An older token. The session has been ended.
     Reused,

@@ -60,7 +60,7 @@ async fn an_address_is_claimed_once() {
 }
 
 #[tokio::test]
-async fn of_many_claims_at_once_one_gets_the_address() {
+async fn one_of_many_concurrent_claims_gets_the_address() {
     for database in Database::each().await {
         let stores = std::sync::Arc::new(Stores::on(&database));
         let outcomes = at_once(8, |number| {

@@ -135,7 +135,7 @@ async fn a_token_that_is_older_ends_the_session_within_the_grace_period_too() {
 }
 
 #[tokio::test]
-async fn of_many_rotations_at_once_all_get_the_same_token() {
+async fn concurrent_rotations_return_the_same_token() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
         let first = session(1);
@@ -218,8 +218,8 @@ async fn a_login_that_races_with_a_change_of_the_credentials_leaves_no_session()
     }
 }
 
-/// As an endpoint changes a password: the change, then the end of all sessions. Logins that read the old password run at
-/// the same time.
+/// Changes the password in the way of an endpoint: the change, then the end of all sessions. Logins that read the old
+/// password run at the same time.
 #[tokio::test]
 async fn no_login_with_the_old_password_outlives_its_change() {
     for database in Database::each().await {

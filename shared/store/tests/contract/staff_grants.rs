@@ -119,7 +119,7 @@ async fn the_last_administrator_stays() {
 }
 
 #[tokio::test]
-async fn of_two_administrators_who_remove_each_other_one_stays() {
+async fn concurrent_removals_of_two_administrators_keep_one() {
     for database in Database::each().await {
         let stores = std::sync::Arc::new(Stores::on(&database));
         let [ann, bob] = stores.administrators().await;

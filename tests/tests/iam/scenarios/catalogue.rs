@@ -75,7 +75,7 @@ pub(super) fn upload(world: &World) {
     assert_eq!(world.shop.available(&product), 8);
 }
 
-/// Somebody has deleted the object before the message came.
+/// The object was deleted before the message came.
 pub(super) fn missing_upload(world: &World) {
     world.deliver("import-upload", &world.object_created("uploads/missing.jsonl"));
 }

@@ -86,7 +86,7 @@ pub(super) fn redrive_streams(world: &World) {
     redrive_stream(world, "index-products", &products, &json!({"product_id": world.product().id}));
 }
 
-/// What differs is read again.
+/// Products that differ are read again.
 pub(super) fn reconcile(world: &World) {
     let product = world.shop.product("1.00", 5);
     world.shop.corrupt_stock(&product, 1);

@@ -1,4 +1,4 @@
-//! What happens to orders.
+//! Orders: cancellations, returns, refunds, links, expiry and erasure.
 
 use serde_json::json;
 use souk_e2e::{Caller, Json, SOON_SECONDS, eventually, shipment};

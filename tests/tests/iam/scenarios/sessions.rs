@@ -49,7 +49,7 @@ pub(super) fn session(world: &World) {
     world.shop.guest().get("/account/sessions").is(200);
 }
 
-/// Logs in with the cart of a guest, and asserts that the cart has come along.
+/// Logs in with the cart of a guest, and asserts that the cart was merged.
 fn log_in_with_cart(world: &World, email: &str) {
     let guest = world.guest_with_cart();
     let mut body = credentials(email);

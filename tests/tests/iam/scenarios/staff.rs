@@ -1,4 +1,4 @@
-//! Members of staff, and what they do with accounts.
+//! Members of staff, and their changes of accounts.
 
 use serde_json::json;
 use souk_e2e::{PASSWORD, SOON_SECONDS, Session, eventually, fresh_email};

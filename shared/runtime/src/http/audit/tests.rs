@@ -41,7 +41,7 @@ impl Fixture {
     }
 }
 
-/// Sets a price. What it answers follows from the header `x-outcome`.
+/// Sets a price. The header `x-outcome` selects the response.
 #[derive(Default)]
 struct Products {
     calls: AtomicU32,
@@ -94,7 +94,7 @@ async fn a_change_has_an_entry_before_and_one_after() {
 }
 
 #[tokio::test]
-async fn every_outcome_is_told() {
+async fn every_outcome_has_an_entry() {
     for (header, phase, expected, code) in [
         ("refused", AuditPhase::Refused, 409, "price_changed"),
         ("failed", AuditPhase::Failed, 503, "temporarily_unavailable"),
@@ -121,7 +121,7 @@ async fn without_an_entry_nothing_is_changed() {
 #[tokio::test]
 async fn an_outcome_that_cannot_be_written_does_not_withhold_the_response() {
     let fixture = Fixture::start().await;
-    // The outcome's key is taken, which no other process can achieve: it is random.
+    // The key of the second entry is taken. No other process can cause this, because the key is random.
     let first = AuditEntryId::new(fixture.context.clock.now(), &SeededRandom::new(7));
     fixture.endpoint().handle(&put("refused").from_staff(user(9))).await.expect_err("refused");
     let other = fixture.entries().await.pop().expect("an entry");
@@ -148,7 +148,7 @@ async fn callers_without_a_permission_add_no_entries() {
     assert_eq!(status(&endpoint.handle(&put("done").from_user(user(1))).await), 403);
     assert_eq!((endpoint.endpoint.calls.load(Ordering::Relaxed), fixture.entries().await), (0, Vec::new()));
 
-    // Staff with another permission are refused by the handler, and that is told.
+    // The handler refuses staff with another permission, and the refusal has an entry.
     let other = Permissions::of(&[Permission::StockWrite]);
     let outcome = endpoint.handle(&put("done").from_caller(user(2), CallerKind::Shopper, other)).await;
     let phases: Vec<_> = fixture.entries().await.iter().map(|entry| (entry.phase, entry.status)).collect();
