@@ -24,5 +24,5 @@ pub use key_ring::{KeyChange, KeyRing};
 pub use keys::{KeyError, KeyFuture, SigningKeySource, SigningKeys, VerificationKeySource};
 pub use mac::MacKey;
 pub use pseudonyms::Pseudonyms;
-pub use refresh::{REFRESH_TOKEN_SECONDS, RefreshClaims, RefreshTokens};
+pub use refresh::{RefreshClaims, RefreshTokens};
 pub use secrets::SigningSecret;

@@ -8,10 +8,6 @@ use uuid::Uuid;
 
 use crate::mac::{MacKey, TAG_BYTES};
 
-/// How long a refresh token is valid. Every use returns a new one, so a user who returns within this time stays logged
-/// in.
-pub const REFRESH_TOKEN_SECONDS: i64 = 30 * 24 * 60 * 60;
-
 const PURPOSE: &str = "souk refresh token 1";
 const ID_BYTES: usize = 16;
 const CLAIMS_BYTES: usize = 2 * ID_BYTES + size_of::<u32>();

@@ -97,11 +97,12 @@ impl Accounts {
             grants.delete_action(&account.user_id, |delete| delete)?,
             self.table.delete_action(account_key(&account.user_id), |delete| delete)?,
         ];
+        let check = actions.len();
         if let Some(other) = other_administrator {
             actions.push(grants.administrator_check(other)?);
         }
         Ok(match self.table.transact(actions).await? {
-            Err(failed) if failed.contains(&3) => AccountDeletionOutcome::NoOtherAdministrator,
+            Err(failed) if failed.contains(&check) => AccountDeletionOutcome::NoOtherAdministrator,
             // `Err`: another account has the address now, so this one was deleted before.
             Ok(()) | Err(_) => AccountDeletionOutcome::Deleted,
         })

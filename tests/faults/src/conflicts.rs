@@ -8,9 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-
-/// The key attributes of all tables, to find the key of a Put.
-const KEY_ATTRIBUTES: [&str; 6] = ["user_id", "order_id", "product_id", "shard", "family_id", "limit_key"];
+use souk_testkit::key_attributes;
 
 /// Latencies of DynamoDB in the model.
 #[derive(Debug, Clone, Copy, Default)]
@@ -91,13 +89,8 @@ fn items(request: &Value) -> Vec<String> {
     for part in parts.chain(std::iter::once(request)) {
         let Some(table) = part["TableName"].as_str() else { continue };
         let whole = part.get("Key").or_else(|| part.get("Item")).and_then(Value::as_object);
-        let key = KEY_ATTRIBUTES.iter().filter_map(|name| whole?.get(*name)).map(ToString::to_string);
-        // An order also has attributes that are keys of other tables; its own keys come first.
-        found.push(std::iter::once(table.to_owned()).chain(key.take(key_length(table))).collect::<Vec<_>>().join("/"));
+        let key = key_attributes(table).into_iter().filter_map(|name| whole?.get(&name)).map(ToString::to_string);
+        found.push(std::iter::once(table.to_owned()).chain(key).collect::<Vec<_>>().join("/"));
     }
     found
-}
-
-fn key_length(table: &str) -> usize {
-    if table.ends_with("orders") || table.ends_with("inventory") { 2 } else { 1 }
 }

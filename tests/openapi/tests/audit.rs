@@ -55,11 +55,12 @@ fn actions(properties: &Value) -> BTreeSet<String> {
     let statements = policies.flat_map(|policy| several(&policy["Statement"]));
     let about_audit = statements.filter(|statement| {
         let resource = serde_yaml_ng::to_string(&statement["Resource"]).expect("a resource is YAML");
-        // A wildcard would include it.
-        resource.contains("AuditTable") || resource.contains(":table/")
+        let is_wildcard = resource.contains(":table/") || resource.trim().trim_matches(['\'', '"']) == "*";
+        is_wildcard || resource.contains("AuditTable")
     });
     let actions = about_audit.flat_map(|statement| several(&statement["Action"]));
-    actions.map(|action| action.as_str().expect("an action").to_owned()).collect()
+    let actions = actions.map(|action| action.as_str().expect("an action").to_owned());
+    actions.filter(|action| action.starts_with("dynamodb:") || action == "*").collect()
 }
 
 fn several(value: &Value) -> &[Value] {

@@ -27,7 +27,7 @@ pub use database::{Database, sdk_config};
 pub use proxy::{Fault, Proxy};
 pub use s3::{FakeS3, S3Fault};
 pub use stream::Stream;
-pub use template::handlers_of;
+pub use template::{handlers_of, key_attributes};
 
 /// A clock that a test sets.
 #[derive(Debug)]

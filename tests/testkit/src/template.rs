@@ -1,5 +1,7 @@
 //! The tables and handler names of `template.yaml`, so that tests use the deployed ones.
 
+use std::sync::LazyLock;
+
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
@@ -27,6 +29,19 @@ pub(crate) fn tables() -> Vec<Table> {
             Table { name: id.to_lowercase(), properties: resource["Properties"].clone() }
         })
         .collect()
+}
+
+/// The key attributes of a table, the partition key first. The name of the table may have a prefix.
+pub fn key_attributes(table: &str) -> Vec<String> {
+    static SCHEMAS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(|| {
+        let names = |table: &Table| {
+            let elements = list(&table.properties["KeySchema"]);
+            elements.iter().map(|element| text(&element["AttributeName"]).to_owned()).collect()
+        };
+        tables().into_iter().map(|table| (format!("-{}", table.name), names(&table))).collect()
+    });
+    let schema = SCHEMAS.iter().find(|(suffix, _)| table.ends_with(suffix));
+    schema.unwrap_or_else(|| panic!("template.yaml has no table {table}")).1.clone()
 }
 
 /// The handler names, sorted, of the functions that run the binary of a service.
