@@ -16,9 +16,9 @@ const AT_ONCE: usize = 64;
 // Enough shoppers to refuse most of them: a larger sale takes longer, not more clients at once. The same sale in one process
 // (tests/faults) has 1,000, and `SOUK_SALE_SHOPPERS` sets the number here.
 const ONE_PRODUCT: Sale =
-    Sale { shoppers: 400, products: 1, units: 100, shards: 1, lines: 1, at_once: AT_ONCE, changes_of_mind: false };
+    Sale { shoppers: 240, products: 1, units: 60, shards: 1, lines: 1, at_once: AT_ONCE, changes_of_mind: false };
 const BASKETS: Sale =
-    Sale { shoppers: 200, products: 50, units: 8, shards: 2, lines: 10, at_once: AT_ONCE, changes_of_mind: true };
+    Sale { shoppers: 120, products: 50, units: 5, shards: 2, lines: 10, at_once: AT_ONCE, changes_of_mind: true };
 
 #[test]
 fn flash_sales_sell_each_unit_once_and_refuse_no_shopper_while_units_are_there() {
