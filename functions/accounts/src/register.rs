@@ -63,7 +63,7 @@ pub struct RegisterRequest {
     /// The password.
     #[schemars(schema_with = "password_schema")]
     pub password: String,
-    /// The refresh token of a guest whose cart is to be merged.
+    /// The refresh token of a guest whose cart is to be merged. That of an account merges nothing.
     #[schemars(length(min = 1, max = 200))]
     pub guest_refresh_token: Option<String>,
 }
@@ -114,14 +114,15 @@ impl Endpoint for Register {
         self.rules.check("password", &params.password, &params.email)?;
         let mut guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
         let registration = self.registered(&params, &mut guest, &attempt).await?;
+        // Before the cart is merged, so that nothing is merged into a registration that has ended: then the address was
+        // claimed just now, and a retry registers anew.
+        let reply = self.sessions.open_for_registration(201, &self.registrations, &registration, request).await?;
+        let reply = reply.ok_or(StoreError::Conflict)?;
         if let Some(guest) = &guest {
             self.guests.merge_cart(guest, &registration.user_id, CallerKind::Guest).await?;
         }
-        let (email, user_id) = (params.email, Some(registration.user_id.clone()));
+        let (email, user_id) = (params.email, Some(registration.user_id));
         enqueue(&self.mails, &MailRequest::Registration { email, user_id }).await?;
-        let reply = self.sessions.open_for_registration(201, &self.registrations, &registration, request).await?;
-        // The address was claimed just now. A retry registers anew.
-        let reply = reply.ok_or(StoreError::Conflict)?;
         if let Some(guest) = &guest {
             self.guests.end(guest).await?;
         }

@@ -66,7 +66,7 @@ pub struct LoginRequest {
     /// The `challenge` of the answer `second_factor_required`, in place of address and password.
     #[schemars(length(min = 1, max = one_time::TOKEN_CHARS))]
     pub challenge: Option<String>,
-    /// The refresh token of a guest whose cart is to be merged.
+    /// The refresh token of a guest whose cart is to be merged. That of an account merges nothing.
     #[schemars(length(min = 1, max = 200))]
     pub guest_refresh_token: Option<String>,
 }
