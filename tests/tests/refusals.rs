@@ -141,6 +141,14 @@ fn account_refusals_do_not_disclose_who_has_an_account() {
     let again = shop.register_with(&email.to_uppercase());
     assert_ne!(again.user_id, account.user_id);
     again.caller.get("/account").is_problem(403, "verified_account_required");
+    // A log-in with the password of a registration opens it, also while another account has the address.
+    for address in [&email, &fresh_email()] {
+        let body = json!({"email": address, "password": "another horse battery staple"});
+        let registered = shop.anyone().post_with_key("/auth/register", &body).is(201);
+        let session = shop.anyone().post("/auth/login", &body).is(200);
+        let shown = (session.text("user_id"), session.text("kind"));
+        assert_eq!(shown, (registered.text("user_id"), "guest".to_owned()), "{address}");
+    }
     let bad = json!({"email": "nobody", "password": "short"});
     assert_eq!(shop.anyone().post("/auth/register", bad).bad_fields(), ["email", "password"]);
 

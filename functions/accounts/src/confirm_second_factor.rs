@@ -12,7 +12,7 @@ use serde::Serialize;
 use souk_auth::totp;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::mail::MailRequest;
-use souk_identity::{Attempts, MAX_CODE_CHARS};
+use souk_identity::{Attempts, MAX_CODE_CHARS, wrong_code};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Identity, Problem, Reply, Request};
 use souk_runtime::queues::MailQueue;
@@ -20,7 +20,7 @@ use souk_runtime::{Dependencies, Error};
 use souk_store::{Credential, CredentialOutcome, Sessions, StoreError};
 
 use crate::mail_request::enqueue;
-use crate::own_account::{OwnAccounts, count_attempt, wrong_code};
+use crate::own_account::{OwnAccounts, count_attempt};
 use crate::start_second_factor::exists;
 
 /// The endpoint in the HTTP contract.
@@ -102,10 +102,12 @@ impl Endpoint for ConfirmSecondFactor {
             return Err(exists());
         }
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
+        self.attempts.count_code(&attempt).await?;
         let step = totp::verify(&pending.secret, &code, self.clock.now(), pending.last_step)
             .ok_or_else(|| wrong_code(&attempt, "confirm-second-factor"))?;
         self.attempts.succeeded(&attempt).await?;
-        // Steps whose failure fails the request come before the change.
+        self.attempts.release_code(&attempt).await;
+        // What must not fail comes before the change.
         self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
         let codes = totp::new_recovery_codes(&*self.random);
         let hashes: BTreeSet<String> = codes.hashes.into_iter().collect();

@@ -4,22 +4,23 @@
 //! The password is required because anybody can register an address. Otherwise the link of a stranger's registration
 //! would give the address to an account whose password the stranger knows.
 //!
-//! The address is claimed in one transaction. The other pending accounts of the address end afterwards, and the token is
-//! used up last, so a retry continues after a failure at any point.
+//! One transaction claims the address and deletes the registration, so a link makes an account once, also if that account was
+//! deleted since. The other pending accounts of the address end afterwards, and the token is used up last, so a retry
+//! continues after a failure at any point.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};
-use souk_domain::account;
 use souk_identity::{Account, Attempt, Attempts, MAX_PASSWORD_CHARS, SessionIssuer, SessionResponse};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{
-    ClaimOutcome, Credential, Credentials, OneTimeToken, OneTimeTokens, Registration, StoreError, TokenPurpose,
-};
+use souk_store::{Accounts, Carts, Credential, Credentials, OneTimeToken, OneTimeTokens, StoreError, TokenPurpose};
 
 use crate::link;
 use crate::pending_accounts::PendingAccounts;
+
+/// Maximum attempts to claim an address while its registrations change.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -57,8 +58,12 @@ pub struct ConfirmVerificationRequest {
 pub struct ConfirmVerification {
     /// The table of one-time tokens.
     pub tokens: OneTimeTokens,
-    /// The pending accounts, and the accounts.
+    /// The pending accounts.
     pub pending: PendingAccounts,
+    /// The accounts table.
+    pub accounts: Accounts,
+    /// The carts table.
+    pub carts: Carts,
     /// The credentials table.
     pub credentials: Credentials,
     /// Limits attempts.
@@ -73,6 +78,8 @@ impl ConfirmVerification {
         Ok(Self {
             tokens: deps.one_time_tokens()?,
             pending: PendingAccounts::from_dependencies(deps)?,
+            accounts: deps.accounts()?,
+            carts: deps.carts()?,
             credentials: deps.credentials()?,
             attempts: Attempts::from_dependencies(deps).await?,
             sessions: SessionIssuer::from_dependencies(deps).await?,
@@ -88,6 +95,7 @@ impl Endpoint for ConfirmVerification {
         let attempt = self.attempts.count("confirm-verification", &link.email, request).await?;
         let credential = self.claim(&link, &password, &attempt).await?;
         self.pending.end(&link.email, &credential.user_id).await?;
+        self.carts.keep(&credential.user_id).await?;
         let reply = self.open(&credential, request).await?;
         link::use_up(&self.tokens, &link, now).await?;
         self.attempts.succeeded(&attempt).await?;
@@ -99,43 +107,28 @@ impl ConfirmVerification {
     /// The credentials of the account that has the address now, after its password was checked.
     async fn claim(&self, link: &OneTimeToken, password: &str, attempt: &Attempt) -> Result<Credential, Problem> {
         let user_id = link.user_id.as_ref().ok_or_else(link::expired)?;
-        let now = self.sessions.clock.now();
-        let (stored, pending) = tokio::try_join!(
-            self.credentials.get(&link.email),
-            self.pending.registrations.get(&link.email, user_id, now)
-        )?;
-        if let Some(own) = stored.filter(|stored| stored.user_id == *user_id) {
-            // A retry. The password may have changed since the first request.
-            require_password(&own.password_hash, password, attempt)?;
-            return Ok(own);
-        }
-        let pending = pending.ok_or_else(link::expired)?;
-        require_password(&pending.password_hash, password, attempt)?;
-        let (account, credential) = self.account_of(pending);
-        match self.pending.accounts.claim(&self.credentials, &account, &credential).await? {
-            ClaimOutcome::Claimed => Ok(credential),
-            ClaimOutcome::AddressTaken => {
-                Err(Problem::conflict("address_taken", "another account has verified this address"))
-            }
-            ClaimOutcome::AlreadyMine => {
-                // A concurrent request claimed the address first.
-                let own = self.credentials.get(&link.email).await?.filter(|stored| stored.user_id == *user_id);
-                let own = own.ok_or_else(link::expired)?;
+        for _ in 0..MAX_ATTEMPTS {
+            let now = self.sessions.clock.now();
+            let registrations = &self.pending.registrations;
+            let (stored, pending) =
+                tokio::try_join!(self.credentials.get(&link.email), registrations.get(&link.email, user_id, now))?;
+            if let Some(own) = stored.as_ref().filter(|stored| stored.user_id == *user_id) {
+                // A retry. The password may have changed since the first request.
                 require_password(&own.password_hash, password, attempt)?;
-                Ok(own)
+                return Ok(own.clone());
             }
+            let pending = pending.ok_or_else(link::expired)?;
+            require_password(&pending.password_hash, password, attempt)?;
+            if stored.is_some() {
+                return Err(Problem::conflict("address_taken", "another account has verified this address"));
+            }
+            let claimed = self.accounts.claim_registration(&self.credentials, registrations, &pending, now).await?;
+            if let Some(credential) = claimed {
+                return Ok(credential);
+            }
+            // The address was claimed, or a log-in added a guest to the registration.
         }
-    }
-
-    fn account_of(&self, pending: Registration) -> (account::Account, Credential) {
-        let account = account::Account {
-            user_id: pending.user_id.clone(),
-            email: pending.email.clone(),
-            verified_at: self.sessions.clock.now(),
-            created_at: pending.created_at,
-            guest_ids: pending.guest_ids,
-        };
-        (account, Credential::new(pending.email, pending.user_id, pending.password_hash))
+        Err(StoreError::Conflict.into())
     }
 
     /// Starts a session. `None`: the account has set up a second factor since the first request, so it has to log in.

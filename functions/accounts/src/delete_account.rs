@@ -1,7 +1,7 @@
 //! `DELETE /account`: deletes the caller's account.
 
 use schemars::JsonSchema;
-use souk_identity::{Attempt, Attempts, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, accept_code};
+use souk_identity::{Attempt, Attempts, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, require_code};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
@@ -9,7 +9,7 @@ use souk_store::Credential;
 
 use crate::administrators::LAST_ADMINISTRATOR;
 use crate::deletion::{DELETED, Deletion};
-use crate::own_account::{OwnAccount, OwnAccounts, count_attempt, require_password, wrong_code};
+use crate::own_account::{OwnAccount, OwnAccounts, count_attempt, require_password};
 
 const FUNCTION: &str = "delete-account";
 
@@ -80,7 +80,7 @@ impl Endpoint for DeleteAccount {
         let OwnAccount { account, credential } = self.own.get(request).await?;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
         require_password(&credential, &password, &attempt, FUNCTION)?;
-        self.require_code(&credential, code.as_deref(), &attempt).await?;
+        self.require_second_factor(&credential, code.as_deref(), &attempt).await?;
         self.attempts.succeeded(&attempt).await?;
         self.deletion.delete(&account, Some(&caller.session_id)).await?;
         Ok(Reply::no_content())
@@ -88,7 +88,7 @@ impl Endpoint for DeleteAccount {
 }
 
 impl DeleteAccount {
-    async fn require_code(
+    async fn require_second_factor(
         &self,
         credential: &Credential,
         code: Option<&str>,
@@ -99,9 +99,6 @@ impl DeleteAccount {
         }
         let missing = || Problem::unauthorized("second_factor_required", "send a code of the second factor as well");
         let code = code.ok_or_else(missing)?;
-        if accept_code(&self.own.credentials, credential, code, self.attempts.clock.now()).await? {
-            return Ok(());
-        }
-        Err(wrong_code(attempt, FUNCTION))
+        require_code(&self.attempts, &self.own.credentials, credential, code, attempt, FUNCTION).await
     }
 }

@@ -96,7 +96,6 @@ impl Fixture {
             user_id: UserId::new(now, &*self.random),
             password_hash: self.hash(password),
             created_at: now,
-            registration_key: None,
             guest_ids: Vec::new(),
             expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
         };
@@ -200,8 +199,8 @@ impl Fixture {
     }
 
     pub(crate) fn pending_accounts(&self) -> PendingAccounts {
-        let Stores { registrations, sessions, accounts, .. } = self.stores.clone();
-        PendingAccounts { registrations, sessions, accounts, clock: self.clock.clone() }
+        let Stores { registrations, sessions, .. } = self.stores.clone();
+        PendingAccounts { registrations, sessions, clock: self.clock.clone() }
     }
 
     pub(crate) fn mail_queue(&self) -> MailQueue {

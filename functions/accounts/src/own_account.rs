@@ -71,9 +71,3 @@ pub(crate) fn wrong_password(attempt: &Attempt, function: &'static str) -> Probl
     attempt.log_refusal(function, "invalid_credentials");
     Problem::unauthorized("invalid_credentials", "the password is wrong")
 }
-
-/// Logs a wrong code and returns its problem.
-pub(crate) fn wrong_code(attempt: &Attempt, function: &'static str) -> Problem {
-    attempt.log_refusal(function, "invalid_code");
-    Problem::unauthorized("invalid_code", "the code is wrong or was used before")
-}

@@ -8,7 +8,7 @@ use souk_domain::ids::UserId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
-use souk_store::{Accounts, Registrations, Sessions};
+use souk_store::{Registrations, Sessions};
 
 /// Ends pending accounts.
 pub struct PendingAccounts {
@@ -16,8 +16,6 @@ pub struct PendingAccounts {
     pub registrations: Registrations,
     /// The sessions table.
     pub sessions: Sessions,
-    /// The accounts table.
-    pub accounts: Accounts,
     /// The current time.
     pub clock: Arc<dyn Clock>,
 }
@@ -25,33 +23,25 @@ pub struct PendingAccounts {
 impl PendingAccounts {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self {
-            registrations: deps.registrations()?,
-            sessions: deps.sessions()?,
-            accounts: deps.accounts()?,
-            clock: deps.clock(),
-        })
+        Ok(Self { registrations: deps.registrations()?, sessions: deps.sessions()?, clock: deps.clock() })
     }
 
-    /// Ends all pending accounts of an address that the account `owner` has claimed, with their sessions. The guests of
-    /// the owner's own registration become guests of the account. Idempotent.
+    /// Ends all pending accounts of an address that the account `owner` has, and all sessions that the owner had while the
+    /// address was pending. Idempotent.
     pub(crate) async fn end(&self, email: &Email, owner: &UserId) -> Result<(), Problem> {
-        for session in self.sessions.list(owner, self.clock.now()).await? {
+        let now = self.clock.now();
+        for session in self.sessions.list(owner, now).await? {
             // A retry keeps the sessions that began after the claim.
             if session.kind == CallerKind::Guest {
                 self.sessions.end(owner, &session.session_id).await?;
             }
         }
         for registration in self.registrations.list(email).await? {
-            if registration.user_id == *owner {
-                for guest in &registration.guest_ids {
-                    // Includes a guest that was added while the address was being claimed.
-                    let _ = self.accounts.add_guest(owner, guest).await?;
-                }
-            } else {
-                self.sessions.end_all(&registration.user_id, None).await?;
-            }
-            self.registrations.delete(email, &registration.user_id).await?;
+            let user_id = &registration.user_id;
+            // First, so that no log-in starts a session after the others have ended; deleted last, so that a retry finds it.
+            self.registrations.end(email, user_id, now).await?;
+            self.sessions.end_all(user_id, None).await?;
+            self.registrations.delete(email, user_id).await?;
         }
         Ok(())
     }

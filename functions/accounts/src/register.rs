@@ -4,8 +4,9 @@
 //! consumer of the mail queue reads it: the mail verifies the address, or says that there is an account already. Until
 //! the address is verified, the account has the rights of a guest.
 //!
-//! Every step is idempotent. With an `Idempotency-Key` a retry finds the registration of the first attempt and
-//! continues: the guest's cart is merged once, and the guest's session ends last.
+//! Every step may be repeated. With an `Idempotency-Key` a retry finds the registration of the first attempt and
+//! continues: the guest's cart is merged once, and the guest's session ends last. The registration, its key and the
+//! reservation of the guest are written in one transaction, so of two requests at once one registers.
 
 use schemars::JsonSchema;
 use souk_auth::password;
@@ -13,20 +14,22 @@ use souk_domain::account::{CallerKind, Email};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::UserId;
 use souk_domain::mail::MailRequest;
-use souk_identity::{
-    Attempt, Attempts, GuestMerge, GuestSession, PasswordRules, SessionIssuer, SessionResponse, password_schema,
-};
+use souk_identity::{Attempt, Attempts, GuestMerge, PasswordRules, SessionIssuer, SessionResponse, password_schema};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::queues::MailQueue;
 use souk_runtime::{Dependencies, Error};
-use souk_store::{REGISTRATION_SECONDS, Registration, Registrations};
+use souk_store::{
+    GuestSession, REGISTRATION_SECONDS, Registration, RegistrationKey, RegistrationOutcome, Registrations, StoreError,
+};
 
 use crate::mail_request::enqueue;
 
 /// How long a retry is recognised by its key. Short, because with the key a password can be tried against the
 /// registration, within the limits of attempts.
 const KEY_SECONDS: i64 = 10 * 60;
+/// Maximum attempts to register while other requests use the key, or merge the guest.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -60,7 +63,7 @@ pub struct RegisterRequest {
     /// The password.
     #[schemars(schema_with = "password_schema")]
     pub password: String,
-    /// The refresh token of a guest whose cart is to be merged.
+    /// The refresh token of a guest whose cart is to be merged. That of an account merges nothing.
     #[schemars(length(min = 1, max = 200))]
     pub guest_refresh_token: Option<String>,
 }
@@ -109,14 +112,17 @@ impl Endpoint for Register {
         // A registration always counts: it costs a hash and a mail.
         let attempt = self.attempts.count("register", &params.email, request).await?;
         self.rules.check("password", &params.password, &params.email)?;
-        let guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
-        let user_id = self.registered(&params, guest.as_ref(), &attempt).await?;
+        let mut guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
+        let registration = self.registered(&params, &mut guest, &attempt).await?;
+        // Before the cart is merged, so that nothing is merged into a registration that has ended: then the address was
+        // claimed just now, and a retry registers anew.
+        let reply = self.sessions.open_for_registration(201, &self.registrations, &registration, request).await?;
+        let reply = reply.ok_or(StoreError::Conflict)?;
         if let Some(guest) = &guest {
-            self.guests.merge_cart(guest, &user_id, CallerKind::Guest).await?;
+            self.guests.merge_cart(guest, &registration.user_id, CallerKind::Guest).await?;
         }
-        let (email, registration) = (params.email.clone(), Some(user_id.clone()));
-        enqueue(&self.mails, &MailRequest::Registration { email, user_id: registration }).await?;
-        let reply = self.sessions.open_for_guest(201, user_id, Some(&params.email), request).await?;
+        let (email, user_id) = (params.email, Some(registration.user_id));
+        enqueue(&self.mails, &MailRequest::Registration { email, user_id }).await?;
         if let Some(guest) = &guest {
             self.guests.end(guest).await?;
         }
@@ -136,46 +142,61 @@ impl Register {
     }
 
     /// The pending account of the request: a new one, or that of an earlier request with the same key. Either computes
-    /// one password hash.
+    /// one password hash. `guest` becomes none if another account merges the guest.
     async fn registered(
         &self,
         params: &RegisterParams,
-        guest: Option<&GuestSession>,
+        guest: &mut Option<GuestSession>,
         attempt: &Attempt,
-    ) -> Result<UserId, Problem> {
-        let earlier = match &params.key {
-            Some(key) => self.earlier(&params.email, &key.key).await?,
-            None => None,
-        };
-        match earlier {
-            Some(earlier) => repeated(earlier, params, guest, attempt),
-            None => self.create(params, guest).await,
+    ) -> Result<Registration, Problem> {
+        for _ in 0..MAX_ATTEMPTS {
+            let used_by = self.used_by(params).await?;
+            if let Some(user_id) = &used_by {
+                let now = self.sessions.clock.now();
+                if let Some(earlier) = self.registrations.get(&params.email, user_id, now).await? {
+                    return repeated(earlier, params, guest.as_ref(), attempt);
+                }
+            }
+            let registration = self.new_registration(params, guest.as_ref())?;
+            match self.create(&registration, params, used_by.as_ref(), guest.as_ref()).await? {
+                RegistrationOutcome::Created => return Ok(registration),
+                RegistrationOutcome::KeyUsed => {}
+                RegistrationOutcome::GuestTaken => *guest = None,
+            }
         }
+        Err(StoreError::Conflict.into())
     }
 
-    /// The newest registration of an address with this key.
-    async fn earlier(&self, email: &Email, key: &str) -> Result<Option<Registration>, Problem> {
+    /// The account that an earlier request with the same key registered.
+    async fn used_by(&self, params: &RegisterParams) -> Result<Option<UserId>, Problem> {
+        let Some(key) = &params.key else { return Ok(None) };
         let now = self.sessions.clock.now();
-        let mut stored = self.registrations.list(email).await?;
-        stored.retain(|stored| {
-            stored.registration_key.as_deref() == Some(key) && now < stored.created_at.plus_seconds(KEY_SECONDS)
-        });
-        Ok(stored.pop())
+        Ok(self.registrations.registered_with(&params.email, &key.key, now).await?)
     }
 
-    async fn create(&self, params: &RegisterParams, guest: Option<&GuestSession>) -> Result<UserId, Problem> {
+    fn new_registration(&self, params: &RegisterParams, guest: Option<&GuestSession>) -> Result<Registration, Problem> {
         let now = self.sessions.clock.now();
-        let registration = Registration {
+        Ok(Registration {
             email: params.email.clone(),
             user_id: UserId::new(now, &*self.sessions.random),
             password_hash: password::hash(&params.password, &*self.sessions.random).map_err(Problem::internal)?,
             created_at: now,
-            registration_key: params.key.as_ref().map(|key| key.key.clone()),
             guest_ids: guest.iter().map(|guest| guest.user_id.clone()).collect(),
             expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
-        };
-        self.registrations.put(&registration).await?;
-        Ok(registration.user_id)
+        })
+    }
+
+    async fn create(
+        &self,
+        registration: &Registration,
+        params: &RegisterParams,
+        ended: Option<&UserId>,
+        guest: Option<&GuestSession>,
+    ) -> Result<RegistrationOutcome, Problem> {
+        let expires_at = registration.created_at.plus_seconds(KEY_SECONDS);
+        let key = params.key.as_ref().map(|key| RegistrationKey { key: &key.key, ended, expires_at });
+        let guest = guest.map(|guest| (&self.guests.sessions, guest));
+        Ok(self.registrations.create(registration, key.as_ref(), guest).await?)
     }
 }
 
@@ -185,13 +206,13 @@ fn repeated(
     params: &RegisterParams,
     guest: Option<&GuestSession>,
     attempt: &Attempt,
-) -> Result<UserId, Problem> {
+) -> Result<Registration, Problem> {
     let is_same_password =
         password::verify(&params.password, Some(&earlier.password_hash)).map_err(Problem::internal)?;
     // The first request ends the session of its guest in the last step. After that, a retry has no guest.
     let is_same_guest = guest.is_none_or(|guest| earlier.guest_ids.contains(&guest.user_id));
     if is_same_password && is_same_guest {
-        return Ok(earlier.user_id);
+        return Ok(earlier);
     }
     attempt.log_refusal("register", "idempotency_key_reused");
     Err(Problem::idempotency_key_reused())

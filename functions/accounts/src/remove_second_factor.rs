@@ -7,19 +7,21 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use souk_domain::effects::Clock;
 use souk_domain::mail::MailRequest;
-use souk_identity::{Attempt, Attempts, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, accept_code};
+use souk_identity::{Attempts, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, require_code};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::queues::MailQueue;
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Credential, CredentialOutcome, Sessions, StaffGrants, StoreError};
+use souk_store::{CredentialOutcome, Sessions, StaffGrants, StoreError};
 
 use crate::mail_request::enqueue;
-use crate::own_account::{OwnAccounts, count_attempt, require_password, wrong_code};
+use crate::own_account::{OwnAccounts, count_attempt, require_password};
+
+const FUNCTION: &str = "remove-second-factor";
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
-    Operation::new("remove-second-factor", "DELETE /account/second-factor", Caller::Shopper, Tag::Accounts)
+    Operation::new(FUNCTION, "DELETE /account/second-factor", Caller::Shopper, Tag::Accounts)
         .summary("Turns the second factor off")
         .description(
             "It needs the password and a code, or a recovery code. The recovery codes are deleted. All other sessions \
@@ -86,8 +88,12 @@ impl Endpoint for RemoveSecondFactor {
             return Err(Problem::conflict("second_factor_needed", "members of staff need a second factor"));
         }
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, "remove-second-factor")?;
-        self.require_code(&credential, &code, &attempt).await?;
+        require_password(&credential, &password, &attempt, FUNCTION)?;
+        // One that is not confirmed has no effect yet, so it needs no code.
+        if credential.second_factor().is_some() {
+            let credentials = &self.accounts.credentials;
+            require_code(&self.attempts, credentials, &credential, &code, &attempt, FUNCTION).await?;
+        }
         self.attempts.succeeded(&attempt).await?;
         if credential.totp.is_some() {
             // Before the change too: if the process ends right after it, no other session is left.
@@ -101,15 +107,6 @@ impl Endpoint for RemoveSecondFactor {
         self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
         enqueue(&self.mails, &MailRequest::SecondFactorChanged { email: credential.email }).await?;
         Ok(Reply::no_content())
-    }
-}
-
-impl RemoveSecondFactor {
-    /// Refuses a wrong code. A second factor that is not confirmed has no effect yet and needs no code.
-    async fn require_code(&self, credential: &Credential, code: &str, attempt: &Attempt) -> Result<(), Problem> {
-        let is_accepted = credential.second_factor().is_none()
-            || accept_code(&self.accounts.credentials, credential, code, self.clock.now()).await?;
-        if is_accepted { Ok(()) } else { Err(wrong_code(attempt, "remove-second-factor")) }
     }
 }
 
@@ -127,10 +124,11 @@ mod tests {
     use souk_domain::account::CallerKind;
     use souk_domain::permission::Role;
     use souk_fixtures::identity::PASSWORD;
-    use souk_identity::PER_EMAIL;
+    use souk_identity::{CODES_PER_ACCOUNT, PER_EMAIL};
 
     use super::*;
     use crate::fixture::{Fixture, email, outcome, request};
+    use crate::start_second_factor::StartSecondFactor;
 
     fn endpoint(shop: &Fixture) -> RemoveSecondFactor {
         RemoveSecondFactor {
@@ -180,6 +178,52 @@ mod tests {
         }
         assert_eq!(remove(&shop, PASSWORD, &shop.code().await).await, (429, "too_many_attempts"));
         assert!(shop.credential().await.second_factor().is_some() && shop.mails().is_empty());
+    }
+
+    /// Resets the count of passwords with the right one.
+    async fn start(shop: &Fixture) -> (u16, &'static str) {
+        let (accounts, attempts) = (shop.own_accounts(), shop.attempts());
+        let endpoint = StartSecondFactor { accounts, attempts, random: shop.random.clone(), shop_name: "Souk".into() };
+        let post = request("POST", &json!({"password": PASSWORD})).from_user(shop.credential().await.user_id);
+        match endpoint.handle(&post).await {
+            Ok(reply) => (reply.status(), ""),
+            Err(problem) => (problem.status(), problem.code()),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_password_does_not_reset_the_count_of_codes() {
+        let shop = Fixture::with_account().await;
+        shop.enrol_second_factor().await;
+        let wrong = wrong_code(&shop).await;
+        for number in 1..=CODES_PER_ACCOUNT.max_attempts {
+            assert_eq!(remove(&shop, PASSWORD, wrong).await, (401, "invalid_code"));
+            if number % (PER_EMAIL.max_attempts - 1) == 0 {
+                assert_eq!(start(&shop).await, (409, "second_factor_exists"));
+            }
+        }
+        assert_eq!(start(&shop).await, (409, "second_factor_exists"));
+        assert_eq!(remove(&shop, PASSWORD, &shop.code().await).await, (429, "too_many_attempts"));
+        shop.clock.advance_seconds(CODES_PER_ACCOUNT.window_seconds);
+        assert_eq!(remove(&shop, PASSWORD, &shop.code().await).await, (204, ""));
+    }
+
+    #[tokio::test]
+    async fn a_recovery_code_works_after_all_codes_were_used_up() {
+        let shop = Fixture::with_account().await;
+        let (secret, codes) = (totp::new_secret(&*shop.random), totp::new_recovery_codes(&*shop.random));
+        let (credentials, seen) = (&shop.stores.credentials, shop.credential().await.reference());
+        let hashes = codes.hashes.into_iter().collect();
+        let pending = credentials.set_pending_totp(&seen, &secret).await.expect("written");
+        let confirmed = credentials.confirm_totp(&seen, &secret, 1, &hashes).await.expect("written");
+        assert_eq!((pending, confirmed), (CredentialOutcome::Changed, CredentialOutcome::Changed));
+        let attempt = count_attempt(&shop.attempts(), &shop.credential().await, &request("DELETE", &json!({}))).await;
+        let attempt = attempt.expect("counted");
+        for _ in 0..CODES_PER_ACCOUNT.max_attempts {
+            shop.attempts().count_code(&attempt).await.expect("counted");
+        }
+        assert_eq!(remove(&shop, PASSWORD, &shop.code().await).await, (429, "too_many_attempts"));
+        assert_eq!(remove(&shop, PASSWORD, &codes.codes[0]).await, (204, ""));
     }
 
     #[tokio::test]

@@ -42,7 +42,7 @@ impl Endpoint for CreateGuest {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let _ = self.attempts.count_address("guest", request).await?;
         let user_id = UserId::new(self.sessions.clock.now(), &*self.sessions.random);
-        self.sessions.open_for_guest(201, user_id, None, request).await
+        self.sessions.open_for_guest(201, user_id, request).await
     }
 }
 

@@ -1,24 +1,25 @@
 //! `POST /auth/login`: exchanges e-mail address, password and, if the account has one, a code of the second factor for a
 //! session.
 //!
-//! Neither the response nor its time reveals whether the account exists: the account and the newest pending
-//! registration of the address are always read, and exactly one password hash is verified. An account that owns the
-//! address takes precedence. A pending one is opened only if there is no such account, and of several the newest one.
+//! Neither the response nor its time reveals whether the account exists: the account and the newest pending registration
+//! of the address are always read, and a password hash of each is verified. An account that owns the address goes first. A
+//! pending one is opened with its own password in any case: if it were refused while somebody owns the address, registering
+//! and logging in would tell.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};
 use souk_domain::account::{CallerKind, Email};
 use souk_domain::ids::UserId;
 use souk_identity::{
-    Account, Attempt, Attempts, GuestMerge, GuestSession, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, SessionIssuer,
-    SessionResponse, accept_code,
+    Account, Attempt, Attempts, GuestMerge, MAX_CODE_CHARS, MAX_PASSWORD_CHARS, SessionIssuer, SessionResponse,
+    require_code,
 };
 use souk_runtime::contract::{self, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{
-    Accounts, Credential, Credentials, OneTimeToken, OneTimeTokens, Registration, Registrations, StaffGrants,
-    TokenPurpose,
+    Accounts, Credential, Credentials, GuestLinkOutcome, GuestSession, OneTimeToken, OneTimeTokens, Registration,
+    Registrations, StaffGrants, TokenPurpose,
 };
 
 /// How long a challenge waits for its code.
@@ -35,8 +36,10 @@ pub fn operation() -> Operation {
              or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the \
              guest's cart is merged into the account's, and a verified account gets the guest's orders. \
              Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
-             log-in does not count. The answer does not tell whether there is an account with the e-mail address. \
-             While no account has verified the address, a log-in opens the account that was registered with it last.",
+             log-in does not count. Wrong codes are limited to 50 in a day for an account; a recovery code always \
+             works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the \
+             account that has verified the address, or else, with its password, the one that was registered with the \
+             address last.",
         )
         .repeated("Starts one more session.")
         .body::<LoginRequest>(r#"{"email": "ann@example.com", "password": "correct horse battery staple"}"#)
@@ -57,13 +60,13 @@ pub struct LoginRequest {
     /// The password.
     #[schemars(length(min = 1, max = MAX_PASSWORD_CHARS), extend("format" = "password"))]
     pub password: Option<String>,
-    /// A code of the second factor, or a recovery code.
+    /// A code of the second factor, or a recovery code. Required with `challenge`.
     #[schemars(length(min = 1, max = MAX_CODE_CHARS))]
     pub code: Option<String>,
     /// The `challenge` of the answer `second_factor_required`, in place of address and password.
     #[schemars(length(min = 1, max = one_time::TOKEN_CHARS))]
     pub challenge: Option<String>,
-    /// The refresh token of a guest whose cart is to be merged.
+    /// The refresh token of a guest whose cart is to be merged. That of an account merges nothing.
     #[schemars(length(min = 1, max = 200))]
     pub guest_refresh_token: Option<String>,
 }
@@ -153,20 +156,20 @@ impl Login {
         let attempt = self.attempts.count("login", email, request).await?;
         let now = self.sessions.clock.now();
         let (account, pending) = tokio::try_join!(self.credentials.get(email), self.registrations.newest(email, now))?;
-        let stored = account.as_ref().map(|known| &known.password_hash);
-        let stored = stored.or(pending.as_ref().map(|pending| &pending.password_hash));
-        if !password::verify(password, stored.map(String::as_str)).map_err(Problem::internal)? {
-            attempt.log_refusal("login", "invalid_credentials");
-            return Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"));
+        let matches =
+            |stored: Option<&String>| password::verify(password, stored.map(String::as_str)).map_err(Problem::internal);
+        // Two hashes, whichever of them exist, or the time would tell.
+        let opens_account = matches(account.as_ref().map(|known| &known.password_hash))?;
+        let opens_pending = matches(pending.as_ref().map(|pending| &pending.password_hash))?;
+        if let Some(credential) = account.filter(|_| opens_account) {
+            self.upgrade_hash(&credential, password).await?;
+            return self.open_account(credential, &attempt, params, request).await;
         }
-        match (account, pending) {
-            (Some(credential), _) => {
-                self.upgrade_hash(&credential, password).await?;
-                self.open_account(credential, &attempt, params, request).await
-            }
-            (None, Some(pending)) => self.open_pending(&pending, &attempt, params, request).await.map(Some),
-            (None, None) => Err(Problem::internal("a password matched no account")),
+        if let Some(pending) = pending.filter(|_| opens_pending) {
+            return self.open_pending(&pending, &attempt, params, request).await;
         }
+        attempt.log_refusal("login", "invalid_credentials");
+        Err(Problem::unauthorized("invalid_credentials", "the e-mail address or the password is wrong"))
     }
 
     async fn with_challenge(
@@ -201,10 +204,7 @@ impl Login {
         let has_second_factor = credential.second_factor().is_some();
         if has_second_factor {
             let Some(code) = &params.code else { return Err(self.challenge(&credential).await?) };
-            if !accept_code(&self.credentials, &credential, code, self.sessions.clock.now()).await? {
-                attempt.log_refusal("login", "invalid_code");
-                return Err(Problem::unauthorized("invalid_code", "the code is wrong or was used before"));
-            }
+            require_code(&self.attempts, &self.credentials, &credential, code, attempt, "login").await?;
         }
         let guest = self.merge_guest(params, &credential.user_id, CallerKind::Shopper).await?;
         if let Some(guest) = &guest {
@@ -216,26 +216,40 @@ impl Login {
         let Some(reply) = self.sessions.open_for_account(200, &self.credentials, account, request).await? else {
             return Ok(None);
         };
-        self.finish(attempt, guest.as_ref()).await?;
+        self.end_guest(guest.as_ref()).await?;
+        self.attempts.succeeded(attempt).await?;
         Ok(Some(reply))
     }
 
-    /// Starts a session of an account whose address is pending.
+    /// Opens an account whose address is pending. `None`: its registration has ended meanwhile.
     async fn open_pending(
         &self,
         pending: &Registration,
         attempt: &Attempt,
         params: &LoginParams,
         request: &Request,
-    ) -> Result<Reply, Problem> {
+    ) -> Result<Option<Reply>, Problem> {
+        // Before the guest is merged, so that nothing is merged into a registration that has ended.
+        let reply = self.sessions.open_for_registration(200, &self.registrations, pending, request).await?;
+        let Some(reply) = reply else { return Ok(None) };
         let guest = self.merge_guest(params, &pending.user_id, CallerKind::Guest).await?;
         if let Some(guest) = &guest {
-            // They follow when the address is verified.
-            let _ = self.registrations.add_guest(&pending.email, &pending.user_id, &guest.user_id).await?;
+            self.add_guest(pending, &guest.user_id).await?;
         }
-        let reply = self.sessions.open_for_guest(200, pending.user_id.clone(), Some(&pending.email), request).await?;
-        self.finish(attempt, guest.as_ref()).await?;
-        Ok(reply)
+        self.end_guest(guest.as_ref()).await?;
+        // The count of the address stays: who registered an address must not reset the count of its owner.
+        self.attempts.release(attempt).await?;
+        Ok(Some(reply))
+    }
+
+    /// Adds a guest to a pending account. Its orders follow when the address is verified.
+    async fn add_guest(&self, pending: &Registration, guest: &UserId) -> Result<(), Problem> {
+        let added = self.registrations.add_guest(&pending.email, &pending.user_id, guest).await?;
+        if added == GuestLinkOutcome::NotFound {
+            // The address was verified just now, or another account has verified it: then this one is not found either.
+            let _ = self.accounts.add_guest(&pending.user_id, guest).await?;
+        }
+        Ok(())
     }
 
     async fn merge_guest(
@@ -244,19 +258,19 @@ impl Login {
         user_id: &UserId,
         kind: CallerKind,
     ) -> Result<Option<GuestSession>, Problem> {
-        let guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
-        let guest = guest.filter(|guest| guest.user_id != *user_id);
-        if let Some(guest) = &guest {
-            self.guests.merge_cart(guest, user_id, kind).await?;
+        let Some(guest) = self.guests.guest(params.guest_refresh_token.as_deref()).await? else { return Ok(None) };
+        if !self.guests.begin(&guest, user_id).await? {
+            return Ok(None);
         }
-        Ok(guest)
+        self.guests.merge_cart(&guest, user_id, kind).await?;
+        Ok(Some(guest))
     }
 
-    async fn finish(&self, attempt: &Attempt, guest: Option<&GuestSession>) -> Result<(), Problem> {
-        if let Some(guest) = guest {
-            self.guests.end(guest).await?;
+    async fn end_guest(&self, guest: Option<&GuestSession>) -> Result<(), Problem> {
+        match guest {
+            Some(guest) => self.guests.end(guest).await,
+            None => Ok(()),
         }
-        self.attempts.succeeded(attempt).await
     }
 
     /// The problem that asks for the second factor.
@@ -287,7 +301,12 @@ impl Login {
 fn read(request: &Request) -> Result<LoginParams, Problem> {
     let mut fields = request.fields()?;
     let challenge = fields.optional_text("challenge", one_time::TOKEN_CHARS);
-    let code = fields.optional_text("code", MAX_CODE_CHARS);
+    let code = if matches!(challenge, Some(Some(_))) {
+        // Without a code the answer would be another challenge, and one password would be good for ever.
+        fields.text("code", MAX_CODE_CHARS).map(Some)
+    } else {
+        fields.optional_text("code", MAX_CODE_CHARS)
+    };
     let guest_refresh_token = GuestMerge::read(&mut fields);
     let proof = if let Some(Some(challenge)) = &challenge {
         Some(Proof::Challenge(challenge.clone()))

@@ -92,6 +92,11 @@ pub fn matching_recovery_code<'a>(code: &str, hashes: &'a [String]) -> Option<&'
     hashes.iter().find(|stored| **stored == hash)
 }
 
+/// Whether a code has the form of a recovery code, which no code of an app has.
+pub fn is_recovery_code(code: &str) -> bool {
+    recovery_code_hash(code).is_some()
+}
+
 fn new_recovery_code(random: &dyn Random) -> String {
     let mut bytes = [0; RECOVERY_CODE_BYTES];
     random.fill(&mut bytes);

@@ -2,6 +2,9 @@
 //!
 //! An attempt is counted for the e-mail address and for the network address before it is made, so that a burst cannot
 //! exceed the limits. A successful log-in removes its counts. Both are counted by pseudonyms.
+//!
+//! Codes of a second factor have another limit besides. A code is short, so what bounds a guess is the number of attempts,
+//! and who knows the password must not be able to reset it.
 
 use std::sync::Arc;
 
@@ -17,6 +20,9 @@ const WINDOW_SECONDS: i64 = 15 * 60;
 pub const PER_EMAIL: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
 /// Attempts from a network address. Higher, because many users may share one.
 pub const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
+/// Codes of the second factor for an account. Nothing resets the count, and only an accepted code is not counted: each of
+/// 50 guesses is right with a probability of 3 in a million.
+pub const CODES_PER_ACCOUNT: Limit = Limit { max_attempts: 50, window_seconds: 24 * 60 * 60 };
 
 /// Counts attempts.
 #[derive(Clone)]
@@ -84,6 +90,31 @@ impl Attempts {
         Ok(())
     }
 
+    /// Removes a successful attempt from the counts and leaves the others: of a success that does not prove who owns the
+    /// e-mail address.
+    pub async fn release(&self, attempt: &Attempt) -> Result<(), Problem> {
+        if let Some(key) = attempt.subject_key() {
+            self.limits.release(&key).await?;
+        }
+        self.limits.release(&attempt.address_key()).await?;
+        Ok(())
+    }
+
+    /// Counts a code of the second factor, for the account of an attempt.
+    pub async fn count_code(&self, attempt: &Attempt) -> Result<(), Problem> {
+        let key = attempt.code_key().ok_or_else(|| Problem::internal("a code of no account"))?;
+        self.count_one(attempt, &key, CODES_PER_ACCOUNT).await
+    }
+
+    /// Removes an accepted code from the count. A failure is only logged, because the code is used up: the account has one
+    /// code less in this day.
+    pub async fn release_code(&self, attempt: &Attempt) {
+        let Some(key) = attempt.code_key() else { return };
+        if let Err(error) = self.limits.release(&key).await {
+            tracing::warn!(%error, "an accepted code stays counted");
+        }
+    }
+
     async fn count_one(&self, attempt: &Attempt, key: &str, limit: Limit) -> Result<(), Problem> {
         match self.limits.count(key, limit, self.clock.now()).await? {
             AttemptOutcome::Counted => Ok(()),
@@ -106,6 +137,10 @@ impl Attempt {
 
     fn subject_key(&self) -> Option<String> {
         self.subject.as_ref().map(|subject| format!("{}-account#{subject}", self.action))
+    }
+
+    fn code_key(&self) -> Option<String> {
+        self.subject.as_ref().map(|subject| format!("code-account#{subject}"))
     }
 
     fn address_key(&self) -> String {

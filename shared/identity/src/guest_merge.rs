@@ -1,17 +1,17 @@
 //! Merges a guest who logs in or registers: the cart is merged, and the account gets access to the guest's orders.
 //!
-//! Every step is idempotent. The cart is merged in one transaction that empties the guest's cart, so a retry finds
-//! nothing to merge. The guest's session ends last.
+//! A guest is reserved for one account first, and its session ends last, so every step may be repeated by the same account
+//! and by no other. The cart is merged in one transaction that empties the guest's cart, so a retry finds nothing to merge.
 
 use std::sync::Arc;
 
 use souk_auth::RefreshTokens;
 use souk_domain::account::CallerKind;
 use souk_domain::effects::Clock;
-use souk_domain::ids::{SessionId, UserId};
+use souk_domain::ids::UserId;
 use souk_runtime::http::{Fields, Problem};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{Carts, Inventory, Sessions};
+use souk_store::{Carts, GuestSession, Inventory, RefreshTokenState, Session, Sessions};
 
 /// Longest refresh token, in characters.
 const MAX_TOKEN_CHARS: usize = 200;
@@ -28,14 +28,6 @@ pub struct GuestMerge {
     pub refresh_tokens: RefreshTokens,
     /// The current time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// A guest with an active session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuestSession {
-    /// The guest.
-    pub user_id: UserId,
-    session_id: SessionId,
 }
 
 impl GuestMerge {
@@ -56,15 +48,35 @@ impl GuestMerge {
     }
 
     /// The guest of a refresh token. None if the session has ended, which a retry finds, or if the token is not a
-    /// guest's: there is nothing to merge.
+    /// guest's: there is nothing to merge. A pending account is no guest: it keeps its id when its address is verified, so
+    /// another account that merged it would see all of its later orders.
+    ///
+    /// A used token counts as stolen, as it does for a refresh, and ends the session.
     pub async fn guest(&self, token: Option<&str>) -> Result<Option<GuestSession>, Problem> {
         let Some(claims) = token.and_then(|token| self.refresh_tokens.verify(token)) else { return Ok(None) };
         let session = self.sessions.get(&claims.user_id, &claims.session_id, true).await?;
         let now = self.clock.now();
-        let session = session.filter(|session| session.kind == CallerKind::Guest && session.is_active(now));
-        // The token before the newest is accepted too: another tab may have refreshed it just now.
-        let session = session.filter(|session| claims.rotation + 1 >= session.rotation);
-        Ok(session.map(|session| GuestSession { user_id: session.user_id, session_id: session.session_id }))
+        let is_guest = |session: &Session| session.kind == CallerKind::Guest && session.pending_email.is_none();
+        let Some(session) = session.filter(|session| is_guest(session) && session.is_active(now)) else {
+            return Ok(None);
+        };
+        let state = session.token_state(claims.rotation, now);
+        let guest = GuestSession { user_id: session.user_id, session_id: session.session_id };
+        match state {
+            RefreshTokenState::Newest | RefreshTokenState::JustRotated => Ok(Some(guest)),
+            RefreshTokenState::NotIssued => Ok(None),
+            RefreshTokenState::Reused => {
+                tracing::warn!(user_id = %guest.user_id, "a used refresh token of a guest is not merged");
+                self.end(&guest).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Reserves a guest for an account, before anything is merged. Idempotent for the same account. `false`: another
+    /// account merges the guest.
+    pub async fn begin(&self, guest: &GuestSession, user_id: &UserId) -> Result<bool, Problem> {
+        Ok(self.sessions.begin_merge(guest, user_id).await?)
     }
 
     /// Merges the guest's cart into that of an account of this kind.

@@ -8,9 +8,9 @@ mod second_factor;
 mod secrets;
 mod session_issuer;
 
-pub use attempts::{Attempt, Attempts, PER_ADDRESS, PER_EMAIL};
-pub use guest_merge::{GuestMerge, GuestSession};
+pub use attempts::{Attempt, Attempts, CODES_PER_ACCOUNT, PER_ADDRESS, PER_EMAIL};
+pub use guest_merge::GuestMerge;
 pub use password_rules::{MAX_PASSWORD_CHARS, PasswordRules, password_schema};
-pub use second_factor::{MAX_CODE_CHARS, accept_code};
+pub use second_factor::{MAX_CODE_CHARS, accept_code, require_code, wrong_code};
 pub use secrets::{access_token_issuer, pseudonyms, refresh_tokens};
 pub use session_issuer::{Account, SessionIssuer, SessionResponse};

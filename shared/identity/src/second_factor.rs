@@ -5,6 +5,8 @@ use souk_domain::time::Timestamp;
 use souk_runtime::http::Problem;
 use souk_store::{Credential, Credentials};
 
+use crate::{Attempt, Attempts};
+
 /// Longest code that is read, in characters: a recovery code with separators.
 pub const MAX_CODE_CHARS: usize = 40;
 
@@ -24,4 +26,34 @@ pub async fn accept_code(
         Some(hash) => Ok(credentials.use_recovery_code(&credential.email, hash).await?),
         None => Ok(false),
     }
+}
+
+/// Requires a code of the second factor, and accepts it once. Wrong ones are limited for the account of the attempt;
+/// `function` is named in the log.
+pub async fn require_code(
+    attempts: &Attempts,
+    credentials: &Credentials,
+    credential: &Credential,
+    code: &str,
+    attempt: &Attempt,
+    function: &'static str,
+) -> Result<(), Problem> {
+    // Nobody guesses a recovery code. So its owner logs in although a stranger who knows the password used the codes up.
+    let is_guessable = !totp::is_recovery_code(code);
+    if is_guessable {
+        attempts.count_code(attempt).await?;
+    }
+    if !accept_code(credentials, credential, code, attempts.clock.now()).await? {
+        return Err(wrong_code(attempt, function));
+    }
+    if is_guessable {
+        attempts.release_code(attempt).await;
+    }
+    Ok(())
+}
+
+/// Logs a wrong code and returns its problem.
+pub fn wrong_code(attempt: &Attempt, function: &'static str) -> Problem {
+    attempt.log_refusal(function, "invalid_code");
+    Problem::unauthorized("invalid_code", "the code is wrong or was used before")
 }

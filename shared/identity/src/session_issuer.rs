@@ -5,13 +5,16 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_auth::{ACCESS_TOKEN_SECONDS, AccessTokenIssuer, Caller, RefreshTokens};
-use souk_domain::account::{CallerKind, Email};
+use souk_domain::account::CallerKind;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{SessionId, UserId};
 use souk_domain::time::Timestamp;
 use souk_runtime::http::{Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{CreateSessionOutcome, Credential, Credentials, Session, Sessions, StaffGrant, StaffSession};
+use souk_store::{
+    CreateSessionOutcome, Credential, Credentials, Registration, Registrations, Session, Sessions, StaffGrant,
+    StaffSession,
+};
 
 /// How long a session lasts after its last refresh.
 const IDLE_SECONDS: i64 = 30 * DAY_SECONDS;
@@ -82,18 +85,33 @@ impl SessionIssuer {
         })
     }
 
-    /// Starts a session of a guest, or of an account whose address is pending: `pending_email`.
-    pub async fn open_for_guest(
-        &self,
-        status: u16,
-        user_id: UserId,
-        pending_email: Option<&Email>,
-        request: &Request,
-    ) -> Result<Reply, Problem> {
-        let pending_email = pending_email.cloned();
-        let session = Session { pending_email, ..self.new_session(user_id, CallerKind::Guest, request) };
+    /// Starts a session of a guest.
+    pub async fn open_for_guest(&self, status: u16, user_id: UserId, request: &Request) -> Result<Reply, Problem> {
+        let session = self.new_session(user_id, CallerKind::Guest, request);
         self.sessions.create(&session).await?;
         self.response(status, &session).await
+    }
+
+    /// Starts a session of an account whose address is pending. It ends with the registration. `None`: the registration has
+    /// ended since it was read, and nothing was started.
+    pub async fn open_for_registration(
+        &self,
+        status: u16,
+        registrations: &Registrations,
+        registration: &Registration,
+        request: &Request,
+    ) -> Result<Option<Reply>, Problem> {
+        let session = self.new_session(registration.user_id.clone(), CallerKind::Guest, request);
+        let session = Session {
+            pending_email: Some(registration.email.clone()),
+            expires_at: session.expires_at.min(registration.expires_at),
+            ..session
+        };
+        let (email, now) = (&registration.email, self.clock.now());
+        if !self.sessions.create_for_registration(&session, registrations, email, now).await? {
+            return Ok(None);
+        }
+        self.response(status, &session).await.map(Some)
     }
 
     /// Starts a session of an account. `None`: its credentials were changed since they were checked, and nothing was

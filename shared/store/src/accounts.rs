@@ -1,13 +1,15 @@
 //! Accounts: shoppers with a verified address. The credentials are in another table, by the address, which makes the
 //! address unique and serves login with one read. An account that is not verified yet is a [`crate::Registration`].
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use souk_domain::account::Account;
 use souk_domain::ids::UserId;
+use souk_domain::time::Timestamp;
 
 use crate::guest_ids::link_guest;
 use crate::staff_grants::OtherAdministrator;
 use crate::table::{Item, Table, key};
-use crate::{Credential, Credentials, GuestLinkOutcome, StaffGrants, StoreError};
+use crate::{Credential, Credentials, GuestLinkOutcome, Registration, Registrations, StaffGrants, StoreError};
 
 /// Maximum attempts to claim an address that other writers claim and free.
 const MAX_ATTEMPTS: u32 = 4;
@@ -60,10 +62,7 @@ impl Accounts {
         credential: &Credential,
     ) -> Result<ClaimOutcome, StoreError> {
         for attempt in 0..MAX_ATTEMPTS {
-            let item = self.table.write(account)?;
-            let account_action =
-                self.table.put_action(item, |put| put.condition_expression("attribute_not_exists(user_id)"))?;
-            let actions = vec![credentials.insert_action(credential)?, account_action];
+            let actions = vec![credentials.insert_action(credential)?, self.insert_action(account)?];
             if self.table.transact(actions).await?.is_ok() {
                 return Ok(ClaimOutcome::Claimed);
             }
@@ -75,6 +74,29 @@ impl Accounts {
             }
         }
         Err(StoreError::Conflict)
+    }
+
+    /// Creates the account of a registration with its credentials if no account has its address, and deletes the
+    /// registration. In one transaction, so that it becomes an account at most once. Returns the credentials.
+    ///
+    /// None: another account has the address, or the registration has ended or has another guest since it was read.
+    /// Nothing was written.
+    pub async fn claim_registration(
+        &self,
+        credentials: &Credentials,
+        registrations: &Registrations,
+        registration: &Registration,
+        now: Timestamp,
+    ) -> Result<Option<Credential>, StoreError> {
+        let Registration { email, user_id, password_hash, created_at, guest_ids, .. } = registration.clone();
+        let credential = Credential::new(email.clone(), user_id.clone(), password_hash);
+        let account = Account { user_id, email, verified_at: now, created_at, guest_ids };
+        let actions = vec![
+            credentials.insert_action(&credential)?,
+            self.insert_action(&account)?,
+            registrations.claim_action(registration, now)?,
+        ];
+        Ok(self.table.transact(actions).await?.is_ok().then_some(credential))
     }
 
     /// Adds a guest to an account. Idempotent. Beyond [`souk_domain::account::MAX_GUESTS`] the oldest is dropped.
@@ -106,6 +128,11 @@ impl Accounts {
             // `Err`: another account has the address now, so this one was deleted before.
             Ok(()) | Err(_) => AccountDeletionOutcome::Deleted,
         })
+    }
+
+    fn insert_action(&self, account: &Account) -> Result<TransactWriteItem, StoreError> {
+        let item = self.table.write(account)?;
+        self.table.put_action(item, |put| put.condition_expression("attribute_not_exists(user_id)"))
     }
 }
 

@@ -41,9 +41,11 @@ pub(crate) async fn link_guest(table: &Table, key: Item, guest_id: &UserId) -> R
         let request = if guest_ids.is_empty() {
             request.condition_expression("attribute_exists(user_id) AND attribute_not_exists(guest_ids)")
         } else {
-            request.condition_expression("guest_ids = :seen").expression_attribute_values(":seen", list(&guest_ids))
+            request
+                .condition_expression("guest_ids = :seen")
+                .expression_attribute_values(":seen", guest_list(&guest_ids))
         };
-        let request = request.expression_attribute_values(":next", list(&with_guest(guest_ids, guest_id)));
+        let request = request.expression_attribute_values(":next", guest_list(&with_guest(guest_ids, guest_id)));
         match table.update_if::<GuestIds>(request).await? {
             WriteOutcome::Written(_) => return Ok(GuestLinkOutcome::Linked),
             WriteOutcome::Refused(_) => table.back_off(attempt).await,
@@ -59,6 +61,7 @@ fn with_guest(mut guest_ids: Vec<UserId>, guest_id: &UserId) -> Vec<UserId> {
     guest_ids
 }
 
-fn list(guest_ids: &[UserId]) -> AttributeValue {
+/// Guests as they are stored.
+pub(crate) fn guest_list(guest_ids: &[UserId]) -> AttributeValue {
     AttributeValue::L(guest_ids.iter().map(text).collect())
 }

@@ -50,8 +50,10 @@ pub use orders::{MAX_ACTIONS, OrderPage, OrderPlacement, Orders, PlacementOutcom
 pub use products::{ProductPage, Products, Segment};
 pub use reconcile::{CheckedCounts, ReconciliationCursor, ReconciliationPlan, ReconciliationReport, reconcile};
 pub use refund_requests::{RefundRequest, RefundRequestOutcome, RefundRequests};
-pub use registrations::{REGISTRATION_SECONDS, Registration, Registrations};
-pub use sessions::{CreateSessionOutcome, RotationOutcome, Session, Sessions, StaffSession};
+pub use registrations::{REGISTRATION_SECONDS, Registration, RegistrationKey, RegistrationOutcome, Registrations};
+pub use sessions::{
+    CreateSessionOutcome, GuestSession, RefreshTokenState, RotationOutcome, Session, Sessions, StaffSession,
+};
 pub use shopper_orders::ShopperOrders;
 pub use staff_grants::{GrantOutcome, OtherAdministrator, StaffGrant, StaffGrants};
 pub use staff_index::StaffOrderList;

@@ -1,21 +1,30 @@
 //! Pending accounts: registrations whose address is not verified yet. An address may have several, of which at most one
 //! will claim it.
 //!
-//! User ids sort by time, so the newest registration of an address is the last one of its partition.
+//! User ids sort by time, so the newest registration of an address is the last one of its partition. Which registration a
+//! request with an `Idempotency-Key` made is an item in a partition of its own.
 
+mod idempotency;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 use souk_domain::account::Email;
 use souk_domain::ids::UserId;
 use souk_domain::time::Timestamp;
 
-use crate::guest_ids::link_guest;
-use crate::table::{Item, Table, key, text};
-use crate::{GuestLinkOutcome, StoreError};
+use crate::conditional::WriteOutcome;
+use crate::guest_ids::{guest_list, link_guest};
+use crate::table::{Item, Table, key, number, text};
+use crate::{GuestLinkOutcome, GuestSession, Sessions, StoreError};
+
+pub use idempotency::RegistrationKey;
 
 /// How long a registration waits for its address to be verified, in seconds.
 pub const REGISTRATION_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// Maximum registrations of an address that are kept.
 const MAX_PENDING: usize = 10;
+/// The end of a registration that was ended is so long ago, in seconds, that every function's clock is later.
+const ENDED_AGO_SECONDS: i64 = 24 * 60 * 60;
 
 /// The registrations table.
 #[derive(Clone)]
@@ -34,9 +43,6 @@ pub struct Registration {
     pub password_hash: String,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// Hash of the `Idempotency-Key` of the request, by which a retry is recognised.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub registration_key: Option<String>,
     /// The guests whose carts were merged into its cart, as in [`souk_domain::account::Account::guest_ids`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guest_ids: Vec<UserId>,
@@ -44,8 +50,20 @@ pub struct Registration {
     pub expires_at: i64,
 }
 
+/// The outcome of [`Registrations::create`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum RegistrationOutcome {
+    /// The registration was stored.
+    Created,
+    /// Another request with the same key was first. Nothing was written.
+    KeyUsed,
+    /// Another account merges the guest, or its session has ended. Nothing was written.
+    GuestTaken,
+}
+
 #[derive(Deserialize)]
-struct RegistrationKey {
+struct KeptRegistration {
     user_id: UserId,
 }
 
@@ -68,6 +86,32 @@ impl Registrations {
         request.set_item(Some(self.table.write(registration)?)).send().await?;
         let _ = self.delete_oldest(&registration.email).await;
         Ok(())
+    }
+
+    /// Stores a registration. With a key, only if no other request has used the key. With a guest, reserves the guest for
+    /// the new account in the same transaction ([`Sessions::begin_merge`]).
+    pub async fn create(
+        &self,
+        registration: &Registration,
+        key: Option<&RegistrationKey<'_>>,
+        guest: Option<(&Sessions, &GuestSession)>,
+    ) -> Result<RegistrationOutcome, StoreError> {
+        if key.is_none() && guest.is_none() {
+            self.put(registration).await?;
+            return Ok(RegistrationOutcome::Created);
+        }
+        let mut actions = vec![self.table.put_action(self.table.write(registration)?, |put| put)?];
+        if let Some(key) = key {
+            actions.push(self.use_key_action(registration, key)?);
+        }
+        if let Some((sessions, guest)) = guest {
+            actions.push(sessions.begin_merge_action(guest, &registration.user_id)?);
+        }
+        Ok(match self.table.transact(actions).await? {
+            Ok(()) => RegistrationOutcome::Created,
+            Err(failed) if key.is_some() && failed.contains(&1) => RegistrationOutcome::KeyUsed,
+            Err(_) => RegistrationOutcome::GuestTaken,
+        })
     }
 
     /// The newest registration of an address, strongly consistent. None if it has expired: then all have.
@@ -114,6 +158,19 @@ impl Registrations {
         link_guest(&self.table, registration_key(email, user_id), guest_id).await
     }
 
+    /// Ends a registration before it is deleted: no session of it starts any more. Idempotent.
+    pub async fn end(&self, email: &Email, user_id: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let request = self
+            .table
+            .update(registration_key(email, user_id))
+            .update_expression("SET expires_at = :ended")
+            .condition_expression("attribute_exists(user_id)")
+            .expression_attribute_values(":ended", number(now.plus_seconds(-ENDED_AGO_SECONDS).as_seconds()));
+        let (WriteOutcome::Written(_) | WriteOutcome::Refused(_)) =
+            self.table.update_if::<Registration>(request).await?;
+        Ok(())
+    }
+
     /// Deletes a registration. Idempotent.
     pub async fn delete(&self, email: &Email, user_id: &UserId) -> Result<(), StoreError> {
         self.table.delete(registration_key(email, user_id)).send().await?;
@@ -126,9 +183,36 @@ impl Registrations {
             .key_condition_expression("email = :email")
             .expression_attribute_values(":email", text(email.as_str()))
             .projection_expression("user_id");
-        let kept: Vec<RegistrationKey> = self.table.query_all(request).await?;
+        let kept: Vec<KeptRegistration> = self.table.query_all(request).await?;
         let excess = kept.len().saturating_sub(MAX_PENDING);
         self.table.delete_many(kept[..excess].iter().map(|old| registration_key(email, &old.user_id)).collect()).await
+    }
+
+    /// Requires that a registration has not ended.
+    pub(crate) fn pending_check(
+        &self,
+        email: &Email,
+        user_id: &UserId,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        self.table.check_action(registration_key(email, user_id), |check| {
+            check
+                .condition_expression("expires_at > :now")
+                .expression_attribute_values(":now", number(now.as_seconds()))
+        })
+    }
+
+    /// Deletes a registration that becomes an account. Fails if it has ended, or has other guests than were read.
+    pub(crate) fn claim_action(&self, seen: &Registration, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        self.table.delete_action(registration_key(&seen.email, &seen.user_id), |delete| {
+            let delete = delete.expression_attribute_values(":now", number(now.as_seconds()));
+            if seen.guest_ids.is_empty() {
+                return delete.condition_expression("expires_at > :now AND attribute_not_exists(guest_ids)");
+            }
+            delete
+                .condition_expression("expires_at > :now AND guest_ids = :seen")
+                .expression_attribute_values(":seen", guest_list(&seen.guest_ids))
+        })
     }
 }
 

@@ -1,11 +1,14 @@
 //! Sessions: one item for each login on one device, or guest.
 //!
-//! A session counts how often its refresh token was rotated. Only the newest token is valid. Each token carries its
-//! number and a message authentication code, so a made-up token never reaches this store. If an older token is
-//! presented, a token was stolen. It cannot be determined whether the thief has the older or the newest token, so the
-//! session ends (RFC 9700, section 4.14.2). Shortly after a rotation the sender is a second tab, or a client whose
-//! response was lost.
+//! A session counts how often its refresh token was rotated. Only the newest token is valid; each carries its number,
+//! and a message authentication code, so a made-up token never reaches this store. If an older one is presented, a token
+//! was stolen, and it cannot be determined whether the thief has the older or the newest, so the session ends (RFC 9700,
+//! section 4.14.2). Except shortly after a rotation: then it is a second tab, or a client whose response was lost.
+//!
+//! Two attributes are read by conditions and expressions only, so [`Session`] does not have them: `ends_at`, the latest end
+//! of a session of a pending account, and `merging_into`, the account that merges a guest.
 
+mod guest_session;
 mod rotation;
 
 use serde::{Deserialize, Serialize};
@@ -14,10 +17,11 @@ use souk_domain::ids::{SessionId, UserId};
 use souk_domain::permission::Permissions;
 use souk_domain::time::Timestamp;
 
-use crate::table::{Item, Table, key, text};
-use crate::{CredentialRef, Credentials, StoreError};
+use crate::table::{Item, Table, key, number, text};
+use crate::{CredentialRef, Credentials, Registrations, StoreError};
 
-pub use rotation::RotationOutcome;
+pub use guest_session::GuestSession;
+pub use rotation::{RefreshTokenState, RotationOutcome};
 
 /// The sessions table.
 #[derive(Clone)]
@@ -100,11 +104,27 @@ impl Sessions {
         Self { table }
     }
 
-    /// Creates a session of a guest or a pending account.
+    /// Creates a session of a guest.
     pub async fn create(&self, session: &Session) -> Result<(), StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         request.set_item(Some(self.table.write(session)?)).send().await?;
         Ok(())
+    }
+
+    /// Creates a session of the pending account of an address, if its registration has not ended. The session ends when it
+    /// expires now, however often it is refreshed. `false`: the registration has ended, and no session was created.
+    pub async fn create_for_registration(
+        &self,
+        session: &Session,
+        registrations: &Registrations,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut item = self.table.write(session)?;
+        item.insert("ends_at".to_owned(), number(session.expires_at));
+        let put = self.table.put_action(item, |put| put)?;
+        let check = registrations.pending_check(email, &session.user_id, now)?;
+        Ok(self.table.transact(vec![put, check]).await?.is_ok())
     }
 
     /// Creates a session of an account, if its credentials are those that were read. The credentials have to be read

@@ -62,6 +62,18 @@ fn a_registration_shows_the_same_for_each_address() {
     );
 }
 
+/// Whoever registers an address logs in with that password, whether or not an account has the address.
+#[test]
+fn a_log_in_after_a_registration_shows_the_same_for_each_address() {
+    let shop = Shop::open();
+    let register_and_log_in = |email: &str| {
+        let body = with_password(email, OTHER_PASSWORD);
+        shop.anyone().post_with_key("/auth/register", &body).is(201);
+        shop.anyone().post("/auth/login", body)
+    };
+    shows_the_same("a log-in after a registration", register_and_log_in, 200);
+}
+
 #[test]
 fn a_refused_log_in_shows_the_same_for_each_address() {
     let shop = Shop::open();

@@ -146,6 +146,72 @@ fn only_a_guest_is_merged() {
     victim.caller.get("/account").is(200);
 }
 
+/// It keeps its id when its address is verified, so another account would see its orders for ever.
+#[test]
+fn a_pending_account_is_no_guest_of_another_account() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 9);
+    let (victim, attacker) = (shop.register(), shop.verified());
+    victim.caller.add(&product, 3);
+    log_in_with_guest(shop, &attacker.email, &victim.refresh_token).is(200);
+    assert_eq!((quantity(&attacker.caller, &product), quantity(&victim.caller, &product)), (0, 3));
+    let body = bringing(&fresh_email(), &victim.refresh_token);
+    shop.anyone().post_with_key("/auth/register", body).is(201);
+    assert_eq!(quantity(&victim.caller, &product), 3);
+
+    let account = shop.verify(&victim);
+    assert_eq!((&account.user_id, quantity(&account.caller, &product)), (&victim.user_id, 3));
+    let order_id = account.caller.order(&product, 1);
+    attacker.caller.get(&format!("/orders/{order_id}")).is_problem(404, "not_found");
+    assert!(attacker.caller.get("/orders").is(200).list("orders").is_empty());
+}
+
+#[test]
+fn a_used_token_of_a_guest_merges_nothing_and_ends_its_session() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 9);
+    let (account, guest) = (shop.verified(), shop.guest_session());
+    guest.caller.add(&product, 2);
+    let second = refresh(shop, &guest.refresh_token).is(200).text("refresh_token");
+    let third = refresh(shop, &second).is(200).text("refresh_token");
+    log_in_with_guest(shop, &account.email, &guest.refresh_token).is(200);
+    assert_eq!((quantity(&account.caller, &product), quantity(&guest.caller, &product)), (0, 2));
+    refresh(shop, &third).is_problem(401, "refresh_token_invalid");
+}
+
+#[test]
+fn of_two_accounts_that_log_in_at_once_with_a_guest_one_gets_its_orders() {
+    let shop = Shop::open();
+    let product = shop.product("1.00", 9);
+    let accounts = [shop.verified(), shop.verified()];
+    let (guest, order_id) = guest_with_order(shop, &product);
+    guest.caller.add(&product, 2);
+    let log_in = |number: usize| log_in_with_guest(shop, &accounts[number % 2].email, &guest.refresh_token).status;
+    let answers = concurrently(4, |number| log_in(number));
+    assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
+    let has_order =
+        |account: &Session| account.caller.get("/orders").is(200).texts("orders", "order_id") == [&*order_id];
+    let owners: Vec<_> = accounts.iter().filter(|account| has_order(account)).collect();
+    assert_eq!(owners.len(), 1);
+    assert_eq!(accounts.iter().map(|account| quantity(&account.caller, &product)).sum::<i64>(), 2);
+    assert_eq!(quantity(&owners[0].caller, &product), 2, "the cart goes where the orders go");
+}
+
+#[test]
+fn registrations_at_once_with_a_key_make_one_account() {
+    let shop = Shop::open();
+    let (key, body) = (unique_word(), credentials(&fresh_email()));
+    let answers = concurrently(4, |_| {
+        shop.anyone().call("POST", "/auth/register").header("idempotency-key", &key).json(&body).send()
+    });
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert!(statuses.contains(&201) && statuses.iter().all(|status| [201, 503].contains(status)), "{statuses:?}");
+    let registered = answers.iter().filter(|answer| answer.status == 201);
+    let mut accounts: Vec<String> = registered.map(|answer| answer.is(201).text("user_id")).collect();
+    accounts.dedup();
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
+}
+
 #[test]
 fn a_registration_takes_the_cart_along_and_a_retry_adds_nothing() {
     let shop = Shop::open();

@@ -7,6 +7,8 @@ use crate::people::{OTHER_PASSWORD, is_empty, log_in};
 
 /// Attempts for an account in 15 minutes (`souk_identity::PER_EMAIL`).
 const ATTEMPTS: usize = 20;
+/// Wrong codes for an account in a day (`souk_identity::CODES_PER_ACCOUNT`).
+const CODES_IN_A_DAY: usize = 50;
 
 fn with_second_factor(shop: &'static Shop) -> (Session, SecondFactor) {
     let account = shop.verified();
@@ -49,6 +51,39 @@ fn guesses_of_a_code_are_limited_also_with_a_challenge() {
     let code = factor.code();
     guess(&code).is_problem(429, "too_many_attempts");
     with_code(shop, &account.email, &code).is_problem(429, "too_many_attempts");
+}
+
+#[test]
+fn a_challenge_is_not_renewed() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    let challenge = log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required").text("challenge");
+    assert_eq!(shop.anyone().post("/auth/login", json!({"challenge": challenge})).bad_fields(), ["code"]);
+    shop.anyone().post("/auth/login", json!({"challenge": challenge, "code": factor.code()})).is(200);
+}
+
+/// What a thief with the password and a session tries: right passwords begin the count of passwords again, not of codes.
+#[test]
+fn guesses_of_a_code_are_limited_also_with_the_password() {
+    let shop = Shop::open();
+    let (account, mut factor) = with_second_factor(shop);
+    let remove = |code: &str| {
+        let body = json!({"password": PASSWORD, "code": code});
+        account.caller.call("DELETE", "/account/second-factor").json(body).send()
+    };
+    let start = || account.caller.post("/account/second-factor", json!({"password": PASSWORD}));
+    for number in 1..=CODES_IN_A_DAY {
+        remove(&format!("{number:06}")).is_problem(401, "invalid_code");
+        if number % (ATTEMPTS - 1) == 0 {
+            start().is_problem(409, "second_factor_exists");
+        }
+    }
+    start().is_problem(409, "second_factor_exists");
+    let code = factor.code();
+    remove(&code).is_problem(429, "too_many_attempts");
+    with_code(shop, &account.email, &code).is_problem(429, "too_many_attempts");
+    // Nobody guesses a recovery code.
+    with_code(shop, &account.email, &factor.recovery_codes[0]).is(200);
 }
 
 #[test]

@@ -3,9 +3,10 @@ use souk_domain::account::CallerKind;
 use souk_domain::effects::Clock as _;
 use souk_domain::ids::{SessionId, UserId};
 use souk_fixtures::identity::PASSWORD;
+use souk_fixtures::put_in_cart;
 use souk_identity::PER_EMAIL;
-use souk_store::{CredentialOutcome, GuestLinkOutcome};
-use souk_testkit::user;
+use souk_store::{AccountDeletionOutcome, CredentialOutcome, GuestLinkOutcome, SaveOutcome};
+use souk_testkit::{sku, user};
 
 use super::*;
 use crate::fixture::{Fixture, email, outcome, request};
@@ -18,6 +19,8 @@ async fn endpoint(shop: &Fixture) -> ConfirmVerification {
     ConfirmVerification {
         tokens: shop.stores.one_time_tokens.clone(),
         pending: shop.pending_accounts(),
+        accounts: shop.stores.accounts.clone(),
+        carts: shop.stores.carts.clone(),
         credentials: shop.stores.credentials.clone(),
         attempts: shop.attempts(),
         sessions: shop.sessions().await,
@@ -46,6 +49,10 @@ async fn two_pending(shop: &Fixture) -> (UserId, UserId, String) {
     assert_eq!(linked, GuestLinkOutcome::Linked);
     start_session(shop, &ann).await;
     start_session(shop, &stranger).await;
+    put_in_cart(&shop.stores.carts, &ann, &sku("a"), 2).await;
+    let mut cart = shop.stores.carts.get(&ann).await.expect("read");
+    cart.set_expiry(CallerKind::Guest, shop.clock.now());
+    assert_eq!(shop.stores.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
     let link = shop.link(TokenPurpose::VerifyAddress, Some(&ann), None).await;
     (ann, stranger, link)
 }
@@ -53,6 +60,8 @@ async fn two_pending(shop: &Fixture) -> (UserId, UserId, String) {
 async fn assert_claimed(shop: &Fixture, ann: &UserId, stranger: &UserId) {
     let account = shop.account().await;
     assert_eq!((&account.user_id, &account.guest_ids), (ann, &vec![user(5)]));
+    let cart = shop.stores.carts.get(ann).await.expect("read");
+    assert_eq!((cart.lines.len(), cart.expires_at), (1, None), "the cart of an account does not expire");
     assert!(shop.has_password(PASSWORD).await);
     assert!(shop.stores.registrations.list(&email()).await.expect("read").is_empty());
     assert!(shop.session_ids(stranger).await.is_empty());
@@ -89,6 +98,38 @@ async fn a_retry_continues_after_a_crash_at_any_call() {
         }
         assert_claimed(&shop, &ann, &stranger).await;
     }
+}
+
+#[tokio::test]
+async fn a_deleted_account_does_not_come_back_with_its_link() {
+    for calls in 0.. {
+        let shop = Fixture::start().await;
+        let (ann, _, link) = two_pending(&shop).await;
+        shop.aws.crash_after(calls);
+        let _ = confirm(&shop, &link, PASSWORD).await;
+        let crashed = shop.aws.recover();
+        let stores = &shop.stores;
+        if let Some(account) = stores.accounts.get(&ann).await.expect("read") {
+            let deleted = stores.accounts.delete(&stores.credentials, &stores.staff_grants, &account, None).await;
+            assert_eq!(deleted.expect("answered"), AccountDeletionOutcome::Deleted);
+            assert_eq!(confirm(&shop, &link, PASSWORD).await, Err(EXPIRED), "after {calls} calls");
+            assert!(stores.credentials.get(&email()).await.expect("read").is_none());
+        }
+        if !crashed {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_guest_that_is_added_during_the_claim_is_not_lost() {
+    let shop = Fixture::start().await;
+    let (ann, _, link) = two_pending(&shop).await;
+    let add = async || shop.stores.registrations.add_guest(&email(), &ann, &user(6)).await.expect("answered");
+    let (session, linked) = tokio::join!(confirm(&shop, &link, PASSWORD), add());
+    assert_eq!(session.expect("confirmed")["kind"], "shopper");
+    let guests = shop.account().await.guest_ids;
+    assert_eq!(guests.contains(&user(6)), linked == GuestLinkOutcome::Linked, "{linked:?} {guests:?}");
 }
 
 #[tokio::test]

@@ -3,11 +3,12 @@ use souk_domain::effects::Clock as _;
 use souk_fixtures::identity::PASSWORD;
 use souk_fixtures::{count_stock, put_in_cart, save_product};
 use souk_identity::PER_EMAIL;
-use souk_testkit::{product, sku};
+use souk_testkit::{product, sku, user};
 
 use super::*;
 use crate::fixture::{Fixture, email, outcome, request, shape};
 
+const OTHER: &str = "another horse battery staple";
 const REUSED: (u16, &str) = (422, "idempotency_key_reused");
 
 async fn endpoint(shop: &Fixture) -> Register {
@@ -42,7 +43,7 @@ async fn guest_with_cart(shop: &Fixture) -> (UserId, String) {
     save_product(&shop.stores.products, product("a")).await;
     count_stock(&shop.stores.inventory, &sku("a"), 50, &*shop.clock, &*shop.random).await;
     let guest = UserId::new(shop.clock.now(), &*shop.random);
-    let reply = shop.sessions().await.open_for_guest(201, guest.clone(), None, &Request::new("POST", "/")).await;
+    let reply = shop.sessions().await.open_for_guest(201, guest.clone(), &Request::new("POST", "/")).await;
     let token = reply.expect("opened").body_json()["refresh_token"].as_str().expect("a token").to_owned();
     put_in_cart(&shop.stores.carts, &guest, &sku("a"), 2).await;
     (guest, token)
@@ -197,4 +198,48 @@ async fn a_retry_continues_after_a_crash_at_any_call() {
             return;
         }
     }
+}
+
+#[tokio::test]
+async fn two_requests_at_once_with_a_key_register_one_account() {
+    let shop = Fixture::start().await;
+    let register = endpoint(&shop).await;
+    let (post, other) = (keyed(&body("ann@example.com", PASSWORD), "k"), keyed(&body("ann@example.com", OTHER), "k"));
+    let (first, second, third) = tokio::join!(register.handle(&post), register.handle(&post), register.handle(&post));
+    let ids = [first, second, third].map(|answer| user_id(&answer.expect("registered").body_json()));
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let stored = shop.stores.registrations.list(&email()).await.expect("read");
+    assert_eq!(stored.iter().map(|stored| &stored.user_id).collect::<Vec<_>>(), [&ids[0]]);
+    assert_eq!(outcome(&register.handle(&other).await), REUSED);
+}
+
+#[tokio::test]
+async fn a_key_whose_registration_has_ended_registers_anew() {
+    let shop = Fixture::start().await;
+    let register = endpoint(&shop).await;
+    let post = keyed(&body("ann@example.com", PASSWORD), "k");
+    let first = user_id(&register.handle(&post).await.expect("registered").body_json());
+    shop.stores.registrations.delete(&email(), &first).await.expect("deleted");
+    let second = user_id(&register.handle(&post).await.expect("registered").body_json());
+    assert_ne!(second, first, "an account that may exist is never registered again");
+    assert_eq!(user_id(&register.handle(&post).await.expect("registered").body_json()), second);
+}
+
+#[tokio::test]
+async fn a_guest_that_another_account_merges_is_left_to_it() {
+    let shop = Fixture::start().await;
+    let (guest, token) = guest_with_cart(&shop).await;
+    let session_id = shop.session_ids(&guest).await.remove(0);
+    let session = GuestSession { user_id: guest.clone(), session_id };
+    assert!(shop.stores.sessions.begin_merge(&session, &user(9)).await.expect("answered"));
+    let mut body = body("ann@example.com", PASSWORD);
+    body["guest_refresh_token"] = token.into();
+    let session = endpoint(&shop).await.handle(&keyed(&body, "k")).await.expect("registered").body_json();
+    let stored = shop.stores.registrations.list(&email()).await.expect("read");
+    assert!(stored[0].guest_ids.is_empty());
+    assert!(shop.stores.carts.get(&user_id(&session)).await.expect("read").lines.is_empty());
+    assert_eq!(
+        (shop.stores.carts.get(&guest).await.expect("read").lines.len(), shop.session_ids(&guest).await.len()),
+        (1, 1)
+    );
 }

@@ -4,14 +4,16 @@ use serde_json::{Value, json};
 use souk_domain::effects::Clock as _;
 use souk_domain::ids::UserId;
 use souk_fixtures::identity::PASSWORD;
-use souk_identity::PER_EMAIL;
+use souk_identity::{CODES_PER_ACCOUNT, PER_EMAIL};
 use souk_runtime::http::{Endpoint, Request};
-use souk_store::{REGISTRATION_SECONDS, Registration};
+use souk_store::{GuestSession, REGISTRATION_SECONDS, Registration};
+use souk_testkit::user;
 
 use super::*;
-use crate::fixture::{Fixture, credentials, email, outcome, post};
+use crate::fixture::{Fixture, credentials, email, outcome, post, refresh_body};
 
 const WRONG: (u16, &str) = (401, "invalid_credentials");
+const OF_A_STRANGER: &str = "the password of a stranger";
 
 async fn register(shop: &Fixture, password: &str) -> UserId {
     let now = shop.clock.now();
@@ -20,7 +22,6 @@ async fn register(shop: &Fixture, password: &str) -> UserId {
         user_id: UserId::new(now, &*shop.random),
         password_hash: password::hash(password, &*shop.random).expect("hashed"),
         created_at: now,
-        registration_key: None,
         guest_ids: Vec::new(),
         expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
     };
@@ -93,12 +94,47 @@ async fn the_newest_pending_account_is_opened_while_nobody_owns_the_address() {
     assert_eq!((session["user_id"].as_str(), &session["kind"]), (Some(newest.as_str()), &json!("guest")));
 }
 
+/// If it were refused while an account has the address, registering and logging in would tell.
 #[tokio::test]
-async fn a_pending_account_of_an_owned_address_is_not_opened() {
+async fn a_pending_account_opens_with_its_password_whether_or_not_the_address_is_owned() {
+    for (shop, is_owned) in [(Fixture::with_account().await, true), (Fixture::start().await, false)] {
+        let stranger = register(&shop, OF_A_STRANGER).await;
+        let session = answer(&shop, &json!({"email": email(), "password": OF_A_STRANGER})).await.expect("logged in");
+        assert_eq!((session["user_id"].as_str(), &session["kind"]), (Some(stranger.as_str()), &json!("guest")));
+        assert_eq!(outcome(&shop.login().await.handle(&post(&credentials("wrong"))).await), WRONG);
+        if is_owned {
+            assert_eq!(shop.logged_in().await["kind"], "shopper");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_registered_an_address_does_not_reset_the_count_of_its_owner() {
     let shop = Fixture::with_account().await;
-    register(&shop, "the password of a stranger").await;
-    assert_eq!(outcome(&shop.login().await.handle(&post(&credentials("the password of a stranger"))).await), WRONG);
-    assert_eq!(shop.logged_in().await["kind"], "shopper");
+    register(&shop, OF_A_STRANGER).await;
+    let attempt = async |password| answer(&shop, &json!({"email": email(), "password": password})).await.map(drop);
+    for _ in 1..PER_EMAIL.max_attempts {
+        assert_eq!(attempt("wrong").await, Err(WRONG));
+    }
+    for _ in 0..2 {
+        assert_eq!(attempt(OF_A_STRANGER).await, Ok(()), "it does not count either");
+    }
+    assert_eq!(attempt("wrong").await, Err(WRONG));
+    assert_eq!(attempt("wrong").await, Err((429, "too_many_attempts")));
+}
+
+#[tokio::test]
+async fn a_session_of_a_pending_account_ends_with_the_registration() {
+    let shop = Fixture::start().await;
+    register(&shop, PASSWORD).await;
+    shop.clock.advance_seconds(REGISTRATION_SECONDS - 60);
+    let session = shop.logged_in().await;
+    shop.clock.advance_seconds(30);
+    let refresh = shop.refresh().await;
+    let session = refresh.handle(&post(&refresh_body(&session))).await.expect("refreshed").body_json();
+    shop.clock.advance_seconds(30);
+    assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&session))).await), (401, "refresh_token_invalid"));
+    assert_eq!(outcome(&shop.login().await.handle(&post(&credentials(PASSWORD))).await), WRONG);
 }
 
 #[tokio::test]
@@ -181,17 +217,97 @@ async fn a_guest_who_logs_in_is_merged_and_the_guest_session_ends() {
     let account = shop.stores.accounts.get(&user_id).await.expect("read").expect("an account");
     assert_eq!(json!(account.guest_ids), json!([guest["user_id"]]));
     let refresh = shop.refresh().await;
-    assert_eq!(
-        outcome(&refresh.handle(&post(&crate::fixture::refresh_body(&guest))).await),
-        (401, "refresh_token_invalid")
-    );
+    assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&guest))).await), (401, "refresh_token_invalid"));
     assert!(answer(&shop, &body).await.is_ok(), "a retry finds nothing to merge");
+}
+
+async fn new_guest(shop: &Fixture) -> Value {
+    shop.create_guest().await.handle(&Request::new("POST", "/auth/guest")).await.expect("a guest").body_json()
+}
+
+/// Logs Ann in with a guest's token, and returns the ids of her guests.
+async fn guests_of_ann_with(shop: &Fixture, guest: &Value) -> Vec<String> {
+    let body = json!({"email": email(), "password": PASSWORD, "guest_refresh_token": guest["refresh_token"]});
+    assert_eq!(answer(shop, &body).await.expect("logged in")["kind"], "shopper");
+    let account = shop.stores.accounts.get(&shop.credential().await.user_id).await.expect("read").expect("an account");
+    account.guest_ids.iter().map(ToString::to_string).collect()
+}
+
+/// It keeps its id when its address is verified, and Ann would see its orders for ever.
+#[tokio::test]
+async fn a_pending_account_is_not_merged_as_a_guest() {
+    let shop = Fixture::with_account().await;
+    register(&shop, OF_A_STRANGER).await;
+    let pending = answer(&shop, &json!({"email": email(), "password": OF_A_STRANGER})).await.expect("logged in");
+    assert!(guests_of_ann_with(&shop, &pending).await.is_empty());
+    assert!(shop.refresh().await.handle(&post(&refresh_body(&pending))).await.is_ok(), "its session goes on");
+}
+
+#[tokio::test]
+async fn a_used_token_of_a_guest_is_merged_within_the_grace_and_ends_the_session_later() {
+    let shop = Fixture::with_account().await;
+    let refresh = shop.refresh().await;
+    let (early, late) = (new_guest(&shop).await, new_guest(&shop).await);
+    refresh.handle(&post(&refresh_body(&early))).await.expect("refreshed");
+    let newest = refresh.handle(&post(&refresh_body(&late))).await.expect("refreshed").body_json();
+    shop.clock.advance_seconds(20);
+    assert_eq!(json!(guests_of_ann_with(&shop, &early).await), json!([early["user_id"]]));
+    shop.clock.advance_seconds(1);
+    assert_eq!(json!(guests_of_ann_with(&shop, &late).await), json!([early["user_id"]]), "not the other one");
+    assert_eq!(outcome(&refresh.handle(&post(&refresh_body(&newest))).await), (401, "refresh_token_invalid"));
+}
+
+#[tokio::test]
+async fn a_guest_that_another_account_merges_is_left_to_it() {
+    let shop = Fixture::with_account().await;
+    let ann = shop.credential().await.user_id;
+    for (account, is_linked) in [(user(9), false), (ann, true)] {
+        let guest = new_guest(&shop).await;
+        let caller = shop.caller(&guest).await;
+        let session = GuestSession { user_id: caller.user_id.clone(), session_id: caller.session_id };
+        assert!(shop.stores.sessions.begin_merge(&session, &account).await.expect("answered"));
+        let guests = guests_of_ann_with(&shop, &guest).await;
+        assert_eq!(guests.contains(&caller.user_id.to_string()), is_linked, "a retry of the same account continues");
+        let refreshed = shop.refresh().await.handle(&post(&refresh_body(&guest))).await;
+        assert_eq!(refreshed.is_ok(), !is_linked);
+    }
+}
+
+#[tokio::test]
+async fn wrong_codes_are_limited_for_a_day() {
+    let shop = Fixture::with_account().await;
+    shop.enrol_second_factor().await;
+    let with = async |code: &str| {
+        let answer = answer(&shop, &json!({"email": email(), "password": PASSWORD, "code": code})).await;
+        answer.map(drop).map_err(|(_, code)| code)
+    };
+    for number in 0..CODES_PER_ACCOUNT.max_attempts {
+        assert_eq!(with("000000").await, Err("invalid_code"));
+        if number == 10 {
+            // Neither an accepted code nor another window of the log-ins begins the count again.
+            assert_eq!(with(&shop.code().await).await, Ok(()));
+        }
+        if number % 10 == 0 {
+            shop.clock.advance_seconds(PER_EMAIL.window_seconds);
+        }
+    }
+    shop.clock.advance_seconds(PER_EMAIL.window_seconds);
+    assert_eq!(with(&shop.code().await).await, Err("too_many_attempts"));
+    shop.clock.advance_seconds(CODES_PER_ACCOUNT.window_seconds);
+    assert_eq!(with(&shop.code().await).await, Ok(()));
 }
 
 #[tokio::test]
 async fn invalid_input_is_rejected_before_hashing() {
     let shop = Fixture::start().await;
-    for body in ["{}", r#"{"email": "x", "password": ""}"#, r#"{"email": "ann@example.com"}"#, r#"{"challenge": 5}"#] {
+    let renewal = json!({"challenge": "A".repeat(43)}).to_string();
+    for body in [
+        "{}",
+        r#"{"email": "x", "password": ""}"#,
+        r#"{"email": "ann@example.com"}"#,
+        r#"{"challenge": 5}"#,
+        renewal.as_str(),
+    ] {
         assert_eq!(outcome(&shop.login().await.handle(&post(body)).await), (422, "invalid_fields"), "{body}");
     }
 }

@@ -88,7 +88,6 @@ impl Fixture {
             user_id,
             password_hash: "none".to_owned(),
             created_at: self.clock.now(),
-            registration_key: None,
             guest_ids: Vec::new(),
             expires_at: self.clock.now().plus_seconds(seconds).as_seconds(),
         };

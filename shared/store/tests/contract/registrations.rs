@@ -1,10 +1,18 @@
-use souk_domain::ids::UserId;
-use souk_store::{GuestLinkOutcome, REGISTRATION_SECONDS, Registration};
+use std::sync::Arc;
+
+use souk_domain::account::CallerKind;
+use souk_domain::ids::{SessionId, UserId};
+use souk_store::{
+    AccountDeletionOutcome, GuestLinkOutcome, GuestSession, REGISTRATION_SECONDS, Registration, RegistrationKey,
+    RegistrationOutcome, Session,
+};
 use souk_testkit::{Database, SeededRandom, user};
 
-use crate::Stores;
 use crate::accounts::email;
 use crate::orders::NOW;
+use crate::{Stores, at_once};
+
+const KEY_SECONDS: i64 = 600;
 
 /// A registration of Ann's address this long after the first.
 fn registration(seconds: i64) -> Registration {
@@ -15,13 +23,37 @@ fn registration(seconds: i64) -> Registration {
         user_id: UserId::new(now, &random),
         password_hash: format!("$argon2id${seconds}"),
         created_at: now,
-        registration_key: Some(format!("key-{seconds}")),
         guest_ids: Vec::new(),
         expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
     }
 }
 
 impl Stores {
+    async fn register(&self, registration: &Registration, key: &RegistrationKey<'_>) -> RegistrationOutcome {
+        self.registrations.create(registration, Some(key), None).await.expect("answered")
+    }
+
+    /// Starts a session of a registration, if it has not ended.
+    async fn start_pending_session(&self, registration: &Registration, seconds: i64) -> Option<Session> {
+        let now = NOW.plus_seconds(seconds);
+        let session = Session {
+            user_id: registration.user_id.clone(),
+            session_id: SessionId::new(now, &SeededRandom::new(seconds.unsigned_abs())),
+            kind: CallerKind::Guest,
+            created_at: now,
+            rotation: 0,
+            rotated_at: now,
+            device: None,
+            pending_email: Some(registration.email.clone()),
+            staff: None,
+            second_factor: false,
+            expires_at: registration.expires_at,
+        };
+        let (registrations, email) = (&self.registrations, &registration.email);
+        let created = self.sessions.create_for_registration(&session, registrations, email, now).await;
+        created.expect("answered").then_some(session)
+    }
+
     async fn registered(&self) -> Vec<Registration> {
         self.registrations.list(&email("ann@example.com")).await.expect("listed")
     }
@@ -83,5 +115,159 @@ async fn guests_are_added_to_a_registration() {
         }
         let expected = Registration { guest_ids: vec![user(101), user(102)], ..pending };
         assert!(stores.registered().await == [expected], "{}", database.implementation);
+    }
+}
+
+/// The key `k`.
+fn key(seconds: i64, ended: Option<&UserId>) -> RegistrationKey<'_> {
+    RegistrationKey { key: "k", ended, expires_at: NOW.plus_seconds(seconds + KEY_SECONDS) }
+}
+
+#[tokio::test]
+async fn a_key_registers_once_until_it_lapses_or_its_registration_has_ended() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (first, second, late) = (registration(0), registration(60), registration(KEY_SECONDS));
+        let used = async |seconds| {
+            let now = NOW.plus_seconds(seconds);
+            stores.registrations.registered_with(&first.email, "k", now).await.expect("read")
+        };
+        assert_eq!(used(0).await, None);
+        assert_eq!(stores.register(&first, &key(0, None)).await, RegistrationOutcome::Created);
+        assert_eq!(used(KEY_SECONDS - 1).await, Some(first.user_id.clone()), "{}", database.implementation);
+        assert_eq!(stores.register(&second, &key(60, None)).await, RegistrationOutcome::KeyUsed);
+        assert_eq!(stores.register(&second, &key(60, Some(&user(9)))).await, RegistrationOutcome::KeyUsed);
+        assert!(stores.registered().await == [first.clone()], "neither the key nor what else was to be written");
+
+        let of_another = Registration { email: email("bob@example.com"), ..registration(61) };
+        assert_eq!(stores.register(&of_another, &key(61, None)).await, RegistrationOutcome::Created);
+        assert_eq!(stores.register(&second, &key(60, Some(&first.user_id))).await, RegistrationOutcome::Created);
+        assert_eq!(used(60).await, Some(second.user_id.clone()));
+        assert_eq!(used(60 + KEY_SECONDS).await, None);
+        let later = Registration { created_at: NOW.plus_seconds(60 + KEY_SECONDS), ..late };
+        assert_eq!(stores.register(&later, &key(60 + KEY_SECONDS, None)).await, RegistrationOutcome::Created);
+    }
+}
+
+#[tokio::test]
+async fn of_many_registrations_at_once_with_a_key_one_is_stored() {
+    for database in Database::each().await {
+        let stores = Arc::new(Stores::on(&database));
+        let outcomes = at_once(8, |number| {
+            let stores = stores.clone();
+            Box::pin(async move { stores.register(&registration(number.into()), &key(0, None)).await })
+        })
+        .await;
+        let created = outcomes.iter().filter(|outcome| **outcome == RegistrationOutcome::Created).count();
+        let used = outcomes.iter().filter(|outcome| **outcome == RegistrationOutcome::KeyUsed).count();
+        assert_eq!((created, used, stores.registered().await.len()), (1, 7, 1), "{}", database.implementation);
+    }
+}
+
+#[tokio::test]
+async fn a_guest_is_merged_into_one_account() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let session_id = SessionId::new(NOW, &SeededRandom::new(7));
+        let guest = GuestSession { user_id: user(7), session_id: session_id.clone() };
+        let (first, second) = (registration(0), registration(60));
+        let register = async |registration: &Registration| {
+            let guest = Some((&stores.sessions, &guest));
+            stores.registrations.create(registration, None, guest).await.expect("answered")
+        };
+        assert_eq!(register(&first).await, RegistrationOutcome::GuestTaken, "it has no session");
+        let session = Session {
+            user_id: user(7),
+            session_id,
+            kind: CallerKind::Guest,
+            created_at: NOW,
+            rotation: 0,
+            rotated_at: NOW,
+            device: None,
+            pending_email: None,
+            staff: None,
+            second_factor: false,
+            expires_at: NOW.plus_seconds(600).as_seconds(),
+        };
+        stores.sessions.create(&session).await.expect("written");
+        assert_eq!(register(&first).await, RegistrationOutcome::Created);
+        assert_eq!(register(&second).await, RegistrationOutcome::GuestTaken, "{}", database.implementation);
+        assert!(stores.registered().await == [first.clone()], "nothing of the second was written");
+        let begin = async |account| stores.sessions.begin_merge(&guest, account).await.expect("answered");
+        assert_eq!((begin(&first.user_id).await, begin(&second.user_id).await), (true, false), "a retry continues");
+        let stored = stores.sessions.get(&user(7), &guest.session_id, true).await.expect("read");
+        assert_eq!(stored, Some(session), "the guest goes on until it is merged");
+    }
+}
+
+#[tokio::test]
+async fn a_registration_becomes_an_account_once() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let pending = registration(0);
+        let claim = async |registration: &Registration| {
+            let (credentials, registrations) = (&stores.credentials, &stores.registrations);
+            let claimed = stores.accounts.claim_registration(credentials, registrations, registration, NOW).await;
+            claimed.expect("answered").is_some()
+        };
+        assert!(!claim(&pending).await, "there is none");
+        stores.registrations.put(&pending).await.expect("written");
+        let linked = stores.registrations.add_guest(&pending.email, &pending.user_id, &user(7)).await;
+        assert_eq!(linked.expect("answered"), GuestLinkOutcome::Linked);
+        assert!(!claim(&pending).await, "a guest that was added meanwhile is not lost: {}", database.implementation);
+        let read = stores.registered().await.remove(0);
+        assert!(claim(&read).await);
+        let account = stores.accounts.get(&pending.user_id).await.expect("read").expect("an account");
+        assert_eq!((&account.email, &account.guest_ids), (&pending.email, &vec![user(7)]));
+        assert_eq!(stores.credential("ann@example.com").await.user_id, pending.user_id);
+        assert!(stores.registered().await.is_empty());
+
+        let deleted = stores.accounts.delete(&stores.credentials, &stores.staff_grants, &account, None).await;
+        assert_eq!(deleted.expect("answered"), AccountDeletionOutcome::Deleted);
+        assert!(!claim(&read).await, "{}", database.implementation);
+        assert!(stores.credentials.get(&pending.email).await.expect("read").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_registration_of_a_taken_address_claims_nothing() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        stores.ann().await;
+        let pending = registration(0);
+        stores.registrations.put(&pending).await.expect("written");
+        let (credentials, registrations) = (&stores.credentials, &stores.registrations);
+        let claimed = stores.accounts.claim_registration(credentials, registrations, &pending, NOW).await;
+        assert!(claimed.expect("answered").is_none(), "{}", database.implementation);
+        assert!(stores.registered().await == [pending]);
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_a_pending_account_ends_with_its_registration() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let pending = registration(0);
+        assert!(stores.start_pending_session(&pending, 0).await.is_none(), "there is no registration");
+        stores.registrations.put(&pending).await.expect("written");
+        let session = stores.start_pending_session(&pending, 0).await.expect("a session");
+        let (day, far) = (NOW.plus_seconds(86_400), NOW.plus_seconds(100 * 86_400));
+        let rotated = stores
+            .sessions
+            .rotate(&session.user_id, &session.session_id, 0, day, far.as_seconds())
+            .await
+            .expect("answered");
+        let expected = Session { rotation: 1, rotated_at: day, ..session };
+        assert_eq!(rotated, souk_store::RotationOutcome::Rotated(expected), "{}", database.implementation);
+
+        assert!(stores.start_pending_session(&pending, REGISTRATION_SECONDS).await.is_none(), "it has expired");
+        for _ in 0..2 {
+            stores.registrations.end(&pending.email, &pending.user_id, NOW).await.expect("ended");
+            assert!(stores.start_pending_session(&pending, 1).await.is_none(), "{}", database.implementation);
+            assert!(stores.registrations.newest(&pending.email, NOW).await.expect("read").is_none());
+        }
+        assert_eq!(stores.registered().await.len(), 1, "whoever ends it finds it again");
+        stores.registrations.end(&pending.email, &user(9), NOW).await.expect("nothing to end");
+        assert_eq!(stores.registered().await.len(), 1, "nothing is made");
     }
 }
