@@ -14,8 +14,6 @@ use crate::{GuestLinkOutcome, StoreError};
 
 /// How long a registration waits for its address to be verified, in seconds.
 pub const REGISTRATION_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// Maximum registrations of an address that are kept.
-const MAX_PENDING: usize = 10;
 
 /// The registrations table.
 #[derive(Clone)]
@@ -44,11 +42,6 @@ pub struct Registration {
     pub expires_at: i64,
 }
 
-#[derive(Deserialize)]
-struct RegistrationKey {
-    user_id: UserId,
-}
-
 impl Registration {
     fn is_pending(&self, now: Timestamp) -> bool {
         now.as_seconds() < self.expires_at
@@ -61,12 +54,11 @@ impl Registrations {
         Self { table }
     }
 
-    /// Stores a registration. Afterwards it deletes the oldest ones beyond 10 of the address, if it can: they would
-    /// expire anyway.
+    /// Stores a registration. It replaces no other one: a stranger who registers an address often does not take its
+    /// owner's registration away. Their number is bounded by the limit of registrations and by their expiry.
     pub async fn put(&self, registration: &Registration) -> Result<(), StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         request.set_item(Some(self.table.write(registration)?)).send().await?;
-        let _ = self.delete_oldest(&registration.email).await;
         Ok(())
     }
 
@@ -118,17 +110,6 @@ impl Registrations {
     pub async fn delete(&self, email: &Email, user_id: &UserId) -> Result<(), StoreError> {
         self.table.delete(registration_key(email, user_id)).send().await?;
         Ok(())
-    }
-
-    async fn delete_oldest(&self, email: &Email) -> Result<(), StoreError> {
-        let request = self.table.client.query().consistent_read(true);
-        let request = request
-            .key_condition_expression("email = :email")
-            .expression_attribute_values(":email", text(email.as_str()))
-            .projection_expression("user_id");
-        let kept: Vec<RegistrationKey> = self.table.query_all(request).await?;
-        let excess = kept.len().saturating_sub(MAX_PENDING);
-        self.table.delete_many(kept[..excess].iter().map(|old| registration_key(email, &old.user_id)).collect()).await
     }
 }
 
