@@ -1,4 +1,5 @@
 use serde_json::json;
+use souk_domain::effects::Clock;
 use souk_domain::permission::Role;
 use souk_testkit::user;
 
