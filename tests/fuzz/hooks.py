@@ -580,6 +580,7 @@ PREPARATIONS = {
     "DELETE /account": delete_account,
     "GET /admin/accounts/{user_id}/export": with_account,
     "DELETE /admin/accounts/{user_id}": with_account,
+    "DELETE /admin/accounts/{user_id}/second-factor": with_account,
     "PUT /admin/staff/{user_id}": put_staff,
     "DELETE /admin/staff/{user_id}": delete_staff,
     "POST /admin/invitations": invite,

@@ -4,8 +4,9 @@
 //! needed as well; otherwise the account is created with this password and a verified address. Each step is idempotent,
 //! and the token is used up last, so a retry completes a request that crashed.
 //!
-//! A mail may be sent twice, each time with another token. So a token is bound to the version of the credentials: after
-//! the invitation is accepted, the other token grants nothing, even if the roles are removed again.
+//! The token only names the invitation, which is in a table that nobody else's endpoint writes. A mail may be sent twice,
+//! each time with another token, and late. So an invitation is bound to the credentials as they were when it was made:
+//! after it was accepted, and after its roles were taken away again, no token of it gives anything.
 
 use std::sync::Arc;
 
@@ -15,15 +16,16 @@ use souk_domain::account::Account;
 use souk_domain::audit::AuditActor;
 use souk_domain::effects::Random;
 use souk_domain::ids::UserId;
-use souk_domain::permission::Permission;
 use souk_identity::{Attempt, Attempts, MAX_PASSWORD_CHARS, PasswordRules, password_schema};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::audit::AuditContext;
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{ClaimOutcome, Credential, OneTimeToken, OneTimeTokens, TokenPurpose};
+use souk_store::{
+    ClaimOutcome, Credential, Invitation, Invitations, OneTimeToken, OneTimeTokens, StaffGrant, TokenPurpose,
+};
 
-use crate::administrators::LAST_ADMINISTRATOR;
+use crate::administrators::{GrantError, LAST_ADMINISTRATOR, earlier_end};
 use crate::audited_grant::{Origin, change_audited};
 use crate::link;
 use crate::own_account::require_password;
@@ -46,8 +48,8 @@ pub fn operation() -> Operation {
         .description(
             "With the token of the mail. If the e-mail address has an account, `password` is that of the account. \
              Otherwise an account with this password is made, whose address is verified. The roles of the invitation \
-             replace those that the account has, also if they are fewer. All sessions of the account end: log in \
-             afterwards, set up a second factor if there is none (`POST /account/second-factor`), and log in with it.",
+             replace those that the account has, also if they are fewer, and end with those of the inviting account at \
+             the latest. All sessions of the account end: log in afterwards, set up a second factor if there is none (`POST /account/second-factor`), and log in with it.",
         )
         .repeated("410 `link_expired`. The account has the roles.")
         .body::<AcceptInvitationRequest>(EXAMPLE)
@@ -77,6 +79,8 @@ pub struct AcceptInvitationRequest {
 pub struct AcceptInvitation {
     /// The table of one-time tokens.
     pub tokens: OneTimeTokens,
+    /// The table of invitations.
+    pub invitations: Invitations,
     /// Ends pending accounts of the address.
     pub pending: PendingAccounts,
     /// Changes grants.
@@ -96,6 +100,7 @@ impl AcceptInvitation {
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self {
             tokens: deps.one_time_tokens()?,
+            invitations: deps.invitations()?,
             pending: PendingAccounts::from_dependencies(deps)?,
             staff: StaffContext::from_dependencies(deps)?,
             audit: deps.audit_context()?,
@@ -113,30 +118,31 @@ impl Endpoint for AcceptInvitation {
         let (token, password) = fields.finish((token, password))?;
 
         let now = self.staff.clock.now();
-        let invitation = link::find(&self.tokens, &token, TokenPurpose::Invitation, now).await?;
-        let inviter = self.inviter(&invitation).await?;
+        let token = link::find(&self.tokens, &token, TokenPurpose::Invitation, now).await?;
+        let invitation = self.invitation(&token).await?;
         let attempt = self.attempts.count("invitation", &invitation.email, request).await?;
         let account = self.account(&invitation, &password, &attempt).await?;
-        self.grant(&account, &invitation, &inviter, request).await?;
+        self.grant(&account, &invitation, request).await?;
         self.pending.end(&invitation.email, &account.user_id).await?;
         self.attempts.succeeded(&attempt).await?;
-        link::use_up(&self.tokens, &invitation, now).await?;
+        link::use_up(&self.tokens, &token, now).await?;
         Ok(Reply::no_content())
     }
 }
 
 impl AcceptInvitation {
-    /// The inviting administrator. Refuses the invitation if that account is no administrator any more.
-    async fn inviter(&self, invitation: &OneTimeToken) -> Result<UserId, Problem> {
-        let inviter = invitation.invited_by.clone().ok_or_else(link::expired)?;
-        let grant = self.staff.grants.get(&inviter).await?;
+    /// The invitation of a token. Its roles end with those of the administrator who invited, who must still be one.
+    async fn invitation(&self, token: &OneTimeToken) -> Result<Invitation, Problem> {
+        let id = token.invitation_id.as_ref().ok_or_else(link::expired)?;
         let now = self.staff.clock.now();
-        let may_invite = grant.is_some_and(|grant| grant.permissions(now).contains(Permission::StaffManage));
-        if may_invite { Ok(inviter) } else { Err(link::expired()) }
+        let invitation = self.invitations.get(id, &token.email, now).await?.ok_or_else(link::expired)?;
+        let StaffGrant { expires_at, .. } =
+            self.staff.administrator(&invitation.invited_by, now).await.map_err(expired_if_no_administrator)?;
+        Ok(Invitation { grant_expires_at: earlier_end(invitation.grant_expires_at, expires_at), ..invitation })
     }
 
     /// The account of the address, which is made if there is none.
-    async fn account(&self, invitation: &OneTimeToken, password: &str, attempt: &Attempt) -> Result<Account, Problem> {
+    async fn account(&self, invitation: &Invitation, password: &str, attempt: &Attempt) -> Result<Account, Problem> {
         for _ in 0..MAX_ATTEMPTS {
             let Some(credential) = self.staff.credentials.get(&invitation.email).await? else {
                 match self.new_account(invitation, password).await? {
@@ -156,8 +162,8 @@ impl AcceptInvitation {
         Err(Problem::unavailable("temporarily_unavailable", "the account changed during every attempt"))
     }
 
-    /// Creates the account. None if a concurrent request has just created it.
-    async fn new_account(&self, invitation: &OneTimeToken, password: &str) -> Result<Option<Account>, Problem> {
+    /// Makes the account. None if another request made one just now.
+    async fn new_account(&self, invitation: &Invitation, password: &str) -> Result<Option<Account>, Problem> {
         if invitation.user_id.is_some() {
             // The invited account has been deleted.
             return Err(link::expired());
@@ -176,9 +182,9 @@ impl AcceptInvitation {
         })
     }
 
-    /// Whether the credentials have not changed since the invitation, or since the account was created, or the account
-    /// already has exactly these roles, because this is a retry.
-    async fn is_current(&self, invitation: &OneTimeToken, credential: &Credential) -> Result<bool, Problem> {
+    /// Whether the account is as it was when it was invited, or made since, or has exactly these roles already: then this
+    /// is a retry.
+    async fn is_current(&self, invitation: &Invitation, credential: &Credential) -> Result<bool, Problem> {
         if invitation.user_id.as_ref().is_some_and(|invited| *invited != credential.user_id) {
             return Ok(false);
         }
@@ -189,17 +195,11 @@ impl AcceptInvitation {
         Ok(grant.is_some_and(|grant| {
             grant.roles == invitation.roles
                 && grant.expires_at == invitation.grant_expires_at
-                && grant.granted_by == invitation.invited_by
+                && grant.granted_by.as_ref() == Some(&invitation.invited_by)
         }))
     }
 
-    async fn grant(
-        &self,
-        account: &Account,
-        invitation: &OneTimeToken,
-        inviter: &UserId,
-        request: &Request,
-    ) -> Result<(), Problem> {
+    async fn grant(&self, account: &Account, invitation: &Invitation, request: &Request) -> Result<(), Problem> {
         let roles = Roles { roles: invitation.roles.clone(), expires_at: invitation.grant_expires_at };
         let origin = Origin {
             action: FUNCTION,
@@ -207,9 +207,16 @@ impl AcceptInvitation {
             request_id: request.request_id().to_owned(),
             source_address: request.source_address().to_owned(),
         };
-        change_audited(&self.staff, &self.audit, origin, account, &roles, Some(inviter)).await?;
+        let changed =
+            change_audited(&self.staff, &self.audit, origin, account, &roles, Some(&invitation.invited_by)).await;
+        changed.map_err(expired_if_no_administrator)?;
         Ok(())
     }
+}
+
+/// The problem of a failed change. An administrator who is none any more has not invited anybody.
+fn expired_if_no_administrator(error: GrantError) -> Problem {
+    if matches!(error, GrantError::NoAdministrator) { link::expired() } else { error.into() }
 }
 
 #[cfg(test)]

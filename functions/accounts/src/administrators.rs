@@ -24,9 +24,12 @@ pub(crate) enum GrantError {
     /// No other administrator would remain.
     #[error("this is the last administrator: make another account one first")]
     LastAdministrator,
-    /// Administrators cannot end their own role.
-    #[error("administrators cannot end their own role: another administrator has to do it")]
+    /// Administrators neither end nor extend their own roles.
+    #[error("administrators cannot end or extend their own roles: another administrator has to do it")]
     OwnGrant,
+    /// The administrator in whose name the change is made is none any more.
+    #[error("the administrator who grants the roles is none any more")]
+    NoAdministrator,
     /// The administrators changed during every attempt.
     #[error("the administrators changed during every attempt")]
     Busy,
@@ -48,6 +51,7 @@ impl GrantError {
             Self::NoAccount => Some("not_found"),
             Self::LastAdministrator => Some("last_administrator"),
             Self::OwnGrant => Some("own_grant"),
+            Self::NoAdministrator => Some("forbidden"),
             Self::Busy | Self::Store(_) | Self::Audit(_) | Self::Queue(_) => None,
         }
     }
@@ -59,6 +63,7 @@ impl From<GrantError> for Problem {
             GrantError::NoAccount => Self::not_found("account"),
             GrantError::LastAdministrator => Self::conflict("last_administrator", error.to_string()),
             GrantError::OwnGrant => Self::conflict("own_grant", error.to_string()),
+            GrantError::NoAdministrator => Self::new(403, "forbidden", error.to_string()),
             GrantError::Store(error) => error.into(),
             GrantError::Busy | GrantError::Audit(_) | GrantError::Queue(_) => {
                 Self::unavailable("temporarily_unavailable", error)
@@ -76,8 +81,24 @@ pub(crate) fn is_leaving(before: Option<&StaffGrant>, after: Option<&StaffGrant>
     }
 }
 
-/// The administrator who remains when the grant of `user_id` changes from `before` to `after`: the one whose grant
-/// lasts longest. None if the change does not need another administrator.
+/// Whether the grant `after` gives a permission that `before` does not give, or lasts longer.
+pub(crate) fn is_extended(before: Option<&StaffGrant>, after: Option<&StaffGrant>, now: Timestamp) -> bool {
+    let Some(after) = after else { return false };
+    let Some(before) = before else { return true };
+    let gives_more = !after.permissions(now).is_subset_of(before.permissions(now));
+    gives_more || earlier_end(before.expires_at, after.expires_at) != after.expires_at
+}
+
+/// The earlier of two ends of grants. None: there is no end.
+pub(crate) fn earlier_end(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The administrator who stays when the grant of `user_id` changes from `before` to `after`: the one whose grant lasts
+/// longest. None if the change needs nobody to stay.
 pub(crate) async fn who_stays(
     grants: &StaffGrants,
     user_id: &UserId,
@@ -124,6 +145,29 @@ mod tests {
             expires_at: ends_in.map(|seconds| NOW.plus_seconds(seconds)),
             granted_by: None,
             granted_at: NOW,
+        }
+    }
+
+    #[test]
+    fn more_roles_and_a_later_end_extend_a_grant() {
+        let (administrator, stock) = (Role::Administrator, Role::Stock);
+        let some = |role, ends_in| Some(grant(role, ends_in));
+        let cases = [
+            (some(administrator, None), some(administrator, None), false),
+            (some(administrator, None), some(stock, None), false),
+            (some(administrator, Some(60)), some(administrator, Some(60)), false),
+            (some(administrator, Some(60)), some(administrator, Some(30)), false),
+            (some(administrator, Some(60)), some(administrator, Some(61)), true),
+            (some(administrator, Some(60)), some(administrator, None), true),
+            (some(administrator, Some(60)), some(stock, None), true),
+            (some(administrator, Some(-1)), some(stock, Some(-1)), false),
+            (some(administrator, Some(-1)), some(stock, Some(60)), true),
+            (some(stock, None), some(administrator, None), true),
+            (some(stock, None), None, false),
+            (None, some(stock, Some(60)), true),
+        ];
+        for (before, after, expected) in cases {
+            assert_eq!(is_extended(before.as_ref(), after.as_ref(), NOW), expected, "{before:?} {after:?}");
         }
     }
 

@@ -23,8 +23,8 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Operation, cursor};
 use souk_runtime::http::{Amount, Problem, Reply, Request};
 use souk_store::{
-    Accounts, Carts, Credential, Credentials, OrderPage, Session, Sessions, ShopperOrders, StaffGrant, StaffGrants,
-    StoreCredit,
+    Accounts, Carts, CredentialStatus, Credentials, OrderPage, Session, Sessions, ShopperOrders, StaffGrant,
+    StaffGrants, StoreCredit,
 };
 
 use crate::grant_view::roles_schema;
@@ -170,7 +170,7 @@ struct ExportedStoreCredit<'a> {
 /// The stored data of a page.
 struct Stored {
     account: Account,
-    credential: Option<Credential>,
+    second_factor: Option<CredentialStatus>,
     grant: Option<StaffGrant>,
     sessions: Vec<Session>,
     cart: Cart,
@@ -206,27 +206,27 @@ impl AccountExport {
 
     async fn read(&self, account: Account, after: Option<&OrderId>) -> Result<Stored, Problem> {
         let user_id = &account.user_id;
-        let (credential, grant, sessions, cart, credit_minor, orders) = tokio::try_join!(
-            self.credentials.get(&account.email),
+        let (second_factor, grant, sessions, cart, credit_minor, orders) = tokio::try_join!(
+            self.credentials.status(&account.email),
             self.grants.get(user_id),
             self.sessions.list(user_id, self.clock.now()),
             self.carts.get(user_id),
             self.store_credit.balance_minor(user_id),
             self.orders.list(user_id, CallerKind::Shopper, after, PAGE_ORDERS),
         )?;
-        Ok(Stored { account, credential, grant, sessions, cart, credit_minor, orders })
+        Ok(Stored { account, second_factor, grant, sessions, cart, credit_minor, orders })
     }
 
     fn reply(&self, stored: &Stored, list: ListId) -> Result<Reply, Problem> {
         let (orders, next) = fitting(&stored.orders, MAX_ORDERS_BYTES)?;
-        let credential = stored.credential.as_ref();
+        let second_factor = stored.second_factor.as_ref();
         let lines = stored.cart.lines.iter();
         Ok(Reply::ok(&AccountExportPage {
             exported_at: self.clock.now().to_rfc3339(),
             account: ExportedAccount::of(&stored.account),
             second_factor: ExportedSecondFactor {
-                enabled: credential.is_some_and(|known| known.second_factor().is_some()),
-                recovery_codes_left: credential.map_or(0, |known| known.recovery_codes.len()),
+                enabled: second_factor.is_some_and(|known| known.has_second_factor),
+                recovery_codes_left: second_factor.map_or(0, CredentialStatus::recovery_codes_left),
             },
             staff: stored.grant.as_ref().map(ExportedGrant::of),
             sessions: stored.sessions.iter().rev().take(MAX_SESSIONS).map(ExportedSession::of).collect(),

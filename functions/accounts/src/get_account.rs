@@ -73,17 +73,16 @@ impl GetAccount {
 
 impl Endpoint for GetAccount {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        let own = self.accounts.get(request).await?;
-        let grant = self.grants.get(&own.account.user_id).await?;
+        let (account, status) = self.accounts.status(request).await?;
+        let grant = self.grants.get(&account.user_id).await?;
         let grant = grant.filter(|grant| grant.is_active(self.clock.now()));
-        let has_second_factor = own.credential.second_factor().is_some();
         Ok(Reply::ok(&AccountResponse {
-            user_id: own.account.user_id.as_str(),
-            email: own.account.email.as_str(),
-            verified_at: own.account.verified_at.to_rfc3339(),
-            created_at: own.account.created_at.to_rfc3339(),
-            second_factor: has_second_factor,
-            recovery_codes_left: own.credential.recovery_codes.len(),
+            user_id: account.user_id.as_str(),
+            email: account.email.as_str(),
+            verified_at: account.verified_at.to_rfc3339(),
+            created_at: account.created_at.to_rfc3339(),
+            second_factor: status.has_second_factor,
+            recovery_codes_left: status.recovery_codes_left(),
             roles: grant.iter().flat_map(|grant| &grant.roles).map(|role| role.as_str()).collect(),
             roles_expire_at: grant.and_then(|grant| grant.expires_at).map(Timestamp::to_rfc3339),
         }))

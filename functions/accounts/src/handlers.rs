@@ -6,6 +6,7 @@ use souk_runtime::service::{Direct, Handlers, Http, HttpAsync, StaffHttp};
 use crate::accept_invitation::AcceptInvitation;
 use crate::admin_delete_account::AdminDeleteAccount;
 use crate::admin_export_account::AdminExportAccount;
+use crate::admin_reset_second_factor::AdminResetSecondFactor;
 use crate::change_password::ChangePassword;
 use crate::confirm_password_reset::ConfirmPasswordReset;
 use crate::confirm_second_factor::ConfirmSecondFactor;
@@ -33,6 +34,7 @@ pub const HANDLERS: Handlers = &[
     ("accept-invitation", &HttpAsync(|deps| Box::pin(AcceptInvitation::from_dependencies(deps)))),
     ("admin-delete-account", &StaffHttp(AdminDeleteAccount::from_dependencies, Subject::Account)),
     ("admin-export-account", &StaffHttp(AdminExportAccount::from_dependencies, Subject::Account)),
+    ("admin-reset-second-factor", &StaffHttp(AdminResetSecondFactor::from_dependencies, Subject::Account)),
     ("change-password", &HttpAsync(|deps| Box::pin(ChangePassword::from_dependencies(deps)))),
     ("confirm-password-reset", &HttpAsync(|deps| Box::pin(ConfirmPasswordReset::from_dependencies(deps)))),
     ("confirm-second-factor", &HttpAsync(|deps| Box::pin(ConfirmSecondFactor::from_dependencies(deps)))),

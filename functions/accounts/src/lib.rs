@@ -4,6 +4,7 @@
 pub mod accept_invitation;
 pub mod admin_delete_account;
 pub mod admin_export_account;
+pub mod admin_reset_second_factor;
 mod administrators;
 mod audited_grant;
 pub mod change_password;

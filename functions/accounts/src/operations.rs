@@ -3,10 +3,10 @@
 use souk_runtime::contract::Operation;
 
 use crate::{
-    accept_invitation, admin_delete_account, admin_export_account, change_password, confirm_password_reset,
-    confirm_second_factor, confirm_verification, delete_account, delete_staff, end_session, end_sessions,
-    export_account, get_account, invite_staff, list_audit, list_sessions, list_staff, put_staff, register,
-    remove_second_factor, request_password_reset, request_verification, start_second_factor,
+    accept_invitation, admin_delete_account, admin_export_account, admin_reset_second_factor, change_password,
+    confirm_password_reset, confirm_second_factor, confirm_verification, delete_account, delete_staff, end_session,
+    end_sessions, export_account, get_account, invite_staff, list_audit, list_sessions, list_staff, put_staff,
+    register, remove_second_factor, request_password_reset, request_verification, start_second_factor,
 };
 
 /// The declaration of each endpoint.
@@ -14,6 +14,7 @@ pub const OPERATIONS: &[fn() -> Operation] = &[
     accept_invitation::operation,
     admin_delete_account::operation,
     admin_export_account::operation,
+    admin_reset_second_factor::operation,
     change_password::operation,
     confirm_password_reset::operation,
     confirm_second_factor::operation,

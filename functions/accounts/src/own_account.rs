@@ -10,7 +10,7 @@ use souk_identity::{Attempt, Attempts};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::{Problem, Request};
-use souk_store::{Accounts, Credential, Credentials};
+use souk_store::{Accounts, Credential, CredentialStatus, Credentials};
 
 /// Finds the account of a caller.
 pub struct OwnAccounts {
@@ -35,13 +35,28 @@ impl OwnAccounts {
     /// The account of the caller, whose address must be verified. An account that was deleted after the authorizer had
     /// read the session has no session any more.
     pub(crate) async fn get(&self, request: &Request) -> Result<OwnAccount, Problem> {
-        let identity = request.account()?;
-        let ended = || Problem::unauthorized("session_ended", "the session has ended; log in again");
-        let account = self.accounts.get(&identity.user_id).await?.ok_or_else(ended)?;
+        let account = self.account(request).await?;
         let credential = self.credentials.get(&account.email).await?;
         let credential = credential.filter(|known| known.user_id == account.user_id).ok_or_else(ended)?;
         Ok(OwnAccount { account, credential })
     }
+
+    /// The account of the caller and the state of its second factor, for functions that may not read secrets.
+    pub(crate) async fn status(&self, request: &Request) -> Result<(Account, CredentialStatus), Problem> {
+        let account = self.account(request).await?;
+        let status = self.credentials.status(&account.email).await?;
+        let status = status.filter(|known| known.user_id == account.user_id).ok_or_else(ended)?;
+        Ok((account, status))
+    }
+
+    async fn account(&self, request: &Request) -> Result<Account, Problem> {
+        let identity = request.account()?;
+        self.accounts.get(&identity.user_id).await?.ok_or_else(ended)
+    }
+}
+
+fn ended() -> Problem {
+    Problem::unauthorized("session_ended", "the session has ended; log in again")
 }
 
 /// Counts an attempt to enter the password of a credential. The caller reports its success.

@@ -20,13 +20,14 @@ pub fn operation() -> Operation {
         .description(
             "The roles replace those that the account has. The e-mail address of the account must be verified. All \
              sessions of the account end at once; with the next log-in it gets its permissions, which need a second \
-             factor. Who has no account yet can be invited (`POST /admin/invitations`).",
+             factor. If the roles of the administrator end, these end at the same time at the latest: see `expires_at` \
+             of the answer. Who has no account yet can be invited (`POST /admin/invitations`).",
         )
         .repeated("Grants the same roles again, and ends the sessions of the account again.")
         .body::<PutStaffRequest>(r#"{"roles": ["orders", "refunds"], "expires_at": "2036-01-31T23:00:00Z"}"#)
         .answers::<StaffMember<'_>>(200, "The roles of the account.")
         .problem(409, "last_administrator", LAST_ADMINISTRATOR)
-        .problem(409, "own_grant", "Administrators cannot end their own role, or give it an end.")
+        .problem(409, "own_grant", "Administrators cannot end or extend their own roles, or give them an end.")
 }
 
 /// The request of `PUT /admin/staff/{user_id}`.
@@ -35,7 +36,8 @@ pub struct PutStaffRequest {
     /// The roles, each a set of permissions. They replace all earlier ones.
     #[schemars(schema_with = "roles_schema")]
     pub roles: Vec<String>,
-    /// From this time on the account has no role any more. Without it, the roles do not end.
+    /// From this time on the account has no role any more. Without it, the roles end with those of the administrator,
+    /// if they do.
     #[schemars(extend("format" = "date-time"))]
     pub expires_at: Option<String>,
 }

@@ -1,9 +1,11 @@
 //! Changes grants of roles.
 //!
-//! A session keeps the permissions of its login. So a change ends all sessions of the account twice: before the change,
-//! so that a crash leaves no session with the earlier permissions, and after it, for sessions that a login created in
-//! between. A login that read the earlier grant creates no session, because each change also changes the version of the
-//! credentials.
+//! A session keeps the permissions of its login. So a change ends all sessions of the account: before, because then a
+//! crash in between leaves nobody with the earlier permissions, and after, for what a login created meanwhile. A login
+//! that read the earlier grant creates no session, because each change also changes the version of the credentials.
+//!
+//! Nobody gives away more time than the own grant has: a new grant ends with that of the administrator who makes it, at the
+//! latest. Otherwise an administrator for a week could stay one with a second account.
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_store::{Accounts, Credentials, GrantOutcome, Sessions, StaffGrant, StaffGrants};
 
-use crate::administrators::{GrantError, is_leaving, still_administrator, who_stays};
+use crate::administrators::{GrantError, earlier_end, is_extended, is_leaving, still_administrator, who_stays};
 
 /// Maximum attempts to change a grant while the administrators change.
 const MAX_ATTEMPTS: u32 = 3;
@@ -71,8 +73,8 @@ impl StaffContext {
         self.accounts.get(user_id).await?.ok_or(GrantError::NoAccount)
     }
 
-    /// Replaces the roles of an account, or removes them, in the name of an administrator. `None` is the operator, who
-    /// may also replace the last administrator. Idempotent.
+    /// Gives an account these roles, or none, in the name of an administrator, with whose grant they end at the latest (of
+    /// the operator, if it is none, who may also replace the last administrator). Idempotent.
     pub(crate) async fn change(
         &self,
         account: &Account,
@@ -82,8 +84,12 @@ impl StaffContext {
         for _ in 0..MAX_ATTEMPTS {
             let now = self.clock.now();
             let before = self.grants.get(&account.user_id).await?;
-            let after = roles.map(|roles| new_grant(account, roles, administrator, now));
+            let asked = roles.map(|roles| new_grant(account, roles, administrator, now));
+            let after = self.not_outlasting(administrator, asked.clone(), now).await?;
             let stays = self.who_stays(account, before.as_ref(), after.as_ref(), administrator, now).await?;
+            if administrator == Some(&account.user_id) && changes_own(before.as_ref(), asked.as_ref(), now) {
+                return Err(GrantError::OwnGrant);
+            }
             self.sessions.end_all(&account.user_id, None).await?;
             let other = stays.as_ref().map(|grant| still_administrator(grant, now));
             let outcome = match &after {
@@ -104,6 +110,25 @@ impl StaffContext {
         Err(GrantError::Busy)
     }
 
+    /// A grant that ends with that of the administrator who makes it, at the latest.
+    async fn not_outlasting(
+        &self,
+        administrator: Option<&UserId>,
+        grant: Option<StaffGrant>,
+        now: Timestamp,
+    ) -> Result<Option<StaffGrant>, GrantError> {
+        let Some(grant) = grant else { return Ok(None) };
+        let Some(administrator) = administrator else { return Ok(Some(grant)) };
+        let end = self.administrator(administrator, now).await?.expires_at;
+        Ok(Some(StaffGrant { expires_at: earlier_end(grant.expires_at, end), ..grant }))
+    }
+
+    /// The grant of an administrator, who must still be one.
+    pub(crate) async fn administrator(&self, user_id: &UserId, now: Timestamp) -> Result<StaffGrant, GrantError> {
+        let grant = self.grants.get(user_id).await?.filter(|grant| grant.is_administrator(now));
+        grant.ok_or(GrantError::NoAdministrator)
+    }
+
     async fn who_stays(
         &self,
         account: &Account,
@@ -112,13 +137,16 @@ impl StaffContext {
         administrator: Option<&UserId>,
         now: Timestamp,
     ) -> Result<Option<StaffGrant>, GrantError> {
-        let Some(administrator) = administrator else { return Ok(None) };
-        let stays = who_stays(&self.grants, &account.user_id, before, after, now).await?;
-        if *administrator == account.user_id && is_leaving(before, after, now) {
-            return Err(GrantError::OwnGrant);
+        if administrator.is_none() {
+            return Ok(None);
         }
-        Ok(stays)
+        who_stays(&self.grants, &account.user_id, before, after, now).await
     }
+}
+
+/// Whether a change of the own grant is one that another administrator has to make.
+fn changes_own(before: Option<&StaffGrant>, after: Option<&StaffGrant>, now: Timestamp) -> bool {
+    is_leaving(before, after, now) || is_extended(before, after, now)
 }
 
 fn new_grant(account: &Account, roles: &Roles, administrator: Option<&UserId>, now: Timestamp) -> StaffGrant {

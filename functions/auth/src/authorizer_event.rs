@@ -4,12 +4,22 @@ use serde::{Deserialize, Serialize};
 use souk_auth::{AccessTokenVerifier, Caller, TokenError};
 use souk_domain::permission::Permissions;
 
-/// The request of API Gateway: the identity source, which is the `Authorization` header.
-#[derive(Debug, Deserialize)]
+/// The request of API Gateway: the identity source, which is the `Authorization` header, and the route.
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerRequest {
     #[serde(default)]
     pub(crate) identity_source: Vec<String>,
+    /// Such as `GET /admin/orders`.
+    #[serde(default)]
+    pub(crate) route_key: String,
+}
+
+impl AuthorizerRequest {
+    /// Whether the route is one of staff. These paths, and no others, begin with `/admin/`.
+    pub(crate) fn is_for_staff(&self) -> bool {
+        self.route_key.split_once(' ').is_some_and(|(_, path)| path.starts_with("/admin/"))
+    }
 }
 
 /// The response to API Gateway.
@@ -55,7 +65,7 @@ impl Context {
         }
     }
 
-    /// A caller with the permissions and the second factor of the session.
+    /// A caller with what session and grant say.
     pub(crate) fn of_session(caller: &Caller, permissions: Permissions, has_second_factor: bool) -> Self {
         Self::Caller {
             user_id: caller.user_id.to_string(),
@@ -113,6 +123,16 @@ mod tests {
     #[test]
     fn an_event_without_identity_is_read_too() {
         let request: AuthorizerRequest = serde_json::from_str("{\"version\":\"2.0\"}").expect("an event");
-        assert!(request.identity_source.is_empty());
+        assert!(request.identity_source.is_empty() && !request.is_for_staff());
+    }
+
+    #[test]
+    fn staff_routes_are_known_by_their_path() {
+        let event = include_str!("../../../events/session-authorizer.json");
+        let request: AuthorizerRequest = serde_json::from_str(event).expect("an event");
+        assert!(request.is_for_staff(), "{}", request.route_key);
+        for route in ["GET /account", "POST /orders/{order_id}/pay", "/admin/orders", "$default", ""] {
+            assert!(!AuthorizerRequest { route_key: route.to_owned(), ..AuthorizerRequest::default() }.is_for_staff());
+        }
     }
 }

@@ -53,7 +53,7 @@ mod tests {
         let session = shop.logged_in().await;
         let token = session["token"].as_str().expect("a token");
         let ask = async |header: &str| -> Value {
-            let request = AuthorizerRequest { identity_source: vec![header.to_owned()] };
+            let request = AuthorizerRequest { identity_source: vec![header.to_owned()], ..Default::default() };
             let response = authorizer.handle(request, Timestamp::from_millis(0)).await.expect("a response");
             serde_json::to_value(response).expect("JSON")["context"].clone()
         };

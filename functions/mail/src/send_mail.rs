@@ -4,10 +4,12 @@
 //! by its response or by its response time.
 //!
 //! The queue may deliver a message twice, and SES may have sent a mail whose response was lost. Then a mailbox gets the
-//! mail twice, each time with another token, because only the hash of the first token is stored. This is no more than
-//! asking for a second mail. Using one of the tokens makes the other void: a verified address has no registration any
-//! more, and a new password or an accepted invitation changes the version of the credentials to which the other token
-//! is bound.
+//! mail twice, each time with a token of its own, because only the hash of the first is stored. That gives its owner
+//! nothing that asking for a second mail would not. Using one of the tokens ends the other: a verified address has no
+//! registration any more, and a new password or an accepted invitation changes the version of the credentials to which
+//! the others are bound.
+//!
+//! Only mails that are sent count towards the limits, so nobody uses up the mails of an address that gets none.
 
 use std::sync::Arc;
 
@@ -15,27 +17,29 @@ use aws_sdk_secretsmanager::Client;
 use souk_auth::{MacKey, Pseudonyms, one_time};
 use souk_domain::account::Email;
 use souk_domain::effects::{Clock, Random};
-use souk_domain::ids::UserId;
+use souk_domain::ids::{InvitationId, UserId};
 use souk_domain::mail::{
-    INVITATION_SECONDS, MailContent, MailRequest, PASSWORD_RESET_SECONDS, ShopName, StorefrontUrl,
-    VERIFICATION_SECONDS, is_deliverable, render,
+    MailContent, MailRequest, PASSWORD_RESET_SECONDS, ShopName, StorefrontUrl, VERIFICATION_SECONDS, is_deliverable,
+    render,
 };
-use souk_domain::permission::Role;
 use souk_domain::time::Timestamp;
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_runtime::config::ConfigError;
 use souk_runtime::{Dependencies, Error};
 use souk_store::{
-    AttemptOutcome, Credential, Credentials, Limit, Limits, OneTimeToken, OneTimeTokens, Registrations, StoreError,
-    TokenPurpose,
+    AttemptOutcome, Credentials, Invitation, Invitations, Limit, Limits, OneTimeToken, OneTimeTokens, Registrations,
+    StoreError, TokenPurpose,
 };
 
 use crate::mailer::{Mailer, MailerError};
 use crate::ses_mailer::SesMailer;
 
-/// Limit of mails of one template to one address. A stranger can use it up, but then the owner of the address has five
-/// links.
+/// Mails of one kind to one address, and repeated mails about one registration. A stranger can use them up, but then the
+/// owner of the address has five links.
 const MAILS: Limit = Limit { max_attempts: 5, window_seconds: 3_600 };
+/// Mails about all registrations of an address: the first mail of each, and repeated ones by themselves. More, because
+/// only the registration's own password makes its link work: with five, five strangers would take the mail of the owner.
+const VERIFICATION_MAILS: Limit = Limit { max_attempts: 20, window_seconds: 3_600 };
 
 /// Sends account mails.
 pub struct SendMail {
@@ -43,6 +47,8 @@ pub struct SendMail {
     pub credentials: Credentials,
     /// The table of pending accounts.
     pub registrations: Registrations,
+    /// What administrators have invited to.
+    pub invitations: Invitations,
     /// Stores the hashes of tokens.
     pub tokens: OneTimeTokens,
     /// Counts the mails to an address.
@@ -61,24 +67,83 @@ pub struct SendMail {
     pub random: Arc<dyn Random>,
 }
 
-/// The mail for an address. `token` is the secret token, not its hash.
+/// What an address gets.
 enum Decision {
     VerifyAddress {
-        token: String,
+        token: NewToken,
+        /// Whether the mail was asked for again.
+        is_repeated: bool,
     },
     AccountExists,
-    ResetPassword {
-        token: String,
-    },
+    ResetPassword(NewToken),
     NoAccount,
     Invitation {
-        token: String,
+        token: NewToken,
+        invitation: Invitation,
         has_account: bool,
     },
     PasswordChanged,
     SecondFactorChanged,
     /// No mail, for this reason.
     Nothing(&'static str),
+}
+
+/// A token that is not stored yet.
+struct NewToken {
+    /// The secret, for the mail.
+    token: String,
+    stored: OneTimeToken,
+}
+
+impl Decision {
+    const fn token(&self) -> Option<&NewToken> {
+        match self {
+            Self::VerifyAddress { token, .. } | Self::ResetPassword(token) | Self::Invitation { token, .. } => {
+                Some(token)
+            }
+            Self::AccountExists
+            | Self::NoAccount
+            | Self::PasswordChanged
+            | Self::SecondFactorChanged
+            | Self::Nothing(_) => None,
+        }
+    }
+
+    /// What the mail says. `Err`: why there is none.
+    fn content(&self) -> Result<MailContent<'_>, &'static str> {
+        Ok(match self {
+            Self::VerifyAddress { token, .. } => MailContent::VerifyAddress { token: &token.token },
+            Self::AccountExists => MailContent::AccountExists,
+            Self::ResetPassword(token) => MailContent::ResetPassword { token: &token.token },
+            Self::NoAccount => MailContent::NoAccount,
+            Self::Invitation { token, invitation, has_account } => MailContent::Invitation {
+                token: &token.token,
+                roles: &invitation.roles,
+                grant_expires_at: invitation.grant_expires_at,
+                has_account: *has_account,
+            },
+            Self::PasswordChanged => MailContent::PasswordChanged,
+            Self::SecondFactorChanged => MailContent::SecondFactorChanged,
+            Self::Nothing(reason) => return Err(reason),
+        })
+    }
+
+    /// The counters of the mail, each with its limit. `address` is the pseudonym of the address.
+    fn limits(&self, template: &str, address: &str) -> Vec<(String, Limit)> {
+        match self {
+            Self::VerifyAddress { is_repeated: false, .. } => {
+                vec![(format!("mail#verify_address#{address}"), VERIFICATION_MAILS)]
+            }
+            Self::VerifyAddress { token, is_repeated: true } => {
+                let registration = token.stored.user_id.as_ref().map_or("", UserId::as_str);
+                vec![
+                    (format!("mail#verify_address_again#{registration}"), MAILS),
+                    (format!("mail#verify_address_again#{address}"), VERIFICATION_MAILS),
+                ]
+            }
+            _ => vec![(format!("mail#{template}#{address}"), MAILS)],
+        }
+    }
 }
 
 impl SendMail {
@@ -94,6 +159,7 @@ impl SendMail {
         Ok(Self {
             credentials: deps.credentials()?,
             registrations: deps.registrations()?,
+            invitations: deps.invitations()?,
             tokens: deps.one_time_tokens()?,
             limits: deps.limits()?,
             pseudonyms: Pseudonyms::new(key),
@@ -105,22 +171,18 @@ impl SendMail {
         })
     }
 
-    async fn send(&self, request: &MailRequest, mailer: &dyn Mailer) -> Result<&'static str, ConsumeError> {
-        let decision = self.decide(request).await?;
-        let content = match &decision {
-            Decision::VerifyAddress { token } => MailContent::VerifyAddress { token },
-            Decision::AccountExists => MailContent::AccountExists,
-            Decision::ResetPassword { token } => MailContent::ResetPassword { token },
-            Decision::NoAccount => MailContent::NoAccount,
-            Decision::Invitation { token, has_account } => {
-                let (roles, grant_expires_at) = grant(request);
-                MailContent::Invitation { token, roles, grant_expires_at, has_account: *has_account }
-            }
-            Decision::PasswordChanged => MailContent::PasswordChanged,
-            Decision::SecondFactorChanged => MailContent::SecondFactorChanged,
-            Decision::Nothing(reason) => return Ok(reason),
-        };
-        let mail = render(&content, &self.shop, self.storefront.as_ref());
+    /// Stores the token and sends the mail.
+    async fn send(
+        &self,
+        request: &MailRequest,
+        decision: &Decision,
+        content: &MailContent<'_>,
+        mailer: &dyn Mailer,
+    ) -> Result<&'static str, ConsumeError> {
+        if let Some(token) = decision.token() {
+            self.tokens.create(&token.stored).await?;
+        }
+        let mail = render(content, &self.shop, self.storefront.as_ref());
         match mailer.send(request.email(), &mail).await {
             Ok(()) => Ok("sent"),
             Err(MailerError::Refused(reason)) => {
@@ -132,13 +194,29 @@ impl SendMail {
         }
     }
 
+    /// Counts a mail. `false`: a limit is reached, and nothing is counted.
+    async fn count(&self, limits: &[(String, Limit)]) -> Result<bool, StoreError> {
+        for (counted, (key, limit)) in limits.iter().enumerate() {
+            if let AttemptOutcome::LimitReached { .. } = self.limits.count(key, *limit, self.clock.now()).await? {
+                self.release(&limits[..counted]).await;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Undoes that. If it fails, the address gets one mail less in this hour.
+    async fn release(&self, limits: &[(String, Limit)]) {
+        for (key, _) in limits {
+            let _ = self.limits.release(key).await;
+        }
+    }
+
     async fn decide(&self, request: &MailRequest) -> Result<Decision, StoreError> {
         match request {
             MailRequest::Registration { email, user_id } => self.registration(email, user_id.as_ref()).await,
             MailRequest::PasswordReset { email } => self.password_reset(email).await,
-            MailRequest::Invitation { email, roles, grant_expires_at, invited_by } => {
-                self.invitation(email, roles, *grant_expires_at, invited_by).await
-            }
+            MailRequest::Invitation { email, invitation_id } => self.invitation(email, invitation_id).await,
             MailRequest::PasswordChanged { .. } => Ok(Decision::PasswordChanged),
             MailRequest::SecondFactorChanged { .. } => Ok(Decision::SecondFactorChanged),
         }
@@ -146,7 +224,7 @@ impl SendMail {
 
     async fn registration(&self, email: &Email, user_id: Option<&UserId>) -> Result<Decision, StoreError> {
         let now = self.clock.now();
-        if let Some(credential) = self.credentials.get(email).await? {
+        if let Some(credential) = self.credentials.find(email).await? {
             let is_own = user_id == Some(&credential.user_id);
             return Ok(if is_own { Decision::Nothing("verified already") } else { Decision::AccountExists });
         }
@@ -157,56 +235,37 @@ impl SendMail {
         let Some(registration) = registration else { return Ok(Decision::Nothing("no registration is pending")) };
         let registration_end = Timestamp::from_millis(registration.expires_at.saturating_mul(1_000));
         let expires_at = now.plus_seconds(VERIFICATION_SECONDS).min(registration_end);
-        let add = |token: &mut OneTimeToken| token.user_id = Some(registration.user_id);
-        let token = self.new_token(TokenPurpose::VerifyAddress, email, expires_at, add).await?;
-        Ok(Decision::VerifyAddress { token })
+        let mut token = self.new_token(TokenPurpose::VerifyAddress, email, expires_at);
+        token.stored.user_id = Some(registration.user_id);
+        Ok(Decision::VerifyAddress { token, is_repeated: user_id.is_none() })
     }
 
+    /// The token is bound to the credentials as they are now: a later change makes it void.
     async fn password_reset(&self, email: &Email) -> Result<Decision, StoreError> {
-        let Some(credential) = self.credentials.get(email).await? else { return Ok(Decision::NoAccount) };
+        let Some(credential) = self.credentials.find(email).await? else { return Ok(Decision::NoAccount) };
         let expires_at = self.clock.now().plus_seconds(PASSWORD_RESET_SECONDS);
-        let add = |token: &mut OneTimeToken| bind(token, Some(&credential));
-        let token = self.new_token(TokenPurpose::ResetPassword, email, expires_at, add).await?;
-        Ok(Decision::ResetPassword { token })
+        let mut token = self.new_token(TokenPurpose::ResetPassword, email, expires_at);
+        token.stored.user_id = Some(credential.user_id);
+        token.stored.credentials_version = Some(credential.version);
+        Ok(Decision::ResetPassword(token))
     }
 
-    async fn invitation(
-        &self,
-        email: &Email,
-        roles: &[Role],
-        grant_expires_at: Option<Timestamp>,
-        invited_by: &UserId,
-    ) -> Result<Decision, StoreError> {
-        let now = self.clock.now();
-        if grant_expires_at.is_some_and(|end| end <= now) {
-            return Ok(Decision::Nothing("the grant has ended"));
-        }
-        let credential = self.credentials.get(email).await?;
-        let last = now.plus_seconds(INVITATION_SECONDS);
-        let expires_at = grant_expires_at.map_or(last, |end| end.min(last));
-        let add = |token: &mut OneTimeToken| {
-            bind(token, credential.as_ref());
-            token.roles = roles.to_vec();
-            token.grant_expires_at = grant_expires_at;
-            token.invited_by = Some(invited_by.clone());
-        };
-        let token = self.new_token(TokenPurpose::Invitation, email, expires_at, add).await?;
-        Ok(Decision::Invitation { token, has_account: credential.is_some() })
+    /// The token names the invitation, and ends with it. So a mail that is sent late brings nothing back.
+    async fn invitation(&self, email: &Email, invitation_id: &InvitationId) -> Result<Decision, StoreError> {
+        let (invitation, credential) = tokio::try_join!(
+            self.invitations.get(invitation_id, email, self.clock.now()),
+            self.credentials.find(email)
+        )?;
+        let Some(invitation) = invitation else { return Ok(Decision::Nothing("there is no such invitation any more")) };
+        let expires_at = Timestamp::from_millis(invitation.expires_at.saturating_mul(1_000));
+        let mut token = self.new_token(TokenPurpose::Invitation, email, expires_at);
+        token.stored.invitation_id = Some(invitation_id.clone());
+        Ok(Decision::Invitation { token, invitation, has_account: credential.is_some() })
     }
 
-    /// Makes and stores a token, after `add` has completed it.
-    async fn new_token(
-        &self,
-        purpose: TokenPurpose,
-        email: &Email,
-        expires_at: Timestamp,
-        add: impl FnOnce(&mut OneTimeToken) + Send,
-    ) -> Result<String, StoreError> {
+    fn new_token(&self, purpose: TokenPurpose, email: &Email, expires_at: Timestamp) -> NewToken {
         let one_time::OneTimeToken { token, hash } = one_time::new_token(&*self.random);
-        let mut stored = OneTimeToken::new(hash, purpose, email.clone(), expires_at);
-        add(&mut stored);
-        self.tokens.create(&stored).await?;
-        Ok(token)
+        NewToken { token, stored: OneTimeToken::new(hash, purpose, email.clone(), expires_at) }
     }
 }
 
@@ -221,31 +280,21 @@ impl Consumer for SendMail {
         if !is_deliverable(request.email()) {
             return Ok("the address cannot receive mail");
         }
-        let limit_key = format!("mail#{}#{}", request.template(), self.pseudonyms.email(request.email()));
-        if let AttemptOutcome::LimitReached { .. } = self.limits.count(&limit_key, MAILS, self.clock.now()).await? {
+        let decision = self.decide(request).await?;
+        let content = match decision.content() {
+            Ok(content) => content,
+            Err(reason) => return Ok(reason),
+        };
+        let limits = decision.limits(request.template(), &self.pseudonyms.email(request.email()));
+        if !self.count(&limits).await? {
             return Ok("too many mails");
         }
-        let outcome = self.send(request, &**mailer).await;
+        let outcome = self.send(request, &decision, &content, &**mailer).await;
         if outcome.is_err() {
-            // The next delivery counts the mail again. If this call fails, the address gets one mail fewer in this
-            // hour.
-            let _ = self.limits.release(&limit_key).await;
+            // The next delivery counts it again.
+            self.release(&limits).await;
         }
         outcome
-    }
-}
-
-/// Binds a token to the current version of the credentials, or to their absence: a later change makes it void.
-fn bind(token: &mut OneTimeToken, credential: Option<&Credential>) {
-    token.user_id = credential.map(|credential| credential.user_id.clone());
-    token.credentials_version = credential.map(|credential| credential.version);
-}
-
-/// The roles of an invitation and their end; nothing for another mail.
-fn grant(request: &MailRequest) -> (&[Role], Option<Timestamp>) {
-    match request {
-        MailRequest::Invitation { roles, grant_expires_at, .. } => (roles, *grant_expires_at),
-        _ => (&[], None),
     }
 }
 

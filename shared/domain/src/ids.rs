@@ -95,6 +95,10 @@ id!(
     SessionId, is_uuid, "must be a session id"
 );
 id!(
+    /// An invitation to the staff of the shop.
+    InvitationId, is_uuid, "must be an invitation id"
+);
+id!(
     /// An order: a UUIDv7, so that ids sort by time of placement.
     OrderId, is_uuid, "must be an order id"
 );
@@ -161,6 +165,13 @@ impl SessionId {
     /// When the id was made.
     pub fn created_at(&self) -> Timestamp {
         made_at(self.to_bytes())
+    }
+}
+
+impl InvitationId {
+    /// A new id for an invitation.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        Self(uuid_v7(now, random))
     }
 }
 

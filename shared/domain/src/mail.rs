@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Email;
-use crate::ids::{OrderId, UserId};
+use crate::ids::{InvitationId, OrderId, UserId};
 use crate::message::QueueMessage;
 use crate::permission::Role;
 use crate::time::Timestamp;
@@ -34,8 +34,9 @@ const ENCODED_WORD_BYTES: usize = 45;
 
 /// The message of the mail queue: which mail to send to which address.
 ///
-/// It has no token, and does not say whether the address has an account. Only the consumer reads that, so no endpoint
-/// can disclose it.
+/// It has no token, and does not say whether the address has an account. The consumer finds out, so that no endpoint can
+/// disclose it. It grants nothing either: several public endpoints may send messages, so an invitation is stored where
+/// only administrators' endpoint writes, and the message names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "snake_case")]
 pub enum MailRequest {
@@ -56,13 +57,8 @@ pub enum MailRequest {
     Invitation {
         /// The address.
         email: Email,
-        /// The roles that accepting it grants.
-        roles: Vec<Role>,
-        /// When the grant ends.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        grant_expires_at: Option<Timestamp>,
-        /// The inviting administrator.
-        invited_by: UserId,
+        /// The stored invitation. One of another address is ignored.
+        invitation_id: InvitationId,
     },
     /// Report that the password was changed.
     PasswordChanged {

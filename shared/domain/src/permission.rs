@@ -174,6 +174,17 @@ impl Permissions {
         self.0 & bit(permission) != 0
     }
 
+    /// Those that are in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether all of them are in another set.
+    pub const fn is_subset_of(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -244,6 +255,17 @@ mod tests {
             assert_eq!(serde_json::from_str::<Permissions>(&json).expect("a set"), set);
         }
         assert_eq!("stock:read later:added".parse::<Permissions>(), Ok(Permissions::of(&[Permission::StockRead])));
+    }
+
+    #[test]
+    fn sets_are_compared() {
+        let stock = Role::Stock.permissions();
+        let catalogue = Role::Catalogue.permissions();
+        let shared = Permissions::of(&[Permission::CatalogueRead, Permission::StockRead]);
+        assert_eq!(stock.intersection(catalogue), shared);
+        assert_eq!(stock.intersection(Permissions::NONE), Permissions::NONE);
+        assert!(shared.is_subset_of(stock) && Permissions::NONE.is_subset_of(shared) && stock.is_subset_of(stock));
+        assert!(!stock.is_subset_of(catalogue) && !stock.is_subset_of(Permissions::NONE));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
 use souk_store::{
-    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Limits, OneTimeTokens, OrderSteps,
-    Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit,
+    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens,
+    OrderSteps, Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit,
     StoreCreditSteps, SynonymLists, Table, VerificationKeys,
 };
 
@@ -174,6 +174,11 @@ impl Dependencies {
     /// The table of staff grants.
     pub fn staff_grants(&self) -> Result<StaffGrants, ConfigError> {
         Ok(StaffGrants::new(self.table("STAFF_GRANTS_TABLE")?))
+    }
+
+    /// The table of invitations to the staff.
+    pub fn invitations(&self) -> Result<Invitations, ConfigError> {
+        Ok(Invitations::new(self.table("INVITATIONS_TABLE")?))
     }
 
     /// The store credit table.

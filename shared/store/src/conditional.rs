@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder};
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Delete, DeleteRequest, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update, WriteRequest,
+    ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use serde::de::DeserializeOwned;
 
@@ -18,10 +17,6 @@ use crate::table::{Item, Table};
 
 /// Maximum attempts of a transaction under contention.
 const MAX_ATTEMPTS: u32 = 8;
-/// DynamoDB's maximum number of writes in one BatchWriteItem.
-const BATCH_WRITES: usize = 25;
-/// Maximum requests for the writes of one batch, because DynamoDB may leave writes unprocessed.
-const BATCH_ATTEMPTS: u32 = 5;
 
 /// The outcome of a conditional write of one item.
 pub(crate) enum WriteOutcome<T> {
@@ -105,26 +100,6 @@ impl Table {
         Ok(found)
     }
 
-    /// Deletes items by their keys, which must be distinct. Not atomic.
-    pub(crate) async fn delete_many(&self, keys: Vec<Item>) -> Result<(), StoreError> {
-        for chunk in keys.chunks(BATCH_WRITES) {
-            let mut pending = chunk.iter().cloned().map(delete_request).collect::<Result<Vec<_>, _>>()?;
-            let mut attempt = 0;
-            while !pending.is_empty() {
-                if attempt == BATCH_ATTEMPTS {
-                    return Err(StoreError::Unavailable(format!("{} left writes unprocessed", self.name)));
-                }
-                if attempt > 0 {
-                    self.back_off(attempt).await;
-                }
-                attempt += 1;
-                let answer = self.client.batch_write_item().request_items(&self.name, pending).send().await?;
-                pending = answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
-            }
-        }
-        Ok(())
-    }
-
     /// Runs a transaction. The inner `Err` has the indices of the actions whose conditions failed; then nothing was
     /// written. The SDK sends each transaction with its own request token and repeats the token on a retry, so a retry
     /// does not conflict with its own first attempt.
@@ -183,9 +158,4 @@ impl Table {
         let check = complete(check).build()?;
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
-}
-
-fn delete_request(key: Item) -> Result<WriteRequest, StoreError> {
-    let request = DeleteRequest::builder().set_key(Some(key)).build()?;
-    Ok(WriteRequest::builder().delete_request(request).build())
 }

@@ -4,6 +4,7 @@
 //! of the password cannot leave a session behind.
 
 mod second_factor;
+mod status;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,8 @@ use souk_domain::ids::UserId;
 use crate::StoreError;
 use crate::conditional::WriteOutcome;
 use crate::table::{Item, Table, key, number, text};
+
+pub use status::CredentialStatus;
 
 /// The credentials table.
 #[derive(Clone)]
@@ -53,7 +56,7 @@ pub struct Totp {
 }
 
 /// Credentials as they were read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CredentialRef {
     /// The address.
     pub email: Email,

@@ -13,6 +13,7 @@ mod credentials;
 mod error;
 mod guest_ids;
 mod inventory;
+mod invitations;
 mod limits;
 mod one_time_tokens;
 mod order_steps;
@@ -36,13 +37,14 @@ pub use accounts::{AccountDeletionOutcome, Accounts, ClaimOutcome};
 pub use audit_log::{AuditLog, AuditPage, AuditReader};
 pub use carts::Carts;
 pub use categories::Categories;
-pub use credentials::{Credential, CredentialOutcome, CredentialRef, Credentials, Totp};
+pub use credentials::{Credential, CredentialOutcome, CredentialRef, CredentialStatus, Credentials, Totp};
 pub use error::StoreError;
 pub use guest_ids::GuestLinkOutcome;
 pub use inventory::{
     AllocationOutcome, HistoryEntry, HistoryPage, HistoryPosition, Inventory, LedgerEntry, MAX_AVAILABLE,
     SpreadOutcome, StockChangeOutcome, StockSpread,
 };
+pub use invitations::{Invitation, Invitations};
 pub use limits::{AttemptOutcome, Limit, Limits};
 pub use one_time_tokens::{OneTimeToken, OneTimeTokens, TokenPurpose};
 pub use order_steps::{OrderStep, OrderSteps, StepError, StoreCreditSteps};

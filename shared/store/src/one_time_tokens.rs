@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use souk_domain::account::Email;
-use souk_domain::ids::UserId;
-use souk_domain::permission::Role;
+use souk_domain::ids::{InvitationId, UserId};
 use souk_domain::time::Timestamp;
 
 use crate::StoreError;
@@ -56,15 +55,9 @@ pub struct OneTimeToken {
     /// The version of the credentials when it was made: a later change makes it void.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_version: Option<u64>,
-    /// The roles that an invitation grants.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Role>,
-    /// When the grant of an invitation ends.
+    /// The invitation, which is in its own table: who may store tokens cannot grant roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grant_expires_at: Option<Timestamp>,
-    /// The inviting administrator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invited_by: Option<UserId>,
+    pub invitation_id: Option<InvitationId>,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     pub expires_at: i64,
 }
@@ -78,9 +71,7 @@ impl OneTimeToken {
             email,
             user_id: None,
             credentials_version: None,
-            roles: Vec::new(),
-            grant_expires_at: None,
-            invited_by: None,
+            invitation_id: None,
             expires_at: expires_at.as_seconds(),
         }
     }

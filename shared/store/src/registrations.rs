@@ -21,8 +21,6 @@ pub use idempotency::RegistrationKey;
 
 /// How long a registration waits for its address to be verified, in seconds.
 pub const REGISTRATION_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// Maximum registrations of an address that are kept.
-const MAX_PENDING: usize = 10;
 /// The end of a registration that was ended is so long ago, in seconds, that every function's clock is later.
 const ENDED_AGO_SECONDS: i64 = 24 * 60 * 60;
 
@@ -62,11 +60,6 @@ pub enum RegistrationOutcome {
     GuestTaken,
 }
 
-#[derive(Deserialize)]
-struct KeptRegistration {
-    user_id: UserId,
-}
-
 impl Registration {
     fn is_pending(&self, now: Timestamp) -> bool {
         now.as_seconds() < self.expires_at
@@ -79,12 +72,11 @@ impl Registrations {
         Self { table }
     }
 
-    /// Stores a registration. Afterwards it deletes the oldest ones beyond 10 of the address, if it can: they would
-    /// expire anyway.
+    /// Stores a registration. It replaces no other one: a stranger who registers an address often does not take its
+    /// owner's registration away. Their number is bounded by the limit of registrations and by their expiry.
     pub async fn put(&self, registration: &Registration) -> Result<(), StoreError> {
         let request = self.table.client.put_item().table_name(&self.table.name);
         request.set_item(Some(self.table.write(registration)?)).send().await?;
-        let _ = self.delete_oldest(&registration.email).await;
         Ok(())
     }
 
@@ -175,17 +167,6 @@ impl Registrations {
     pub async fn delete(&self, email: &Email, user_id: &UserId) -> Result<(), StoreError> {
         self.table.delete(registration_key(email, user_id)).send().await?;
         Ok(())
-    }
-
-    async fn delete_oldest(&self, email: &Email) -> Result<(), StoreError> {
-        let request = self.table.client.query().consistent_read(true);
-        let request = request
-            .key_condition_expression("email = :email")
-            .expression_attribute_values(":email", text(email.as_str()))
-            .projection_expression("user_id");
-        let kept: Vec<KeptRegistration> = self.table.query_all(request).await?;
-        let excess = kept.len().saturating_sub(MAX_PENDING);
-        self.table.delete_many(kept[..excess].iter().map(|old| registration_key(email, &old.user_id)).collect()).await
     }
 
     /// Requires that a registration has not ended.

@@ -11,6 +11,7 @@
 mod guest_session;
 mod rotation;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use souk_domain::account::{CallerKind, Email};
 use souk_domain::ids::{SessionId, UserId};
@@ -22,6 +23,9 @@ use crate::{CredentialRef, Credentials, Registrations, StoreError};
 
 pub use guest_session::GuestSession;
 pub use rotation::{RefreshTokenState, RotationOutcome};
+
+/// Deletions at a time when all sessions of a user end.
+const ENDED_AT_ONCE: usize = 16;
 
 /// The sessions table.
 #[derive(Clone)]
@@ -59,7 +63,8 @@ pub struct Session {
     pub expires_at: i64,
 }
 
-/// The permissions of the user of a session as staff. A change of the grant ends the session.
+/// What the user of a session may do as staff, as the log-in found it. Changes of the grant end the session. It gives
+/// nothing that the grant does not give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffSession {
     /// The permissions.
@@ -169,7 +174,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends all sessions of a user, except one. Idempotent, not atomic.
+    /// Ends all sessions of a user, except one. Idempotent, not atomic. Each is deleted by itself: permission for a
+    /// batch of writes would also be permission to put a session.
     ///
     /// A change of the password has to call it before and after: a crash before the change leaves a retry possible, and
     /// a session that a login creates in between is ended afterwards.
@@ -180,8 +186,9 @@ impl Sessions {
             .expression_attribute_values(":user", text(user_id))
             .projection_expression("session_id");
         let sessions: Vec<SessionKey> = self.table.query_all(request).await?;
-        let ended = sessions.iter().map(|session| &session.session_id).filter(|id| except != Some(*id));
-        self.table.delete_many(ended.map(|session_id| session_key(user_id, session_id)).collect()).await
+        let ended = sessions.into_iter().map(|session| session.session_id).filter(|id| except != Some(id));
+        let ended = ended.map(|session_id| async move { self.end(user_id, &session_id).await });
+        stream::iter(ended).buffer_unordered(ENDED_AT_ONCE).try_collect().await
     }
 }
 

@@ -92,6 +92,11 @@ impl StaffGrants {
         self.table.get(grant_key(user_id), true).await
     }
 
+    /// The same, eventually consistent: usually as it was a second ago.
+    pub async fn get_eventually_consistent(&self, user_id: &UserId) -> Result<Option<StaffGrant>, StoreError> {
+        self.table.get(grant_key(user_id), false).await
+    }
+
     /// All grants, in any order, strongly consistent. Some may have expired.
     pub async fn list(&self) -> Result<Vec<StaffGrant>, StoreError> {
         self.table.read_all().await

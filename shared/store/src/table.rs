@@ -47,6 +47,16 @@ impl Table {
         request.send().await?.item.map(|item| self.read(item)).transpose()
     }
 
+    /// Some attributes of one item by its key, strongly consistent. No other attribute leaves the database.
+    pub(crate) async fn get_attributes<T: DeserializeOwned>(
+        &self,
+        key: Item,
+        attributes: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(true);
+        request.projection_expression(attributes).send().await?.item.map(|item| self.read(item)).transpose()
+    }
+
     /// Items by their keys, in any order, without those that do not exist. The keys must be distinct.
     pub(crate) async fn get_many<T: DeserializeOwned>(
         &self,

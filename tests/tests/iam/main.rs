@@ -34,7 +34,7 @@ fn the_removal_of_any_statement_of_a_role_is_noticed() {
     let before = usage::take(world.shop); // of the deployment, such as those of custom resources
     let statements = policies::statements(world.shop);
     let runs = usage::record(&world);
-    conditions::check(&world);
+    conditions::check(&world, &statements);
     let report = Report::new(&world, before, &statements, &runs);
     report.print_usage();
     let mutants = mutation::run(&world, mutation::sample(&statements), &runs);

@@ -73,6 +73,14 @@ impl Statement {
         self.end_processes(shop);
     }
 
+    /// Replaces its conditions, and ends the function's processes.
+    pub(crate) fn set_conditions(&self, conditions: &Value, shop: &Shop) {
+        let mut document = self.document.clone();
+        document["Statement"][self.index]["Condition"] = conditions.clone();
+        self.put(&document, shop);
+        self.end_processes(shop);
+    }
+
     /// Undoes that.
     pub(crate) fn restore(&self, shop: &Shop) {
         self.put(&self.document, shop);

@@ -15,7 +15,7 @@ use crate::world::World;
 const NOT_EVALUATED: [(&str, &str); 1] =
     [("es:ESHttp*", "the local search node accepts unsigned requests, so no policy is evaluated")];
 /// Condition keys that the local stack evaluates.
-const EVALUATED_CONDITIONS: [&str; 1] = ["ses:FromAddress"];
+const EVALUATED_CONDITIONS: [&str; 3] = ["ses:FromAddress", "dynamodb:Attributes", "dynamodb:Select"];
 /// Statements whose removal the local stack cannot show: the function, a part of the statement, the reason.
 const NOT_SHOWN: [(&str, &str, &str); 1] = [(
     "import-upload",

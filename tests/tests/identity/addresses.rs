@@ -48,6 +48,33 @@ fn an_invitation_opens_no_account_of_a_stranger_who_registered_first() {
 }
 
 #[test]
+fn requests_for_mails_of_an_address_without_a_registration_use_nothing_up() {
+    let (shop, email) = (Shop::open(), fresh_email());
+    for _ in 0..6 {
+        is_empty(&shop.anyone().post("/auth/verification", json!({"email": email})), 202);
+    }
+    let pending = shop.register_with(&email);
+    assert_eq!(shop.verify(&pending).user_id, pending.user_id);
+}
+
+#[test]
+fn registrations_of_strangers_leave_the_owner_a_registration_and_a_mail() {
+    let (shop, email) = (Shop::open(), fresh_email());
+    let own = shop.register_with(&email);
+    for _ in 0..11 {
+        register(shop, &email, OTHER_PASSWORD);
+    }
+    let tokens: Vec<String> = eventually(SOON_SECONDS, "each registration has its mail", || {
+        let mails = shop.mails_to(&email);
+        let tokens: Vec<_> = mails.iter().filter_map(|mail| mail.token()).map(str::to_owned).collect();
+        (tokens.len() >= 12).then_some(tokens)
+    });
+    // The queue has no order.
+    let confirmed = tokens.iter().map(|token| confirm(shop, token, PASSWORD)).find(|answer| answer.status == 200);
+    assert_eq!(confirmed.expect("the owner's link works").is(200).text("user_id"), own.user_id);
+}
+
+#[test]
 fn a_token_of_one_purpose_serves_no_other() {
     let shop = Shop::open();
     let pending = shop.register();

@@ -39,6 +39,7 @@ routes_that_staff_change_something_with! {
     granted_roles: "PUT /admin/staff/{user_id}";
     synonyms: "PUT /admin/synonyms";
     a_deleted_account: "DELETE /admin/accounts/{user_id}";
+    a_reset_second_factor: "DELETE /admin/accounts/{user_id}/second-factor";
     an_export: "GET /admin/accounts/{user_id}/export";
 }
 
@@ -249,6 +250,13 @@ mod changes {
         let waiting = world.shop.staff().post_with_key(&path, body).is(202).text("refund_request_id");
         let answer = world.actor.caller.post(&format!("/admin/refund-requests/{waiting}/approval"), "{}");
         of_order(answer, &order_id, "delivered", &world.actor.user_id)
+    }
+
+    pub(super) fn a_reset_second_factor(world: &World) -> Written {
+        let account = world.shop.verified();
+        account.enrol();
+        let answer = world.actor.caller.delete(&format!("/admin/accounts/{}/second-factor", account.user_id));
+        written(answer, format!("account#{}", account.user_id), Some("true"), Some("false"))
     }
 
     pub(super) fn granted_roles(world: &World) -> Written {

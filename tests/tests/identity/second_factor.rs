@@ -1,9 +1,9 @@
 //! Second factors: a code and a recovery code work once, also at the same time, and guesses are limited.
 
 use serde_json::{Value, json};
-use souk_e2e::{PASSWORD, Response, SecondFactor, Session, Shop, concurrently, credentials};
+use souk_e2e::{PASSWORD, Response, SOON_SECONDS, SecondFactor, Session, Shop, concurrently, credentials, eventually};
 
-use crate::people::{OTHER_PASSWORD, is_empty, log_in};
+use crate::people::{OTHER_PASSWORD, is_empty, log_in, refresh};
 
 /// Attempts for an account in 15 minutes (`souk_identity::PER_EMAIL`).
 const ATTEMPTS: usize = 20;
@@ -128,6 +128,40 @@ fn a_stolen_session_neither_sets_a_second_factor_up_nor_removes_it() {
     log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required");
     is_empty(&remove(json!({"password": PASSWORD, "code": factor.code()})), 204);
     log_in(shop, &account.email, PASSWORD).is(200);
+}
+
+#[test]
+fn an_administrator_lets_staff_back_in_who_lost_the_second_factor() {
+    let shop = Shop::open();
+    let (account, mut lost) = with_second_factor(shop);
+    shop.grant(&account.user_id, &["support"]);
+    let member = shop.log_in(&account.email, Some(&mut lost));
+    member.caller.get("/admin/orders?status=paid").is(200);
+
+    let path = |user_id: &str| format!("/admin/accounts/{user_id}/second-factor");
+    member.caller.delete(&path(&account.user_id)).is_problem(403, "forbidden");
+    let administrator = shop.new_member(&["administrator"]);
+    administrator.caller.delete(&path(&administrator.user_id)).is_problem(409, "own_account");
+    member.caller.get("/account").is(200);
+    is_empty(&administrator.caller.delete(&path(&account.user_id)), 204);
+
+    member.caller.get("/admin/orders?status=paid").is_problem(401, "session_ended");
+    refresh(shop, &member.refresh_token).is_problem(401, "refresh_token_invalid");
+    // The password alone opens the account, and none of its roles.
+    let session = shop.log_in(&account.email, None);
+    let shown = session.caller.get("/account").is(200);
+    assert_eq!((shown.text("second_factor").as_str(), shown.text("roles.0").as_str()), ("false", "support"));
+    session.caller.get("/admin/orders?status=paid").is_problem(403, "second_factor_missing");
+    let mut factor = session.enrol();
+    session.caller.get("/admin/orders?status=paid").is_problem(403, "second_factor_missing");
+    let again = shop.log_in(&account.email, Some(&mut factor));
+    again.caller.get("/admin/orders?status=paid").is(200);
+    with_code(shop, &account.email, &lost.recovery_codes[0]).is_problem(401, "invalid_code");
+    eventually(SOON_SECONDS, "each change is reported", || {
+        let mails = shop.mails_to(&account.email);
+        let reports = mails.iter().filter(|mail| mail.subject.starts_with("The second factor of your account"));
+        (reports.count() >= 3).then_some(())
+    });
 }
 
 #[test]

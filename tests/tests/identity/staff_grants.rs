@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use souk_e2e::{PASSWORD, Response, SOON_SECONDS, Shop, eventually, fresh_email};
+use souk_e2e::{PASSWORD, Response, SOON_SECONDS, Shop, eventually, fresh_email, unique_word};
 
-use crate::people::{OTHER_PASSWORD, is_empty};
+use crate::people::{OTHER_PASSWORD, UNKNOWN_ID, is_empty};
 
 /// A moment from now, in RFC 3339.
 fn in_seconds(seconds: u64) -> String {
@@ -61,6 +61,46 @@ fn nobody_changes_their_own_roles() {
     let support = shop.new_member(&["support"]);
     let own = format!("/admin/staff/{}", support.user_id);
     support.caller.put(&own, json!({"roles": ["administrator"]})).is_problem(403, "forbidden");
+}
+
+#[test]
+fn an_administrator_for_a_time_stays_none_for_longer() {
+    let shop = Shop::open();
+    let (account, end) = (shop.verified(), in_seconds(3_600));
+    let mut factor = account.enrol();
+    let own = format!("/admin/staff/{}", account.user_id);
+    let roles = json!({"roles": ["administrator"], "expires_at": end});
+    let end = shop.staff().put(&own, &roles).is(200).text("expires_at");
+    let member = shop.log_in(&account.email, Some(&mut factor));
+    for change in
+        [json!({"roles": ["administrator"]}), json!({"roles": ["administrator"], "expires_at": in_seconds(7_200)})]
+    {
+        member.caller.put(&own, change).is_problem(409, "own_grant");
+    }
+    // Nor does a second account become one for longer, by a grant or by an invitation.
+    let second = shop.verified();
+    let path = format!("/admin/staff/{}", second.user_id);
+    assert_eq!(member.caller.put(&path, json!({"roles": ["administrator"]})).is(200).text("expires_at"), end);
+    let email = fresh_email();
+    is_empty(&member.caller.post("/admin/invitations", json!({"email": email, "roles": ["administrator"]})), 202);
+    is_empty(&accept(shop, &shop.mailed_token(&email, 0), PASSWORD), 204);
+    let session = shop.log_in(&email, None);
+    assert_eq!(session.caller.get("/account").is(200).text("roles_expire_at"), end);
+}
+
+#[test]
+fn a_message_of_the_mail_queue_invites_nobody() {
+    let shop = Shop::open();
+    let email = fresh_email();
+    // What a public function could send, as it was before invitations were stored, and with a made-up id.
+    let forged =
+        json!({"template": "invitation", "email": email, "roles": ["administrator"], "invited_by": shop.staff_user_id});
+    let unknown = json!({"template": "invitation", "email": email, "invitation_id": UNKNOWN_ID});
+    for message in [forged, unknown] {
+        let record = json!({"messageId": unique_word(), "eventSource": "aws:sqs", "body": message.to_string()});
+        shop.invoke_until_available("send-mail", &json!({"Records": [record]}));
+    }
+    assert!(shop.mails_to(&email).is_empty());
 }
 
 #[test]

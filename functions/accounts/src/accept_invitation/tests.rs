@@ -1,7 +1,8 @@
 use serde_json::json;
-use souk_domain::account::CallerKind;
+use souk_domain::account::{CallerKind, Email};
 use souk_domain::audit::AuditPhase;
 use souk_domain::effects::Clock;
+use souk_domain::ids::InvitationId;
 use souk_domain::permission::Role;
 use souk_domain::time::Timestamp;
 use souk_fixtures::identity::PASSWORD;
@@ -16,6 +17,7 @@ const EXPIRED: (u16, &str) = (410, "link_expired");
 fn endpoint(shop: &Staff) -> AcceptInvitation {
     AcceptInvitation {
         tokens: shop.stores.one_time_tokens.clone(),
+        invitations: shop.stores.invitations.clone(),
         pending: shop.pending_accounts(),
         staff: shop.context(),
         audit: shop.audit(),
@@ -44,15 +46,28 @@ impl Staff {
 
     async fn invite_until(&self, roles: &[Role], grant_expires_at: Option<Timestamp>) -> String {
         let credential = self.stores.credentials.get(&email()).await.expect("read");
-        let token = one_time::new_token(&*self.random);
         let expires_at = self.clock.now().plus_seconds(3_600);
-        let stored = OneTimeToken {
+        let invitation = Invitation {
+            invitation_id: InvitationId::new(self.clock.now(), &*self.random),
+            email: email(),
             user_id: credential.as_ref().map(|known| known.user_id.clone()),
             credentials_version: credential.as_ref().map(|known| known.version),
             roles: roles.to_vec(),
             grant_expires_at,
-            invited_by: Some(user(1)),
-            ..OneTimeToken::new(token.hash, TokenPurpose::Invitation, email(), expires_at)
+            invited_by: user(1),
+            expires_at: expires_at.as_seconds(),
+        };
+        self.stores.invitations.create(&invitation).await.expect("stored");
+        self.token_of(Some(&invitation.invitation_id), email()).await
+    }
+
+    /// A token that names an invitation, as `send-mail` stores it.
+    async fn token_of(&self, invitation_id: Option<&InvitationId>, email: Email) -> String {
+        let token = one_time::new_token(&*self.random);
+        let expires_at = self.clock.now().plus_seconds(3_600);
+        let stored = OneTimeToken {
+            invitation_id: invitation_id.cloned(),
+            ..OneTimeToken::new(token.hash, TokenPurpose::Invitation, email, expires_at)
         };
         self.stores.one_time_tokens.create(&stored).await.expect("stored");
         token.token
@@ -154,6 +169,59 @@ async fn a_second_link_does_not_bring_roles_back() {
     endpoint.staff.change(&account, None, Some(&user(1))).await.expect("taken away");
     assert_eq!(outcome(&endpoint.handle(&accept(&second, PASSWORD)).await), EXPIRED);
     assert_eq!(shop.roles_of_ann().await, None);
+}
+
+/// The mail may have waited among the dead letters, and been sent after the roles were taken away.
+#[tokio::test]
+async fn a_link_that_was_sent_after_the_account_changed_brings_nothing_back() {
+    let shop = shop().await;
+    shop.claim(&email(), PASSWORD).await;
+    let (account, endpoint) = (shop.account_of_ann().await, endpoint(&shop));
+    let invitation = shop.invite(&[Role::Stock]).await;
+    let hash = one_time::hash(&invitation).expect("well-formed");
+    let token = shop.stores.one_time_tokens.get(&hash, TokenPurpose::Invitation, shop.clock.now()).await;
+    let id = token.expect("read").expect("a token").invitation_id;
+    shop.grant(&account, &[Role::Stock], None).await;
+    endpoint.staff.change(&account, None, Some(&user(1))).await.expect("taken away");
+    let late = shop.token_of(id.as_ref(), email()).await;
+    assert_eq!(outcome(&endpoint.handle(&accept(&late, PASSWORD)).await), EXPIRED);
+    assert_eq!(shop.roles_of_ann().await, None);
+}
+
+/// Other functions may store one-time tokens, and no invitations.
+#[tokio::test]
+async fn a_token_without_a_stored_invitation_of_its_address_grants_nothing() {
+    let shop = shop().await;
+    let invitation = shop.invite(&[Role::Stock]).await;
+    let hash = one_time::hash(&invitation).expect("well-formed");
+    let token = shop.stores.one_time_tokens.get(&hash, TokenPurpose::Invitation, shop.clock.now()).await;
+    let id = token.expect("read").expect("a token").invitation_id;
+    let unknown = InvitationId::new(shop.clock.now(), &*shop.random);
+    let eve: Email = "eve@example.com".parse().expect("an address");
+    for token in [
+        shop.token_of(None, email()).await,
+        shop.token_of(Some(&unknown), email()).await,
+        shop.token_of(id.as_ref(), eve).await,
+    ] {
+        assert_eq!(outcome(&endpoint(&shop).handle(&accept(&token, PASSWORD)).await), EXPIRED);
+    }
+    assert!(shop.stores.credentials.get(&email()).await.expect("read").is_none(), "and makes no account");
+    let late = shop.token_of(id.as_ref(), email()).await;
+    shop.clock.advance_seconds(3_599);
+    assert_eq!(outcome(&endpoint(&shop).handle(&accept(&late, PASSWORD)).await), (204, ""));
+}
+
+#[tokio::test]
+async fn the_roles_end_with_those_of_the_inviting_account() {
+    let shop = shop().await;
+    let token = shop.invite(&[Role::Administrator]).await;
+    let root = shop.stores.accounts.get(&user(1)).await.expect("read").expect("an account");
+    let end = shop.clock.now().plus_seconds(60);
+    shop.grant(&root, &[Role::Administrator], Some(60)).await;
+    assert_eq!(outcome(&endpoint(&shop).handle(&accept(&token, PASSWORD)).await), (204, ""));
+    let user_id = shop.credential().await.user_id;
+    let grant = shop.stores.staff_grants.get(&user_id).await.expect("read").expect("granted");
+    assert_eq!((grant.roles, grant.expires_at), (vec![Role::Administrator], Some(end)));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 use serde_json::json;
+use souk_domain::effects::Clock;
 use souk_domain::permission::Role;
 use souk_testkit::user;
 
@@ -72,11 +73,29 @@ async fn the_last_administrator_keeps_the_role_without_an_end() {
 }
 
 #[tokio::test]
-async fn a_new_administrator_needs_no_other_one() {
+async fn an_administrator_for_a_time_grants_nothing_for_longer() {
     let shop = Staff::start().await;
+    shop.member(1, "ann@example.com", &[Role::Administrator], Some(3_600)).await;
     shop.account(2, "bob@example.com").await;
     let endpoint = PutStaff { staff: shop.context() };
-    assert_eq!(outcome(&endpoint.handle(&put(2, &["administrator"], None)).await), (200, ""));
+    // No other administrator is needed for a new one.
+    for (end, expected) in [
+        (None, "2026-11-24T07:57:00.000Z"),
+        (Some(END), "2026-11-24T07:57:00.000Z"),
+        (Some("2026-11-24T07:00:00Z"), "2026-11-24T07:00:00.000Z"),
+    ] {
+        let reply = endpoint.handle(&put(2, &["administrator"], end)).await.expect("granted");
+        assert_eq!(reply.body_json()["expires_at"], expected, "{end:?}");
+    }
+    // The own grant does not become longer either.
+    let own = (409, "own_grant");
+    for change in [put(1, &["administrator"], None), put(1, &["administrator"], Some(END)), put(1, &["stock"], None)] {
+        assert_eq!(outcome(&endpoint.handle(&change).await), own);
+    }
+    let end = shop.context().grants.get(&user(1)).await.expect("read").expect("a grant").expires_at;
+    assert_eq!(end, Some(shop.clock.now().plus_seconds(3_600)));
+    shop.clock.advance_seconds(3_600);
+    assert_eq!(outcome(&endpoint.handle(&put(2, &["administrator"], None)).await), (403, "forbidden"), "it has ended");
 }
 
 /// After a crash at any call, no session keeps the earlier permissions, and the same request completes it.

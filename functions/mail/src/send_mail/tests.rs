@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use souk_domain::mail::Mail;
+use souk_domain::permission::Role;
 use souk_fixtures::{Stores, save_account};
 use souk_store::{CredentialOutcome, Registration};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
@@ -52,8 +53,12 @@ fn reset() -> MailRequest {
     MailRequest::PasswordReset { email: ann() }
 }
 
-fn invited(grant_expires_at: Option<Timestamp>) -> MailRequest {
-    MailRequest::Invitation { email: ann(), roles: vec![Role::Stock], grant_expires_at, invited_by: user(9) }
+fn invited(email: Email) -> MailRequest {
+    MailRequest::Invitation { email, invitation_id: invitation_id() }
+}
+
+fn invitation_id() -> InvitationId {
+    user(7).as_str().parse().expect("an id")
 }
 
 /// The token of a mail.
@@ -70,6 +75,7 @@ impl Fixture {
         let function = SendMail {
             credentials: stores.credentials.clone(),
             registrations: stores.registrations.clone(),
+            invitations: stores.invitations.clone(),
             tokens: stores.one_time_tokens.clone(),
             limits: stores.limits.clone(),
             pseudonyms: Pseudonyms::new(MacKey::from_secret(&"p".repeat(32)).expect("a key")),
@@ -92,6 +98,22 @@ impl Fixture {
             expires_at: self.clock.now().plus_seconds(seconds).as_seconds(),
         };
         self.stores.registrations.put(&registration).await.expect("stored");
+    }
+
+    /// An administrator has invited Ann, whose account is as it is now.
+    async fn invite(&self) {
+        let credential = self.stores.credentials.find(&ann()).await.expect("read");
+        let invitation = Invitation {
+            invitation_id: invitation_id(),
+            email: ann(),
+            user_id: credential.as_ref().map(|known| known.user_id.clone()),
+            credentials_version: credential.map(|known| known.version),
+            roles: vec![Role::Stock],
+            grant_expires_at: Some(self.clock.now().plus_seconds(80 * HOUR)),
+            invited_by: user(9),
+            expires_at: self.clock.now().plus_seconds(72 * HOUR).as_seconds(),
+        };
+        self.stores.invitations.create(&invitation).await.expect("stored");
     }
 
     /// Ann has an account.
@@ -196,27 +218,35 @@ async fn a_new_password_makes_the_other_tokens_void() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_bound_to_the_account_or_to_there_being_none() {
+async fn the_token_of_an_invitation_names_it_and_ends_with_it() {
     let shop = Fixture::start().await;
-    let end = shop.clock.now().plus_seconds(2 * HOUR);
-    assert_eq!(shop.consume(&invited(Some(end))).await, Ok("sent"));
+    shop.invite().await;
+    assert_eq!(shop.consume(&invited(ann())).await, Ok("sent"));
+    let end = shop.clock.now().plus_seconds(72 * HOUR).as_seconds();
     let stored = shop.stored(TokenPurpose::Invitation).await.expect("a token");
-    assert_eq!(
-        (stored.roles, stored.grant_expires_at, stored.invited_by),
-        (vec![Role::Stock], Some(end), Some(user(9)))
-    );
-    assert_eq!((stored.user_id, stored.credentials_version, stored.expires_at), (None, None, end.as_seconds()));
-    assert!(shop.last().1.body.contains("choose a password"));
+    assert_eq!((stored.invitation_id, stored.expires_at), (Some(invitation_id()), end));
+    assert_eq!((stored.user_id, stored.credentials_version), (None, None), "what counts is in the invitation");
+    let body = shop.last().1.body;
+    assert!(body.contains("as stock, until 2026-11-27 14:57 (UTC)") && body.contains("choose a password"), "{body}");
 
     shop.account(user(1)).await;
-    assert_eq!(shop.consume(&invited(None)).await, Ok("sent"));
-    let stored = shop.stored(TokenPurpose::Invitation).await.expect("a token");
-    assert_eq!((stored.user_id, stored.credentials_version), (Some(user(1)), Some(1)));
-    assert_eq!(stored.expires_at, shop.clock.now().plus_seconds(72 * HOUR).as_seconds());
+    shop.clock.advance_seconds(71 * HOUR);
+    assert_eq!(shop.consume(&invited(ann())).await, Ok("sent"), "it was among the dead letters");
+    assert_eq!(shop.stored(TokenPurpose::Invitation).await.expect("a token").expires_at, end);
     assert!(shop.last().1.body.contains("enter the password of your account"));
+    shop.clock.advance_seconds(HOUR);
+    assert_eq!(shop.consume(&invited(ann())).await, Ok("there is no such invitation any more"));
+}
 
-    shop.clock.advance_seconds(2 * HOUR);
-    assert_eq!(shop.consume(&invited(Some(end))).await, Ok("the grant has ended"));
+/// Several public functions may send messages to the queue.
+#[tokio::test]
+async fn a_message_without_a_stored_invitation_of_its_address_invites_nobody() {
+    let shop = Fixture::start().await;
+    assert_eq!(shop.consume(&invited(ann())).await, Ok("there is no such invitation any more"));
+    shop.invite().await;
+    let eve = invited(email("eve@example.com"));
+    assert_eq!(shop.consume(&eve).await, Ok("there is no such invitation any more"));
+    assert!(shop.subjects().is_empty());
 }
 
 #[tokio::test]
@@ -244,6 +274,53 @@ async fn an_address_gets_five_mails_of_a_template_in_an_hour() {
     assert_eq!(shop.consume(&MailRequest::PasswordChanged { email: ann() }).await, Ok("sent"));
     shop.clock.advance_seconds(HOUR);
     assert_eq!(shop.consume(&reset()).await, Ok("sent"));
+}
+
+#[tokio::test]
+async fn mails_that_are_not_sent_do_not_count() {
+    let shop = Fixture::start().await;
+    for _ in 0..30 {
+        assert_eq!(shop.consume(&registered(None)).await, Ok("no registration is pending"));
+        assert_eq!(shop.consume(&registered(Some(user(9)))).await, Ok("no registration is pending"));
+    }
+    shop.register(user(1), 7 * 24 * HOUR).await;
+    assert_eq!(shop.consume(&registered(Some(user(1)))).await, Ok("sent"));
+    assert_eq!(shop.consume(&registered(None)).await, Ok("sent"));
+}
+
+#[tokio::test]
+async fn registrations_of_strangers_and_repeated_mails_leave_the_owner_a_mail() {
+    let shop = Fixture::start().await;
+    // Strangers register the address, and ask for the mails of the newest registration again.
+    for n in 1..20 {
+        shop.register(user(n), 7 * 24 * HOUR).await;
+        assert_eq!(shop.consume(&registered(Some(user(n)))).await, Ok("sent"));
+    }
+    for n in 1..=30 {
+        let expected = if n <= 5 { "sent" } else { "too many mails" };
+        assert_eq!(shop.consume(&registered(None)).await, Ok(expected), "{n}");
+    }
+    shop.register(user(20), 7 * 24 * HOUR).await;
+    assert_eq!(shop.consume(&registered(Some(user(20)))).await, Ok("sent"), "the owner's first mail");
+    assert_eq!(shop.consume(&registered(None)).await, Ok("sent"), "and the same again");
+    // All together are bounded.
+    shop.register(user(21), 7 * 24 * HOUR).await;
+    assert_eq!(shop.consume(&registered(Some(user(21)))).await, Ok("too many mails"));
+    shop.clock.advance_seconds(HOUR);
+    assert_eq!(shop.consume(&registered(Some(user(21)))).await, Ok("sent"));
+}
+
+#[tokio::test]
+async fn repeated_mails_of_many_registrations_are_bounded() {
+    let shop = Fixture::start().await;
+    let mut sent = 0;
+    for n in 1..=10 {
+        shop.register(user(n), 7 * 24 * HOUR).await;
+        for _ in 0..5 {
+            sent += usize::from(shop.consume(&registered(None)).await == Ok("sent"));
+        }
+    }
+    assert_eq!((sent, shop.subjects().len()), (20, 20));
 }
 
 #[tokio::test]

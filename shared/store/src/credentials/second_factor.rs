@@ -36,7 +36,8 @@ impl Credentials {
         let request = self
             .update_seen(seen, "totp.secret = :secret AND totp.confirmed = :no")
             .update_expression(
-                "SET totp.confirmed = :yes, totp.last_step = :step, recovery_codes = :codes, version = version + :one",
+                "SET totp.confirmed = :yes, totp.last_step = :step, has_second_factor = :yes, recovery_codes = :codes, \
+                 version = version + :one",
             )
             .expression_attribute_values(":secret", text(secret))
             .expression_attribute_values(":no", AttributeValue::Bool(false))
@@ -79,7 +80,7 @@ impl Credentials {
     pub async fn remove_totp(&self, seen: &CredentialRef) -> Result<CredentialOutcome, StoreError> {
         let request = self
             .update_seen(seen, "attribute_exists(totp)")
-            .update_expression("SET version = version + :one REMOVE totp, recovery_codes")
+            .update_expression("SET version = version + :one REMOVE totp, has_second_factor, recovery_codes")
             .expression_attribute_values(":one", number(1));
         // No other change removes it, so the SDK sent the request again after a response was lost.
         let is_next = |stored: &Credential| stored.user_id == seen.user_id && stored.version == seen.version + 1;

@@ -95,6 +95,35 @@ async fn a_second_factor_counts_once_it_is_confirmed() {
     }
 }
 
+/// What functions read that may not read secrets (`dynamodb:Attributes` in template.yaml).
+#[tokio::test]
+async fn the_status_follows_the_second_factor_and_has_no_secrets() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let (ann, credentials) = (email(ANN), &stores.credentials);
+        assert_eq!(credentials.find(&ann).await.expect("read"), None);
+        assert_eq!(credentials.status(&ann).await.expect("read"), None);
+        stores.ann().await;
+        let status = async || {
+            let status = credentials.status(&ann).await.expect("read").expect("an account");
+            (status.has_second_factor, status.recovery_codes_left())
+        };
+        assert_eq!(credentials.find(&ann).await.expect("read"), Some(stores.seen().await));
+        assert_eq!(status().await, (false, 0), "{}", database.implementation);
+        let pending = credentials.set_pending_totp(&stores.seen().await, SECRET).await.expect("answered");
+        assert_eq!((pending, status().await), (CredentialOutcome::Changed, (false, 0)), "not confirmed");
+        stores.second_factor(7).await;
+        assert_eq!(status().await, (true, 2));
+        for (code, left) in [("hash-1", 1), ("hash-2", 0)] {
+            assert!(credentials.use_recovery_code(&ann, code).await.expect("answered"));
+            assert_eq!(status().await, (true, left), "{}", database.implementation);
+        }
+        let removed = credentials.remove_totp(&stores.seen().await).await.expect("answered");
+        assert_eq!((removed, status().await), (CredentialOutcome::Changed, (false, 0)));
+        assert_eq!(credentials.find(&ann).await.expect("read"), Some(stores.seen().await));
+    }
+}
+
 #[tokio::test]
 async fn a_code_counts_once_and_no_older_code_after_it() {
     for database in Database::each().await {

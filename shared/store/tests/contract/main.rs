@@ -6,6 +6,7 @@ mod carts;
 mod catalogue;
 mod credentials;
 mod inventory;
+mod invitations;
 mod limits;
 mod one_time_tokens;
 mod order_size;
@@ -23,8 +24,8 @@ mod verification_keys;
 use std::sync::Arc;
 
 use souk_store::{
-    Accounts, Carts, Categories, Credentials, Inventory, Limits, OneTimeTokens, Orders, Products, RefundRequests,
-    Registrations, Sessions, StaffGrants, StoreCredit, SynonymLists, Table, VerificationKeys,
+    Accounts, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens, Orders, Products,
+    RefundRequests, Registrations, Sessions, StaffGrants, StoreCredit, SynonymLists, Table, VerificationKeys,
 };
 use souk_testkit::{Database, SeededRandom};
 
@@ -53,6 +54,7 @@ pub(crate) struct Stores {
     pub(crate) accounts: Accounts,
     pub(crate) credentials: Credentials,
     pub(crate) registrations: Registrations,
+    pub(crate) invitations: Invitations,
     pub(crate) one_time_tokens: OneTimeTokens,
     pub(crate) staff_grants: StaffGrants,
     pub(crate) store_credit: StoreCredit,
@@ -76,6 +78,7 @@ impl Stores {
             accounts: Accounts::new(table("accounts")),
             credentials: Credentials::new(table("credentials")),
             registrations: Registrations::new(table("registrations")),
+            invitations: Invitations::new(table("invitations")),
             one_time_tokens: OneTimeTokens::new(table("onetimetokens")),
             staff_grants: StaffGrants::new(table("staffgrants")),
             store_credit: StoreCredit::new(table("storecredit")),

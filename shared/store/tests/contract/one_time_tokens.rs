@@ -1,4 +1,3 @@
-use souk_domain::permission::Role;
 use souk_store::{OneTimeToken, TokenPurpose};
 use souk_testkit::{Database, user};
 
@@ -17,9 +16,7 @@ async fn a_token_is_known_for_its_purpose_until_it_expires() {
         let invitation = OneTimeToken {
             user_id: Some(user(1)),
             credentials_version: Some(3),
-            roles: vec![Role::Stock, Role::Support],
-            grant_expires_at: Some(NOW.plus_seconds(86_400)),
-            invited_by: Some(user(9)),
+            invitation_id: Some(user(7).as_str().parse().expect("an id")),
             ..token("a", TokenPurpose::Invitation)
         };
         tokens.create(&invitation).await.expect("written");

@@ -161,7 +161,7 @@ async fn concurrent_rotations_return_the_same_token() {
 async fn sessions_are_listed_and_ended() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
-        // More than one batch of deletions.
+        // More than are deleted at a time.
         let all: Vec<_> = (1..=60).map(session).collect();
         let expired = Session { expires_at: NOW.as_seconds(), ..session(61) };
         let other = Session { user_id: user(2), ..session(62) };

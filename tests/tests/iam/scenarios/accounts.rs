@@ -29,14 +29,6 @@ pub(super) fn register(world: &World) {
     wait_for_mails(world, &email, 1);
 }
 
-/// Only the ten newest registrations of an address are kept.
-pub(super) fn register_often(world: &World) {
-    let email = fresh_email();
-    for _ in 0..11 {
-        world.shop.register_with(&email);
-    }
-}
-
 pub(super) fn request_verification(world: &World) {
     let pending = world.shop.register();
     wait_for_mails(world, &pending.email, 1);
@@ -147,7 +139,6 @@ pub(super) fn mails(world: &World) {
         json!({"template": "registration", "email": pending.email, "user_id": pending.user_id}),
         json!({"template": "password_changed", "email": account.email}),
         json!({"template": "password_reset", "email": fresh_email()}),
-        json!({"template": "invitation", "email": fresh_email(), "roles": ["stock"], "invited_by": account.user_id}),
     ] {
         let email = body["email"].as_str().unwrap_or_default().to_owned();
         let mails = world.shop.mails_to(&email).len();

@@ -5,6 +5,9 @@ use souk_e2e::{PASSWORD, SOON_SECONDS, Session, eventually, fresh_email};
 
 use crate::world::World;
 
+/// How long a mail may take.
+const MAIL_SECONDS: u64 = 60;
+
 pub(super) fn export(world: &World) {
     let path = format!("/admin/accounts/{}/export", world.account().user_id);
     let export = world.shop.staff().get(&path).is(200);
@@ -18,6 +21,19 @@ pub(super) fn delete_account(world: &World) {
     let answer = world.shop.staff().delete(&format!("/admin/accounts/{}", account.user_id));
     assert_eq!(answer.status, 204, "{answer}");
     session.caller.get("/account").is_problem(401, "session_ended");
+}
+
+pub(super) fn reset_second_factor(world: &World) {
+    let account = world.shop.verified();
+    account.enrol();
+    // The mail about the enrolment may still be on its way.
+    let reports = || world.shop.mails_to(&account.email).iter().filter(|mail| mail.token().is_none()).count();
+    eventually(MAIL_SECONDS, "the mail about the enrolment comes", || (reports() == 1).then_some(()));
+    let answer = world.shop.staff().delete(&format!("/admin/accounts/{}/second-factor", account.user_id));
+    assert_eq!(answer.status, 204, "{answer}");
+    account.caller.get("/account").is_problem(401, "session_ended");
+    world.shop.log_in(&account.email, None);
+    eventually(MAIL_SECONDS, "the mail about the reset comes", || (reports() == 2).then_some(()));
 }
 
 pub(super) fn grants(world: &World) {
