@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use souk_domain::account::CallerKind;
+use souk_domain::audit::AuditValue;
 use souk_domain::permission::{Permission, Permissions};
 use souk_store::{AuditReader, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
