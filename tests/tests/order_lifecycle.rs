@@ -7,7 +7,7 @@ use souk_e2e::{SOON_SECONDS, Shop, eventually, shipment};
 #[test]
 fn an_order_from_a_decline_to_store_credit_that_pays_the_next_one() {
     let shop = Shop::open();
-    let (product, shopper) = (shop.product("10.00", 9), shop.shopper());
+    let (product, shopper) = (shop.product("10.00", 9), shop.account());
     let order_id = shopper.order(&product, 3);
     shopper.pay(&order_id, &shop.decline).is_problem(402, "payment_declined");
     let pay = format!("/orders/{order_id}/pay");
@@ -87,7 +87,7 @@ fn an_order_that_staff_cancel_is_refunded_and_not_shippable() {
 #[test]
 fn orders_paid_with_store_credit_are_refunded_as_store_credit() {
     let shop = Shop::open();
-    let (product, shopper) = (shop.product("5.00", 9), shop.shopper());
+    let (product, shopper) = (shop.product("5.00", 9), shop.account());
     let first = shop.delivered_order(&shopper, &product, 2);
     let credit = r#"{"amount": 5.00, "refund_to": "store_credit", "reason": "scratched"}"#;
     shop.order_action(&first, "refunds", credit).is(201);
@@ -127,7 +127,7 @@ fn refunds_never_exceed_the_payment() {
 #[test]
 fn a_rejected_return_can_be_requested_again() {
     let shop = Shop::open();
-    let (product, shopper) = (shop.product("5.00", 4), shop.shopper());
+    let (product, shopper) = (shop.product("5.00", 4), shop.account());
     let order_id = shop.delivered_order(&shopper, &product, 2);
     shopper.request_return(&order_id, &product, 2).is(201);
     let problem = shopper.request_return(&order_id, &product, 1).is_problem(409, "not_returnable");

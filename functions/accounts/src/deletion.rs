@@ -1,16 +1,17 @@
 //! Deletes accounts.
 //!
-//! Sessions, credentials, roles and the account are deleted at once. The consumer of the erasure queue erases the data
-//! in other tables. The message is sent first, because the ids of the guests are deleted with the account. So after a
-//! crash in between, the account may still exist without its cart and with its unpaid orders cancelled. Its owner can
-//! still log in and delete it again.
+//! Sessions, credentials, roles and the account end at once. What is left of it in other tables is erased by the consumer
+//! of the erasure queue. The message is sent first: after the account is gone, nothing would know its guests any more. It is
+//! delivered when this function has ended, so the consumer sees whether the account was deleted, and otherwise erases
+//! nothing. After a crash in between, the account may still log in and delete itself again.
 
 use std::sync::Arc;
 
 use souk_domain::account::Account;
 use souk_domain::effects::Clock;
-use souk_domain::erasure::ErasureQueueMessage;
+use souk_domain::erasure::{ERASURE_DELAY_SECONDS, ErasureQueueMessage};
 use souk_domain::ids::{SessionId, UserId};
+use souk_domain::time::Timestamp;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::queues::ErasureQueue;
@@ -27,7 +28,7 @@ pub(crate) const DELETED: &str = "At once all sessions, the password, the second
      orders that were never paid lose contact and address, each once no payment of it is \
      being processed any more. Orders that were paid are kept as they are, with contact and \
      address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. \
-     Store credit that is left cannot be used any more.";
+     Links to them then show neither. Store credit that is left cannot be used any more.";
 
 /// Deletes accounts.
 pub struct Deletion {
@@ -73,7 +74,7 @@ impl Deletion {
                 None => None,
             };
             self.sessions.end_all(&account.user_id, current).await?;
-            self.erasure.send(&erasure_of(account)).await?;
+            self.erasure.send(&erasure_of(account, self.clock.now()), ERASURE_DELAY_SECONDS).await?;
             let other = stays.as_ref().map(|grant| still_administrator(grant, now));
             match self.accounts.delete(&self.credentials, &self.grants, account, other).await? {
                 AccountDeletionOutcome::Deleted => {
@@ -93,8 +94,9 @@ impl Deletion {
     }
 }
 
-fn erasure_of(account: &Account) -> ErasureQueueMessage {
-    ErasureQueueMessage::EraseOrders { user_id: account.user_id.clone(), guest_ids: account.guest_ids.clone() }
+fn erasure_of(account: &Account, now: Timestamp) -> ErasureQueueMessage {
+    let (user_id, guest_ids) = (account.user_id.clone(), account.guest_ids.clone());
+    ErasureQueueMessage::EraseOrders { user_id, guest_ids, requested_at: Some(now) }
 }
 
 #[cfg(test)]

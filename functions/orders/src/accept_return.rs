@@ -11,7 +11,8 @@ use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::ordinal_id::OrdinalId;
-use crate::staff_order_context::StaffOrderContext;
+use crate::refund_context::{RefundContext, STORE_CREDIT_UNAVAILABLE};
+use crate::staff_order_context::find_order;
 use crate::view::OrderResponse;
 
 /// The endpoint in the HTTP contract.
@@ -35,23 +36,24 @@ pub fn operation() -> Operation {
         "return_already_decided",
         "The return was rejected, or accepted with another `refund_to`.",
     )
+    .problem_with::<OrderConflict>(409, "store_credit_unavailable", STORE_CREDIT_UNAVAILABLE)
 }
 
 /// Accepts a return.
-pub struct AcceptReturn(pub StaffOrderContext);
+pub struct AcceptReturn(pub RefundContext);
 
 impl AcceptReturn {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self(StaffOrderContext::from_dependencies(deps)?))
+        Ok(Self(RefundContext::from_dependencies(deps)?))
     }
 }
 
 /// The request of `POST /admin/orders/{order_id}/returns/{return_id}/accept`.
 #[derive(JsonSchema)]
 pub struct AcceptReturnRequest {
-    /// `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
-    /// with store credit is always refunded as store credit.
+    /// `original`: to the payment method of the order. `store_credit`: to the store credit of the account to which the
+    /// order belongs. What was paid with store credit always goes back to the account that paid.
     #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
     pub refund_to: String,
 }
@@ -64,6 +66,10 @@ impl Endpoint for AcceptReturn {
         let target = fields.parsed::<RefundTarget>("refund_to");
         let (target,) = fields.finish((target,))?;
 
-        self.0.apply(request, Permission::OrdersWrite, &Event::ReturnAccepted { index, target, accepted_by }).await
+        let Self(RefundContext { orders, .. }) = self;
+        let (user_id, order_id) = find_order(&orders.steps.orders, request, Permission::OrdersWrite).await?;
+        let account = self.0.account(&user_id, target).await?;
+        let event = Event::ReturnAccepted { index, target, account, accepted_by };
+        orders.apply_to(&user_id, &order_id, &event).await
     }
 }

@@ -15,6 +15,7 @@ use crate::order_link::{LINK_SECONDS, OrderLink, OrderLinks};
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     Operation::new("create-order-link", "POST /orders/{order_id}/link", Caller::Guest, Tag::Orders)
+        .checks_session()
         .summary("Makes a link that shows an order without a token")
         .description(
             "Whoever has the link sees the order until `expires_at`, 90 days later, and can change nothing. A link cannot \

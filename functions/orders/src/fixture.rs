@@ -11,18 +11,23 @@ use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
-use souk_fixtures::{Stores, assert_reconciled, available, put_in_cart, save_account, save_product, stream_change};
+use souk_domain::permission::Role;
+use souk_fixtures::{
+    Stores, assert_reconciled, available, put_in_cart, save_account, save_grant, save_product, stream_change,
+};
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
-use souk_store::{Carts, Inventory, OrderSteps, Orders, Products, RefundRequests, ShopperOrders, StoreCredit};
+use souk_store::{
+    Accounts, Carts, Inventory, OrderSteps, Orders, Products, RefundRequests, ShopperOrders, StaffGrants, StoreCredit,
+};
 use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 
 pub(crate) use souk_fixtures::outcome;
 pub(crate) use souk_testkit::sku;
 
-use crate::StaffOrderContext;
 use crate::place_order::PlaceOrder;
+use crate::{RefundContext, StaffOrderContext};
 
 pub(crate) struct Fixture {
     database: Database,
@@ -116,6 +121,31 @@ impl Fixture {
 
     pub(crate) fn refund_requests(&self) -> RefundRequests {
         self.stores.refund_requests.clone()
+    }
+
+    pub(crate) fn accounts(&self) -> Accounts {
+        self.stores.accounts.clone()
+    }
+
+    pub(crate) fn refund_context(&self) -> RefundContext {
+        RefundContext { orders: self.staff_order_context(), accounts: self.accounts() }
+    }
+
+    /// The grants of staff.
+    pub(crate) fn grants(&self) -> StaffGrants {
+        self.stores.staff_grants.clone()
+    }
+
+    /// A member of staff with these roles.
+    pub(crate) async fn member(&self, user_id: &UserId, roles: &[Role]) {
+        let email = format!("{user_id}@example.com");
+        let account = self.account(user_id, &email, &[]).await;
+        self.grant(&account, roles).await;
+    }
+
+    /// Gives an account these roles instead of those that it has.
+    pub(crate) async fn grant(&self, account: &Account, roles: &[Role]) {
+        save_grant(&self.stores, account, roles, self.clock.now()).await;
     }
 
     pub(crate) fn shopper_orders(&self) -> ShopperOrders {

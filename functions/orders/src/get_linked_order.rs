@@ -15,7 +15,10 @@ use crate::view::{self, OrderResponse, Viewer};
 pub fn operation() -> Operation {
     Operation::new("get-linked-order", "GET /order-links/{token}", Caller::Anyone, Tag::Orders)
         .summary("Shows the order of a link")
-        .description("As its shopper sees it, without details of the payment provider.")
+        .description(
+            "As its shopper sees it, without details of the payment provider. Once the account is deleted, without \
+             contact, and of the address with the country only, if it is known.",
+        )
         .answers::<OrderResponse<'_>>(200, "The order.")
         .problem(404, "not_found", "The link is not valid or has expired.")
 }
@@ -93,6 +96,30 @@ mod tests {
         assert_eq!(outcome(&by_link.handle(&get(&token)).await), (200, ""));
         shop.clock.advance_seconds(1);
         assert_eq!(outcome(&by_link.handle(&get(&token)).await), (404, "not_found"));
+    }
+
+    /// The law makes the shop keep the order, but whoever has the link need not see whose it was.
+    #[tokio::test]
+    async fn a_link_shows_no_person_once_the_account_is_deleted() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[9]).await;
+        let order_id = shop.paid_order(&user(1), "a", 1).await;
+        let (create, by_link) = endpoints(&shop);
+        let made = create.handle(&make(order_id.as_str()).from_user(user(1))).await.expect("made");
+        let token = made.body_json()["token"].as_str().expect("a token").to_owned();
+        let order = shop.apply(&user(1), &order_id, Event::Erased).await;
+        let shown = by_link.handle(&get(&token)).await.expect("shown");
+        assert!(!shown.body().contains("Main St") && !shown.body().contains('@'), "{}", shown.body());
+        let (body, status) = (shown.body_json(), Some("paid"));
+        assert_eq!((body["status"].as_str(), body["shipping_address"].as_str()), (status, Some("erased")));
+        let to_staff = Reply::ok(&view::detail(&order, Viewer::Staff).expect("an order"));
+        assert!(to_staff.body().contains("Main St") && to_staff.body().contains("ann@example.com"), "it is shipped");
+    }
+
+    /// A token that was logged out works for a minute more. It must not leave a link behind that works for 90 days.
+    #[test]
+    fn making_a_link_checks_the_session() {
+        assert!(crate::create_order_link::operation().checks_session);
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ use souk_store::{OrderStep, RefundRequest, RefundRequestOutcome, RefundRequests,
 
 use crate::audited_order::AuditedOrder;
 use crate::ordinal_id::OrdinalId;
+use crate::refund_context::{RefundContext, STORE_CREDIT_UNAVAILABLE};
 use crate::refund_request_id::RefundRequestId;
 use crate::staff_order_context::{StaffOrderContext, find_order};
 
@@ -56,12 +57,13 @@ pub fn operation() -> Operation {
         .answers::<ApprovalRequiredResponse<'_>>(202, "Nothing is refunded yet: a second person has to approve it.")
         .link("retry-refund", &[("order_id", "$request.path.order_id"), ("refund_id", "$response.body#/refund_id")])
         .problem_with::<NotRefundable>(409, "not_refundable", "The amount exceeds `refundable_amount`.")
+        .problem_with::<OrderConflict>(409, "store_credit_unavailable", STORE_CREDIT_UNAVAILABLE)
 }
 
 /// Grants a refund without a return.
 pub struct GrantRefund {
-    /// Finds the order and applies the refund to it.
-    pub context: StaffOrderContext,
+    /// Finds the order and its account, and applies the refund.
+    pub context: RefundContext,
     /// For a key of requests that have no `Idempotency-Key`.
     pub random: Arc<dyn Random>,
     /// The currency of the shop.
@@ -78,7 +80,7 @@ impl GrantRefund {
         const AMOUNT: &str = "REFUND_APPROVAL_AMOUNT";
         let amount = deps.config().optional(AMOUNT).map(|_| deps.config().parsed::<u64>(AMOUNT, 0)).transpose()?;
         Ok(Self {
-            context: StaffOrderContext::from_dependencies(deps)?,
+            context: RefundContext::from_dependencies(deps)?,
             random: deps.random(),
             currency: deps.currency()?,
             requests: deps.refund_requests()?,
@@ -93,8 +95,8 @@ pub struct GrantRefundRequest {
     /// How much, in the order's currency and with at most its decimals.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub amount: Amount,
-    /// `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
-    /// with store credit is always refunded as store credit.
+    /// `original`: to the payment method of the order. `store_credit`: to the store credit of the account to which the
+    /// order belongs. What was paid with store credit always goes back to the account that paid.
     #[schemars(extend("enum" = RefundTarget::ALL.map(RefundTarget::as_str)))]
     pub refund_to: String,
     /// Why, for the shopper.
@@ -175,7 +177,9 @@ impl Endpoint for GrantRefund {
         let reason = fields.text("reason", MAX_REASON_CHARS);
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
-        let (user_id, order_id) = find_order(&self.context.steps.orders, request, Permission::RefundsWrite).await?;
+        let StaffOrderContext { steps, clock } = &self.context.orders;
+        let (user_id, order_id) = find_order(&steps.orders, request, Permission::RefundsWrite).await?;
+        let account = self.context.account(&user_id, target).await?;
         let approval = match self.approval_above_minor {
             None => RefundApproval::NotRequired,
             Some(most) => {
@@ -183,9 +187,9 @@ impl Endpoint for GrantRefund {
                 RefundApproval::RequiredAbove(most)
             }
         };
-        let grant = RefundGrant { amount, target, reason, granted_by, request: idempotency_key.clone(), approval };
-        let event = Event::RefundGranted(grant.clone());
-        match self.context.steps.step(&user_id, &order_id, &event, self.context.clock.now()).await {
+        let request = idempotency_key.clone();
+        let grant = RefundGrant { amount, target, account, reason, granted_by, request, approval };
+        match steps.step(&user_id, &order_id, &Event::RefundGranted(grant.clone()), clock.now()).await {
             Err(StepError::Refused { order, reason: TransitionError::ApprovalRequired }) => {
                 self.request_approval(&order, grant).await
             }
@@ -198,7 +202,7 @@ impl GrantRefund {
     /// Refuses a key with which another refund of this order waits for a second person.
     async fn check_key(&self, order_id: &OrderId, key: &IdempotencyKey) -> Result<(), Problem> {
         let id = RefundRequestId::of(order_id, key);
-        match self.requests.get(id.as_str(), self.context.clock.now()).await? {
+        match self.requests.get(id.as_str(), self.context.orders.clock.now()).await? {
             Some(waiting) if waiting.request != *key => Err(Problem::idempotency_key_reused()),
             _ => Ok(()),
         }
@@ -206,7 +210,7 @@ impl GrantRefund {
 
     /// Stores the refund until a second person approves it. Idempotent for the same key.
     async fn request_approval(&self, order: &Order, grant: RefundGrant) -> Result<Reply, Problem> {
-        let (id, now) = (RefundRequestId::of(&order.order_id, &grant.request), self.context.clock.now());
+        let (id, now) = (RefundRequestId::of(&order.order_id, &grant.request), self.context.orders.clock.now());
         let requested = RefundRequest {
             request_id: id.as_str().to_owned(),
             user_id: order.user_id.clone(),

@@ -16,6 +16,7 @@ use crate::erase_orders::EraseOrders;
 use crate::expire_order::ExpireOrder;
 use crate::get_linked_order::GetLinkedOrder;
 use crate::get_order::GetOrder;
+use crate::get_refund_request::GetRefundRequest;
 use crate::grant_refund::GrantRefund;
 use crate::list_orders::ListOrders;
 use crate::list_returns::ListReturns;
@@ -43,6 +44,7 @@ pub const HANDLERS: Handlers = &[
     ("expire-order", &Queue(ExpireOrder::from_dependencies)),
     ("get-linked-order", &HttpAsync(|deps| Box::pin(GetLinkedOrder::from_dependencies(deps)))),
     ("get-order", &Http(GetOrder::from_dependencies)),
+    ("get-refund-request", &Http(GetRefundRequest::from_dependencies)),
     ("grant-refund", &StaffHttp(GrantRefund::from_dependencies, Subject::Order)),
     ("list-orders", &Http(ListOrders::from_dependencies)),
     ("list-returns", &Http(ListReturns::from_dependencies)),

@@ -15,6 +15,7 @@ pub mod erase_orders;
 pub mod expire_order;
 pub mod get_linked_order;
 pub mod get_order;
+pub mod get_refund_request;
 pub mod grant_refund;
 mod handlers;
 pub mod list_orders;
@@ -26,6 +27,7 @@ pub mod place_order;
 pub mod publish_events;
 pub mod reconcile;
 pub mod redrive;
+mod refund_context;
 mod refund_request_id;
 pub mod reject_return;
 pub mod request_return;
@@ -37,6 +39,7 @@ mod view;
 
 pub use handlers::HANDLERS;
 pub use operations::OPERATIONS;
+pub use refund_context::RefundContext;
 pub use staff_order_context::StaffOrderContext;
 
 #[cfg(test)]

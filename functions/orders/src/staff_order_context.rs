@@ -37,7 +37,12 @@ impl StaffOrderContext {
         event: &Event,
     ) -> Result<Reply, Problem> {
         let (user_id, order_id) = find_order(&self.steps.orders, request, permission).await?;
-        let step = self.steps.step(&user_id, &order_id, event, self.clock.now()).await?;
+        self.apply_to(&user_id, &order_id, event).await
+    }
+
+    /// Applies an event to an order that was found for staff, and shows the order after it.
+    pub(crate) async fn apply_to(&self, user_id: &UserId, order_id: &OrderId, event: &Event) -> Result<Reply, Problem> {
+        let step = self.steps.step(user_id, order_id, event, self.clock.now()).await?;
         let reply = Reply::ok(&view::detail(&step.after, Viewer::Staff)?);
         Ok(reply.audit(&AuditedOrder::of(&step.before), &AuditedOrder::of(&step.after)))
     }

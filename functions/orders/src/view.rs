@@ -3,6 +3,8 @@
 mod fulfilment;
 mod timeline;
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
@@ -17,8 +19,8 @@ use timeline::TimelineEntryView;
 use crate::contact::ContactView;
 use crate::shipping_address::ShippingAddressSchema;
 
-/// The reader of the order. Staff also see its owner and who granted each refund. A link shows no data of the payment
-/// provider.
+/// Who sees the order. Staff also see its owner and who granted each refund. A link shows nothing that comes from the
+/// payment provider, and no contact and address once the account is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viewer {
     /// The owner of the order.
@@ -82,7 +84,7 @@ pub(crate) struct OrderResponse<'a> {
     lines: Vec<Line<'a>>,
     /// Where it is shipped.
     #[schemars(with = "ShippingAddressSchema")]
-    shipping_address: &'a ShippingAddress,
+    shipping_address: Cow<'a, ShippingAddress>,
     /// How to reach whoever placed it. Absent for orders of before contacts were asked for, and once it is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<ContactView<'a>>,
@@ -162,6 +164,8 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderResponse<'_>,
             line_total: Amount(line.total(order.currency).map_err(Problem::internal)?),
         })
     });
+    // A link cannot be withdrawn, so it ends to show a person when the account is deleted.
+    let hides_person = viewer == Viewer::Link && order.account_deleted;
     Ok(OrderResponse {
         order_id: order.order_id.as_str(),
         user_id: (viewer == Viewer::Staff).then_some(order.user_id.as_str()),
@@ -172,8 +176,12 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderResponse<'_>,
         placed_at: order.placed_at().to_rfc3339(),
         hold_expires_at: order.hold_expires_at.to_rfc3339(),
         lines: lines.collect::<Result<_, Problem>>()?,
-        shipping_address: &order.shipping_address,
-        contact: order.contact.as_ref().map(ContactView::of),
+        shipping_address: if hides_person {
+            Cow::Owned(order.erased_address())
+        } else {
+            Cow::Borrowed(&order.shipping_address)
+        },
+        contact: order.contact.as_ref().filter(|_| !hides_person).map(ContactView::of),
         payment: payment(order, viewer),
         shipment: order.shipment.as_ref().map(ShipmentView::of),
         returns: (0..order.returns.len()).filter_map(|index| ReturnView::of(order, index)).collect(),

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, ready};
 use souk_domain::address::ShippingAddress;
 use souk_domain::cart::{Cart, Quantity};
 use souk_domain::effects::Clock;
-use souk_domain::ids::{OrderId, ProductId};
+use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome};
@@ -188,9 +188,13 @@ impl Fixture {
 
     /// Sets the store credit of shopper 1. No order explains it, so [`Fixture::reconciled`] reports it.
     pub(crate) async fn set_store_credit(&self, minor: i64) {
+        self.set_store_credit_of(&user(1), minor).await;
+    }
+
+    pub(crate) async fn set_store_credit_of(&self, user_id: &UserId, minor: i64) {
         let request = self.database.client.update_item().table_name(self.database.table("storecredit"));
         request
-            .key("user_id", AttributeValue::S(user(1).to_string()))
+            .key("user_id", AttributeValue::S(user_id.to_string()))
             .update_expression("SET store_credit_minor = :minor")
             .expression_attribute_values(":minor", AttributeValue::N(minor.to_string()))
             .send()
@@ -199,7 +203,11 @@ impl Fixture {
     }
 
     pub(crate) async fn store_credit(&self) -> i64 {
-        self.balances.balance_minor(&user(1)).await.expect("read")
+        self.store_credit_of(&user(1)).await
+    }
+
+    pub(crate) async fn store_credit_of(&self, user_id: &UserId) -> i64 {
+        self.balances.balance_minor(user_id).await.expect("read")
     }
 
     /// Asserts that stock, orders and money are reconciled. Steps that wait for a message are ignored, because no queue

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::order::{
@@ -33,7 +34,8 @@ pub fn operation() -> Operation {
             "A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that \
              is already paid answers 200 with the payment that paid it, whatever the request says, and charges \
              nothing.\n\nA shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, \
-             `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.",
+             `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.\n\nStore \
+             credit is that of the caller's account, also for an order that it placed as a guest. A free order needs none.",
         )
         .idempotency_key(
             "The answer of the same attempt once it is known; until then 409 `request_in_progress`.",
@@ -52,6 +54,11 @@ pub fn operation() -> Operation {
         .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
         .problem_with::<OrderConflict>(409, "hold_expired", "The order was not paid in time. Place a new one.")
         .problem_with::<OrderConflict>(409, "not_payable", "The order is cancelled or refunded.")
+        .problem_with::<OrderConflict>(
+            409,
+            "store_credit_unavailable",
+            "The caller has no account with a verified address, and so no store credit.",
+        )
         .problem(409, "payment_in_progress", "Another payment of the order is being processed.")
         .problem(409, "request_in_progress", "The first request with this `Idempotency-Key` is being processed.")
         .problem_with::<OrderConflict>(
@@ -136,7 +143,9 @@ struct PayOrderResponse<'a> {
 
 impl Endpoint for PayOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
-        request.user()?;
+        let caller = request.user()?;
+        // A guest has no store credit.
+        let account = (caller.kind == CallerKind::Shopper).then(|| caller.user_id.clone());
         let client_key = request.idempotency_key()?;
         let (token, method) = read_body(request)?;
         let order = own_order(request, &self.orders).await?;
@@ -149,7 +158,7 @@ impl Endpoint for PayOrder {
         let method = method.unwrap_or(order.payment_method);
         let request = Some(idempotency_key.clone());
         let Some(method) = method.provider_method() else {
-            let (event, now) = (StoreCreditEvent::Paid { request }, self.payments.clock.now());
+            let (event, now) = (StoreCreditEvent::Paid { account, request }, self.payments.clock.now());
             let paid = self.store_credit.apply(&order.user_id, &order.order_id, &event, now).await;
             let (order, attempt) = saved_attempt(paid, &idempotency_key)?;
             return response(&order, attempt);

@@ -342,7 +342,7 @@ mod tests {
         let cancelled = after(&after(&open, settle(captured)), Event::Cancelled);
         let failed = after(&cancelled, Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() });
         assert_eq!(kinds(&messages_due_after(Some(&cancelled), &failed, NOW)), []);
-        let again = after(&failed, Event::RefundRetried { refund: 0, target: RefundTarget::Provider });
+        let again = after(&failed, Event::RefundRetried { refund: 0, target: RefundTarget::Provider, account: None });
         assert_eq!(kinds(&messages_due_after(Some(&failed), &again, NOW)), [("refund", 0)]);
     }
 

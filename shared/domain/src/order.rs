@@ -200,6 +200,9 @@ pub struct PaymentAttempt {
     pub status: AttemptStatus,
     /// Payment method.
     pub method: PaymentMethod,
+    /// The account whose store credit paid, if it is not the owner of the order: it was a guest when it placed the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<UserId>,
     /// When it was started.
     pub started_at: Timestamp,
     /// Idempotency key of the request, by which a retry is recognised.
@@ -259,6 +262,10 @@ pub struct Order {
     /// Whether contact and address were erased, because the account was deleted and the order was never paid.
     #[serde(default, skip_serializing_if = "is_false")]
     pub erased: bool,
+    /// Whether the account was deleted and the order kept as it is, because it was paid. A link then shows neither contact
+    /// nor address.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub account_deleted: bool,
     /// When the hold on its stock ends unless it is paid.
     pub hold_expires_at: Timestamp,
     /// Payment attempts, oldest first, at most [`MAX_PAYMENT_ATTEMPTS`].
@@ -333,6 +340,7 @@ impl Order {
             shipping_address: new.shipping_address,
             contact: new.contact,
             erased: false,
+            account_deleted: false,
             hold_expires_at: now.plus_seconds(new.hold_seconds),
             attempts: Vec::new(),
             refunds: Vec::new(),
@@ -441,20 +449,42 @@ impl Order {
         Cause::Order { order_id: self.order_id.clone(), user_id: self.user_id.clone(), version: self.version }
     }
 
-    /// Change of the account's store credit that belongs to the step from `before` to `self`, in minor units: refunds
-    /// to it less payments with it. Applied in the same transaction, too.
-    pub fn credit_move_since(&self, before: &Self) -> i64 {
-        self.credit_minor() - before.credit_minor()
+    /// Changes of store credit that belong to the step from `before` to `self`, in minor units by account: refunds to it
+    /// less payments with it. Applied in the same transaction, too.
+    pub fn credit_moves_since(&self, before: &Self) -> BTreeMap<UserId, i64> {
+        let mut deltas = BTreeMap::new();
+        for (order, sign) in [(before, -1), (self, 1)] {
+            for (account, minor) in order.credit_by_account() {
+                *deltas.entry(account.clone()).or_default() += sign * minor;
+            }
+        }
+        deltas.retain(|_, delta| *delta != 0);
+        deltas
     }
 
-    /// Refunds of this order to store credit, less its payments with store credit, in minor units.
-    pub fn credit_minor(&self) -> i64 {
-        let paid = self.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit);
-        let given = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.target == RefundTarget::StoreCredit && refund.status == RefundStatus::Completed);
-        given.map(|refund| refund.amount_minor).sum::<i64>() - paid.map(|a| a.captured_minor).sum::<i64>()
+    /// Refunds of this order to store credit, less its payments with store credit, in minor units by account. An account
+    /// whose refund is still due has an entry, too.
+    pub fn credit_by_account(&self) -> BTreeMap<&UserId, i64> {
+        let mut credit = BTreeMap::new();
+        for attempt in self.attempts.iter().filter(|attempt| attempt.method == PaymentMethod::StoreCredit) {
+            *credit.entry(self.payer(attempt)).or_default() -= attempt.captured_minor;
+        }
+        for refund in self.refunds.iter().filter(|refund| refund.target == RefundTarget::StoreCredit) {
+            let paid_out = if refund.status == RefundStatus::Completed { refund.amount_minor } else { 0 };
+            *credit.entry(self.credited(refund)).or_default() += paid_out;
+        }
+        credit
+    }
+
+    /// The account whose store credit an attempt takes.
+    fn payer<'a>(&'a self, attempt: &'a PaymentAttempt) -> &'a UserId {
+        attempt.account.as_ref().unwrap_or(&self.user_id)
+    }
+
+    /// The account that a refund to store credit goes to: what store credit paid goes back to the account that paid.
+    fn credited<'a>(&'a self, refund: &'a Refund) -> &'a UserId {
+        let paid_by = self.attempts.get(refund.attempt).and_then(|attempt| attempt.account.as_ref());
+        refund.account.as_ref().or(paid_by).unwrap_or(&self.user_id)
     }
 }
 

@@ -15,9 +15,6 @@ use souk_domain::message::{DueMessage, Message};
 const MAIL_ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 const MAIL_OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How long an access token is valid, in seconds. Also the longest delay that SQS supports.
-const TOKEN_SECONDS: i32 = 900;
-
 /// The queues between the steps of an order's life.
 #[derive(Clone)]
 pub struct Queues {
@@ -84,11 +81,10 @@ impl ErasureQueue {
         Self { client: Client::new(sdk), url: url.into() }
     }
 
-    /// Asks for the erasure of the data of a deleted account: at once, and again when access tokens that were issued
-    /// before the deletion have expired, because they may have placed an order. Idempotent.
-    pub async fn send(&self, message: &ErasureQueueMessage) -> Result<(), SendError> {
-        send(&self.client, &self.url, message, 0).await?;
-        send(&self.client, &self.url, message, TOKEN_SECONDS).await
+    /// Asks for the erasure of what a deleted account leaves behind, after so many seconds.
+    pub async fn send(&self, message: &ErasureQueueMessage, delay_seconds: i64) -> Result<(), SendError> {
+        let delay_seconds = i32::try_from(delay_seconds).map_err(|error| SendError(error.to_string()))?;
+        send(&self.client, &self.url, message, delay_seconds).await
     }
 }
 
@@ -201,17 +197,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_erasure_goes_to_the_erasure_queue_at_once_and_when_tokens_have_expired() {
+    async fn an_erasure_goes_to_the_erasure_queue_with_its_delay() {
         let aws = FakeAws::start(|_, _| (200, json!({"MessageId": "1", "MD5OfMessageBody": ""})));
         let user_id = "0190a5a0-0000-7000-8000-000000000001".parse().expect("an id");
-        let message = ErasureQueueMessage::EraseOrders { user_id, guest_ids: vec![] };
-        ErasureQueue::new(&aws.sdk_config(), "https://queues/erasure").send(&message).await.expect("sent");
-        for (delay, (_, sent)) in [0, 900].into_iter().zip(aws.calls()) {
-            assert_eq!((&sent["QueueUrl"], &sent["DelaySeconds"]), (&json!("https://queues/erasure"), &json!(delay)));
-            let body = sent["MessageBody"].as_str().expect("a body");
-            assert_eq!(serde_json::from_str::<ErasureQueueMessage>(body).expect("a message"), message);
-        }
-        assert_eq!(aws.calls().len(), 2);
+        let message = ErasureQueueMessage::EraseOrders { user_id, guest_ids: vec![], requested_at: None };
+        ErasureQueue::new(&aws.sdk_config(), "https://queues/erasure").send(&message, 900).await.expect("sent");
+        let (_, sent) = aws.calls().remove(0);
+        assert_eq!((&sent["QueueUrl"], &sent["DelaySeconds"]), (&json!("https://queues/erasure"), &json!(900)));
+        let body = sent["MessageBody"].as_str().expect("a body");
+        assert_eq!(serde_json::from_str::<ErasureQueueMessage>(body).expect("a message"), message);
     }
 
     #[tokio::test]

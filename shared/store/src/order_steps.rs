@@ -2,7 +2,7 @@
 //! credit.
 //!
 //! Callers never pass the moves. They are the difference between the order before and after the step
-//! ([`Order::stock_moves_since`], [`Order::credit_move_since`]), so no step can forget one or apply it twice.
+//! ([`Order::stock_moves_since`], [`Order::credit_moves_since`]), so no step can forget one or apply it twice.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use souk_domain::ids::{OrderId, UserId};
@@ -32,7 +32,7 @@ pub struct OrderStep {
     pub after: Order,
 }
 
-/// Applies store credit events to orders, and saves the order, its stock and the account's balance together.
+/// Applies store credit events to orders, and saves the order, its stock and the balance of the account together.
 #[derive(Clone)]
 pub struct StoreCreditSteps {
     steps: OrderSteps,
@@ -137,10 +137,11 @@ impl OrderSteps {
         store_credit: Option<&StoreCredit>,
     ) -> Result<StepOutcome, StoreError> {
         let moves = after.stock_moves_since(before);
-        let credit_minor = after.credit_move_since(before);
-        let credit = store_credit.filter(|_| credit_minor != 0);
-        let credit = credit.map(|store| store.change_action(&after.user_id, credit_minor)).transpose()?;
-        if moves.is_empty() && credit.is_none() {
+        let credit = match store_credit {
+            Some(store_credit) => credit_actions(store_credit, before, after)?,
+            None => Vec::new(),
+        };
+        if moves.is_empty() && credit.is_empty() {
             return Ok(match self.orders.replace(after, before.version).await? {
                 SaveOutcome::Saved => StepOutcome::Saved,
                 SaveOutcome::VersionConflict => StepOutcome::VersionConflict,
@@ -159,7 +160,7 @@ impl OrderSteps {
         before: &Order,
         after: &Order,
         moves: &[StockMove],
-        credit: Option<TransactWriteItem>,
+        credit: Vec<TransactWriteItem>,
     ) -> Result<StepOutcome, StoreError> {
         let mut request = self.orders.table.client.transact_write_items();
         request = request.transact_items(self.orders.replace_action(after, before.version)?);
@@ -167,8 +168,8 @@ impl OrderSteps {
         for change in moves {
             request = request.transact_items(self.inventory.move_action(change, &cause)?);
         }
-        if let Some(credit) = credit {
-            request = request.transact_items(credit);
+        for change in credit {
+            request = request.transact_items(change);
         }
         match request.send().await {
             Ok(_) => Ok(StepOutcome::Saved),
@@ -187,6 +188,16 @@ impl OrderSteps {
             },
         }
     }
+}
+
+/// The change of each account's balance that belongs to a step.
+fn credit_actions(
+    store_credit: &StoreCredit,
+    before: &Order,
+    after: &Order,
+) -> Result<Vec<TransactWriteItem>, StoreError> {
+    let moves = after.credit_moves_since(before);
+    moves.iter().map(|(account, delta_minor)| store_credit.change_action(account, *delta_minor)).collect()
 }
 
 impl StoreCreditSteps {

@@ -139,6 +139,7 @@ impl Platform {
                 next.push(message);
             }
         }
+        self.enqueue_sent(shop);
     }
 
     /// Advances the clock and processes records and messages until none is left.

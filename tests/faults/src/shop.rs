@@ -8,12 +8,12 @@ use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Order;
+use souk_domain::permission::Role;
 use souk_domain::stock::ShardCount;
-use souk_fixtures::{Stores, available, put_in_cart, save_account, save_product};
+use souk_fixtures::{Stores, available, put_in_cart, save_account, save_grant, save_product};
 use souk_inventory_functions::InventoryContext;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
 use souk_inventory_functions::watch_stock::WatchStock;
-use souk_orders_functions::StaffOrderContext;
 use souk_orders_functions::approve_refund::ApproveRefund;
 use souk_orders_functions::cancel_order::CancelOrder;
 use souk_orders_functions::dispatch::Dispatch;
@@ -23,6 +23,7 @@ use souk_orders_functions::grant_refund::GrantRefund;
 use souk_orders_functions::place_order::PlaceOrder;
 use souk_orders_functions::publish_events::PublishEvents;
 use souk_orders_functions::request_return::RequestReturn;
+use souk_orders_functions::{RefundContext, StaffOrderContext};
 use souk_payment::stripe::{CachedSecret, StripeSecret, Webhook};
 use souk_payments_functions::PaymentContext;
 use souk_payments_functions::check_payment::CheckPayment;
@@ -124,6 +125,13 @@ impl Shop {
         save_account(&self.stores, souk_testkit::user(number), email, self.clock.now()).await.user_id
     }
 
+    /// The member of staff who asks for refunds.
+    pub async fn refunder(&self) {
+        let email = "staff@souk.example".parse().expect("an address");
+        let account = save_account(&self.stores, souk_testkit::user(0), email, self.clock.now()).await;
+        save_grant(&self.stores, &account, &[Role::Refunds], self.clock.now()).await;
+    }
+
     /// Puts units into a shopper's cart.
     pub async fn put_in_cart(&self, user_id: &UserId, product_id: &ProductId, quantity: u32) {
         put_in_cart(&self.stores.carts, user_id, product_id, quantity).await;
@@ -216,7 +224,7 @@ impl Shop {
     /// `POST /admin/orders/{order_id}/refunds`
     pub fn grant_refund(&self) -> GrantRefund {
         GrantRefund {
-            context: self.staff_order_context(),
+            context: self.refund_context(),
             random: Arc::clone(&self.random),
             currency: Currency::USD,
             requests: self.faulty_stores.refund_requests.clone(),
@@ -231,7 +239,17 @@ impl Shop {
 
     /// `POST /admin/refund-requests/{refund_request_id}/approval`
     pub fn approve_refund(&self) -> ApproveRefund {
-        ApproveRefund { context: self.staff_order_context(), requests: self.faulty_stores.refund_requests.clone() }
+        ApproveRefund {
+            context: self.refund_context(),
+            requests: self.faulty_stores.refund_requests.clone(),
+            grants: self.faulty_stores.staff_grants.clone(),
+            currency: Currency::USD,
+        }
+    }
+
+    /// The dependencies of the refunds of staff.
+    pub fn refund_context(&self) -> RefundContext {
+        RefundContext { orders: self.staff_order_context(), accounts: self.faulty_stores.accounts.clone() }
     }
 
     /// The dependencies of the other actions of staff.
@@ -289,7 +307,13 @@ impl Shop {
 
     /// The consumer of the erasure queue.
     pub fn erase_orders(&self) -> EraseOrders {
-        EraseOrders { carts: self.faulty_stores.carts.clone(), steps: self.steps(), clock: self.clock.clone() }
+        EraseOrders {
+            accounts: self.faulty_stores.accounts.clone(),
+            carts: self.faulty_stores.carts.clone(),
+            steps: self.steps(),
+            queue: self.erasure_queue(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// The queue to which the deletion of an account sends.

@@ -79,6 +79,11 @@ impl World {
         (guest, order_id)
     }
 
+    /// An order of an account that is delivered.
+    pub(crate) fn delivered_order_of(&self, account: &Session, units: u32) -> String {
+        self.shop.delivered_order(&account.caller, self.product(), units)
+    }
+
     /// An order whose payment the provider has not answered.
     pub(crate) fn unanswered_payment(&self) -> (Session, String) {
         let (guest, order_id) = self.order();

@@ -248,7 +248,8 @@ mod changes {
         // The staff account of the stack asks, and the actor approves.
         let path = format!("/admin/orders/{order_id}/refunds");
         let waiting = world.shop.staff().post_with_key(&path, body).is(202).text("refund_request_id");
-        let answer = world.actor.caller.post(&format!("/admin/refund-requests/{waiting}/approval"), "{}");
+        let answer =
+            world.actor.caller.post(&format!("/admin/refund-requests/{waiting}/approval"), r#"{"amount": 1500.00}"#);
         of_order(answer, &order_id, "delivered", &world.actor.user_id)
     }
 

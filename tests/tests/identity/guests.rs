@@ -83,6 +83,35 @@ fn a_guest_whose_session_has_ended_does_not_pay() {
     let order_id = guest.caller.order(&product, 1);
     is_empty(&shop.anyone().post("/auth/logout", json!({"refresh_token": guest.refresh_token})), 204);
     guest.caller.pay(&order_id, &shop.success).is_problem(401, "session_ended");
+    // A link works for 90 days, so a token that was logged out makes none.
+    guest.caller.post(&format!("/orders/{order_id}/link"), "{}").is_problem(401, "session_ended");
+}
+
+/// The guest's id has no store credit that anybody could spend: that of its account counts.
+#[test]
+fn store_credit_for_the_order_of_a_guest_goes_to_its_account() {
+    let shop = Shop::open();
+    let (product, account, guest) = (shop.product("10.00", 9), shop.verified(), shop.guest_session());
+    let order_id = shop.delivered_order(&guest.caller, &product, 1);
+    let unpaid = guest.caller.order(&product, 1);
+    let by_credit = r#"{"payment_method": "store_credit"}"#;
+    let credit = r#"{"amount": 10.00, "refund_to": "store_credit", "reason": "late"}"#;
+    shop.order_action(&order_id, "refunds", credit).is_problem(409, "store_credit_unavailable");
+    let pay = format!("/orders/{unpaid}/pay");
+    guest.caller.post(&pay, by_credit).is_problem(409, "store_credit_unavailable");
+    assert!(guest.caller.order_detail(&order_id).list("refunds").is_empty());
+
+    log_in_with_guest(shop, &account.email, &guest.refresh_token).is(200);
+    shop.order_action(&order_id, "refunds", credit).is(201);
+    account.caller.wait_for_status(&order_id, "refunded");
+    let balance = || account.caller.get("/account/export").is(200).text("store_credit.amount");
+    assert_eq!(balance(), "10.00");
+    // It pays what the account ordered as a guest, and comes back when that is cancelled.
+    account.caller.post(&pay, by_credit).is(200);
+    assert_eq!(balance(), "0.00");
+    account.caller.call("POST", &format!("/orders/{unpaid}/cancel")).send().is(200);
+    account.caller.wait_for_status(&unpaid, "refunded");
+    assert_eq!(balance(), "10.00");
 }
 
 #[test]

@@ -60,6 +60,8 @@ struct Shopper {
     other: Session,
     product: Product,
     paid: String,
+    /// A link to the order that is paid.
+    paid_link: String,
     /// A link to the order that is not paid.
     unpaid_link: String,
 }
@@ -68,14 +70,15 @@ impl Shopper {
     fn new(shop: &'static Shop) -> Self {
         let (product, account) = (shop.product("1.00", 9), shop.verified());
         let paid = shop.paid_order(&account.caller, &product, 1);
-        let unpaid_link = link_to_order(&account.caller, &product);
+        let paid_link = link_to(&account.caller, &paid);
+        let unpaid_link = link_to(&account.caller, &account.caller.order(&product, 2));
         account.caller.add(&product, 3);
         let other = shop.log_in(&account.email, None);
-        Self { account, other, product, paid, unpaid_link }
+        Self { account, other, product, paid, paid_link, unpaid_link }
     }
 }
 
-/// Delivers the second message of the erasure queue, which comes 15 minutes after the deletion: until then the last access
+/// Delivers the last message of the erasure queue, which comes 16 minutes after the deletion: until then the last access
 /// token of the account may still place an order.
 fn erase(shop: &'static Shop, user_id: &str) {
     let message = json!({"type": "erase_orders", "user_id": user_id, "guest_ids": []}).to_string();
@@ -84,9 +87,8 @@ fn erase(shop: &'static Shop, user_id: &str) {
     assert!(outcome.list("batchItemFailures").is_empty(), "{outcome}");
 }
 
-/// A link to an unpaid order: staff do not see such an order.
-fn link_to_order(caller: &Caller, product: &Product) -> String {
-    let order_id = caller.order(product, 2);
+/// A link to an order.
+fn link_to(caller: &Caller, order_id: &str) -> String {
     let link = caller.post(&format!("/orders/{order_id}/link"), "{}").is(201);
     format!("/order-links/{}", link.text("token"))
 }
@@ -100,23 +102,27 @@ fn names_a_person(order: &Json) -> bool {
 
 /// All data of a deleted account is erased, except for the paid order.
 fn is_erased(shop: &'static Shop, shopper: &Shopper) {
-    let Shopper { account, other, product, paid, unpaid_link } = shopper;
+    let Shopper { account, other, product, paid, paid_link, unpaid_link } = shopper;
     for session in [account, other] {
         session.caller.get("/account").is_problem(401, "session_ended");
         refresh(shop, &session.refresh_token).is_problem(401, "refresh_token_invalid");
     }
     log_in(shop, &account.email, PASSWORD).is_problem(401, "invalid_credentials");
     let read = |link: &str| shop.anyone().get(link).is(200);
-    let unpaid = eventually(SOON_SECONDS, "the unpaid order is erased", || {
-        Some(read(unpaid_link)).filter(|order| !names_a_person(order))
-    });
-    assert_eq!(unpaid.text("status"), "cancelled");
-    // Carts and orders do not check the session. An order that the last access token places is erased later.
-    let late = link_to_order(&account.caller, product);
-    assert!(names_a_person(&read(&late)));
+    for (link, status) in [(unpaid_link, "cancelled"), (paid_link, "paid")] {
+        let order = eventually(SOON_SECONDS, "the link shows no person", || {
+            Some(read(link)).filter(|order| !names_a_person(order))
+        });
+        assert_eq!(order.text("status"), status);
+    }
+    // Carts and orders do not check the session. What the last access token still orders is erased later. It makes no link.
+    let late = account.caller.order(product, 2);
+    assert!(names_a_person(&account.caller.order_detail(&late)));
+    account.caller.post(&format!("/orders/{late}/link"), "{}").is_problem(401, "session_ended");
     account.caller.add(product, 1);
     erase(shop, &account.user_id);
-    assert!(!names_a_person(&read(&late)) && read(&late).text("status") == "cancelled");
+    let late = account.caller.order_detail(&late);
+    assert!(!names_a_person(&late) && late.text("status") == "cancelled");
     let kept = shop.staff().get(&format!("/admin/orders/{paid}")).is(200);
     assert!(names_a_person(&kept) && kept.text("status") == "paid", "{kept}");
     // It can still be shipped.

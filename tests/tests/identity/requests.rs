@@ -85,6 +85,7 @@ fn body(route: &Route, owned: &Owned) -> Option<String> {
         ("POST", path) if path.ends_with("/accept") || path.ends_with("/retry") => json!({"refund_to": "original"}),
         ("POST", path) if path.ends_with("/reject") => json!({"reason": "it was worn"}),
         ("POST", path) if path.ends_with("/ship") => shipment(),
+        ("POST", path) if path.ends_with("/approval") => json!({"amount": 1}),
         ("PUT", "/admin/staff/{user_id}") => json!({"roles": ["support"]}),
         _ => json!({}),
     };

@@ -29,7 +29,7 @@ async fn shop() -> Fixture {
 impl Fixture {
     fn grant_refund(&self) -> GrantRefund {
         GrantRefund {
-            context: self.staff_order_context(),
+            context: self.refund_context(),
             random: self.random.clone(),
             currency: Currency::USD,
             requests: self.refund_requests(),
@@ -114,7 +114,7 @@ async fn refunds_need_no_permission_about_orders() {
     assert_eq!(outcome(&shop.grant_refund().handle(&by(Role::Refunds, grant)).await), (201, ""));
     let retry = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", "1");
     let retry = by(Role::Refunds, retry.with_json(r#"{"refund_to": "original"}"#));
-    assert_eq!(outcome(&RetryRefund(shop.staff_order_context()).handle(&retry).await), (200, ""));
+    assert_eq!(outcome(&RetryRefund(shop.refund_context()).handle(&retry).await), (200, ""));
     let shipping = by(Role::Refunds, staff_request("POST", &order_id, "ship").with_json(SHIPMENT));
     assert_eq!(outcome(&ShipOrder(shop.staff_order_context()).handle(&shipping).await), (403, "forbidden"));
 }
@@ -155,6 +155,7 @@ async fn a_cancelled_order_is_not_shipped() {
 #[tokio::test]
 async fn refunds_add_up_to_what_was_paid_and_never_more() {
     let shop = shop().await;
+    shop.account(&user(1), "ann@example.com", &[]).await;
     let order_id = shop.delivered_order(&user(1), "a", 2).await;
     let endpoint = shop.grant_refund();
     let reply = endpoint.handle(&grant(&order_id, "0.50", "original")).await.expect("granted");
@@ -220,9 +221,10 @@ async fn all_bad_fields_of_a_refund_are_named() {
 #[tokio::test]
 async fn an_accepted_return_is_refunded_and_restocked_with_the_refund() {
     let shop = shop().await;
+    shop.account(&user(1), "ann@example.com", &[]).await;
     let order_id = shop.delivered_order(&user(1), "a", 3).await;
     shop.send_back(&order_id, 2, "k").await;
-    let accept = AcceptReturn(shop.staff_order_context());
+    let accept = AcceptReturn(shop.refund_context());
     let to_credit = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
     for _ in 0..2 {
         let body = accept.handle(&to_credit()).await.expect("accepted");
@@ -248,7 +250,7 @@ async fn a_return_that_was_refunded_before_is_restocked_at_once() {
     assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "2.00", "original")).await), (201, ""));
     shop.send_back(&order_id, 2, "k").await;
     let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
-    assert_eq!(outcome(&AcceptReturn(shop.staff_order_context()).handle(&accepted).await), (200, ""));
+    assert_eq!(outcome(&AcceptReturn(shop.refund_context()).handle(&accepted).await), (200, ""));
     assert_eq!((shop.available("a").await, shop.order(&user(1), &order_id).await.refunds.len()), (9, 1));
 }
 
@@ -273,9 +275,10 @@ async fn a_return_is_rejected_with_or_without_a_reason() {
 #[tokio::test]
 async fn a_failed_refund_is_retried_to_another_target() {
     let shop = shop().await;
+    shop.account(&user(1), "ann@example.com", &[]).await;
     let order_id = shop.paid_order(&user(1), "a", 2).await;
     shop.apply(&user(1), &order_id, Event::Cancelled).await;
-    let retry = RetryRefund(shop.staff_order_context());
+    let retry = RetryRefund(shop.refund_context());
     let request = |id: &str| {
         let request = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", id);
         request.with_json(r#"{"refund_to": "store_credit"}"#)
@@ -316,9 +319,9 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
     assert_eq!(outcome(&ShipOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&DeliverOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&AdminCancelOrder(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
-    assert_eq!(outcome(&AcceptReturn(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
-    assert_eq!(outcome(&RejectReturn(desk.clone()).handle(&shopper()).await), (403, "forbidden"));
-    assert_eq!(outcome(&RetryRefund(desk).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&AcceptReturn(shop.refund_context()).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&RejectReturn(desk).handle(&shopper()).await), (403, "forbidden"));
+    assert_eq!(outcome(&RetryRefund(shop.refund_context()).handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(outcome(&shop.grant_refund().handle(&shopper()).await), (403, "forbidden"));
     assert_eq!(shop.order(&user(1), &order_id).await.status, OrderStatus::Paid);
 }
@@ -335,7 +338,7 @@ async fn the_timeline_has_every_step_of_an_order() {
     );
     shop.send_back(&order_id, 1, "k").await;
     let accepted = decide(&order_id, "1", "accept", r#"{"refund_to": "original"}"#);
-    assert_eq!(outcome(&AcceptReturn(shop.staff_order_context()).handle(&accepted).await), (200, ""));
+    assert_eq!(outcome(&AcceptReturn(shop.refund_context()).handle(&accepted).await), (200, ""));
     assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.25", "store_credit")).await), (201, ""));
     shop.given(&order_id, 0).await;
 
@@ -358,4 +361,35 @@ async fn the_timeline_has_every_step_of_an_order() {
         let at = rest.find(entry).unwrap_or_else(|| panic!("{entry} is missing in {rest}"));
         rest = &rest[at + entry.len()..];
     }
+}
+
+/// Orders of guests belong to nobody, or to the account that the guest became. The credit of a guest could not be spent.
+#[tokio::test]
+async fn store_credit_goes_to_the_account_that_its_guest_became() {
+    let shop = shop().await;
+    let order_id = shop.delivered_order(&user(1), "a", 3).await;
+    shop.send_back(&order_id, 1, "k").await;
+    let accept = || decide(&order_id, "1", "accept", r#"{"refund_to": "store_credit"}"#);
+    let retry = || {
+        let request = staff_request("POST", &order_id, "refunds/1/retry").with_path("refund_id", "1");
+        request.with_json(r#"{"refund_to": "store_credit"}"#)
+    };
+    assert_eq!(outcome(&shop.grant_refund().handle(&grant(&order_id, "0.50", "original")).await), (201, ""));
+    let failed = Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_1".to_owned() };
+    shop.apply(&user(1), &order_id, failed).await;
+    let (granting, accepting, retrying) =
+        (shop.grant_refund(), AcceptReturn(shop.refund_context()), RetryRefund(shop.refund_context()));
+    let refused = (409, "store_credit_unavailable");
+    assert_eq!(outcome(&granting.handle(&grant(&order_id, "0.25", "store_credit")).await), refused);
+    assert_eq!(outcome(&accepting.handle(&accept()).await), refused);
+    assert_eq!(outcome(&retrying.handle(&retry()).await), refused);
+    assert_eq!(shop.order(&user(1), &order_id).await.owed_minor(), 50, "nothing was granted");
+
+    shop.account(&user(4), "ann@example.com", &[user(1)]).await;
+    assert_eq!(outcome(&granting.handle(&grant(&order_id, "0.25", "store_credit")).await), (201, ""));
+    assert_eq!(outcome(&accepting.handle(&accept()).await), (200, ""));
+    assert_eq!(outcome(&retrying.handle(&retry()).await), (200, ""));
+    let order = shop.order(&user(1), &order_id).await;
+    assert!(order.refunds.iter().all(|refund| refund.account == Some(user(4))), "{:?}", order.refunds);
+    assert_eq!(order.credit_by_account().into_keys().collect::<Vec<_>>(), [&user(4)]);
 }

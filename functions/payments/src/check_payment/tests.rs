@@ -162,7 +162,8 @@ async fn a_failed_refund_waits_for_staff() {
     assert_eq!(shop.refund(0).await, "nothing is due");
     assert_eq!(shop.order().await.refunded_minor(), 0);
 
-    shop.apply(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider }).await;
+    shop.apply(Event::RefundRetried { refund: 0, target: souk_domain::order::RefundTarget::Provider, account: None })
+        .await;
     assert_eq!(shop.refund(0).await, "refunded");
     assert_eq!((shop.order().await.status, shop.available().await), (OrderStatus::Refunded, 5));
     shop.assert_reconciled().await;

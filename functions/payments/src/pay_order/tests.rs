@@ -36,6 +36,7 @@ impl Fixture {
         Event::RefundGranted(RefundGrant {
             amount,
             target: RefundTarget::Provider,
+            account: None,
             reason,
             granted_by: user(9),
             request,
@@ -74,6 +75,46 @@ async fn an_account_pays_an_order_of_its_guest() {
     assert_eq!(outcome(shop.endpoint().handle(&as_guest).await), (404, "not_found".to_owned()));
     assert_eq!(outcome(shop.endpoint().handle(&by_account()).await), (200, "completed".to_owned()));
     assert_eq!(shop.order().await.status, OrderStatus::Paid);
+    shop.assert_reconciled().await;
+}
+
+/// The account pays with its own store credit, not with that of the guest who placed the order, and gets it back.
+#[tokio::test]
+async fn an_account_pays_an_order_of_its_guest_with_its_own_store_credit() {
+    let shop = Fixture::start().await;
+    shop.link_guest().await;
+    shop.set_store_credit_of(&user(2), 250).await;
+    let as_guest = shop.by_store_credit().from_guest(user(1));
+    assert_eq!(outcome(shop.endpoint().handle(&as_guest).await), is(409, "store_credit_unavailable"));
+    let by_account = || shop.by_store_credit().from_user(user(2));
+    for _ in 0..2 {
+        assert_eq!(outcome(shop.endpoint().handle(&by_account()).await), is(200, "completed"));
+    }
+    assert_eq!((shop.store_credit_of(&user(2)).await, shop.store_credit().await), (50, 0));
+    assert_eq!(outcome(shop.endpoint().handle(&as_guest).await), is(200, "completed"), "it is paid");
+    shop.apply(Event::Cancelled).await;
+    for _ in 0..2 {
+        shop.refund(0).await;
+    }
+    assert_eq!(shop.order().await.status, OrderStatus::Refunded);
+    assert_eq!((shop.store_credit_of(&user(2)).await, shop.store_credit().await), (250, 0));
+}
+
+/// A refund of a card payment, after the guest became an account.
+#[tokio::test]
+async fn store_credit_for_the_order_of_a_guest_is_paid_out_to_its_account() {
+    let shop = Fixture::start().await;
+    shop.pay("sandbox_success").await;
+    shop.link_guest().await;
+    let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1Z".to_owned() };
+    shop.apply(Event::Shipped(shipment)).await;
+    let Event::RefundGranted(grant) = Fixture::refund_granted(50) else { panic!("a grant") };
+    let (target, account) = (RefundTarget::StoreCredit, Some(user(2)));
+    shop.apply(Event::RefundGranted(RefundGrant { target, account, ..grant })).await;
+    for _ in 0..2 {
+        shop.refund(0).await;
+    }
+    assert_eq!((shop.store_credit_of(&user(2)).await, shop.store_credit().await), (50, 0));
     shop.assert_reconciled().await;
 }
 

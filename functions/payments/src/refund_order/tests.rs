@@ -17,7 +17,7 @@ impl Fixture {
         let request = IdempotencyKey { key: index.to_string(), fingerprint: index.to_string() };
         self.apply(Event::ReturnRequested { items: vec![item], request }).await;
         let target = RefundTarget::Provider;
-        self.apply(Event::ReturnAccepted { index, target, accepted_by: user(9) }).await;
+        self.apply(Event::ReturnAccepted { index, target, account: None, accepted_by: user(9) }).await;
     }
 
     async fn cancelled(&self) {

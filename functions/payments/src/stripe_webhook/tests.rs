@@ -197,7 +197,7 @@ async fn a_refund_that_fails_later_is_due_again() {
     assert_eq!((order.status, order.refunded_minor()), (OrderStatus::Cancelled, 0));
     shop.is_reconciled().await;
 
-    shop.base.apply(Event::RefundRetried { refund: 0, target: order.refunds[0].target }).await;
+    shop.base.apply(Event::RefundRetried { refund: 0, target: order.refunds[0].target, account: None }).await;
     assert_eq!(shop.base.refund(0).await, "refunded");
     shop.receive_all().await;
     assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);

@@ -86,7 +86,7 @@ fn full_history() -> Vec<Event> {
         Event::ReturnRequested { items: vec![item()], request: idempotency_key("1") },
         Event::ReturnRejected { index: 0, reason: Some("Ann, it was worn".to_owned()) },
         Event::ReturnRequested { items: vec![item()], request: idempotency_key("2") },
-        Event::ReturnAccepted { index: 1, target: RefundTarget::Provider, accepted_by: staff() },
+        Event::ReturnAccepted { index: 1, target: RefundTarget::Provider, account: None, accepted_by: staff() },
         Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
     ]);
     events
@@ -126,6 +126,7 @@ fn refunds_are_published_in_the_order_of_their_completion() {
         events.push(Event::RefundGranted(RefundGrant {
             amount: Money::from_minor(amount_minor, Currency::USD),
             target: RefundTarget::StoreCredit,
+            account: Some(staff()),
             reason: "Ann got it late".to_owned(),
             granted_by: staff(),
             request: idempotency_key(&amount_minor.to_string()),
@@ -164,7 +165,7 @@ fn each_retry_of_a_failed_refund_is_published_with_its_own_id() {
         Event::Cancelled,
         Event::RefundSettled { refund: 0, refund_id: refund_id() },
         Event::RefundFailed { refund: 0, retry: 0, refund_id: refund_id() },
-        Event::RefundRetried { refund: 0, target: RefundTarget::Provider },
+        Event::RefundRetried { refund: 0, target: RefundTarget::Provider, account: None },
         Event::RefundSettled { refund: 0, refund_id: refund_id() },
     ]);
     let (order, published) = run(events);

@@ -7,10 +7,14 @@ use crate::address::ShippingAddress;
 const ERASED: &str = "erased";
 
 impl Order {
-    /// Erases contact and address, and keeps the country. A paid order stays unchanged, because the law requires a shop
-    /// to keep it. Refused while a payment may still pay the order.
+    /// Erases contact and address, and keeps the country. A paid order keeps both, because the law makes a shop keep it, and
+    /// is marked, so that links show neither. Refused while a payment may still pay the order.
     pub(super) fn erase(&mut self) -> Result<(), TransitionError> {
-        if self.erased || self.was_paid() {
+        if self.erased {
+            return Ok(());
+        }
+        if self.was_paid() {
+            self.account_deleted = true;
             return Ok(());
         }
         let is_open = |status| matches!(status, AttemptStatus::Processing | AttemptStatus::RequiresAction);
@@ -18,14 +22,19 @@ impl Order {
         if awaits_payment || self.attempts.iter().any(|attempt| is_open(attempt.status)) {
             return Err(TransitionError::PaymentInProgress);
         }
+        self.shipping_address = self.erased_address();
+        self.contact = None;
+        self.erased = true;
+        Ok(())
+    }
+
+    /// What is left of the address after an erasure: the country, if it is known.
+    pub fn erased_address(&self) -> ShippingAddress {
         let country = match &self.shipping_address {
             ShippingAddress::Structured(address) => address.country.as_str(),
             ShippingAddress::Text(_) => ERASED,
         };
-        self.shipping_address = ShippingAddress::Text(country.to_owned());
-        self.contact = None;
-        self.erased = true;
-        Ok(())
+        ShippingAddress::Text(country.to_owned())
     }
 
     /// Whether money was ever captured for it, also if all of it was refunded, or a free order was paid.
@@ -120,7 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn a_paid_order_is_kept() {
+    fn a_paid_order_is_kept_and_marked() {
+        let marked = |order: Order| Order { account_deleted: true, ..order };
         let placed = placed(r#""1 Main St""#);
         let paid = [start(), settled(captured())];
         for more in [&[][..], &[Event::Cancelled], &[Event::Delivered]] {
@@ -130,11 +140,12 @@ mod tests {
                 order = after(&order, &[Event::Shipped(shipment)]);
             }
             let order = after(&order, more);
-            assert_eq!(after(&order, &[Event::Erased]), order);
+            assert_eq!(after(&order, &[Event::Erased]), marked(order.clone()));
+            assert_eq!(after(&order, &[Event::Erased, Event::Erased]), marked(order), "idempotent");
         }
         // Captured after it was cancelled: a refund is due.
         let late = after(&placed, &[start(), settled(action_required()), Event::Cancelled, settled(captured())]);
-        assert_eq!(after(&late, &[Event::Erased]), late);
+        assert_eq!(after(&late, &[Event::Erased]), marked(late));
     }
 
     #[test]

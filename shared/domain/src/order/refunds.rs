@@ -28,7 +28,7 @@ pub enum RefundTarget {
     /// The original payment method.
     #[default]
     Provider,
-    /// The account's store credit.
+    /// The store credit of the account to which the order belongs.
     StoreCredit,
 }
 
@@ -66,6 +66,9 @@ pub struct Refund {
     /// Where it is paid to.
     #[serde(default, skip_serializing_if = "is_provider")]
     pub target: RefundTarget,
+    /// The account whose store credit it goes to, if it is neither the owner of the order nor the account that paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<UserId>,
     /// Index of the return that it belongs to. The returned units go back to stock when it completes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_return: Option<usize>,
@@ -110,13 +113,14 @@ impl Refund {
     /// An automatic refund of an attempt.
     pub(super) const fn pending(attempt: usize, amount_minor: i64, target: RefundTarget) -> Self {
         let status = RefundStatus::Pending;
-        let (for_return, reason, granted_by, approved_by, request, refund_id) = (None, None, None, None, None, None);
-        let (retries, restocked) = (0, false);
+        let (account, for_return, reason, granted_by) = (None, None, None, None);
+        let (approved_by, request, refund_id, retries, restocked) = (None, None, None, 0, false);
         Self {
             status,
             attempt,
             amount_minor,
             target,
+            account,
             for_return,
             reason,
             granted_by,

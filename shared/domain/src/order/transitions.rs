@@ -65,6 +65,8 @@ pub enum Event {
         index: usize,
         /// Where its refund is paid to.
         target: RefundTarget,
+        /// As in [`RefundGrant::account`].
+        account: Option<UserId>,
         /// The member of staff.
         accepted_by: UserId,
     },
@@ -99,17 +101,22 @@ pub enum Event {
         refund: usize,
         /// Where it is paid to this time.
         target: RefundTarget,
+        /// As in [`RefundGrant::account`].
+        account: Option<UserId>,
     },
-    /// The account was deleted: contact and address of an order that was never paid are erased.
+    /// The account was deleted: contact and address of an order that was never paid are erased, and one that was paid is
+    /// marked.
     Erased,
 }
 
-/// An event that changes an order and, in the same transaction, the store credit of its account. It is a type of its
+/// An event that changes an order and, in the same transaction, the store credit of an account. It is a type of its
 /// own, so that only functions with access to accounts can apply it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StoreCreditEvent {
     /// Store credit pays the order.
     Paid {
+        /// The account that pays. None if the caller is a guest, who has no store credit and can pay free orders only.
+        account: Option<UserId>,
         /// Idempotency key of the request.
         request: Option<IdempotencyKey>,
     },
@@ -127,6 +134,9 @@ pub struct RefundGrant {
     pub amount: Money,
     /// Where it is paid to.
     pub target: RefundTarget,
+    /// For store credit, the account to which the order belongs: its owner, or the account that its owner was a guest of.
+    /// None if it belongs to no account: then nobody could spend the credit, and the refund is refused.
+    pub account: Option<UserId>,
     /// Reason, shown to the shopper.
     pub reason: String,
     /// The member of staff.
@@ -217,6 +227,9 @@ pub enum TransitionError {
     /// The amount exceeds what is left to refund.
     #[error("the amount exceeds what can be refunded")]
     NotRefundable,
+    /// The caller who pays, or the owner of the order that is refunded, has no account.
+    #[error("only accounts with a verified address have store credit")]
+    StoreCreditUnavailable,
     /// A second person has to approve the refund: [`RefundApproval::RequiredAbove`].
     #[error("a second person has to approve this refund")]
     ApprovalRequired,
@@ -249,8 +262,8 @@ impl Order {
             Event::Shipped(shipment) => next.ship(shipment, now)?,
             Event::Delivered => next.deliver(now)?,
             Event::ReturnRequested { items, request } => next.request_return(items, request, now)?,
-            Event::ReturnAccepted { index, target, accepted_by } => {
-                next.accept_return(index, target, accepted_by, now)?;
+            Event::ReturnAccepted { index, target, account, accepted_by } => {
+                next.accept_return(index, (target, account), accepted_by, now)?;
             }
             Event::ReturnRejected { index, reason } => next.reject_return(index, reason, now)?,
             Event::RefundGranted(grant) => next.grant_refund(grant, now)?,
@@ -258,17 +271,17 @@ impl Order {
                 next.settle_refund(refund, RefundTarget::Provider, refund_id, now)?;
             }
             Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
-            Event::RefundRetried { refund, target } => next.retry_refund(refund, target, now)?,
+            Event::RefundRetried { refund, target, account } => next.retry_refund(refund, target, account, now)?,
             Event::Erased => next.erase()?,
         }
         Ok(next)
     }
 
-    /// The order after an event that also changes store credit: by [`Order::credit_move_since`].
+    /// The order after an event that also changes store credit: by [`Order::credit_moves_since`].
     pub fn apply_store_credit(&self, event: StoreCreditEvent, now: Timestamp) -> Result<Self, TransitionError> {
         let mut next = self.clone();
         match event {
-            StoreCreditEvent::Paid { request } => next.pay_by_store_credit(request, now)?,
+            StoreCreditEvent::Paid { account, request } => next.pay_by_store_credit(account, request, now)?,
             StoreCreditEvent::Refunded { refund } => {
                 let refund_id = format!("credit_{}", self.refund_key(refund));
                 next.settle_refund(refund, RefundTarget::StoreCredit, refund_id, now)?;

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use super::{Discrepancy, DiscrepancyKind, Subject};
 use crate::ids::{ProductId, UserId};
-use crate::order::{Order, PaymentMethod, RefundTarget};
+use crate::order::Order;
 use crate::stock::ShardId;
 
 /// Sums over a pass through all orders.
@@ -73,12 +73,13 @@ impl Sums {
             allocated.checksum = allocated.checksum.wrapping_add(checksum);
             allocated.units += line.allocation.iter().map(|part| i64::from(part.quantity)).sum::<i64>();
         }
-        let uses_credit = order.attempts.iter().any(|attempt| attempt.method == PaymentMethod::StoreCredit)
-            || order.refunds.iter().any(|refund| refund.target == RefundTarget::StoreCredit);
-        let is_selected = self.only.as_ref().is_none_or(|(_, accounts)| accounts.contains(&order.user_id));
-        if uses_credit && is_selected {
-            let credit = self.accounts.entry(order.user_id.clone()).or_default();
-            credit.balance_minor += order.credit_minor();
+        // The account is not always the owner: it may have been a guest when it placed the order.
+        for (account, minor) in order.credit_by_account() {
+            if self.only.as_ref().is_some_and(|(_, accounts)| !accounts.contains(account)) {
+                continue;
+            }
+            let credit = self.accounts.entry(account.clone()).or_default();
+            credit.balance_minor += minor;
             credit.checksum = credit.checksum.wrapping_add(checksum);
         }
     }

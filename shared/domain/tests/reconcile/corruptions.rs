@@ -6,7 +6,7 @@ use souk_domain::order::{
 use souk_domain::reconcile::{DiscrepancyKind, ProviderPayment, ProviderRefund, Subject};
 use souk_domain::stock::{Allocation, ShardId};
 
-use crate::shop::{OPENED, PRICE, Shop, granted, idempotency_key, product, shard, user};
+use crate::shop::{ACCOUNT, OPENED, PRICE, Shop, granted, idempotency_key, product, shard, user};
 
 const PENDING: usize = 0;
 const PAID: usize = 1;
@@ -41,7 +41,7 @@ fn shop() -> Shop {
     shop.apply(CREDITED, Event::Shipped(Shipment { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() }));
     shop.apply(CREDITED, granted(500, RefundTarget::StoreCredit, idempotency_key(0)));
     shop.refund(CREDITED, 0);
-    assert_eq!(shop.credit[&user(CREDITED)], 500);
+    assert_eq!(shop.credit[&user(ACCOUNT)], 500);
     let held_until = shop.orders[EXPIRED].hold_expires_at;
     shop.now = held_until;
     shop.apply(EXPIRED, Event::HoldEnded);
@@ -114,13 +114,13 @@ fn corrupt(kind: DiscrepancyKind, shop: &mut Shop) -> (i64, i64) {
             (3_600, 3_601)
         }
         DiscrepancyKind::CreditUnexplained => {
-            shop.credit.insert(user(CREDITED), 501);
+            shop.credit.insert(user(ACCOUNT), 501);
             (500, 501)
         }
         DiscrepancyKind::CreditNegative => {
             // Paid with more than its balance.
             shop.orders[CREDITED].refunds[0].target = RefundTarget::Provider;
-            shop.credit.remove(&user(CREDITED));
+            shop.credit.remove(&user(ACCOUNT));
             let given = ProviderRefund {
                 idempotency_key: shop.orders[CREDITED].refund_key(0),
                 refund_id: shop.orders[CREDITED].refunds[0].refund_id.clone().expect("an id"),
@@ -277,7 +277,7 @@ fn checksums_show_whether_orders_changed() {
     shop.apply(number, Event::Cancelled);
     let after = sum(&shop);
     assert!(!before.same_orders(&after, &product(0)) && before.same_orders(&after, &product(1)));
-    assert!(before.same_credit(&after, &user(CREDITED)));
+    assert!(before.same_credit(&after, &user(ACCOUNT)));
     shop.orders[CREDITED].version += 1;
-    assert!(!before.same_credit(&sum(&shop), &user(CREDITED)));
+    assert!(!before.same_credit(&sum(&shop), &user(ACCOUNT)));
 }

@@ -6,7 +6,7 @@ use souk_domain::order::{
 };
 use souk_domain::stock::Allocation;
 
-use crate::shop::{Shop, granted, idempotency_key, product, settled, shard, user};
+use crate::shop::{ACCOUNT, Shop, granted, idempotency_key, product, settled, shard, user};
 
 /// A step of the shop. The number is the index of the order.
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ fn shipment() -> Shipment {
 
 fn any_event() -> impl Strategy<Value = Event> {
     let target = || prop_oneof![Just(RefundTarget::Provider), Just(RefundTarget::StoreCredit)];
+    let account = || prop_oneof![3 => Just(Some(user(ACCOUNT))), 1 => Just(None)];
     let declined = |code: &str| ProviderOutcome::Declined { code: code.to_owned() };
     let action = ProviderOutcome::ActionRequired { payment_id: "pay".to_owned(), action_url: None };
     let item = |(n, units, key): (usize, u64, u8)| {
@@ -46,12 +47,15 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => (0_usize..3).prop_map(move |attempt| settled(attempt, action.clone())),
         1 => (0_usize..3).prop_map(|attempt| settled(attempt, ProviderOutcome::Pending { payment_id: None })),
         2 => Just(Event::HoldEnded),
-        2 => ((0_usize..2), target()).prop_map(|(refund, target)| Event::RefundRetried { refund, target }),
+        2 => ((0_usize..2), target(), account())
+            .prop_map(|(refund, target, account)| Event::RefundRetried { refund, target, account }),
         1 => Just(Event::Cancelled),
         3 => Just(Event::Shipped(shipment())),
         3 => Just(Event::Delivered),
         3 => ((0_usize..3), (1_u64..3), any::<u8>()).prop_map(item),
-        3 => ((0_usize..2), target()).prop_map(|(index, target)| Event::ReturnAccepted { index, target, accepted_by: user(9) }),
+        3 => ((0_usize..2), target(), account()).prop_map(|(index, target, account)| {
+            Event::ReturnAccepted { index, target, account, accepted_by: user(9) }
+        }),
         1 => (0_usize..3).prop_map(|index| Event::ReturnRejected { index, reason: None }),
         2 => ((1_i64..30_000), target(), any::<u8>()).prop_map(|(amount, target, key)| granted(amount, target, idempotency_key(key))),
     ]
@@ -80,7 +84,10 @@ fn run(shop: &mut Shop, step: Step) {
             shop.place(shopper, &parts);
         }
         Step::Event(order, event) => shop.apply(order, event),
-        Step::PaidByStoreCredit(order) => shop.apply_store_credit(order, StoreCreditEvent::Paid { request: None }),
+        Step::PaidByStoreCredit(order) => {
+            let account = Some(user(ACCOUNT));
+            shop.apply_store_credit(order, StoreCreditEvent::Paid { account, request: None });
+        }
         Step::Captured(order, attempt, extra) if order < shop.orders.len() => shop.capture(order, attempt, extra),
         Step::RefundFailed(order, refund) if order < shop.orders.len() => shop.fail_refund(order, refund),
         Step::Refunded(order, refund) if order < shop.orders.len() => shop.refund(order, refund),

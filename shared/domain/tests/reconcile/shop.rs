@@ -19,6 +19,8 @@ use souk_domain::time::Timestamp;
 
 pub(crate) const OPENED: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 pub(crate) const PRICE: i64 = 12_595;
+/// An account to which the orders of all others belong: they were its guests.
+pub(crate) const ACCOUNT: usize = 0;
 /// A free product.
 pub(crate) const FREE: usize = 2;
 
@@ -52,7 +54,8 @@ pub(crate) fn idempotency_key(key: u8) -> IdempotencyKey {
 pub(crate) fn granted(amount_minor: i64, target: RefundTarget, request: IdempotencyKey) -> Event {
     let (amount, reason, granted_by) = (Money::from_minor(amount_minor, Currency::USD), "late".to_owned(), user(9));
     let approval = RefundApproval::NotRequired;
-    Event::RefundGranted(RefundGrant { amount, target, reason, granted_by, request, approval })
+    let account = Some(user(ACCOUNT));
+    Event::RefundGranted(RefundGrant { amount, target, account, reason, granted_by, request, approval })
 }
 
 impl Shop {
@@ -118,12 +121,15 @@ impl Shop {
     fn step(&mut self, number: usize, event: impl FnOnce(&Order, Timestamp) -> Result<Order, TransitionError>) {
         let Some(before) = self.orders.get(number).cloned() else { return };
         let Ok(after) = event(&before, self.now) else { return };
-        let balance = self.credit.get(&before.user_id).copied().unwrap_or(0) + after.credit_move_since(&before);
-        if after == before || balance < 0 || !self.move_stock(&before, &after) {
+        let balance = |account: &UserId| self.credit.get(account).copied().unwrap_or(0);
+        let moves = after.credit_moves_since(&before).into_iter();
+        let balances: Vec<_> = moves.map(|(account, minor)| (balance(&account) + minor, account)).collect();
+        let is_covered = balances.iter().all(|(balance, _)| *balance >= 0);
+        if after == before || !is_covered || !self.move_stock(&before, &after) {
             return;
         }
-        if after.credit_move_since(&before) != 0 {
-            self.credit.insert(before.user_id.clone(), balance);
+        for (balance, account) in balances {
+            self.credit.insert(account, balance);
         }
         self.orders[number] = Order { version: before.version + 1, ..after };
     }

@@ -49,6 +49,7 @@ fn refused(order: &Order, reason: TransitionError) -> Problem {
                 .with("refundable_amount", Amount(refundable))
                 .with("currency", order.currency.code());
         }
+        TransitionError::StoreCreditUnavailable => "store_credit_unavailable",
         TransitionError::NotPayable => "not_payable",
         TransitionError::HoldExpired => "hold_expired",
         TransitionError::TooManyAttempts => "too_many_payment_attempts",

@@ -95,6 +95,54 @@ async fn guests_are_added_once_and_the_oldest_is_dropped() {
 }
 
 #[tokio::test]
+async fn the_account_of_a_guest_is_found_until_it_is_deleted() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let of = async |number: u32| {
+            stores.accounts.account_of(&user(number)).await.expect("read").map(|account| account.user_id)
+        };
+        // Guest 100 belonged to the registration that became the account of Bob, guest 101 comes later.
+        let bob = Account { guest_ids: vec![user(100)], ..account(2, "bob@example.com") };
+        assert_eq!(stores.claim(&bob).await, ClaimOutcome::Claimed);
+        assert_eq!((of(100).await, of(101).await, of(2).await), (Some(user(2)), None, Some(user(2))));
+        for _ in 0..2 {
+            let linked = stores.accounts.add_guest(&user(2), &user(101)).await.expect("answered");
+            assert_eq!(
+                (linked, of(101).await),
+                (GuestLinkOutcome::Linked, Some(user(2))),
+                "{}",
+                database.implementation
+            );
+        }
+        assert_eq!(
+            stores.accounts.add_guest(&user(3), &user(102)).await.expect("answered"),
+            GuestLinkOutcome::NotFound
+        );
+        assert_eq!((of(102).await, of(3).await), (None, None), "no account, no link");
+
+        let bob = stores.accounts.get(&user(2)).await.expect("read").expect("an account");
+        assert_eq!(stores.delete(&bob, None).await, AccountDeletionOutcome::Deleted);
+        assert_eq!((of(100).await, of(101).await, of(2).await), (None, None, None));
+    }
+}
+
+/// Of very many guests the oldest is forgotten, with its orders: then its refunds must not go to the account either.
+#[tokio::test]
+async fn a_forgotten_guest_belongs_to_no_account() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let ann = stores.ann().await;
+        for guest in 0..=u32::try_from(MAX_GUESTS).expect("small") {
+            let linked = stores.accounts.add_guest(&ann.user_id, &user(100 + guest)).await.expect("answered");
+            assert_eq!(linked, GuestLinkOutcome::Linked);
+        }
+        assert_eq!(stores.accounts.account_of(&user(100)).await.expect("read"), None, "{}", database.implementation);
+        let newer = stores.accounts.account_of(&user(101)).await.expect("read");
+        assert_eq!(newer.map(|account| account.user_id), Some(ann.user_id));
+    }
+}
+
+#[tokio::test]
 async fn guests_that_are_added_at_once_are_all_kept() {
     for database in Database::each().await {
         let stores = Stores::on(&database);

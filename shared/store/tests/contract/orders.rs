@@ -205,7 +205,8 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             let (steps, order_id) = (credit_steps.clone(), order_id.clone());
             async move { steps.apply(&user(1), &order_id, &event, NOW).await }
         };
-        let pay = || StoreCreditEvent::Paid { request: None };
+        // User 1 was a guest of account 7.
+        let pay = || StoreCreditEvent::Paid { account: Some(user(7)), request: None };
         let short = apply_credit(&ids[0], pay()).await;
         assert!(matches!(short, Err(StepError::InsufficientStoreCredit)), "{short:?}");
 
@@ -222,16 +223,22 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
             Event::Shipped(shipment),
             Event::Delivered,
             Event::ReturnRequested { items: vec![item], request: idempotency_key("return") },
-            Event::ReturnAccepted { index: 0, target: RefundTarget::StoreCredit, accepted_by: user(9) },
+            Event::ReturnAccepted {
+                index: 0,
+                target: RefundTarget::StoreCredit,
+                account: Some(user(7)),
+                accepted_by: user(9),
+            },
         ] {
             apply(&ids[0], event).await.expect("applied");
         }
         apply_credit(&ids[0], StoreCreditEvent::Refunded { refund: 0 }).await.expect("credited");
-        let credit = || async { stores.store_credit.balance_minor(&user(1)).await.expect("read") };
+        let credit = || async { stores.store_credit.balance_minor(&user(7)).await.expect("read") };
         assert_eq!((credit().await, stores.available("a").await), (12_595, 8));
         apply_credit(&ids[1], pay()).await.expect("paid");
         assert_eq!(credit().await, 0, "{}", database.implementation);
         assert!(matches!(apply_credit(&ids[1], pay()).await, Err(StepError::Refused { .. })));
+        assert_eq!(stores.store_credit.balance_minor(&user(1)).await.expect("read"), 0, "never the guest's");
     }
 }
 

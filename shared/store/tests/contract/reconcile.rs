@@ -70,6 +70,7 @@ impl Stores {
         let grant = RefundGrant {
             amount: Money::from_minor(700, Currency::USD),
             target: RefundTarget::StoreCredit,
+            account: Some(user(7)), // user 2 was a guest of it
             reason: "late".to_owned(),
             granted_by: user(9),
             request: idempotency_key("grant"),
@@ -140,7 +141,7 @@ async fn discrepancies_are_reported_with_their_ids() {
         }
         let first = [("product_id", "b"), ("shard", shard.as_str())];
         spoil(&database, "inventory", first, "shards", number(4)).await;
-        spoil(&database, "storecredit", [("user_id", user(2).as_str()), ("", "")], "store_credit_minor", number(701))
+        spoil(&database, "storecredit", [("user_id", user(7).as_str()), ("", "")], "store_credit_minor", number(701))
             .await;
         let key = [("user_id", open.user_id.as_str()), ("order_id", open.order_id.as_str())];
         spoil(&database, "orders", key, "total_minor", number(1)).await;

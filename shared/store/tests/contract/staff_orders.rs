@@ -103,7 +103,8 @@ async fn open_returns_are_listed_until_they_are_decided() {
         stores.happens(1, &id, send_back()).await;
         assert_eq!(stores.listed(StaffOrderList::OpenReturns).await, std::slice::from_ref(&id));
         assert_eq!(stores.listed(StaffOrderList::Status(OrderStatus::Delivered)).await, std::slice::from_ref(&id));
-        let accepted = Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, accepted_by: user(9) };
+        let accepted =
+            Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, account: None, accepted_by: user(9) };
         stores.happens(1, &id, accepted).await;
         assert_eq!(stores.listed(StaffOrderList::OpenReturns).await, [], "{}", database.implementation);
     }
@@ -148,7 +149,8 @@ async fn indexes_cost_no_write_units_when_an_order_is_placed() {
         stores.stock("a", 99).await;
         let placed = order(1, &["a"], &stores, 1);
         let id = stores.lived(1, placed, []).await;
-        let accepted = Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, accepted_by: user(9) };
+        let accepted =
+            Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, account: None, accepted_by: user(9) };
         let refunded = Event::RefundSettled { refund: 0, refund_id: "re_78e11d12d4e9c84c0104ab21".to_owned() };
         let steps = [
             ("placed", None, 0.0),

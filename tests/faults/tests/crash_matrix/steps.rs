@@ -1,7 +1,7 @@
 //! Initial states and steps of the rows.
 
 use souk_domain::effects::Clock;
-use souk_domain::erasure::ErasureQueueMessage;
+use souk_domain::erasure::{ERASURE_DELAY_SECONDS, ErasureQueueMessage};
 use souk_domain::order::OrderStatus::Expired;
 use souk_faults::injector::Fault;
 use souk_faults::provider::token;
@@ -14,6 +14,7 @@ use souk_orders_functions::retry_refund::RetryRefund;
 use souk_orders_functions::ship_order::ShipOrder;
 use souk_payment::stripe::sign;
 use souk_runtime::http::{Endpoint, Request};
+use souk_store::AccountDeletionOutcome;
 
 use crate::scenario::{Scenario, UNITS};
 
@@ -119,6 +120,7 @@ pub(crate) async fn a_delivered_order(scenario: &mut Scenario) {
 /// A refund waits for a second person.
 pub(crate) async fn a_requested_refund(scenario: &mut Scenario) {
     a_delivered_order(scenario).await;
+    scenario.shop.refunder().await;
     let requested = Box::pin(scenario.shop.request_refund().handle(&refunding(scenario).await)).await;
     let body = requested.expect("requested").body_json();
     scenario.refund_request_id = body["refund_request_id"].as_str().map(str::to_owned);
@@ -139,15 +141,13 @@ pub(crate) async fn a_requested_return_of_a_refunded_order(scenario: &mut Scenar
 
 pub(crate) async fn an_accepted_return(scenario: &mut Scenario) {
     a_requested_return(scenario).await;
-    scenario.call_ok(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "original").await).await;
+    scenario.call_ok(AcceptReturn(scenario.shop.refund_context()), accepting(scenario, "original").await).await;
     scenario.platform.dispatch(&scenario.shop).await;
 }
 
 pub(crate) async fn a_return_accepted_for_store_credit(scenario: &mut Scenario) {
     a_requested_return(scenario).await;
-    scenario
-        .call_ok(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "store_credit").await)
-        .await;
+    scenario.call_ok(AcceptReturn(scenario.shop.refund_context()), accepting(scenario, "store_credit").await).await;
     scenario.platform.dispatch(&scenario.shop).await;
 }
 
@@ -191,11 +191,17 @@ pub(crate) async fn an_unknown_payment_to_erase(scenario: &mut Scenario) {
     delete_account(scenario).await;
 }
 
-/// Asks for the erasure, as the deletion of an account does.
+/// Deletes the account, and waits until its erasure is due.
 async fn delete_account(scenario: &mut Scenario) {
-    let message = ErasureQueueMessage::EraseOrders { user_id: scenario.user_id.clone(), guest_ids: vec![] };
-    scenario.shop.erasure_queue().send(&message).await.expect("sent");
+    let (stores, user_id) = (&scenario.shop.stores, scenario.user_id.clone());
+    let account = stores.accounts.get(&user_id).await.expect("read").expect("an account");
+    let deleted = stores.accounts.delete(&stores.credentials, &stores.staff_grants, &account, None).await;
+    assert_eq!(deleted.expect("answered"), AccountDeletionOutcome::Deleted);
+    let requested_at = Some(scenario.shop.clock.now());
+    let message = ErasureQueueMessage::EraseOrders { user_id, guest_ids: vec![], requested_at };
+    scenario.shop.erasure_queue().send(&message, ERASURE_DELAY_SECONDS).await.expect("sent");
     scenario.platform.enqueue_sent(&scenario.shop);
+    scenario.shop.clock.advance_seconds(ERASURE_DELAY_SECONDS);
     scenario.erased = true;
 }
 
@@ -243,7 +249,7 @@ pub(crate) async fn request_return(scenario: &mut Scenario) {
 }
 
 pub(crate) async fn accept_return(scenario: &mut Scenario) {
-    scenario.call(AcceptReturn(scenario.shop.staff_order_context()), accepting(scenario, "original").await).await;
+    scenario.call(AcceptReturn(scenario.shop.refund_context()), accepting(scenario, "original").await).await;
 }
 
 pub(crate) async fn reject_return(scenario: &mut Scenario) {
@@ -263,12 +269,13 @@ pub(crate) async fn request_refund(scenario: &mut Scenario) {
 pub(crate) async fn approve_refund(scenario: &mut Scenario) {
     let id = scenario.refund_request_id.clone().expect("a request");
     let request = Request::new("POST", "/admin/refund-requests/x/approval").with_path("refund_request_id", &id);
-    scenario.call(scenario.shop.approve_refund(), request.from_staff(souk_testkit::user(5))).await;
+    let request = request.with_json(r#"{"amount": 1.25}"#).from_staff(souk_testkit::user(5));
+    scenario.call(scenario.shop.approve_refund(), request).await;
 }
 
 pub(crate) async fn retry_refund(scenario: &mut Scenario) {
     let request = staff(scenario, "refunds/1/retry", r#"{"refund_to": "original"}"#).await;
-    scenario.call(RetryRefund(scenario.shop.staff_order_context()), request).await;
+    scenario.call(RetryRefund(scenario.shop.refund_context()), request).await;
 }
 
 pub(crate) async fn dispatch(scenario: &mut Scenario) {

@@ -1,5 +1,7 @@
 //! Orders: cancellations, returns, refunds, links, expiry and erasure.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::json;
 use souk_e2e::{Caller, Json, SOON_SECONDS, eventually, shipment};
 
@@ -51,8 +53,8 @@ pub(super) fn deliver(world: &World) {
 }
 
 pub(super) fn returns(world: &World) {
-    let (guest, order_id) = world.delivered_order(2);
-    let request = || guest.caller.request_return(&order_id, world.product(), 1).is(201).text("return_id");
+    let (account, order_id) = (world.account(), world.delivered_order_of(world.account(), 2));
+    let request = || account.caller.request_return(&order_id, world.product(), 1).is(201).text("return_id");
     let first = request();
     let listed = world.shop.staff().get("/admin/returns?limit=100").is(200);
     assert!(listed.texts("returns", "order_id").contains(&order_id), "{listed}");
@@ -88,23 +90,24 @@ pub(super) fn refund(world: &World) {
 }
 
 pub(super) fn approve_refund(world: &World) {
-    let (_, order_id) = world.delivered_order(10);
-    let body = json!({"amount": 75, "refund_to": "original", "reason": "lost"});
+    let order_id = world.delivered_order_of(world.account(), 10);
+    let body = json!({"amount": 75, "refund_to": "store_credit", "reason": "lost"});
     let path = format!("/admin/orders/{order_id}/refunds");
     let asked = world.shop.staff().call("POST", &path).header("idempotency-key", &order_id).json(&body);
     let first = asked.send().is(202).text("refund_request_id");
     assert_eq!(asked.send().is(202).text("refund_request_id"), first);
     let other = world.shop.staff_with(&["refunds"]);
-    other.call("POST", &format!("/admin/refund-requests/{first}/approval")).send().is(201);
+    assert_eq!(other.get(&format!("/admin/refund-requests/{first}")).is(200).text("amount"), "75.00");
+    other.post(&format!("/admin/refund-requests/{first}/approval"), json!({"amount": 75})).is(201);
 }
 
 pub(super) fn retry_refund(world: &World) {
-    let guest = world.shop.guest();
-    let order_id = guest.order(world.product(), 1);
-    guest.pay(&order_id, "pm_card_refundFail").is(200);
-    cancelled(&guest, &order_id);
+    let account = &world.account().caller;
+    let order_id = account.order(world.product(), 1);
+    account.pay(&order_id, "pm_card_refundFail").is(200);
+    cancelled(account, &order_id);
     eventually(SOON_SECONDS, "the refund fails", || {
-        (guest.order_detail(&order_id).text("refunds.0.status") == "failed").then_some(())
+        (account.order_detail(&order_id).text("refunds.0.status") == "failed").then_some(())
     });
     world.shop.order_action(&order_id, "refunds/1/retry", json!({"refund_to": "store_credit"})).is(200);
 }
@@ -135,7 +138,10 @@ pub(super) fn expire_now(world: &World, user_id: &str, order_id: &str) {
 pub(super) fn erase(world: &World) {
     let (guest, order_id) = world.order();
     guest.caller.add(world.product(), 1);
-    world.deliver("erase-orders", &json!({"type": "erase_orders", "user_id": guest.user_id, "guest_ids": []}));
+    // Just requested: it is repeated when no token works any more.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs() * 1_000;
+    let message = json!({"type": "erase_orders", "user_id": guest.user_id, "guest_ids": [], "requested_at": now});
+    world.deliver("erase-orders", &message);
     let (_, item) = world.order_item(&guest.user_id, &order_id);
     assert_eq!(item["status"]["S"], "cancelled", "{item}");
     assert!(guest.caller.get("/cart").is(200).list("items").is_empty());

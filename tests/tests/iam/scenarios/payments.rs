@@ -19,14 +19,15 @@ pub(super) fn pay_linked(world: &World) {
 }
 
 pub(super) fn store_credit(world: &World) {
-    let (guest, order_id) = world.delivered_order(1);
+    let account = world.shop.verified();
+    let order_id = world.delivered_order_of(&account, 1);
     let body = json!({"amount": 12.5, "refund_to": "store_credit", "reason": "late"});
     world.shop.order_action(&order_id, "refunds", body).is(201);
     eventually(SOON_SECONDS, "the store credit is granted", || {
-        (guest.caller.order_detail(&order_id).text("refunds.0.status") == "completed").then_some(())
+        (account.caller.order_detail(&order_id).text("refunds.0.status") == "completed").then_some(())
     });
-    let next = guest.caller.order(world.product(), 1);
-    let paid = guest.caller.post_with_key(&format!("/orders/{next}/pay"), r#"{"payment_method": "store_credit"}"#);
+    let next = account.caller.order(world.product(), 1);
+    let paid = account.caller.post_with_key(&format!("/orders/{next}/pay"), r#"{"payment_method": "store_credit"}"#);
     assert_eq!(paid.is(200).text("status"), "completed");
 }
 

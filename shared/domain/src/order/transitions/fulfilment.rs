@@ -67,7 +67,7 @@ impl Order {
     pub(super) fn accept_return(
         &mut self,
         index: usize,
-        target: RefundTarget,
+        (target, account): (RefundTarget, Option<UserId>),
         accepted_by: UserId,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
@@ -82,7 +82,7 @@ impl Order {
         match self.largest_unrefunded_capture() {
             Some((attempt, left)) if self.return_value_minor(&items) > 0 => {
                 let amount_minor = self.return_value_minor(&items).min(left);
-                let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, target));
+                let refund = self.refund_to(attempt, amount_minor, target, account)?;
                 self.add_refund(Refund { for_return: Some(index), granted_by: Some(accepted_by), ..refund }, now);
             }
             Some(_) | None => self.release_returned_units(index),

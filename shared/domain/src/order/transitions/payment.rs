@@ -2,6 +2,7 @@
 
 use super::{ProviderOutcome, TransitionError};
 use crate::idempotency::IdempotencyKey;
+use crate::ids::UserId;
 use crate::order::{
     AttemptStatus, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderMethod, Refund,
     RefundTarget, TimelineEvent,
@@ -56,9 +57,11 @@ impl Order {
         Ok(())
     }
 
-    /// Store credit needs no provider: the attempt starts and completes in one step.
+    /// Store credit needs no provider: the attempt starts and completes in one step. A free order takes no credit, so a guest
+    /// can pay it.
     pub(super) fn pay_by_store_credit(
         &mut self,
+        account: Option<UserId>,
         request: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
@@ -66,7 +69,11 @@ impl Order {
             return Ok(());
         }
         self.check_payable(now)?;
-        let attempt = PaymentAttempt::new(PaymentMethod::StoreCredit, request, now);
+        if account.is_none() && self.total_minor > 0 {
+            return Err(TransitionError::StoreCreditUnavailable);
+        }
+        let account = account.filter(|account| *account != self.user_id);
+        let attempt = PaymentAttempt { account, ..PaymentAttempt::new(PaymentMethod::StoreCredit, request, now) };
         let payment_id = Some(format!("credit_{}_{}", self.order_id, self.attempts.len()));
         let status = AttemptStatus::Completed;
         self.attempts.push(PaymentAttempt { status, payment_id, captured_minor: self.total_minor, ..attempt });
@@ -158,6 +165,7 @@ impl PaymentAttempt {
         Self {
             status: AttemptStatus::Processing,
             method,
+            account: None,
             started_at: now,
             request,
             token: None,

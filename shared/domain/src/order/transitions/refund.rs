@@ -2,6 +2,7 @@
 
 use super::{RefundApproval, RefundGrant, TransitionError};
 use crate::idempotency::IdempotencyKey;
+use crate::ids::UserId;
 use crate::order::{Order, OrderStatus, PaymentMethod, Refund, RefundStatus, RefundTarget, TimelineEvent};
 use crate::time::Timestamp;
 
@@ -91,14 +92,19 @@ impl Order {
         &mut self,
         index: usize,
         target: RefundTarget,
+        account: Option<UserId>,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
-        let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if refund.status != RefundStatus::Failed {
+        let failed = self.refunds.get(index).ok_or(TransitionError::Unknown)?;
+        if failed.status != RefundStatus::Failed {
             return Ok(()); // pending or completed
         }
+        // Only the provider fails, so the attempt was not paid with store credit.
+        let account = self.credit_account(failed.attempt, target, account)?;
+        let refund = &mut self.refunds[index];
         refund.status = RefundStatus::Pending;
         refund.target = target;
+        refund.account = account;
         refund.refund_id = None;
         refund.retries += 1;
         self.record_of(TimelineEvent::RefundDue, index, now);
@@ -121,13 +127,13 @@ impl Order {
         if grant.amount.currency() != self.currency || !(1..=self.refundable_minor()).contains(&amount_minor) {
             return Err(TransitionError::NotRefundable);
         }
+        let refund = self.refund_to(attempt, amount_minor, grant.target, grant.account)?;
         let alone_minor = self.unapproved_minor(&grant.granted_by).saturating_add(amount_minor);
         let approved_by = match grant.approval {
             RefundApproval::ApprovedBy(approver) => Some(approver),
             RefundApproval::RequiredAbove(most) if alone_minor > most => return Err(TransitionError::ApprovalRequired),
             RefundApproval::RequiredAbove(_) | RefundApproval::NotRequired => None,
         };
-        let refund = Refund::pending(attempt, amount_minor, self.refund_target(attempt, grant.target));
         let (reason, granted_by, request) = (Some(grant.reason), Some(grant.granted_by), Some(grant.request));
         self.add_refund(Refund { reason, granted_by, approved_by, request, ..refund }, now);
         Ok(())
@@ -136,6 +142,36 @@ impl Order {
     pub(super) fn add_refund(&mut self, refund: Refund, now: Timestamp) {
         self.record_of(TimelineEvent::RefundDue, self.refunds.len(), now);
         self.refunds.push(refund);
+    }
+
+    /// A refund that staff decided on. `account` is as in [`RefundGrant::account`].
+    pub(super) fn refund_to(
+        &self,
+        attempt: usize,
+        amount_minor: i64,
+        requested: RefundTarget,
+        account: Option<UserId>,
+    ) -> Result<Refund, TransitionError> {
+        let account = self.credit_account(attempt, requested, account)?;
+        Ok(Refund { account, ..Refund::pending(attempt, amount_minor, self.refund_target(attempt, requested)) })
+    }
+
+    /// The account to credit, unless the order and the attempt say which. What was paid with store credit goes back to the
+    /// account that paid.
+    fn credit_account(
+        &self,
+        attempt: usize,
+        requested: RefundTarget,
+        account: Option<UserId>,
+    ) -> Result<Option<UserId>, TransitionError> {
+        let by_credit = self.attempts.get(attempt).is_some_and(|paid| paid.method == PaymentMethod::StoreCredit);
+        match requested {
+            RefundTarget::StoreCredit if !by_credit => {
+                let account = account.ok_or(TransitionError::StoreCreditUnavailable)?;
+                Ok(Some(account).filter(|account| *account != self.user_id))
+            }
+            RefundTarget::Provider | RefundTarget::StoreCredit => Ok(None),
+        }
     }
 
     /// The target of a refund of an attempt: what was paid with store credit is refunded to store credit.

@@ -61,16 +61,36 @@ fn refund_failed(refund: usize, retry: u32) -> Event {
 }
 
 fn retried(refund: usize, target: RefundTarget) -> Event {
-    Event::RefundRetried { refund, target }
+    Event::RefundRetried { refund, target, account: Some(owner()) }
 }
 
 fn refunded(refund: usize) -> Event {
     Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
 }
 
-/// The order after its store credit pays.
+/// The owner of the order, who has an account.
+fn owner() -> UserId {
+    order().user_id
+}
+
+fn user(number: u32) -> UserId {
+    format!("0190a5a0-0000-7000-8000-{number:012}").parse().expect("id")
+}
+
+/// The order after the store credit of its owner pays.
 fn paid_by_store_credit(order: &Order) -> Result<Order, TransitionError> {
-    order.apply_store_credit(StoreCreditEvent::Paid { request: None }, PLACED)
+    paid_by_account(order, Some(owner()))
+}
+
+fn paid_by_account(order: &Order, account: Option<UserId>) -> Result<Order, TransitionError> {
+    order.apply_store_credit(StoreCreditEvent::Paid { account, request: None }, PLACED)
+}
+
+/// The one account whose store credit a step moves, and by how much.
+fn credit_move(before: &Order, after: &Order) -> Option<(UserId, i64)> {
+    let moves = after.credit_moves_since(before);
+    assert!(moves.len() <= 1, "{moves:?}");
+    moves.into_iter().next()
 }
 
 /// The order after a refund is credited to the account.
@@ -158,7 +178,8 @@ fn a_request_starts_one_attempt() {
         let (method, token) = (ProviderMethod::CreditCard, "t".to_owned());
         order.apply(Event::PaymentStarted { method, token, request }, PLACED)
     };
-    let by_store_credit: Start = |order, request| order.apply_store_credit(StoreCreditEvent::Paid { request }, PLACED);
+    let by_store_credit: Start =
+        |order, request| order.apply_store_credit(StoreCreditEvent::Paid { account: Some(owner()), request }, PLACED);
     let (request, other) = (
         returns::idempotency_key("k"),
         IdempotencyKey { fingerprint: "other".to_owned(), ..returns::idempotency_key("k") },
@@ -249,7 +270,7 @@ fn a_failed_refund_stays_due_and_can_be_retried() {
     assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
     assert!(again.apply(refund_failed(0, 1), PLACED).is_err(), "store credit does not fail");
     let given = credited(&again, 0).expect("given");
-    assert_eq!((given.status, given.credit_move_since(&again)), (OrderStatus::Refunded, 25_190));
+    assert_eq!((given.status, credit_move(&again, &given)), (OrderStatus::Refunded, Some((owner(), 25_190))));
 }
 
 #[test]
@@ -276,12 +297,33 @@ fn revived(attempt: usize) -> Event {
 fn store_credit_pays_in_one_step_and_is_refunded() {
     let placed = order();
     let paid = paid_by_store_credit(&placed).expect("paid");
-    assert_eq!((paid.status, paid.credit_move_since(&placed)), (OrderStatus::Paid, -25_190));
+    assert_eq!((paid.status, credit_move(&placed, &paid)), (OrderStatus::Paid, Some((owner(), -25_190))));
     let cancelled = paid.apply(Event::Cancelled, PLACED).expect("cancelled");
-    assert_eq!((cancelled.refunds[0].target, cancelled.credit_move_since(&paid)), (RefundTarget::StoreCredit, 0));
+    assert_eq!((cancelled.refunds[0].target, credit_move(&paid, &cancelled)), (RefundTarget::StoreCredit, None));
     assert_eq!(cancelled.apply(refunded(0), PLACED), Err(TransitionError::NotRefundable), "no provider pays it");
     let refunded = credited(&cancelled, 0).expect("refunded");
-    assert_eq!((refunded.status, refunded.credit_move_since(&cancelled)), (OrderStatus::Refunded, 25_190));
+    assert_eq!((refunded.status, credit_move(&cancelled, &refunded)), (OrderStatus::Refunded, Some((owner(), 25_190))));
+}
+
+/// The owner was a guest of the account that pays: the account gets back what it paid, not the guest.
+#[test]
+fn an_account_pays_the_order_of_its_guest_and_gets_it_back() {
+    let (placed, account) = (order(), user(7));
+    let paid = paid_by_account(&placed, Some(account.clone())).expect("paid");
+    assert_eq!((paid.status, credit_move(&placed, &paid)), (OrderStatus::Paid, Some((account.clone(), -25_190))));
+    let cancelled = paid.apply(Event::Cancelled, PLACED).expect("cancelled");
+    let refunded = credited(&cancelled, 0).expect("refunded");
+    assert_eq!(credit_move(&cancelled, &refunded), Some((account, 25_190)));
+    assert!(refunded.credit_by_account().values().all(|minor| *minor == 0));
+}
+
+#[test]
+fn a_guest_has_no_store_credit_and_pays_free_orders_only() {
+    assert_eq!(paid_by_account(&order(), None), Err(TransitionError::StoreCreditUnavailable));
+    let free = Order { total_minor: 0, ..order() };
+    let paid = paid_by_account(&free, None).expect("paid");
+    assert_eq!((paid.status, credit_move(&free, &paid)), (OrderStatus::Paid, None));
+    assert_eq!(paid_by_account(&paid, None), Err(TransitionError::AlreadyPaid), "as for everybody");
 }
 
 #[test]

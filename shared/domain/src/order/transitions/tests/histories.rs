@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::returns::{accept, grant, item, reject, request_return, shipped};
+use super::returns::{grant, item, reject, request_return, shipped};
 use super::*;
 use crate::event::events_after;
 
@@ -65,10 +65,16 @@ impl AnyEvent {
     }
 }
 
+/// The account that owns the order, one of which its owner was a guest, or none.
+fn any_account() -> impl Strategy<Value = Option<UserId>> {
+    prop_oneof![Just(Some(owner())), Just(Some(user(7))), Just(None)]
+}
+
 fn any_event() -> impl Strategy<Value = AnyEvent> {
     prop_oneof![
         36 => any_order_event().prop_map(AnyEvent::Order),
-        1 => Just(AnyEvent::StoreCredit(StoreCreditEvent::Paid { request: None })),
+        1 => any_account()
+            .prop_map(|account| AnyEvent::StoreCredit(StoreCreditEvent::Paid { account, request: None })),
         6 => (0_usize..6).prop_map(|refund| AnyEvent::StoreCredit(StoreCreditEvent::Refunded { refund })),
     ]
 }
@@ -88,13 +94,16 @@ fn any_order_event() -> impl Strategy<Value = Event> {
         3 => Just(Event::Delivered),
         // Few keys, so that some are reused for the same request and some for another one.
         4 => (any_items(), 0_u8..6).prop_map(|(items, key)| request_return(items, &format!("return-{key}"))),
-        4 => ((0_usize..4), target()).prop_map(|(index, target)| accept(index, target)),
+        4 => ((0_usize..4), target(), any_account()).prop_map(|(index, target, account)| {
+            Event::ReturnAccepted { index, target, account, accepted_by: user(9) }
+        }),
         1 => (0_usize..4).prop_map(reject),
         2 => (prop_oneof![1_i64..30_000, Just(TOTAL_MINOR)], target(), 0_u8..6)
             .prop_map(|(amount, target, key)| grant(amount, target, &format!("refund-{key}"))),
         6 => (0_usize..6).prop_map(refunded),
         2 => ((0_usize..4), (0_u32..2)).prop_map(|(refund, retry)| refund_failed(refund, retry)),
-        2 => ((0_usize..4), target()).prop_map(|(refund, target)| retried(refund, target)),
+        2 => ((0_usize..4), target(), any_account())
+            .prop_map(|(refund, target, account)| Event::RefundRetried { refund, target, account }),
     ]
 }
 
@@ -123,7 +132,7 @@ fn sum(units: &Units) -> i64 {
 }
 
 /// Invariants of every order.
-fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
+fn check(order: &Order, credit: &BTreeMap<UserId, i64>) -> Result<(), TestCaseError> {
     let owed = order.owed_minor();
     prop_assert!(owed <= order.captured_minor(), "more is owed back than was taken");
     prop_assert!(order.captured_minor() - owed <= order.total_minor, "never more kept than it costs");
@@ -135,7 +144,11 @@ fn check(order: &Order, credit: i64) -> Result<(), TestCaseError> {
     let left = order.largest_unrefunded_capture().map_or(0, |(_, left)| left);
     prop_assert_eq!(order.captured_minor() - owed, left, "one payment has all that is left");
     prop_assert!(order.refundable_minor() <= left);
-    prop_assert!(credit.abs() <= order.captured_minor());
+    let credit_by_account = order.credit_by_account();
+    for (account, moved) in credit {
+        prop_assert!(moved.abs() <= order.captured_minor());
+        prop_assert_eq!(credit_by_account.get(account), Some(moved), "what moved is what the order says");
+    }
     let granted = order.refunds.iter().filter(|refund| refund.granted_by.is_some()).map(|refund| refund.amount_minor);
     let all = sum(&kept(&two_products()));
     match order.status {
@@ -165,7 +178,7 @@ proptest! {
     /// id.
     #[test]
     fn every_history_stays_consistent(events in prop::collection::vec((any_event(), 0_i64..150), 0..60)) {
-        let (mut order, mut now, mut credit) = (two_products(), PLACED, 0_i64);
+        let (mut order, mut now, mut credit) = (two_products(), PLACED, BTreeMap::new());
         let mut stock = Units::new();
         let ids = |old: Option<&Order>, new: &Order| events_after(old, new).into_iter().map(|event| event.event_id);
         let mut published: Vec<String> = ids(None, &order).collect();
@@ -176,10 +189,13 @@ proptest! {
                 let place = (change.product_id.to_string(), change.shard.as_str().to_owned());
                 *stock.entry(place).or_default() += change.delta;
             }
+            let moves = next.credit_moves_since(&order);
             if matches!(event, AnyEvent::Order(_)) {
-                prop_assert_eq!(next.credit_move_since(&order), 0, "only store credit events move store credit");
+                prop_assert_eq!(&moves, &BTreeMap::new(), "only store credit events move store credit");
             }
-            credit += next.credit_move_since(&order);
+            for (account, minor) in moves {
+                *credit.entry(account).or_default() += minor;
+            }
             if event.is_idempotent() {
                 prop_assert_eq!(event.apply(&next, now), Ok(next.clone()), "the event came twice");
             }
@@ -196,7 +212,7 @@ proptest! {
                 *everywhere.entry(place.clone()).or_default() += units;
             }
             prop_assert_eq!(everywhere, kept(&two_products()), "stock is conserved");
-            check(&order, credit)?;
+            check(&order, &credit)?;
         }
         for id in ids(None, &order) {
             prop_assert!(published.contains(&id), "{} was published when it happened", id);

@@ -25,7 +25,7 @@ pub(super) fn request_return(items: Vec<ReturnItem>, key: &str) -> Event {
 }
 
 pub(super) fn accept(index: usize, target: RefundTarget) -> Event {
-    Event::ReturnAccepted { index, target, accepted_by: staff() }
+    Event::ReturnAccepted { index, target, account: Some(owner()), accepted_by: staff() }
 }
 
 pub(super) fn reject(index: usize) -> Event {
@@ -36,6 +36,7 @@ pub(super) fn grant(amount_minor: i64, target: RefundTarget, key: &str) -> Event
     Event::RefundGranted(RefundGrant {
         amount: Money::from_minor(amount_minor, Currency::USD),
         target,
+        account: Some(owner()),
         reason: "late".to_owned(),
         granted_by: staff(),
         request: idempotency_key(key),
@@ -153,7 +154,58 @@ fn a_card_payment_may_be_refunded_as_store_credit() {
     let before =
         delivered_then([request_return(vec![item(2)], "a"), accept(0, RefundTarget::StoreCredit)]).expect("accepted");
     let after = credited(&before, 0).expect("refunded");
-    assert_eq!(after.credit_move_since(&before), 25_190);
+    assert_eq!(credit_move(&before, &after), Some((owner(), 25_190)));
+}
+
+/// What staff decide about store credit, for an order of this account.
+fn to_store_credit(account: Option<&UserId>) -> [(Event, Vec<Event>); 3] {
+    let (account, target) = (account.cloned(), RefundTarget::StoreCredit);
+    let Event::RefundGranted(granted) = grant(500, target, "b") else { panic!("a grant") };
+    let returned = request_return(vec![item(1)], "a");
+    let failed = [grant(500, RefundTarget::Provider, "c"), refund_failed(0, 0)].to_vec();
+    [
+        (Event::RefundGranted(RefundGrant { account: account.clone(), ..granted }), vec![]),
+        (Event::ReturnAccepted { index: 0, target, account: account.clone(), accepted_by: staff() }, vec![returned]),
+        (Event::RefundRetried { refund: 0, target, account }, failed),
+    ]
+}
+
+#[test]
+fn store_credit_goes_to_the_account_of_the_order_and_is_refused_without_one() {
+    for (event, before) in to_store_credit(None) {
+        let order = delivered_then(before).expect("delivered");
+        assert_eq!(order.apply(event.clone(), PLACED), Err(TransitionError::StoreCreditUnavailable), "{event:?}");
+    }
+    for account in [user(7), owner()] {
+        for (event, before) in to_store_credit(Some(&account)) {
+            let order = delivered_then(before).expect("delivered").apply(event.clone(), PLACED).expect("due");
+            assert_eq!(order.refunds[0].account, Some(account.clone()).filter(|account| *account != owner()));
+            let again = event.clone();
+            assert_eq!(order.apply(again, PLACED), Ok(order.clone()), "{event:?}");
+            let given = credited(&order, 0).expect("given");
+            let expected = (account.clone(), order.refunds[0].amount_minor);
+            assert_eq!(credit_move(&order, &given), Some(expected), "{event:?}");
+        }
+        // The account may be gone when the request is repeated.
+        for ((event, before), (again, _)) in to_store_credit(Some(&account)).into_iter().zip(to_store_credit(None)) {
+            let order = delivered_then(before).expect("delivered").apply(event, PLACED).expect("due");
+            assert_eq!(order.apply(again, PLACED), Ok(order.clone()));
+        }
+    }
+}
+
+/// Whatever staff ask for, and also if the order's account is not known.
+#[test]
+fn what_an_account_paid_for_its_guest_goes_back_to_that_account() {
+    let paid = paid_by_account(&order(), Some(user(7))).expect("paid");
+    let order = [shipped(), Event::Delivered].into_iter().try_fold(paid, |order, event| order.apply(event, PLACED));
+    let order = order.expect("delivered");
+    for account in [None, Some(&owner()), Some(&user(8))] {
+        let [(granted, _), ..] = to_store_credit(account);
+        let due = order.apply(granted, PLACED).expect("due");
+        let given = credited(&due, 0).expect("given");
+        assert_eq!(credit_move(&due, &given), Some((user(7), 500)));
+    }
 }
 
 #[test]
@@ -164,7 +216,8 @@ fn what_was_paid_with_store_credit_stays_store_credit() {
     let order = events.try_fold(paid, |order, event| order.apply(event, PLACED)).expect("granted");
     assert_eq!(order.refunds[0].target, RefundTarget::StoreCredit);
     let back = credited(&order, 0).expect("refunded");
-    assert_eq!((back.credit_move_since(&order), back.status), (500, OrderStatus::PartiallyRefunded));
+    assert_eq!(credit_move(&order, &back), Some((owner(), 500)));
+    assert_eq!(back.status, OrderStatus::PartiallyRefunded);
 }
 
 #[test]
