@@ -195,8 +195,8 @@ async fn a_guest_is_merged_into_one_account() {
         assert!(stores.registered().await == [first.clone()], "nothing of the second was written");
         let begin = async |account| stores.sessions.begin_merge(&guest, account).await.expect("answered");
         assert_eq!((begin(&first.user_id).await, begin(&second.user_id).await), (true, false), "a retry continues");
-        let stored = stores.sessions.get(&user(7), &guest.session_id, true).await.expect("read");
-        assert_eq!(stored, Some(session), "the guest goes on until it is merged");
+        let kept = stores.sessions.get(&user(7), &guest.session_id, true).await.expect("read");
+        assert_eq!(kept, Some(session), "the guest goes on until it is merged");
     }
 }
 
