@@ -11,7 +11,6 @@ pub mod effects;
 pub mod http;
 pub mod objects;
 pub mod queues;
-pub mod secrets;
 pub mod service;
 pub mod stream;
 pub mod telemetry;
