@@ -242,6 +242,14 @@ mod tests {
         assert!(repetitions(&aws).is_empty());
     }
 
+    #[test]
+    fn the_times_of_an_erasure_are_those_of_the_template() {
+        let template = include_str!("../../../template.yaml");
+        let has = |line: &str| template.lines().any(|other| other.trim() == line);
+        assert!(has("Timeout: 10") && ERASURE_DELAY_SECONDS > 10, "the function that deletes has ended");
+        assert!(has("ReauthorizeEvery: 60") && TOKENS_END_SECONDS > 900 + 60, "no token works");
+    }
+
     /// Also one that is placed in the last second in which the API may accept the last token: 900 seconds of the token and
     /// 60 of the authorizer's cache.
     #[tokio::test]

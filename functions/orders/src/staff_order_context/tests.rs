@@ -329,6 +329,7 @@ async fn staff_see_the_owner_of_an_order_and_shoppers_do_not() {
 #[tokio::test]
 async fn the_timeline_has_every_step_of_an_order() {
     let shop = shop().await;
+    shop.account(&user(1), "ann@example.com", &[]).await;
     let order_id = shop.paid_order(&user(1), "a", 3).await;
     let shipping = staff_request("POST", &order_id, "ship").with_json(SHIPMENT);
     assert_eq!(status(ShipOrder(shop.staff_order_context()).handle(&shipping).await), "shipped");
