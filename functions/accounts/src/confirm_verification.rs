@@ -4,9 +4,9 @@
 //! The password is required because anybody can register an address. Otherwise the link of a stranger's registration
 //! would give the address to an account whose password the stranger knows.
 //!
-//! One transaction claims the address and deletes the registration, so a link makes an account once, also if that account was
-//! deleted since. The other pending accounts of the address end afterwards, and the token is used up last, so a retry
-//! continues after a failure at any point.
+//! One transaction claims the address and deletes the registration, so a link makes an account once, also if that
+//! account was deleted since. The other pending accounts of the address end afterwards, and the token is used up last,
+//! so a retry continues after a failure at any point.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};

@@ -26,8 +26,8 @@ impl PendingAccounts {
         Ok(Self { registrations: deps.registrations()?, sessions: deps.sessions()?, clock: deps.clock() })
     }
 
-    /// Ends all pending accounts of an address that the account `owner` has, and all sessions that the owner had while the
-    /// address was pending. Idempotent.
+    /// Ends all pending accounts of an address that the account `owner` has, and all sessions that the owner had while
+    /// the address was pending. Idempotent.
     pub(crate) async fn end(&self, email: &Email, owner: &UserId) -> Result<(), Problem> {
         let now = self.clock.now();
         for session in self.sessions.list(owner, now).await? {
@@ -38,7 +38,8 @@ impl PendingAccounts {
         }
         for registration in self.registrations.list(email).await? {
             let user_id = &registration.user_id;
-            // First, so that no log-in starts a session after the others have ended; deleted last, so that a retry finds it.
+            // First, so that no log-in starts a session after the others have ended; deleted last, so that a retry
+            // finds it.
             self.registrations.end(email, user_id, now).await?;
             self.sessions.end_all(user_id, None).await?;
             self.registrations.delete(email, user_id).await?;

@@ -1,10 +1,10 @@
 //! `POST /auth/login`: exchanges e-mail address, password and, if the account has one, a code of the second factor for a
 //! session.
 //!
-//! Neither the response nor its time reveals whether the account exists: the account and the newest pending registration
-//! of the address are always read, and a password hash of each is verified. An account that owns the address goes first. A
-//! pending one is opened with its own password in any case: if it were refused while somebody owns the address, registering
-//! and logging in would tell.
+//! Neither the response nor its time reveals whether the account exists: the account and the newest pending
+//! registration of the address are always read, and a password hash of each is verified. An account that owns the
+//! address goes first. A pending one is opened with its own password in any case: if it were refused while somebody
+//! owns the address, registering and logging in would tell.
 
 use schemars::JsonSchema;
 use souk_auth::{one_time, password};

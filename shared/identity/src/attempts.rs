@@ -3,8 +3,8 @@
 //! An attempt is counted for the e-mail address and for the network address before it is made, so that a burst cannot
 //! exceed the limits. A successful log-in removes its counts. Both are counted by pseudonyms.
 //!
-//! Codes of a second factor have another limit besides. A code is short, so what bounds a guess is the number of attempts,
-//! and who knows the password must not be able to reset it.
+//! Codes of a second factor have another limit besides. A code is short, so what bounds a guess is the number of
+//! attempts, and who knows the password must not be able to reset it.
 
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ const WINDOW_SECONDS: i64 = 15 * 60;
 pub const PER_EMAIL: Limit = Limit { max_attempts: 20, window_seconds: WINDOW_SECONDS };
 /// Attempts from a network address. Higher, because many users may share one.
 pub const PER_ADDRESS: Limit = Limit { max_attempts: 200, window_seconds: WINDOW_SECONDS };
-/// Codes of the second factor for an account. Nothing resets the count, and only an accepted code is not counted: each of
-/// 50 guesses is right with a probability of 3 in a million.
+/// Codes of the second factor for an account. Nothing resets the count, and only an accepted code is not counted: each
+/// of 50 guesses is right with a probability of 3 in a million.
 pub const CODES_PER_ACCOUNT: Limit = Limit { max_attempts: 50, window_seconds: 24 * 60 * 60 };
 
 /// Counts attempts.
@@ -90,8 +90,8 @@ impl Attempts {
         Ok(())
     }
 
-    /// Removes a successful attempt from the counts and leaves the others: of a success that does not prove who owns the
-    /// e-mail address.
+    /// Removes a successful attempt from the counts and leaves the others: of a success that does not prove who owns
+    /// the e-mail address.
     pub async fn release(&self, attempt: &Attempt) -> Result<(), Problem> {
         if let Some(key) = attempt.subject_key() {
             self.limits.release(&key).await?;
@@ -106,8 +106,8 @@ impl Attempts {
         self.count_one(attempt, &key, CODES_PER_ACCOUNT).await
     }
 
-    /// Removes an accepted code from the count. A failure is only logged, because the code is used up: the account has one
-    /// code less in this day.
+    /// Removes an accepted code from the count. A failure is only logged, because the code is used up: the account has
+    /// one code less in this day.
     pub async fn release_code(&self, attempt: &Attempt) {
         let Some(key) = attempt.code_key() else { return };
         if let Err(error) = self.limits.release(&key).await {

@@ -1,7 +1,8 @@
 //! Merges a guest who logs in or registers: the cart is merged, and the account gets access to the guest's orders.
 //!
-//! A guest is reserved for one account first, and its session ends last, so every step may be repeated by the same account
-//! and by no other. The cart is merged in one transaction that empties the guest's cart, so a retry finds nothing to merge.
+//! A guest is reserved for one account first, and its session ends last, so every step may be repeated by the same
+//! account and by no other. The cart is merged in one transaction that empties the guest's cart, so a retry finds
+//! nothing to merge.
 
 use std::sync::Arc;
 
@@ -48,8 +49,8 @@ impl GuestMerge {
     }
 
     /// The guest of a refresh token. None if the session has ended, which a retry finds, or if the token is not a
-    /// guest's: there is nothing to merge. A pending account is no guest: it keeps its id when its address is verified, so
-    /// another account that merged it would see all of its later orders.
+    /// guest's: there is nothing to merge. A pending account is no guest: it keeps its id when its address is verified,
+    /// so another account that merged it would see all of its later orders.
     ///
     /// A used token counts as stolen, as it does for a refresh, and ends the session.
     pub async fn guest(&self, token: Option<&str>) -> Result<Option<GuestSession>, Problem> {

@@ -38,7 +38,8 @@ pub async fn require_code(
     attempt: &Attempt,
     function: &'static str,
 ) -> Result<(), Problem> {
-    // Nobody guesses a recovery code. So its owner logs in although a stranger who knows the password used the codes up.
+    // Nobody guesses a recovery code. So its owner logs in although a stranger who knows the password used the codes
+    // up.
     let is_guessable = !totp::is_recovery_code(code);
     if is_guessable {
         attempts.count_code(attempt).await?;

@@ -92,8 +92,8 @@ impl SessionIssuer {
         self.response(status, &session).await
     }
 
-    /// Starts a session of an account whose address is pending. It ends with the registration. `None`: the registration has
-    /// ended since it was read, and nothing was started.
+    /// Starts a session of an account whose address is pending. It ends with the registration. `None`: the registration
+    /// has ended since it was read, and nothing was started.
     pub async fn open_for_registration(
         &self,
         status: u16,

@@ -1,8 +1,8 @@
 //! Pending accounts: registrations whose address is not verified yet. An address may have several, of which at most one
 //! will claim it.
 //!
-//! User ids sort by time, so the newest registration of an address is the last one of its partition. Which registration a
-//! request with an `Idempotency-Key` made is an item in a partition of its own.
+//! User ids sort by time, so the newest registration of an address is the last one of its partition. Which registration
+//! a request with an `Idempotency-Key` made is an item in a partition of its own.
 
 mod idempotency;
 
@@ -80,8 +80,8 @@ impl Registrations {
         Ok(())
     }
 
-    /// Stores a registration. With a key, only if no other request has used the key. With a guest, reserves the guest for
-    /// the new account in the same transaction ([`Sessions::begin_merge`]).
+    /// Stores a registration. With a key, only if no other request has used the key. With a guest, reserves the guest
+    /// for the new account in the same transaction ([`Sessions::begin_merge`]).
     pub async fn create(
         &self,
         registration: &Registration,

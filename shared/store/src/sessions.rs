@@ -5,8 +5,8 @@
 //! was stolen, and it cannot be determined whether the thief has the older or the newest, so the session ends (RFC 9700,
 //! section 4.14.2). Except shortly after a rotation: then it is a second tab, or a client whose response was lost.
 //!
-//! Two attributes are read by conditions and expressions only, so [`Session`] does not have them: `ends_at`, the latest end
-//! of a session of a pending account, and `merging_into`, the account that merges a guest.
+//! Two attributes are read by conditions and expressions only, so [`Session`] does not have them: `ends_at`, the latest
+//! end of a session of a pending account, and `merging_into`, the account that merges a guest.
 
 mod guest_session;
 mod rotation;
@@ -116,8 +116,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Creates a session of the pending account of an address, if its registration has not ended. The session ends when it
-    /// expires now, however often it is refreshed. `false`: the registration has ended, and no session was created.
+    /// Creates a session of the pending account of an address, if its registration has not ended. The session ends when
+    /// it expires now, however often it is refreshed. `false`: the registration has ended, and no session was created.
     pub async fn create_for_registration(
         &self,
         session: &Session,

@@ -62,7 +62,8 @@ fn a_challenge_is_not_renewed() {
     shop.anyone().post("/auth/login", json!({"challenge": challenge, "code": factor.code()})).is(200);
 }
 
-/// What a thief with the password and a session tries: right passwords begin the count of passwords again, not of codes.
+/// What a thief with the password and a session tries: right passwords begin the count of passwords again, not of
+/// codes.
 #[test]
 fn guesses_of_a_code_are_limited_also_with_the_password() {
     let shop = Shop::open();

@@ -36,8 +36,8 @@ struct UsedKey {
 }
 
 impl Registrations {
-    /// The account that a request with this key registered, strongly consistent. Its registration may have ended. None if
-    /// the key was not used for the address, or has lapsed.
+    /// The account that a request with this key registered, strongly consistent. Its registration may have ended. None
+    /// if the key was not used for the address, or has lapsed.
     pub async fn registered_with(
         &self,
         email: &Email,

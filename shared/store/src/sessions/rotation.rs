@@ -55,8 +55,9 @@ impl Session {
 }
 
 impl Sessions {
-    /// Rotates the refresh token with the number `presented`, if it is the newest, and sets when the session expires, in
-    /// seconds since the Unix epoch. A session of a pending account keeps its end. Ends the session if a token was reused.
+    /// Rotates the refresh token with the number `presented`, if it is the newest, and sets when the session expires,
+    /// in seconds since the Unix epoch. A session of a pending account keeps its end. Ends the session if a token was
+    /// reused.
     pub async fn rotate(
         &self,
         user_id: &UserId,
