@@ -57,7 +57,7 @@ mod tests {
         let message: ErasureQueueMessage = serde_json::from_str(&json).expect("a message");
         assert_eq!(serde_json::to_string(&message).expect("JSON"), json);
         assert_eq!(message.repeat_after_seconds(Timestamp::from_millis(0)), None);
-        let json = json.replace("}", r#","requested_at":1795503420000}"#);
+        let json = json.replace('}', r#","requested_at":1795503420000}"#);
         let message: ErasureQueueMessage = serde_json::from_str(&json).expect("a message");
         assert_eq!(serde_json::to_string(&message).expect("JSON"), json);
     }

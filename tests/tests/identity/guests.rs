@@ -216,7 +216,7 @@ fn of_two_accounts_that_log_in_at_once_with_a_guest_one_gets_its_orders() {
     let (guest, order_id) = guest_with_order(shop, &product);
     guest.caller.add(&product, 2);
     let log_in = |number: usize| log_in_with_guest(shop, &accounts[number % 2].email, &guest.refresh_token).status;
-    let answers = concurrently(4, |number| log_in(number));
+    let answers = concurrently(4, log_in);
     assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
     let has_order =
         |account: &Session| account.caller.get("/orders").is(200).texts("orders", "order_id") == [&*order_id];
