@@ -19,6 +19,7 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "DELETE /account/sessions",
   "DELETE /account/sessions/{session_id}",
   "DELETE /admin/accounts/{user_id}",
+  "DELETE /admin/accounts/{user_id}/second-factor",
   "DELETE /admin/products/{product_id}",
   "DELETE /admin/staff/{user_id}",
   "DELETE /cart",
@@ -31,6 +32,7 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "GET /admin/inventory/{product_id}/history",
   "GET /admin/orders",
   "GET /admin/orders/{order_id}",
+  "GET /admin/refund-requests/{refund_request_id}",
   "GET /admin/returns",
   "GET /admin/staff",
   "GET /admin/synonyms",
@@ -78,6 +80,7 @@ export const PARAMETERS_WITH_COMMAS: ReadonlySet<string> = new Set([
 /** All codes of problems. */
 export type ProblemCode =
   | "address_taken"
+  | "amount_mismatch"
   | "body_too_large"
   | "busy"
   | "card_number"
@@ -119,6 +122,7 @@ export type ProblemCode =
   | "refresh_token_invalid"
   | "refresh_token_reused"
   | "request_in_progress"
+  | "requester_not_permitted"
   | "return_already_decided"
   | "search_unavailable"
   | "second_factor_exists"
@@ -129,6 +133,7 @@ export type ProblemCode =
   | "second_person_required"
   | "session_ended"
   | "stock_limit_exceeded"
+  | "store_credit_unavailable"
   | "synonyms_changed"
   | "temporarily_unavailable"
   | "token_expired"

@@ -37,7 +37,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes the account
-         * @description At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Store credit that is left cannot be used any more. The `password` is asked for again, and with a second factor a `code` or a recovery code.
+         * @description At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Links to them then show neither. Store credit that is left cannot be used any more. The `password` is asked for again, and with a second factor a `code` or a recovery code.
          *
          *     For accounts with a verified address.
          *
@@ -217,7 +217,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes an account
-         * @description When its owner asks for it, or the shop has to. At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Store credit that is left cannot be used any more.
+         * @description When its owner asks for it, or the shop has to. At once all sessions, the password, the second factor, the roles and the account itself are deleted, and the e-mail address is free again. Within half an hour its cart is deleted, orders that wait for a payment are cancelled, and orders that were never paid lose contact and address, each once no payment of it is being processed any more. Orders that were paid are kept as they are, with contact and address, because the law makes a shop keep them: one that is not shipped yet is shipped, and refunds are paid out. Links to them then show neither. Store credit that is left cannot be used any more.
          *
          *     For staff with the permission `accounts:write`, whose session was started with a second factor.
          *
@@ -246,6 +246,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/accounts/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes the second factor of an account
+         * @description For an owner who has lost the authenticator app and the recovery codes, and who has proved in another way who they are: from now on the password alone opens the account. All its sessions end, and a mail says that the second factor was changed. Roles of the account stay, and have no effect before it has set up another second factor (`POST /account/second-factor`) and logged in with it.
+         *
+         *     For staff with the permission `accounts:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Ends the sessions of the account again, and sends another mail.
+         */
+        delete: operations["adminResetSecondFactor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -402,7 +426,7 @@ export interface paths {
         put?: never;
         /**
          * Invites a person to the staff of the shop
-         * @description A mail is sent with a link that works once, within 72 hours (`POST /auth/invitations/accept`). The link is void when the inviting account loses the permission `staff:manage`, and when the password, the second factor or the roles of the invited account change. Accepting it replaces the roles that the account has. An address gets at most five invitations in an hour; further ones are dropped. If the shop has no sender for mails, none is sent.
+         * @description A mail is sent with a link that works once, within 72 hours (`POST /auth/invitations/accept`). The link is void when the inviting account loses the permission `staff:manage`, and when the password, the second factor or the roles of the invited account change. Accepting it replaces the roles that the account has. If the roles of the inviting account end, those of the invitation end at the same time at the latest. An address gets at most five invitations in an hour; further ones are dropped. If the shop has no sender for mails, none is sent.
          *
          *     For staff with the permission `staff:manage`, whose session was started with a second factor.
          *
@@ -657,6 +681,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/refund-requests/{refund_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a refund that waits for a second person
+         * @description The id is in the response 202 of `POST /admin/orders/{order_id}/refunds`. It is also shown after it was approved, until it expires: the order shows what was refunded.
+         *
+         *     For staff with the permission `refunds:write`, whose session was started with a second factor.
+         */
+        get: operations["getRefundRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/refund-requests/{refund_request_id}/approval": {
         parameters: {
             query?: never;
@@ -668,7 +714,7 @@ export interface paths {
         put?: never;
         /**
          * Approves a refund that another member of staff asked for
-         * @description The refund is granted exactly as it was asked for. The id is in the response 202 of `POST /admin/orders/{order_id}/refunds`. A request expires after seven days.
+         * @description The refund is granted exactly as it was asked for. The id is in the response 202 of `POST /admin/orders/{order_id}/refunds`. Look at it with `GET /admin/refund-requests/{refund_request_id}` first. A request expires after seven days.
          *
          *     For staff with the permission `refunds:write`, whose session was started with a second factor.
          *
@@ -733,7 +779,7 @@ export interface paths {
         get?: never;
         /**
          * Grants roles to an account
-         * @description The roles replace those that the account has. The e-mail address of the account must be verified. All sessions of the account end at once; with the next log-in it gets its permissions, which need a second factor. Who has no account yet can be invited (`POST /admin/invitations`).
+         * @description The roles replace those that the account has. The e-mail address of the account must be verified. All sessions of the account end at once; with the next log-in it gets its permissions, which need a second factor. If the roles of the administrator end, these end at the same time at the latest: see `expires_at` of the answer. Who has no account yet can be invited (`POST /admin/invitations`).
          *
          *     For staff with the permission `staff:manage`, whose session was started with a second factor.
          *
@@ -816,7 +862,7 @@ export interface paths {
         put?: never;
         /**
          * Accepts an invitation to the staff of the shop
-         * @description With the token of the mail. If the e-mail address has an account, `password` is that of the account. Otherwise an account with this password is made, whose address is verified. The roles of the invitation replace those that the account has, also if they are fewer. All sessions of the account end: log in afterwards, set up a second factor if there is none (`POST /account/second-factor`), and log in with it.
+         * @description With the token of the mail. If the e-mail address has an account, `password` is that of the account. Otherwise an account with this password is made, whose address is verified. The roles of the invitation replace those that the account has, also if they are fewer, and end with those of the inviting account at the latest. All sessions of the account end: log in afterwards, set up a second factor if there is none (`POST /account/second-factor`), and log in with it.
          *
          *     When it is sent again: 410 `link_expired`. The account has the roles.
          */
@@ -838,7 +884,7 @@ export interface paths {
         put?: never;
         /**
          * Logs in with e-mail address and password
-         * @description An account with a second factor also needs its `code`, or a recovery code: either in the same request, or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the guest's cart is merged into the account's, and a verified account gets the guest's orders. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. The answer does not tell whether there is an account with the e-mail address. While no account has verified the address, a log-in opens the account that was registered with it last.
+         * @description An account with a second factor also needs its `code`, or a recovery code: either in the same request, or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the guest's cart is merged into the account's, and a verified account gets the guest's orders. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. Wrong codes are limited to 50 in a day for an account; a recovery code always works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the account that has verified the address, or else, with its password, the one that was registered with the address last.
          *
          *     When it is sent again: Starts one more session.
          */
@@ -1147,7 +1193,7 @@ export interface paths {
         };
         /**
          * Shows the order of a link
-         * @description As its shopper sees it, without details of the payment provider.
+         * @description As its shopper sees it, without details of the payment provider. Once the account is deleted, without contact, and of the address with the country only, if it is known.
          */
         get: operations["getLinkedOrder"];
         put?: never;
@@ -1270,6 +1316,8 @@ export interface paths {
          * @description A declined order can be paid again, also another way, until `hold_expires_at` of the order. An order that is already paid answers 200 with the payment that paid it, whatever the request says, and charges nothing.
          *
          *     A shop in sandbox mode takes the tokens `sandbox_success`, `sandbox_decline`, `sandbox_requires_action`, `sandbox_timeout_after_charge` and `sandbox_timeout_before_charge`.
+         *
+         *     Store credit is that of the caller's account, also for an order that it placed as a guest. A free order needs none.
          *
          *     For guests and accounts.
          *
@@ -1409,8 +1457,8 @@ export interface components {
         /** @description The request of `POST /admin/orders/{order_id}/returns/{return_id}/accept`. */
         AcceptReturnRequest: {
             /**
-             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
-             *     with store credit is always refunded as store credit.
+             * @description `original`: to the payment method of the order. `store_credit`: to the store credit of the account to which the
+             *     order belongs. What was paid with store credit always goes back to the account that paid.
              * @enum {string}
              */
             refund_to: "original" | "store_credit";
@@ -1498,6 +1546,11 @@ export interface components {
          * @example 699.99
          */
         Amount: number;
+        /** @description The request of `POST /admin/refund-requests/{refund_request_id}/approval`. */
+        ApproveRefundRequest: {
+            /** @description The amount of the refund, as the approver has seen it. */
+            amount: components["schemas"]["Amount"];
+        };
         /** @description The values of one attribute. */
         AttributeFacet: {
             /** @description Chosen with `attr.<name>=<value>`. */
@@ -2044,8 +2097,8 @@ export interface components {
             /** @description Why, for the shopper. */
             reason: string;
             /**
-             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit. What was paid
-             *     with store credit is always refunded as store credit.
+             * @description `original`: to the payment method of the order. `store_credit`: to the store credit of the account to which the
+             *     order belongs. What was paid with store credit always goes back to the account that paid.
              * @enum {string}
              */
             refund_to: "original" | "store_credit";
@@ -2079,7 +2132,8 @@ export interface components {
             email: string;
             /**
              * Format: date-time
-             * @description From this time on the account has no role any more. Without it, the roles do not end.
+             * @description From this time on the account has no role any more. Without it, the roles end with those of the inviting account,
+             *     if they do.
              */
             expires_at?: string | null;
             /** @description The roles, each a set of permissions, which the account gets when the invitation is accepted. */
@@ -2167,14 +2221,14 @@ export interface components {
         LoginRequest: {
             /** @description The `challenge` of the answer `second_factor_required`, in place of address and password. */
             challenge?: string | null;
-            /** @description A code of the second factor, or a recovery code. */
+            /** @description A code of the second factor, or a recovery code. Required with `challenge`. */
             code?: string | null;
             /**
              * Format: email
              * @description The e-mail address of the account, in any spelling.
              */
             email?: string | null;
-            /** @description The refresh token of a guest whose cart is to be merged. */
+            /** @description The refresh token of a guest whose cart is to be merged. That of an account merges nothing. */
             guest_refresh_token?: string | null;
             /**
              * Format: password
@@ -2594,7 +2648,8 @@ export interface components {
         PutStaffRequest: {
             /**
              * Format: date-time
-             * @description From this time on the account has no role any more. Without it, the roles do not end.
+             * @description From this time on the account has no role any more. Without it, the roles end with those of the administrator,
+             *     if they do.
              */
             expires_at?: string | null;
             /** @description The roles, each a set of permissions. They replace all earlier ones. */
@@ -2671,7 +2726,7 @@ export interface components {
              * @description The e-mail address, in any spelling.
              */
             email: string;
-            /** @description The refresh token of a guest whose cart is to be merged. */
+            /** @description The refresh token of a guest whose cart is to be merged. That of an account merges nothing. */
             guest_refresh_token?: string | null;
             /**
              * Format: password
@@ -2709,6 +2764,37 @@ export interface components {
              */
             password: string;
         };
+        /** @description A refund that one person asked for and another has to approve. */
+        RequestedRefund: {
+            /** @description How much is refunded. The approval has to name it. */
+            amount: components["schemas"]["Amount"];
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at: string;
+            /** @description The order. */
+            order_id: string;
+            /** @description Why, for the shopper. */
+            reason: string;
+            /** @description Its id. */
+            refund_request_id: string;
+            /**
+             * @description `original`: to the payment method of the order. `store_credit`: to the store credit of the account to which the
+             *     order belongs.
+             * @enum {string}
+             */
+            refund_to: "original" | "store_credit";
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            requested_at: string;
+            /** @description The account of the member of staff who asked for it. */
+            requested_by: string;
+        };
         /** @description The return as it was requested. A retry with the same `Idempotency-Key` gets it again. */
         RequestedReturn: {
             /** @description The price of its units. Its refund may be less, if a part of the payment was refunded before. */
@@ -2742,7 +2828,8 @@ export interface components {
         /** @description The request of `POST /admin/orders/{order_id}/refunds/{refund_id}/retry`. */
         RetryRefundRequest: {
             /**
-             * @description `original`: to the payment method of the order. `store_credit`: to the account's store credit.
+             * @description `original`: to the payment method of the order. `store_credit`: to the store credit of the account to
+             *     which the order belongs.
              * @enum {string}
              */
             refund_to: "original" | "store_credit";
@@ -4913,6 +5000,122 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminResetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the account. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account has no second factor. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `own_account`: Nobody resets the own second factor: another administrator has to do it. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "own_account";
                     };
                 };
             };
@@ -7257,7 +7460,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_refundable`: The amount exceeds `refundable_amount`. */
+            /**
+             * @description - `not_refundable`: The amount exceeds `refundable_amount`.
+             *     - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             */
             409: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -7266,7 +7472,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_refundable";
+                        code?: "not_refundable" | "store_credit_unavailable";
                     } & {
                         /** @description ISO 4217. */
                         currency?: string;
@@ -7277,6 +7483,12 @@ export interface operations {
                         order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                         /** @description What can be refunded at most. */
                         refundable_amount?: components["schemas"]["Amount"];
+                    } & {
+                        /**
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
@@ -7513,6 +7725,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_credit_unavailable";
+                    } & {
+                        /**
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
@@ -7786,7 +8017,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `return_already_decided`: The return was rejected, or accepted with another `refund_to`. */
+            /**
+             * @description - `return_already_decided`: The return was rejected, or accepted with another `refund_to`.
+             *     - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             */
             409: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -7795,7 +8029,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "return_already_decided";
+                        code?: "return_already_decided" | "store_credit_unavailable";
                     } & {
                         /**
                          * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
@@ -8760,7 +8994,7 @@ export interface operations {
             };
         };
     };
-    approveRefund: {
+    getRefundRequest: {
         parameters: {
             query?: never;
             header?: never;
@@ -8771,6 +9005,120 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The refund as it was asked for. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedRefund"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such request, or it has expired. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    approveRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the refund that waits for a second person. */
+                refund_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 1500
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveRefundRequest"];
+            };
+        };
         responses: {
             /** @description The refund, which is due. */
             201: {
@@ -8791,6 +9139,18 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GrantedRefund"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
                 };
             };
             /**
@@ -8839,7 +9199,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `not_refundable`: Other refunds were granted meanwhile: the amount exceeds `refundable_amount`. */
+            /**
+             * @description - `amount_mismatch`: The refund that was asked for has another amount.
+             *     - `not_refundable`: Other refunds were granted meanwhile: the amount exceeds `refundable_amount`.
+             *     - `requester_not_permitted`: Who asked for this refund may not refund orders any more: ask for it again.
+             *     - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             */
             409: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -8848,7 +9213,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_refundable";
+                        code?: "amount_mismatch" | "not_refundable" | "requester_not_permitted" | "store_credit_unavailable";
                     } & {
                         /** @description ISO 4217. */
                         currency?: string;
@@ -8859,10 +9224,44 @@ export interface operations {
                         order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                         /** @description What can be refunded at most. */
                         refundable_amount?: components["schemas"]["Amount"];
+                    } & {
+                        /**
+                         * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
+                         * @enum {string}
+                         */
+                        order_status?: "pending_payment" | "paid" | "shipped" | "delivered" | "cancelled" | "expired" | "refunded" | "partially_refunded";
                     };
                 };
             };
-            /** @description - `idempotency_key_reused`: The key of the request was used for another request about the order: ask for the refund again. */
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: The key of the request was used for another request about the order: ask for the refund again.
+             *     - `invalid_fields`: Fields are invalid. `errors` lists all of them.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8870,7 +9269,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "idempotency_key_reused";
+                        code?: "idempotency_key_reused" | "invalid_fields";
                     };
                 };
             };
@@ -9263,7 +9662,7 @@ export interface operations {
             };
             /**
              * @description - `last_administrator`: No other administrator would stay whose grant lasts as long: grant the role to another account first.
-             *     - `own_grant`: Administrators cannot end their own role, or give it an end.
+             *     - `own_grant`: Administrators cannot end or extend their own roles, or give them an end.
              */
             409: {
                 headers: {
@@ -13395,7 +13794,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `token_expired`: The token has expired: refresh it.
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
              *     - `token_invalid`: The token is not valid: log in again.
              *     - `token_required`: There is no token.
              */
@@ -13407,7 +13807,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "token_expired" | "token_invalid" | "token_required";
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
                     };
                 };
             };
@@ -13590,6 +13990,7 @@ export interface operations {
              *     - `not_payable`: The order is cancelled or refunded.
              *     - `payment_in_progress`: Another payment of the order is being processed.
              *     - `request_in_progress`: The first request with this `Idempotency-Key` is being processed.
+             *     - `store_credit_unavailable`: The caller has no account with a verified address, and so no store credit.
              *     - `too_many_payment_attempts`: The order has as many payment attempts as it may have. Place a new one.
              */
             409: {
@@ -13600,7 +14001,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "hold_expired" | "not_payable" | "payment_in_progress" | "request_in_progress" | "too_many_payment_attempts";
+                        code?: "hold_expired" | "not_payable" | "payment_in_progress" | "request_in_progress" | "store_credit_unavailable" | "too_many_payment_attempts";
                     } & {
                         /**
                          * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
