@@ -9013,6 +9013,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 1500,
+                     *       "currency": "USD",
+                     *       "expires_at": "2026-12-07T04:12:06.000Z",
+                     *       "order_id": "01a22aa6-c64f-7b33-8331-f9432d9ec693",
+                     *       "reason": "late",
+                     *       "refund_request_id": "01a22aa6-c64f-7b33-8331-f9432d9ec693.ge01Yq25d2zUVH0Qgq989w",
+                     *       "refund_to": "original",
+                     *       "requested_at": "2026-11-30T04:12:06.592Z",
+                     *       "requested_by": "01a22aa6-ce8c-7676-bfc2-51f65a0304c6"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestedRefund"];
                 };
             };

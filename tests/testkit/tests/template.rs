@@ -1,6 +1,7 @@
 //! Rules for every function, queue and event source of `template.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use serde_yaml_ng::Value;
@@ -106,9 +107,23 @@ fn every_function_has_its_name_handler_logs_and_sample_event() {
             named(&properties["LoggingConfig"]["LogGroup"]).unwrap_or_else(|| panic!("{function} has no log group"));
         let expected = format!("/aws/lambda/${{AWS::StackName}}-{}", service(properties));
         assert_eq!(text(&logs[group]["LogGroupName"]), expected, "{function}");
-        let event = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/{word}.json"));
-        assert!(event.exists(), "{} is missing", event.display());
+        check_sample_event(&word, properties);
     }
+}
+
+/// For an endpoint, the event has the route of the function, and the values of its parameters.
+fn check_sample_event(word: &str, function: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/{word}.json"));
+    let event = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
+    let event: serde_json::Value = serde_json::from_str(&event).expect("an event is JSON");
+    let api = &function["Events"]["Api"]["Properties"];
+    let Some(route) = api["Path"].as_str() else { return };
+    assert_eq!(event["routeKey"], format!("{} {route}", text(&api["Method"]).to_uppercase()), "{word}");
+    let parameters = event["pathParameters"].as_object().into_iter().flatten();
+    let called = parameters.fold(route.to_owned(), |path, (name, value)| {
+        path.replace(&format!("{{{name}}}"), value.as_str().expect("a text"))
+    });
+    assert!(event["rawPath"] == called.as_str() && !called.contains('{'), "{word}: {}", event["rawPath"]);
 }
 
 /// Most metrics of an alarm with a math expression, as CloudWatch has it.
