@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use souk_domain::account::{CallerKind, Email};
 use souk_domain::effects::Clock;
 use souk_domain::ids::UserId;
+use souk_domain::time::Timestamp;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::http::Problem;
 use souk_store::{Registrations, Sessions};
+
+/// Registrations that end at a time. Strangers can make thousands for an address: a retry continues.
+const ENDED_AT_ONCE: usize = 16;
 
 /// Ends pending accounts.
 pub struct PendingAccounts {
@@ -36,14 +41,16 @@ impl PendingAccounts {
                 self.sessions.end(owner, &session.session_id).await?;
             }
         }
-        for registration in self.registrations.list(email).await? {
-            let user_id = &registration.user_id;
-            // First, so that no log-in starts a session after the others have ended; deleted last, so that a retry
-            // finds it.
-            self.registrations.end(email, user_id, now).await?;
-            self.sessions.end_all(user_id, None).await?;
-            self.registrations.delete(email, user_id).await?;
-        }
-        Ok(())
+        let registrations = self.registrations.list(email).await?;
+        let ended = registrations.iter().map(|registration| self.end_one(email, &registration.user_id, now));
+        stream::iter(ended).buffer_unordered(ENDED_AT_ONCE).try_collect().await
+    }
+
+    /// Ends the registration first, so that no log-in starts a session after the others have ended. Deletes it last, so
+    /// that a retry finds it.
+    async fn end_one(&self, email: &Email, user_id: &UserId, now: Timestamp) -> Result<(), Problem> {
+        self.registrations.end(email, user_id, now).await?;
+        self.sessions.end_all(user_id, None).await?;
+        Ok(self.registrations.delete(email, user_id).await?)
     }
 }
