@@ -42,7 +42,9 @@ impl PendingAccounts {
             }
         }
         let registrations = self.registrations.list(email).await?;
-        let ended = registrations.iter().map(|registration| self.end_one(email, &registration.user_id, now));
+        let ended = registrations
+            .into_iter()
+            .map(|registration| async move { self.end_one(email, &registration.user_id, now).await });
         stream::iter(ended).buffer_unordered(ENDED_AT_ONCE).try_collect().await
     }
 

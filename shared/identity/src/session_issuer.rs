@@ -108,7 +108,7 @@ impl SessionIssuer {
             ..session
         };
         let (email, now) = (&registration.email, self.clock.now());
-        if !self.sessions.create_for_registration(&session, registrations, email, now).await? {
+        if !registrations.create_session(&self.sessions, &session, email, now).await? {
             return Ok(None);
         }
         self.response(status, &session).await.map(Some)

@@ -15,7 +15,7 @@ use souk_domain::time::Timestamp;
 use crate::conditional::WriteOutcome;
 use crate::guest_ids::{guest_list, link_guest};
 use crate::table::{Item, Table, key, number, text};
-use crate::{GuestLinkOutcome, GuestSession, Sessions, StoreError};
+use crate::{GuestLinkOutcome, GuestSession, Session, Sessions, StoreError};
 
 pub use idempotency::RegistrationKey;
 
@@ -169,18 +169,21 @@ impl Registrations {
         Ok(())
     }
 
-    /// Requires that a registration has not ended.
-    pub(crate) fn pending_check(
+    /// Creates a session of the pending account of an address, if its registration has not ended. The session ends when
+    /// it expires now, however often it is refreshed. `false`: the registration has ended, and no session was created.
+    pub async fn create_session(
         &self,
+        sessions: &Sessions,
+        session: &Session,
         email: &Email,
-        user_id: &UserId,
         now: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
-        self.table.check_action(registration_key(email, user_id), |check| {
+    ) -> Result<bool, StoreError> {
+        let is_pending = self.table.check_action(registration_key(email, &session.user_id), |check| {
             check
                 .condition_expression("expires_at > :now")
                 .expression_attribute_values(":now", number(now.as_seconds()))
-        })
+        })?;
+        Ok(self.table.transact(vec![sessions.pending_action(session)?, is_pending]).await?.is_ok())
     }
 
     /// Deletes a registration that becomes an account. Fails if it has ended, or has other guests than were read.

@@ -11,6 +11,7 @@
 mod guest_session;
 mod rotation;
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use souk_domain::account::{CallerKind, Email};
@@ -19,7 +20,7 @@ use souk_domain::permission::Permissions;
 use souk_domain::time::Timestamp;
 
 use crate::table::{Item, Table, key, number, text};
-use crate::{CredentialRef, Credentials, Registrations, StoreError};
+use crate::{CredentialRef, Credentials, StoreError};
 
 pub use guest_session::GuestSession;
 pub use rotation::{RefreshTokenState, RotationOutcome};
@@ -116,20 +117,12 @@ impl Sessions {
         Ok(())
     }
 
-    /// Creates a session of the pending account of an address, if its registration has not ended. The session ends when
-    /// it expires now, however often it is refreshed. `false`: the registration has ended, and no session was created.
-    pub async fn create_for_registration(
-        &self,
-        session: &Session,
-        registrations: &Registrations,
-        email: &Email,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    /// Creates the session of a pending account, as an action of a transaction. The session ends when it expires now,
+    /// however often it is refreshed.
+    pub(crate) fn pending_action(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
         let mut item = self.table.write(session)?;
         item.insert("ends_at".to_owned(), number(session.expires_at));
-        let put = self.table.put_action(item, |put| put)?;
-        let check = registrations.pending_check(email, &session.user_id, now)?;
-        Ok(self.table.transact(vec![put, check]).await?.is_ok())
+        self.table.put_action(item, |put| put)
     }
 
     /// Creates a session of an account, if its credentials are those that were read. The credentials have to be read

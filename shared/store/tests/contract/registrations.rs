@@ -50,7 +50,7 @@ impl Stores {
             expires_at: registration.expires_at,
         };
         let (registrations, email) = (&self.registrations, &registration.email);
-        let created = self.sessions.create_for_registration(&session, registrations, email, now).await;
+        let created = registrations.create_session(&self.sessions, &session, email, now).await;
         created.expect("answered").then_some(session)
     }
 
