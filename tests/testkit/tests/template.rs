@@ -126,6 +126,66 @@ fn check_sample_event(word: &str, function: &Value) {
     assert!(event["rawPath"] == called.as_str() && !called.contains('{'), "{word}: {}", event["rawPath"]);
 }
 
+/// The name of a table in the documents, such as `store credit`, if the resource is a table or an index of one.
+fn table_name(resource: &Value) -> Option<String> {
+    let resource = text(resource);
+    let resource = &resource[..resource.find("Table")?];
+    let start = resource.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |before| before + 1);
+    let name = word(&format!("{}Function", &resource[start..])).replace('-', " ");
+    Some(name.replace("one time", "one-time"))
+}
+
+fn several(value: &Value) -> &[Value] {
+    value.as_sequence().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+/// The operations that the role of a function allows, by table.
+fn allowed_operations(function: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let policies = function["Policies"].as_sequence().into_iter().flatten();
+    for statement in policies.flat_map(|policy| several(&policy["Statement"])) {
+        let actions = several(&statement["Action"]).iter().filter_map(|action| text(action).strip_prefix("dynamodb:"));
+        let operations: BTreeSet<_> = actions.map(|action| action.trim_end_matches("Item").to_owned()).collect();
+        for table in several(&statement["Resource"]).iter().filter_map(table_name) {
+            allowed.entry(table).or_default().extend(operations.clone());
+        }
+    }
+    allowed
+}
+
+/// The operations in the last cell of a row of docs/architecture.md, `carts (Get, Put), inventory (BatchGet)`, by table.
+fn documented_operations(cell: &str, tables: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
+    const OPERATIONS: [&str; 9] =
+        ["Get", "BatchGet", "Query", "Scan", "ConditionCheck", "Put", "Update", "Delete", "BatchWrite"];
+    let parts = cell.split(')').filter_map(|part| part.split_once('('));
+    let operations = parts.map(|(name, operations)| {
+        let words = operations.split([' ', ',']).map(|word| if word == "TransactGet" { "Get" } else { word });
+        let operations = words.filter(|word| OPERATIONS.contains(word)).map(str::to_owned).collect();
+        (name.rsplit(',').next().unwrap_or_default().trim().to_owned(), operations)
+    });
+    operations.filter(|(name, _)| tables.contains(name)).collect()
+}
+
+#[test]
+fn the_architecture_lists_the_table_operations_of_each_function() {
+    const DOCUMENT: &str = include_str!("../../../docs/architecture.md");
+    let template = Template::read();
+    let tables = template.resources("AWS::DynamoDB::Table").into_keys();
+    let tables = tables.filter_map(|id| table_name(&Value::from(id))).collect();
+    let rows: BTreeMap<&str, &str> = DOCUMENT
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<_> = line.split('|').map(str::trim).collect();
+            (cells.len() == 7).then(|| (cells[1], cells[5]))
+        })
+        .collect();
+    for (function, properties) in template.functions() {
+        let word = word(function);
+        let cell = rows.get(word.as_str()).unwrap_or_else(|| panic!("docs/architecture.md has no row of {word}"));
+        assert_eq!(documented_operations(cell, &tables), allowed_operations(properties), "{word}");
+    }
+}
+
 /// Most metrics of an alarm with a math expression, as CloudWatch has it.
 const ALARM_METRICS: usize = 10;
 
