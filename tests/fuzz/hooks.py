@@ -141,9 +141,10 @@ def after_call(context, case, response):
     """Counts the response, and notes what a throwaway account has changed."""
     label = case.operation.label
     statuses[label][response.status_code] += 1
-    if label == "PUT /account/password" and response.ok:
+    succeeded = response.status_code < 300
+    if label == "PUT /account/password" and succeeded and label in throwaways:
         throwaways[label].password = case.body["password"]
-    has_ended = response.status_code == 401 or (response.ok and label in ("DELETE /account", "DELETE /account/second-factor"))
+    has_ended = response.status_code == 401 or (succeeded and label in ("DELETE /account", "DELETE /account/second-factor"))
     if label in BY_THROWAWAY and has_ended:
         throwaways.pop(label, None)
 
