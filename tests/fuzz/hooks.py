@@ -563,6 +563,12 @@ def grant_refund(case):
         set_body(case, amount=RANDOM.choice([0.01, 0.5, 1]))
 
 
+def refund_request(case):
+    """A refund that waits for a second person."""
+    if not has_link(case, "refund_request_id"):
+        set_path(case, refund_request_id=fresh(case, lambda: customers_orders.waiting_refund(goods.new(price=2500))))
+
+
 PREPARATIONS = {
     "register": register,
     "login": log_in,
@@ -606,6 +612,7 @@ PREPARATIONS = {
     "shipOrder": with_order(customers_orders.paid),
     "deliverOrder": with_order(customers_orders.shipped),
     "grantRefund": grant_refund,
+    "getRefundRequest": refund_request,
     "retryRefund": with_part_of_order(customers_orders.refunded, "refund_id"),
     "listReturns": with_cursor,
     "acceptReturn": with_part_of_order(customers_orders.returned, "return_id"),

@@ -207,22 +207,22 @@ class Orders:
     def __init__(self, shop, customer, staff):
         self.shop, self.customer, self.staff = shop, customer, staff
 
-    def fill_cart(self, quantity=1):
+    def fill_cart(self, quantity=1, product_id=None):
         """Puts a product into the cart and returns its id."""
         self.customer.call("DELETE", "/cart")
-        product_id = self.shop.product_id()
+        product_id = product_id or self.shop.product_id()
         self.customer.call("POST", "/cart/items", {"product_id": product_id, "quantity": quantity})
         return product_id
 
-    def placed(self):
+    def placed(self, product_id=None):
         """An unpaid order: its id and its product."""
-        product_id = self.fill_cart()
+        product_id = self.fill_cart(product_id=product_id)
         body = {"payment_method": "credit_card", "shipping_address": ADDRESS, "contact": CONTACT}
         return self.customer.call("POST", "/orders", body)["order_id"], product_id
 
-    def paid(self):
+    def paid(self, product_id=None):
         """A paid order that staff can see."""
-        order_id, product_id = self.placed()
+        order_id, product_id = self.placed(product_id)
         self.customer.call("POST", f"/orders/{order_id}/pay", {"payment_token": self.shop.success})
         until = time.monotonic() + VISIBLE_SECONDS
         while self.shop.send("GET", f"/admin/orders/{order_id}", token=self.staff.token).status_code != 200:
@@ -231,16 +231,16 @@ class Orders:
             time.sleep(0.1)
         return order_id, product_id
 
-    def shipped(self):
+    def shipped(self, product_id=None):
         """A shipped order."""
-        order_id, product_id = self.paid()
+        order_id, product_id = self.paid(product_id)
         body = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
         self.staff.call("POST", f"/admin/orders/{order_id}/ship", body)
         return order_id, product_id
 
-    def delivered(self):
+    def delivered(self, product_id=None):
         """A delivered order."""
-        order_id, product_id = self.shipped()
+        order_id, product_id = self.shipped(product_id)
         self.staff.call("POST", f"/admin/orders/{order_id}/deliver")
         return order_id, product_id
 
@@ -256,6 +256,13 @@ class Orders:
         body = {"amount": 0.01, "refund_to": "store_credit", "reason": "scratched"}
         return order_id, self.staff.call("POST", f"/admin/orders/{order_id}/refunds", body)["refund_id"]
 
+    def waiting_refund(self, product_id):
+        """The id of a refund that waits for a second person. The product costs more than one person may refund."""
+        order_id, _ = self.delivered(product_id)
+        amount = self.staff.call("GET", f"/admin/orders/{order_id}")["total_amount"]
+        body = {"amount": amount, "refund_to": "original", "reason": "late"}
+        return self.staff.call("POST", f"/admin/orders/{order_id}/refunds", body)["refund_request_id"]
+
 
 class Goods:
     """Products that belong to the fuzzer: staff operations may change their stock, replace and delete them."""
@@ -270,10 +277,10 @@ class Goods:
         """The id of a product that does not exist yet."""
         return f"fuzz-{self.run}-{next(self.numbers)}"
 
-    def new(self):
+    def new(self, price=9.99):
         """A new product with stock."""
         product_id = self.new_id()
-        self.staff.call("PUT", f"/admin/products/{product_id}", {"name": "A product of the fuzzer", "price": 9.99})
+        self.staff.call("PUT", f"/admin/products/{product_id}", {"name": "A product of the fuzzer", "price": price})
         self.staff.call("PUT", f"/admin/inventory/{product_id}", {"available": 100, "reason": "counted"})
         return product_id
 
