@@ -144,7 +144,7 @@ def after_call(context, case, response):
     succeeded = response.status_code < 300
     if label == "PUT /account/password" and succeeded and label in throwaways:
         throwaways[label].password = case.body["password"]
-    has_ended = response.status_code == 401 or (succeeded and label in ("DELETE /account", "DELETE /account/second-factor"))
+    has_ended = response.status_code == 401 or (succeeded and label.startswith("DELETE "))
     if label in BY_THROWAWAY and has_ended:
         throwaways.pop(label, None)
 
