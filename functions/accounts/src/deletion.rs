@@ -19,7 +19,7 @@ use souk_store::{AccountDeletionOutcome, Accounts, Credentials, Sessions, StaffG
 
 use crate::administrators::{GrantError, still_administrator, who_stays};
 
-/// Maximum attempts to delete an administrator while the administrators change.
+/// Maximum attempts to delete an account while administrators change or guests are added.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The effects of a deletion, for the descriptions of the endpoints.
@@ -66,6 +66,7 @@ impl Deletion {
         account: &Account,
         current: Option<&SessionId>,
     ) -> Result<Option<StaffGrant>, GrantError> {
+        let mut account = account.clone();
         for _ in 0..MAX_ATTEMPTS {
             let now = self.clock.now();
             let grant = self.grants.get(&account.user_id).await?;
@@ -74,14 +75,18 @@ impl Deletion {
                 None => None,
             };
             self.sessions.end_all(&account.user_id, current).await?;
-            self.erasure.send(&erasure_of(account, self.clock.now()), ERASURE_DELAY_SECONDS).await?;
+            self.erasure.send(&erasure_of(&account, self.clock.now()), ERASURE_DELAY_SECONDS).await?;
             let other = stays.as_ref().map(|grant| still_administrator(grant, now));
-            match self.accounts.delete(&self.credentials, &self.grants, account, other).await? {
+            match self.accounts.delete(&self.credentials, &self.grants, &account, other).await? {
                 AccountDeletionOutcome::Deleted => {
                     self.end_sessions(&account.user_id).await?;
                     return Ok(grant);
                 }
                 AccountDeletionOutcome::NoOtherAdministrator => {}
+                AccountDeletionOutcome::GuestAdded => {
+                    // None: another request has deleted it.
+                    account = self.accounts.get(&account.user_id).await?.unwrap_or(account);
+                }
             }
         }
         Err(GrantError::Busy)

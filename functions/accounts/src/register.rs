@@ -154,6 +154,12 @@ impl Register {
             if let Some(user_id) = &used_by {
                 let now = self.sessions.clock.now();
                 if let Some(earlier) = self.registrations.get(&params.email, user_id, now).await? {
+                    if let Some(known) = &*guest
+                        && self.guests.is_of_another(known, user_id).await?
+                    {
+                        // The first request did not merge it either.
+                        *guest = None;
+                    }
                     return repeated(earlier, params, guest.as_ref(), attempt);
                 }
             }

@@ -206,8 +206,9 @@ impl Login {
             let Some(code) = &params.code else { return Err(self.challenge(&credential).await?) };
             require_code(&self.attempts, &self.credentials, &credential, code, attempt, "login").await?;
         }
-        let guest = self.merge_guest(params, &credential.user_id, CallerKind::Shopper).await?;
+        let guest = self.reserved_guest(params, &credential.user_id).await?;
         if let Some(guest) = &guest {
+            self.guests.merge_cart(guest, &credential.user_id, CallerKind::Shopper).await?;
             // If the account has just been deleted, no session is created either.
             let _ = self.accounts.add_guest(&credential.user_id, &guest.user_id).await?;
         }
@@ -229,12 +230,13 @@ impl Login {
         params: &LoginParams,
         request: &Request,
     ) -> Result<Option<Reply>, Problem> {
-        // Before the guest is merged, so that nothing is merged into a registration that has ended.
+        // First, so that nothing is merged into a registration that has ended.
         let reply = self.sessions.open_for_registration(200, &self.registrations, pending, request).await?;
         let Some(reply) = reply else { return Ok(None) };
-        let guest = self.merge_guest(params, &pending.user_id, CallerKind::Guest).await?;
+        let guest = self.reserved_guest(params, &pending.user_id).await?;
         if let Some(guest) = &guest {
             self.add_guest(pending, &guest.user_id).await?;
+            self.guests.merge_cart(guest, &pending.user_id, CallerKind::Guest).await?;
         }
         self.end_guest(guest.as_ref()).await?;
         // The count of the address stays: who registered an address must not reset the count of its owner.
@@ -246,24 +248,19 @@ impl Login {
     async fn add_guest(&self, pending: &Registration, guest: &UserId) -> Result<(), Problem> {
         let added = self.registrations.add_guest(&pending.email, &pending.user_id, guest).await?;
         if added == GuestLinkOutcome::NotFound {
-            // The address was verified just now, or another account has verified it: then this one is not found either.
-            let _ = self.accounts.add_guest(&pending.user_id, guest).await?;
+            // The address was verified just now. If another account has verified it, the guest keeps cart and orders.
+            match self.accounts.add_guest(&pending.user_id, guest).await? {
+                GuestLinkOutcome::Linked => {}
+                GuestLinkOutcome::NotFound => return Err(StoreError::Conflict.into()),
+            }
         }
         Ok(())
     }
 
-    async fn merge_guest(
-        &self,
-        params: &LoginParams,
-        user_id: &UserId,
-        kind: CallerKind,
-    ) -> Result<Option<GuestSession>, Problem> {
+    /// The guest of the request, who is now merged into no other account.
+    async fn reserved_guest(&self, params: &LoginParams, user_id: &UserId) -> Result<Option<GuestSession>, Problem> {
         let Some(guest) = self.guests.guest(params.guest_refresh_token.as_deref()).await? else { return Ok(None) };
-        if !self.guests.begin(&guest, user_id).await? {
-            return Ok(None);
-        }
-        self.guests.merge_cart(&guest, user_id, kind).await?;
-        Ok(Some(guest))
+        Ok(self.guests.begin(&guest, user_id).await?.then_some(guest))
     }
 
     async fn end_guest(&self, guest: Option<&GuestSession>) -> Result<(), Problem> {

@@ -80,6 +80,11 @@ impl GuestMerge {
         Ok(self.sessions.begin_merge(guest, user_id).await?)
     }
 
+    /// Whether another account than this one merges the guest.
+    pub async fn is_of_another(&self, guest: &GuestSession, user_id: &UserId) -> Result<bool, Problem> {
+        Ok(self.sessions.merging_account(guest).await?.is_some_and(|account| account != *user_id))
+    }
+
     /// Merges the guest's cart into that of an account of this kind.
     pub async fn merge_cart(&self, guest: &GuestSession, user_id: &UserId, kind: CallerKind) -> Result<(), Problem> {
         self.carts.merge(&guest.user_id, user_id, kind, &self.inventory, self.clock.now()).await?;

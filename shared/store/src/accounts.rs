@@ -10,7 +10,7 @@ use souk_domain::account::Account;
 use souk_domain::ids::UserId;
 use souk_domain::time::Timestamp;
 
-use crate::guest_ids::link_guest;
+use crate::guest_ids::{guest_list, link_guest};
 use crate::staff_grants::OtherAdministrator;
 use crate::table::{Item, Table, key, text};
 use crate::{Credential, Credentials, GuestLinkOutcome, Registration, Registrations, StaffGrants, StoreError};
@@ -48,6 +48,8 @@ pub enum AccountDeletionOutcome {
     Deleted,
     /// The other account is not an administrator any more. Nothing was deleted.
     NoOtherAdministrator,
+    /// A log-in has added a guest since the account was read. Nothing was deleted.
+    GuestAdded,
 }
 
 /// The account that a guest belongs to.
@@ -160,8 +162,9 @@ impl Accounts {
         let mut actions = vec![
             credentials.delete_action(&account.email, &account.user_id)?,
             grants.delete_action(&account.user_id, |delete| delete)?,
-            self.table.delete_action(account_key(&account.user_id), |delete| delete)?,
+            self.delete_seen_action(account)?,
         ];
+        let account_action = actions.len() - 1;
         let check = actions.len();
         if let Some(other) = other_administrator {
             actions.push(grants.administrator_check(other)?);
@@ -171,8 +174,21 @@ impl Accounts {
         }
         Ok(match self.table.transact(actions).await? {
             Err(failed) if failed.contains(&check) => AccountDeletionOutcome::NoOtherAdministrator,
+            Err(failed) if failed.contains(&account_action) => AccountDeletionOutcome::GuestAdded,
             // `Err`: another account has the address now, so this one was deleted before.
             Ok(()) | Err(_) => AccountDeletionOutcome::Deleted,
+        })
+    }
+
+    /// Deletes an account with the guests that were read, or one that does not exist.
+    fn delete_seen_action(&self, seen: &Account) -> Result<TransactWriteItem, StoreError> {
+        self.table.delete_action(account_key(&seen.user_id), |delete| {
+            if seen.guest_ids.is_empty() {
+                return delete.condition_expression("attribute_not_exists(guest_ids)");
+            }
+            delete
+                .condition_expression("attribute_not_exists(user_id) OR guest_ids = :seen")
+                .expression_attribute_values(":seen", guest_list(&seen.guest_ids))
         })
     }
 

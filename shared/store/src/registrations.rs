@@ -97,7 +97,7 @@ impl Registrations {
             actions.push(self.use_key_action(registration, key)?);
         }
         if let Some((sessions, guest)) = guest {
-            actions.push(sessions.begin_merge_action(guest, &registration.user_id)?);
+            actions.push(sessions.begin_merge_action(guest, &registration.user_id, key.and_then(|key| key.ended))?);
         }
         Ok(match self.table.transact(actions).await? {
             Ok(()) => RegistrationOutcome::Created,

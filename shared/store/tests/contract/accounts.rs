@@ -126,6 +126,24 @@ async fn the_account_of_a_guest_is_found_until_it_is_deleted() {
     }
 }
 
+#[tokio::test]
+async fn a_guest_that_is_added_before_the_deletion_is_not_forgotten() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        for known in [vec![], vec![user(100)]] {
+            let seen = Account { guest_ids: known, ..account(2, "bob@example.com") };
+            assert_eq!(stores.claim(&seen).await, ClaimOutcome::Claimed);
+            let linked = stores.accounts.add_guest(&user(2), &user(101)).await.expect("answered");
+            assert_eq!(linked, GuestLinkOutcome::Linked);
+            assert_eq!(stores.delete(&seen, None).await, AccountDeletionOutcome::GuestAdded);
+            let current = stores.accounts.get(&user(2)).await.expect("read").expect("an account");
+            for _ in 0..2 {
+                assert_eq!(stores.delete(&current, None).await, AccountDeletionOutcome::Deleted);
+            }
+        }
+    }
+}
+
 /// Of very many guests the oldest is forgotten, with its orders: then its refunds must not go to the account either.
 #[tokio::test]
 async fn a_forgotten_guest_belongs_to_no_account() {

@@ -197,6 +197,14 @@ async fn a_guest_is_merged_into_one_account() {
         assert_eq!((begin(&first.user_id).await, begin(&second.user_id).await), (true, false), "a retry continues");
         let kept = stores.sessions.get(&user(7), &guest.session_id, true).await.expect("read");
         assert_eq!(kept, Some(session), "the guest goes on until it is merged");
+        assert_eq!(stores.sessions.merging_account(&guest).await.expect("read"), Some(first.user_id.clone()));
+
+        // A retry of the first request, whose registration has ended meanwhile.
+        stores.registrations.end(&first.email, &first.user_id, NOW).await.expect("ended");
+        let (third, ended) = (registration(120), key(0, Some(&first.user_id)));
+        let retried = stores.registrations.create(&third, Some(&ended), Some((&stores.sessions, &guest))).await;
+        assert_eq!(retried.expect("answered"), RegistrationOutcome::Created);
+        assert!(begin(&third.user_id).await, "the guest follows the new registration");
     }
 }
 
