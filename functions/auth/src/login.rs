@@ -19,7 +19,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_runtime::{Dependencies, Error};
 use souk_store::{
     Accounts, Credential, Credentials, GuestLinkOutcome, GuestSession, OneTimeToken, OneTimeTokens, Registration,
-    Registrations, StaffGrants, TokenPurpose,
+    Registrations, StaffGrants, StoreError, TokenPurpose,
 };
 
 /// How long a challenge waits for its code.
