@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
-use souk_domain::account::CallerKind;
-use souk_domain::ids::{SessionId, UserId};
+use souk_domain::ids::UserId;
 use souk_store::{
     AccountDeletionOutcome, GuestLinkOutcome, GuestSession, REGISTRATION_SECONDS, Registration, RegistrationKey,
     RegistrationOutcome, Session,
@@ -10,6 +9,7 @@ use souk_testkit::{Database, SeededRandom, user};
 
 use crate::accounts::email;
 use crate::orders::NOW;
+use crate::sessions::guest_session;
 use crate::{Stores, at_once};
 
 const KEY_SECONDS: i64 = 600;
@@ -37,17 +37,11 @@ impl Stores {
     async fn start_pending_session(&self, registration: &Registration, seconds: i64) -> Option<Session> {
         let now = NOW.plus_seconds(seconds);
         let session = Session {
-            user_id: registration.user_id.clone(),
-            session_id: SessionId::new(now, &SeededRandom::new(seconds.unsigned_abs())),
-            kind: CallerKind::Guest,
             created_at: now,
-            rotation: 0,
             rotated_at: now,
-            device: None,
             pending_email: Some(registration.email.clone()),
-            staff: None,
-            second_factor: false,
             expires_at: registration.expires_at,
+            ..guest_session(registration.user_id.clone(), seconds.unsigned_abs())
         };
         let (registrations, email) = (&self.registrations, &registration.email);
         let created = registrations.create_session(&self.sessions, &session, email, now).await;
@@ -168,27 +162,14 @@ async fn of_many_registrations_at_once_with_a_key_one_is_stored() {
 async fn a_guest_is_merged_into_one_account() {
     for database in Database::each().await {
         let stores = Stores::on(&database);
-        let session_id = SessionId::new(NOW, &SeededRandom::new(7));
-        let guest = GuestSession { user_id: user(7), session_id: session_id.clone() };
+        let session = guest_session(user(7), 7);
+        let guest = GuestSession { user_id: user(7), session_id: session.session_id.clone() };
         let (first, second) = (registration(0), registration(60));
         let register = async |registration: &Registration| {
             let guest = Some((&stores.sessions, &guest));
             stores.registrations.create(registration, None, guest).await.expect("answered")
         };
         assert_eq!(register(&first).await, RegistrationOutcome::GuestTaken, "it has no session");
-        let session = Session {
-            user_id: user(7),
-            session_id,
-            kind: CallerKind::Guest,
-            created_at: NOW,
-            rotation: 0,
-            rotated_at: NOW,
-            device: None,
-            pending_email: None,
-            staff: None,
-            second_factor: false,
-            expires_at: NOW.plus_seconds(600).as_seconds(),
-        };
         stores.sessions.create(&session).await.expect("written");
         assert_eq!(register(&first).await, RegistrationOutcome::Created);
         assert_eq!(register(&second).await, RegistrationOutcome::GuestTaken, "{}", database.implementation);

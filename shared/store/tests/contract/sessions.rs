@@ -1,5 +1,5 @@
 use souk_domain::account::CallerKind;
-use souk_domain::ids::SessionId;
+use souk_domain::ids::{SessionId, UserId};
 use souk_domain::permission::{Permission, Permissions, Role};
 use souk_store::{
     CreateSessionOutcome, CredentialOutcome, CredentialRef, GrantOutcome, RotationOutcome, Session, StaffGrant,
@@ -13,8 +13,13 @@ use crate::{Stores, at_once};
 
 /// The n-th session of user 1.
 fn session(number: u64) -> Session {
+    guest_session(user(1), number)
+}
+
+/// The n-th session of a user, as that of a guest.
+pub(crate) fn guest_session(user_id: UserId, number: u64) -> Session {
     Session {
-        user_id: user(1),
+        user_id,
         session_id: SessionId::new(NOW.plus_seconds(number.cast_signed()), &SeededRandom::new(number)),
         kind: CallerKind::Guest,
         created_at: NOW,
