@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ const KILL_WAIT: Duration = Duration::from_mins(1);
 const PORT_WAIT: Duration = Duration::from_secs(5);
 /// How long a part may take to become ready. It takes seconds; machines differ.
 const START_WAIT: Duration = Duration::from_mins(6);
+/// How long a started process may take to appear in the process table with its command line.
+const LISTED_WAIT: Duration = Duration::from_secs(30);
 /// Timeout of one readiness check.
 const READY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -70,8 +72,22 @@ impl Part {
         let errors = output.try_clone().context("cannot share a log")?;
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
         // A process group of its own: Ctrl-C in the terminal must reach only xtask, which then stops the part.
-        command.process_group(0).spawn().with_context(|| format!("cannot start {}", self.name))?;
+        let child = command.process_group(0).spawn().with_context(|| format!("cannot start {}", self.name))?;
+        self.wait_listed(child)?;
         Ok(true)
+    }
+
+    /// Waits until the process table shows its command line, or it has ended. A process that is being started has an
+    /// empty one for a moment, and would look as if it had ended.
+    fn wait_listed(&self, mut child: Child) -> Result<()> {
+        let waiting = Stopwatch::start();
+        while self.find()?.is_none() && child.try_wait().context("cannot wait for a part")?.is_none() {
+            if waiting.elapsed() > LISTED_WAIT {
+                bail!("{} (pid {}) is not in the process table", self.name, child.id());
+            }
+            interrupt::sleep_millis(5)?;
+        }
+        Ok(())
     }
 
     /// Waits until it is ready.
@@ -163,7 +179,33 @@ fn is_free_within(port: u16, patience: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use nix::sys::signal::killpg;
+
     use super::*;
+
+    #[test]
+    fn a_part_is_found_as_soon_as_it_is_started() {
+        let part = Part {
+            name: "sleeper",
+            port: 0,
+            port_variable: "",
+            marks: ["souk-part".to_owned(), format!("souk-part-{}", std::process::id())],
+            ready_url: String::new(),
+        };
+        for _ in 0..100 {
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 60; true"]).args(&part.marks);
+            let child = command.process_group(0).spawn().expect("started");
+            let group = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+            part.wait_listed(child).expect("listed");
+            let found = part.find().expect("a process table");
+            killpg(group, Signal::SIGKILL).expect("ended");
+            assert_eq!(found, Some(group.as_raw()));
+            while part.find().expect("a process table").is_some() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
 
     #[test]
     fn a_port_may_be_held_for_a_moment() {
