@@ -15,7 +15,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 # Raised by a dated decision in docs/decisions.md only.
-BUDGET = 370
+BUDGET = 450
 # Above this, split the stack: CloudFormation's limit is 500.
 HARD_STOP = 450
 

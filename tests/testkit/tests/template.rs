@@ -238,7 +238,7 @@ fn only_prepare_search_calls_the_control_plane() {
 }
 
 /// Raised by a dated decision in docs/decisions.md only, like the number of resources in local/count_resources.py.
-const TEMPLATE_LINES: usize = 3_100;
+const TEMPLATE_LINES: usize = 3_900;
 /// Maximum lines of a function whose only event source is the API.
 const ENDPOINT_LINES: usize = 30;
 

@@ -30,6 +30,18 @@ pub(crate) struct Options {
     /// Number of generated products that are loaded into an empty shop
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) products: u64,
+    /// Whether callers have limits. Tests and benchmarks that send everything from one address switch them off
+    #[arg(long, value_enum, default_value_t = Limits::On)]
+    pub(crate) limits: Limits,
+}
+
+/// The template's parameter `Limits`.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Limits {
+    /// As in production.
+    On,
+    /// None.
+    Off,
 }
 
 /// Starts the shop, and in the foreground stops it at Ctrl-C.
@@ -148,7 +160,11 @@ fn fill(
     paths: &Paths,
 ) -> Result<Stack> {
     let aws = Aws::new(ports.aws_url());
-    let (api_url, deployed) = deploy::run(functions, &parameters(&aws)?, &aws, ports, paths)?;
+    let mut parameters = parameters(&aws)?;
+    if options.limits == Limits::Off {
+        parameters.push("Limits=off".to_owned());
+    }
+    let (api_url, deployed) = deploy::run(functions, &parameters, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
     let (staff, registered) = staff::ensure(&api, &aws, paths)?;
     let loaded = shop::ensure_products(options.products, &staff.session(&api_url, paths), &api, &aws)?;

@@ -1,12 +1,12 @@
-//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases` and `fuzz` (schemathesis),
-//! and those that run only when they are named: `rotation` and `timing`.
+//! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases`, `fuzz` (schemathesis)
+//! and `abuse` (attacks), and those that run only when they are named: `rotation` and `timing`.
 
 use anyhow::Result;
 
 use super::session::Session;
 use super::{build, clients, runner};
 use crate::fuzz;
-use crate::local::up;
+use crate::local::up::{self, Limits};
 use crate::paths::Paths;
 use crate::stack::Ports;
 
@@ -59,15 +59,31 @@ pub(super) fn fuzz(session: &mut Session) -> Result<()> {
     })
 }
 
+/// Attacks a shop with the limits of production (tests/tests/abuse), and stops it.
+pub(super) fn abuse(session: &mut Session) -> Result<()> {
+    build::ensure(session)?;
+    session.stop_shop()?;
+    let file = start_with(Limits::On, session)?.home.join("stack.json");
+    runner::run_ignored("abuse", session, |command| {
+        command.args(["--nocapture", "--test-threads=1"]).env("SOUK_STACK", &file);
+    })?;
+    session.stop_shop()
+}
+
 /// Starts the shop unless an earlier stage of this run has started it. The session stops it.
 fn start(session: &mut Session) -> Result<Paths> {
     build::ensure(session)?;
-    if let Some(shop) = &session.shop {
-        return Ok(shop.clone());
+    match &session.shop {
+        Some(shop) => Ok(shop.clone()),
+        // All tests come from one machine, and several share an account.
+        None => start_with(Limits::Off, session),
     }
+}
+
+fn start_with(limits: Limits, session: &mut Session) -> Result<Paths> {
     let shop = session.paths.with_home(HOME);
     session.shop = Some(shop.clone());
-    let options = up::Options { detach: true, fresh: true, products: PRODUCTS };
+    let options = up::Options { detach: true, fresh: true, products: PRODUCTS, limits };
     up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, Ports::free()?, &shop)?;
     Ok(shop)
 }

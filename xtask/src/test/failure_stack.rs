@@ -63,7 +63,7 @@ fn start(session: &mut Session) -> Result<()> {
         parameters.extend(provider.parameters(aws)?);
         Ok(parameters)
     };
-    let options = up::Options { detach: true, fresh: true, products: 0 };
+    let options = up::Options { detach: true, fresh: true, products: 0, limits: up::Limits::Off };
     up::start_with(&parameters, &session.executables, &options, Ports::free()?, &paths)?;
     session.stack = Some(FailureStack { paths, provider, _redis: redis });
     Ok(())

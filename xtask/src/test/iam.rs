@@ -36,7 +36,7 @@ fn test(session: &mut Session, paths: &Paths) -> Result<()> {
         parameters.push(format!("RefundApprovalAmount={REFUND_APPROVAL_AMOUNT}"));
         Ok(parameters)
     };
-    let options = up::Options { detach: true, fresh: true, products: 0 };
+    let options = up::Options { detach: true, fresh: true, products: 0, limits: up::Limits::Off };
     let mut stack = up::start_with(&parameters, &session.executables, &options, Ports::free()?, paths)?.stack;
     // Tests that pay do not know which provider there is.
     stack.sandbox_tokens =
