@@ -91,7 +91,12 @@ mod tests {
     }
 
     fn start() -> Event {
-        Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None }
+        Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        }
     }
 
     #[tokio::test]

@@ -171,7 +171,12 @@ mod tests {
     }
 
     fn start() -> Event {
-        Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None }
+        Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        }
     }
 
     async fn order_of(shop: &Fixture, shopper: u32) -> OrderId {

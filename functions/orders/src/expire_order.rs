@@ -104,7 +104,12 @@ mod tests {
         let consumer = ExpireOrder { steps: shop.steps(), clock: shop.clock.clone() };
         let message = OrderQueueMessage::ExpireOrder { user_id: user(1), order_id: order_id.clone() };
 
-        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        };
         shop.apply(&user(1), &order_id, start).await;
         shop.clock.advance_seconds(900);
         assert_eq!(consumer.consume(&message).await.expect("consumed"), "a payment is being processed");

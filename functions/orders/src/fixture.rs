@@ -175,7 +175,12 @@ impl Fixture {
     pub(crate) async fn paid_order(&self, user_id: &UserId, name: &str, quantity: u32) -> OrderId {
         self.put_in_cart(user_id, name, quantity).await;
         let order_id = self.place(user_id).await;
-        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        };
         let amount_minor = self.apply(user_id, &order_id, start).await.total_minor;
         let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor };
         self.apply(user_id, &order_id, Event::PaymentSettled { attempt: 0, outcome }).await;

@@ -129,7 +129,12 @@ mod tests {
         shop.product("a", 100, &[9]).await;
         shop.put_in_cart(&user(1), "a", 1).await;
         let order_id = shop.place(&user(1)).await;
-        let start = || Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
+        let start = || Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        };
         shop.apply(&user(1), &order_id, start()).await;
         let declined = ProviderOutcome::Declined { code: "insufficient_funds".to_owned() };
         shop.apply(&user(1), &order_id, Event::PaymentSettled { attempt: 0, outcome: declined }).await;

@@ -64,6 +64,10 @@ impl PaymentProvider for ScriptedProvider {
         }
     }
 
+    fn card_fingerprint<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        Sandbox.card_fingerprint(token)
+    }
+
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
         self.refunds.lock().expect("a lock").push(request.clone());
         match self.refund_script.lock().expect("a lock").pop_front() {
@@ -89,7 +93,12 @@ pub(crate) struct Fixture {
 pub(crate) const DELIVERIES: usize = 5;
 
 pub(crate) fn start() -> Event {
-    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "sandbox_success".to_owned(), request: None }
+    Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "sandbox_success".to_owned(),
+        request: None,
+        general_decline: false,
+    }
 }
 
 pub(crate) fn captured(attempt: usize) -> Event {

@@ -54,7 +54,9 @@ impl RefundOrder {
         let request = refund_request(order, refund)?;
         let outcome = PaymentContext::with_timeout(self.payments.provider.refund(&request)).await;
         let (event, done) = match outcome.map_err(ConsumeError::new)? {
-            RefundOutcome::Accepted { refund_id } => (Event::RefundSettled { refund, refund_id }, "refunded"),
+            RefundOutcome::Accepted { refund_id } => {
+                (Event::RefundSettled { refund, retry: request.retry, refund_id }, "refunded")
+            }
             RefundOutcome::Failed { refund_id } => {
                 needs_a_person(&order.order_id, "a refund failed", &refund_id);
                 (Event::RefundFailed { refund, retry: request.retry, refund_id }, "the refund failed")

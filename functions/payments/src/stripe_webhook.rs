@@ -162,7 +162,9 @@ impl StripeWebhook {
         }
         let event = match update {
             RefundUpdate::Pending => return Ok("ignored"),
-            RefundUpdate::Final(RefundOutcome::Accepted { refund_id }) => Event::RefundSettled { refund, refund_id },
+            RefundUpdate::Final(RefundOutcome::Accepted { refund_id }) => {
+                Event::RefundSettled { refund, retry, refund_id }
+            }
             RefundUpdate::Final(RefundOutcome::Failed { refund_id }) => {
                 if state.status != RefundStatus::Failed {
                     needs_a_person(&order.order_id, "a refund failed", &refund_id);

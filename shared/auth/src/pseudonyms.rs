@@ -42,6 +42,11 @@ impl Pseudonyms {
         self.pseudonym("ip", &network)
     }
 
+    /// The pseudonym of the fingerprint that a payment provider gives a card: `card-` and 22 characters.
+    pub fn card(&self, fingerprint: &str) -> String {
+        self.pseudonym("card", fingerprint)
+    }
+
     fn pseudonym(&self, kind: &str, value: &str) -> String {
         // The kind is part of the message, so that equal values of two kinds differ.
         let tag = self.0.tag(PURPOSE, format!("{kind}\0{value}").as_bytes());

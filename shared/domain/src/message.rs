@@ -245,7 +245,12 @@ mod tests {
     }
 
     fn start() -> Event {
-        Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok".to_owned(), request: None }
+        Event::PaymentStarted {
+            method: ProviderMethod::CreditCard,
+            token: "tok".to_owned(),
+            request: None,
+            general_decline: false,
+        }
     }
 
     fn settle(outcome: ProviderOutcome) -> Event {
@@ -280,7 +285,7 @@ mod tests {
         let cancelled = after(&paid, Event::Cancelled);
         assert_eq!(kinds(&messages_due_after(Some(&paid), &cancelled, NOW)), [("refund", 0)]);
 
-        let refunded = after(&cancelled, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() });
+        let refunded = after(&cancelled, Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_1".to_owned() });
         assert_eq!(kinds(&messages_due_after(Some(&cancelled), &refunded, NOW)), []);
     }
 

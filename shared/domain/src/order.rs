@@ -217,6 +217,10 @@ pub struct PaymentAttempt {
     /// Stable code of the decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
+    /// Whether the shopper sees a decline without its code: whoever tests stolen cards learns from the code which of
+    /// them are worth another try.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub general_decline: bool,
     /// URL at which the shopper completes the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_url: Option<String>,

@@ -240,7 +240,10 @@ impl Model for OrderModel {
         match step {
             Step::StartPayment => {
                 let method = ProviderMethod::CreditCard;
-                shop.apply(self.rules, Event::PaymentStarted { method, token: "t".to_owned(), request: None })
+                shop.apply(
+                    self.rules,
+                    Event::PaymentStarted { method, token: "t".to_owned(), request: None, general_decline: false },
+                )
             }
             Step::ProviderDecides(attempt, decision) => {
                 let follows = may_follow(shop.provider[attempt], decision);
@@ -270,7 +273,7 @@ impl Model for OrderModel {
             }
             Step::SettleRefund(refund) => {
                 let given = shop.refunded_at_provider.contains(&refund);
-                let event = Event::RefundSettled { refund, refund_id: format!("re_{refund}") };
+                let event = Event::RefundSettled { refund, retry: 0, refund_id: format!("re_{refund}") };
                 given.then(|| shop.apply(self.rules, event)).flatten()
             }
         }

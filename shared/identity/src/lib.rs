@@ -5,6 +5,7 @@ mod attempts;
 mod guest_merge;
 mod password_rules;
 mod second_factor;
+mod payment_limits;
 mod secrets;
 mod session_issuer;
 

@@ -96,6 +96,10 @@ pub trait PaymentProvider: Send + Sync {
     /// Cancels a payment that waits for the shopper, and returns its outcome: the shopper may have completed it before.
     fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>>;
 
+    /// The fingerprint of the card behind a client's token: the same for the same card, whichever token stands for it.
+    /// `None` if the token stands for no card. It moves no money.
+    fn card_fingerprint<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Option<String>, ProviderError>>;
+
     /// Refunds money.
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>>;
 }

@@ -13,6 +13,7 @@ use crate::{ABANDONED, ChargeRequest, PaymentProvider, ProviderError, RefundOutc
 /// |---|---|
 /// | `sandbox_success` | captured |
 /// | `sandbox_decline` | declined, `card_declined` |
+/// | `sandbox_decline_` and any text | the same for another card |
 /// | `sandbox_requires_action` | requires an action of the shopper |
 /// | `sandbox_timeout_after_charge` | no response; the next call finds that the money was captured |
 /// | `sandbox_timeout_before_charge` | no response; the next call captures the money |
@@ -38,6 +39,11 @@ impl PaymentProvider for Sandbox {
         ready(Ok(ProviderOutcome::Declined { code: ABANDONED.to_owned() })).boxed()
     }
 
+    /// A token stands for one card.
+    fn card_fingerprint<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        ready(Ok(Some(id("card", token)))).boxed()
+    }
+
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
         ready(Ok(RefundOutcome::Accepted { refund_id: id("re", &request.idempotency_key) })).boxed()
     }
@@ -52,6 +58,7 @@ fn outcome(charge: &ChargeRequest) -> ProviderOutcome {
             ProviderOutcome::Captured { payment_id, amount_minor: charge.amount.minor() }
         }
         "sandbox_decline" => declined("card_declined"),
+        token if token.starts_with("sandbox_decline_") => declined("card_declined"),
         "sandbox_requires_action" => {
             let action_url = Some(format!("https://sandbox.invalid/authenticate/{payment_id}"));
             ProviderOutcome::ActionRequired { payment_id, action_url }

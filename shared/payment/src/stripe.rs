@@ -29,7 +29,7 @@ use souk_domain::order::{ProviderMethod, ProviderOutcome};
 
 use self::client::{StripeClient, StripeRequest, StripeResponse};
 use self::intent::{IntentState, decline_code};
-use self::wire::{Intent, Page, Refund};
+use self::wire::{Intent, Page, PaymentToken, Refund};
 use crate::{ABANDONED, ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest};
 
 pub use self::client::{API_VERSION, CallLimits};
@@ -147,7 +147,7 @@ impl Stripe {
     async fn current_outcome(&self, charge: &ChargeRequest) -> Result<ProviderOutcome, ProviderError> {
         if let Some(payment_id) = &charge.payment_id {
             let intent = self.get_intent(payment_id).await?;
-            return self.outcome(intent).await;
+            return self.outcome(intent, charge).await;
         }
         let age_seconds = charge.started_at.seconds_until(self.clock.now());
         let mut reason = "not sent again".to_owned();
@@ -155,21 +155,25 @@ impl Stripe {
             match self.create(charge).await? {
                 CreateOutcome::Search(why) => reason = why,
                 outcome @ (CreateOutcome::Intent(_) | CreateOutcome::Declined { .. }) => {
-                    return self.outcome_of_creation(outcome).await;
+                    return self.outcome_of_creation(outcome, charge).await;
                 }
             }
         }
         match self.search_intent(charge).await? {
-            Some(intent) => self.outcome(intent).await,
+            Some(intent) => self.outcome(intent, charge).await,
             None if age_seconds < SEARCH_LAG_SECONDS => Err(ProviderError::Unknown(reason)),
             // It was never created. If it was after all, a webhook reports it, and a late capture still counts.
             None => Ok(ProviderOutcome::Declined { code: ABANDONED.to_owned() }),
         }
     }
 
-    async fn outcome_of_creation(&self, created: CreateOutcome) -> Result<ProviderOutcome, ProviderError> {
+    async fn outcome_of_creation(
+        &self,
+        created: CreateOutcome,
+        charge: &ChargeRequest,
+    ) -> Result<ProviderOutcome, ProviderError> {
         match created {
-            CreateOutcome::Intent(intent) => self.outcome(*intent).await,
+            CreateOutcome::Intent(intent) => self.outcome(*intent, charge).await,
             CreateOutcome::Declined { code, payment_id } => {
                 if let Some(payment_id) = payment_id {
                     self.cancel_leftover(&payment_id).await;
@@ -180,7 +184,11 @@ impl Stripe {
         }
     }
 
-    async fn outcome(&self, intent: Intent) -> Result<ProviderOutcome, ProviderError> {
+    /// The outcome of a charge. An amount in another currency is not one of the order's.
+    async fn outcome(&self, intent: Intent, charge: &ChargeRequest) -> Result<ProviderOutcome, ProviderError> {
+        if intent.has_succeeded() && intent.currency() != Some(charge.amount.currency()) {
+            return Err(ProviderError::Unknown("the payment is in another currency".to_owned()));
+        }
         match intent.state()? {
             IntentState::Outcome(outcome) => Ok(outcome),
             IntentState::Unfinished { code } => {
@@ -206,6 +214,28 @@ impl Stripe {
             }
             IntentState::Outcome(outcome) => Ok(outcome),
             IntentState::Unfinished { code } => Ok(ProviderOutcome::Declined { code }),
+        }
+    }
+
+    async fn fingerprint(&self, token: &str) -> Result<Option<String>, ProviderError> {
+        let kind = match token.split_once('_') {
+            Some(("ctoken", _)) => "confirmation_tokens",
+            Some(("pm", _)) => "payment_methods",
+            _ => return Ok(None),
+        };
+        // The token comes from a client: only the characters of an id may become part of a path.
+        if !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Ok(None);
+        }
+        let response = self.client.send(&StripeRequest::get(format!("v1/{kind}/{token}"), vec![])).await?;
+        match response.status {
+            200..=299 => {
+                let token = response.read::<PaymentToken>()?;
+                let previewed = token.payment_method_preview.and_then(|preview| preview.card);
+                Ok(token.card.or(previewed).and_then(|card| card.fingerprint))
+            }
+            404 => Ok(None), // the charge will be declined
+            _ => Err(ProviderError::Unknown(response.summary())),
         }
     }
 
@@ -242,7 +272,7 @@ impl Stripe {
 
 impl PaymentProvider for Stripe {
     fn charge<'a>(&'a self, charge: &'a ChargeRequest) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
-        async { self.outcome_of_creation(self.create(charge).await?).await }.boxed()
+        async { self.outcome_of_creation(self.create(charge).await?, charge).await }.boxed()
     }
 
     fn resolve_charge<'a>(
@@ -261,6 +291,10 @@ impl PaymentProvider for Stripe {
 
     fn cancel<'a>(&'a self, payment_id: &'a str) -> BoxFuture<'a, Result<ProviderOutcome, ProviderError>> {
         self.cancel_intent(payment_id).boxed()
+    }
+
+    fn card_fingerprint<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        self.fingerprint(token).boxed()
     }
 
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {

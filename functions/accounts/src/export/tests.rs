@@ -72,7 +72,12 @@ fn get() -> Request {
 }
 
 fn paid(order: &Order, now: Timestamp) -> Order {
-    let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "tok_secret".to_owned(), request: None };
+    let start = Event::PaymentStarted {
+        method: ProviderMethod::Paypal,
+        token: "tok_secret".to_owned(),
+        request: None,
+        general_decline: false,
+    };
     let captured = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 2_500 };
     let started = order.apply(start, now).expect("started");
     started.apply(Event::PaymentSettled { attempt: 0, outcome: captured }, now).expect("paid")

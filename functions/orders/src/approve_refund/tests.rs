@@ -107,7 +107,10 @@ async fn a_second_person_approves_a_large_refund() {
     assert!(after.contains(&format!(r#""granted_by":"{}","approved_by":"{}""#, user(9), user(8))), "{after}");
 
     // A retry and another approver get the same response, and so does the requester with the same key.
-    scene.shop.apply(&user(1), &scene.order_id, Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() }).await;
+    scene
+        .shop
+        .apply(&user(1), &scene.order_id, Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_1".to_owned() })
+        .await;
     for staff in [8, 7] {
         let again = scene.approve().handle(&approval(&id, staff)).await.expect("found");
         assert_eq!((again.status(), again.body()), (201, first.body()));

@@ -28,7 +28,12 @@ async fn orders() -> (Order, Order) {
     shop.put_in_cart(&user(1), "a", 2).await;
     let order_id = shop.place(&user(1)).await;
     let placed = shop.order(&user(1), &order_id).await;
-    let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "t".to_owned(), request: None };
+    let start = Event::PaymentStarted {
+        method: ProviderMethod::Paypal,
+        token: "t".to_owned(),
+        request: None,
+        general_decline: false,
+    };
     (placed, shop.apply(&user(1), &order_id, start).await)
 }
 

@@ -37,7 +37,12 @@ async fn waiting_orders(shop: &Fixture) -> [OrderId; 3] {
         shop.put_in_cart(&user(shopper), "a", 2).await;
         ids.push(shop.place(&user(shopper)).await);
     }
-    let start = || Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = || Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "t".to_owned(),
+        request: None,
+        general_decline: false,
+    };
     shop.apply(&user(2), &ids[1], start()).await;
     shop.apply(&user(3), &ids[2], start()).await;
     let outcome = ProviderOutcome::Captured { payment_id: "pay".to_owned(), amount_minor: 200 };

@@ -45,7 +45,7 @@ impl Fixture {
     }
 
     async fn given(&self, order_id: &OrderId, refund: usize) -> Order {
-        self.apply(&user(1), order_id, Event::RefundSettled { refund, refund_id: "re_1".to_owned() }).await
+        self.apply(&user(1), order_id, Event::RefundSettled { refund, retry: 0, refund_id: "re_1".to_owned() }).await
     }
 }
 

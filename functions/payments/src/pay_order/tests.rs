@@ -58,7 +58,7 @@ fn outcome(result: Result<Reply, Problem>) -> (u16, String) {
 }
 
 fn refunded(refund: usize) -> Event {
-    Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
+    Event::RefundSettled { refund, retry: 0, refund_id: format!("re_{refund}") }
 }
 
 fn is(status: u16, word: &str) -> (u16, String) {

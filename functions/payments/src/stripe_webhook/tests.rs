@@ -41,7 +41,10 @@ impl Shop {
 
     /// As `pay-order` does it.
     async fn pay(&self, method: ProviderMethod, token: &str) -> AttemptStatus {
-        let order = self.base.apply(Event::PaymentStarted { method, token: token.to_owned(), request: None }).await;
+        let order = self
+            .base
+            .apply(Event::PaymentStarted { method, token: token.to_owned(), request: None, general_decline: false })
+            .await;
         let index = order.attempts.len() - 1;
         let charge = PaymentContext::charge_request(&order, index).expect("a charge");
         if let Ok(outcome) = self.base.payments.provider.charge(&charge).await {

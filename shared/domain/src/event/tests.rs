@@ -58,7 +58,7 @@ fn pay() -> [Event; 2] {
     let token = "tok_secret".to_owned();
     let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: 2_500 };
     [
-        Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request: None },
+        Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request: None, general_decline: false },
         Event::PaymentSettled { attempt: 0, outcome },
     ]
 }
@@ -87,7 +87,7 @@ fn full_history() -> Vec<Event> {
         Event::ReturnRejected { index: 0, reason: Some("Ann, it was worn".to_owned()) },
         Event::ReturnRequested { items: vec![item()], request: idempotency_key("2") },
         Event::ReturnAccepted { index: 1, target: RefundTarget::Provider, account: None, accepted_by: staff() },
-        Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() },
+        Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_1".to_owned() },
     ]);
     events
 }
@@ -163,10 +163,10 @@ fn each_retry_of_a_failed_refund_is_published_with_its_own_id() {
     let mut events = pay().to_vec();
     events.extend([
         Event::Cancelled,
-        Event::RefundSettled { refund: 0, refund_id: refund_id() },
+        Event::RefundSettled { refund: 0, retry: 0, refund_id: refund_id() },
         Event::RefundFailed { refund: 0, retry: 0, refund_id: refund_id() },
         Event::RefundRetried { refund: 0, target: RefundTarget::Provider, account: None },
-        Event::RefundSettled { refund: 0, refund_id: refund_id() },
+        Event::RefundSettled { refund: 0, retry: 0, refund_id: refund_id() },
     ]);
     let (order, published) = run(events);
     let named = |events: &[DomainEvent]| {
@@ -195,7 +195,7 @@ fn an_expired_order_with_a_late_capture_has_no_paid_event() {
     assert_eq!(kinds(&published), ["order.placed"]);
     assert_eq!(kinds(&events_after(Some(&waiting), &expired)), ["order.expired"]);
     assert_eq!(kinds(&events_after(Some(&expired), &owed)), [""; 0], "a capture that is refunded does not pay");
-    let settled = Event::RefundSettled { refund: 0, refund_id: "re_1".to_owned() };
+    let settled = Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_1".to_owned() };
     let refunded = owed.apply(settled, late).expect("refunded");
     assert_eq!(kinds(&events_after(Some(&owed), &refunded)), ["order.refunded"]);
 }

@@ -25,6 +25,8 @@ pub enum Event {
         token: String,
         /// Idempotency key of the request.
         request: Option<IdempotencyKey>,
+        /// As in [`super::PaymentAttempt::general_decline`].
+        general_decline: bool,
     },
     /// The provider reported an outcome of an attempt.
     PaymentSettled {
@@ -83,6 +85,8 @@ pub enum Event {
     RefundSettled {
         /// Index of the refund.
         refund: usize,
+        /// Its retry, as in [`super::Refund::retries`]. The success of an earlier one settles nothing.
+        retry: u32,
         /// Id of the refund at the provider.
         refund_id: String,
     },
@@ -252,7 +256,9 @@ impl Order {
     pub fn apply(&self, event: Event, now: Timestamp) -> Result<Self, TransitionError> {
         let mut next = self.clone();
         match event {
-            Event::PaymentStarted { method, token, request } => next.start_payment(method, token, request, now)?,
+            Event::PaymentStarted { method, token, request, general_decline } => {
+                next.start_payment(method, token, request, general_decline, now)?;
+            }
             Event::PaymentSettled { attempt, outcome } => next.settle_payment(attempt, outcome, now)?,
             Event::HoldEnded => next.end_hold(now)?,
             Event::Cancelled => next.cancel(now)?,
@@ -267,8 +273,8 @@ impl Order {
             }
             Event::ReturnRejected { index, reason } => next.reject_return(index, reason, now)?,
             Event::RefundGranted(grant) => next.grant_refund(grant, now)?,
-            Event::RefundSettled { refund, refund_id } => {
-                next.settle_refund(refund, RefundTarget::Provider, refund_id, now)?;
+            Event::RefundSettled { refund, retry, refund_id } => {
+                next.settle_refund(refund, retry, (RefundTarget::Provider, refund_id), now)?;
             }
             Event::RefundFailed { refund, retry, refund_id } => next.fail_refund(refund, retry, refund_id, now)?,
             Event::RefundRetried { refund, target, account } => next.retry_refund(refund, target, account, now)?,
@@ -284,7 +290,9 @@ impl Order {
             StoreCreditEvent::Paid { account, request } => next.pay_by_store_credit(account, request, now)?,
             StoreCreditEvent::Refunded { refund } => {
                 let refund_id = format!("credit_{}", self.refund_key(refund));
-                next.settle_refund(refund, RefundTarget::StoreCredit, refund_id, now)?;
+                // The shop credits it itself, in this step: there is no earlier try whose outcome could be late.
+                let retry = self.refunds.get(refund).map_or(0, |refund| refund.retries);
+                next.settle_refund(refund, retry, (RefundTarget::StoreCredit, refund_id), now)?;
             }
         }
         Ok(next)

@@ -22,7 +22,12 @@ fn shop() -> Shop {
     for number in [PENDING, PAID, PROCESSING, REFUNDED, REFUNDING, EXPIRED, CREDITED] {
         assert_eq!(shop.place(number, &[(number % 2, 0, 1)]), Some(number));
     }
-    let start = || Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = || Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "t".to_owned(),
+        request: None,
+        general_decline: false,
+    };
     shop.pay(PAID);
     shop.apply(PROCESSING, start());
     // Two attempts capture; both are refunded.

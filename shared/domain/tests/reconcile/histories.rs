@@ -40,7 +40,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         let items = vec![ReturnItem { product_id: product(n), quantity, reason: "broken".to_owned() }];
         Event::ReturnRequested { items, request: idempotency_key(key) }
     };
-    let start = Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
+    let start = Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "t".to_owned(),
+        request: None,
+        general_decline: false,
+    };
     prop_oneof![
         6 => Just(start),
         1 => (0_usize..3).prop_map(move |attempt| settled(attempt, declined("no"))),

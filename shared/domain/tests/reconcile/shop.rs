@@ -150,7 +150,12 @@ impl Shop {
     /// Pays with a card; the provider captures.
     pub(crate) fn pay(&mut self, number: usize) {
         let attempt = self.orders[number].attempts.len();
-        let start = Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "t".to_owned(), request: None };
+        let start = Event::PaymentStarted {
+            method: ProviderMethod::CreditCard,
+            token: "t".to_owned(),
+            request: None,
+            general_decline: false,
+        };
         self.apply(number, start);
         self.capture(number, attempt, 0);
     }
@@ -192,7 +197,9 @@ impl Shop {
             self.refunds.push(ProviderRefund { idempotency_key, refund_id, amount_minor });
         }
         match state.target {
-            RefundTarget::Provider => self.apply(number, Event::RefundSettled { refund, refund_id }),
+            RefundTarget::Provider => {
+                self.apply(number, Event::RefundSettled { refund, retry: state.retries, refund_id })
+            }
             RefundTarget::StoreCredit => self.apply_store_credit(number, StoreCreditEvent::Refunded { refund }),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::money::Currency;
+use souk_domain::money::{Currency, Money};
 use souk_domain::order::ProviderOutcome;
 
 use super::amount::from_stripe;
@@ -33,7 +33,7 @@ impl Intent {
         Ok(match self.status.as_str() {
             "succeeded" => {
                 let unreadable = || ProviderError::Unknown("the amount cannot be read".to_owned());
-                let currency: Currency = self.currency.to_uppercase().parse().map_err(|_| unreadable())?;
+                let currency = self.currency().ok_or_else(unreadable)?;
                 let amount_minor = from_stripe(self.amount_received, currency).ok_or_else(unreadable)?;
                 IntentState::Outcome(ProviderOutcome::Captured { payment_id, amount_minor })
             }
@@ -49,6 +49,16 @@ impl Intent {
             // Only intents with manual capture have other states.
             other => return Err(ProviderError::Unknown(format!("a payment is {}", known_status(other)))),
         })
+    }
+
+    /// Its currency; `None` if it cannot be read.
+    pub(super) fn currency(&self) -> Option<Currency> {
+        self.currency.to_uppercase().parse().ok()
+    }
+
+    /// Whether money was captured.
+    pub(super) fn has_succeeded(&self) -> bool {
+        self.status == "succeeded"
     }
 
     /// Whether no later event can change the outcome of the attempt.
@@ -81,6 +91,12 @@ impl Refund {
             Some("failed" | "canceled") => RefundOutcome::Failed { refund_id },
             _ => RefundOutcome::Accepted { refund_id },
         }
+    }
+
+    /// Its amount; `None` if it cannot be read.
+    pub(super) fn amount(&self) -> Option<Money> {
+        let currency: Currency = self.currency.to_uppercase().parse().ok()?;
+        Some(Money::from_minor(from_stripe(self.amount, currency)?, currency))
     }
 
     /// Whether Stripe reports the refund as completed.

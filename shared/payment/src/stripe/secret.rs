@@ -24,6 +24,13 @@ pub struct StripeSecret {
     pub webhook_secret: String,
 }
 
+impl StripeSecret {
+    /// Whether the key moves real money.
+    pub(super) fn is_live(&self) -> bool {
+        self.api_key.starts_with("sk_live_") || self.api_key.starts_with("rk_live_")
+    }
+}
+
 /// Why the secret cannot be read. Never quotes the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the Stripe secret cannot be read: {0}")]

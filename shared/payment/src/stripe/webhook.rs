@@ -3,6 +3,7 @@
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use souk_domain::ids::{OrderId, UserId};
+use souk_domain::money::{Currency, Money};
 use souk_domain::order::ProviderOutcome;
 use souk_domain::time::Timestamp;
 
@@ -35,6 +36,8 @@ pub enum WebhookEvent {
         attempt: usize,
         /// Id of the payment at the provider.
         payment_id: String,
+        /// Its currency; `None` if it cannot be read.
+        currency: Option<Currency>,
         /// Outcome; `None` if the event is not final, so that the provider has to be asked.
         outcome: Option<ProviderOutcome>,
     },
@@ -48,9 +51,16 @@ pub enum WebhookEvent {
         refund: usize,
         /// Retry of the refund.
         retry: u32,
+        /// Id of the refunded payment at the provider.
+        payment_id: Option<String>,
+        /// Amount; `None` if it cannot be read.
+        amount: Option<Money>,
         /// The change.
         update: RefundUpdate,
     },
+    /// A signed event that is not about this shop's money: of the other mode (test or live), or of another account. The
+    /// endpoint at Stripe is set up wrongly.
+    Foreign(&'static str),
     /// An event that concerns no order: of another type, or about an object that was not created by this code.
     Ignored,
 }
@@ -93,6 +103,13 @@ impl Webhook {
         }
         verify(signature, body, &secret.webhook_secret, now)?;
         let event: EventBody<'_> = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
+        // Otherwise a payment with test money could pay an order.
+        if event.livemode != secret.is_live() {
+            return Ok(WebhookEvent::Foreign("a webhook is of another mode than the API key"));
+        }
+        if event.account.is_some() {
+            return Ok(WebhookEvent::Foreign("a webhook is of another account"));
+        }
         webhook_event(&event)
     }
 }
@@ -151,13 +168,14 @@ fn payment(object: &str) -> Result<WebhookEvent, WebhookError> {
     let Some(OrderReference { user_id, order_id, index }) = order_reference(&intent.metadata, "attempt") else {
         return Ok(WebhookEvent::Ignored);
     };
+    let currency = intent.currency();
     // Events arrive in any order, so only an outcome that can no longer change is taken from the event.
     let outcome = match intent.is_final().then(|| intent.state()) {
         Some(Ok(IntentState::Outcome(outcome))) => Some(outcome),
         Some(Err(_)) => return Err(WebhookError::Malformed),
         Some(Ok(IntentState::Unfinished { .. })) | None => None,
     };
-    Ok(WebhookEvent::Payment { user_id, order_id, attempt: index, payment_id: intent.id, outcome })
+    Ok(WebhookEvent::Payment { user_id, order_id, attempt: index, payment_id: intent.id, currency, outcome })
 }
 
 fn refund(object: &str) -> Result<WebhookEvent, WebhookError> {
@@ -171,7 +189,8 @@ fn refund(object: &str) -> Result<WebhookEvent, WebhookError> {
         RefundOutcome::Accepted { .. } if !refund.has_succeeded() => RefundUpdate::Pending,
         outcome @ (RefundOutcome::Accepted { .. } | RefundOutcome::Failed { .. }) => RefundUpdate::Final(outcome),
     };
-    Ok(WebhookEvent::Refund { user_id, order_id, refund: index, retry, update })
+    let amount = refund.amount();
+    Ok(WebhookEvent::Refund { user_id, order_id, refund: index, retry, payment_id: refund.payment_intent, amount, update })
 }
 
 #[cfg(test)]
@@ -250,6 +269,22 @@ mod tests {
         }
         let foreign = event("succeeded").replace("attempt", "basket");
         assert_eq!(signed(&foreign).await, Ok(WebhookEvent::Ignored));
+    }
+
+    #[tokio::test]
+    async fn an_event_of_another_mode_or_account_is_foreign() {
+        let body = |more: &str| format!(r#"{{"type":"payment_intent.succeeded","data":{{"object":{{}}}}{more}}}"#);
+        for foreign in [r#","livemode":true"#, r#","livemode":false,"account":"acct_1""#] {
+            let read = signed(&body(foreign)).await;
+            assert!(matches!(read, Ok(WebhookEvent::Foreign(_))), "{foreign}: {read:?}");
+        }
+        let secret = StripeSecret { api_key: "rk_live_1".to_owned(), webhook_secret: SECRET.to_owned() };
+        let live = Webhook::new(CachedSecret::new(Arc::new(secret), Arc::new(FixedClock::new())));
+        for (more, is_foreign) in [("", true), (r#","livemode":false"#, true), (r#","livemode":true"#, false)] {
+            let body = body(more);
+            let read = live.read(&sign(body.as_bytes(), SECRET, now()), body.as_bytes(), now()).await;
+            assert_eq!(matches!(read, Ok(WebhookEvent::Foreign(_))), is_foreign, "{more}: {read:?}");
+        }
     }
 
     #[tokio::test]

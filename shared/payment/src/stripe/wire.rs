@@ -55,7 +55,35 @@ pub(super) struct Refund {
     #[serde(default)]
     pub(super) status: Option<String>,
     #[serde(default)]
+    pub(super) amount: i64,
+    #[serde(default)]
+    pub(super) currency: String,
+    #[serde(default)]
+    pub(super) payment_intent: Option<String>,
+    #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,
+}
+
+/// A PaymentMethod (<https://docs.stripe.com/api/payment_methods/object>) or a ConfirmationToken
+/// (<https://docs.stripe.com/api/confirmation_tokens/object>), which has the method as a preview.
+#[derive(Debug, Deserialize)]
+pub(super) struct PaymentToken {
+    #[serde(default)]
+    pub(super) card: Option<Card>,
+    #[serde(default)]
+    pub(super) payment_method_preview: Option<MethodPreview>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct MethodPreview {
+    #[serde(default)]
+    pub(super) card: Option<Card>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Card {
+    #[serde(default)]
+    pub(super) fingerprint: Option<String>,
 }
 
 /// One page of a list or a search.
@@ -87,6 +115,11 @@ pub(super) struct ErrorBody {
 pub(super) struct EventBody<'a> {
     #[serde(rename = "type")]
     pub(super) kind: String,
+    #[serde(default)]
+    pub(super) livemode: bool,
+    /// Only in an event of an account that is connected to the shop's.
+    #[serde(default)]
+    pub(super) account: Option<String>,
     #[serde(borrow)]
     pub(super) data: EventData<'a>,
 }

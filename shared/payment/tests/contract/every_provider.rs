@@ -77,3 +77,16 @@ async fn one_key_refunds_once() {
         assert_ne!(first, second, "{}", subject.name);
     }
 }
+
+#[tokio::test]
+async fn a_card_has_one_fingerprint_which_reveals_no_number() {
+    for subject in Subject::each().await {
+        let of = async |token: Token| {
+            let charge = subject.charge(token);
+            subject.provider.card_fingerprint(&charge.token).await.expect("answered")
+        };
+        let good = of(Token::Good).await.expect("a card");
+        assert_eq!(of(Token::Good).await.as_ref(), Some(&good), "{}", subject.name);
+        assert_ne!(of(Token::Bad).await, Some(good), "{}", subject.name);
+    }
+}

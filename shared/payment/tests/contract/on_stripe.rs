@@ -307,3 +307,26 @@ async fn under_random_faults_each_attempt_captures_once() {
     }
     assert_eq!((paid.len(), on.fake.intents().len(), on.fake.balance()), (12, 12, 12 * 25_190));
 }
+
+#[tokio::test]
+async fn two_tokens_of_one_card_have_one_fingerprint() {
+    let on = OnFake::start().await;
+    let fingerprint = async |token| on.stripe.card_fingerprint(token).await;
+    let visa = fingerprint("pm_card_visa").await.expect("answered");
+    assert!(visa.is_some());
+    assert_eq!(fingerprint("ctoken_card_visa").await, Ok(visa));
+    for without in ["pm_paypal", "pm_unknown", "nonsense", "pm_../refunds", "pm_a?b=c"] {
+        assert_eq!(fingerprint(without).await, Ok(None), "{without}");
+    }
+    let nowhere = stripe("http://127.0.0.1:9", "sk_test_1", on.clock.clone(), QUICK);
+    assert!(matches!(nowhere.card_fingerprint("pm_card_visa").await, Err(ProviderError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn a_payment_in_another_currency_does_not_pay() {
+    let on = OnFake::start().await;
+    let payment_id = on.captured().await;
+    let euro = Money::from_minor(25_190, "EUR".parse().expect("a currency"));
+    let other = ChargeRequest { payment_id: Some(payment_id), amount: euro, ..charge("pm_card_visa") };
+    assert!(unknown(&on.stripe.resolve_charge(&other).await));
+}

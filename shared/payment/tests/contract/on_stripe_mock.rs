@@ -46,6 +46,10 @@ async fn every_call_has_the_form_that_stripe_describes() {
         let outcome = stripe.charge(charge).await;
         assert!(outcome.is_ok(), "create: {outcome:?}");
     }
+    for token in ["pm_card_visa", "ctoken_1"] {
+        let looked_up = stripe.card_fingerprint(token).await;
+        assert!(looked_up.is_ok(), "look up a card: {looked_up:?}");
+    }
     let known = ChargeRequest { payment_id: Some("pi_123".to_owned()), ..charge("pm_card_visa") };
     assert!(stripe.resolve_charge(&known).await.is_ok(), "retrieve");
     let cancelled = stripe.cancel("pi_123").await;

@@ -164,7 +164,12 @@ async fn a_revived_order_takes_its_units_again_or_fails() {
             let (steps, order_id) = (steps.clone(), placed.order_id.clone());
             async move { steps.apply(&user(1), &order_id, &event, at).await }
         };
-        let start = Event::PaymentStarted { method: ProviderMethod::Paypal, token: "tok".to_owned(), request: None };
+        let start = Event::PaymentStarted {
+            method: ProviderMethod::Paypal,
+            token: "tok".to_owned(),
+            request: None,
+            general_decline: false,
+        };
         apply(start, NOW).await.expect("started");
         let outcome = ProviderOutcome::ActionRequired { payment_id: "pay_1".to_owned(), action_url: None };
         apply(Event::PaymentSettled { attempt: 0, outcome }, NOW).await.expect("settled");
@@ -218,7 +223,12 @@ async fn store_credit_moves_with_the_order_and_never_below_zero() {
         };
         let shipment = Shipment { carrier: "DHL".to_owned(), tracking_number: "1".to_owned() };
         for event in [
-            Event::PaymentStarted { method: ProviderMethod::Paypal, token: "tok".to_owned(), request: None },
+            Event::PaymentStarted {
+                method: ProviderMethod::Paypal,
+                token: "tok".to_owned(),
+                request: None,
+                general_decline: false,
+            },
             Event::PaymentSettled { attempt: 0, outcome: capture },
             Event::Shipped(shipment),
             Event::Delivered,

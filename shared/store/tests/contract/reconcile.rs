@@ -48,7 +48,11 @@ impl Stores {
 
     async fn paid(&self, order: &Order) -> Order {
         let token = "tok".to_owned();
-        self.step(order, Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request: None }).await;
+        self.step(
+            order,
+            Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request: None, general_decline: false },
+        )
+        .await;
         let outcome = ProviderOutcome::Captured { payment_id: "pay_1".to_owned(), amount_minor: order.total_minor };
         self.step(order, Event::PaymentSettled { attempt: 0, outcome }).await
     }

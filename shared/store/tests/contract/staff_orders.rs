@@ -13,7 +13,12 @@ use crate::orders::{NOW, idempotency_key, order, order_id};
 use crate::{Stores, sku};
 
 fn start() -> Event {
-    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok_1N4242".to_owned(), request: None }
+    Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "tok_1N4242".to_owned(),
+        request: None,
+        general_decline: false,
+    }
 }
 
 fn captured() -> Event {
@@ -151,7 +156,8 @@ async fn indexes_cost_no_write_units_when_an_order_is_placed() {
         let id = stores.lived(1, placed, []).await;
         let accepted =
             Event::ReturnAccepted { index: 0, target: RefundTarget::Provider, account: None, accepted_by: user(9) };
-        let refunded = Event::RefundSettled { refund: 0, refund_id: "re_78e11d12d4e9c84c0104ab21".to_owned() };
+        let refunded =
+            Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_78e11d12d4e9c84c0104ab21".to_owned() };
         let steps = [
             ("placed", None, 0.0),
             ("payment started", Some(start()), 2.0),

@@ -27,6 +27,8 @@ pub(super) fn routes(fake: StripeFake) -> Router {
         .route("/v1/payment_intents/search", get(search_intents))
         .route("/v1/payment_intents/{id}", get(read_intent))
         .route("/v1/payment_intents/{id}/cancel", post(cancel_intent))
+        .route("/v1/payment_methods/{id}", get(read_payment_method))
+        .route("/v1/confirmation_tokens/{id}", get(read_confirmation_token))
         .route("/v1/refunds", post(create_refund).get(list_refunds))
         .route("/v1/refunds/{id}", get(read_refund))
         .route("/authenticate/{id}", get(authenticate))
@@ -185,6 +187,18 @@ async fn create_refund(State(fake): State<StripeFake>, headers: HeaderMap, body:
 async fn read_intent(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
     let intent = fake.records().intents.get(&id).cloned();
     unauthorized(&headers).unwrap_or_else(|| found(intent))
+}
+
+async fn read_payment_method(Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
+    let card = rules::card_of(&id).map(|card| json!({"id": id, "object": "payment_method", "card": card}));
+    unauthorized(&headers).unwrap_or_else(|| found(card))
+}
+
+async fn read_confirmation_token(Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
+    let preview = rules::card_of(&id).map(|card| {
+        json!({"id": id, "object": "confirmation_token", "payment_method_preview": {"card": card}})
+    });
+    unauthorized(&headers).unwrap_or_else(|| found(preview))
 }
 
 async fn read_refund(State(fake): State<StripeFake>, Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {

@@ -32,6 +32,13 @@ enum Behaviour {
     Unknown,
 }
 
+/// The card of a token: `pm_card_visa` and `ctoken_card_visa` are the same one.
+pub(super) fn card_of(token: &str) -> Option<Value> {
+    let (_, name) = token.split_once('_')?;
+    let is_card = name.starts_with("card_") && !matches!(behaviour(token), Behaviour::Unknown);
+    is_card.then(|| json!({"brand": "visa", "last4": "4242", "fingerprint": format!("fingerprint-of-{name}")}))
+}
+
 fn behaviour(token: &str) -> Behaviour {
     let name = token.strip_prefix("ctoken_").or(token.strip_prefix("pm_")).unwrap_or_default();
     let declined = |decline_code| Behaviour::Declined { code: "card_declined", decline_code: Some(decline_code) };

@@ -21,13 +21,15 @@ impl Order {
         method: ProviderMethod,
         token: String,
         request: Option<IdempotencyKey>,
+        general_decline: bool,
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         if self.has_started(request.as_ref())? {
             return Ok(());
         }
         self.check_payable(now)?;
-        self.attempts.push(PaymentAttempt { token: Some(token), ..PaymentAttempt::new(method.into(), request, now) });
+        let attempt = PaymentAttempt::new(method.into(), request, now);
+        self.attempts.push(PaymentAttempt { token: Some(token), general_decline, ..attempt });
         self.record_of(TimelineEvent::PaymentStarted, self.attempts.len() - 1, now);
         Ok(())
     }
@@ -161,6 +163,11 @@ impl Order {
 }
 
 impl PaymentAttempt {
+    /// The decline code as the shopper may see it.
+    pub fn shopper_decline_code(&self) -> Option<&str> {
+        self.decline_code.as_deref().filter(|_| !self.general_decline)
+    }
+
     fn new(method: PaymentMethod, request: Option<IdempotencyKey>, now: Timestamp) -> Self {
         Self {
             status: AttemptStatus::Processing,
@@ -171,6 +178,7 @@ impl PaymentAttempt {
             token: None,
             payment_id: None,
             decline_code: None,
+            general_decline: false,
             action_url: None,
             captured_minor: 0,
             checked_at: None,

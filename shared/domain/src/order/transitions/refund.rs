@@ -7,16 +7,18 @@ use crate::order::{Order, OrderStatus, PaymentMethod, Refund, RefundStatus, Refu
 use crate::time::Timestamp;
 
 impl Order {
+    /// A try of a refund was paid out. `retry` says which one: while a failed refund is tried again, the success of the
+    /// earlier try may still arrive, and the refund would count as paid although the new try fails.
     pub(super) fn settle_refund(
         &mut self,
         index: usize,
-        target: RefundTarget,
-        refund_id: String,
+        retry: u32,
+        (target, refund_id): (RefundTarget, String),
         now: Timestamp,
     ) -> Result<(), TransitionError> {
         let refund = self.refunds.get_mut(index).ok_or(TransitionError::Unknown)?;
-        if refund.status != RefundStatus::Pending {
-            return Ok(()); // already settled
+        if refund.status != RefundStatus::Pending || refund.retries != retry {
+            return Ok(()); // already settled, or tried again since
         }
         if refund.target != target {
             return Err(TransitionError::NotRefundable);

@@ -35,7 +35,12 @@ fn order() -> Order {
 }
 
 fn start() -> Event {
-    Event::PaymentStarted { method: ProviderMethod::CreditCard, token: "tok".to_owned(), request: None }
+    Event::PaymentStarted {
+        method: ProviderMethod::CreditCard,
+        token: "tok".to_owned(),
+        request: None,
+        general_decline: false,
+    }
 }
 
 fn captured(attempt: usize) -> Event {
@@ -65,7 +70,11 @@ fn retried(refund: usize, target: RefundTarget) -> Event {
 }
 
 fn refunded(refund: usize) -> Event {
-    Event::RefundSettled { refund, refund_id: format!("re_{refund}") }
+    refund_settled(refund, 0)
+}
+
+fn refund_settled(refund: usize, retry: u32) -> Event {
+    Event::RefundSettled { refund, retry, refund_id: format!("re_{refund}.{retry}") }
 }
 
 /// The owner of the order, who has an account.
@@ -176,7 +185,7 @@ fn a_request_starts_one_attempt() {
     type Start = fn(&Order, Option<IdempotencyKey>) -> Result<Order, TransitionError>;
     let by_card: Start = |order, request| {
         let (method, token) = (ProviderMethod::CreditCard, "t".to_owned());
-        order.apply(Event::PaymentStarted { method, token, request }, PLACED)
+        order.apply(Event::PaymentStarted { method, token, request, general_decline: false }, PLACED)
     };
     let by_store_credit: Start =
         |order, request| order.apply_store_credit(StoreCreditEvent::Paid { account: Some(owner()), request }, PLACED);
@@ -335,4 +344,29 @@ fn a_late_capture_revives_an_expired_order_if_its_units_are_available() {
     assert_eq!((paid.status, paid.stock_moves_since(&expired)[0].delta), (OrderStatus::Paid, -2));
     assert_eq!(paid.apply(captured(0), late), Ok(paid.clone()), "the same money twice");
     assert_eq!(requires_action.apply(revived(0), late), Err(TransitionError::NotRevivable));
+}
+
+/// The fault: a failed refund was tried again, and the success of the first try arrived late.
+#[test]
+fn the_success_of_an_earlier_try_does_not_settle_a_refund_that_was_tried_again() {
+    let failed = || [start(), captured(0), Event::Cancelled, refund_failed(0, 0)];
+    let again = run(failed().into_iter().chain([retried(0, RefundTarget::Provider)])).expect("tried again");
+    for stale in [refunded(0), refund_failed(0, 0)] {
+        assert_eq!(again.apply(stale.clone(), PLACED), Ok(again.clone()), "{stale:?} is of the first try");
+    }
+    let settled = again.apply(refund_settled(0, 1), PLACED).expect("settled");
+    assert_eq!((settled.status, settled.refunds[0].refund_id.as_deref()), (OrderStatus::Refunded, Some("re_0.1")));
+    let credit = run(failed().into_iter().chain([retried(0, RefundTarget::StoreCredit)])).expect("to credit");
+    assert_eq!(credit.apply(refunded(0), PLACED), Ok(credit.clone()), "the provider pays nothing any more");
+}
+
+#[test]
+fn a_general_decline_hides_its_code_from_the_shopper_only() {
+    for general_decline in [true, false] {
+        let (method, token) = (ProviderMethod::CreditCard, "tok".to_owned());
+        let started = Event::PaymentStarted { method, token, request: None, general_decline };
+        let order = run([started, declined(0)]).expect("declined");
+        assert!(order.attempts[0].decline_code.is_some());
+        assert_eq!(order.attempts[0].shopper_decline_code().is_none(), general_decline);
+    }
 }

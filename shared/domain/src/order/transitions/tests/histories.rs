@@ -100,7 +100,7 @@ fn any_order_event() -> impl Strategy<Value = Event> {
         1 => (0_usize..4).prop_map(reject),
         2 => (prop_oneof![1_i64..30_000, Just(TOTAL_MINOR)], target(), 0_u8..6)
             .prop_map(|(amount, target, key)| grant(amount, target, &format!("refund-{key}"))),
-        6 => (0_usize..6).prop_map(refunded),
+        6 => ((0_usize..6), (0_u32..2)).prop_map(|(refund, retry)| refund_settled(refund, retry)),
         2 => ((0_usize..4), (0_u32..2)).prop_map(|(refund, retry)| refund_failed(refund, retry)),
         2 => ((0_usize..4), target(), any_account())
             .prop_map(|(refund, target, account)| Event::RefundRetried { refund, target, account }),
@@ -203,6 +203,11 @@ proptest! {
             prop_assert!(took_money(&next) >= took_money(&order), "money that came stays known");
             if let AnyEvent::Order(Event::PaymentSettled { attempt, outcome: ProviderOutcome::Captured { .. } }) = &event {
                 prop_assert_eq!(next.attempts[*attempt].captured_minor, TOTAL_MINOR, "a capture always counts");
+            }
+            if let AnyEvent::Order(Event::RefundSettled { refund, retry, .. }) = &event
+                && next != order
+            {
+                prop_assert_eq!(order.refunds[*refund].retries, *retry, "only the last try settles a refund");
             }
             published.extend(ids(Some(&order), &next));
             order = next;
