@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use souk_domain::effects::Clock;
-use souk_domain::order::Event;
-use souk_runtime::Dependencies;
-use souk_runtime::config::ConfigError;
+use souk_domain::order::{Event, Order, OrderStatus, PaymentMethod};
+use souk_identity::{CountedPayment, PaymentLimits};
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request, own_order};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{OrderSteps, ShopperOrders};
 
 use crate::view::{self, OrderResponse, Viewer};
@@ -17,7 +17,11 @@ use crate::view::{self, OrderResponse, Viewer};
 pub fn operation() -> Operation {
     let operation = Operation::new("cancel-order", "POST /orders/{order_id}/cancel", Caller::Guest, Tag::Orders)
         .summary("Cancels an order that is not shipped yet");
-    cancellation(operation)
+    cancellation(operation).problem(
+        409,
+        "cancellation_limited",
+        "The caller cancelled several paid orders within a day. Staff can cancel this one.",
+    )
 }
 
 /// What a shopper's and staff's cancellations have in common.
@@ -47,24 +51,52 @@ pub struct CancelOrder {
     pub orders: ShopperOrders,
     /// Applies events to orders.
     pub steps: OrderSteps,
+    /// Bounds cancellations of paid orders.
+    pub limits: PaymentLimits,
     /// The current time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl CancelOrder {
-    /// Reads its configuration from the environment.
-    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { orders: deps.shopper_orders()?, steps: deps.order_steps()?, clock: deps.clock() })
+    /// Reads its configuration from the environment, and the key of the pseudonyms.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
+        Ok(Self {
+            orders: deps.shopper_orders()?,
+            steps: deps.order_steps()?,
+            limits: PaymentLimits::from_dependencies(deps).await?,
+            clock: deps.clock(),
+        })
+    }
+
+    /// Counts the cancellation if it costs the shop the provider's fee.
+    async fn count(&self, request: &Request, order: &Order) -> Result<CountedPayment, Problem> {
+        if costs_a_fee(order) {
+            self.limits.count_cancellation(&request.user()?.user_id, request).await
+        } else {
+            Ok(CountedPayment::default())
+        }
     }
 }
 
 impl Endpoint for CancelOrder {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let order = own_order(request, &self.orders).await?;
+        let counted = self.count(request, &order).await?;
         let now = self.clock.now();
-        let order = self.steps.apply(&order.user_id, &order.order_id, &Event::Cancelled, now).await?;
-        Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?))
+        match self.steps.apply(&order.user_id, &order.order_id, &Event::Cancelled, now).await {
+            Ok(order) => Ok(Reply::ok(&view::detail(&order, Viewer::Shopper)?)),
+            Err(error) => {
+                self.limits.release(counted).await;
+                Err(error.into())
+            }
+        }
     }
+}
+
+/// Whether the order is paid, and not with store credit only: a provider keeps its fee when the payment is refunded.
+fn costs_a_fee(order: &Order) -> bool {
+    let by_provider = order.attempts.iter().filter(|attempt| attempt.method != PaymentMethod::StoreCredit);
+    order.status == OrderStatus::Paid && by_provider.map(|attempt| attempt.captured_minor).sum::<i64>() > 0
 }
 
 #[cfg(test)]
@@ -81,12 +113,21 @@ mod tests {
         request.with_path("order_id", order_id.as_str()).from_user(user_id.clone())
     }
 
+    fn endpoint(shop: &Fixture) -> CancelOrder {
+        CancelOrder {
+            orders: shop.shopper_orders(),
+            steps: shop.steps(),
+            limits: shop.payment_limits(),
+            clock: shop.clock.clone(),
+        }
+    }
+
     async fn shop_with_an_order() -> (Fixture, CancelOrder, OrderId) {
         let shop = Fixture::start().await;
         shop.product("a", 100, &[5]).await;
         shop.put_in_cart(&user(1), "a", 2).await;
         let order_id = shop.place(&user(1)).await;
-        let endpoint = CancelOrder { orders: shop.shopper_orders(), steps: shop.steps(), clock: shop.clock.clone() };
+        let endpoint = endpoint(&shop);
         (shop, endpoint, order_id)
     }
 
@@ -127,6 +168,33 @@ mod tests {
             reply.body()
         );
         assert_eq!(shop.available("a").await, 3);
+        shop.assert_reconciled().await;
+    }
+
+    #[tokio::test]
+    async fn paying_and_cancelling_again_and_again_is_bounded() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let endpoint = endpoint(&shop);
+        let max = shop.payment_limits().cancellations_per_shopper.max_attempts;
+        for _ in 0..max {
+            let order_id = shop.paid_order(&user(1), "a", 1).await;
+            for _ in 0..2 {
+                let repeated = endpoint.handle(&cancel(&user(1), &order_id)).await;
+                assert_eq!(repeated.expect("cancelled").status(), 200);
+            }
+        }
+        let order_id = shop.paid_order(&user(1), "a", 1).await;
+        let refused = endpoint.handle(&cancel(&user(1), &order_id)).await;
+        assert_eq!(outcome(&refused), (409, "cancellation_limited"));
+        assert_eq!(shop.order(&user(1), &order_id).await.status, OrderStatus::Paid);
+        shop.put_in_cart(&user(1), "a", 1).await;
+        let unpaid = shop.place(&user(1)).await;
+        assert!(endpoint.handle(&cancel(&user(1), &unpaid)).await.is_ok(), "an unpaid order costs no fee");
+        let other = shop.paid_order(&user(2), "a", 1).await;
+        assert!(endpoint.handle(&cancel(&user(2), &other)).await.is_ok(), "another shopper");
+        shop.clock.advance_seconds(24 * 3600);
+        assert!(endpoint.handle(&cancel(&user(1), &order_id)).await.is_ok(), "on the next day");
         shop.assert_reconciled().await;
     }
 

@@ -12,9 +12,11 @@ use souk_domain::message::Message;
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
 use souk_domain::permission::Role;
+use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{
     Stores, assert_reconciled, available, put_in_cart, save_account, save_grant, save_product, stream_change,
 };
+use souk_identity::PaymentLimits;
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
@@ -161,6 +163,10 @@ impl Fixture {
             assert_eq!(linked, souk_store::GuestLinkOutcome::Linked);
         }
         account
+    }
+
+    pub(crate) fn payment_limits(&self) -> PaymentLimits {
+        payment_limits(&self.stores, self.clock.clone())
     }
 
     pub(crate) fn steps(&self) -> OrderSteps {

@@ -36,7 +36,7 @@ pub const HANDLERS: Handlers = &[
     ("admin-get-order", &Http(AdminGetOrder::from_dependencies)),
     ("admin-list-orders", &Http(AdminListOrders::from_dependencies)),
     ("approve-refund", &StaffHttp(ApproveRefund::from_dependencies, Subject::RefundRequest)),
-    ("cancel-order", &Http(CancelOrder::from_dependencies)),
+    ("cancel-order", &HttpAsync(|deps| Box::pin(CancelOrder::from_dependencies(deps)))),
     ("create-order-link", &HttpAsync(|deps| Box::pin(CreateOrderLink::from_dependencies(deps)))),
     ("deliver-order", &StaffHttp(DeliverOrder::from_dependencies, Subject::Order)),
     ("dispatch", &Stream(Dispatch::from_dependencies)),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::address::ShippingAddress;
 use souk_domain::money::Money;
-use souk_domain::order::{AttemptStatus, Order, OrderStatus, PaymentMethod};
+use souk_domain::order::{AttemptStatus, Order, OrderStatus, PaymentAttempt, PaymentMethod};
 use souk_runtime::http::{Amount, Problem};
 
 pub(crate) use fulfilment::ReturnView;
@@ -190,6 +190,17 @@ pub(crate) fn detail(order: &Order, viewer: Viewer) -> Result<OrderResponse<'_>,
     })
 }
 
+impl Viewer {
+    /// The decline code that the viewer may see.
+    fn decline_code(self, attempt: &PaymentAttempt) -> Option<&str> {
+        match self {
+            Self::Staff => attempt.decline_code.as_deref(),
+            Self::Shopper => attempt.shopper_decline_code(),
+            Self::Link => None,
+        }
+    }
+}
+
 /// The attempt that captured the payment, or else the last attempt.
 fn payment(order: &Order, viewer: Viewer) -> Payment<'_> {
     let completed = order.attempts.iter().find(|attempt| attempt.status == AttemptStatus::Completed);
@@ -199,7 +210,7 @@ fn payment(order: &Order, viewer: Viewer) -> Payment<'_> {
         method: attempt.map_or(order.payment_method, |attempt| attempt.method).as_str(),
         status: order.payment_status(),
         payment_id: of_provider.and_then(|attempt| attempt.payment_id.as_deref()),
-        decline_code: of_provider.and_then(|attempt| attempt.decline_code.as_deref()),
+        decline_code: of_provider.and_then(|attempt| viewer.decline_code(attempt)),
         action_url: of_provider.and_then(|attempt| attempt.action_url.as_deref()),
     }
 }

@@ -14,7 +14,9 @@ use souk_domain::message::{Message, PaymentQueueMessage, RefundQueueMessage};
 use souk_domain::money::Currency;
 use souk_domain::order::{Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome};
 use souk_domain::stock::Allocation;
+use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{Stores, assert_reconciled, available, count_stock, save_account};
+use souk_identity::PaymentLimits;
 use souk_payment::{ChargeRequest, PaymentProvider, ProviderError, RefundOutcome, RefundRequest, Sandbox};
 use souk_runtime::batch::{ConsumeError, Consumer};
 use souk_store::{
@@ -136,6 +138,10 @@ impl Fixture {
         assert!(matches!(outcome, PlacementOutcome::Placed { .. }));
         let store_credit = StoreCreditSteps::new(payments.steps.clone(), balances.clone());
         Self { clock, random, provider, payments, store_credit, balances, stores, database, order_id: order.order_id }
+    }
+
+    pub(crate) fn limits(&self) -> PaymentLimits {
+        payment_limits(&self.stores, self.clock.clone())
     }
 
     pub(crate) fn shopper_orders(&self) -> ShopperOrders {

@@ -1,6 +1,6 @@
 //! The functions of the service by handler name.
 
-use souk_runtime::service::{Handlers, Http, Queue};
+use souk_runtime::service::{Handlers, Http, HttpAsync, Queue};
 
 use crate::check_payment::CheckPayment;
 use crate::pay_order::PayOrder;
@@ -10,7 +10,7 @@ use crate::stripe_webhook::StripeWebhook;
 /// `Handler` in template.yaml, and what starts for it.
 pub const HANDLERS: Handlers = &[
     ("check-payment", &Queue(CheckPayment::from_dependencies)),
-    ("pay-order", &Http(PayOrder::from_dependencies)),
+    ("pay-order", &HttpAsync(|deps| Box::pin(PayOrder::from_dependencies(deps)))),
     ("refund-order", &Queue(RefundOrder::from_dependencies)),
     ("stripe-webhook", &Http(StripeWebhook::from_dependencies)),
 ];

@@ -4,6 +4,7 @@
 //! `processing` attempt, which `check-payment` settles with the same idempotency key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,19 +12,24 @@ use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::order::{
-    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
+    AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderMethod, ProviderOutcome,
+    StoreCreditEvent, TransitionError,
 };
 use souk_domain::validation::FieldError;
+use souk_identity::{CountedPayment, PaymentLimits};
 use souk_payment::ProviderError;
-use souk_runtime::Dependencies;
-use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request, own_order};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{ShopperOrders, StepError, StoreCreditSteps};
 
 use crate::PaymentContext;
 
 const MAX_TOKEN_CHARS: usize = 500;
+/// Time-out of the look-up of a card. Short, because the payment follows within the time-out of the function.
+const CARD_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// How many of the newest orders of an account may show that it has paid before.
+const HISTORY_ORDERS: i32 = 10;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -51,7 +57,11 @@ pub fn operation() -> Operation {
         )
         .link("get-order", &[("order_id", "$request.path.order_id")])
         .link("ship-order", &[("order_id", "$request.path.order_id")])
-        .problem_with::<Declined>(402, "payment_declined", "The payment was declined. `decline_code` says why.")
+        .problem_with::<Declined>(
+            402,
+            "payment_declined",
+            "The payment was declined. `decline_code` says why, if the caller is an account that has paid an order before.",
+        )
         .problem_with::<OrderConflict>(409, "hold_expired", "The order was not paid in time. Place a new one.")
         .problem_with::<OrderConflict>(409, "not_payable", "The order is cancelled or refunded.")
         .problem_with::<OrderConflict>(
@@ -65,6 +75,12 @@ pub fn operation() -> Operation {
             409,
             "too_many_payment_attempts",
             "The order has as many payment attempts as it may have. Place a new one.",
+        )
+        .problem(
+            429,
+            "too_many_payment_attempts",
+            "Too many attempts to pay failed, of the caller, from this network address or with this card. Wait \
+             `Retry-After` seconds.",
         )
         .problem(503, "payment_unavailable", "This way to pay does not work at the moment. Nothing was charged.")
 }
@@ -85,7 +101,7 @@ pub struct PayOrderRequest {
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct Declined {
-    /// With `payment_declined`: why, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
+    /// With `payment_declined`: why, for accounts that have paid an order before, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
     /// `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
     /// `abandoned`. More may follow.
     #[schemars(skip_serializing_if = "Option::is_none")]
@@ -105,17 +121,20 @@ pub struct PayOrder {
     pub payments: PaymentContext,
     /// Pays with store credit.
     pub store_credit: StoreCreditSteps,
+    /// Bounds the attempts.
+    pub limits: PaymentLimits,
     /// Makes idempotency keys for requests without one.
     pub random: Arc<dyn Random>,
 }
 
 impl PayOrder {
-    /// Reads its configuration from the environment.
-    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+    /// Reads its configuration from the environment, and the key of the pseudonyms.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self {
             orders: deps.shopper_orders()?,
             payments: PaymentContext::from_dependencies(deps)?,
             store_credit: deps.store_credit_steps()?,
+            limits: PaymentLimits::from_dependencies(deps).await?,
             random: deps.random(),
         })
     }
@@ -156,18 +175,27 @@ impl Endpoint for PayOrder {
         }
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let method = method.unwrap_or(order.payment_method);
-        let request = Some(idempotency_key.clone());
         let Some(method) = method.provider_method() else {
-            let (event, now) = (StoreCreditEvent::Paid { account, request }, self.payments.clock.now());
+            let key = Some(idempotency_key.clone());
+            let (event, now) = (StoreCreditEvent::Paid { account, request: key }, self.payments.clock.now());
             let paid = self.store_credit.apply(&order.user_id, &order.order_id, &event, now).await;
             let (order, attempt) = saved_attempt(paid, &idempotency_key)?;
             return response(&order, attempt);
         };
         let token = token.ok_or_else(|| Problem::invalid(vec![token_required()]))?;
-        let event = Event::PaymentStarted { method, token, request };
+        let counted = self.count(request, &order, method, &token).await?;
+        let general_decline = !self.has_history(request).await?;
+        let event = Event::PaymentStarted { method, token, request: Some(idempotency_key.clone()), general_decline };
         let started = self.payments.apply(&order.user_id, &order.order_id, &event).await;
-        let (order, attempt) = saved_attempt(started, &idempotency_key)?;
-        self.charge(&order, attempt).await
+        let was_tried = started.is_ok();
+        let reply = match saved_attempt(started, &idempotency_key) {
+            Ok((order, attempt)) => self.charge(&order, attempt).await,
+            Err(problem) => Err(problem),
+        };
+        if !was_tried || is_harmless(&reply) {
+            self.limits.release(counted).await;
+        }
+        reply
     }
 }
 
@@ -204,7 +232,64 @@ fn saved_attempt(step: Result<Order, StepError>, idempotency_key: &IdempotencyKe
     Ok((order, index))
 }
 
+/// Whether an attempt says nothing about cards: it paid, or the provider could not be used.
+fn is_harmless(reply: &Result<Reply, Problem>) -> bool {
+    match reply {
+        Ok(reply) => reply.status() == 200,
+        Err(problem) => problem.status() >= 500,
+    }
+}
+
 impl PayOrder {
+    /// Counts the attempt before it is made: for the caller, the network address and the card. An order that is not
+    /// payable is not charged, so nothing is counted.
+    async fn count(
+        &self,
+        request: &Request,
+        order: &Order,
+        method: ProviderMethod,
+        token: &str,
+    ) -> Result<CountedPayment, Problem> {
+        if order.status != OrderStatus::PendingPayment {
+            return Ok(CountedPayment::default());
+        }
+        let mut counted = self.limits.count_payment(&request.user()?.user_id, request).await?;
+        if self.limits.counts_addresses_and_cards
+            && method == ProviderMethod::CreditCard
+            && let Some(fingerprint) = self.card(token).await
+        {
+            self.limits.count_card(&mut counted, &fingerprint).await?;
+        }
+        Ok(counted)
+    }
+
+    /// The fingerprint of the card. Without it, the attempt is counted for the caller and the address only: the payment
+    /// matters more.
+    async fn card(&self, token: &str) -> Option<String> {
+        let found = tokio::time::timeout(CARD_TIMEOUT, self.payments.provider.card_fingerprint(token)).await;
+        match found {
+            Ok(Ok(fingerprint)) => fingerprint,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the card is not counted");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(error = "timed out", "the card is not counted");
+                None
+            }
+        }
+    }
+
+    /// Whether the caller is an account that has paid an order before, and kept it. Others get declines without a code.
+    async fn has_history(&self, request: &Request) -> Result<bool, Problem> {
+        let caller = request.user()?;
+        if caller.kind != CallerKind::Shopper {
+            return Ok(false);
+        }
+        let page = self.orders.list(&caller.user_id, caller.kind, None, HISTORY_ORDERS).await?;
+        Ok(page.orders.iter().any(|order| order.captured_minor() > order.owed_minor()))
+    }
+
     /// Calls the provider and settles its outcome.
     async fn charge(&self, order: &Order, index: usize) -> Result<Reply, Problem> {
         let Some(charge) = PaymentContext::charge_request(order, index) else {
@@ -252,7 +337,7 @@ fn response(order: &Order, index: usize) -> Result<Reply, Problem> {
         AttemptStatus::Completed => (200, "completed"),
         AttemptStatus::RequiresAction => (202, "requires_action"),
         AttemptStatus::Processing => (202, "processing"),
-        AttemptStatus::Failed => return Err(declined(attempt.decline_code.as_deref())),
+        AttemptStatus::Failed => return Err(declined(attempt.shopper_decline_code())),
     };
     let body = PayOrderResponse {
         payment_id: attempt.payment_id.as_deref(),
@@ -265,7 +350,10 @@ fn response(order: &Order, index: usize) -> Result<Reply, Problem> {
 
 fn declined(decline_code: Option<&str>) -> Problem {
     let problem = Problem::new(402, "payment_declined", "the payment was declined; try again or pay another way");
-    problem.with("decline_code", decline_code)
+    match decline_code {
+        Some(code) => problem.with("decline_code", code),
+        None => problem,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use souk_domain::ids::{OrderId, UserId};
-use souk_domain::order::{Event, Order, ProviderOutcome, RefundStatus};
+use souk_domain::money::{Currency, Money};
+use souk_domain::order::{AttemptStatus, Event, Order, ProviderOutcome, RefundStatus};
 use souk_payment::stripe::{RefundUpdate, Webhook, WebhookError, WebhookEvent};
 use souk_payment::{ChargeRequest, RefundOutcome};
 use souk_runtime::Dependencies;
@@ -15,7 +16,7 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, RequestBody, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
-use crate::escalation::needs_a_person;
+use crate::escalation::{foreign_event, needs_a_person};
 use crate::{PaymentContext, configured_provider};
 
 /// Maximum size of an event. Stripe's largest events have some tens of kilobytes.
@@ -84,13 +85,27 @@ impl Endpoint for StripeWebhook {
         let event = webhook.read(signature, body, self.payments.clock.now()).await.map_err(|e| problem(&e))?;
         let outcome = match event {
             WebhookEvent::Ignored => "ignored",
-            WebhookEvent::Payment { user_id, order_id, attempt, payment_id, outcome } => {
-                let order = self.order(&user_id, &order_id).await?;
-                self.payment(&order, attempt, payment_id, outcome).await?
+            WebhookEvent::Foreign(what) => {
+                foreign_event(what);
+                "ignored"
             }
-            WebhookEvent::Refund { user_id, order_id, refund, retry, update } => {
+            WebhookEvent::Payment { user_id, order_id, attempt, payment_id, currency, outcome } => {
                 let order = self.order(&user_id, &order_id).await?;
-                self.refund(&order, refund, retry, update).await?
+                if is_own_payment(&order, attempt, &payment_id, currency, outcome.as_ref()) {
+                    self.payment(&order, attempt, payment_id, outcome).await?
+                } else {
+                    needs_a_person(&order_id, "a webhook is about another payment", &payment_id);
+                    "ignored"
+                }
+            }
+            WebhookEvent::Refund { user_id, order_id, refund, retry, payment_id, amount, update } => {
+                let order = self.order(&user_id, &order_id).await?;
+                if is_own_refund(&order, refund, payment_id.as_deref(), amount) {
+                    self.refund(&order, refund, retry, update).await?
+                } else {
+                    needs_a_person(&order_id, "a webhook is about another refund", payment_id.as_deref().unwrap_or(""));
+                    "ignored"
+                }
             }
         };
         Ok(Reply::ok(&StripeWebhookResponse { outcome }))
@@ -175,6 +190,35 @@ impl StripeWebhook {
         let settled = self.payments.apply(&order.user_id, &order.order_id, &event).await;
         Ok(if settled.map_err(Problem::settlement_failed)? == *order { "settled before" } else { "settled" })
     }
+}
+
+/// Whether an event is about the payment of this attempt. Another payment that names the attempt in its metadata was made
+/// by hand or by another system with the shop's key.
+///
+/// Another capture of an attempt that is paid may be a second one, which `payment` reports.
+fn is_own_payment(
+    order: &Order,
+    attempt: usize,
+    payment_id: &str,
+    currency: Option<Currency>,
+    outcome: Option<&ProviderOutcome>,
+) -> bool {
+    let Some(state) = order.attempts.get(attempt) else { return false };
+    let is_known =
+        state.payment_id.as_deref().is_none_or(|known| known == payment_id) || state.status == AttemptStatus::Completed;
+    let has_amount = match outcome {
+        Some(ProviderOutcome::Captured { amount_minor, .. }) => *amount_minor == order.total_minor,
+        _ => true,
+    };
+    state.method.provider_method().is_some() && is_known && has_amount && currency == Some(order.currency)
+}
+
+/// Whether an event is about this refund of this order. Whether the order has such a refund is checked later.
+fn is_own_refund(order: &Order, refund: usize, payment_id: Option<&str>, amount: Option<Money>) -> bool {
+    order.refunds.get(refund).is_none_or(|state| {
+        let paid = order.attempts.get(state.attempt).and_then(|attempt| attempt.payment_id.as_deref());
+        paid == payment_id && amount == Some(Money::from_minor(state.amount_minor, order.currency))
+    })
 }
 
 fn problem(error: &WebhookError) -> Problem {

@@ -4,14 +4,17 @@
 mod attempts;
 mod guest_merge;
 mod password_rules;
-mod second_factor;
 mod payment_limits;
+mod second_factor;
 mod secrets;
 mod session_issuer;
 
 pub use attempts::{Attempt, Attempts, CODES_PER_ACCOUNT, PER_ADDRESS, PER_EMAIL};
 pub use guest_merge::GuestMerge;
 pub use password_rules::{MAX_PASSWORD_CHARS, PasswordRules, password_schema};
+pub use payment_limits::{
+    CANCELLATIONS_PER_ADDRESS, CountedPayment, PAYMENTS_PER_ADDRESS, PAYMENTS_PER_CARD, PaymentLimits,
+};
 pub use second_factor::{MAX_CODE_CHARS, accept_code, require_code, wrong_code};
 pub use secrets::{access_token_issuer, pseudonyms, refresh_tokens};
 pub use session_issuer::{Account, SessionIssuer, SessionResponse};

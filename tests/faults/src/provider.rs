@@ -185,6 +185,10 @@ impl PaymentProvider for FakeProvider {
         self.perform("cancel", || self.cancel_now(payment_id)).boxed()
     }
 
+    fn card_fingerprint<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        std::future::ready(Ok(Some(token.to_owned()))).boxed()
+    }
+
     fn refund<'a>(&'a self, request: &'a RefundRequest) -> BoxFuture<'a, Result<RefundOutcome, ProviderError>> {
         self.perform("refund", || self.refund_now(request)).boxed()
     }

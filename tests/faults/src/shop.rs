@@ -10,6 +10,7 @@ use souk_domain::money::Currency;
 use souk_domain::order::Order;
 use souk_domain::permission::Role;
 use souk_domain::stock::ShardCount;
+use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{Stores, available, put_in_cart, save_account, save_grant, save_product};
 use souk_inventory_functions::InventoryContext;
 use souk_inventory_functions::spread_inventory::SpreadInventory;
@@ -202,13 +203,19 @@ impl Shop {
             orders: self.shopper_orders(),
             payments: self.payments(),
             store_credit: self.store_credit_steps(),
+            limits: payment_limits(&self.faulty_stores, self.clock.clone()),
             random: Arc::clone(&self.random),
         }
     }
 
     /// `POST /orders/{order_id}/cancel`
     pub fn cancel_order(&self) -> CancelOrder {
-        CancelOrder { orders: self.shopper_orders(), steps: self.steps(), clock: self.clock.clone() }
+        CancelOrder {
+            orders: self.shopper_orders(),
+            steps: self.steps(),
+            limits: payment_limits(&self.faulty_stores, self.clock.clone()),
+            clock: self.clock.clone(),
+        }
     }
 
     /// `POST /orders/{order_id}/returns`

@@ -253,7 +253,7 @@ impl<'a> ExportedPayment<'a> {
             started_at: attempt.started_at.to_rfc3339(),
             paid_amount: amount(order, attempt.captured_minor),
             payment_id: attempt.payment_id.as_deref(),
-            decline_code: attempt.decline_code.as_deref(),
+            decline_code: attempt.shopper_decline_code(),
         }
     }
 }

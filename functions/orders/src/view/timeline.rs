@@ -59,8 +59,7 @@ impl<'a> TimelineEntryView<'a> {
             TimelineEvent::PaymentStarted | TimelineEvent::PaymentActionRequired => {
                 Self::of_attempt(order, entry.index)
             }
-            TimelineEvent::PaymentFailed if viewer == Viewer::Link => Self::of_attempt(order, entry.index),
-            TimelineEvent::PaymentFailed => Self::of_failure(order, entry.index),
+            TimelineEvent::PaymentFailed => Self::of_failure(order, entry.index, viewer),
             TimelineEvent::Paid => Self::of_payment(order, entry.index),
             TimelineEvent::RefundDue | TimelineEvent::Refunded | TimelineEvent::RefundFailed => {
                 Self::of_refund(order, entry.index)
@@ -90,9 +89,9 @@ impl<'a> TimelineEntryView<'a> {
         Self { payment_method: attempt.map(|attempt| attempt.method.as_str()), ..Self::default() }
     }
 
-    fn of_failure(order: &'a Order, index: Option<usize>) -> Self {
+    fn of_failure(order: &'a Order, index: Option<usize>, viewer: Viewer) -> Self {
         let attempt = index.and_then(|index| order.attempts.get(index));
-        let decline_code = attempt.and_then(|attempt| attempt.decline_code.as_deref());
+        let decline_code = attempt.and_then(|attempt| viewer.decline_code(attempt));
         Self { decline_code, ..Self::of_attempt(order, index) }
     }
 

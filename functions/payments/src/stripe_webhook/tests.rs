@@ -251,3 +251,56 @@ async fn an_event_is_retried_while_the_provider_is_down() {
     let shop = Shop { endpoint: StripeWebhook { payments, webhook }, ..shop };
     assert_eq!(shop.receive(&messages[0]).await, Err((503, "payment_unavailable".to_owned())));
 }
+
+/// Each fault of an event that says that the order is paid.
+#[tokio::test]
+async fn an_event_about_another_payment_changes_nothing() {
+    let shop = Shop::start().await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
+    let intent = shop.newest_intent();
+    assert!(shop.fake.move_intent(&intent, "succeeded"));
+    let messages = shop.fake.take_messages();
+    let (_, body) = messages.last().expect("a message");
+    let before = shop.base.order().await;
+    for (from, to) in [
+        ("\"currency\":\"usd\"", "\"currency\":\"eur\""),
+        ("\"currency\":\"usd\"", "\"currency\":\"\""),
+        ("\"amount_received\":200", "\"amount_received\":100"),
+        ("\"livemode\":false", "\"livemode\":true"),
+        ("\"object\":\"event\"", "\"object\":\"event\",\"account\":\"acct_1\""),
+        (intent.as_str(), "pi_another"),
+        ("\"attempt\":\"0\"", "\"attempt\":\"1\""),
+    ] {
+        let changed = body.replace(from, to);
+        assert_ne!(&changed, body, "{from}");
+        assert_eq!(shop.receive(&signed(&shop, &changed)).await, Ok("ignored".to_owned()), "{to}");
+        assert_eq!(shop.base.order().await, before, "{to}");
+    }
+    assert_eq!(shop.receive(&signed(&shop, body)).await, Ok("settled".to_owned()));
+    shop.is_reconciled().await;
+}
+
+#[tokio::test]
+async fn an_event_about_another_refund_changes_nothing() {
+    let shop = Shop::start().await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await;
+    shop.base.apply(Event::Cancelled).await;
+    assert_eq!(shop.base.refund(0).await, "refunded");
+    let intent = shop.newest_intent();
+    shop.fake.take_messages();
+    assert!(shop.fake.move_refund(&shop.fake.refunds()[0].id, "failed"));
+    let messages = shop.fake.take_messages();
+    let (_, body) = messages.last().expect("a message");
+    let before = shop.base.order().await;
+    for (from, to) in [
+        ("\"amount\":200", "\"amount\":100"),
+        ("\"currency\":\"usd\"", "\"currency\":\"eur\""),
+        (intent.as_str(), "pi_another"),
+    ] {
+        let changed = body.replace(from, to);
+        assert_ne!(&changed, body, "{from}");
+        assert_eq!(shop.receive(&signed(&shop, &changed)).await, Ok("ignored".to_owned()), "{to}");
+        assert_eq!(shop.base.order().await, before, "{to}");
+    }
+    assert_eq!(shop.receive(&signed(&shop, body)).await, Ok("settled".to_owned()));
+}

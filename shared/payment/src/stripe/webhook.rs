@@ -190,7 +190,15 @@ fn refund(object: &str) -> Result<WebhookEvent, WebhookError> {
         outcome @ (RefundOutcome::Accepted { .. } | RefundOutcome::Failed { .. }) => RefundUpdate::Final(outcome),
     };
     let amount = refund.amount();
-    Ok(WebhookEvent::Refund { user_id, order_id, refund: index, retry, payment_id: refund.payment_intent, amount, update })
+    Ok(WebhookEvent::Refund {
+        user_id,
+        order_id,
+        refund: index,
+        retry,
+        payment_id: refund.payment_intent,
+        amount,
+        update,
+    })
 }
 
 #[cfg(test)]

@@ -195,9 +195,8 @@ async fn read_payment_method(Path(id): Path<String>, headers: HeaderMap) -> Json
 }
 
 async fn read_confirmation_token(Path(id): Path<String>, headers: HeaderMap) -> JsonResponse {
-    let preview = rules::card_of(&id).map(|card| {
-        json!({"id": id, "object": "confirmation_token", "payment_method_preview": {"card": card}})
-    });
+    let preview = rules::card_of(&id)
+        .map(|card| json!({"id": id, "object": "confirmation_token", "payment_method_preview": {"card": card}}));
     unauthorized(&headers).unwrap_or_else(|| found(preview))
 }
 
