@@ -3,4 +3,6 @@
 //!
 //! They need a stack with `Limits=on`, and load it: `cargo xtask test --stage abuse`.
 
+mod card_testing;
 mod honest;
+mod pay_and_cancel;

@@ -166,7 +166,7 @@ fn each_retry_of_a_failed_refund_is_published_with_its_own_id() {
         Event::RefundSettled { refund: 0, retry: 0, refund_id: refund_id() },
         Event::RefundFailed { refund: 0, retry: 0, refund_id: refund_id() },
         Event::RefundRetried { refund: 0, target: RefundTarget::Provider, account: None },
-        Event::RefundSettled { refund: 0, retry: 0, refund_id: refund_id() },
+        Event::RefundSettled { refund: 0, retry: 1, refund_id: refund_id() },
     ]);
     let (order, published) = run(events);
     let named = |events: &[DomainEvent]| {

@@ -374,7 +374,7 @@ fn the_units_of_a_return_are_restocked_once() {
     assert_eq!(failed.status, OrderStatus::Delivered);
     let again = failed.apply(retried(0, RefundTarget::Provider), PLACED).expect("retried");
     assert_eq!(again.apply(refund_failed(0, 0), PLACED), Ok(again.clone()), "of the first try");
-    let given = again.apply(refunded(0), PLACED).expect("given");
+    let given = again.apply(refund_settled(0, 1), PLACED).expect("given");
     assert_eq!(given.status, OrderStatus::PartiallyRefunded);
     assert!(given.stock_moves_since(&returned).is_empty());
 }
