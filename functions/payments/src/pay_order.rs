@@ -60,7 +60,7 @@ pub fn operation() -> Operation {
         .problem_with::<Declined>(
             402,
             "payment_declined",
-            "The payment was declined. `decline_code` says why, if the caller is an account that has paid an order before.",
+            "The payment was declined. `decline_code` says why, if the caller is an account that has paid before.",
         )
         .problem_with::<OrderConflict>(409, "hold_expired", "The order was not paid in time. Place a new one.")
         .problem_with::<OrderConflict>(409, "not_payable", "The order is cancelled or refunded.")
