@@ -101,9 +101,10 @@ pub struct PayOrderRequest {
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct Declined {
-    /// With `payment_declined`: why, for accounts that have paid an order before, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
+    /// With `payment_declined`: why, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
     /// `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
-    /// `abandoned`. More may follow.
+    /// `abandoned`. More may follow. Guests, and accounts that have not paid an order yet, only get
+    /// `insufficient_store_credit`.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
 }

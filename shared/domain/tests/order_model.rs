@@ -11,7 +11,7 @@ use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, Refu
 use souk_domain::money::Currency;
 use souk_domain::order::{
     AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome,
-    TransitionError,
+    RefundStatus, TransitionError,
 };
 use souk_domain::stock::{Allocation, ShardId};
 use souk_domain::time::Timestamp;
@@ -70,6 +70,12 @@ enum Step {
     /// The provider pays a refund; the process may crash before the order is updated.
     ProviderRefunds(usize),
     SettleRefund(usize),
+    /// The bank returns the first refund after the provider had paid it.
+    FailRefund,
+    /// Staff try it again.
+    RetryRefund,
+    /// The success of its first try arrives late.
+    SettleStaleRefund,
 }
 
 /// Whether a provider may change from one state to another.
@@ -233,6 +239,7 @@ impl Model for OrderModel {
         }
         for (_, refund) in shop.sent.iter().filter(|(kind, _)| *kind == Kind::Refund) {
             steps.extend([Step::ProviderRefunds(*refund), Step::SettleRefund(*refund)]);
+            steps.extend([Step::FailRefund, Step::RetryRefund, Step::SettleStaleRefund]);
         }
     }
 
@@ -273,8 +280,24 @@ impl Model for OrderModel {
             }
             Step::SettleRefund(refund) => {
                 let given = shop.refunded_at_provider.contains(&refund);
-                let event = Event::RefundSettled { refund, retry: 0, refund_id: format!("re_{refund}") };
+                let retry = shop.order.refunds[refund].retries;
+                let event = Event::RefundSettled { refund, retry, refund_id: format!("re_{refund}.{retry}") };
                 given.then(|| shop.apply(self.rules, event)).flatten()
+            }
+            Step::FailRefund => {
+                let given = shop.refunded_at_provider.contains(&0) && shop.order.refunds[0].retries == 0;
+                let event = Event::RefundFailed { refund: 0, retry: 0, refund_id: "re_0.0".to_owned() };
+                let failed = given.then(|| shop.apply(self.rules, event)).flatten()?;
+                Some(failed.with(|next| next.refunded_at_provider.retain(|refund| *refund != 0)))
+            }
+            Step::RetryRefund => {
+                let target = shop.order.refunds.first()?.target;
+                shop.apply(self.rules, Event::RefundRetried { refund: 0, target, account: None })
+            }
+            Step::SettleStaleRefund => {
+                let is_stale = shop.order.refunds.first()?.retries > 0;
+                let event = Event::RefundSettled { refund: 0, retry: 0, refund_id: "re_0.0".to_owned() };
+                is_stale.then(|| shop.apply(self.rules, event)).flatten()
             }
         }
     }
@@ -311,6 +334,16 @@ impl Model for OrderModel {
                 let settled = shop.order.refunded_minor() == shop.refunded_at_provider();
                 !(ended && settled)
                     || (shop.allocated() == 0 && shop.captured_at_provider() == shop.refunded_at_provider())
+            }),
+            Property::always("a refund that counts as paid is paid", |_, shop: &Shop| {
+                let mut refunds = shop.order.refunds.iter().enumerate();
+                refunds.all(|(index, refund)| {
+                    refund.status != RefundStatus::Completed || shop.refunded_at_provider.contains(&index)
+                })
+            }),
+            Property::sometimes("a refund is paid by its second try", |_, shop: &Shop| {
+                let first = shop.order.refunds.first();
+                first.is_some_and(|refund| refund.retries == 1 && refund.status == RefundStatus::Completed)
             }),
             Property::always("an open attempt has a check message", |_, shop: &Shop| {
                 shop.order.processing_attempt().is_none_or(|(index, _)| shop.sent.contains(&(Kind::Check, index)))
@@ -383,6 +416,17 @@ const MISTAKES: &[(&str, Rules, &str)] = &[
             _ => order.apply(event, now),
         },
         "every capture can be recorded",
+    ),
+    (
+        "a late success settles the next try of a refund",
+        |order, event, now| match event {
+            Event::RefundSettled { refund, refund_id, .. } => {
+                let retry = order.refunds[refund].retries;
+                order.apply(Event::RefundSettled { refund, retry, refund_id }, now)
+            }
+            event => order.apply(event, now),
+        },
+        "a refund that counts as paid is paid",
     ),
     (
         "a cancelled order keeps its units",

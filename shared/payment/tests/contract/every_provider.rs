@@ -79,7 +79,7 @@ async fn one_key_refunds_once() {
 }
 
 #[tokio::test]
-async fn a_card_has_one_fingerprint_which_reveals_no_number() {
+async fn a_card_has_one_fingerprint() {
     for subject in Subject::each().await {
         let of = async |token: Token| {
             let charge = subject.charge(token);

@@ -311,7 +311,7 @@ async fn under_random_faults_each_attempt_captures_once() {
 #[tokio::test]
 async fn two_tokens_of_one_card_have_one_fingerprint() {
     let on = OnFake::start().await;
-    let fingerprint = async |token| on.stripe.card_fingerprint(token).await;
+    let fingerprint = async |token: &'static str| on.stripe.card_fingerprint(token).await;
     let visa = fingerprint("pm_card_visa").await.expect("answered");
     assert!(visa.is_some());
     assert_eq!(fingerprint("ctoken_card_visa").await, Ok(visa));
