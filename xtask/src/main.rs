@@ -24,6 +24,7 @@ mod reconcile;
 mod reindex;
 mod release;
 mod sample;
+mod sbom;
 mod sizes;
 mod stack;
 mod staff;
@@ -79,6 +80,8 @@ enum Command {
     NewEndpoint(new_endpoint::Options),
     /// Write the contract and sample data of a new version into tests/releases
     Release(release::Options),
+    /// Write a software bill of materials of each service into target/sbom
+    Sbom,
     /// Build the services for release and print the size of each
     Sizes(sizes::Options),
 }
@@ -117,6 +120,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Openapi(options) => openapi::run(options, &paths),
         Command::NewEndpoint(options) => new_endpoint::run(options, &paths),
         Command::Release(options) => release::run(options, &paths),
+        Command::Sbom => sbom::run(&paths),
         Command::Sizes(options) => sizes::run(options, &paths),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@
 //! after both, one stage at a time. The first stage that fails ends the command. The `test result:` lines of the
 //! end-to-end tests are printed at the very end, because CI reads the end of the log.
 
+mod advisories;
 mod build;
 mod checks;
 mod clients;
@@ -52,7 +53,11 @@ const STAGES: [Stage; 20] = [
     Stage { name: "module cycles", lane: Lane::BesideTheBuild, work: Work::Check(modules::check) },
     Stage { name: "local stack", lane: Lane::BesideTheBuild, work: Work::Check(contract::install) },
     Stage { name: "unused dependencies", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::unused) },
-    Stage { name: "licences, bans, sources", lane: Lane::BesideTheBuild, work: Work::Check(dependencies::permitted) },
+    Stage {
+        name: "advisories, licences, bans, sources",
+        lane: Lane::BesideTheBuild,
+        work: Work::Check(dependencies::permitted),
+    },
     Stage { name: "template", lane: Lane::BesideTheBuild, work: Work::Check(checks::template) },
     Stage { name: "document lint", lane: Lane::BesideTheBuild, work: Work::Check(clients::lint_document) },
     Stage { name: "client packages", lane: Lane::BesideTheBuild, work: Work::Check(clients::check) },

@@ -26,6 +26,7 @@ use crate::effects::{SystemClock, SystemRandom};
 use crate::http::audit::AuditContext;
 use crate::objects::Objects;
 use crate::queues::{DeadLetters, ErasureQueue, MailQueue, Queues};
+use crate::stage::Stage;
 
 /// Timeouts of one call to AWS. The whole operation with its retries takes less than the 10 s of an API function, so a
 /// client gets 503 instead of a timeout.
@@ -40,22 +41,30 @@ const MAX_ATTEMPTS: u32 = 3;
 /// would lengthen every cold start.
 pub struct Dependencies {
     config: Config,
+    stage: Stage,
     sdk: SdkConfig,
     dynamodb: aws_sdk_dynamodb::Client,
 }
 
 impl Dependencies {
-    /// Reads the environment and makes the AWS clients.
+    /// Reads the environment and makes the AWS clients. Refuses an environment that the stage does not allow.
     pub fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env();
+        let stage = Stage::from_config(&config)?;
+        stage.check(&config)?;
         let sdk = sdk_config(&config)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
-        Ok(Self { config, sdk, dynamodb })
+        Ok(Self { config, stage, sdk, dynamodb })
     }
 
     /// The environment.
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What this deployment is for.
+    pub const fn stage(&self) -> Stage {
+        self.stage
     }
 
     /// The configuration of every AWS client.

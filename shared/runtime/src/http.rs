@@ -28,7 +28,9 @@ pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};
 
 use crate::Error;
+use crate::config::Config;
 use crate::effects::SystemClock;
+use crate::stage::Stage;
 use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
@@ -45,9 +47,10 @@ pub trait Endpoint: Send + Sync + 'static {
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
+    let stage = Stage::from_config(&Config::from_env())?;
     endpoint.warm_up().await;
     let service =
-        Arc::new(Service { function, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
+        Arc::new(Service { function, stage, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
         async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
@@ -62,6 +65,7 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(
 /// An endpoint with what serves it.
 struct Service<E> {
     function: &'static str,
+    stage: Stage,
     endpoint: E,
     cache: ResponseCache,
     clock: Arc<dyn Clock>,
@@ -87,7 +91,8 @@ impl<E: Endpoint> Service<E> {
             Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
             None => self.handle(request, key).await,
         };
-        let response = delivery::into_lambda(request, &handled.reply);
+        let mut response = delivery::into_lambda(request, &handled.reply);
+        delivery::add_stage(&mut response, self.stage);
         self.log(request, response.status().as_u16(), &handled, started);
         response
     }
@@ -167,7 +172,7 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        Service { function: "test", endpoint, cache: ResponseCache::default(), clock }
+        Service { function: "test", stage: Stage::Trial, endpoint, cache: ResponseCache::default(), clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
@@ -249,6 +254,36 @@ mod tests {
     async fn a_panic_becomes_a_problem() {
         let reply = answer(Panics).await;
         assert_eq!((reply.status(), reply.body_json()["code"].as_str()), (500, Some("internal_error")));
+    }
+
+    /// Status and headers of a response of the stage.
+    async fn headers_of(stage: Stage, endpoint: impl Endpoint, request: &Request) -> (u16, http::HeaderMap) {
+        let response = Service { stage, ..service(endpoint) }.answer(request).await;
+        (response.status().as_u16(), response.headers().clone())
+    }
+
+    #[tokio::test]
+    async fn every_response_has_the_security_headers_and_names_a_stage_that_does_not_sell() {
+        let known = Request::new("GET", "/").with_header("if-none-match", "*");
+        for stage in [Stage::Trial, Stage::Prod, Stage::Local] {
+            let responses = [
+                headers_of(stage, Counts::default(), &Request::new("GET", "/")).await,
+                headers_of(stage, Counts::default(), &known).await,
+                headers_of(stage, Counts::default(), &Request::new("HEAD", "/")).await,
+                headers_of(stage, Fails, &Request::new("POST", "/")).await,
+                headers_of(stage, Panics, &Request::new("GET", "/")).await,
+            ];
+            assert_eq!(responses.each_ref().map(|(status, _)| *status), [200, 304, 200, 503, 500]);
+            for (status, headers) in responses {
+                let value = |name: &str| headers.get(name).map(|value| value.to_str().expect("text").to_owned());
+                assert_eq!(value("souk-stage").as_deref(), stage.header_value(), "{status}");
+                assert_eq!(value("strict-transport-security").as_deref(), Some("max-age=31536000"));
+                assert_eq!(value("x-content-type-options").as_deref(), Some("nosniff"));
+                assert_eq!(value("referrer-policy").as_deref(), Some("no-referrer"));
+                let policy = "default-src 'none'; frame-ancestors 'none'";
+                assert_eq!(value("content-security-policy").as_deref(), Some(policy));
+            }
+        }
     }
 
     #[test]

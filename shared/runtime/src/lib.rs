@@ -12,6 +12,7 @@ pub mod http;
 pub mod objects;
 pub mod queues;
 pub mod service;
+pub mod stage;
 pub mod stream;
 pub mod telemetry;
 

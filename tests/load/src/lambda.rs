@@ -81,6 +81,7 @@ impl Lambda {
             command.env_clear().envs(settings.environment.iter().map(|(name, value)| (name, value)));
             command.envs([
                 ("_HANDLER", name),
+                ("STAGE", "local"),
                 ("AWS_LAMBDA_RUNTIME_API", address.to_string().as_str()),
                 ("AWS_LAMBDA_FUNCTION_NAME", name),
                 ("AWS_LAMBDA_FUNCTION_VERSION", "1"),

@@ -409,3 +409,178 @@ fn import_upload_never_writes_an_upload() {
         .collect();
     assert_eq!(places, ["${ImportsBucket.Arn}/parts/*", "${ImportsBucket.Arn}/reports/*"]);
 }
+
+/// The value of a condition or parameter in the section `Rules`: a text or true or false.
+#[derive(Debug, Clone, PartialEq)]
+enum RuleValue {
+    Text(String),
+    Bool(bool),
+}
+
+/// Evaluates the functions that our rules use, as CloudFormation does.
+fn evaluate(expression: &Value, parameters: &BTreeMap<String, String>) -> RuleValue {
+    let Value::Tagged(tagged) = expression else {
+        return RuleValue::Text(text(expression).to_owned());
+    };
+    let arguments = tagged.value.as_sequence().into_iter().flatten();
+    let arguments: Vec<_> = arguments.map(|argument| evaluate(argument, parameters)).collect();
+    let is_true = |value: &RuleValue| *value == RuleValue::Bool(true);
+    match tagged.tag.to_string().trim_start_matches('!') {
+        "Ref" => RuleValue::Text(parameters[tagged.value.as_str().expect("a parameter")].clone()),
+        "Equals" => RuleValue::Bool(arguments.len() == 2 && arguments[0] == arguments[1]),
+        "Not" => RuleValue::Bool(arguments.len() == 1 && !is_true(&arguments[0])),
+        "And" => RuleValue::Bool(arguments.iter().all(is_true)),
+        "Or" => RuleValue::Bool(arguments.iter().any(is_true)),
+        other => panic!("CloudFormation's rules, or this test, do not know !{other}"),
+    }
+}
+
+/// The descriptions of the assertions that a deployment with these parameters breaks.
+fn refusals(template: &Template, overrides: &[(&str, &str)]) -> Vec<String> {
+    let parameters = template.0["Parameters"].as_mapping().expect("Parameters").iter();
+    let mut parameters: BTreeMap<_, _> = parameters
+        .map(|(name, parameter)| {
+            let name = name.as_str().expect("a name").to_owned();
+            (name, parameter["Default"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    for (name, value) in overrides {
+        assert!(parameters.insert((*name).to_owned(), (*value).to_owned()).is_some(), "no parameter {name}");
+    }
+    let rules = template.0["Rules"].as_mapping().expect("Rules").values();
+    let applying = rules.filter(|rule| evaluate(&rule["RuleCondition"], &parameters) == RuleValue::Bool(true));
+    let assertions = applying.flat_map(|rule| rule["Assertions"].as_sequence().expect("assertions"));
+    let broken = assertions.filter(|assertion| evaluate(&assertion["Assert"], &parameters) != RuleValue::Bool(true));
+    broken.map(|assertion| text(&assertion["AssertDescription"]).to_owned()).collect()
+}
+
+#[test]
+fn a_prod_stack_refuses_what_a_shop_must_not_have() {
+    const SHOP: [(&str, &str); 4] = [
+        ("Stage", "prod"),
+        ("PaymentProvider", "stripe"),
+        ("StripeSecretArn", "arn:aws:secretsmanager:eu-central-1:1:secret:stripe"),
+        ("StorefrontOrigin", "https://shop.example,https://www.shop.example"),
+    ];
+    let template = Template::read();
+    assert!(refusals(&template, &SHOP).is_empty());
+    for (name, value) in [
+        ("PaymentProvider", "sandbox"),
+        ("StripeSecretArn", ""),
+        ("StripeApiUrl", "http://127.0.0.1:4242"),
+        ("StripeApiUrl", "https://stripe.example"),
+        ("Limits", "off"),
+        ("StorefrontOrigin", "*"),
+    ] {
+        let mut parameters = SHOP.to_vec();
+        parameters.push((name, value));
+        let refused = refusals(&template, &parameters);
+        assert!(refused.len() == 1 && refused[0].contains(name), "{name}={value}: {refused:?}");
+        parameters[0] = ("Stage", "trial");
+        assert!(refusals(&template, &parameters).is_empty(), "a trial may have {name}={value}");
+        parameters[0] = ("Stage", "local");
+        assert!(refusals(&template, &parameters).is_empty(), "the local stack may have {name}={value}");
+    }
+    assert!(refusals(&template, &[]).is_empty(), "the defaults deploy");
+    assert_eq!(refusals(&template, &[("Stage", "prod")]).len(), 3, "but not as prod");
+}
+
+/// Statements with the resource `*`, by resource of the template, and why.
+const ANY_RESOURCE: [(&str, &str); 1] =
+    [("FunctionBoundary", "calls that Lambda itself makes for streams and VPCs, most of which take no resource")];
+
+/// Every mapping of a value that has an `Action`, which is a statement of a policy.
+fn statements<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Mapping(mapping) => {
+            if mapping.contains_key("Action") && mapping.contains_key("Effect") {
+                found.push(value);
+            }
+            mapping.values().for_each(|inner| statements(inner, found));
+        }
+        Value::Sequence(items) => items.iter().for_each(|inner| statements(inner, found)),
+        Value::Tagged(tagged) => statements(&tagged.value, found),
+        _ => {}
+    }
+}
+
+/// What a statement allows: actions and resources.
+fn allowed(statement: &Value) -> Option<(Vec<&str>, Vec<&str>)> {
+    let texts = |name: &str| several(&statement[name]).iter().map(text).collect();
+    (statement["Effect"] == "Allow").then(|| (texts("Action"), texts("Resource")))
+}
+
+#[test]
+fn no_statement_allows_everything() {
+    let template = Template::read();
+    let mut count = 0;
+    for (id, resource) in template.0["Resources"].as_mapping().expect("Resources") {
+        let id = id.as_str().expect("a name");
+        let mut found = Vec::new();
+        statements(resource, &mut found);
+        for (actions, resources) in found.into_iter().filter_map(allowed) {
+            count += 1;
+            assert!(actions.iter().all(|action| !action.contains('*')), "{id} allows {actions:?}");
+            let is_excused = ANY_RESOURCE.iter().any(|(excused, _)| *excused == id);
+            assert!(is_excused || !resources.contains(&"*"), "{id} allows {actions:?} on everything");
+        }
+    }
+    assert!(count > 100, "{count} statements");
+}
+
+/// SAM attaches managed policies of AWS to roles, which allow reading every queue and stream and writing every log of an
+/// account. The boundary leaves this stack's, so it needs every action of every function.
+#[test]
+fn the_boundary_of_roles_has_every_action_of_every_function() {
+    let template = Template::read();
+    let defaults = &template.0["Globals"]["Function"];
+    assert_eq!(named(&defaults["PermissionsBoundary"]), Some("FunctionBoundary"));
+    let mut found = Vec::new();
+    statements(template.resources("AWS::IAM::ManagedPolicy")["FunctionBoundary"], &mut found);
+    let bounded: BTreeSet<_> = found.into_iter().filter_map(allowed).flat_map(|(actions, _)| actions).collect();
+    let of_sources = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "dynamodb:GetRecords"];
+    assert!(of_sources.iter().all(|action| bounded.contains(action)), "{bounded:?}");
+    for (function, properties) in template.functions() {
+        assert!(properties["PermissionsBoundary"].is_null() && properties["Role"].is_null(), "{function}");
+        let mut found = Vec::new();
+        statements(&properties["Policies"], &mut found);
+        for (actions, _) in found.into_iter().filter_map(allowed) {
+            let missing: Vec<_> = actions.iter().filter(|action| !bounded.contains(*action)).collect();
+            assert!(missing.is_empty(), "FunctionBoundary lacks {missing:?} of {function}");
+        }
+    }
+}
+
+/// Every resource that keeps data takes the shop's own key, and no table of a shop can be deleted by mistake.
+#[test]
+fn data_at_rest_takes_the_shops_key_and_tables_are_protected() {
+    let template = Template::read();
+    let yaml = |value: &Value| serde_yaml_ng::to_string(value).expect("YAML");
+    for (kind, property) in [
+        ("AWS::DynamoDB::Table", "SSESpecification"),
+        ("AWS::SQS::Queue", "KmsMasterKeyId"),
+        ("AWS::S3::Bucket", "BucketEncryption"),
+        ("AWS::Logs::LogGroup", "KmsKeyId"),
+        ("AWS::SecretsManager::Secret", "KmsKeyId"),
+    ] {
+        let resources = template.resources(kind);
+        assert!(!resources.is_empty(), "{kind}");
+        for (id, properties) in resources {
+            let encryption = yaml(&properties[property]);
+            assert!(encryption.contains("HasKmsKey") && encryption.contains("KmsKeyArn"), "{id}: {encryption}");
+        }
+    }
+    for (id, table) in template.resources("AWS::DynamoDB::Table") {
+        let protection = &table["DeletionProtectionEnabled"];
+        match id {
+            "LimitsTable" => assert_eq!(*protection, false, "it goes with the stack"),
+            "AuditTable" => assert!(yaml(protection).contains("IsLocal"), "in a trial as well"),
+            _ => assert!(yaml(protection).contains("IsProtected"), "{id}"),
+        }
+    }
+    for (id, bucket) in template.resources("AWS::S3::Bucket") {
+        assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled", "{id}");
+        let rules = bucket["LifecycleConfiguration"]["Rules"].as_sequence().expect("rules");
+        assert!(rules.iter().any(|rule| !rule["NoncurrentVersionExpiration"].is_null()), "{id} keeps old versions");
+    }
+}

@@ -6,3 +6,4 @@
 mod card_testing;
 mod honest;
 mod pay_and_cancel;
+mod stages;

@@ -140,6 +140,7 @@ impl FakeLambda {
         let tables = TABLES.map(|variable| (variable, "bench".to_owned()));
         let others = [
             ("_HANDLER", function),
+            ("STAGE", "local"),
             ("AWS_LAMBDA_RUNTIME_API", &url["http://".len()..]),
             ("AWS_LAMBDA_FUNCTION_NAME", function),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),

@@ -29,6 +29,11 @@ impl StripeSecret {
     pub(super) fn is_live(&self) -> bool {
         self.api_key.starts_with("sk_live_") || self.api_key.starts_with("rk_live_")
     }
+
+    /// Whether the key moves no money.
+    fn has_test_key(&self) -> bool {
+        ["sk_test_", "rk_test_"].iter().any(|prefix| self.api_key.starts_with(prefix))
+    }
 }
 
 /// Why the secret cannot be read. Never quotes the secret.
@@ -88,12 +93,25 @@ pub struct CachedSecret {
     source: Arc<dyn SecretSource>,
     clock: Arc<dyn Clock>,
     cached: Arc<Mutex<Option<(StripeSecret, Timestamp)>>>,
+    refuses_test_keys: bool,
 }
 
 impl CachedSecret {
     /// Reads nothing yet.
     pub fn new(source: Arc<dyn SecretSource>, clock: Arc<dyn Clock>) -> Self {
-        Self { source, clock, cached: Arc::default() }
+        Self { source, clock, cached: Arc::default(), refuses_test_keys: false }
+    }
+
+    /// Refuses keys of Stripe's test mode, with which anybody pays with a test card. A secret that is rotated to one
+    /// counts as unreadable.
+    #[must_use]
+    pub fn refusing_test_keys(self) -> Self {
+        Self { refuses_test_keys: true, ..self }
+    }
+
+    /// Whether the current key is one of Stripe's test mode.
+    pub async fn has_test_key(&self) -> Result<bool, SecretError> {
+        Ok(self.source.read().await?.has_test_key())
     }
 
     /// The secret. If it cannot be read again, the cached one stays in use.
@@ -105,13 +123,20 @@ impl CachedSecret {
         {
             return Ok(secret.clone());
         }
-        match self.source.read().await {
+        match self.source.read().await.and_then(|secret| self.admitted(secret)) {
             Ok(secret) => {
                 *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some((secret.clone(), now));
                 Ok(secret)
             }
             Err(error) => cached.map(|(secret, _)| secret).ok_or(error),
         }
+    }
+
+    fn admitted(&self, secret: StripeSecret) -> Result<StripeSecret, SecretError> {
+        if self.refuses_test_keys && secret.has_test_key() {
+            return Err(SecretError("its key is of Stripe's test mode, which this stage refuses".to_owned()));
+        }
+        Ok(secret)
     }
 }
 
@@ -138,6 +163,34 @@ mod tests {
             assert!(!error.contains("hunter2"), "{error}");
         }
         assert!(parse(r#"{"api_key":"rk_1"}"#).is_ok_and(|secret| secret.webhook_secret.is_empty()));
+    }
+
+    #[tokio::test]
+    async fn a_key_of_the_test_mode_is_refused_where_the_stage_sells() {
+        for (key, is_test) in [("sk_test_1", true), ("rk_test_1", true), ("sk_live_1", false), ("rk_live_1", false)] {
+            let source = StripeSecret { api_key: key.to_owned(), webhook_secret: String::new() };
+            let secrets = CachedSecret::new(Arc::new(source), Arc::new(FixedClock::new()));
+            assert_eq!(secrets.has_test_key().await, Ok(is_test), "{key}");
+            assert!(secrets.get().await.is_ok(), "a trial takes {key}");
+            let source = StripeSecret { api_key: key.to_owned(), webhook_secret: String::new() };
+            let strict = CachedSecret::new(Arc::new(source), Arc::new(FixedClock::new())).refusing_test_keys();
+            let error = strict.get().await.err().map(|error| error.to_string());
+            assert_eq!(error.is_some(), is_test, "{key}: {error:?}");
+            assert!(error.is_none_or(|error| !error.contains(key)), "the key is not quoted");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_rotation_to_a_test_key_leaves_the_live_key_in_use() {
+        let secret = |key: &str| Ok(StripeSecret { api_key: key.to_owned(), webhook_secret: String::new() });
+        let script = [secret("rk_live_1"), secret("rk_test_1"), secret("rk_live_2")];
+        let clock = Arc::new(FixedClock::new());
+        let source = Arc::new(Scripted(Mutex::new(script.into())));
+        let cached = CachedSecret::new(source, clock.clone()).refusing_test_keys();
+        for (key, seconds) in [("rk_live_1", 0), ("rk_live_1", 300), ("rk_live_2", 0)] {
+            clock.advance_seconds(seconds);
+            assert_eq!(cached.get().await.map(|secret| secret.api_key), Ok(key.to_owned()));
+        }
     }
 
     #[tokio::test]

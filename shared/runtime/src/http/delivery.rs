@@ -8,23 +8,26 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
 use super::request::short_hash;
 use super::{Reply, Request};
+use crate::stage::{STAGE_HEADER, Stage};
 
 /// Smaller bodies fit into one packet uncompressed.
 const MIN_COMPRESSED_BYTES: usize = 1_400;
 
-/// For browsers: TLS for a year, the stated media type as it is, and no page that shows a response in a frame.
-const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
+/// For browsers: TLS for a year, the stated media type as it is, no page that shows a response in a frame, and no
+/// address of a response (which may have an order's id) in a request to another site.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (REFERRER_POLICY, "no-referrer"),
 ];
 
 /// Adds an `ETag` to a cacheable reply, and compresses it if the client accepts that.
@@ -63,6 +66,13 @@ pub(super) fn into_lambda(request: &Request, reply: &Reply) -> Response<Body> {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Names a stage that does not sell for money, so that nobody mistakes it for a shop.
+pub(super) fn add_stage(response: &mut Response<Body>, stage: Stage) {
+    if let Some(value) = stage.header_value() {
+        response.headers_mut().insert(STAGE_HEADER, HeaderValue::from_static(value));
+    }
 }
 
 /// The weak comparison (RFC 9110, 8.8.3.2): `W/` does not count.
