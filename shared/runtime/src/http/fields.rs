@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use souk_domain::cursor::{self, ListId};
 use souk_domain::money::{Currency, Money};
-use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text};
+use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text, text_within};
 
 use super::problem::Problem;
 
@@ -92,6 +92,16 @@ impl<'a> Fields<'a> {
     /// Like the reader above, for an optional field.
     pub fn optional_text(&mut self, name: &str, max_chars: usize) -> Option<Option<String>> {
         self.optional(name, |raw| text(&raw.text()?, max_chars))
+    }
+
+    /// Like [`Fields::text`], with a limit in bytes as well: for what is stored in an order.
+    pub fn text_within(&mut self, name: &str, max_chars: usize, max_bytes: usize) -> Option<String> {
+        self.required(name, |raw| text_within(&raw.text()?, max_chars, max_bytes))
+    }
+
+    /// Like the reader above, for an optional field.
+    pub fn optional_text_within(&mut self, name: &str, max_chars: usize, max_bytes: usize) -> Option<Option<String>> {
+        self.optional(name, |raw| text_within(&raw.text()?, max_chars, max_bytes))
     }
 
     /// A text exactly as the client sent it, such as a password.
