@@ -10,7 +10,7 @@ use souk_domain::catalog::{
 use souk_domain::ids::ProductId;
 use souk_domain::money::{Currency, MAX_MINOR, Money};
 use souk_domain::time::Timestamp;
-use souk_domain::validation::{FieldError, Invalid, text};
+use souk_domain::validation::{FieldError, Invalid, picture_url, text};
 use souk_runtime::http::{AllRead, Fields};
 use time::Date;
 use time::format_description::BorrowedFormatItem;
@@ -186,14 +186,7 @@ fn eans(fields: &mut Fields<'_>) -> Option<Vec<String>> {
 
 /// Only addresses that a browser may load a picture from: what staff write ends up in shoppers' pages.
 fn url(raw: &str) -> Result<String, Invalid> {
-    let url = text(raw, MAX_URL_CHARS)?;
-    let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let plain = !url.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`'));
-    if web.is_some_and(|rest| !rest.is_empty()) && plain {
-        Ok(url)
-    } else {
-        Err(Invalid::new("invalid_format", "must be an address such as https://example.com/picture.jpg"))
-    }
+    picture_url(raw, MAX_URL_CHARS)
 }
 
 fn date(raw: &str) -> Result<String, Invalid> {

@@ -90,7 +90,7 @@ pub struct PutProductRequest {
     /// The shop's currency, or left out.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: Option<String>,
-    /// The address of a picture.
+    /// The address of a picture: https, or a path on the origin of the shop. `http://` is stored as `https://`.
     #[schemars(length(max = MAX_URL_CHARS), regex(pattern = WEB_ADDRESS))]
     pub image_url: Option<String>,
     /// The address of a small picture.
@@ -105,7 +105,7 @@ pub struct PutProductRequest {
 }
 
 /// What [`product_from_fields`] accepts as an address.
-const WEB_ADDRESS: &str = r#"^https?://[^\s\x00-\x1f\x7f-\x9f"'<>\\`]+$"#;
+const WEB_ADDRESS: &str = r#"^(https?://[^\s\x00-\x1f\x7f-\x9f"'<>\\`@]+|/([^/\s\x00-\x1f\x7f-\x9f"'<>\\`][^\s\x00-\x1f\x7f-\x9f"'<>\\`]*)?)$"#;
 
 /// The value of an attribute.
 #[derive(JsonSchema)]

@@ -46,6 +46,7 @@ pub fn operation() -> Operation {
         "Who asked for this refund may not refund orders any more: ask for it again.",
     )
     .problem_with::<OrderConflict>(409, "store_credit_unavailable", STORE_CREDIT_UNAVAILABLE)
+    .problem_with::<OrderConflict>(409, "too_many_refunds", "The order has 30 refunds without a return already.")
     .problem_with::<NotRefundable>(
         409,
         "not_refundable",

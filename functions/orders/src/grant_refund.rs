@@ -15,7 +15,8 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{
-    Event, MAX_REASON_CHARS, Order, RefundApproval, RefundGrant, RefundStatus, RefundTarget, TransitionError,
+    Event, MAX_REASON_BYTES, MAX_REASON_CHARS, Order, RefundApproval, RefundGrant, RefundStatus, RefundTarget,
+    TransitionError,
 };
 use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
@@ -56,6 +57,7 @@ pub fn operation() -> Operation {
         .answers::<GrantRefundResponse<'_>>(201, "The refund, which is due.")
         .answers::<ApprovalRequiredResponse<'_>>(202, "Nothing is refunded yet: a second person has to approve it.")
         .link("retry-refund", &[("order_id", "$request.path.order_id"), ("refund_id", "$response.body#/refund_id")])
+        .problem_with::<OrderConflict>(409, "too_many_refunds", "The order has 30 refunds without a return already.")
         .problem_with::<NotRefundable>(409, "not_refundable", "The amount exceeds `refundable_amount`.")
         .problem_with::<OrderConflict>(409, "store_credit_unavailable", STORE_CREDIT_UNAVAILABLE)
 }
@@ -174,7 +176,7 @@ impl Endpoint for GrantRefund {
         let mut fields = request.fields()?;
         let amount = fields.positive_money("amount", self.currency);
         let target = fields.parsed::<RefundTarget>("refund_to");
-        let reason = fields.text("reason", MAX_REASON_CHARS);
+        let reason = fields.text_within("reason", MAX_REASON_CHARS, MAX_REASON_BYTES);
         let (amount, target, reason) = fields.finish((amount, target, reason))?;
 
         let StaffOrderContext { steps, clock } = &self.context.orders;

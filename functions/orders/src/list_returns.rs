@@ -20,6 +20,9 @@ use crate::view::ReturnView;
 
 const DEFAULT_LIMIT: i64 = 20;
 const MAX_LIMIT: i64 = 100;
+/// A page ends after the order with which its returns exceed this size. The returns of one order have at most 64 KB (as they
+/// are stored), so an answer stays below the 6 MB of a Lambda function.
+const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -100,16 +103,41 @@ impl Endpoint for ListReturns {
 
         let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).map_err(Problem::internal)?;
         let page = self.orders.list_for_staff(StaffOrderList::OpenReturns, false, after.as_ref(), limit).await?;
-        let returns = page.orders.iter().flat_map(open_returns).collect();
-        Ok(Reply::ok(&ListReturnsResponse { returns, next_cursor: page.next.map(|order_id| list.cursor(&order_id)) }))
+        let shown = shown_orders(&page.orders)?;
+        let next = if shown < page.orders.len() {
+            page.orders.get(shown.saturating_sub(1)).map(|order| order.order_id.clone())
+        } else {
+            page.next
+        };
+        let returns = page.orders.iter().take(shown).flat_map(open_returns).collect();
+        Ok(Reply::ok(&ListReturnsResponse { returns, next_cursor: next.map(|order_id| list.cursor(&order_id)) }))
     }
+}
+
+/// How many orders fill a page: up to and including the one with which it exceeds [`MAX_PAGE_BYTES`].
+fn shown_orders(orders: &[Order]) -> Result<usize, Problem> {
+    let mut bytes = 0;
+    for (place, order) in orders.iter().enumerate() {
+        for entry in open_returns(order) {
+            bytes += serde_json::to_vec(&entry).map_err(Problem::internal)?.len();
+        }
+        if bytes > MAX_PAGE_BYTES {
+            return Ok(place + 1);
+        }
+    }
+    Ok(orders.len())
 }
 
 fn open_returns(order: &Order) -> impl Iterator<Item = OpenReturn<'_>> {
     let open = order.returns.iter().enumerate().filter(|(_, entry)| entry.status == ReturnStatus::Requested);
     open.filter_map(|(index, _)| {
         let (order_id, user_id) = (order.order_id.as_str(), order.user_id.as_str());
-        Some(OpenReturn { order_id, user_id, currency: order.currency.code(), listed: ReturnView::of(order, index)? })
+        Some(OpenReturn {
+            order_id,
+            user_id,
+            currency: order.currency.code(),
+            listed: ReturnView::listed(order, index)?,
+        })
     })
 }
 

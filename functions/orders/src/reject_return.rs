@@ -2,7 +2,7 @@
 //! The shopper may request a return of the same units again.
 
 use schemars::JsonSchema;
-use souk_domain::order::{Event, MAX_REASON_CHARS};
+use souk_domain::order::{Event, MAX_REASON_BYTES, MAX_REASON_CHARS};
 use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -52,7 +52,7 @@ impl Endpoint for RejectReturn {
         request.staff(Permission::OrdersWrite)?;
         let OrdinalId(index) = request.path_id("return_id", "return of this order")?;
         let mut fields = request.optional_fields()?;
-        let reason = fields.optional_text("reason", MAX_REASON_CHARS);
+        let reason = fields.optional_text_within("reason", MAX_REASON_CHARS, MAX_REASON_BYTES);
         let (reason,) = fields.finish((reason,))?;
 
         self.0.apply(request, Permission::OrdersWrite, &Event::ReturnRejected { index, reason }).await

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::MAX_PRODUCT_ID_CHARS;
-use souk_domain::order::{Event, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
+use souk_domain::order::{Event, MAX_REASON_BYTES, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -27,7 +27,7 @@ pub fn operation() -> Operation {
         .summary("Requests a return of units of a delivered order")
         .description(
             "Staff accept or reject it. An order has at most ten returns, and never more units are returned than were \
-             bought. After a rejection the return may be requested again.",
+             bought. Items of one product become one. After a rejection the return may be requested again.",
         )
         .idempotency_key("The answer is the same return, as it was requested.", "as long as the order")
         .body::<RequestReturnRequest>(
@@ -42,7 +42,11 @@ pub fn operation() -> Operation {
             "not_returnable",
             "The order is not delivered, or the request has more units than `items[].returnable` of the problem.",
         )
-        .problem_with::<OrderConflict>(409, "too_many_returns", "The order has ten returns already.")
+        .problem_with::<OrderConflict>(
+            409,
+            "too_many_returns",
+            "The order has ten returns already, or their reasons are too long together.",
+        )
 }
 
 /// Requests a return of delivered units.
@@ -174,14 +178,15 @@ fn items(fields: &mut Fields<'_>) -> Option<Vec<ReturnItem>> {
             ),
         }
     }
-    Some(items)
+    // One item for each product: what is stored stays small.
+    ReturnItem::merged(items).map_err(|invalid| fields.refuse([invalid.at("items")])).ok()
 }
 
 fn item(sent: &RawValue) -> Result<ReturnItem, Problem> {
     let mut fields = Fields::from_json(sent.get().as_bytes())?;
     let product_id = fields.parsed("product_id");
     let quantity = fields.checked_integer("quantity", Quantity::new);
-    let reason = fields.text("reason", MAX_REASON_CHARS);
+    let reason = fields.text_within("reason", MAX_REASON_CHARS, MAX_REASON_BYTES);
     let (product_id, quantity, reason) = fields.finish((product_id, quantity, reason))?;
     Ok(ReturnItem { product_id, quantity, reason })
 }

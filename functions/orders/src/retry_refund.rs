@@ -26,6 +26,11 @@ pub fn operation() -> Operation {
     .repeated("A refund that is pending or completed stays unchanged.")
     .body::<RetryRefundRequest>(r#"{"refund_to": "store_credit"}"#)
     .answers::<OrderResponse<'_>>(200, "The order with the refund.")
+    .problem_with::<OrderConflict>(
+        409,
+        "too_many_refund_retries",
+        "Refunds of the order were retried 100 times. Only `store_credit` is still possible.",
+    )
     .problem_with::<OrderConflict>(409, "store_credit_unavailable", STORE_CREDIT_UNAVAILABLE)
 }
 

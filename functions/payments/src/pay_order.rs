@@ -3,6 +3,7 @@
 //! The attempt is saved before the provider is called and settled after its response. A crash in between leaves a
 //! `processing` attempt, which `check-payment` settles with the same idempotency key.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +13,10 @@ use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::order::{
-    AttemptStatus, Event, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderMethod, ProviderOutcome,
+    AttemptStatus, Event, MAX_TOKEN_BYTES, Order, PaymentAttempt, PaymentMethod, ProviderMethod, ProviderOutcome,
     StoreCreditEvent, TransitionError,
 };
-use souk_domain::validation::FieldError;
+use souk_domain::validation::{FieldError, Invalid, looks_like_card_number};
 use souk_identity::{CountedPayment, PaymentLimits};
 use souk_payment::ProviderError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
@@ -25,11 +26,34 @@ use souk_store::{ShopperOrders, StepError, StoreCreditSteps};
 
 use crate::PaymentContext;
 
-const MAX_TOKEN_CHARS: usize = 500;
 /// Time-out of the look-up of a card. Short, because the payment follows within the time-out of the function.
 const CARD_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// How many of the newest orders of an account may show that it has paid before.
 const HISTORY_ORDERS: i32 = 10;
+/// Tokens of Stripe (`pm_…`, `ctoken_…`, `tok_…`) and of the sandbox: letters, digits and underscores, of which at least one
+/// letter comes first. A card number is no token.
+const TOKEN_PATTERN: &str = "^[A-Za-z][A-Za-z0-9_]*$";
+
+/// A token of the payment provider.
+struct PaymentToken(String);
+
+impl FromStr for PaymentToken {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        // A digit run as long as a card number is none of a provider's token, whatever precedes it.
+        if looks_like_card_number(raw) {
+            return Err(Invalid::new("card_number", "must be a token of the payment provider, never a card number"));
+        }
+        let is_token = raw.starts_with(|c: char| c.is_ascii_alphabetic())
+            && raw.len() <= MAX_TOKEN_BYTES
+            && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if is_token { Ok(Self(raw.to_owned())) } else { Err(Invalid::new("invalid_format", EXPECTED_TOKEN)) }
+    }
+}
+
+/// States what a token is.
+const EXPECTED_TOKEN: &str = "must be a token of the payment provider: up to 255 letters, digits and underscores";
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -90,7 +114,7 @@ pub fn operation() -> Operation {
 pub struct PayOrderRequest {
     /// The one-time token of the payment provider for the shopper's card or account. Required unless the order is paid
     /// with store credit. Never send a card number.
-    #[schemars(length(min = 1, max = MAX_TOKEN_CHARS))]
+    #[schemars(length(min = 1, max = MAX_TOKEN_BYTES), regex(pattern = TOKEN_PATTERN))]
     pub payment_token: Option<String>,
     /// How to pay. Without it: as the order says.
     #[schemars(extend("enum" = payment_methods_or_null()))]
@@ -204,7 +228,8 @@ impl Endpoint for PayOrder {
 /// method.
 fn read_body(request: &Request) -> Result<(Option<String>, Option<PaymentMethod>), Problem> {
     let mut fields = request.fields()?;
-    let token = fields.optional_text("payment_token", MAX_TOKEN_CHARS);
+    let token =
+        fields.optional_parsed::<PaymentToken>("payment_token").map(|token| token.map(|PaymentToken(token)| token));
     let method = fields.optional_parsed::<PaymentMethod>("payment_method");
     fields.finish((token, method))
 }

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(checked(r#"{"email":"ann","phone":"call me"}"#), Err(expected));
         for (phone, code) in [
             ("12", "invalid_format"),
-            ("1234567890123456789012345678901234", "too_long"),
+            ("0000000000000000000000000000000001", "too_long"),
             ("4242 4242 4242 4242", "card_number"),
             ("+1\u{7}555", "invalid_format"),
         ] {

@@ -3,6 +3,7 @@
 mod erasure;
 mod refunds;
 mod returns;
+pub mod size;
 mod timeline;
 mod transitions;
 
@@ -21,6 +22,7 @@ use crate::validation::Invalid;
 
 pub use refunds::{Refund, RefundStatus, RefundTarget};
 pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
+pub use size::{MAX_REASON_BYTES, MAX_TOKEN_BYTES};
 pub use timeline::{TimelineEntry, TimelineEvent};
 pub use transitions::{Event, ProviderOutcome, RefundApproval, RefundGrant, StoreCreditEvent, TransitionError};
 

@@ -7,3 +7,4 @@ mod card_testing;
 mod honest;
 mod pay_and_cancel;
 mod stages;
+mod stored_input;

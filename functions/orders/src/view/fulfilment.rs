@@ -9,6 +9,9 @@ use souk_runtime::http::Amount;
 use super::{Viewer, amount};
 use crate::ordinal_id::OrdinalId;
 
+/// Longest reason in a list, in characters.
+const LISTED_REASON_CHARS: usize = 100;
+
 /// How an order was shipped.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Shipment")]
@@ -48,8 +51,12 @@ struct ReturnItemView<'a> {
     product_id: &'a str,
     /// Returned units.
     quantity: u32,
-    /// Why the shopper returns them.
+    /// Why the shopper returns them. A list shows the first 100 characters.
     reason: &'a str,
+    /// Whether the list cut `reason`. `GET /admin/orders/{order_id}` has all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    reason_cut: Option<bool>,
 }
 
 /// A refund of all or a part of the payment of an order.
@@ -94,6 +101,7 @@ impl<'a> ReturnView<'a> {
             product_id: item.product_id.as_str(),
             quantity: item.quantity.get(),
             reason: &item.reason,
+            reason_cut: None,
         });
         let mut timeline = order.timeline.iter();
         let requested =
@@ -110,6 +118,17 @@ impl<'a> ReturnView<'a> {
 }
 
 impl<'a> ReturnView<'a> {
+    /// The return in a list, which shows the start of each text only.
+    pub(crate) fn listed(order: &'a Order, index: usize) -> Option<Self> {
+        let mut view = Self::of(order, index)?;
+        for item in &mut view.items {
+            if let Some((end, _)) = item.reason.char_indices().nth(LISTED_REASON_CHARS) {
+                (item.reason, item.reason_cut) = (&item.reason[..end], Some(true));
+            }
+        }
+        Some(view)
+    }
+
     /// The return as it was when it was requested.
     pub(crate) fn requested(order: &'a Order, index: usize) -> Option<Self> {
         let view = Self::of(order, index)?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
+use crate::order::size::{MAX_GRANTED_REFUNDS, MAX_REFUND_RETRIES};
 use crate::order::{Order, OrderStatus};
 use crate::validation::Invalid;
 
@@ -171,6 +172,16 @@ impl Order {
                 && refund.approved_by.is_none()
         };
         self.refunds.iter().filter(alone).map(|refund| refund.amount_minor).sum()
+    }
+
+    /// Whether staff granted as many refunds as an order may have: [`MAX_GRANTED_REFUNDS`].
+    pub(super) fn has_too_many_refunds(&self) -> bool {
+        self.refunds.iter().filter(|refund| refund.request.is_some()).count() >= MAX_GRANTED_REFUNDS
+    }
+
+    /// Whether failed refunds were retried as often as an order allows: [`MAX_REFUND_RETRIES`].
+    pub(super) fn has_too_many_retries(&self) -> bool {
+        self.refunds.iter().map(|refund| refund.retries as usize).sum::<usize>() >= MAX_REFUND_RETRIES
     }
 
     /// The attempt with the largest unrefunded amount and that amount in minor units; `None` if all are refunded.

@@ -6,6 +6,8 @@ use crate::cart::Quantity;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
+use crate::order::size::{MAX_REASON_BYTES, MAX_RETURNED_BYTES, RETURN_ITEM_BYTES};
+use crate::validation::Invalid;
 
 /// Maximum returns of an order.
 pub const MAX_RETURNS: usize = 10;
@@ -67,7 +69,43 @@ pub struct Return {
     pub rejection: Option<String>,
 }
 
+impl ReturnItem {
+    /// One item for each product, in the order of the first of each. Different reasons for one product are joined.
+    pub fn merged(items: impl IntoIterator<Item = Self>) -> Result<Vec<Self>, Invalid> {
+        let mut merged: Vec<Self> = Vec::new();
+        for item in items {
+            let Some(known) = merged.iter_mut().find(|known| known.product_id == item.product_id) else {
+                merged.push(item);
+                continue;
+            };
+            let units = u64::from(known.quantity.get()) + u64::from(item.quantity.get());
+            known.quantity = Quantity::new(units)?;
+            if !known.reason.split("; ").any(|reason| reason == item.reason) {
+                known.reason = format!("{}; {}", known.reason, item.reason);
+            }
+            let is_long = known.reason.chars().count() > MAX_REASON_CHARS || known.reason.len() > MAX_REASON_BYTES;
+            if is_long {
+                let message =
+                    format!("the reasons for one product must have at most {MAX_REASON_CHARS} characters together");
+                return Err(Invalid::new("too_long", message));
+            }
+        }
+        Ok(merged)
+    }
+
+    /// What it adds to the size of a stored order, in bytes.
+    fn stored_bytes(&self) -> usize {
+        RETURN_ITEM_BYTES + self.product_id.as_str().len() + self.reason.len()
+    }
+}
+
 impl Order {
+    /// Whether the returns have no room for these items: [`MAX_RETURNS`] and [`MAX_RETURNED_BYTES`].
+    pub(super) fn has_too_many_returns(&self, items: &[ReturnItem]) -> bool {
+        let stored = self.returns.iter().flat_map(|entry| &entry.items).chain(items).map(ReturnItem::stored_bytes);
+        self.returns.len() >= MAX_RETURNS || stored.sum::<usize>() > MAX_RETURNED_BYTES
+    }
+
     /// Whether a return waits for a decision of staff.
     pub fn has_open_return(&self) -> bool {
         self.returns.iter().any(|entry| entry.status == ReturnStatus::Requested)

@@ -225,9 +225,15 @@ pub enum TransitionError {
     /// It is not delivered yet, or more is returned than was ordered.
     #[error("these units cannot be returned")]
     NotReturnable,
-    /// [`MAX_RETURNS`] reached.
+    /// [`super::MAX_RETURNS`] or [`super::size::MAX_RETURNED_BYTES`] reached.
     #[error("too many returns of one order")]
     TooManyReturns,
+    /// [`super::size::MAX_GRANTED_REFUNDS`] reached.
+    #[error("too many refunds of one order; cancel it or accept a return instead")]
+    TooManyRefunds,
+    /// [`super::size::MAX_REFUND_RETRIES`] reached. Store credit, which cannot fail, is still possible.
+    #[error("too many retries of refunds of one order; refund it as store credit or at the payment provider")]
+    TooManyRetries,
     /// The amount exceeds what is left to refund.
     #[error("the amount exceeds what can be refunded")]
     NotRefundable,

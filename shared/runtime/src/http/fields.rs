@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use souk_domain::cursor::{self, ListId};
 use souk_domain::money::{Currency, Money};
-use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text};
+use souk_domain::validation::{FieldError, Invalid, looks_like_card_number, text, text_within};
 
 use super::problem::Problem;
 
@@ -92,6 +92,16 @@ impl<'a> Fields<'a> {
     /// Like the reader above, for an optional field.
     pub fn optional_text(&mut self, name: &str, max_chars: usize) -> Option<Option<String>> {
         self.optional(name, |raw| text(&raw.text()?, max_chars))
+    }
+
+    /// Like [`Fields::text`], with a limit in bytes as well: for what is stored in an order.
+    pub fn text_within(&mut self, name: &str, max_chars: usize, max_bytes: usize) -> Option<String> {
+        self.required(name, |raw| text_within(&raw.text()?, max_chars, max_bytes))
+    }
+
+    /// Like the reader above, for an optional field.
+    pub fn optional_text_within(&mut self, name: &str, max_chars: usize, max_bytes: usize) -> Option<Option<String>> {
+        self.optional(name, |raw| text_within(&raw.text()?, max_chars, max_bytes))
     }
 
     /// A text exactly as the client sent it, such as a password.
@@ -236,15 +246,40 @@ fn card_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeS
         if looks_like_card_number(name) {
             return Some("(a name)".to_owned());
         }
-        (!CODES.contains(&name) && looks_like_card_number(&unescaped(value))).then(|| name.to_owned())
+        (!CODES.contains(&name) && has_card_number(value)).then(|| name.to_owned())
     });
     named.collect()
+}
+
+/// Whether a value has a card number: in one of its texts and numbers, or split over a list of them.
+fn has_card_number(raw: &str) -> bool {
+    looks_like_card_number(&unescaped(raw))
 }
 
 /// Resolves JSON's escapes, which can spell any character by its number.
 fn unescaped(raw: &str) -> Cow<'_, str> {
     let parsed = raw.contains('\\').then(|| serde_json::from_str::<serde_json::Value>(raw).ok()).flatten();
-    parsed.map_or(Cow::Borrowed(raw), |value| Cow::Owned(value.to_string()))
+    parsed.map_or(Cow::Borrowed(raw), |value| {
+        let mut texts = String::new();
+        push_texts(&value, &mut texts);
+        Cow::Owned(texts)
+    })
+}
+
+/// All names, texts and numbers of a value without JSON's escapes: an escaped line feed would be a letter.
+fn push_texts(value: &serde_json::Value, texts: &mut String) {
+    match value {
+        serde_json::Value::String(text) => texts.push_str(text),
+        serde_json::Value::Number(number) => texts.push_str(&number.to_string()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| push_texts(value, texts)),
+        serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| {
+            texts.push_str(name);
+            texts.push(':');
+            push_texts(value, texts);
+        }),
+        serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+    }
+    texts.push(',');
 }
 
 impl Raw<'_> {
@@ -387,6 +422,9 @@ mod tests {
             (format!(r#"{{"address": {{"line1": ["x", "{card}"]}}}}"#), "address"),
             (r#"{"4242424242424242": "x"}"#.to_owned(), "(a name)"),
             (r#"{"escaped": ["\u0034242424242424242"]}"#.to_owned(), "escaped"),
+            (r#"{"lines": "4242\n4242\t4242\n4242"}"#.to_owned(), "lines"),
+            (r#"{"split": ["4242", "4242", "4242", "4242"]}"#.to_owned(), "split"),
+            ("{\"wide\": \"\u{ff14}242_4242/4242,4242\"}".to_owned(), "wide"),
         ];
         for (body, field) in &bodies {
             let mut fields = Fields::from_json(body.as_bytes()).expect("an object");

@@ -58,6 +58,8 @@ fn refused(order: &Order, reason: TransitionError) -> Problem {
         TransitionError::NotDeliverable => "not_deliverable",
         TransitionError::NotReturnable => "not_returnable",
         TransitionError::TooManyReturns => "too_many_returns",
+        TransitionError::TooManyRefunds => "too_many_refunds",
+        TransitionError::TooManyRetries => "too_many_refund_retries",
         TransitionError::AlreadyDecided => "return_already_decided",
         // No client's request leads to these; grant-refund handles that an approval is required.
         TransitionError::AlreadyPaid

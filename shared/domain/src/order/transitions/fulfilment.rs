@@ -4,7 +4,7 @@ use super::TransitionError;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
 use crate::order::{
-    MAX_RETURNS, Order, OrderStatus, Refund, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment, TimelineEvent,
+    Order, OrderStatus, Refund, RefundTarget, Return, ReturnItem, ReturnStatus, Shipment, TimelineEvent,
 };
 use crate::time::Timestamp;
 
@@ -46,18 +46,16 @@ impl Order {
         if !matches!(self.status, OrderStatus::Delivered | OrderStatus::PartiallyRefunded) || items.is_empty() {
             return Err(TransitionError::NotReturnable);
         }
-        if self.returns.len() >= MAX_RETURNS {
+        // Two items of one product are counted together.
+        let items = ReturnItem::merged(items).map_err(|_| TransitionError::NotReturnable)?;
+        if items.iter().any(|item| item.quantity.get() > self.returnable(&item.product_id)) {
+            return Err(TransitionError::NotReturnable);
+        }
+        if self.has_too_many_returns(&items) {
             return Err(TransitionError::TooManyReturns);
         }
         let index = self.returns.len();
-        self.returns.push(Return { status: ReturnStatus::Requested, items: Vec::new(), request, rejection: None });
-        for item in items {
-            if item.quantity.get() > self.returnable(&item.product_id) {
-                return Err(TransitionError::NotReturnable);
-            }
-            // Added one by one, so that two items of one product are counted together.
-            self.returns[index].items.push(item);
-        }
+        self.returns.push(Return { status: ReturnStatus::Requested, items, request, rejection: None });
         self.record_of(TimelineEvent::ReturnRequested, index, now);
         Ok(())
     }

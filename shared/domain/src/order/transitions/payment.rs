@@ -3,6 +3,7 @@
 use super::{ProviderOutcome, TransitionError};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::UserId;
+use crate::order::size::{MAX_ACTION_URL_BYTES, MAX_DECLINE_CODE_BYTES, cut};
 use crate::order::{
     AttemptStatus, MAX_PAYMENT_ATTEMPTS, Order, OrderStatus, PaymentAttempt, PaymentMethod, ProviderMethod, Refund,
     RefundTarget, TimelineEvent,
@@ -108,12 +109,20 @@ impl Order {
             ProviderOutcome::ActionRequired { payment_id, action_url } => {
                 if attempt.status == AttemptStatus::Processing {
                     attempt.require_action(payment_id, action_url);
-                    self.record_of(TimelineEvent::PaymentActionRequired, index, now);
+                    self.record_action_required(index, now);
                 }
             }
             ProviderOutcome::Pending { payment_id } => attempt.wait(payment_id, now),
         }
         Ok(())
+    }
+
+    /// Once for each attempt: a provider may alternate between an action and pending without a bound.
+    fn record_action_required(&mut self, index: usize, now: Timestamp) {
+        let event = TimelineEvent::PaymentActionRequired;
+        if !self.timeline.iter().any(|entry| entry.event == event && entry.index == Some(index)) {
+            self.record_of(event, index, now);
+        }
     }
 
     /// A capture pays the order if the order is unpaid and the amount suffices; otherwise all of it becomes a refund.
@@ -190,14 +199,14 @@ impl PaymentAttempt {
         self.status = AttemptStatus::Failed;
         self.token = None;
         self.action_url = None;
-        self.decline_code = Some(code);
+        self.decline_code = Some(cut(&code, MAX_DECLINE_CODE_BYTES).to_owned());
     }
 
     /// The shopper has to act.
     fn require_action(&mut self, payment_id: String, action_url: Option<String>) {
         self.status = AttemptStatus::RequiresAction;
         self.payment_id = Some(payment_id);
-        self.action_url = action_url;
+        self.action_url = action_url.filter(|url| url.len() <= MAX_ACTION_URL_BYTES);
     }
 
     /// The provider needs more time.

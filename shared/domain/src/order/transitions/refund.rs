@@ -101,6 +101,10 @@ impl Order {
         if failed.status != RefundStatus::Failed {
             return Ok(()); // pending or completed
         }
+        // Store credit cannot fail, so it adds one retry for each refund at most.
+        if target == RefundTarget::Provider && self.has_too_many_retries() {
+            return Err(TransitionError::TooManyRetries);
+        }
         // Only the provider fails, so the attempt was not paid with store credit.
         let account = self.credit_account(failed.attempt, target, account)?;
         let refund = &mut self.refunds[index];
@@ -123,6 +127,9 @@ impl Order {
     pub(super) fn grant_refund(&mut self, grant: RefundGrant, now: Timestamp) -> Result<(), TransitionError> {
         if self.is_replay(&grant.request)? {
             return Ok(()); // a replay
+        }
+        if self.has_too_many_refunds() {
+            return Err(TransitionError::TooManyRefunds);
         }
         let (attempt, _) = self.largest_unrefunded_capture().ok_or(TransitionError::NotRefundable)?;
         let amount_minor = grant.amount.minor();

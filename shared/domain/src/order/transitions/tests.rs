@@ -1,5 +1,6 @@
 mod histories;
 mod returns;
+mod size;
 
 use super::*;
 use crate::address::ShippingAddress;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::order::{MAX_RETURNS, RefundStatus};
 
-fn staff() -> UserId {
+pub(super) fn staff() -> UserId {
     "0190a5a0-0000-7000-8000-000000000009".parse().expect("id")
 }
 
