@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::account::Account;
+use souk_domain::cart::HoldBounds;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
@@ -62,7 +63,8 @@ impl Fixture {
             clock: self.clock.clone(),
             random: self.random.clone(),
             currency: Currency::USD,
-            hold_seconds: 900,
+            bounds: HoldBounds { max_orders: 5, max_units: 200, hold_seconds: 900, new_shopper_hold_seconds: 600 },
+            limits: None,
         }
     }
 

@@ -356,6 +356,11 @@ impl Order {
         Money::from_minor(self.total_minor, self.currency)
     }
 
+    /// Units of all its lines.
+    pub fn units(&self) -> u32 {
+        self.lines.iter().map(|line| line.quantity.get()).fold(0, u32::saturating_add)
+    }
+
     /// When it was placed.
     pub fn placed_at(&self) -> Timestamp {
         self.timeline.first().map_or(self.hold_expires_at, |entry| entry.at)
@@ -389,6 +394,13 @@ impl Order {
     /// but an attempt that requires action may become processing.
     pub fn processing_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
+    }
+
+    /// Whether a payment keeps the order from expiring: one whose outcome a call to the provider is about to tell. A
+    /// payment of which the provider said that it takes time does not, or a bank debit with a made-up account would
+    /// hold stock for two weeks. If its money arrives later, the order is held again or refunded.
+    pub fn payment_keeps_hold(&self) -> bool {
+        self.processing_attempt().is_some_and(|(_, attempt)| !attempt.takes_time())
     }
 
     /// The attempt that an earlier call of this request started.

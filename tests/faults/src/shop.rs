@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
+use souk_domain::cart::{HoldBounds, MAX_UNPAID_ORDERS};
 use souk_domain::catalog::Product;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
@@ -46,6 +47,13 @@ use crate::provider::FakeProvider;
 
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
+/// Wide bounds: scenarios have more orders than shoppers.
+pub const HOLD_BOUNDS: HoldBounds = HoldBounds {
+    max_orders: MAX_UNPAID_ORDERS,
+    max_units: 10_000,
+    hold_seconds: HOLD_SECONDS,
+    new_shopper_hold_seconds: HOLD_SECONDS,
+};
 
 /// The signing secret of webhooks.
 pub const WEBHOOK_SECRET: &str = "whsec_test";
@@ -192,7 +200,8 @@ impl Shop {
             clock: self.clock.clone(),
             random: Arc::clone(&self.random),
             currency: Currency::USD,
-            hold_seconds: HOLD_SECONDS,
+            bounds: HOLD_BOUNDS,
+            limits: None,
         }
     }
 

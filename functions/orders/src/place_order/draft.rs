@@ -18,6 +18,7 @@ impl PlaceOrder {
         cart: &Cart,
         products: &HashMap<ProductId, Product>,
         params: &PlaceOrderParams,
+        hold_seconds: i64,
     ) -> Result<Order, Problem> {
         let (mut lines, mut unavailable) = (Vec::with_capacity(cart.lines.len()), Vec::new());
         for line in &cart.lines {
@@ -40,7 +41,7 @@ impl PlaceOrder {
             lines,
             shipping_address: params.shipping_address.clone(),
             contact: Some(contact),
-            hold_seconds: self.hold_seconds,
+            hold_seconds,
         };
         Order::place(new, now).map_err(|error| order_too_large().caused_by(error))
     }
