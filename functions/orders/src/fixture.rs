@@ -11,7 +11,7 @@ use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
+use souk_domain::order::{Event, Order, PaymentMethods, ProviderMethod, ProviderOutcome, Shipment};
 use souk_domain::permission::Role;
 use souk_fixtures::{
     Stores, assert_reconciled, available, put_in_cart, save_account, save_grant, save_product, stream_change,
@@ -64,6 +64,8 @@ impl Fixture {
             random: self.random.clone(),
             currency: Currency::USD,
             bounds: HoldBounds { max_orders: 5, max_units: 200, hold_seconds: 900, new_shopper_hold_seconds: 600 },
+            payment_methods: PaymentMethods::all(),
+            max_per_order: 0,
             limits: None,
         }
     }

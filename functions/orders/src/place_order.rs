@@ -20,7 +20,7 @@ use souk_domain::contact::Contact;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{Order, OrderStatus, PaymentMethod};
+use souk_domain::order::{Order, OrderStatus, PaymentMethod, PaymentMethods};
 use souk_domain::stock::Shortage;
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Amount, Endpoint, Identity, Problem, Reply, Request};
@@ -77,6 +77,11 @@ pub fn operation() -> Operation {
         .problem_with::<PriceChanged>(409, "price_changed", "The total is not `expected_total`.")
         .problem_with::<InsufficientStock>(409, "insufficient_stock", "There is less in stock than in the cart.")
         .problem(409, "order_too_large", "The cart is too large for one order. Order a part of it first.")
+        .problem_with::<QuantityLimited>(
+            409,
+            "quantity_limited",
+            "There is more of a product in the cart than one order may have. `limits` has the maximum of each.",
+        )
         .problem_with::<UnpaidOrderIds>(
             409,
             "too_many_unpaid_orders",
@@ -116,6 +121,10 @@ pub struct PlaceOrder {
     pub currency: Currency,
     /// Bounds on the unpaid orders of an account or guest, and how long they hold their stock.
     pub bounds: HoldBounds,
+    /// The payment methods that the shop accepts.
+    pub payment_methods: PaymentMethods,
+    /// The most units of a product in an order, unless the product says otherwise. 0 is no limit.
+    pub max_per_order: u32,
     /// Counts orders by network address and contact. None if limits are off.
     pub limits: Option<OrderLimits>,
 }
@@ -134,6 +143,8 @@ impl PlaceOrder {
             random: deps.random(),
             currency: deps.currency()?,
             bounds: bounds::hold_bounds(deps.config())?,
+            payment_methods: deps.config().parsed("PAYMENT_METHODS", PaymentMethods::all())?,
+            max_per_order: deps.config().parsed("MAX_PER_ORDER", 20)?,
             limits: OrderLimits::from_dependencies(deps).await?,
         })
     }
@@ -183,6 +194,26 @@ pub struct InsufficientStock {
     /// With `insufficient_stock`: the products of which there is less in stock than in the cart.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<ItemShortage>>,
+}
+
+/// Further members of `quantity_limited`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct QuantityLimited {
+    /// With `quantity_limited`: the products of which the cart has too many units.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Vec<QuantityLimit>>,
+}
+
+/// A product of which the cart has more units than one order may have.
+#[derive(Serialize, JsonSchema)]
+pub struct QuantityLimit {
+    /// The most units in one order.
+    pub max_per_order: u32,
+    /// The product.
+    pub product_id: String,
+    /// Units in the cart.
+    pub quantity: u32,
 }
 
 /// Further members of `too_many_unpaid_orders`.
@@ -269,7 +300,10 @@ impl PlaceOrder {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
-        let payment_method = fields.parsed("payment_method");
+        let payment_method = fields.parsed::<PaymentMethod>("payment_method").and_then(|method| {
+            let accepted = self.payment_methods.check(method);
+            accepted.map_err(|invalid| fields.refuse([invalid.at("payment_method")])).map(|()| method).ok()
+        });
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
         let address = address
             .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());

@@ -11,7 +11,8 @@ use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::order::{
-    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
+    AttemptStatus, Event, Order, PaymentAttempt, PaymentMethod, PaymentMethods, ProviderOutcome, StoreCreditEvent,
+    TransitionError,
 };
 use souk_domain::validation::FieldError;
 use souk_payment::ProviderError;
@@ -105,6 +106,8 @@ pub struct PayOrder {
     pub payments: PaymentContext,
     /// Pays with store credit.
     pub store_credit: StoreCreditSteps,
+    /// The payment methods that the shop accepts.
+    pub methods: PaymentMethods,
     /// Makes idempotency keys for requests without one.
     pub random: Arc<dyn Random>,
 }
@@ -116,6 +119,7 @@ impl PayOrder {
             orders: deps.shopper_orders()?,
             payments: PaymentContext::from_dependencies(deps)?,
             store_credit: deps.store_credit_steps()?,
+            methods: deps.config().parsed("PAYMENT_METHODS", PaymentMethods::all())?,
             random: deps.random(),
         })
     }
@@ -156,6 +160,7 @@ impl Endpoint for PayOrder {
         }
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let method = method.unwrap_or(order.payment_method);
+        self.check_method(method, &order)?;
         let request = Some(idempotency_key.clone());
         let Some(method) = method.provider_method() else {
             let (event, now) = (StoreCreditEvent::Paid { account, request }, self.payments.clock.now());
@@ -205,6 +210,14 @@ fn saved_attempt(step: Result<Order, StepError>, idempotency_key: &IdempotencyKe
 }
 
 impl PayOrder {
+    /// Fails if the shop does not accept a method. A free order takes no money, so store credit pays it in every shop.
+    fn check_method(&self, method: PaymentMethod, order: &Order) -> Result<(), Problem> {
+        if method == PaymentMethod::StoreCredit && order.total_minor == 0 {
+            return Ok(());
+        }
+        self.methods.check(method).map_err(|invalid| Problem::invalid(vec![invalid.at("payment_method")]))
+    }
+
     /// Calls the provider and settles its outcome.
     async fn charge(&self, order: &Order, index: usize) -> Result<Reply, Problem> {
         let Some(charge) = PaymentContext::charge_request(order, index) else {

@@ -127,6 +127,36 @@ impl PaymentMethod {
     }
 }
 
+/// The payment methods that a shop accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentMethods(Vec<PaymentMethod>);
+
+impl PaymentMethods {
+    /// Every method.
+    pub fn all() -> Self {
+        Self(PaymentMethod::ALL.to_vec())
+    }
+
+    /// Fails if the shop does not accept a method.
+    pub fn check(&self, method: PaymentMethod) -> Result<(), Invalid> {
+        if self.0.contains(&method) {
+            return Ok(());
+        }
+        let names: Vec<_> = self.0.iter().map(|method| format!("\"{}\"", method.as_str())).collect();
+        Err(Invalid::new("not_accepted", format!("must be one of the methods of this shop: {}", names.join(", "))))
+    }
+}
+
+impl std::str::FromStr for PaymentMethods {
+    type Err = String;
+
+    /// Names that are separated by commas.
+    fn from_str(raw: &str) -> Result<Self, String> {
+        let methods: Result<Vec<PaymentMethod>, Invalid> = raw.split(',').map(|name| name.trim().parse()).collect();
+        methods.map(Self).map_err(|invalid| invalid.message)
+    }
+}
+
 /// A payment method of the payment provider: every method except store credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProviderMethod {

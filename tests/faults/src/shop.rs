@@ -8,7 +8,7 @@ use souk_domain::catalog::Product;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
-use souk_domain::order::Order;
+use souk_domain::order::{Order, PaymentMethods};
 use souk_domain::permission::Role;
 use souk_domain::stock::ShardCount;
 use souk_fixtures::{Stores, available, put_in_cart, save_account, save_grant, save_product};
@@ -201,6 +201,8 @@ impl Shop {
             random: Arc::clone(&self.random),
             currency: Currency::USD,
             bounds: HOLD_BOUNDS,
+            payment_methods: PaymentMethods::all(),
+            max_per_order: 0,
             limits: None,
         }
     }
@@ -211,6 +213,7 @@ impl Shop {
             orders: self.shopper_orders(),
             payments: self.payments(),
             store_credit: self.store_credit_steps(),
+            methods: PaymentMethods::all(),
             random: Arc::clone(&self.random),
         }
     }

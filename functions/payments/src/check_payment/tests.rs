@@ -1,6 +1,5 @@
-use souk_domain::order::{Event, TransitionError};
+use souk_domain::order::Event;
 use souk_payment::RefundOutcome;
-use souk_store::StepError;
 
 use super::*;
 use crate::fixture::{self, DELIVERIES, Fixture, down, start};
