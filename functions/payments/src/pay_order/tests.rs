@@ -15,6 +15,7 @@ impl Fixture {
             orders: self.shopper_orders(),
             payments: self.payments.clone(),
             store_credit: self.store_credit.clone(),
+            methods: PaymentMethods::all(),
             random: self.random.clone(),
         }
     }
