@@ -128,7 +128,7 @@ impl Shop {
     /// Writes the product's document with this price.
     pub fn put_product(&'static self, product: &Product, price: &str) {
         let Product { id, word } = product;
-        let rest = r#""brand": "Testbrand", "category": ["Test goods", "Widgets"], "attributes": {"Colour": "Cyan"}"#;
+        let rest = r#""brand": "Testbrand", "category": ["Test goods", "Widgets"], "attributes": {"Colour": "Cyan"}, "max_per_order": 9999"#;
         let body = format!(r#"{{"sku": "{id}", "name": "Widget {word}", {rest}, "price": {price}}}"#);
         let answer = self.staff().put(&format!("/admin/products/{id}"), body);
         assert!(matches!(answer.status, 200 | 201), "{answer}");

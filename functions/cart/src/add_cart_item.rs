@@ -17,6 +17,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
 use crate::cart_response::CartResponse;
+use crate::context::QuantityLimit;
 
 const ITEM_ADDED: &str = "Item added";
 
@@ -36,7 +37,7 @@ pub fn operation() -> Operation {
         .link("place-order", &[])
         .problem(404, "product_not_found", "There is no such product.")
         .problem(409, "cart_full", "The cart has as many different products as it may have.")
-        .problem(409, "quantity_limit", "The line would have more units than it may have.")
+        .problem_with::<QuantityLimit>(409, "quantity_limit", "The line would have more units than one order may have.")
 }
 
 /// Adds units of a product to the cart.
@@ -87,12 +88,16 @@ impl Endpoint for AddCartItem {
         let (product_id, quantity) = fields.finish((product_id, quantity))?;
 
         // Strongly consistent, so that a product can be added as soon as staff created it.
-        let exists = !self.context.products.get_many([&product_id], true).await?.is_empty();
+        let product = self.context.products.get_many([&product_id], true).await?.remove(&product_id);
         let now = self.context.clock.now();
         let change = self.context.change(caller, |cart| {
             let added = cart.add(product_id.clone(), quantity, Some(&idempotency_key), now).map_err(refusal)?;
             // Not checked for a replay: the product existed when it was added.
-            if added && !exists { Err(product_not_found()) } else { Ok(()) }
+            match &product {
+                _ if !added => Ok(()),
+                None => Err(product_not_found()),
+                Some(product) => self.context.check_limit(cart, product),
+            }
         });
         let cart = self.context.response(&change.await?).await?;
         Ok(Reply::json(201, &AddCartItemResponse { message: ITEM_ADDED, cart }))

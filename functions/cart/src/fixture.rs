@@ -32,6 +32,7 @@ impl Fixture {
             carts,
             catalog: ProductReader::new(products.clone(), inventory.clone(), None, clock.clone(), random.clone()),
             products,
+            max_per_order: 0,
             currency: Currency::USD,
             clock: clock.clone(),
         };

@@ -10,6 +10,7 @@ use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 
 use crate::CartContext;
 use crate::cart_response::CartResponse;
+use crate::context::QuantityLimit;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -19,6 +20,7 @@ pub fn operation() -> Operation {
         .body::<UpdateCartItemRequest>(r#"{"quantity": 3}"#)
         .answers::<CartResponse>(200, "The cart with the new quantity.")
         .problem(404, "not_found", "The product is not in the cart.")
+        .problem_with::<QuantityLimit>(409, "quantity_limit", "The line would have more units than one order may have.")
 }
 
 /// The request of `PATCH /cart/items/{product_id}`.
@@ -51,8 +53,12 @@ impl Endpoint for UpdateCartItem {
         let (quantity,) = fields.finish((quantity,))?;
 
         let not_there = |_| Problem::not_found("product in the cart");
-        let change =
-            self.context.change(caller, |cart| cart.set_quantity(&product_id, quantity).map_err(not_there)).await?;
+        let product = self.context.products.get_many([&product_id], true).await?.remove(&product_id);
+        let change = self.context.change(caller, |cart| {
+            cart.set_quantity(&product_id, quantity).map_err(not_there)?;
+            product.as_ref().map_or(Ok(()), |product| self.context.check_limit(cart, product))
+        });
+        let change = change.await?;
         Ok(Reply::ok(&self.context.response(&change).await?))
     }
 }

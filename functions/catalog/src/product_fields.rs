@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use souk_domain::cart::MAX_QUANTITY;
 use souk_domain::catalog::{
     AttributeValue, CategoryPath, MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product,
 };
@@ -49,10 +50,12 @@ pub(crate) fn product_from_fields(
     let thumbnail_url = checked(fields, "thumbnail_url", url);
     let ean = eans(fields);
     let released = checked(fields, "released", date);
+    let max_per_order = max_per_order(fields);
 
     let (product_id, name, description, brand) = (product_id, name, description, brand).values()?;
     let (category, attributes, price, currency) = (category, attributes, price, currency).values()?;
     let (image_url, thumbnail_url, ean, released) = (image_url, thumbnail_url, ean, released).values()?;
+    let max_per_order = max_per_order?;
     Some(Product {
         product_id,
         name,
@@ -66,6 +69,7 @@ pub(crate) fn product_from_fields(
         thumbnail_url,
         ean,
         released,
+        max_per_order,
         stock_shards: 1,
         version: 0,
     })
@@ -112,6 +116,12 @@ fn price(fields: &mut Fields<'_>, currency: Currency) -> Option<Money> {
             None
         }
     }
+}
+
+#[expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
+fn max_per_order(fields: &mut Fields<'_>) -> Option<Option<u32>> {
+    let most = fields.optional_integer("max_per_order", 1..=i64::from(MAX_QUANTITY))?;
+    Some(most.and_then(|most| u32::try_from(most).ok()))
 }
 
 fn shop_currency(fields: &mut Fields<'_>, shop: Currency) -> Option<Currency> {

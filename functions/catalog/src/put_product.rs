@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use souk_domain::cart::MAX_QUANTITY;
 use souk_domain::catalog::{MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
@@ -102,6 +103,9 @@ pub struct PutProductRequest {
     /// The date of its release.
     #[schemars(extend("format" = "date"))]
     pub released: Option<String>,
+    /// The most units in one order. Without it, the shop's maximum for any product applies.
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
+    pub max_per_order: Option<u32>,
 }
 
 /// What [`product_from_fields`] accepts as an address.

@@ -50,6 +50,8 @@ pub(crate) struct ProductResponse<'a> {
     /// The date of its release.
     #[schemars(extend("format" = "date"))]
     released: Option<&'a str>,
+    /// The most units in one order. Null if the shop's maximum for any product applies.
+    max_per_order: Option<u32>,
     /// Grows with each change of the product. Changes of its stock do not count.
     version: i64,
     /// The time of the change that made this version.
@@ -109,6 +111,7 @@ pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductResponse<
         image_url: product.image_url.as_deref(),
         ean: &product.ean,
         released: product.released.as_deref(),
+        max_per_order: product.max_per_order,
         version: product.version,
         updated_at: Timestamp::from_millis(product.version).to_rfc3339(),
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::account::Account;
+use souk_domain::cart::HoldBounds;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, Order, ProviderMethod, ProviderOutcome, Shipment};
+use souk_domain::order::{Event, Order, PaymentMethods, ProviderMethod, ProviderOutcome, Shipment};
 use souk_domain::permission::Role;
 use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{
@@ -64,7 +65,10 @@ impl Fixture {
             clock: self.clock.clone(),
             random: self.random.clone(),
             currency: Currency::USD,
-            hold_seconds: 900,
+            bounds: HoldBounds { max_orders: 5, max_units: 200, hold_seconds: 900, new_shopper_hold_seconds: 600 },
+            payment_methods: PaymentMethods::all(),
+            max_per_order: 0,
+            limits: None,
         }
     }
 

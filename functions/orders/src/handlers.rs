@@ -48,7 +48,7 @@ pub const HANDLERS: Handlers = &[
     ("grant-refund", &StaffHttp(GrantRefund::from_dependencies, Subject::Order)),
     ("list-orders", &Http(ListOrders::from_dependencies)),
     ("list-returns", &Http(ListReturns::from_dependencies)),
-    ("place-order", &Http(PlaceOrder::from_dependencies)),
+    ("place-order", &HttpAsync(|deps| Box::pin(PlaceOrder::from_dependencies(deps)))),
     ("publish-events", &Stream(PublishEvents::from_dependencies)),
     ("reconcile", &Direct(Reconcile::from_dependencies)),
     ("redrive", &Direct(Redrive::from_dependencies)),

@@ -5,6 +5,7 @@
 //! its order there: idempotency costs no write.
 
 mod allocation;
+mod bounds;
 mod draft;
 
 use std::sync::Arc;
@@ -14,23 +15,23 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::account::{CallerKind, Email};
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, CartError};
+use souk_domain::cart::{Cart, CartError, HoldBounds, UnpaidOrder};
 use souk_domain::contact::Contact;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::{Currency, Money};
-use souk_domain::order::{Order, OrderStatus, PaymentMethod};
+use souk_domain::order::{Order, OrderStatus, PaymentMethod, PaymentMethods};
 use souk_domain::stock::Shortage;
-use souk_runtime::Dependencies;
-use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Amount, Endpoint, Identity, Problem, Reply, Request};
+use souk_runtime::{Dependencies, Error};
 use souk_store::{
     Accounts, Carts, Inventory, MAX_ACTIONS, OrderPlacement, Orders, PlacementOutcome, Products, Sessions, StoreError,
 };
 use tokio::time::Instant;
 
 use self::allocation::{Consistency, set_allocations};
+pub use self::bounds::OrderLimits;
 use crate::contact::{self, ContactRequest};
 use crate::shipping_address::ShippingAddressRequest;
 
@@ -76,6 +77,21 @@ pub fn operation() -> Operation {
         .problem_with::<PriceChanged>(409, "price_changed", "The total is not `expected_total`.")
         .problem_with::<InsufficientStock>(409, "insufficient_stock", "There is less in stock than in the cart.")
         .problem(409, "order_too_large", "The cart is too large for one order. Order a part of it first.")
+        .problem_with::<QuantityLimited>(
+            409,
+            "quantity_limited",
+            "There is more of a product in the cart than one order may have. `limits` has the maximum of each.",
+        )
+        .problem_with::<UnpaidOrderIds>(
+            409,
+            "too_many_unpaid_orders",
+            "Too many orders or units wait for their payment. Pay or cancel one of `order_ids` first.",
+        )
+        .problem(
+            429,
+            "too_many_orders",
+            "Too many orders from this network address or with this contact; try again after `Retry-After` seconds.",
+        )
         .problem(
             503,
             "busy",
@@ -103,13 +119,19 @@ pub struct PlaceOrder {
     pub random: Arc<dyn Random>,
     /// The currency of the shop.
     pub currency: Currency,
-    /// How long an unpaid order holds its stock.
-    pub hold_seconds: i64,
+    /// Bounds on the unpaid orders of an account or guest, and how long they hold their stock.
+    pub bounds: HoldBounds,
+    /// The payment methods that the shop accepts.
+    pub payment_methods: PaymentMethods,
+    /// The most units of a product in an order, unless the product says otherwise. 0 is no limit.
+    pub max_per_order: u32,
+    /// Counts orders by network address and contact. None if limits are off.
+    pub limits: Option<OrderLimits>,
 }
 
 impl PlaceOrder {
-    /// Reads its configuration from the environment.
-    pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
+    /// Reads its configuration from the environment, and the key of the pseudonyms.
+    pub async fn from_dependencies(deps: &Dependencies) -> Result<Self, Error> {
         Ok(Self {
             accounts: deps.accounts()?,
             sessions: deps.sessions()?,
@@ -120,7 +142,10 @@ impl PlaceOrder {
             clock: deps.clock(),
             random: deps.random(),
             currency: deps.currency()?,
-            hold_seconds: deps.config().parsed("HOLD_SECONDS", 900)?,
+            bounds: bounds::hold_bounds(deps.config())?,
+            payment_methods: deps.config().parsed("PAYMENT_METHODS", PaymentMethods::all())?,
+            max_per_order: deps.config().parsed("MAX_PER_ORDER", 20)?,
+            limits: OrderLimits::from_dependencies(deps).await?,
         })
     }
 }
@@ -169,6 +194,35 @@ pub struct InsufficientStock {
     /// With `insufficient_stock`: the products of which there is less in stock than in the cart.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<ItemShortage>>,
+}
+
+/// Further members of `quantity_limited`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct QuantityLimited {
+    /// With `quantity_limited`: the products of which the cart has too many units.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Vec<QuantityLimit>>,
+}
+
+/// A product of which the cart has more units than one order may have.
+#[derive(Serialize, JsonSchema)]
+pub struct QuantityLimit {
+    /// The most units in one order.
+    pub max_per_order: u32,
+    /// The product.
+    pub product_id: String,
+    /// Units in the cart.
+    pub quantity: u32,
+}
+
+/// Further members of `too_many_unpaid_orders`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct UnpaidOrderIds {
+    /// With `too_many_unpaid_orders`: the orders that wait for their payment.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub order_ids: Option<Vec<String>>,
 }
 
 /// A product of which there is less in stock than in the cart.
@@ -228,7 +282,15 @@ impl Endpoint for PlaceOrder {
         if cart.lines.is_empty() {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
         }
-        let order = self.prepare(&cart, &params).await?;
+        let now = self.clock.now();
+        let reviewed = self.review(&cart, now).await?;
+        self.check_bounds(&cart, &reviewed)?;
+        let hold_seconds = self.bounds.hold_seconds(&cart.user_id, &reviewed, now);
+        let cart = Cart { unpaid_orders: reviewed.entries, ..cart };
+        let order = self.prepare(&cart, &params, hold_seconds).await?;
+        if let Some(limits) = &self.limits {
+            limits.count(request, caller, params.contact.as_ref(), now).await?;
+        }
         self.place(order, &cart, &params).await
     }
 }
@@ -238,7 +300,10 @@ impl PlaceOrder {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
-        let payment_method = fields.parsed("payment_method");
+        let payment_method = fields.parsed::<PaymentMethod>("payment_method").and_then(|method| {
+            let accepted = self.payment_methods.check(method);
+            accepted.map_err(|invalid| fields.refuse([invalid.at("payment_method")])).map(|()| method).ok()
+        });
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
         let address = address
             .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());
@@ -275,13 +340,13 @@ impl PlaceOrder {
     }
 
     /// The order for the cart at current prices, with units allocated to every line.
-    async fn prepare(&self, cart: &Cart, params: &PlaceOrderParams) -> Result<Order, Problem> {
+    async fn prepare(&self, cart: &Cart, params: &PlaceOrderParams, hold_seconds: i64) -> Result<Order, Problem> {
         let requested = cart.lines.iter().map(|line| (&line.product_id, line.quantity.get()));
         let (products, allocations) = futures_util::join!(
             self.products.get_many(cart.lines.iter().map(|line| &line.product_id), true),
             self.allocate(requested, Consistency::Eventual),
         );
-        let mut order = self.draft(cart, &products?, params)?;
+        let mut order = self.draft(cart, &products?, params, hold_seconds)?;
         if let Some(expected) = params.expected_total.filter(|expected| *expected != order.total()) {
             return Err(price_changed(expected, order.total()));
         }
@@ -291,7 +356,8 @@ impl PlaceOrder {
 
     /// Attempts the transaction until it succeeds or until it is certain that it cannot.
     async fn place(&self, mut order: Order, cart: &Cart, params: &PlaceOrderParams) -> Result<Reply, Problem> {
-        let emptied = cart.checked_out(order.order_id.clone(), params.idempotency_key.as_ref(), self.clock.now());
+        let mut emptied = cart.checked_out(order.order_id.clone(), params.idempotency_key.as_ref(), self.clock.now());
+        emptied.unpaid_orders.push(UnpaidOrder::of(&order));
         let (carts, inventory, started) = (&self.carts, &self.inventory, Instant::now());
         for attempt in 0..MAX_ATTEMPTS {
             let allocations: usize = order.lines.iter().map(|line| line.allocation.len()).sum();

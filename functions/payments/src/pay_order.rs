@@ -13,8 +13,8 @@ use souk_domain::account::CallerKind;
 use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::order::{
-    AttemptStatus, Event, MAX_TOKEN_BYTES, Order, PaymentAttempt, PaymentMethod, ProviderMethod, ProviderOutcome,
-    StoreCreditEvent, TransitionError,
+    AttemptStatus, Event, MAX_TOKEN_BYTES, Order, OrderStatus, PaymentAttempt, PaymentMethod, PaymentMethods,
+    ProviderMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
 };
 use souk_domain::validation::{FieldError, Invalid, looks_like_card_number};
 use souk_identity::{CountedPayment, PaymentLimits};
@@ -148,6 +148,8 @@ pub struct PayOrder {
     pub store_credit: StoreCreditSteps,
     /// Bounds the attempts.
     pub limits: PaymentLimits,
+    /// The payment methods that the shop accepts.
+    pub methods: PaymentMethods,
     /// Makes idempotency keys for requests without one.
     pub random: Arc<dyn Random>,
 }
@@ -160,6 +162,7 @@ impl PayOrder {
             payments: PaymentContext::from_dependencies(deps)?,
             store_credit: deps.store_credit_steps()?,
             limits: PaymentLimits::from_dependencies(deps).await?,
+            methods: deps.config().parsed("PAYMENT_METHODS", PaymentMethods::all())?,
             random: deps.random(),
         })
     }
@@ -200,6 +203,7 @@ impl Endpoint for PayOrder {
         }
         let idempotency_key = request.idempotency_key_or_random(&*self.random)?;
         let method = method.unwrap_or(order.payment_method);
+        self.check_method(method, &order)?;
         let Some(method) = method.provider_method() else {
             let key = Some(idempotency_key.clone());
             let (event, now) = (StoreCreditEvent::Paid { account, request: key }, self.payments.clock.now());
@@ -314,6 +318,14 @@ impl PayOrder {
         }
         let page = self.orders.list(&caller.user_id, caller.kind, None, HISTORY_ORDERS).await?;
         Ok(page.orders.iter().any(|order| order.captured_minor() > order.owed_minor()))
+    }
+
+    /// Fails if the shop does not accept a method. A free order takes no money, so store credit pays it in every shop.
+    fn check_method(&self, method: PaymentMethod, order: &Order) -> Result<(), Problem> {
+        if method == PaymentMethod::StoreCredit && order.total_minor == 0 {
+            return Ok(());
+        }
+        self.methods.check(method).map_err(|invalid| Problem::invalid(vec![invalid.at("payment_method")]))
     }
 
     /// Calls the provider and settles its outcome.

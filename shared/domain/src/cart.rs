@@ -2,6 +2,7 @@
 
 mod merge;
 mod recent_requests;
+mod unpaid_orders;
 
 use std::num::NonZeroU32;
 
@@ -15,6 +16,7 @@ use crate::validation::Invalid;
 
 pub use recent_requests::{Addition, Checkout, RecentAdditions, RecentCheckouts};
 use recent_requests::{KeyReused, RecentRequests};
+pub use unpaid_orders::{HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, UnpaidOrder, UnpaidOrders};
 
 /// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a
 /// line that is allocated from several shards takes several.
@@ -83,6 +85,9 @@ pub struct Cart {
     /// Recent additions.
     #[serde(default, skip_serializing_if = "RecentRequests::is_empty")]
     pub recent_additions: RecentAdditions,
+    /// Orders that may be unpaid.
+    #[serde(default, skip_serializing_if = "UnpaidOrders::is_empty")]
+    pub unpaid_orders: UnpaidOrders,
     /// When DynamoDB deletes the cart, in seconds since the Unix epoch. Only a guest's cart expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
@@ -121,6 +126,7 @@ impl Cart {
             lines: Vec::new(),
             recent_checkouts: RecentRequests::new(),
             recent_additions: RecentRequests::new(),
+            unpaid_orders: UnpaidOrders::new(),
             expires_at: None,
             version: 0,
         }
@@ -190,10 +196,11 @@ impl Cart {
         };
     }
 
-    /// Removes the requests that are too old to be remembered. Before each write, so that they take no space.
+    /// Removes the requests and orders that are too old to be remembered. Before each write, so that they take no space.
     pub fn forget_expired_requests(&mut self, now: Timestamp) {
         self.recent_checkouts.forget_expired(now);
         self.recent_additions.forget_expired(now);
+        self.unpaid_orders.forget_expired(now);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cart::MAX_QUANTITY;
 use crate::ids::{CategoryId, ProductId};
 use crate::money::{Currency, Money};
 use crate::time::Timestamp;
@@ -146,6 +147,9 @@ pub struct Product {
     /// Date of release, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<String>,
+    /// The most units in one order. None: as many as the shop allows of any product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_order: Option<u32>,
     /// Active shards of its stock: checkouts allocate from these.
     #[serde(default = "one_shard")]
     pub stock_shards: u32,
@@ -161,6 +165,12 @@ impl Product {
     /// The price.
     pub fn price(&self) -> Money {
         Money::from_minor(self.price_minor, self.currency)
+    }
+
+    /// The most units in one order of a shop that allows this many of any product; 0 is no limit.
+    pub fn max_in_order(&self, shop_default: u32) -> u32 {
+        let most = self.max_per_order.unwrap_or(shop_default);
+        if most == 0 { MAX_QUANTITY } else { most.min(MAX_QUANTITY) }
     }
 
     /// The version of a write at `now`: the time, but always greater than the previous version.

@@ -154,6 +154,11 @@ impl UserId {
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         Self(uuid_v7(now, random))
     }
+
+    /// When the id was made.
+    pub fn created_at(&self) -> Timestamp {
+        made_at(self.to_bytes())
+    }
 }
 
 impl SessionId {

@@ -199,9 +199,9 @@ fn check_due(old: Option<&Order>, new: &Order, attempt: usize, now: Timestamp) -
     }
 }
 
-/// Whether the order is unpaid and no payment is being processed.
+/// Whether the order is unpaid and expires when its hold ends.
 fn awaits_payment(order: &Order) -> bool {
-    order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none()
+    order.status == OrderStatus::PendingPayment && !order.payment_keeps_hold()
 }
 
 #[cfg(test)]
@@ -311,7 +311,12 @@ mod tests {
         };
         let open = after(&placed(), start());
         let waiting = after(&open, settle(pending("pay_1")));
-        assert_eq!(kinds(&messages_due_after(Some(&open), &waiting, NOW)), [("check", PENDING_CHECK_SECONDS)]);
+        let hold_seconds = NOW.seconds_until(waiting.hold_expires_at);
+        assert_eq!(
+            kinds(&messages_due_after(Some(&open), &waiting, NOW)),
+            [("expire", hold_seconds), ("check", PENDING_CHECK_SECONDS)],
+            "it no longer keeps the order from expiring"
+        );
 
         // A webhook with the same outcome must not start a second chain of checks.
         assert_eq!(settle_at(&waiting, pending("pay_1"), NOW.plus_seconds(599)), waiting);
@@ -337,6 +342,7 @@ mod tests {
         assert_eq!(kinds(&messages_due_after(Some(&cancelled), &cancelled, NOW)), []);
 
         let pending = after(&waiting, settle(ProviderOutcome::Pending { payment_id: None }));
+        assert_eq!(pending.attempts[0].payment_id.as_deref(), Some("pay_1"));
         assert_eq!(kinds(&messages_due_after(Some(&waiting), &pending, NOW)), [("check", PENDING_CHECK_SECONDS)]);
     }
 

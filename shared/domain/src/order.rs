@@ -129,6 +129,36 @@ impl PaymentMethod {
     }
 }
 
+/// The payment methods that a shop accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentMethods(Vec<PaymentMethod>);
+
+impl PaymentMethods {
+    /// Every method.
+    pub fn all() -> Self {
+        Self(PaymentMethod::ALL.to_vec())
+    }
+
+    /// Fails if the shop does not accept a method.
+    pub fn check(&self, method: PaymentMethod) -> Result<(), Invalid> {
+        if self.0.contains(&method) {
+            return Ok(());
+        }
+        let names: Vec<_> = self.0.iter().map(|method| format!("\"{}\"", method.as_str())).collect();
+        Err(Invalid::new("not_accepted", format!("must be one of the methods of this shop: {}", names.join(", "))))
+    }
+}
+
+impl std::str::FromStr for PaymentMethods {
+    type Err = String;
+
+    /// Names that are separated by commas.
+    fn from_str(raw: &str) -> Result<Self, String> {
+        let methods: Result<Vec<PaymentMethod>, Invalid> = raw.split(',').map(|name| name.trim().parse()).collect();
+        methods.map(Self).map_err(|invalid| invalid.message)
+    }
+}
+
 /// A payment method of the payment provider: every method except store credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProviderMethod {
@@ -362,6 +392,11 @@ impl Order {
         Money::from_minor(self.total_minor, self.currency)
     }
 
+    /// Units of all its lines.
+    pub fn units(&self) -> u32 {
+        self.lines.iter().map(|line| line.quantity.get()).fold(0, u32::saturating_add)
+    }
+
     /// When it was placed.
     pub fn placed_at(&self) -> Timestamp {
         self.timeline.first().map_or(self.hold_expires_at, |entry| entry.at)
@@ -395,6 +430,13 @@ impl Order {
     /// but an attempt that requires action may become processing.
     pub fn processing_attempt(&self) -> Option<(usize, &PaymentAttempt)> {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
+    }
+
+    /// Whether a payment keeps the order from expiring: one whose outcome a call to the provider is about to tell. A
+    /// payment of which the provider said that it takes time does not, or a bank debit with a made-up account would
+    /// hold stock for two weeks. If its money arrives later, the order is held again or refunded.
+    pub fn payment_keeps_hold(&self) -> bool {
+        self.processing_attempt().is_some_and(|(_, attempt)| !attempt.takes_time())
     }
 
     /// The attempt that an earlier call of this request started.

@@ -167,7 +167,8 @@ impl Shop {
         }
         next.order = order;
         next.order.timeline.truncate(1); // the timeline is not part of the state
-        next.order.attempts.iter_mut().for_each(|attempt| attempt.checked_at = None);
+        // When an attempt was checked is no part of the state, but whether it was is.
+        next.order.attempts.iter_mut().for_each(|attempt| attempt.checked_at = attempt.checked_at.map(|_| PLACED));
         next.provider.resize(next.order.attempts.len(), AtProvider::NotCalled);
         Some(next)
     }

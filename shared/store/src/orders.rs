@@ -76,6 +76,16 @@ impl Orders {
         Ok(self.table.get_many(keys, true).await?.pop())
     }
 
+    /// The orders of a user with these ids that exist, strongly consistent.
+    pub async fn get_many<'a>(
+        &self,
+        user_id: &UserId,
+        order_ids: impl Iterator<Item = &'a OrderId>,
+    ) -> Result<Vec<Order>, StoreError> {
+        let keys = order_ids.map(|order_id| order_key(user_id, order_id)).collect();
+        self.table.get_many(keys, true).await
+    }
+
     /// One order, strongly consistent.
     pub async fn get(&self, user_id: &UserId, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
         self.table.get(order_key(user_id, order_id), true).await

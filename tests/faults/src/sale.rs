@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use souk_domain::cart::HoldBounds;
 use souk_domain::effects::Random;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::message::OrderQueueMessage;
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use crate::conflicts::{Conflicts, Times};
 use crate::platform::Platform;
 use crate::provider::token;
-use crate::shop::{Shop, request};
+use crate::shop::{HOLD_BOUNDS, Shop, request};
 use crate::transactions::TransactionCounts;
 
 /// Parameters of a sale.
@@ -130,7 +131,8 @@ impl Sale {
     async fn shop_once(&self, shop: &Shop, number: usize, user_id: &UserId) -> CheckoutResult {
         let mind = if self.changes_of_mind { number % 3 } else { 0 };
         let expires = mind == 2;
-        let endpoint = PlaceOrder { hold_seconds: if expires { 0 } else { 900 }, ..shop.place_order() };
+        let bounds = HoldBounds { hold_seconds: if expires { 0 } else { 900 }, ..HOLD_BOUNDS };
+        let endpoint = PlaceOrder { bounds, ..shop.place_order() };
         let body = r#"{"payment_method": "credit_card", "shipping_address": "1 Main St", "contact": {"email": "ann@souk.example"}}"#;
         let began = Instant::now();
         let answer = endpoint.handle(&request(user_id, None, "", body, "sale")).await;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
+use souk_domain::cart::{HoldBounds, MAX_UNPAID_ORDERS};
 use souk_domain::catalog::Product;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::Currency;
-use souk_domain::order::Order;
+use souk_domain::order::{Order, PaymentMethods};
 use souk_domain::permission::Role;
 use souk_domain::stock::ShardCount;
 use souk_fixtures::identity::payment_limits;
@@ -47,6 +48,13 @@ use crate::provider::FakeProvider;
 
 /// How long an unpaid order keeps its stock.
 pub const HOLD_SECONDS: i64 = 900;
+/// Wide bounds: scenarios have more orders than shoppers.
+pub const HOLD_BOUNDS: HoldBounds = HoldBounds {
+    max_orders: MAX_UNPAID_ORDERS,
+    max_units: 10_000,
+    hold_seconds: HOLD_SECONDS,
+    new_shopper_hold_seconds: HOLD_SECONDS,
+};
 
 /// The signing secret of webhooks.
 pub const WEBHOOK_SECRET: &str = "whsec_test";
@@ -193,7 +201,10 @@ impl Shop {
             clock: self.clock.clone(),
             random: Arc::clone(&self.random),
             currency: Currency::USD,
-            hold_seconds: HOLD_SECONDS,
+            bounds: HOLD_BOUNDS,
+            payment_methods: PaymentMethods::all(),
+            max_per_order: 0,
+            limits: None,
         }
     }
 
@@ -204,6 +215,7 @@ impl Shop {
             payments: self.payments(),
             store_credit: self.store_credit_steps(),
             limits: payment_limits(&self.faulty_stores, self.clock.clone()),
+            methods: PaymentMethods::all(),
             random: Arc::clone(&self.random),
         }
     }

@@ -149,6 +149,7 @@ fn item(number: usize, line: &str) -> Result<Item, Box<dyn Error>> {
         thumbnail_url: None,
         ean: line.ean,
         released: line.released,
+        max_per_order: None,
         stock_shards: 1,
         version: 1,
     };

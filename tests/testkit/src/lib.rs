@@ -102,6 +102,7 @@ pub fn product(name: &str) -> Product {
         thumbnail_url: None,
         ean: Vec::new(),
         released: None,
+        max_per_order: None,
         stock_shards: 1,
         version: 1,
     }

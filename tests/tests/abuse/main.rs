@@ -8,3 +8,4 @@ mod honest;
 mod pay_and_cancel;
 mod stages;
 mod stored_input;
+mod stock_denial;

@@ -8,7 +8,7 @@ use souk_domain::ids::{OrderId, ProductId};
 use souk_domain::order::{NewOrder, Order, OrderLine};
 use souk_runtime::http::Problem;
 
-use super::{PlaceOrder, PlaceOrderParams, order_too_large};
+use super::{PlaceOrder, PlaceOrderParams, QuantityLimit, order_too_large};
 use crate::contact;
 
 impl PlaceOrder {
@@ -18,16 +18,25 @@ impl PlaceOrder {
         cart: &Cart,
         products: &HashMap<ProductId, Product>,
         params: &PlaceOrderParams,
+        hold_seconds: i64,
     ) -> Result<Order, Problem> {
         let (mut lines, mut unavailable) = (Vec::with_capacity(cart.lines.len()), Vec::new());
+        let mut limited = Vec::new();
         for line in &cart.lines {
             match products.get(&line.product_id) {
-                Some(product) => lines.push(order_line(line, product)),
+                Some(product) => {
+                    limited.extend(self.exceeded_limit(line, product));
+                    lines.push(order_line(line, product));
+                }
                 None => unavailable.push(&line.product_id),
             }
         }
         if !unavailable.is_empty() {
             return Err(product_unavailable(&unavailable));
+        }
+        if !limited.is_empty() {
+            let detail = "there is more of a product in the cart than one order may have";
+            return Err(Problem::conflict("quantity_limited", detail).with("limits", limited));
         }
         // An account that was deleted a moment ago has no address.
         let contact = params.contact.clone().ok_or_else(contact::missing)?;
@@ -40,9 +49,18 @@ impl PlaceOrder {
             lines,
             shipping_address: params.shipping_address.clone(),
             contact: Some(contact),
-            hold_seconds: self.hold_seconds,
+            hold_seconds,
         };
         Order::place(new, now).map_err(|error| order_too_large().caused_by(error))
+    }
+}
+
+impl PlaceOrder {
+    /// The maximum of a line that has more.
+    fn exceeded_limit(&self, line: &CartLine, product: &Product) -> Option<QuantityLimit> {
+        let (quantity, max_per_order) = (line.quantity.get(), product.max_in_order(self.max_per_order));
+        let product_id = line.product_id.to_string();
+        (quantity > max_per_order).then_some(QuantityLimit { max_per_order, product_id, quantity })
     }
 }
 

@@ -340,7 +340,7 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
         expected_total: None,
         idempotency_key: None,
     };
-    let order = place.prepare(&seen, &params).await.expect("a draft");
+    let order = place.prepare(&seen, &params, 900).await.expect("a draft");
     assert_eq!(outcome(&place.place(order, &seen, &params).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
     shop.assert_reconciled().await;
@@ -356,4 +356,79 @@ async fn amounts_that_do_not_fit_are_refused() {
     let total = shop.order(&user(1), &order_id).await.total();
     assert_eq!(total, Money::from_minor(9 * souk_domain::money::MAX_MINOR, Currency::USD));
     shop.assert_reconciled().await;
+}
+
+/// The shopper orders one unit; the outcome, and the order's id.
+async fn order_one(shop: &Fixture, shopper: u32) -> Result<OrderId, Problem> {
+    shop.put_in_cart(&user(shopper), "a", 1).await;
+    let reply = shop.place_order().handle(&checkout(&user(shopper))).await?;
+    Ok(reply.body_json()["order_id"].as_str().expect("an id").parse().expect("an id"))
+}
+
+#[tokio::test]
+async fn an_account_has_few_unpaid_orders_and_is_free_again_when_one_ends() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let mut placed = Vec::new();
+    for _ in 0..5 {
+        shop.clock.advance_seconds(1);
+        placed.push(order_one(&shop, 1).await.expect("placed"));
+    }
+    let refused = order_one(&shop, 1).await.expect_err("refused");
+    assert_eq!((refused.status(), refused.code()), (409, "too_many_unpaid_orders"));
+    let ids = serde_json::to_string(&placed).expect("JSON");
+    assert_eq!(refused.member("order_ids"), Some(ids.as_str()));
+    assert_eq!(shop.available("a").await, 94);
+
+    shop.apply(&user(1), &placed[0], Event::Cancelled).await;
+    // The unit of the refused checkout is still in the cart.
+    assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (201, ""));
+    assert_eq!(order_one(&shop, 1).await.expect_err("refused").code(), "too_many_unpaid_orders");
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn units_of_unpaid_orders_are_bounded() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[500]).await;
+    shop.put_in_cart(&user(1), "a", 201).await;
+    assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (409, "order_too_large"));
+    shop.put_in_cart(&user(2), "a", 200).await;
+    shop.place(&user(2)).await;
+    assert_eq!(order_one(&shop, 2).await.expect_err("refused").code(), "too_many_unpaid_orders");
+    assert_eq!(shop.available("a").await, 300);
+}
+
+/// All calls read the same cart; the condition on its version lets one of them write.
+#[tokio::test]
+async fn concurrent_checkouts_do_not_exceed_the_bounds() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let attempts = (0..16).map(|_| async {
+        for _ in 0..4 {
+            let mut cart = shop.carts.get(&user(1)).await.expect("a cart");
+            cart.add(sku("a"), Quantity::new(1).expect("one"), None, shop.clock.now()).expect("added");
+            let _ = shop.carts.save(&mut cart).await.expect("answered");
+            let _ = shop.place_order().handle(&checkout(&user(1))).await;
+        }
+    });
+    join_all(attempts).await;
+    let orders = shop.orders.list(&user(1), None, 50).await.expect("listed").orders;
+    let units: u32 = orders.iter().map(Order::units).sum();
+    assert!(!orders.is_empty() && orders.len() <= 5, "{} orders", orders.len());
+    assert!(units <= 200 && shop.available("a").await == 99 - units, "{units} units");
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn a_hold_is_shorter_after_orders_that_were_never_paid() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    for expected in [900, 900, 900, 450, 225] {
+        let order_id = order_one(&shop, 1).await.expect("placed");
+        let order = shop.order(&user(1), &order_id).await;
+        assert_eq!(shop.clock.now().seconds_until(order.hold_expires_at), expected);
+        shop.clock.advance_seconds(expected);
+        shop.apply(&user(1), &order_id, Event::HoldEnded).await;
+    }
 }

@@ -16,6 +16,7 @@ impl Fixture {
             payments: self.payments.clone(),
             store_credit: self.store_credit.clone(),
             limits: self.limits(),
+            methods: PaymentMethods::all(),
             random: self.random.clone(),
         }
     }

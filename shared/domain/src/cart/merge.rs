@@ -10,7 +10,8 @@ impl Cart {
     /// this cart already has. The other lines of the guest follow the lines of this cart, with at most the available
     /// units; those without any are left out. If there are more than [`MAX_LINES`], the guest's oldest are left out.
     ///
-    /// The guest's additions are remembered too, so that a request that is repeated after the login adds nothing.
+    /// The guest's additions are remembered too, so that a request that is repeated after the login adds nothing, and its
+    /// unpaid orders, so that a login is no way around the bounds on them.
     pub fn merge(&mut self, guest: &Self, available: impl Fn(&ProductId) -> u32) {
         let at_most = |product_id: &ProductId| available(product_id).min(MAX_QUANTITY);
         let mut new_lines = Vec::new();
@@ -28,6 +29,7 @@ impl Cart {
         let left_out = new_lines.len().saturating_sub(room);
         self.lines.extend(new_lines.drain(left_out..));
         self.recent_additions.merge(&guest.recent_additions);
+        self.unpaid_orders.merge(&guest.unpaid_orders);
     }
 }
 

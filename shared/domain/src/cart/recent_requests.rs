@@ -4,7 +4,6 @@
 //! of a fixed size, so that both lists and an empty cart stay well below 1 KB, DynamoDB's write unit.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -251,21 +250,33 @@ impl<E: Entry> Serialize for RecentRequests<E> {
 
 impl<'de, E: Entry> Deserialize<'de> for RecentRequests<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(BytesVisitor(PhantomData))
+        deserialize_entries(deserializer, E::BYTES, Self::from_bytes)
     }
 }
 
-struct BytesVisitor<E>(PhantomData<E>);
+/// Reads a list that is stored as bytes, with entries of a fixed size.
+pub(super) fn deserialize_entries<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    entry_bytes: usize,
+    read: fn(&[u8]) -> Option<T>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_bytes(BytesVisitor { entry_bytes, read })
+}
 
-impl<E: Entry> Visitor<'_> for BytesVisitor<E> {
-    type Value = RecentRequests<E>;
+struct BytesVisitor<T> {
+    entry_bytes: usize,
+    read: fn(&[u8]) -> Option<T>,
+}
+
+impl<T> Visitor<'_> for BytesVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "entries of {} bytes each", E::BYTES)
+        write!(f, "entries of {} bytes each", self.entry_bytes)
     }
 
     fn visit_bytes<R: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, R> {
-        RecentRequests::from_bytes(bytes).ok_or_else(|| R::invalid_length(bytes.len(), &self))
+        (self.read)(bytes).ok_or_else(|| R::invalid_length(bytes.len(), &self))
     }
 }
 

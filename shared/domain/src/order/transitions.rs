@@ -311,7 +311,7 @@ impl Order {
         if now < self.hold_expires_at {
             return Err(TransitionError::HoldNotEnded);
         }
-        if self.processing_attempt().is_some() {
+        if self.payment_keeps_hold() {
             return Err(TransitionError::PaymentInProgress);
         }
         self.status = OrderStatus::Expired;

@@ -152,7 +152,7 @@ impl Checks<'_> {
 
     fn overdue(&mut self, grace: &GracePeriods, now: Timestamp) {
         let order = self.order;
-        let awaits_payment = order.status == OrderStatus::PendingPayment && order.processing_attempt().is_none();
+        let awaits_payment = order.status == OrderStatus::PendingPayment && !order.payment_keeps_hold();
         let since = awaits_payment.then_some(order.hold_expires_at);
         self.report_if_late(DiscrepancyKind::HoldOverdue, self.subject(), since, grace.hold_seconds, now);
         for (index, attempt) in order.attempts.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Merging the cart of a guest into the cart of the account that logs in or registers.
 
 use souk_domain::account::CallerKind;
-use souk_domain::cart::Cart;
+use souk_domain::cart::{Cart, UnpaidOrders};
 use souk_domain::ids::UserId;
 use souk_domain::time::Timestamp;
 
@@ -15,7 +15,7 @@ const MAX_ATTEMPTS: u32 = 8;
 
 impl Carts {
     /// Merges the cart of a guest into the cart of another user, as [`Cart::merge`] does, and empties the guest's cart in
-    /// the same transaction. Safe to retry: after a merge the guest's cart has no lines. `kind` is that of the other
+    /// the same transaction. Safe to retry: after a merge the guest's cart has neither lines nor unpaid orders. `kind` is that of the other
     /// user.
     ///
     /// The guest's cart is not deleted: its versions would start again, and a change that read the cart before the merge
@@ -33,7 +33,7 @@ impl Carts {
         }
         for attempt in 0..MAX_ATTEMPTS {
             let guest = self.get(guest_id).await?;
-            if guest.lines.is_empty() {
+            if guest.lines.is_empty() && guest.unpaid_orders.is_empty() {
                 return Ok(()); // merged before, or nothing to merge
             }
             let mut cart = self.get(user_id).await?;
@@ -42,7 +42,8 @@ impl Carts {
             cart.merge(&guest, |product_id| available.get(product_id).copied().unwrap_or(0));
             cart.forget_expired_requests(now);
             cart.set_expiry(kind, now);
-            let actions = vec![self.save_action(&cart)?, self.save_action(&Cart { lines: Vec::new(), ..guest })?];
+            let emptied = Cart { lines: Vec::new(), unpaid_orders: UnpaidOrders::new(), ..guest };
+            let actions = vec![self.save_action(&cart)?, self.save_action(&emptied)?];
             if self.table.transact(actions).await?.is_ok() {
                 return Ok(());
             }

@@ -209,6 +209,12 @@ impl PaymentAttempt {
         self.action_url = action_url.filter(|url| url.len() <= MAX_ACTION_URL_BYTES);
     }
 
+    /// Whether the provider accepted the payment and said that it takes time, as a bank debit does. A payment whose call
+    /// had no answer does not count, because its money may have been taken already.
+    pub(crate) const fn takes_time(&self) -> bool {
+        matches!(self.status, AttemptStatus::Processing) && self.payment_id.is_some() && self.checked_at.is_some()
+    }
+
     /// The provider needs more time.
     fn wait(&mut self, payment_id: Option<String>, now: Timestamp) {
         self.payment_id = payment_id.or(self.payment_id.take());

@@ -254,17 +254,28 @@ fn a_partial_capture_does_not_pay_and_an_excess_is_refunded() {
 }
 
 #[test]
-fn a_payment_that_takes_days_keeps_the_hold() {
+fn a_payment_that_takes_days_has_the_normal_hold() {
     let waiting = run([start(), pending(0)]).expect("pending");
     assert_eq!((waiting.payment_status(), waiting.attempts[0].payment_id.as_deref()), ("processing", Some("pay_0")));
-    let days_later = PLACED.plus_seconds(3 * 86_400);
-    assert_eq!(waiting.apply(Event::HoldEnded, days_later), Err(TransitionError::PaymentInProgress));
-    assert_eq!(waiting.apply(captured(0), days_later).map(|order| order.status), Ok(OrderStatus::Paid));
-    let declined = waiting.apply(declined(0), days_later).expect("bounced");
-    assert_eq!(declined.apply(Event::HoldEnded, days_later).map(|order| order.status), Ok(OrderStatus::Expired));
+    let (early, days_later) = (PLACED.plus_seconds(1), PLACED.plus_seconds(3 * 86_400));
+    assert_eq!(waiting.apply(Event::HoldEnded, early), Err(TransitionError::HoldNotEnded));
+    assert_eq!(waiting.apply(Event::Cancelled, early), Err(TransitionError::PaymentInProgress));
+    assert_eq!(waiting.apply(captured(0), early).map(|order| order.status), Ok(OrderStatus::Paid));
+    for waiting in [waiting, run([start(), action(0), pending(0)]).expect("pending")] {
+        let expired = waiting.apply(Event::HoldEnded, days_later).expect("expired");
+        assert_eq!((expired.status, expired.stock_moves_since(&waiting).len()), (OrderStatus::Expired, 1));
+        let late = expired.apply(captured(0), days_later).expect("settled");
+        assert_eq!(late.refunds.len(), 1, "money that is not used is refunded");
+        assert_eq!(expired.apply(declined(0), days_later).map(|order| order.status), Ok(OrderStatus::Expired));
+    }
+}
 
-    let after_the_action = run([start(), action(0), pending(0)]).expect("pending");
-    assert_eq!(after_the_action.apply(Event::HoldEnded, days_later), Err(TransitionError::PaymentInProgress));
+#[test]
+fn a_payment_without_an_answer_keeps_the_hold_in_an_outage() {
+    let outcome = ProviderOutcome::Pending { payment_id: None };
+    let unknown = run([start(), Event::PaymentSettled { attempt: 0, outcome }]).expect("unknown");
+    let days_later = PLACED.plus_seconds(3 * 86_400);
+    assert_eq!(unknown.apply(Event::HoldEnded, days_later), Err(TransitionError::PaymentInProgress));
 }
 
 #[test]
