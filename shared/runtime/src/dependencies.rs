@@ -10,7 +10,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use souk_cache::SharedCache;
-use souk_catalog::{CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
+use souk_catalog::{CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_search::SearchIndex;
@@ -106,7 +106,7 @@ impl Dependencies {
             products: self.product_reader()?,
             synonyms: CachedSynonyms::new(self.synonyms()?, self.clock()),
             table: self.products()?,
-            categories: self.categories()?,
+            categories: self.cached_categories()?,
         })
     }
 
@@ -123,6 +123,11 @@ impl Dependencies {
     /// The categories table.
     pub fn categories(&self) -> Result<Categories, ConfigError> {
         Ok(Categories::new(self.table("CATEGORIES_TABLE")?))
+    }
+
+    /// The category tree, for shoppers.
+    pub fn cached_categories(&self) -> Result<CachedCategories, ConfigError> {
+        Ok(CachedCategories::new(self.categories()?, self.clock()))
     }
 
     /// The synonyms table.
