@@ -46,7 +46,7 @@ impl CachedCategories {
         let read = async {
             let tree = Arc::new(self.categories.all().await.map_err(|error| error.to_string())?);
             self.caches.tree.insert((), Arc::clone(&tree), Lifetime::new(started_at, freshness::CATEGORIES));
-            Ok(tree)
+            Ok::<Tree, String>(tree)
         };
         self.caches.in_flight.run((), Box::pin(read)).await.map_err(StoreError::Unavailable)
     }
