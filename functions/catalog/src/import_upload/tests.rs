@@ -116,7 +116,8 @@ async fn the_parts_of_an_upload_write_a_category_once() {
     for (key, etag) in rest {
         harness.consumer.consume(&harness.notification(&key, &etag)).await.expect("imported");
     }
-    assert_eq!(harness.shop.categories.all().await.expect("read"), [], "no later part wrote them again");
+    let categories = harness.shop.categories.all().await.expect("read");
+    assert!(categories.is_empty(), "a later part wrote them again");
 }
 
 #[tokio::test]
