@@ -59,13 +59,20 @@ impl Shop {
 
     /// Stops or allows invocations of a function. Meanwhile its queues keep their messages.
     pub fn allow_invocations(&self, function: &str, allowed: bool) {
+        self.cap_invocations(function, (!allowed).then_some(0));
+    }
+
+    /// Sets or removes the reserved concurrency of a function, which is a cap.
+    pub fn cap_invocations(&self, function: &str, at_most: Option<u32>) {
         let url = format!("{}/2017-10-31/functions/{}-{function}/concurrency", self.aws_url, self.stack_name);
         let authorization = credential("lambda");
-        let sent = if allowed {
-            self.api.agent.delete(url).header("authorization", authorization).call()
-        } else {
-            let request = self.api.agent.put(url).header("authorization", authorization);
-            request.header("content-type", "application/json").send(r#"{"ReservedConcurrentExecutions": 0}"#)
+        let sent = match at_most {
+            None => self.api.agent.delete(url).header("authorization", authorization).call(),
+            Some(at_most) => {
+                let request = self.api.agent.put(url).header("authorization", authorization);
+                let body = json!({"ReservedConcurrentExecutions": at_most}).to_string();
+                request.header("content-type", "application/json").send(body)
+            }
         };
         let status = sent.unwrap_or_else(|error| panic!("{error}")).status();
         assert!(status.is_success(), "the concurrency of {function} is not changed: {status}");

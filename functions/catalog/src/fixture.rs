@@ -89,6 +89,13 @@ impl Fixture {
         request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
     }
 
+    /// Deletes a category, which nothing in the shop does: only a write would bring it back.
+    pub(crate) async fn delete_category(&self, category_id: &str) {
+        let request = self.database.client.delete_item().table_name(self.database.table("categories"));
+        let request = request.key("tree_id", AttributeValue::S("catalogue".to_owned()));
+        request.key("category_id", AttributeValue::S(category_id.to_owned())).send().await.expect("deleted");
+    }
+
     /// Makes the item of a product unreadable.
     pub(crate) async fn corrupt_product(&self, name: &str) {
         let request = self.database.client.put_item().table_name(self.database.table("products"));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_catalog::CachedCategories;
 use souk_domain::catalog::Category;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
-use souk_store::Categories;
 
 /// For how long anyone may keep the tree. It changes when staff add a category.
 const CACHE_SECONDS: u32 = 60;
@@ -23,14 +23,14 @@ pub fn operation() -> Operation {
 
 /// Lists the category tree.
 pub struct ListCategories {
-    /// The categories table.
-    pub categories: Categories,
+    /// The category tree.
+    pub categories: CachedCategories,
 }
 
 impl ListCategories {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { categories: deps.categories()? })
+        Ok(Self { categories: deps.cached_categories()? })
     }
 }
 
@@ -83,13 +83,16 @@ fn tree(categories: &[Category]) -> Vec<CategoryNode<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use souk_catalog::freshness::CATEGORIES;
+
     use super::*;
     use crate::fixture::Fixture;
 
     #[tokio::test]
     async fn the_tree_is_sorted_by_name() {
         let shop = Fixture::start().await;
-        let endpoint = ListCategories { categories: shop.categories.clone() };
+        let categories = CachedCategories::new(shop.categories.clone(), shop.clock.clone());
+        let endpoint = ListCategories { categories };
         let list = || async { endpoint.handle(&Request::new("GET", "/categories")).await.expect("listed") };
         assert_eq!(list().await.body(), r#"{"categories":[]}"#);
 
@@ -97,6 +100,8 @@ mod tests {
         let (a, b) = (line("1", r#"["Printing", "Toner"]"#), line("2", r#"["Printing", "Ink cartridges"]"#));
         let (c, d) = (line("3", r#"["Audio"]"#), line("4", "[]"));
         shop.import(&[a, b, c, d].join("\n")).await;
+        assert_eq!(list().await.body(), r#"{"categories":[]}"#, "cached");
+        shop.clock.advance_seconds(i64::try_from(CATEGORIES.as_secs()).expect("seconds"));
         let reply = list().await;
         let audio = r#"{"id":"audio","name":"Audio","children":[]}"#;
         let ink = r#"{"id":"printing.ink-cartridges","name":"Ink cartridges","children":[]}"#;

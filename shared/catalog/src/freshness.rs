@@ -13,6 +13,7 @@
 //! | suggestions | process | [`SUGGESTIONS`]: 1 min; [`SEARCH_VOLATILE`] when no product is among them |
 //! | names of brands and categories in suggestions | process | [`SUGGESTION_NAMES`]: 1 min |
 //! | synonyms | process | [`SYNONYMS`]: 10 s, and as long as they cannot be read |
+//! | the category tree | process; clients keep it a minute | [`CATEGORIES`]: 10 s |
 //! | a whole list, as HTTP answer | process, clients | as long as every product and stock count in it, at most [`STOCK`] |
 //! | stock on product pages and in carts; prices and stock at checkout | nowhere | not kept |
 //!
@@ -50,6 +51,9 @@ pub const SUGGESTIONS: Duration = Duration::from_mins(1);
 pub const SUGGESTION_NAMES: Duration = Duration::from_mins(1);
 /// Synonyms.
 pub const SYNONYMS: Duration = Duration::from_secs(10);
+
+/// The category tree. It changes when staff add a category.
+pub const CATEGORIES: Duration = Duration::from_secs(10);
 
 /// Which products a search found, and its facets.
 pub(crate) fn of_search(query: &SearchQuery, page: &SearchPage) -> Duration {

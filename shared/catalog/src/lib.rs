@@ -5,6 +5,7 @@
 //! suggestions. How long anything may be shown is decided in [`freshness`], how a cache works in `souk-cache`.
 
 mod browse;
+mod categories;
 mod documents;
 pub mod freshness;
 mod list_cache;
@@ -14,6 +15,7 @@ mod search;
 mod stock;
 mod synonyms;
 
+pub use categories::CachedCategories;
 pub use documents::{CachedProducts, FoundProducts, Lookups};
 pub use products::{CurrentProducts, ListedProducts, ProductReader};
 pub use reader::{CatalogError, CatalogReader, ProductList};

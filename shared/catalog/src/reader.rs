@@ -1,9 +1,9 @@
 //! Lists of products.
 
 use souk_search::{SearchError, SearchPage, SearchQuery};
-use souk_store::{Categories, Products, StoreError};
+use souk_store::{Products, StoreError};
 
-use crate::{CachedSynonyms, ListedProducts, ProductReader, SearchReader};
+use crate::{CachedCategories, CachedSynonyms, ListedProducts, ProductReader, SearchReader};
 
 /// Reads lists: the ids in their order from OpenSearch, the products and their stock from DynamoDB.
 ///
@@ -23,7 +23,7 @@ pub struct CatalogReader {
     /// The products table, for browsing without search.
     pub table: Products,
     /// The category tree, for browsing without search.
-    pub categories: Categories,
+    pub categories: CachedCategories,
 }
 
 /// A page of a list.

@@ -10,10 +10,10 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use souk_cache::SharedCache;
-use souk_catalog::{CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
+use souk_catalog::{CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
-use souk_search::SearchIndex;
+use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{
     Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens,
     OrderSteps, Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit,
@@ -34,6 +34,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 const MAX_ATTEMPTS: u32 = 3;
+/// How long a search may take unless the environment says otherwise: a search that hangs holds an execution of the account
+/// that long.
+const SEARCH_TIMEOUT_MS: u64 = 500;
 
 /// Configuration and AWS clients of this process.
 ///
@@ -115,7 +118,7 @@ impl Dependencies {
             products: self.product_reader()?,
             synonyms: CachedSynonyms::new(self.synonyms()?, self.clock()),
             table: self.products()?,
-            categories: self.categories()?,
+            categories: self.cached_categories()?,
         })
     }
 
@@ -132,6 +135,11 @@ impl Dependencies {
     /// The categories table.
     pub fn categories(&self) -> Result<Categories, ConfigError> {
         Ok(Categories::new(self.table("CATEGORIES_TABLE")?))
+    }
+
+    /// The category tree, for shoppers.
+    pub fn cached_categories(&self) -> Result<CachedCategories, ConfigError> {
+        Ok(CachedCategories::new(self.categories()?, self.clock()))
     }
 
     /// The synonyms table.
@@ -157,7 +165,8 @@ impl Dependencies {
     /// The product index of the search domain.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
         let index = SearchIndex::connect(&self.sdk, self.config.text("SEARCH_ENDPOINT")?, self.random());
-        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
+        let limits = SearchLimits::of_search(self.config.parsed("SEARCH_TIMEOUT_MS", SEARCH_TIMEOUT_MS)?);
+        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?).with_limits(limits))
     }
 
     /// The accounts table.

@@ -133,6 +133,13 @@ pub struct SearchLimits {
     pub suggest: Duration,
 }
 
+impl SearchLimits {
+    /// The limits of a shop whose searches may take this long. Suggestions have half of it: a shopper types on meanwhile.
+    pub const fn of_search(milliseconds: u64) -> Self {
+        Self { search: Duration::from_millis(milliseconds), suggest: Duration::from_millis(milliseconds / 2) }
+    }
+}
+
 impl Default for SearchLimits {
     fn default() -> Self {
         Self { search: Duration::from_millis(1_500), suggest: Duration::from_millis(700) }

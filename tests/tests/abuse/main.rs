@@ -9,3 +9,5 @@ mod pay_and_cancel;
 mod stages;
 mod stored_input;
 mod stock_denial;
+mod isolation;
+mod route_costs;

@@ -19,7 +19,9 @@ pub(crate) const STACK: &str = "souk";
 /// The bucket to which sam uploads the archives of the services.
 const BUCKET: &str = "souk-deploy";
 /// The parameters that samconfig.toml sets for the local stack.
-const LOCAL_PARAMETERS: [&str; 3] = ["Stage=local", "MailSender=shop@souk.example", "RefundApprovalAmount=100000"];
+/// A search may take longer here than on AWS: OpenSearch shares its cores with everything else.
+const LOCAL_PARAMETERS: [&str; 4] =
+    ["Stage=local", "MailSender=shop@souk.example", "RefundApprovalAmount=100000", "SearchTimeoutMs=1500"];
 /// The address of `MailSender`, as which the local SES sends mails.
 const MAIL_SENDER: &str = "shop@souk.example";
 /// The parameter in MiniStack's Parameter Store with the fingerprint of the last deployment.

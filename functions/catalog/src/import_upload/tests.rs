@@ -100,6 +100,27 @@ async fn an_upload_is_imported_in_parts_and_bad_lines_are_reported_by_their_numb
 }
 
 #[tokio::test]
+async fn the_parts_of_an_upload_write_a_category_once() {
+    let harness = Harness::start().await;
+    let line =
+        |n: usize| format!(r#"{{"sku": "P{n}", "name": "Product {n}", "price": 1, "category": ["Audio", "Cables"]}}"#);
+    harness.upload("a", (1..=2_500).map(line).collect::<Vec<_>>().join("\n")).await.expect("split");
+    let mut parts = harness.s3.list("parts/").into_iter();
+    let (first, etag) = parts.next().expect("a part");
+    harness.consumer.consume(&harness.notification(&first, &etag)).await.expect("imported");
+    assert_eq!(harness.shop.categories.all().await.expect("read").len(), 2);
+    harness.shop.delete_category("audio").await;
+    harness.shop.delete_category("audio.cables").await;
+    let rest: Vec<_> = parts.collect();
+    assert!(rest.len() >= 2, "{}", rest.len());
+    for (key, etag) in rest {
+        harness.consumer.consume(&harness.notification(&key, &etag)).await.expect("imported");
+    }
+    let categories = harness.shop.categories.all().await.expect("read");
+    assert!(categories.is_empty(), "a later part wrote them again");
+}
+
+#[tokio::test]
 async fn an_upload_never_overwrites_counted_stock() {
     let harness = Harness::start().await;
     harness.upload("a", line(1)).await.expect("split");

@@ -1,4 +1,4 @@
-use souk_catalog::{CachedSynonyms, SearchReader};
+use souk_catalog::{CachedCategories, CachedSynonyms, SearchReader};
 use souk_runtime::stream::ChangeHandler as _;
 use souk_search::SearchIndex;
 
@@ -13,7 +13,7 @@ impl Fixture {
                 products: self.product_reader(),
                 synonyms: CachedSynonyms::new(self.synonyms.clone(), self.clock.clone()),
                 table: self.products.clone(),
-                categories: self.categories.clone(),
+                categories: CachedCategories::new(self.categories.clone(), self.clock.clone()),
             },
             currency: Currency::USD,
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use souk_catalog::{
-    CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups, ProductReader, SearchReader,
+    CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups, ProductReader,
+    SearchReader,
 };
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock as _;
@@ -72,7 +73,7 @@ impl Shop {
             products: self.product_reader(None),
             synonyms: CachedSynonyms::new(self.synonyms.clone(), self.clock.clone()),
             table: self.products.clone(),
-            categories: self.categories.clone(),
+            categories: CachedCategories::new(self.categories.clone(), self.clock.clone()),
         }
     }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use souk_catalog::freshness::{
-    PRODUCTS, SEARCH_BY_RELEVANCE, SEARCH_OTHER, SEARCH_VOLATILE, STOCK, SUGGESTION_NAMES, SUGGESTIONS,
+    CATEGORIES, PRODUCTS, SEARCH_BY_RELEVANCE, SEARCH_OTHER, SEARCH_VOLATILE, STOCK, SUGGESTION_NAMES, SUGGESTIONS,
 };
-use souk_catalog::{CatalogError, CatalogReader, SearchReader};
+use souk_catalog::{CachedCategories, CatalogError, CatalogReader, SearchReader};
+use souk_domain::catalog::CategoryPath;
 use souk_search::{SearchQuery, Sort, Window};
 
 use crate::fake_search::{FakeResponse, FakeSearch};
@@ -67,6 +68,23 @@ async fn products_in_lists_are_at_most_three_seconds_old() {
     assert_eq!(shown(&reader).await.0, "a of 1");
     advance(&shop, PRODUCTS);
     assert_eq!(shown(&reader).await.0, "a of 2");
+}
+
+#[tokio::test]
+async fn the_category_tree_is_at_most_ten_seconds_old() {
+    let shop = Shop::open().await;
+    let cached = CachedCategories::new(shop.categories.clone(), shop.clock.clone());
+    let count = async || cached.all().await.expect("read").len();
+    assert_eq!(count().await, 0);
+    for category in CategoryPath::from_names(&["Audio", "Cables"]).expect("a path").categories() {
+        shop.categories.ensure(category).await.expect("written");
+    }
+    advance(&shop, CATEGORIES.saturating_sub(SECOND));
+    assert_eq!(count().await, 0);
+    advance(&shop, SECOND);
+    assert_eq!(count().await, 2);
+    // Also for callers who wait for the read of another.
+    assert_eq!(join_all((0..8).map(|_| count())).await, [2; 8]);
 }
 
 #[tokio::test]

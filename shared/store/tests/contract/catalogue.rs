@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::AttributeValue as Stored;
 use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
 use souk_store::SaveOutcome;
 use souk_testkit::Database;
@@ -101,5 +102,15 @@ async fn categories_are_added_once() {
             categories.ensure(category).await.expect("ensured");
         }
         assert_eq!(categories.all().await.expect("read"), path.categories(), "{}", database.implementation);
+        // Only a write would bring it back.
+        let category = path.categories().last().expect("a category");
+        let delete = database.client.delete_item().table_name(database.table("categories"));
+        let delete = delete.key("tree_id", Stored::S("catalogue".to_owned()));
+        let delete = delete.key("category_id", Stored::S(category.category_id.to_string()));
+        delete.send().await.expect("deleted");
+        categories.ensure(category).await.expect("ensured");
+        assert_eq!(categories.all().await.expect("read").len(), 1, "the same process does not write it again");
+        Stores::on(&database).categories.ensure(category).await.expect("ensured");
+        assert_eq!(categories.all().await.expect("read").len(), 2, "another process does");
     }
 }

@@ -10,7 +10,10 @@ pub(super) fn product(World { shop, .. }: &World) {
     let path = format!("/admin/products/test-{word}");
     let body = json!({"name": "Widget", "category": ["Test goods", format!("Widgets {word}")], "price": 1.5});
     shop.staff().put(&path, &body).is(201);
-    assert!(shop.anyone().get("/categories").body.contains(&word));
+    // A process keeps the tree for some seconds.
+    eventually(SOON_SECONDS, "the tree has the category", || {
+        shop.anyone().get("/categories").body.contains(&word).then_some(())
+    });
     shop.staff().put(&path, &body).is(200);
     shop.anyone().get(&format!("/products/test-{word}")).is(200);
     assert_eq!(shop.staff().delete(&path).status, 204);
