@@ -270,12 +270,12 @@ impl Attempts {
     /// Logs an outage of the limits, during which attempts pass. Other errors are bugs or missing permissions.
     fn passes_outage(&self, result: Result<(), StoreError>) -> Result<(), Problem> {
         match result {
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => {
+            Err(error @ StoreError::Unavailable(_)) => {
                 let delay_ms = u64::try_from(self.outage_delay.as_millis()).unwrap_or(u64::MAX);
                 tracing::warn!(event = "rate_limits_unavailable", %error, delay_ms, "an attempt is not counted");
                 Ok(())
             }
-            other => Ok(other?),
+            other => other.map_err(Problem::from),
         }
     }
 
