@@ -11,7 +11,7 @@ const REGISTRATIONS: usize = 70;
 #[ignore = "needs a stack with limits: cargo xtask test --stage abuse"]
 fn a_flood_of_registrations_costs_few_hashes() {
     let shop = Shop::open();
-    let product = shop.product(1_000);
+    let product = shop.product("9.99", 1_000);
     let attacker = shop.anyone();
     let (registered, honest) = Honest::beside(shop, &product, || {
         let statuses = (0..REGISTRATIONS).map(|_| attacker.post("/auth/register", credentials(&fresh_email())).status);
