@@ -328,8 +328,8 @@ fn read(request: &Request) -> Result<LoginParams, Problem> {
         let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
         email.zip(password).map(|(email, password)| Proof::Password { email, password })
     };
-    let read = (proof, code, guest_refresh_token, (device_token, challenge));
-    let (proof, code, guest_refresh_token, (device_token, _)) = fields.finish(read)?;
+    let read = (proof, code, guest_refresh_token, device_token, challenge);
+    let (proof, code, guest_refresh_token, device_token, _) = fields.finish(read)?;
     Ok(LoginParams { proof, code, guest_refresh_token, device_token })
 }
 
