@@ -1,11 +1,10 @@
 use serde_json::{Value, json};
+use souk_auth::password;
 use souk_domain::effects::Clock as _;
 use souk_fixtures::identity::PASSWORD;
 use souk_fixtures::{count_stock, put_in_cart, save_product};
 use souk_identity::PER_EMAIL;
 use souk_testkit::{product, sku, user};
-
-use souk_auth::password;
 
 use super::*;
 use crate::fixture::{Fixture, email, outcome, request, shape};
