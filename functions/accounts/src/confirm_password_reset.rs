@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_auth::{one_time, password};
+use serde::Serialize;
+use souk_auth::one_time;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::mail::MailRequest;
 use souk_identity::{Attempt, Attempts, PasswordRules, password_schema};
@@ -29,13 +30,14 @@ pub fn operation() -> Operation {
         .summary("Sets a new password with the link of a mail")
         .description(
             "All sessions of the account end, and a mail says that the password was changed. A second factor stays: \
-             log in with its code, or with a recovery code.",
+             log in with its code, or with a recovery code. The `device_token` of the answer makes the device \
+             known to the account, so the log-in works although strangers have used up the attempts of others.",
         )
         .repeated("Completes the first request if it failed; otherwise 410 `link_expired`.")
         .body::<ConfirmPasswordResetRequest>(
             r#"{"token": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA", "password": "battery staple correct horse"}"#,
         )
-        .answers_empty(204, "The account has the new password.")
+        .answers::<PasswordResetResponse>(200, "The account has the new password.")
         .problem(status, code, when)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
 }
@@ -49,6 +51,14 @@ pub struct ConfirmPasswordResetRequest {
     /// The new password.
     #[schemars(schema_with = "password_schema")]
     pub password: String,
+}
+
+/// The response of `POST /auth/password-reset/confirm`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PasswordReset")]
+pub struct PasswordResetResponse {
+    /// Send it with the log-in on this device. It works although strangers have used up the log-ins of other devices.
+    pub device_token: String,
 }
 
 /// Sets a new password.
@@ -103,7 +113,8 @@ impl Endpoint for ConfirmPasswordReset {
         enqueue(&self.mails, &MailRequest::PasswordChanged { email: credential.email }).await?;
         link::use_up(&self.tokens, &link, now).await?;
         self.attempts.succeeded(&attempt).await?;
-        Ok(Reply::no_content())
+        let device_token = self.attempts.new_device_token(&link.email, false);
+        Ok(Reply::json(200, &PasswordResetResponse { device_token }))
     }
 }
 
@@ -127,7 +138,7 @@ impl ConfirmPasswordReset {
         if credential.version == made_for {
             // Before the change too: if the process ends right after it, no old session is left.
             self.sessions.end_all(&credential.user_id, None).await?;
-            let hash = password::hash(password, &*self.random).map_err(Problem::internal)?;
+            let hash = self.attempts.hashes.hash(password, self.random.clone()).await?;
             return match self.credentials.change_password(&credential.reference(), &hash).await? {
                 CredentialOutcome::Changed => Ok(()),
                 // A concurrent request changed the credentials. A retry reads them again.
@@ -135,7 +146,7 @@ impl ConfirmPasswordReset {
             };
         }
         let is_retry = credential.version > made_for
-            && password::verify(password, Some(&credential.password_hash)).map_err(Problem::internal)?;
+            && self.attempts.hashes.verify(password, Some(&credential.password_hash)).await?;
         if is_retry {
             return Ok(());
         }

@@ -137,7 +137,9 @@ impl ConfirmVerification {
         if credential.second_factor().is_some() {
             return Ok(None);
         }
-        let account = Account { credential, grant: None, has_second_factor: false };
+        let device_token = self.attempts.new_device_token(&credential.email, false);
+        let device_token = Some(device_token.as_str());
+        let account = Account { credential, grant: None, has_second_factor: false, device_token };
         let reply = self.sessions.open_for_account(200, &self.credentials, account, request).await?;
         // The credentials changed just now: a retry reads the new ones.
         reply.map(Some).ok_or_else(|| StoreError::Conflict.into())

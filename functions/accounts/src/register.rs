@@ -9,7 +9,6 @@
 //! reservation of the guest are written in one transaction, so of two requests at once one registers.
 
 use schemars::JsonSchema;
-use souk_auth::password;
 use souk_domain::account::{CallerKind, Email};
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::UserId;
@@ -42,7 +41,7 @@ pub fn operation() -> Operation {
              An address may have several such accounts; the one whose link is confirmed gets the address. A password \
              needs a length only (15 characters, a parameter of the shop), and must not be easily guessed. With \
              `guest_refresh_token` the guest's cart is merged, and the guest's orders follow when the address is \
-             verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address.",
+             verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 50 for a network.",
         )
         .idempotency_key(
             "starts one more session of the account that the first request registered, and asks for the mail again. A \
@@ -110,7 +109,7 @@ impl Endpoint for Register {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let params = self.read(request)?;
         // A registration always counts: it costs a hash and a mail.
-        let attempt = self.attempts.count("register", &params.email, request).await?;
+        let attempt = self.attempts.count_registration(&params.email, request).await?;
         self.rules.check("password", &params.password, &params.email)?;
         let mut guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
         let registration = self.registered(&params, &mut guest, &attempt).await?;
@@ -160,10 +159,10 @@ impl Register {
                         // The first request did not merge it either.
                         *guest = None;
                     }
-                    return repeated(earlier, params, guest.as_ref(), attempt);
+                    return self.repeated(earlier, params, guest.as_ref(), attempt).await;
                 }
             }
-            let registration = self.new_registration(params, guest.as_ref())?;
+            let registration = self.new_registration(params, guest.as_ref()).await?;
             match self.create(&registration, params, used_by.as_ref(), guest.as_ref()).await? {
                 RegistrationOutcome::Created => return Ok(registration),
                 RegistrationOutcome::KeyUsed => {}
@@ -180,12 +179,16 @@ impl Register {
         Ok(self.registrations.registered_with(&params.email, &key.key, now).await?)
     }
 
-    fn new_registration(&self, params: &RegisterParams, guest: Option<&GuestSession>) -> Result<Registration, Problem> {
+    async fn new_registration(
+        &self,
+        params: &RegisterParams,
+        guest: Option<&GuestSession>,
+    ) -> Result<Registration, Problem> {
         let now = self.sessions.clock.now();
         Ok(Registration {
             email: params.email.clone(),
             user_id: UserId::new(now, &*self.sessions.random),
-            password_hash: password::hash(&params.password, &*self.sessions.random).map_err(Problem::internal)?,
+            password_hash: self.attempts.hashes.hash(&params.password, self.sessions.random.clone()).await?,
             created_at: now,
             guest_ids: guest.iter().map(|guest| guest.user_id.clone()).collect(),
             expires_at: now.plus_seconds(REGISTRATION_SECONDS).as_seconds(),
@@ -204,24 +207,24 @@ impl Register {
         let guest = guest.map(|guest| (&self.guests.sessions, guest));
         Ok(self.registrations.create(registration, key.as_ref(), guest).await?)
     }
-}
 
-/// The account of the first request, if this one is the same.
-fn repeated(
-    earlier: Registration,
-    params: &RegisterParams,
-    guest: Option<&GuestSession>,
-    attempt: &Attempt,
-) -> Result<Registration, Problem> {
-    let is_same_password =
-        password::verify(&params.password, Some(&earlier.password_hash)).map_err(Problem::internal)?;
-    // The first request ends the session of its guest in the last step. After that, a retry has no guest.
-    let is_same_guest = guest.is_none_or(|guest| earlier.guest_ids.contains(&guest.user_id));
-    if is_same_password && is_same_guest {
-        return Ok(earlier);
+    /// The account of the first request, if this one is the same.
+    async fn repeated(
+        &self,
+        earlier: Registration,
+        params: &RegisterParams,
+        guest: Option<&GuestSession>,
+        attempt: &Attempt,
+    ) -> Result<Registration, Problem> {
+        let is_same_password = self.attempts.hashes.verify(&params.password, Some(&earlier.password_hash)).await?;
+        // The first request ends the session of its guest in the last step. After that, a retry has no guest.
+        let is_same_guest = guest.is_none_or(|guest| earlier.guest_ids.contains(&guest.user_id));
+        if is_same_password && is_same_guest {
+            return Ok(earlier);
+        }
+        attempt.log_refusal("register", "idempotency_key_reused");
+        Err(Problem::idempotency_key_reused())
     }
-    attempt.log_refusal("register", "idempotency_key_reused");
-    Err(Problem::idempotency_key_reused())
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl RequestPasswordReset {
 impl Endpoint for RequestPasswordReset {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let email = EmailRequest::read(request)?;
-        let _ = self.attempts.count("request-password-reset", &email, request).await?;
+        let _ = self.attempts.count_from_network("request-password-reset", &email, request).await?;
         enqueue(&self.mails, &MailRequest::PasswordReset { email }).await?;
         Ok(Reply::accepted())
     }

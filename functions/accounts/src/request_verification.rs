@@ -68,7 +68,7 @@ impl RequestVerification {
 impl Endpoint for RequestVerification {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let email = EmailRequest::read(request)?;
-        let _ = self.attempts.count("request-verification", &email, request).await?;
+        let _ = self.attempts.count_from_network("request-verification", &email, request).await?;
         enqueue(&self.mails, &MailRequest::Registration { email, user_id: None }).await?;
         Ok(Reply::accepted())
     }

@@ -26,6 +26,8 @@ use souk_store::{
 const CHALLENGE_SECONDS: i64 = 5 * 60;
 /// Maximum attempts. A change of the credentials between the check and the start of the session repeats the log-in.
 const MAX_ATTEMPTS: u32 = 3;
+/// Longest device token that is read, in characters.
+const MAX_DEVICE_TOKEN_CHARS: usize = 200;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -35,9 +37,12 @@ pub fn operation() -> Operation {
             "An account with a second factor also needs its `code`, or a recovery code: either in the same request, \
              or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the \
              guest's cart is merged into the account's, and a verified account gets the guest's orders. \
-             Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful \
-             log-in does not count. Wrong codes are limited to 50 in a day for an account; a recovery code always \
-             works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the \
+             Attempts are limited: 20 in 15 minutes for an e-mail address from one network, 200 for a network, and 100 \
+             in a day for an e-mail address from all unknown devices together. A device that sends the `device_token` \
+             of an earlier log-in has limits of its own: 20 in 15 minutes and 100 in a day. A new device that is \
+             refused gets in through `POST /auth/password-reset`, whose confirmation returns a `device_token`. A \
+             successful log-in does not count. Wrong codes are limited to 50 in a day for an account, and for each \
+             device that has logged in with a code; a recovery code always works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the \
              account that has verified the address, or else, with its password, the one that was registered with the \
              address last.",
         )
@@ -69,6 +74,9 @@ pub struct LoginRequest {
     /// The refresh token of a guest whose cart is to be merged. That of an account merges nothing.
     #[schemars(length(min = 1, max = 200))]
     pub guest_refresh_token: Option<String>,
+    /// The `device_token` of the latest log-in of this account on this device. One that is not valid is ignored.
+    #[schemars(length(min = 1, max = MAX_DEVICE_TOKEN_CHARS))]
+    pub device_token: Option<String>,
 }
 
 /// Further members of `second_factor_required`.
@@ -85,6 +93,7 @@ struct LoginParams {
     proof: Proof,
     code: Option<String>,
     guest_refresh_token: Option<String>,
+    device_token: Option<String>,
 }
 
 /// The proof of identity in a request.
@@ -153,14 +162,14 @@ impl Login {
         params: &LoginParams,
         request: &Request,
     ) -> Result<Option<Reply>, Problem> {
-        let attempt = self.attempts.count("login", email, request).await?;
+        let attempt = self.attempts.count_login(email, params.device_token.as_deref(), request).await?;
         let now = self.sessions.clock.now();
         let (account, pending) = tokio::try_join!(self.credentials.get(email), self.registrations.newest(email, now))?;
-        let matches =
-            |stored: Option<&String>| password::verify(password, stored.map(String::as_str)).map_err(Problem::internal);
+        let hashes = &self.attempts.hashes;
         // Two hashes, whichever of them exist, or the time would tell.
-        let opens_account = matches(account.as_ref().map(|known| &known.password_hash))?;
-        let opens_pending = matches(pending.as_ref().map(|pending| &pending.password_hash))?;
+        let opens_account = hashes.verify(password, account.as_ref().map(|known| known.password_hash.as_str())).await?;
+        let stored = pending.as_ref().map(|pending| pending.password_hash.as_str());
+        let opens_pending = hashes.verify(password, stored).await?;
         if let Some(credential) = account.filter(|_| opens_account) {
             self.upgrade_hash(&credential, password).await?;
             return self.open_account(credential, &attempt, params, request).await;
@@ -183,7 +192,7 @@ impl Login {
         let hash = one_time::hash(challenge).ok_or_else(expired)?;
         let purpose = TokenPurpose::SecondFactorChallenge;
         let token = self.tokens.get(&hash, purpose, now).await?.ok_or_else(expired)?;
-        let attempt = self.attempts.count("login", &token.email, request).await?;
+        let attempt = self.attempts.count_login(&token.email, params.device_token.as_deref(), request).await?;
         let credential = self.credentials.get(&token.email).await?.filter(|known| {
             // If the credentials have changed meanwhile, the new password has to be entered.
             Some(&known.user_id) == token.user_id.as_ref() && Some(known.version) == token.credentials_version
@@ -213,7 +222,13 @@ impl Login {
             let _ = self.accounts.add_guest(&credential.user_id, &guest.user_id).await?;
         }
         let grant = self.grants.get(&credential.user_id).await?;
-        let account = Account { credential: &credential, grant: grant.as_ref(), has_second_factor };
+        let device_token = self.attempts.device_token(attempt, &credential.email, has_second_factor).await;
+        let account = Account {
+            credential: &credential,
+            grant: grant.as_ref(),
+            has_second_factor,
+            device_token: device_token.as_deref(),
+        };
         let Some(reply) = self.sessions.open_for_account(200, &self.credentials, account, request).await? else {
             return Ok(None);
         };
@@ -288,7 +303,7 @@ impl Login {
     /// Hashes the password again if the parameters have become stronger since.
     async fn upgrade_hash(&self, credential: &Credential, password: &str) -> Result<(), Problem> {
         if password::needs_upgrade(&credential.password_hash) {
-            let hash = password::hash(password, &*self.sessions.random).map_err(Problem::internal)?;
+            let hash = self.attempts.hashes.hash(password, self.sessions.random.clone()).await?;
             self.credentials.upgrade_hash(&credential.email, &credential.password_hash, &hash).await?;
         }
         Ok(())
@@ -305,6 +320,7 @@ fn read(request: &Request) -> Result<LoginParams, Problem> {
         fields.optional_text("code", MAX_CODE_CHARS)
     };
     let guest_refresh_token = GuestMerge::read(&mut fields);
+    let device_token = fields.optional_text("device_token", MAX_DEVICE_TOKEN_CHARS);
     let proof = if let Some(Some(challenge)) = &challenge {
         Some(Proof::Challenge(challenge.clone()))
     } else {
@@ -312,8 +328,9 @@ fn read(request: &Request) -> Result<LoginParams, Problem> {
         let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
         email.zip(password).map(|(email, password)| Proof::Password { email, password })
     };
-    let (proof, code, guest_refresh_token, _) = fields.finish((proof, code, guest_refresh_token, challenge))?;
-    Ok(LoginParams { proof, code, guest_refresh_token })
+    let read = (proof, code, guest_refresh_token, device_token, challenge);
+    let (proof, code, guest_refresh_token, device_token, _) = fields.finish(read)?;
+    Ok(LoginParams { proof, code, guest_refresh_token, device_token })
 }
 
 #[cfg(test)]

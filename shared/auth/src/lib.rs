@@ -9,6 +9,7 @@
 
 mod access;
 mod cached;
+mod device;
 mod key_ring;
 mod keys;
 mod mac;
@@ -20,6 +21,7 @@ mod secrets;
 pub mod totp;
 
 pub use access::{ACCESS_TOKEN_SECONDS, AccessTokenIssuer, AccessTokenVerifier, Caller, TokenError};
+pub use device::{DeviceClaims, DeviceTokens};
 pub use key_ring::{KeyChange, KeyRing};
 pub use keys::{KeyError, KeyFuture, SigningKeySource, SigningKeys, VerificationKeySource};
 pub use mac::MacKey;

@@ -1,17 +1,14 @@
 //! Pseudonyms of e-mail and IP addresses, for the keys of limits and for logs.
 
-use std::net::IpAddr;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use souk_domain::account::Email;
+use souk_domain::network::ClientNetwork;
 
 use crate::mac::MacKey;
 
 const PURPOSE: &str = "souk pseudonym 1";
 const PSEUDONYM_BYTES: usize = 16;
-/// The smallest network that a provider assigns to a customer.
-const IPV6_NETWORK_BITS: u32 = 64;
 
 /// Makes pseudonyms with a secret key.
 ///
@@ -32,14 +29,9 @@ impl Pseudonyms {
     }
 
     /// The pseudonym of an IP address: `ip-` and 22 characters. All addresses of an IPv6 /64 network have the same one,
-    /// because one customer has all of them. Text that is not an address has its own pseudonym.
+    /// because one customer has all of them. All texts that are not addresses have the same one.
     pub fn ip(&self, address: &str) -> String {
-        let network = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-            Ok(IpAddr::V4(address)) => address.to_string(),
-            Ok(IpAddr::V6(address)) => format!("{:x}/64", address.to_bits() >> (128 - IPV6_NETWORK_BITS)),
-            Err(_) => address.to_owned(),
-        };
-        self.pseudonym("ip", &network)
+        self.pseudonym("ip", &ClientNetwork::parse(address).to_string())
     }
 
     /// The pseudonym of the fingerprint that a payment provider gives a card: `card-` and 22 characters.
@@ -71,7 +63,9 @@ mod tests {
         assert!(ann.starts_with("email-") && ann.len() == 28 && !ann.contains("ann"), "{ann}");
         assert_ne!(ann, a.email(&email("bob@example.com")));
         assert_ne!(ann, b.email(&email("ann@example.com")));
+        let unknown = a.email(&email("unknown@example.com"));
         let ip = a.ip("ann@example.com");
+        assert_ne!(ip.trim_start_matches("ip-"), unknown.trim_start_matches("email-"));
         assert_ne!(ip.trim_start_matches("ip-"), ann.trim_start_matches("email-"));
     }
 
@@ -83,7 +77,7 @@ mod tests {
         assert_ne!(ip("192.0.2.1"), ip("192.0.2.2"));
         assert_eq!(ip("2001:db8::1"), ip("2001:db8:0:0:ffff::2"));
         assert_ne!(ip("2001:db8::1"), ip("2001:db8:0:1::1"));
-        assert_ne!(ip("unknown"), ip(""));
+        assert_eq!(ip("unknown"), ip(""));
         assert!(ip("192.0.2.1").starts_with("ip-") && ip("192.0.2.1").len() == 25);
     }
 }

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod mail;
 pub mod message;
 pub mod money;
+pub mod network;
 pub mod order;
 pub mod permission;
 pub mod reconcile;

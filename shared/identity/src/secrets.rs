@@ -1,6 +1,6 @@
 //! The secrets that these services read when they start.
 
-use souk_auth::{AccessTokenIssuer, MacKey, Pseudonyms, RefreshTokens, SigningSecret};
+use souk_auth::{AccessTokenIssuer, DeviceTokens, MacKey, Pseudonyms, RefreshTokens, SigningSecret};
 use souk_runtime::{Dependencies, Error};
 
 /// Issues access tokens with the private keys.
@@ -17,6 +17,11 @@ pub async fn refresh_tokens(deps: &Dependencies) -> Result<RefreshTokens, Error>
 /// Makes pseudonyms for counters and logs.
 pub async fn pseudonyms(deps: &Dependencies) -> Result<Pseudonyms, Error> {
     Ok(Pseudonyms::new(mac_key(deps, "PSEUDONYM_SECRET").await?))
+}
+
+/// Issues and verifies the tokens of known devices.
+pub async fn device_tokens(deps: &Dependencies) -> Result<DeviceTokens, Error> {
+    Ok(DeviceTokens::new(mac_key(deps, "PSEUDONYM_SECRET").await?))
 }
 
 async fn mac_key(deps: &Dependencies, variable: &'static str) -> Result<MacKey, Error> {

@@ -49,6 +49,8 @@ pub struct Account<'a> {
     pub grant: Option<&'a StaffGrant>,
     /// Whether a second factor was checked.
     pub has_second_factor: bool,
+    /// The token that makes its device known.
+    pub device_token: Option<&'a str>,
 }
 
 /// A session: the access token for requests, and the refresh token for the next pair of tokens.
@@ -70,6 +72,11 @@ pub struct SessionResponse<'a> {
     /// Lifetime of `token`, in seconds.
     #[schemars(range(min = 1))]
     expires_in: i64,
+    /// After a log-in or a verification: send it with the next log-in of this account on this device, also after a
+    /// log-out. Then wrong passwords from elsewhere do not count for the device. It is valid for 180 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    device_token: Option<&'a str>,
 }
 
 impl SessionIssuer {
@@ -135,13 +142,22 @@ impl SessionIssuer {
             ..self.new_session(account.credential.user_id.clone(), CallerKind::Shopper, request)
         };
         match self.sessions.create_for_account(&session, credentials, &account.credential.reference()).await? {
-            CreateSessionOutcome::Created => self.response(status, &session).await.map(Some),
+            CreateSessionOutcome::Created => self.response_with(status, &session, account.device_token).await.map(Some),
             CreateSessionOutcome::CredentialsChanged => Ok(None),
         }
     }
 
     /// The response with a pair of tokens of a session.
     pub async fn response(&self, status: u16, session: &Session) -> Result<Reply, Problem> {
+        self.response_with(status, session, None).await
+    }
+
+    async fn response_with(
+        &self,
+        status: u16,
+        session: &Session,
+        device_token: Option<&str>,
+    ) -> Result<Reply, Problem> {
         let caller =
             Caller { user_id: session.user_id.clone(), session_id: session.session_id.clone(), kind: session.kind };
         let token = self.access_tokens.issue(&caller).await.map_err(Problem::internal)?;
@@ -153,6 +169,7 @@ impl SessionIssuer {
             kind: session.kind.as_str(),
             refresh_token: &refresh,
             expires_in: ACCESS_TOKEN_SECONDS,
+            device_token,
         };
         Ok(Reply::json(status, &body))
     }

@@ -11,3 +11,5 @@ mod stored_input;
 mod stock_denial;
 mod isolation;
 mod route_costs;
+mod lockout;
+mod registration;

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use souk_auth::password;
 use souk_domain::effects::Clock as _;
 use souk_fixtures::identity::PASSWORD;
 use souk_fixtures::{count_stock, put_in_cart, save_product};

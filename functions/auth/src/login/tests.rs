@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use souk_domain::effects::Clock as _;
 use souk_domain::ids::UserId;
 use souk_fixtures::identity::PASSWORD;
-use souk_identity::{CODES_PER_ACCOUNT, PER_EMAIL};
+use souk_identity::{CODES_PER_ACCOUNT, NEW_DEVICES, PER_ADDRESS, PER_EMAIL, UNKNOWN_DEVICES};
 use souk_runtime::http::{Endpoint, Request};
 use souk_store::{GuestSession, REGISTRATION_SECONDS, Registration};
 use souk_testkit::user;
@@ -80,6 +80,76 @@ async fn a_successful_login_resets_the_count() {
         }
         shop.logged_in().await;
     }
+}
+
+/// Uses up what is left of the log-ins of unknown devices to an address, as strangers in many networks do.
+async fn guess_from_everywhere(shop: &Fixture, address: &str) {
+    let attempts = shop.attempts();
+    let key = format!("login-unknown#{}", attempts.pseudonyms.email(&address.parse().expect("an address")));
+    for _ in 0..UNKNOWN_DEVICES.max_attempts {
+        let _ = attempts.limits.count(&key, UNKNOWN_DEVICES, shop.clock.now()).await.expect("counted");
+    }
+}
+
+#[tokio::test]
+async fn strangers_cannot_lock_out_a_known_device() {
+    let shop = Fixture::with_account().await;
+    let first = shop.logged_in().await;
+    guess_from_everywhere(&shop, "ann@example.com").await;
+    let with = |token: &Value, password: &str| json!({"email": email(), "password": password, "device_token": token});
+    let limited = Err((429, "too_many_attempts"));
+    assert_eq!(answer(&shop, &json!({"email": email(), "password": PASSWORD})).await, limited, "an unknown device");
+    // A stranger in the same network uses that up, too.
+    for _ in 0..PER_ADDRESS.max_attempts {
+        let _ = shop.attempts().count_address("login", &post("{}")).await;
+    }
+    let second = answer(&shop, &with(&first["device_token"], PASSWORD)).await.expect("a known device");
+    assert!(answer(&shop, &with(&second["device_token"], PASSWORD)).await.is_ok(), "with the renewed token");
+    let token = &second["device_token"];
+    for _ in 0..PER_EMAIL.max_attempts {
+        assert_eq!(answer(&shop, &with(token, "wrong")).await, Err(WRONG));
+    }
+    assert_eq!(answer(&shop, &with(token, PASSWORD)).await, limited, "a stolen token is limited as well");
+}
+
+#[tokio::test]
+async fn a_device_token_of_another_address_is_ignored() {
+    let shop = Fixture::with_account().await;
+    let foreign = shop.attempts().new_device_token(&"bob@example.com".parse().expect("an address"), true);
+    for (address, token) in [("ann@example.com", foreign.as_str()), ("nobody@example.com", "x")] {
+        let body = json!({"email": address, "password": "wrong", "device_token": token});
+        assert_eq!(answer(&shop, &body).await, Err(WRONG));
+        guess_from_everywhere(&shop, address).await;
+        assert_eq!(answer(&shop, &body).await, Err((429, "too_many_attempts")), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_thief_of_the_password_collects_few_device_tokens() {
+    let shop = Fixture::with_account().await;
+    for _ in 0..NEW_DEVICES.max_attempts {
+        assert!(shop.logged_in().await["device_token"].is_string());
+    }
+    let session = shop.logged_in().await;
+    assert!(session["token"].is_string() && session.get("device_token").is_none(), "the log-in works without");
+}
+
+#[tokio::test]
+async fn a_thief_of_the_password_does_not_use_up_the_codes_of_a_known_device() {
+    let shop = Fixture::with_account().await;
+    let by_password = shop.logged_in().await["device_token"].clone();
+    shop.enrol_second_factor().await;
+    let by_code = shop.logged_in_with_code().await["device_token"].clone();
+    let attempt = shop.attempts().count_login(&email(), None, &post("{}")).await.expect("counted");
+    for _ in 0..CODES_PER_ACCOUNT.max_attempts {
+        shop.attempts().count_code(&attempt).await.expect("counted");
+    }
+    shop.clock.advance_seconds(30);
+    let code = shop.code().await;
+    let with = |token: &Value| json!({"email": email(), "password": PASSWORD, "code": code, "device_token": token});
+    let limited = Err((429, "too_many_attempts"));
+    assert_eq!(answer(&shop, &with(&by_password)).await, limited, "it was known before there was a second factor");
+    assert!(answer(&shop, &with(&by_code)).await.is_ok());
 }
 
 #[tokio::test]
