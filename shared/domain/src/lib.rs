@@ -22,6 +22,7 @@ pub mod message;
 pub mod money;
 pub mod order;
 pub mod permission;
+pub mod rate_limit;
 pub mod reconcile;
 pub mod signing_key;
 pub mod stock;
