@@ -41,14 +41,7 @@ pub enum RateStore {
 
 impl RateStore {
     /// `Err` for the log.
-    async fn take(
-        &self,
-        key: &str,
-        rate: Rate,
-        wanted: u32,
-        known_full_at: i64,
-        now: i64,
-    ) -> Result<Grant, String> {
+    async fn take(&self, key: &str, rate: Rate, wanted: u32, known_full_at: i64, now: i64) -> Result<Grant, String> {
         match self {
             Self::Cache(cache) => cache.take(key, rate, wanted, now).await.map_err(|error| error.to_string()),
             Self::Table(limits) => {
