@@ -4,6 +4,7 @@
 //! that is full by now has all its tokens. Each token taken moves that time by the interval of one token.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -239,14 +240,11 @@ impl ClientNetwork {
     /// The network of an address, with or without brackets.
     pub fn of(address: &str) -> Self {
         match address.trim().trim_start_matches('[').trim_end_matches(']').parse() {
-            Ok(std::net::IpAddr::V4(address)) => Self::V4(address.octets()),
-            Ok(std::net::IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-                Some(address) => Self::V4(address.octets()),
-                None => {
-                    let [a, b, c, d, e, f, g, h, ..] = address.octets();
-                    Self::V6([a, b, c, d, e, f, g, h])
-                }
-            },
+            Ok(IpAddr::V4(address)) => Self::V4(address.octets()),
+            Ok(IpAddr::V6(address)) => {
+                let network = address.octets().first_chunk().copied().map_or(Self::Unknown, Self::V6);
+                address.to_ipv4_mapped().map_or(network, |address| Self::V4(address.octets()))
+            }
             Err(_) => Self::Unknown,
         }
     }
