@@ -181,7 +181,7 @@ pub enum InvalidRates {
     Missing(&'static str),
 }
 
-/// The rate of each class: `browse=1200/60 search=600/60 …`.
+/// The rate of each class: `browse=1200/60,search=600/60,…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits([Rate; RateClass::ALL.len()]);
 
@@ -197,7 +197,7 @@ impl FromStr for RateLimits {
 
     fn from_str(text: &str) -> Result<Self, InvalidRates> {
         let mut rates = [None; RateClass::ALL.len()];
-        for entry in text.split_whitespace() {
+        for entry in text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
             let (name, rate) = entry.split_once('=').ok_or_else(|| InvalidRates::Rate(entry.to_owned()))?;
             let class = RateClass::ALL.into_iter().find(|class| class.name() == name);
             let class = class.ok_or_else(|| InvalidRates::Class(name.to_owned()))?;
@@ -289,11 +289,11 @@ mod tests {
 
     #[test]
     fn rates_of_all_classes_are_read_or_refused() {
-        let text = "browse=1200/60 search=600/60 stock=120/60 cart=120/60 order=30/60 pay=20/60 auth=60/60 staff=600/60 webhook=6000/60";
+        let text = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
         let rates: RateLimits = text.parse().expect("rates");
         assert_eq!((rates.of(RateClass::Pay), rates.of(RateClass::Webhook)), (rate(20, 60), rate(6000, 60)));
         let refused = |text: &str| text.parse::<RateLimits>().expect_err("refused");
-        assert_eq!(refused(&text.replace(" pay=20/60", "")), InvalidRates::Missing("pay"));
+        assert_eq!(refused(&text.replace(",pay=20/60", "")), InvalidRates::Missing("pay"));
         assert_eq!(refused(&format!("{text} pay=1/1")), InvalidRates::Repeated("pay"));
         assert_eq!(refused("play=20/60"), InvalidRates::Class("play".to_owned()));
         for bad in ["pay", "pay=20", "pay=0/60", "pay=20/0", "pay=-1/60", "pay=100001/60", "pay=1/86401"] {

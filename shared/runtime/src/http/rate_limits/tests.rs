@@ -6,8 +6,7 @@ use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use super::*;
 
-const RATES: &str = "browse=1200/60 search=600/60 stock=120/60 cart=120/60 order=30/60 pay=20/60 auth=60/60 \
-     staff=600/60 webhook=6000/60";
+const RATES: &str = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
 
 fn rates() -> RateLimits {
     RATES.parse().expect("rates")
