@@ -4,3 +4,4 @@
 //! They need a stack with `Limits=on`, and load it: `cargo xtask test --stage abuse`.
 
 mod honest;
+mod rate_limits;
