@@ -18,7 +18,8 @@ const AT_ONCE: usize = 4;
 
 /// Sends until so many were refused or the time is over, and returns how often each status came, and the last refusal.
 fn flood(refusals: usize, send: impl Fn() -> Response + Sync) -> (BTreeMap<u16, usize>, Option<Response>) {
-    let (started, got) = (Instant::now(), Mutex::new((BTreeMap::new(), None)));
+    let got: Mutex<(BTreeMap<u16, usize>, Option<Response>)> = Mutex::default();
+    let started = Instant::now();
     let sender = || loop {
         let is_enough = got.lock().expect("no panic").0.get(&429).is_some_and(|count| *count >= refusals);
         if is_enough || started.elapsed() > FLOOD {

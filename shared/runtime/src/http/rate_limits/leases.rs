@@ -10,6 +10,11 @@ use super::{MICROS_PER_SECOND, RateOutcome, seconds};
 /// over, and if they are few, all of them.
 const MAX_LEASES: usize = 10_000;
 
+/// Longest time for which a bucket with a token is taken to be empty.
+const LONGEST_WAIT_MICROS: i64 = 4 * MICROS_PER_SECOND;
+/// Doublings of the time for which an empty bucket is not asked again.
+const MAX_DOUBLINGS: u32 = 4;
+
 /// What is known of each bucket, by its key.
 #[derive(Debug, Default)]
 pub(super) struct Leases(HashMap<String, Lease>);
@@ -26,6 +31,8 @@ struct Lease {
     portion: u32,
     /// When the bucket will be full, as of the last answer of the store.
     full_at: i64,
+    /// How often in a row the bucket was empty.
+    times_empty: u32,
     /// Until when the bucket is taken to be empty.
     empty_until: i64,
     /// When this is forgotten.
@@ -74,12 +81,16 @@ impl Leases {
         lease.full_at = grant.full_at;
         lease.expires_at = expiry(rate, now);
         let outcome = if grant.tokens == 0 {
-            // At least the time in which a portion accrues: otherwise each process would ask for each single token.
+            // At least the time in which a portion accrues: otherwise each process would ask for each single token. Twice
+            // as long each time, because others take what accrues.
             let portion_micros = rate.interval_micros() * i64::from(rate.largest_lease());
-            let wait = rate.wait_micros(grant.full_at, now).max(portion_micros.min(MICROS_PER_SECOND));
+            let longer = portion_micros.min(MICROS_PER_SECOND) << lease.times_empty.min(MAX_DOUBLINGS);
+            let wait = rate.wait_micros(grant.full_at, now).max(longer.min(LONGEST_WAIT_MICROS));
+            lease.times_empty = lease.times_empty.saturating_add(1);
             lease.empty_until = now.saturating_add(wait);
             lease.refused(rate, now)
         } else {
+            lease.times_empty = 0;
             let left = grant.tokens - 1;
             let paid = lease.owed.min(left);
             lease.owed -= paid;
@@ -110,7 +121,7 @@ impl Leases {
 
 impl Lease {
     const fn new(rate: Rate, owed: u32, now: i64) -> Self {
-        Self { tokens: 0, owed, portion: 1, full_at: 0, empty_until: 0, expires_at: expiry(rate, now) }
+        Self { tokens: 0, owed, portion: 1, full_at: 0, times_empty: 0, empty_until: 0, expires_at: expiry(rate, now) }
     }
 
     fn admitted(&self, rate: Rate, now: i64) -> RateOutcome {

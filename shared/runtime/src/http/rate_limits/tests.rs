@@ -5,6 +5,8 @@ use souk_store::Table;
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use super::*;
+use crate::http::response_cache::ResponseCache;
+use crate::http::{Endpoint, Reply, Service};
 
 const RATES: &str = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
 
@@ -220,4 +222,32 @@ async fn a_shop_without_limits_asks_nothing() {
     let mut response = Response::new(Body::Empty);
     off.admit("test", &Request::new("GET", "/cart")).await.add_headers(&mut response);
     assert!(response.headers().is_empty());
+}
+
+/// Replies that a process may use again.
+struct List;
+
+impl Endpoint for List {
+    async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
+        Ok(Reply::ok(&"a list").cacheable(60).reusable_for(Duration::from_mins(1)))
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_gets_nothing_not_even_from_the_response_cache() {
+    let database = Database::start().await;
+    let rates = RATES.replace("browse=1200/60", "browse=2/60").parse().expect("rates");
+    let (clock, random) = (Arc::new(FixedClock::new()), Arc::new(SeededRandom::new(2)));
+    let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), random);
+    let service = Service { function: "test", endpoint: List, limiter, cache: ResponseCache::default(), clock };
+    for _ in 0..2 {
+        let response = service.answer(&Request::new("GET", "/")).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["ratelimit-policy"], "\"browse\";q=2;w=60");
+    }
+    let refused = service.answer(&Request::new("GET", "/")).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].as_bytes()), (429, b"30".as_slice()));
+    assert_eq!(refused.headers()["ratelimit"], "\"browse\";r=0;t=30");
+    let body = String::from_utf8(refused.body().to_vec()).expect("text");
+    assert!(body.contains("rate_limited") && !body.contains("a list"), "{body}");
 }
