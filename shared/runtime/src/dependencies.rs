@@ -13,7 +13,7 @@ use souk_cache::SharedCache;
 use souk_catalog::{CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
-use souk_domain::rate_limit::InvalidRates;
+use souk_domain::rate_limit::RateLimits;
 use souk_search::SearchIndex;
 use souk_store::{
     Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens,
@@ -226,9 +226,8 @@ impl Dependencies {
         if self.config.optional("LIMITS") == Some("off") {
             return Ok(Limiter::off());
         }
-        let rates = self.config.text(RATE_LIMITS)?.parse();
-        let rates =
-            rates.map_err(|e: InvalidRates| ConfigError::Invalid { name: RATE_LIMITS, reason: e.to_string() })?;
+        let rates = self.config.text(RATE_LIMITS)?.parse::<RateLimits>();
+        let rates = rates.map_err(|e| ConfigError::Invalid { name: RATE_LIMITS, reason: e.to_string() })?;
         let store = match self.config.optional(CACHE_URL) {
             Some(url) => RateStore::Cache(Box::new(
                 SharedCache::at(url, self.config.text("LIMITS_TABLE")?).map_err(|_| invalid_cache_url())?,
