@@ -189,7 +189,7 @@ fn check_headers(declared: &Value, response: &Response) -> Result<(), String> {
             return Err(format!("the header {name} is missing"));
         }
     }
-    for name in ["etag", "ratelimit", "retry-after"] {
+    for name in ["etag", "retry-after"] {
         let is_declared = names.iter().any(|declared| declared.eq_ignore_ascii_case(name));
         if !is_declared && !response.header(name).is_empty() {
             return Err(format!("the header {name} is not declared"));
