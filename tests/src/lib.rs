@@ -39,4 +39,4 @@ pub use session::{SecondFactor, Session};
 pub use shop::Shop;
 pub use souk_accounts::mail::Mail;
 pub use text::{print_line, unique_word};
-pub use wait::{SOON_SECONDS, eventually, fail_fast};
+pub use wait::{SOON_SECONDS, eventually, expect_limits, fail_fast};

@@ -1,6 +1,6 @@
 //! Waiting for effects of queues and streams.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,20 @@ pub fn fail_fast(seconds: Option<u64>) {
 /// Whether [`fail_fast`] is in force.
 pub(crate) fn fails_fast() -> bool {
     LONGEST_WAIT.load(Ordering::Relaxed) != u64::MAX
+}
+
+/// Whether every function must limit its callers.
+static EXPECTS_LIMITS: AtomicBool = AtomicBool::new(false);
+
+/// Lets every function ask the store of limits, and while [`fail_fast`] is in force, lets calls fail that it did not
+/// limit. For a shop with limits.
+pub fn expect_limits() {
+    EXPECTS_LIMITS.store(true, Ordering::Relaxed);
+}
+
+/// Whether [`expect_limits`] is in force.
+pub(crate) fn expects_limits() -> bool {
+    EXPECTS_LIMITS.load(Ordering::Relaxed)
 }
 
 /// Polls until the function returns a value; fails after this many seconds.

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, FromRedisValue, Pipeline, RedisResult};
 use souk_domain::circuit_breaker::CircuitBreaker;
+use souk_domain::rate_limit::{Grant, Rate};
 
 /// Longest wait for the cache, connecting included. It answers in a millisecond; the rest is for a TLS handshake on the
 /// seventh of a core that a function of 256 MB has.
@@ -40,6 +41,17 @@ else
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
 end
 return 1
+";
+
+/// Takes tokens of a bucket, which is stored as the time in microseconds at which it will be full. A number as large as
+/// that would lose digits if Lua wrote it. ARGV: the time, the interval of a token, that of all tokens, the wanted tokens.
+const TAKE: &str = "local now, interval, capacity = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local full_at = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+local tokens = math.min(tonumber(ARGV[4]), math.floor((now + capacity - full_at) / interval))
+if tokens < 1 then return {0, full_at} end
+full_at = full_at + tokens * interval
+redis.call('SET', KEYS[1], string.format('%.0f', full_at), 'PX', string.format('%.0f', math.ceil((full_at - now) / 1000) + 1000))
+return {tokens, full_at}
 ";
 
 /// A value to store.
@@ -132,6 +144,18 @@ impl SharedCache {
             self.eval(&mut pipe, &script, value).arg(note).arg(millis(CHANGE_TTL)).ignore();
         }
         self.call(&pipe).await
+    }
+
+    /// Takes the wanted tokens of a bucket, or those that there are. `now` is in microseconds since the Unix epoch.
+    pub async fn take(&self, key: &str, rate: Rate, wanted: u32, now: i64) -> Result<Grant, SharedCacheError> {
+        let mut pipe = Pipeline::with_capacity(1);
+        let command = pipe.cmd("EVAL").arg(TAKE).arg(1).arg(self.full_key(key));
+        command.arg(now).arg(rate.interval_micros()).arg(rate.capacity_micros()).arg(wanted);
+        let answers: Vec<Vec<i64>> = self.call(&pipe).await?;
+        match answers.first().map(Vec::as_slice) {
+            Some(&[tokens, full_at]) => Ok(Grant { tokens: u32::try_from(tokens).unwrap_or(0), full_at }),
+            _ => Err(SharedCacheError::Failed("an answer without tokens".to_owned())),
+        }
     }
 
     fn eval<'p>(&self, pipe: &'p mut Pipeline, script: &str, value: &VersionedValue) -> &'p mut Pipeline {

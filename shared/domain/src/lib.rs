@@ -23,6 +23,7 @@ pub mod money;
 pub mod network;
 pub mod order;
 pub mod permission;
+pub mod rate_limit;
 pub mod reconcile;
 pub mod signing_key;
 pub mod stock;

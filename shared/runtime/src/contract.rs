@@ -10,6 +10,7 @@ mod schema;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use souk_domain::permission::Permission;
+use souk_domain::rate_limit::RateClass;
 
 pub use order_conflict::OrderConflict;
 pub use parameter::{Location, Parameter, UNDESCRIBED_ID};
@@ -299,6 +300,11 @@ impl Operation {
     /// Its id in the document.
     pub fn operation_id(&self) -> String {
         operation_id(self.function)
+    }
+
+    /// The class of its route, whose limit it shares.
+    pub fn rate_class(&self) -> RateClass {
+        RateClass::of_route(self.method, self.path)
     }
 
     /// Whether it needs a token.

@@ -13,6 +13,7 @@ use souk_cache::SharedCache;
 use souk_catalog::{CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
+use souk_domain::rate_limit::RateLimits;
 use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{
     Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens,
@@ -24,6 +25,7 @@ use crate::bus::EventBus;
 use crate::config::{Config, ConfigError};
 use crate::effects::{SystemClock, SystemRandom};
 use crate::http::audit::AuditContext;
+use crate::http::{Limiter, RateStore};
 use crate::objects::Objects;
 use crate::queues::{DeadLetters, ErasureQueue, MailQueue, Queues};
 use crate::stage::Stage;
@@ -37,6 +39,8 @@ const MAX_ATTEMPTS: u32 = 3;
 /// How long a search may take unless the environment says otherwise: a search that hangs holds an execution of the account
 /// that long.
 const SEARCH_TIMEOUT_MS: u64 = 500;
+/// The variable with the address of the cache that processes share.
+const CACHE_URL: &str = "CACHE_URL";
 
 /// Configuration and AWS clients of this process.
 ///
@@ -125,11 +129,9 @@ impl Dependencies {
     /// The cache that processes share, if `CACHE_URL` names one. Several shops may share it: the name of the products
     /// table is its namespace.
     fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
-        const CACHE_URL: &str = "CACHE_URL";
         let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };
         let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?);
-        let expected = "must be redis://host:port, or rediss://… for TLS".to_owned();
-        shared.map(Some).map_err(|_| ConfigError::Invalid { name: CACHE_URL, reason: expected })
+        shared.map(Some).map_err(|_| invalid_cache_url())
     }
 
     /// The categories table.
@@ -235,6 +237,24 @@ impl Dependencies {
         Ok(Limits::new(self.table("LIMITS_TABLE")?))
     }
 
+    /// The limits of callers: `RATE_LIMITS`, or none with `LIMITS=off`. The buckets are in the cache that processes share,
+    /// if the function has one, else in the limits table.
+    pub fn limiter(&self) -> Result<Limiter, ConfigError> {
+        const RATE_LIMITS: &str = "RATE_LIMITS";
+        if self.config.optional("LIMITS") == Some("off") {
+            return Ok(Limiter::off());
+        }
+        let rates = self.config.text(RATE_LIMITS)?.parse::<RateLimits>();
+        let rates = rates.map_err(|e| ConfigError::Invalid { name: RATE_LIMITS, reason: e.to_string() })?;
+        let store = match self.config.optional(CACHE_URL) {
+            Some(url) => RateStore::Cache(Box::new(
+                SharedCache::at(url, self.config.text("LIMITS_TABLE")?).map_err(|_| invalid_cache_url())?,
+            )),
+            None => RateStore::Table(self.limits()?),
+        };
+        Ok(Limiter::new(rates, store, self.config.text("NETWORK_SALT")?, self.clock(), self.random()))
+    }
+
     /// The event bus for other systems.
     pub fn event_bus(&self) -> Result<EventBus, ConfigError> {
         let client = aws_sdk_eventbridge::Client::new(&self.sdk);
@@ -291,6 +311,11 @@ impl Dependencies {
     fn table(&self, variable: &'static str) -> Result<Table, ConfigError> {
         Ok(Table::new(self.dynamodb.clone(), self.config.text(variable)?, self.random()))
     }
+}
+
+fn invalid_cache_url() -> ConfigError {
+    let expected = "must be redis://host:port, or rediss://… for TLS".to_owned();
+    ConfigError::Invalid { name: CACHE_URL, reason: expected }
 }
 
 fn sdk_config(config: &Config) -> Result<SdkConfig, ConfigError> {

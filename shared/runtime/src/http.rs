@@ -7,6 +7,7 @@ mod order_step;
 mod own_order;
 mod problem;
 mod query_string;
+mod rate_limits;
 mod reply;
 mod request;
 mod response_cache;
@@ -24,6 +25,7 @@ pub use fields::{AllRead, Fields};
 pub use order_step::PROCESSING_RETRY_SECONDS;
 pub use own_order::own_order;
 pub use problem::Problem;
+pub use rate_limits::{Limiter, RateOutcome, RateStore};
 pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};
 
@@ -46,11 +48,11 @@ pub trait Endpoint: Send + Sync + 'static {
 
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
-pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
+pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E, limiter: Limiter) -> Result<(), Error> {
     let stage = Stage::from_config(&Config::from_env())?;
     endpoint.warm_up().await;
-    let service =
-        Arc::new(Service { function, stage, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
+    let (cache, clock) = (ResponseCache::default(), Arc::new(SystemClock));
+    let service = Arc::new(Service { function, stage, endpoint, limiter, cache, clock });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
         async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
@@ -67,6 +69,7 @@ struct Service<E> {
     function: &'static str,
     stage: Stage,
     endpoint: E,
+    limiter: Limiter,
     cache: ResponseCache,
     clock: Arc<dyn Clock>,
 }
@@ -81,20 +84,36 @@ struct Handled {
     cause: Option<String>,
 }
 
+impl Handled {
+    fn problem(problem: Problem, request: &Request) -> Self {
+        let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
+        Self { reply: Arc::new(problem.into_reply(&request.request_id)), is_cached: false, code, cause }
+    }
+}
+
 impl<E: Endpoint> Service<E> {
     /// Handles one request, also if the handler panics, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let key = RequestKey::of(request);
-        let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
-        let handled = match cached {
-            Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
-            None => self.handle(request, key).await,
+        let verdict = self.limiter.admit(self.function, request).await;
+        let handled = match verdict.refusal() {
+            Some(problem) => Handled::problem(problem, request),
+            None => self.cached_or_handle(request).await,
         };
         let mut response = delivery::into_lambda(request, &handled.reply);
         delivery::add_stage(&mut response, self.stage);
+        verdict.add_headers(&mut response);
         self.log(request, response.status().as_u16(), &handled, started);
         response
+    }
+
+    async fn cached_or_handle(&self, request: &Request) -> Handled {
+        let key = RequestKey::of(request);
+        let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
+        match cached {
+            Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
+            None => self.handle(request, key).await,
+        }
     }
 
     async fn handle(&self, request: &Request, key: Option<RequestKey>) -> Handled {
@@ -111,11 +130,7 @@ impl<E: Endpoint> Service<E> {
                 }
                 Handled { reply, is_cached: false, code: None, cause: None }
             }
-            Err(problem) => {
-                let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
-                let reply = Arc::new(problem.into_reply(&request.request_id));
-                Handled { reply, is_cached: false, code, cause }
-            }
+            Err(problem) => Handled::problem(problem, request),
         }
     }
 
@@ -172,7 +187,8 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        Service { function: "test", stage: Stage::Trial, endpoint, cache: ResponseCache::default(), clock }
+        let (limiter, cache) = (Limiter::off(), ResponseCache::default());
+        Service { function: "test", stage: Stage::Trial, endpoint, limiter, cache, clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {

@@ -57,14 +57,14 @@ pub struct DirectAsync<F>(pub MakeAsync<F>);
 impl<E: Endpoint> Start for Http<E> {
     fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
         let make = self.0;
-        Box::pin(async move { http::serve(function, make(&deps)?).await })
+        Box::pin(async move { http::serve(function, make(&deps)?, deps.limiter()?).await })
     }
 }
 
 impl<E: Endpoint> Start for HttpAsync<E> {
     fn start(&self, function: &'static str, deps: Dependencies) -> LocalBoxFuture<'static, Result<(), Error>> {
         let make = self.0;
-        Box::pin(async move { http::serve(function, make(&deps).await?).await })
+        Box::pin(async move { http::serve(function, make(&deps).await?, deps.limiter()?).await })
     }
 }
 
@@ -73,7 +73,7 @@ impl<E: Endpoint> Start for StaffHttp<E> {
         let Self(make, subject) = *self;
         Box::pin(async move {
             let (context, endpoint) = (deps.audit_context()?, make(&deps)?);
-            http::serve(function, Audited { function, subject, context, endpoint }).await
+            http::serve(function, Audited { function, subject, context, endpoint }, deps.limiter()?).await
         })
     }
 
@@ -87,7 +87,7 @@ impl<E: Endpoint> Start for StaffHttpAsync<E> {
         let Self(make, subject) = *self;
         Box::pin(async move {
             let (context, endpoint) = (deps.audit_context()?, make(&deps).await?);
-            http::serve(function, Audited { function, subject, context, endpoint }).await
+            http::serve(function, Audited { function, subject, context, endpoint }, deps.limiter()?).await
         })
     }
 

@@ -1,12 +1,14 @@
-//! Rate limits, such as for failed logins.
+//! Rate limits: windows for attempts such as log-ins, and the token buckets of callers
+//! ([`souk_domain::rate_limit`]).
 //!
 //! An attempt is counted before it is made and released if it succeeds. If failures were counted afterwards, a burst of
 //! concurrent attempts would pass before the first is counted.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::Deserialize;
+use souk_domain::rate_limit::{Grant, Rate};
 use souk_domain::time::Timestamp;
 
 use crate::StoreError;
@@ -14,6 +16,10 @@ use crate::table::{Table, key, number};
 
 /// Maximum attempts to count while a window ends and another writer opens the next one.
 const MAX_ATTEMPTS: u32 = 4;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+/// How long a full bucket stays in the table: longer than clocks differ.
+const FULL_BUCKET_SECONDS: i64 = 60;
 
 /// The limits table.
 #[derive(Clone)]
@@ -47,6 +53,12 @@ pub enum AttemptOutcome {
 struct Window {
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     expires_at: i64,
+}
+
+#[derive(Deserialize)]
+struct Bucket {
+    /// In microseconds since the Unix epoch.
+    full_at: i64,
 }
 
 impl Limits {
@@ -95,6 +107,79 @@ impl Limits {
         let request = request.condition_expression("attribute_exists(limit_key)");
         self.update_if(request.expression_attribute_values(":zero", number(0))).await?;
         Ok(())
+    }
+
+    /// Takes the wanted tokens of a bucket, or those that there are. `known_full_at` is what the caller knows of the
+    /// bucket from its last call, or 0: if it is right, one write is enough. `now` is in microseconds.
+    pub async fn take(
+        &self,
+        limit_key: &str,
+        rate: Rate,
+        wanted: u32,
+        known_full_at: i64,
+        now: i64,
+    ) -> Result<Grant, StoreError> {
+        let mut full_at = known_full_at;
+        for attempt in 0..MAX_ATTEMPTS {
+            let wanted = wanted.min(rate.available(full_at, now)).max(1);
+            match self.take_from(limit_key, rate, wanted, full_at, now).await? {
+                Ok(grant) => return Ok(grant),
+                Err(bucket) => full_at = bucket.map_or(0, |bucket| bucket.full_at),
+            }
+            if rate.available(full_at, now) == 0 {
+                return Ok(Grant { tokens: 0, full_at });
+            }
+            if attempt > 0 {
+                self.table.back_off(attempt).await;
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    /// `Err` with the stored bucket, if there is one, when it is full although it was expected not to be, or the other
+    /// way round, or when it has too few tokens.
+    async fn take_from(
+        &self,
+        limit_key: &str,
+        rate: Rate,
+        wanted: u32,
+        full_at: i64,
+        now: i64,
+    ) -> Result<Result<Grant, Option<Bucket>>, StoreError> {
+        let cost = rate.interval_micros() * i64::from(wanted);
+        let expires_at = (now + rate.capacity_micros()) / MICROS_PER_SECOND + FULL_BUCKET_SECONDS;
+        let request = self
+            .update(limit_key)
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":end", number(expires_at))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = if full_at > now {
+            request
+                .update_expression("SET full_at = full_at + :cost, expires_at = :end")
+                .condition_expression("full_at > :now AND full_at <= :most")
+                .expression_attribute_values(":cost", number(cost))
+                .expression_attribute_values(":most", number(now + rate.capacity_micros() - cost))
+                .return_values(ReturnValue::UpdatedNew)
+        } else {
+            request
+                .update_expression("SET full_at = :full_at, expires_at = :end")
+                .condition_expression("attribute_not_exists(full_at) OR full_at <= :now")
+                .expression_attribute_values(":full_at", number(now + cost))
+                .return_values(ReturnValue::UpdatedNew)
+        };
+        match request.send().await {
+            Ok(answer) => {
+                let bucket: Bucket = self.table.read(answer.attributes.unwrap_or_default())?;
+                Ok(Ok(Grant { tokens: wanted, full_at: bucket.full_at }))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    let found = failed.item.clone().filter(|item| !item.is_empty());
+                    Ok(Err(found.map(|item| self.table.read(item)).transpose()?))
+                }
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// `Err` with the stored window, if there is one, when it is full or has ended.

@@ -245,7 +245,6 @@ fn all_responses(operation: &Operation, recorded: &Recorded, schemas: &mut Schem
     for of_status in problems.chunk_by(|one, next| one.status == next.status) {
         all.insert(of_status[0].status.to_string(), refusal(of_status, schemas));
     }
-    all.entry("429").or_insert_with(too_many_requests);
     all
 }
 
@@ -258,10 +257,13 @@ fn success(response: &DeclaredResponse, example: Option<Value>, schemas: &mut Sc
         }
         declared["content"] = json!({JSON: content});
     }
-    declared["headers"] = json!({"Cache-Control": reference("headers", "Cache-Control")});
-    if response.caching == Caching::Public {
-        declared["headers"]["ETag"] = reference("headers", "ETag");
-    }
+    declared["headers"] = json!({
+        "Cache-Control": reference("headers", "Cache-Control"),
+        "RateLimit-Policy": reference("headers", "RateLimit-Policy"),
+    });
+    // What anyone may cache says nothing about one caller.
+    let further = if response.caching == Caching::Public { "ETag" } else { "RateLimit" };
+    declared["headers"][further] = reference("headers", further);
     declared
 }
 
@@ -295,14 +297,12 @@ fn refusal(problems: &[DeclaredProblem], schemas: &mut SchemaGenerator) -> Value
     if [409, 429, 503].contains(&status) {
         declared["headers"] = json!({"Retry-After": reference("headers", "Retry-After")});
     }
+    if status == 429 {
+        for name in ["RateLimit-Policy", "RateLimit"] {
+            declared["headers"][name] = reference("headers", name);
+        }
+    }
     declared
-}
-
-fn too_many_requests() -> Value {
-    json!({
-        "description": "The shop receives more requests than it allows. Try again, each time after a longer, random wait.",
-        "content": {JSON: {"schema": reference("schemas", "GatewayError")}},
-    })
 }
 
 fn reference(kind: &str, name: &str) -> Value {
@@ -347,6 +347,14 @@ fn headers() -> Value {
         },
         "ETag": {
             "description": "The version of the response, for `If-None-Match`.",
+            "schema": {"type": "string"},
+        },
+        "RateLimit": {
+            "description": "About how many more requests of the class the caller may send (`r`), and the seconds until it may send all again (`t`), such as `\"cart\";r=117;t=2`. Left out of responses that anyone may cache, and while requests are not limited.",
+            "schema": {"type": "string"},
+        },
+        "RateLimit-Policy": {
+            "description": "The class of the operation, whose limit all its operations share, with the requests (`q`) in so many seconds (`w`), such as `\"cart\";q=120;w=60`. Left out while requests are not limited.",
             "schema": {"type": "string"},
         },
         "Retry-After": {

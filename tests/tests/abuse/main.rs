@@ -13,3 +13,4 @@ mod isolation;
 mod route_costs;
 mod lockout;
 mod registration;
+mod rate_limits;

@@ -22,7 +22,7 @@ mod scenarios;
 mod usage;
 mod world;
 
-use souk_e2e::Shop;
+use souk_e2e::{Shop, expect_limits};
 
 use crate::report::Report;
 use crate::world::World;
@@ -30,6 +30,7 @@ use crate::world::World;
 #[test]
 #[ignore = "needs a stack of its own: cargo xtask test --stage iam"]
 fn the_removal_of_any_statement_of_a_role_is_noticed() {
+    expect_limits();
     let world = World::start(Shop::open());
     let before = usage::take(world.shop); // of the deployment, such as those of custom resources
     let statements = policies::statements(world.shop);

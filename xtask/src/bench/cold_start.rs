@@ -148,6 +148,7 @@ impl FakeLambda {
             ("AWS_LAMBDA_LOG_GROUP_NAME", function),
             ("AWS_LAMBDA_LOG_STREAM_NAME", function),
             ("AWS_REGION", "us-east-1"),
+            ("LIMITS", "off"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL", &url),

@@ -8,7 +8,7 @@ use super::endpoint::{FILL_IN, NewEndpoint};
 pub(super) fn in_architecture(text: &str, endpoint: &NewEndpoint) -> Result<String> {
     let lines: Vec<&str> = text.lines().collect();
     let row = format!(
-        "| {} | {} | {} | {} | {FILL_IN}: tables and other resources (access), if any |",
+        "| {} | {} | {} | {} | limits (Update), {FILL_IN}: other tables and resources (access), if any |",
         endpoint.name, endpoint.route, endpoint.caller, endpoint.service
     );
     let is_row = |line: &str, for_staff: Option<bool>| {

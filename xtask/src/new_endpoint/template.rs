@@ -190,14 +190,15 @@ fn function(endpoint: &NewEndpoint) -> Vec<String> {
             ),
             "      Environment: {Variables: {AUDIT_TABLE: !Ref AuditTable}}".to_owned(),
             "      Policies:".to_owned(),
-            "        - {Statement: {Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt AuditTable.Arn}}"
-                .to_owned(),
+            statement("dynamodb:PutItem", "AuditTable"),
         ]);
     } else {
-        lines.push(format!(
-            "      # {FILL_IN}: Environment (variables that it reads) and Policies (actions that it uses), if any."
-        ));
+        lines.extend([
+            format!("      # {FILL_IN}: Environment (variables that it reads) and other actions that it uses, if any."),
+            "      Policies:".to_owned(),
+        ]);
     }
+    lines.push(statement("dynamodb:UpdateItem", "LimitsTable"));
     let event = |method: &str| {
         let authorizer = endpoint.caller.authorizer();
         let auth = authorizer.map(|name| format!(", Auth: {{Authorizer: {name}}}")).unwrap_or_default();
@@ -211,6 +212,11 @@ fn function(endpoint: &NewEndpoint) -> Vec<String> {
         lines.push(format!("      Events: {{Api: {}}}", event(&endpoint.route.method)));
     }
     lines
+}
+
+/// A statement of a role.
+fn statement(action: &str, table: &str) -> String {
+    format!("        - {{Statement: {{Effect: Allow, Action: [{action}], Resource: !GetAtt {table}.Arn}}}}")
 }
 
 /// Text as a YAML scalar, in quotes if it needs them.

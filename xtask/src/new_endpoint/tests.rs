@@ -113,7 +113,8 @@ fn every_file_gets_its_lines_at_the_right_place() {
 
     let (before, row) = only("docs/architecture.md");
     assert!(before.starts_with("| request-return |"), "{before}");
-    let start = "| add-order-note | POST /orders/{order_id}/notes | guest or account | orders | FILL IN";
+    let start =
+        "| add-order-note | POST /orders/{order_id}/notes | guest or account | orders | limits (Update), FILL IN";
     assert!(row.starts_with(start), "{row}");
     let (_, line) = only("CHANGELOG.md");
     assert_eq!(line, "- `POST /orders/{order_id}/notes` does what is tested here.");
@@ -137,7 +138,9 @@ fn the_template_gets_a_function_and_a_metric() {
       CodeUri: target/lambda/orders/bootstrap.zip
       Handler: add-order-note
       LoggingConfig: {LogGroup: !Ref OrdersLogs}
-      # FILL IN: Environment (variables that it reads) and Policies (actions that it uses), if any.
+      # FILL IN: Environment (variables that it reads) and other actions that it uses, if any.
+      Policies:
+        - {Statement: {Effect: Allow, Action: [dynamodb:UpdateItem], Resource: !GetAtt LimitsTable.Arn}}
       Events: {Api: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: '/orders/{order_id}/notes'}}}";
     assert_eq!(text.join("\n").trim_matches('\n'), expected);
 }

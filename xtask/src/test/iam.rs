@@ -17,6 +17,8 @@ use crate::stack::{Ports, SandboxTokens};
 const HOME: &str = "target/local-test/iam";
 /// The sum in minor units above which a refund needs a second person.
 const REFUND_APPROVAL_AMOUNT: u32 = 5_000;
+/// Limits that no scenario reaches, but whose store each function asks.
+const RATE_LIMITS: &str = "browse=9000/60,search=9000/60,stock=9000/60,cart=9000/60,order=9000/60,pay=9000/60,auth=9000/60,staff=9000/60,webhook=9000/60";
 
 /// Starts the stack, runs the test, and stops the stack.
 pub(super) fn run(session: &mut Session) -> Result<()> {
@@ -34,9 +36,10 @@ fn test(session: &mut Session, paths: &Paths) -> Result<()> {
     let parameters = |aws: &Aws| {
         let mut parameters = provider.parameters(aws)?;
         parameters.push(format!("RefundApprovalAmount={REFUND_APPROVAL_AMOUNT}"));
+        parameters.push(format!("RateLimits={RATE_LIMITS}"));
         Ok(parameters)
     };
-    let options = up::Options { detach: true, fresh: true, products: 0, limits: up::Limits::Off };
+    let options = up::Options { detach: true, fresh: true, products: 0, limits: up::Limits::On };
     let mut stack = up::start_with(&parameters, &session.executables, &options, Ports::free()?, paths)?.stack;
     // Tests that pay do not know which provider there is.
     stack.sandbox_tokens =

@@ -16,7 +16,12 @@ pub struct DeclaredProblem {
 }
 
 /// Any operation may fail so.
-const OF_ALL: [(u16, &str, &str); 2] = [
+const OF_ALL: [(u16, &str, &str); 3] = [
+    (
+        429,
+        "rate_limited",
+        "The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.",
+    ),
     (500, "internal_error", "An error of the shop. Report its `request_id`."),
     (503, "temporarily_unavailable", "A part of the shop does not answer; try again after `Retry-After` seconds."),
 ];

@@ -14,6 +14,7 @@ use souk_domain::effects::Random;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{SessionId, UserId};
 use souk_domain::permission::{Permission, Permissions};
+use souk_domain::rate_limit::RateClass;
 use souk_domain::validation::{Invalid, looks_like_card_number};
 
 use super::fields::Fields;
@@ -44,6 +45,8 @@ pub struct Identity {
 pub struct Request {
     pub(super) method: String,
     pub(super) path: String,
+    /// The path of the API's route, with placeholders, as the gateway names it.
+    pub(super) route: Option<String>,
     pub(super) request_id: String,
     pub(super) source_address: String,
     pub(super) identity: Option<Identity>,
@@ -60,6 +63,7 @@ impl Request {
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
+            route: None,
             request_id: "request-1".to_owned(),
             source_address: "127.0.0.1".to_owned(),
             identity: None,
@@ -96,6 +100,12 @@ impl Request {
         self.identity =
             session_id.map(|session_id| Identity { user_id, session_id, kind, permissions, has_second_factor: true });
         self
+    }
+
+    /// From another network address.
+    #[must_use]
+    pub fn from_address(self, address: &str) -> Self {
+        Self { source_address: address.to_owned(), ..self }
     }
 
     /// Adds a path parameter.
@@ -146,6 +156,7 @@ impl Request {
             query: owned_pairs(request.query_string_parameters().iter()),
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
+            route: context.and_then(|context| route_path(context.route_key.as_deref()?)).map(str::to_owned),
             headers: request.headers().clone(),
             body: match request.into_body() {
                 lambda_http::Body::Text(text) => Bytes::from(text),
@@ -168,6 +179,11 @@ impl Request {
     /// The method, with GET for HEAD, which is handled in the same way (RFC 9110, 9.3.2).
     pub fn method(&self) -> &str {
         if self.is_head() { "GET" } else { &self.method }
+    }
+
+    /// The class of its route, for rate limits. The path itself may have another spelling, which the client chooses.
+    pub(super) fn rate_class(&self) -> RateClass {
+        RateClass::of_route(self.method(), self.route.as_deref().unwrap_or(&self.path))
     }
 
     /// Whether the response must have no body.
@@ -299,6 +315,11 @@ fn identity<'a>(claim: &impl Fn(&str) -> Option<&'a str>) -> Option<Identity> {
     })
 }
 
+/// The path of a route key, such as `GET /products/{product_id}`; none of `$default`.
+fn route_path(route_key: &str) -> Option<&str> {
+    route_key.split_once(' ').map(|(_, path)| path)
+}
+
 fn owned_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
@@ -384,6 +405,18 @@ mod tests {
             identity.has_second_factor = false;
         }
         assert_eq!(outcomes(without_second_factor), ["ok", "ok", "second_factor_missing"]);
+    }
+
+    #[test]
+    fn the_route_decides_the_class_whatever_the_spelling_of_the_path() {
+        let routed = |path: &str, route_key: &str| {
+            let mut request = Request::new("HEAD", path);
+            request.route = route_path(route_key).map(str::to_owned);
+            request.rate_class()
+        };
+        assert_eq!(routed("/%70roducts", "HEAD /products"), RateClass::Search);
+        assert_eq!(routed("/products", "$default"), RateClass::Search, "by the path");
+        assert_eq!(event("page=2").rate_class(), RateClass::Search);
     }
 
     #[test]
