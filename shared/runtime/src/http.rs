@@ -4,6 +4,7 @@ pub mod audit;
 mod delivery;
 mod fields;
 mod order_step;
+mod origin;
 mod own_order;
 mod problem;
 mod query_string;
@@ -28,7 +29,9 @@ pub use reply::{Amount, Reply, raw_number};
 pub use request::{Identity, Request};
 
 use crate::Error;
+use crate::config::Config;
 use crate::effects::SystemClock;
+use origin::Origin;
 use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
@@ -45,12 +48,14 @@ pub trait Endpoint: Send + Sync + 'static {
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(), Error> {
+    let origin = Origin::from_config(&Config::from_env())?;
     endpoint.warm_up().await;
     let service =
-        Arc::new(Service { function, endpoint, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
+        Arc::new(Service { function, endpoint, origin, cache: ResponseCache::default(), clock: Arc::new(SystemClock) });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
-        async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
+        let request = service.origin.checked(Request::from_lambda(request));
+        async move { Ok::<_, Error>(service.answer(&request).await) }
     }));
     lambda_runtime::run_concurrent(service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let payload = query_string::with_valid_query(event.payload);
@@ -63,6 +68,7 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E) -> Result<(
 struct Service<E> {
     function: &'static str,
     endpoint: E,
+    origin: Origin,
     cache: ResponseCache,
     clock: Arc<dyn Clock>,
 }
@@ -77,19 +83,36 @@ struct Handled {
     cause: Option<String>,
 }
 
+impl Handled {
+    fn refused(problem: Problem, request: &Request) -> Self {
+        let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
+        let reply = Arc::new(problem.into_reply(&request.request_id));
+        Self { reply, is_cached: false, code, cause }
+    }
+}
+
 impl<E: Endpoint> Service<E> {
     /// Handles one request, also if the handler panics, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let key = RequestKey::of(request);
-        let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
-        let handled = match cached {
-            Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
-            None => self.handle(request, key).await,
+        let handled = if request.bypassed_edge {
+            Handled::refused(origin::refusal(), request)
+        } else {
+            self.handle_or_reuse(request).await
         };
         let response = delivery::into_lambda(request, &handled.reply);
         self.log(request, response.status().as_u16(), &handled, started);
         response
+    }
+
+    /// The reply to the same request of a moment ago, if its endpoint allows that, or a new one.
+    async fn handle_or_reuse(&self, request: &Request) -> Handled {
+        let key = RequestKey::of(request);
+        let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
+        match cached {
+            Some(reply) => Handled { reply, is_cached: true, code: None, cause: None },
+            None => self.handle(request, key).await,
+        }
     }
 
     async fn handle(&self, request: &Request, key: Option<RequestKey>) -> Handled {
@@ -106,11 +129,7 @@ impl<E: Endpoint> Service<E> {
                 }
                 Handled { reply, is_cached: false, code: None, cause: None }
             }
-            Err(problem) => {
-                let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
-                let reply = Arc::new(problem.into_reply(&request.request_id));
-                Handled { reply, is_cached: false, code, cause }
-            }
+            Err(problem) => Handled::refused(problem, request),
         }
     }
 
@@ -167,7 +186,7 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        Service { function: "test", endpoint, cache: ResponseCache::default(), clock }
+        Service { function: "test", endpoint, origin: Origin::default(), cache: ResponseCache::default(), clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
@@ -217,6 +236,26 @@ mod tests {
         assert_eq!(ask(tag.to_str().expect("text")).await, (304, String::new(), Some(tag.clone())));
         let other = Request::new("GET", "/").with_query("page", "2");
         assert_eq!(service.answer(&other).await.body().to_vec(), b"1");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_bypasses_the_edge_reaches_no_endpoint() {
+        let service = service(Counts::default());
+        let origin = Origin::from_config(&Config::from([("ORIGIN_SECRETS", "a-secret-of-at-least-32-characters")]));
+        let origin = origin.expect("a valid secret");
+        let ask = async |secret: &str| {
+            let request = Request::new("GET", "/").with_header("x-souk-origin", secret);
+            let response = service.answer(&origin.checked(request)).await;
+            (response.status().as_u16(), String::from_utf8(response.body().to_vec()).expect("text"))
+        };
+        let (status, body) = ask("another").await;
+        assert!(status == 403 && body.contains("direct_access_refused"), "{status} {body}");
+        assert_eq!(
+            ask("a-secret-of-at-least-32-characters").await,
+            (200, "0".to_owned()),
+            "the first that was counted"
+        );
+        assert_eq!(ask("").await.0, 403, "although the response cache has an answer");
     }
 
     #[tokio::test]

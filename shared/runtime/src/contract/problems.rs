@@ -16,7 +16,8 @@ pub struct DeclaredProblem {
 }
 
 /// Any operation may fail so.
-const OF_ALL: [(u16, &str, &str); 2] = [
+const OF_ALL: [(u16, &str, &str); 3] = [
+    (403, "direct_access_refused", "The shop is behind an edge, and the request was sent to the API's own address."),
     (500, "internal_error", "An error of the shop. Report its `request_id`."),
     (503, "temporarily_unavailable", "A part of the shop does not answer; try again after `Retry-After` seconds."),
 ];
