@@ -31,6 +31,8 @@ pub(super) struct Behavior {
     pub(super) cache: CachePolicy,
     /// Whether the API gets all headers and cookies of the client, and the query.
     pub(super) forwards_all: bool,
+    /// Otherwise the headers that the API gets beside those of the key, in lower case.
+    pub(super) forwarded: Vec<String>,
 }
 
 /// What identifies a response in the cache, and how many seconds it stays there.
@@ -84,10 +86,11 @@ impl Behavior {
     fn read(behavior: &Value, resources: &Value) -> Self {
         let request_policy = text(&behavior["OriginRequestPolicyId"]);
         let forwards_all = request_policy == ALL_VIEWER_EXCEPT_HOST;
+        let mut forwarded = Vec::new();
         if !forwards_all {
             let config = &resources[request_policy]["Properties"]["OriginRequestPolicyConfig"];
-            let headers: Vec<_> = list(&config["HeadersConfig"]["Headers"]).iter().map(text).collect();
-            assert_eq!(headers, ["CloudFront-Viewer-Address"], "this proxy knows no other policy");
+            forwarded = lower(&config["HeadersConfig"]["Headers"]);
+            assert!(forwarded.iter().any(|name| name == VIEWER_HEADER), "the API gets the client's address");
             assert_eq!(text(&config["QueryStringsConfig"]["QueryStringBehavior"]), "none");
             assert_eq!(text(&config["CookiesConfig"]["CookieBehavior"]), "none");
         }
@@ -96,6 +99,7 @@ impl Behavior {
             methods: list(&behavior["AllowedMethods"]).iter().map(|method| text(method).to_owned()).collect(),
             cache: CachePolicy::read(text(&behavior["CachePolicyId"]), resources),
             forwards_all,
+            forwarded,
         }
     }
 }
@@ -114,7 +118,7 @@ impl CachePolicy {
             min: number(&config["MinTTL"]),
             default: number(&config["DefaultTTL"]),
             max: number(&config["MaxTTL"]),
-            headers: list(&key["HeadersConfig"]["Headers"]).iter().map(|name| text(name).to_lowercase()).collect(),
+            headers: lower(&key["HeadersConfig"]["Headers"]),
             has_query: query == "all",
         }
     }
@@ -134,6 +138,11 @@ fn matches(pattern: &str, path: &str) -> bool {
 
 fn list(value: &Value) -> &[Value] {
     value.as_sequence().map_or(&[], Vec::as_slice)
+}
+
+/// Names of headers in lower case.
+fn lower(names: &Value) -> Vec<String> {
+    list(names).iter().map(|name| text(name).to_lowercase()).collect()
 }
 
 /// A text, or the name that a `!Ref` refers to.

@@ -164,7 +164,8 @@ impl ViewerRequest {
     fn forwarded_headers(&self, behavior: &Behavior, added: &[(String, String)]) -> Vec<(String, String)> {
         let is_added = |name: &str| added.iter().any(|(known, _)| known == name);
         let is_forwarded = |name: &str| {
-            let is_wanted = behavior.forwards_all || behavior.cache.headers.iter().any(|known| known == name);
+            let mut named = behavior.cache.headers.iter().chain(&behavior.forwarded);
+            let is_wanted = behavior.forwards_all || named.any(|known| known == name);
             is_wanted && !is_added(name) && !NOT_FORWARDED.contains(&name)
         };
         let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| is_forwarded(name)).cloned().collect();
