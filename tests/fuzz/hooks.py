@@ -596,6 +596,7 @@ PREPARATIONS = {
     "GET /order-links/{token}": linked_order,
     "listProducts": search,
     "getProduct": product_of_catalogue,
+    "getProductDocument": product_of_catalogue,
     "getInventory": stock_of_products,
     "addCartItem": add_cart_item,
     "updateCartItem": cart_item,

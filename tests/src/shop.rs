@@ -79,6 +79,11 @@ impl Shop {
         &self.api.url
     }
 
+    /// Sends requests to it.
+    pub(crate) fn agent(&self) -> Agent {
+        self.api.agent.clone()
+    }
+
     /// The directory of its local stack.
     pub fn home(&self) -> &Path {
         &self.home

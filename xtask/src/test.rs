@@ -46,7 +46,7 @@ pub(crate) struct Options {
 }
 
 /// A lane runs its stages in this order.
-const STAGES: [Stage; 20] = [
+const STAGES: [Stage; 21] = [
     Stage { name: "format", lane: Lane::Build, work: Work::Check(checks::format) },
     Stage { name: "build and clippy", lane: Lane::Build, work: Work::Tests(build::run) },
     Stage { name: "scripts", lane: Lane::BesideTheBuild, work: Work::Check(checks::scripts) },
@@ -66,6 +66,7 @@ const STAGES: [Stage; 20] = [
     Stage { name: "client purchases", lane: Lane::StackTests, work: Work::Tests(end_to_end::clients) },
     Stage { name: "fuzz", lane: Lane::StackTests, work: Work::Tests(end_to_end::fuzz) },
     Stage { name: "abuse", lane: Lane::StackTests, work: Work::Tests(end_to_end::abuse) },
+    Stage { name: "edge", lane: Lane::StackTests, work: Work::Tests(end_to_end::edge) },
     Stage { name: "iam", lane: Lane::StackTests, work: Work::Tests(iam::run) },
     Stage { name: "search", lane: Lane::StackTests, work: Work::Tests(failure_stack::search) },
     Stage { name: "chaos", lane: Lane::StackTests, work: Work::Tests(failure_stack::chaos) },

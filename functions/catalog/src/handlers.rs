@@ -6,6 +6,7 @@ use souk_runtime::service::{Direct, Handlers, Http, StaffHttp, Stream, Uploads};
 use crate::compare_index::CompareIndex;
 use crate::delete_product::DeleteProduct;
 use crate::get_product::GetProduct;
+use crate::get_product_document::GetProductDocument;
 use crate::get_synonyms::GetSynonyms;
 use crate::import_products::ImportProducts;
 use crate::import_upload::ImportUpload;
@@ -23,6 +24,7 @@ pub const HANDLERS: Handlers = &[
     ("compare-index", &Direct(CompareIndex::from_dependencies)),
     ("delete-product", &StaffHttp(DeleteProduct::from_dependencies, Subject::Product)),
     ("get-product", &Http(GetProduct::from_dependencies)),
+    ("get-product-document", &Http(GetProductDocument::from_dependencies)),
     ("get-synonyms", &Http(GetSynonyms::from_dependencies)),
     ("import-products", &StaffHttp(ImportProducts::from_dependencies, Subject::Named("imports"))),
     ("import-upload", &Uploads(ImportUpload::from_dependencies)),

@@ -3,6 +3,7 @@
 pub mod compare_index;
 pub mod delete_product;
 pub mod get_product;
+pub mod get_product_document;
 pub mod get_synonyms;
 mod handlers;
 pub mod import;

@@ -3,14 +3,15 @@
 use souk_runtime::contract::Operation;
 
 use crate::{
-    delete_product, get_product, get_synonyms, import_products, list_categories, list_products, put_product,
-    put_synonyms, suggest,
+    delete_product, get_product, get_product_document, get_synonyms, import_products, list_categories, list_products,
+    put_product, put_synonyms, suggest,
 };
 
 /// The declaration of each endpoint.
 pub const OPERATIONS: &[fn() -> Operation] = &[
     delete_product::operation,
     get_product::operation,
+    get_product_document::operation,
     get_synonyms::operation,
     import_products::operation,
     list_categories::operation,

@@ -37,6 +37,35 @@ pub(crate) struct ProductSummary<'a> {
 pub(crate) struct ProductResponse<'a> {
     #[serde(flatten)]
     summary: ProductSummary<'a>,
+    #[serde(flatten)]
+    details: ProductDetails<'a>,
+}
+
+/// A whole product without its stock.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProductDocument")]
+pub(crate) struct ProductDocument<'a> {
+    /// The id of the product.
+    id: &'a str,
+    /// Its name.
+    name: &'a str,
+    /// The price of a unit.
+    price: Amount,
+    /// ISO 4217.
+    currency: &'a str,
+    /// The same as `id`.
+    sku: &'a str,
+    /// Its brand. Null if it has none.
+    brand: Option<&'a str>,
+    /// The address of a small picture.
+    thumbnail_url: Option<&'a str>,
+    #[serde(flatten)]
+    details: ProductDetails<'a>,
+}
+
+/// What only the page of a product shows.
+#[derive(Serialize, JsonSchema)]
+struct ProductDetails<'a> {
     /// For the product's page. Null if it has none.
     description: Option<&'a str>,
     /// From the department down; empty for a product without a category.
@@ -94,6 +123,23 @@ pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<
 }
 
 pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductResponse<'_> {
+    ProductResponse { summary: summary(product, stock_quantity), details: details(product) }
+}
+
+pub(crate) fn document(product: &Product) -> ProductDocument<'_> {
+    ProductDocument {
+        id: product.product_id.as_str(),
+        name: &product.name,
+        price: Amount(product.price()),
+        currency: product.currency.code(),
+        sku: product.product_id.as_str(),
+        brand: product.brand.as_deref(),
+        thumbnail_url: product.thumbnail_url.as_deref(),
+        details: details(product),
+    }
+}
+
+fn details(product: &Product) -> ProductDetails<'_> {
     let categories = product.category.categories().iter();
     let attributes = product.attributes.iter().map(|(name, value)| {
         let value = match value {
@@ -103,8 +149,7 @@ pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductResponse<
         };
         (name.as_str(), value)
     });
-    ProductResponse {
-        summary: summary(product, stock_quantity),
+    ProductDetails {
         description: product.description.as_deref(),
         category: categories.map(|c| CategoryStep { id: c.category_id.as_str(), name: &c.name }).collect(),
         attributes: attributes.collect(),

@@ -1,7 +1,7 @@
 //! The functions of the service by handler name.
 
-use souk_runtime::{Dependencies, Error};
 use souk_runtime::service::{Handlers, HttpAsync, QueueAsync};
+use souk_runtime::{Dependencies, Error};
 
 use crate::check_payment::CheckPayment;
 use crate::configured_provider::{refuse_test_key, with_admitted_key};

@@ -4,6 +4,7 @@ pub mod audit;
 mod delivery;
 mod fields;
 mod order_step;
+mod origin;
 mod own_order;
 mod problem;
 mod query_string;
@@ -33,6 +34,8 @@ use crate::Error;
 use crate::config::Config;
 use crate::effects::SystemClock;
 use crate::stage::Stage;
+use origin::Origin;
+use rate_limits::Verdict;
 use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
@@ -49,13 +52,15 @@ pub trait Endpoint: Send + Sync + 'static {
 /// Serves an endpoint until Lambda stops the process. `function` names it in the log. One request at a time, unless the
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E, limiter: Limiter) -> Result<(), Error> {
-    let stage = Stage::from_config(&Config::from_env())?;
+    let config = Config::from_env();
+    let (stage, origin) = (Stage::from_config(&config)?, Origin::from_config(&config)?);
     endpoint.warm_up().await;
     let (cache, clock) = (ResponseCache::default(), Arc::new(SystemClock));
-    let service = Arc::new(Service { function, stage, endpoint, limiter, cache, clock });
+    let service = Arc::new(Service { function, stage, origin, endpoint, limiter, cache, clock });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
-        async move { Ok::<_, Error>(service.answer(&Request::from_lambda(request)).await) }
+        let request = service.origin.checked(Request::from_lambda(request));
+        async move { Ok::<_, Error>(service.answer(&request).await) }
     }));
     lambda_runtime::run_concurrent(service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let payload = query_string::with_valid_query(event.payload);
@@ -69,6 +74,7 @@ struct Service<E> {
     function: &'static str,
     stage: Stage,
     endpoint: E,
+    origin: Origin,
     limiter: Limiter,
     cache: ResponseCache,
     clock: Arc<dyn Clock>,
@@ -85,9 +91,10 @@ struct Handled {
 }
 
 impl Handled {
-    fn problem(problem: Problem, request: &Request) -> Self {
+    fn refused(problem: Problem, request: &Request) -> Self {
         let (code, cause) = (Some(problem.code()), problem.cause().map(str::to_owned));
-        Self { reply: Arc::new(problem.into_reply(&request.request_id)), is_cached: false, code, cause }
+        let reply = Arc::new(problem.into_reply(&request.request_id));
+        Self { reply, is_cached: false, code, cause }
     }
 }
 
@@ -95,19 +102,23 @@ impl<E: Endpoint> Service<E> {
     /// Handles one request, also if the handler panics, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let verdict = self.limiter.admit(self.function, request).await;
-        let handled = match verdict.refusal() {
-            Some(problem) => Handled::problem(problem, request),
-            None => self.cached_or_handle(request).await,
+        let verdict = if request.bypassed_edge { None } else { Some(self.limiter.admit(self.function, request).await) };
+        let refusal = verdict.as_ref().map_or_else(|| Some(origin::refusal()), Verdict::refusal);
+        let handled = match refusal {
+            Some(problem) => Handled::refused(problem, request),
+            None => self.handle_or_reuse(request).await,
         };
         let mut response = delivery::into_lambda(request, &handled.reply);
         delivery::add_stage(&mut response, self.stage);
-        verdict.add_headers(&mut response);
+        if let Some(verdict) = verdict {
+            verdict.add_headers(&mut response);
+        }
         self.log(request, response.status().as_u16(), &handled, started);
         response
     }
 
-    async fn cached_or_handle(&self, request: &Request) -> Handled {
+    /// The reply to the same request of a moment ago, if its endpoint allows that, or a new one.
+    async fn handle_or_reuse(&self, request: &Request) -> Handled {
         let key = RequestKey::of(request);
         let cached = key.as_ref().and_then(|key| self.cache.get(key, self.clock.now()));
         match cached {
@@ -130,7 +141,7 @@ impl<E: Endpoint> Service<E> {
                 }
                 Handled { reply, is_cached: false, code: None, cause: None }
             }
-            Err(problem) => Handled::problem(problem, request),
+            Err(problem) => Handled::refused(problem, request),
         }
     }
 
@@ -187,8 +198,8 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        let (limiter, cache) = (Limiter::off(), ResponseCache::default());
-        Service { function: "test", stage: Stage::Trial, endpoint, limiter, cache, clock }
+        let (origin, limiter, cache) = (Origin::default(), Limiter::off(), ResponseCache::default());
+        Service { function: "test", stage: Stage::Trial, origin, endpoint, limiter, cache, clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
@@ -238,6 +249,26 @@ mod tests {
         assert_eq!(ask(tag.to_str().expect("text")).await, (304, String::new(), Some(tag.clone())));
         let other = Request::new("GET", "/").with_query("page", "2");
         assert_eq!(service.answer(&other).await.body().to_vec(), b"1");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_bypasses_the_edge_reaches_no_endpoint() {
+        let service = service(Counts::default());
+        let origin = Origin::from_config(&Config::from([("ORIGIN_SECRETS", "a-secret-of-at-least-32-characters")]));
+        let origin = origin.expect("a valid secret");
+        let ask = async |secret: &str| {
+            let request = Request::new("GET", "/").with_header("x-souk-origin", secret);
+            let response = service.answer(&origin.checked(request)).await;
+            (response.status().as_u16(), String::from_utf8(response.body().to_vec()).expect("text"))
+        };
+        let (status, body) = ask("another").await;
+        assert!(status == 403 && body.contains("direct_access_refused"), "{status} {body}");
+        assert_eq!(
+            ask("a-secret-of-at-least-32-characters").await,
+            (200, "0".to_owned()),
+            "the first that was counted"
+        );
+        assert_eq!(ask("").await.0, 403, "although the response cache has an answer");
     }
 
     #[tokio::test]

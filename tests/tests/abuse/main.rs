@@ -5,12 +5,12 @@
 
 mod card_testing;
 mod honest;
-mod pay_and_cancel;
-mod stages;
-mod stored_input;
-mod stock_denial;
 mod isolation;
-mod route_costs;
 mod lockout;
-mod registration;
+mod pay_and_cancel;
 mod rate_limits;
+mod registration;
+mod route_costs;
+mod stages;
+mod stock_denial;
+mod stored_input;

@@ -104,6 +104,13 @@ pub(crate) fn start_with(
     }
 }
 
+/// Deploys a running shop again, with these parameters of the template. `built` are the binaries of the services.
+pub(crate) fn update(parameters: &[String], built: &[Executable], ports: Ports, paths: &Paths) -> Result<()> {
+    let _lock = paths.lock()?;
+    let functions = functions::place(built, &prerequisites::check()?.python, paths)?;
+    deploy::run(&functions, parameters, &Aws::new(ports.aws_url()), ports, paths).map(drop)
+}
+
 fn install_and_start(
     prerequisites: &Prerequisites,
     ports: Ports,

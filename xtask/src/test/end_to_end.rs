@@ -1,5 +1,5 @@
 //! The stages on a shop with the sample catalogue: `end to end` (HTTP tests), `client purchases`, `fuzz` (schemathesis)
-//! and `abuse` (attacks), and those that run only when they are named: `rotation` and `timing`.
+//! and `abuse` (attacks), `edge` (the shop behind its edge), and those that run only when they are named: `rotation` and `timing`.
 
 use anyhow::Result;
 
@@ -14,6 +14,9 @@ use crate::stack::Ports;
 const HOME: &str = "target/local-test/stack";
 /// Products of the sample catalogue.
 const PRODUCTS: u64 = 2_000;
+
+/// The origin secret of the tests.
+const EDGE_SECRET: &str = "the-origin-secret-of-the-edge-tests";
 
 /// Runs the tests.
 pub(super) fn run(session: &mut Session) -> Result<()> {
@@ -70,6 +73,22 @@ pub(super) fn abuse(session: &mut Session) -> Result<()> {
     session.stop_shop()
 }
 
+/// Puts an edge in front of a shop (tests/tests/edge.rs), and stops it.
+pub(super) fn edge(session: &mut Session) -> Result<()> {
+    build::ensure(session)?;
+    session.stop_shop()?;
+    let ports = Ports::free()?;
+    let shop = start_at(ports, Limits::On, session)?;
+    // Staff log in and products are loaded at the API's own address, so this comes after it.
+    let parameters = ["Edge=on".to_owned(), format!("EdgeSecret={EDGE_SECRET}")];
+    up::update(&parameters, &session.executables, ports, &shop)?;
+    let file = shop.home.join("stack.json");
+    runner::run_ignored("edge", session, |command| {
+        command.arg("--nocapture").env("SOUK_STACK", &file).env("SOUK_EDGE_SECRET", EDGE_SECRET);
+    })?;
+    session.stop_shop()
+}
+
 /// Starts the shop unless an earlier stage of this run has started it. The session stops it.
 fn start(session: &mut Session) -> Result<Paths> {
     build::ensure(session)?;
@@ -81,9 +100,13 @@ fn start(session: &mut Session) -> Result<Paths> {
 }
 
 fn start_with(limits: Limits, session: &mut Session) -> Result<Paths> {
+    start_at(Ports::free()?, limits, session)
+}
+
+fn start_at(ports: Ports, limits: Limits, session: &mut Session) -> Result<Paths> {
     let shop = session.paths.with_home(HOME);
     session.shop = Some(shop.clone());
     let options = up::Options { detach: true, fresh: true, products: PRODUCTS, limits };
-    up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, Ports::free()?, &shop)?;
+    up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, ports, &shop)?;
     Ok(shop)
 }

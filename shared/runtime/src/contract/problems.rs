@@ -16,7 +16,8 @@ pub struct DeclaredProblem {
 }
 
 /// Any operation may fail so.
-const OF_ALL: [(u16, &str, &str); 3] = [
+const OF_ALL: [(u16, &str, &str); 4] = [
+    (403, "direct_access_refused", "The shop is behind an edge, and the request was sent to the API's own address."),
     (
         429,
         "rate_limited",

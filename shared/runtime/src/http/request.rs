@@ -49,6 +49,8 @@ pub struct Request {
     pub(super) route: Option<String>,
     pub(super) request_id: String,
     pub(super) source_address: String,
+    /// Whether it came to the API's own address although the shop has an edge.
+    pub(super) bypassed_edge: bool,
     pub(super) identity: Option<Identity>,
     pub(super) token_problem: Option<String>,
     pub(super) path_parameters: Vec<(String, String)>,
@@ -66,6 +68,7 @@ impl Request {
             route: None,
             request_id: "request-1".to_owned(),
             source_address: "127.0.0.1".to_owned(),
+            bypassed_edge: false,
             identity: None,
             token_problem: None,
             path_parameters: Vec::new(),
@@ -150,6 +153,7 @@ impl Request {
         Self {
             request_id: context.and_then(|context| context.request_id.clone()).unwrap_or_default(),
             source_address: http.and_then(|http| http.source_ip.clone()).unwrap_or_default(),
+            bypassed_edge: false,
             token_problem: claim("token_problem").map(str::to_owned),
             identity,
             path_parameters: owned_pairs(request.path_parameters().iter()),
@@ -171,7 +175,8 @@ impl Request {
         &self.request_id
     }
 
-    /// The client's address. For rate limits and the audit log only, never for other logs.
+    /// The client's address: from the edge if the shop has one, otherwise the one that connected to the API. For rate
+    /// limits and the audit log only, never for other logs.
     pub fn source_address(&self) -> &str {
         &self.source_address
     }

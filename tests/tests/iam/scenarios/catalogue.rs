@@ -26,6 +26,7 @@ pub(super) fn search(world: &World) {
     let found = page.list("products").into_iter().find(|found| found.text("id") == product.id).expect("it is found");
     assert!(found.whole("stock_quantity") > 0);
     world.shop.anyone().get(&format!("/products/{}", product.id)).is(200);
+    world.shop.anyone().get(&format!("/products/{}/document", product.id)).is(200);
 }
 
 pub(super) fn degraded(world: &World) {
