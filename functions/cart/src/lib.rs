@@ -13,6 +13,6 @@ pub mod update_cart_item;
 #[cfg(test)]
 mod fixture;
 
-pub use context::CartContext;
+pub use context::{CartContext, QuantityLimit};
 pub use handlers::HANDLERS;
 pub use operations::OPERATIONS;

@@ -35,6 +35,12 @@ impl DeviceClaims {
         Self { id, second_factor }
     }
 
+    /// The same device after another log-in, with an accepted code of the second factor or without.
+    #[must_use]
+    pub const fn also(self, second_factor: bool) -> Self {
+        Self { id: self.id, second_factor: self.second_factor || second_factor }
+    }
+
     /// The random id of the device, in base64url.
     pub fn id(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.id)

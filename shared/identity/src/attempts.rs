@@ -165,7 +165,7 @@ impl Attempts {
     /// device. `None`: too many devices have become known to the account in this day.
     pub async fn device_token(&self, attempt: &Attempt, email: &Email, second_factor: bool) -> Option<String> {
         if let Some(known) = attempt.device {
-            let device = DeviceClaims { second_factor: known.second_factor || second_factor, ..known };
+            let device = known.also(second_factor);
             return Some(self.devices.issue(email, &device, self.clock.now()));
         }
         let key = format!("login-new-device#{}", self.pseudonyms.email(email));

@@ -10,7 +10,7 @@ use souk_e2e::{Product, Shop, print_line};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// What an honest shopper noticed.
-pub struct Honest {
+pub(crate) struct Honest {
     times: Vec<Duration>,
     failures: Vec<String>,
 }
@@ -18,7 +18,11 @@ pub struct Honest {
 impl Honest {
     /// Runs an attack while an honest shopper buys one unit of `product` again and again.
     /// The attack lasts for at least one purchase.
-    pub fn beside<T: Send>(shop: &'static Shop, product: &Product, attack: impl FnOnce() -> T + Send) -> (T, Self) {
+    pub(crate) fn beside<T: Send>(
+        shop: &'static Shop,
+        product: &Product,
+        attack: impl FnOnce() -> T + Send,
+    ) -> (T, Self) {
         let (is_over, mut honest) = (AtomicBool::new(false), Self { times: Vec::new(), failures: Vec::new() });
         let result = thread::scope(|scope| {
             let attack = scope.spawn(|| {
@@ -64,7 +68,7 @@ impl Honest {
     }
 
     /// Prints the row of an attack: what the attacker got, and what the shopper noticed.
-    pub fn report(mut self, attack: &str, attacker_got: &str) {
+    pub(crate) fn report(mut self, attack: &str, attacker_got: &str) {
         self.times.sort();
         let p99 = self.times[(self.times.len() - 1) * 99 / 100];
         let (failed, requests) = (self.failures.len(), self.times.len());

@@ -408,7 +408,7 @@ async fn an_account_that_has_paid_before_sees_why_a_payment_is_declined() {
 async fn declined_attempts_are_bounded_and_a_payment_is_not_counted() {
     let shop = Fixture::start().await;
     let limit = |max_attempts| souk_store::Limit { max_attempts, window_seconds: 3600 };
-    let limits = souk_identity::PaymentLimits { payments_per_shopper: limit(2), ..shop.limits() };
+    let limits = PaymentLimits { payments_per_shopper: limit(2), ..shop.limits() };
     let endpoint = PayOrder { limits, ..shop.endpoint() };
     let pay = async |token: &str| outcome(endpoint.handle(&shop.request(token)).await);
     for card in ["sandbox_decline_1", "sandbox_decline_2"] {
@@ -440,6 +440,6 @@ async fn one_card_is_bounded_over_all_guests_and_an_address_over_all_cards() {
         let _ = limits.count_payment(&user(200 + n), &request(200 + n)).await.expect("counted");
     }
     assert_eq!(limits.count_payment(&user(2), &request(2)).await.expect_err("refused").status(), 429);
-    let off = souk_identity::PaymentLimits { counts_addresses_and_cards: false, ..limits };
+    let off = PaymentLimits { counts_addresses_and_cards: false, ..limits };
     let _ = off.count_payment(&user(2), &request(2)).await.expect("only the shopper is counted");
 }

@@ -5,8 +5,10 @@ use souk_store::Table;
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use super::*;
+use crate::http::origin::Origin;
 use crate::http::response_cache::ResponseCache;
 use crate::http::{Endpoint, Reply, Service};
+use crate::stage::Stage;
 
 const RATES: &str = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
 
@@ -239,7 +241,8 @@ async fn a_refused_request_gets_nothing_not_even_from_the_response_cache() {
     let rates = RATES.replace("browse=1200/60", "browse=2/60").parse().expect("rates");
     let (clock, random) = (Arc::new(FixedClock::new()), Arc::new(SeededRandom::new(2)));
     let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), random);
-    let service = Service { function: "test", endpoint: List, limiter, cache: ResponseCache::default(), clock };
+    let (stage, origin, cache) = (Stage::Trial, Origin::default(), ResponseCache::default());
+    let service = Service { function: "test", stage, origin, endpoint: List, limiter, cache, clock };
     for _ in 0..2 {
         let response = service.answer(&Request::new("GET", "/")).await;
         assert_eq!(response.status(), 200);

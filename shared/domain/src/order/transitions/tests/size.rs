@@ -72,7 +72,10 @@ fn paid(mut order: Order) -> Order {
     for attempt in 0..MAX_PAYMENT_ATTEMPTS {
         let (token, request) =
             ("t".repeat(MAX_TOKEN_BYTES), Some(idempotency_key(&format!("attempt-of-22-chars-{attempt}"))));
-        order = then(&order, Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request });
+        order = then(
+            &order,
+            Event::PaymentStarted { method: ProviderMethod::CreditCard, token, request, general_decline: true },
+        );
         for _ in 0..20 {
             let action_url = Some("u".repeat(2_048));
             let outcome = ProviderOutcome::ActionRequired { payment_id: "p".repeat(255), action_url };
@@ -129,7 +132,7 @@ fn refunded_often(mut order: Order) -> Order {
         order = then(&order, grant(key));
     }
     assert_eq!(order.apply(grant(99), PLACED), Err(TransitionError::TooManyRefunds));
-    let settled = |retry: u32| Event::RefundSettled { refund: 0, refund_id: format!("{retry:0255}") };
+    let settled = |retry: u32| Event::RefundSettled { refund: 0, retry, refund_id: format!("{retry:0255}") };
     let failed = |retry: u32| Event::RefundFailed { refund: 0, retry, refund_id: format!("{retry:0255}") };
     for retry in 0..u32::try_from(MAX_REFUND_RETRIES).expect("few") {
         order = then(&order, settled(retry));
@@ -146,7 +149,10 @@ fn refunded_often(mut order: Order) -> Order {
 fn settled(mut order: Order) -> Order {
     for index in 0..order.refunds.len() {
         order = match order.refunds[index].target {
-            RefundTarget::Provider => then(&order, Event::RefundSettled { refund: index, refund_id: "r".repeat(255) }),
+            RefundTarget::Provider => {
+                let (retry, refund_id) = (order.refunds[index].retries, "r".repeat(255));
+                then(&order, Event::RefundSettled { refund: index, retry, refund_id })
+            }
             RefundTarget::StoreCredit => credited(&order, index).expect("credited"),
         };
     }
