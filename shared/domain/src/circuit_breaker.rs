@@ -132,7 +132,10 @@ mod tests {
         let mut interval = FIRST_INTERVAL;
         for _ in 0..10 {
             assert!(!breaker.allows_call(at), "after {interval:?}");
-            assert!(!breaker.allows_call(at + interval / 2 - Duration::from_millis(1)), "after {interval:?}");
+            assert!(
+                !breaker.allows_call(at + (interval / 2).saturating_sub(Duration::from_millis(1))),
+                "after {interval:?}"
+            );
             at += interval;
             assert!(breaker.allows_call(at), "after {interval:?}");
             // Whether its outcome is recorded or not, it does not block the next one.

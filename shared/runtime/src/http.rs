@@ -56,7 +56,7 @@ pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E, limiter: Li
     let (stage, origin) = (Stage::from_config(&config)?, Origin::from_config(&config)?);
     endpoint.warm_up().await;
     let (cache, clock) = (ResponseCache::default(), Arc::new(SystemClock));
-    let service = Arc::new(Service { function, stage, origin, endpoint, limiter, cache, clock });
+    let service = Arc::new(Service { function, stage, endpoint, origin, limiter, cache, clock });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
         let request = service.origin.checked(Request::from_lambda(request));

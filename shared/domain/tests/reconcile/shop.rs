@@ -198,7 +198,7 @@ impl Shop {
         }
         match state.target {
             RefundTarget::Provider => {
-                self.apply(number, Event::RefundSettled { refund, retry: state.retries, refund_id })
+                self.apply(number, Event::RefundSettled { refund, retry: state.retries, refund_id });
             }
             RefundTarget::StoreCredit => self.apply_store_credit(number, StoreCreditEvent::Refunded { refund }),
         }

@@ -103,7 +103,7 @@ impl Order {
             }
             _ if ended => {} // already settled
             ProviderOutcome::Declined { code } => {
-                attempt.fail(code);
+                attempt.fail(&code);
                 self.record_of(TimelineEvent::PaymentFailed, index, now);
             }
             ProviderOutcome::ActionRequired { payment_id, action_url } => {
@@ -195,11 +195,11 @@ impl PaymentAttempt {
     }
 
     /// Nothing was captured.
-    fn fail(&mut self, code: String) {
+    fn fail(&mut self, code: &str) {
         self.status = AttemptStatus::Failed;
         self.token = None;
         self.action_url = None;
-        self.decline_code = Some(cut(&code, MAX_DECLINE_CODE_BYTES).to_owned());
+        self.decline_code = Some(cut(code, MAX_DECLINE_CODE_BYTES).to_owned());
     }
 
     /// The shopper has to act.

@@ -62,8 +62,8 @@ fn largest_order() -> Order {
 }
 
 fn then(order: &Order, event: Event) -> Order {
-    let next = order.apply(event.clone(), PLACED).unwrap_or_else(|refused| panic!("{refused}: {event:?}"));
-    assert!(stored_bytes(&next) <= MAX_ORDER_BYTES, "{} bytes after {event:?}", stored_bytes(&next));
+    let next = order.apply(event, PLACED).unwrap_or_else(|refused| panic!("{refused}"));
+    assert!(stored_bytes(&next) <= MAX_ORDER_BYTES, "{} bytes", stored_bytes(&next));
     next
 }
 
