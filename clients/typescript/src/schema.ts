@@ -884,7 +884,7 @@ export interface paths {
         put?: never;
         /**
          * Logs in with e-mail address and password
-         * @description An account with a second factor also needs its `code`, or a recovery code: either in the same request, or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the guest's cart is merged into the account's, and a verified account gets the guest's orders. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address. A successful log-in does not count. Wrong codes are limited to 50 in a day for an account; a recovery code always works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the account that has verified the address, or else, with its password, the one that was registered with the address last.
+         * @description An account with a second factor also needs its `code`, or a recovery code: either in the same request, or together with the `challenge` of the answer `second_factor_required`. With `guest_refresh_token` the guest's cart is merged into the account's, and a verified account gets the guest's orders. Attempts are limited: 20 in 15 minutes for an e-mail address from one network, 200 for a network, and 100 in a day for an e-mail address from all unknown devices together. A device that sends the `device_token` of an earlier log-in has limits of its own: 20 in 15 minutes and 100 in a day. A new device that is refused gets in through `POST /auth/password-reset`, whose confirmation returns a `device_token`. A successful log-in does not count. Wrong codes are limited to 50 in a day for an account, and for each device that has logged in with a code; a recovery code always works. The answer does not tell whether there is an account with the e-mail address. A log-in opens the account that has verified the address, or else, with its password, the one that was registered with the address last.
          *
          *     When it is sent again: Starts one more session.
          */
@@ -950,7 +950,7 @@ export interface paths {
         put?: never;
         /**
          * Sets a new password with the link of a mail
-         * @description All sessions of the account end, and a mail says that the password was changed. A second factor stays: log in with its code, or with a recovery code.
+         * @description All sessions of the account end, and a mail says that the password was changed. A second factor stays: log in with its code, or with a recovery code. The `device_token` of the answer makes the device known to the account, so the log-in works although strangers have used up the attempts of others.
          *
          *     When it is sent again: Completes the first request if it failed; otherwise 410 `link_expired`.
          */
@@ -994,7 +994,7 @@ export interface paths {
         put?: never;
         /**
          * Registers an account and starts its session
-         * @description The answer is always the same, whether or not there is an account with the e-mail address. The mail to the address tells: it has the link for `POST /auth/verification/confirm`, or says that there is an account already. Until the address is verified, the new account may do what a guest may, for seven days. An address may have several such accounts; the one whose link is confirmed gets the address. A password needs a length only (15 characters, a parameter of the shop), and must not be easily guessed. With `guest_refresh_token` the guest's cart is merged, and the guest's orders follow when the address is verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 200 for an IP address.
+         * @description The answer is always the same, whether or not there is an account with the e-mail address. The mail to the address tells: it has the link for `POST /auth/verification/confirm`, or says that there is an account already. Until the address is verified, the new account may do what a guest may, for seven days. An address may have several such accounts; the one whose link is confirmed gets the address. A password needs a length only (15 characters, a parameter of the shop), and must not be easily guessed. With `guest_refresh_token` the guest's cart is merged, and the guest's orders follow when the address is verified. Attempts are limited: 20 in 15 minutes for an e-mail address, and 50 for a network.
          *
          *     With the same `Idempotency-Key`: starts one more session of the account that the first request registered, and asks for the mail again. A request with another password or another guest is refused. The key is stored for ten minutes.
          */
@@ -1341,7 +1341,7 @@ export interface paths {
         put?: never;
         /**
          * Requests a return of units of a delivered order
-         * @description Staff accept or reject it. An order has at most ten returns, and never more units are returned than were bought. After a rejection the return may be requested again.
+         * @description Staff accept or reject it. An order has at most ten returns, and never more units are returned than were bought. Items of one product become one. After a rejection the return may be requested again.
          *
          *     For guests and accounts.
          *
@@ -1390,6 +1390,26 @@ export interface paths {
          * @description The stock is strongly consistent. Anyone may cache the response, but must revalidate it each time (`If-None-Match`): the stock may have changed.
          */
         get: operations["getProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{product_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a product without its stock
+         * @description For pages with many visitors: caches keep it for a minute, and the stock comes from `GET /inventory`. The cart and the order have the current price.
+         */
+        get: operations["getProductDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2223,6 +2243,8 @@ export interface components {
             challenge?: string | null;
             /** @description A code of the second factor, or a recovery code. Required with `challenge`. */
             code?: string | null;
+            /** @description The `device_token` of the latest log-in of this account on this device. One that is not valid is ignored. */
+            device_token?: string | null;
             /**
              * Format: email
              * @description The e-mail address of the account, in any spelling.
@@ -2390,6 +2412,11 @@ export interface components {
             /** @description The account that placed it. Only staff see it. */
             user_id?: string;
         };
+        /** @description The response of `POST /auth/password-reset/confirm`. */
+        PasswordReset: {
+            /** @description Send it with the log-in on this device. It works although strangers have used up the log-ins of other devices. */
+            device_token: string;
+        };
         /** @description A payment of an order. */
         Payment: {
             /**
@@ -2509,6 +2536,11 @@ export interface components {
             id: string;
             /** @description The address of a picture. */
             image_url: string | null;
+            /**
+             * Format: uint32
+             * @description The most units in one order. Null if the shop's maximum for any product applies.
+             */
+            max_per_order: number | null;
             /** @description Its name. */
             name: string;
             /** @description The price of a unit. */
@@ -2544,6 +2576,55 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description A whole product without its stock. */
+        ProductDocument: {
+            /** @description Properties of the product by name, such as `Colour`. */
+            attributes: {
+                [key: string]: components["schemas"]["AttributeValue"];
+            };
+            /** @description Its brand. Null if it has none. */
+            brand: string | null;
+            /** @description From the department down; empty for a product without a category. */
+            category: components["schemas"]["ProductCategory"][];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description For the product's page. Null if it has none. */
+            description: string | null;
+            /** @description EAN and GTIN codes, of each package and market. */
+            ean: string[];
+            /** @description The id of the product. */
+            id: string;
+            /** @description The address of a picture. */
+            image_url: string | null;
+            /**
+             * Format: uint32
+             * @description The most units in one order. Null if the shop's maximum for any product applies.
+             */
+            max_per_order: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The price of a unit. */
+            price: components["schemas"]["Amount"];
+            /**
+             * Format: date
+             * @description The date of its release.
+             */
+            released: string | null;
+            /** @description The same as `id`. */
+            sku: string;
+            /** @description The address of a small picture. */
+            thumbnail_url: string | null;
+            /**
+             * Format: date-time
+             * @description The time of the change that made this version.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows with each change of the product. Changes of its stock do not count.
+             */
+            version: number;
         };
         /** @description A page of a list of products. */
         ProductList: {
@@ -2628,8 +2709,13 @@ export interface components {
             description?: string | null;
             /** @description EAN and GTIN codes, of each package and market. */
             ean?: string[] | null;
-            /** @description The address of a picture. */
+            /** @description The address of a picture: https, or a path on the origin of the shop. `http://` is stored as `https://`. */
             image_url?: string | null;
+            /**
+             * Format: uint32
+             * @description The most units in one order. Without it, the shop's maximum for any product applies.
+             */
+            max_per_order?: number | null;
             /** @description Shown to shoppers. */
             name: string;
             /** @description Not negative, with at most the decimals of the shop's currency, and without an exponent. */
@@ -2667,6 +2753,21 @@ export interface components {
              * @description The `version` of the list that this one replaces.
              */
             version: number;
+        };
+        /** @description A product of which the cart has more units than one order may have. */
+        QuantityLimit: {
+            /**
+             * Format: uint32
+             * @description The most units in one order.
+             */
+            max_per_order: number;
+            /** @description The product. */
+            product_id: string;
+            /**
+             * Format: uint32
+             * @description Units in the cart.
+             */
+            quantity: number;
         };
         /** @description The recovery codes of a second factor. */
         RecoveryCodes: {
@@ -2879,8 +2980,10 @@ export interface components {
              * @description Returned units.
              */
             quantity: number;
-            /** @description Why the shopper returns them. */
+            /** @description Why the shopper returns them. A list shows the first 100 characters. */
             reason: string;
+            /** @description Whether the list cut `reason`. `GET /admin/orders/{order_id}` has all of it. */
+            reason_cut?: boolean;
         };
         /** @description Units of one product to return. */
         ReturnItemRequest: {
@@ -2910,6 +3013,11 @@ export interface components {
         };
         /** @description A session: the access token for requests, and the refresh token for the next pair of tokens. */
         Session: {
+            /**
+             * @description After a log-in or a verification: send it with the next log-in of this account on this device, also after a
+             *     log-out. Then wrong passwords from elsewhere do not count for the device. It is valid for 180 days.
+             */
+            device_token?: string;
             /**
              * Format: int64
              * @description Lifetime of `token`, in seconds.
@@ -3231,6 +3339,10 @@ export interface components {
         "Cache-Control": string;
         /** @description The version of the response, for `If-None-Match`. */
         ETag: string;
+        /** @description About how many more requests of the class the caller may send (`r`), and the seconds until it may send all again (`t`), such as `"cart";r=117;t=2`. Left out of responses that anyone may cache, and while requests are not limited. */
+        RateLimit: string;
+        /** @description The class of the operation, whose limit all its operations share, with the requests (`q`) in so many seconds (`w`), such as `"cart";q=120;w=60`. Left out while requests are not limited. */
+        "RateLimit-Policy": string;
         /** @description Seconds after which the client may try again. */
         "Retry-After": number;
     };
@@ -3255,6 +3367,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3284,13 +3397,32 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -3335,6 +3467,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3370,7 +3504,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3378,17 +3515,24 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -3442,6 +3586,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3479,7 +3625,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3487,7 +3636,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -3541,9 +3690,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -3551,7 +3705,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -3600,6 +3754,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3690,7 +3846,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3698,7 +3857,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -3714,13 +3873,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -3775,6 +3941,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3810,7 +3978,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,7 +3989,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -3859,9 +4030,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -3869,7 +4045,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -3924,6 +4100,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3967,7 +4145,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3975,7 +4156,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -4029,9 +4210,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -4039,7 +4225,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -4095,6 +4281,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4131,7 +4319,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4139,7 +4330,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -4193,9 +4384,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -4203,7 +4399,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -4258,6 +4454,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4311,7 +4509,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `verified_account_required`: The caller is a guest, or the address of the account is not verified. */
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `verified_account_required`: The caller is a guest, or the address of the account is not verified.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4319,7 +4520,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "verified_account_required";
+                        code?: "direct_access_refused" | "verified_account_required";
                     };
                 };
             };
@@ -4376,9 +4577,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -4386,7 +4592,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -4432,6 +4638,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4483,13 +4691,32 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -4537,6 +4764,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4559,6 +4788,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
                 headers: {
@@ -4571,13 +4812,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -4625,6 +4873,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4647,6 +4897,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
@@ -4659,13 +4921,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -4713,6 +4982,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4736,7 +5007,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -4746,7 +5018,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -4778,13 +5050,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -4835,6 +5114,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,7 +5246,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -4975,7 +5257,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5003,13 +5285,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5057,6 +5346,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5080,7 +5371,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -5090,7 +5382,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5119,13 +5411,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5179,6 +5478,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5255,7 +5556,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -5265,7 +5567,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5281,13 +5583,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5340,6 +5649,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5382,7 +5693,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -5392,7 +5704,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5424,13 +5736,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5491,6 +5810,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5538,7 +5859,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -5548,7 +5870,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5604,13 +5926,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5671,6 +6000,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5718,7 +6049,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -5728,7 +6060,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -5809,13 +6141,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -5868,6 +6207,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6082,7 +6423,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -6092,7 +6434,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -6120,13 +6462,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -6183,6 +6532,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6227,7 +6578,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -6237,7 +6589,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -6290,13 +6642,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -6357,6 +6716,8 @@ export interface operations {
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6392,7 +6753,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -6402,7 +6764,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -6443,13 +6805,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -6503,6 +6872,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6715,7 +7086,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -6725,7 +7097,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -6741,13 +7113,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -6795,6 +7174,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6870,7 +7251,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -6880,7 +7262,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -6896,13 +7278,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -6950,6 +7339,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7050,7 +7441,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -7060,7 +7452,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -7098,13 +7490,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -7152,6 +7551,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7252,7 +7653,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -7262,7 +7664,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -7297,13 +7699,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -7365,6 +7774,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7386,6 +7797,8 @@ export interface operations {
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7434,7 +7847,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -7444,7 +7858,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -7463,6 +7877,7 @@ export interface operations {
             /**
              * @description - `not_refundable`: The amount exceeds `refundable_amount`.
              *     - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             *     - `too_many_refunds`: The order has 30 refunds without a return already.
              */
             409: {
                 headers: {
@@ -7472,7 +7887,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_refundable" | "store_credit_unavailable";
+                        code?: "not_refundable" | "store_credit_unavailable" | "too_many_refunds";
                     } & {
                         /** @description ISO 4217. */
                         currency?: string;
@@ -7532,13 +7947,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -7597,6 +8019,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7702,7 +8126,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -7712,7 +8137,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -7728,7 +8153,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`. */
+            /**
+             * @description - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             *     - `too_many_refund_retries`: Refunds of the order were retried 100 times. Only `store_credit` is still possible.
+             */
             409: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -7737,7 +8165,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_credit_unavailable";
+                        code?: "store_credit_unavailable" | "too_many_refund_retries";
                     } & {
                         /**
                          * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
@@ -7784,13 +8212,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -7849,6 +8284,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7991,7 +8428,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -8001,7 +8439,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -8076,13 +8514,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -8141,6 +8586,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8268,7 +8715,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -8278,7 +8726,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -8350,13 +8798,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -8414,6 +8869,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8522,7 +8979,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -8532,7 +8990,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -8604,13 +9062,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -8681,6 +9146,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8722,6 +9189,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8790,7 +9259,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -8800,7 +9270,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -8853,13 +9323,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -8907,6 +9384,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8930,7 +9409,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -8940,7 +9420,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -8956,13 +9436,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9010,6 +9497,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9048,7 +9537,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -9058,7 +9548,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -9074,13 +9564,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9137,6 +9634,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9185,7 +9684,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              *     - `second_person_required`: The caller asked for this refund: another person has to approve it.
              */
@@ -9196,7 +9696,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing" | "second_person_required";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing" | "second_person_required";
                     };
                 };
             };
@@ -9217,6 +9717,7 @@ export interface operations {
              *     - `not_refundable`: Other refunds were granted meanwhile: the amount exceeds `refundable_amount`.
              *     - `requester_not_permitted`: Who asked for this refund may not refund orders any more: ask for it again.
              *     - `store_credit_unavailable`: The order belongs to no account with a verified address, so nobody could spend the store credit. Choose `original`.
+             *     - `too_many_refunds`: The order has 30 refunds without a return already.
              */
             409: {
                 headers: {
@@ -9226,7 +9727,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "amount_mismatch" | "not_refundable" | "requester_not_permitted" | "store_credit_unavailable";
+                        code?: "amount_mismatch" | "not_refundable" | "requester_not_permitted" | "store_credit_unavailable" | "too_many_refunds";
                     } & {
                         /** @description ISO 4217. */
                         currency?: string;
@@ -9286,13 +9787,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9344,6 +9852,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9392,7 +9902,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -9402,7 +9913,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -9418,13 +9929,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9469,6 +9987,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9518,7 +10038,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -9528,17 +10049,24 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9599,6 +10127,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9647,7 +10177,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -9657,7 +10188,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -9726,13 +10257,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9780,6 +10318,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9803,7 +10343,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -9813,7 +10354,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -9845,13 +10386,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -9896,6 +10444,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10042,7 +10592,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -10052,17 +10603,24 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -10126,6 +10684,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10288,7 +10848,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `forbidden`: The account lacks the permission.
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
              *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
              */
             403: {
@@ -10298,7 +10859,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "second_factor_missing";
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
                     };
                 };
             };
@@ -10352,13 +10913,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -10403,6 +10971,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10419,9 +10989,26 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -10429,7 +11016,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -10485,6 +11072,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10511,6 +11100,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_credentials";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -10579,9 +11180,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -10589,7 +11195,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -10645,6 +11251,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10694,6 +11302,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
@@ -10731,9 +11351,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts to log in. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts to log in. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -10741,7 +11366,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -10796,6 +11421,8 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10809,6 +11436,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -10849,13 +11488,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -10909,6 +11555,8 @@ export interface operations {
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10922,6 +11570,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -10962,9 +11622,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -10972,7 +11637,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -11025,12 +11690,16 @@ export interface operations {
         };
         responses: {
             /** @description The account has the new password. */
-            204: {
+            200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
             };
             /** @description - `malformed_json`: The body is not a JSON object. */
             400: {
@@ -11041,6 +11710,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -11093,9 +11774,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -11103,7 +11789,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -11158,6 +11844,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11202,6 +11890,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `body_too_large`: The body has more than 65,536 bytes. */
             413: {
                 headers: {
@@ -11239,13 +11939,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -11303,6 +12010,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11332,6 +12041,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "card_number" | "invalid_idempotency_key" | "malformed_json";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -11375,9 +12096,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -11385,7 +12111,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -11440,6 +12166,8 @@ export interface operations {
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11453,6 +12181,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "malformed_json";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -11493,9 +12233,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -11503,7 +12248,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -11559,6 +12304,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11597,6 +12344,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_credentials";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -11662,9 +12421,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts. Try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
@@ -11672,7 +12436,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -11718,6 +12482,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11748,13 +12514,32 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -11799,6 +12584,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11829,13 +12616,32 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -11893,6 +12699,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11961,6 +12769,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `product_not_found`: There is no such product. */
             404: {
                 headers: {
@@ -11975,7 +12795,7 @@ export interface operations {
             };
             /**
              * @description - `cart_full`: The cart has as many different products as it may have.
-             *     - `quantity_limit`: The line would have more units than it may have.
+             *     - `quantity_limit`: The line would have more units than one order may have.
              */
             409: {
                 headers: {
@@ -11986,6 +12806,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "cart_full" | "quantity_limit";
+                    } & {
+                        /**
+                         * Format: uint32
+                         * @description With `quantity_limit`: the most units of the product in one order.
+                         */
+                        max_per_order?: number;
                     };
                 };
             };
@@ -12029,13 +12855,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -12083,6 +12916,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12123,6 +12958,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: The id in the path is not 1 to 64 letters, digits, `-`, `_` or `.`. */
             404: {
                 headers: {
@@ -12135,13 +12982,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -12198,6 +13052,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12259,6 +13115,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: The product is not in the cart. */
             404: {
                 headers: {
@@ -12268,6 +13136,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `quantity_limit`: The line would have more units than one order may have. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "quantity_limit";
+                    } & {
+                        /**
+                         * Format: uint32
+                         * @description With `quantity_limit`: the most units of the product in one order.
+                         */
+                        max_per_order?: number;
                     };
                 };
             };
@@ -12308,13 +13195,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -12363,6 +13257,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12803,13 +13698,32 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -12844,7 +13758,7 @@ export interface operations {
     getInventory: {
         parameters: {
             query: {
-                /** @description The ids of up to 50 products, separated by commas. */
+                /** @description The ids of up to 10 products, separated by commas. */
                 product_ids: string[];
             };
             header?: never;
@@ -12857,6 +13771,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12881,6 +13797,18 @@ export interface operations {
                     "application/json": components["schemas"]["StockList"];
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
                 headers: {
@@ -12893,13 +13821,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -12948,6 +13883,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12965,13 +13901,32 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
-            429: {
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13019,6 +13974,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13073,6 +14030,18 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: The link is not valid or has expired. */
             404: {
                 headers: {
@@ -13085,13 +14054,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13141,6 +14117,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13170,6 +14148,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
                 headers: {
@@ -13182,13 +14172,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13257,6 +14254,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13305,6 +14304,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /**
              * @description - `cart_changed`: The cart was changed at the same time: the shopper should look at it again.
              *     - `cart_empty`: There is nothing in the cart.
@@ -13312,6 +14323,8 @@ export interface operations {
              *     - `order_too_large`: The cart is too large for one order. Order a part of it first.
              *     - `price_changed`: The total is not `expected_total`.
              *     - `product_unavailable`: Products in the cart are no longer sold.
+             *     - `quantity_limited`: There is more of a product in the cart than one order may have. `limits` has the maximum of each.
+             *     - `too_many_unpaid_orders`: Too many orders or units wait for their payment. Pay or cancel one of `order_ids` first.
              */
             409: {
                 headers: {
@@ -13321,7 +14334,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "cart_changed" | "cart_empty" | "insufficient_stock" | "order_too_large" | "price_changed" | "product_unavailable";
+                        code?: "cart_changed" | "cart_empty" | "insufficient_stock" | "order_too_large" | "price_changed" | "product_unavailable" | "quantity_limited" | "too_many_unpaid_orders";
                     } & {
                         /** @description With `insufficient_stock`: the products of which there is less in stock than in the cart. */
                         items?: components["schemas"]["ItemShortage"][];
@@ -13333,6 +14346,12 @@ export interface operations {
                     } & {
                         /** @description With `product_unavailable`: the products to remove from the cart. */
                         product_ids?: string[];
+                    } & {
+                        /** @description With `quantity_limited`: the products of which the cart has too many units. */
+                        limits?: components["schemas"]["QuantityLimit"][];
+                    } & {
+                        /** @description With `too_many_unpaid_orders`: the orders that wait for their payment. */
+                        order_ids?: string[];
                     };
                 };
             };
@@ -13376,13 +14395,23 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_orders`: Too many orders from this network address or with this contact; try again after `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited" | "too_many_orders";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13433,6 +14462,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13543,6 +14574,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
@@ -13555,13 +14598,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13609,6 +14659,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13706,6 +14758,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
@@ -13719,7 +14783,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_cancellable`: The order is shipped, delivered, partially refunded or expired.
+             * @description - `cancellation_limited`: The caller cancelled several paid orders within a day. Staff can cancel this one.
+             *     - `not_cancellable`: The order is shipped, delivered, partially refunded or expired.
              *     - `payment_in_progress`: A payment of the order is being processed; try again after `Retry-After` seconds.
              */
             409: {
@@ -13730,7 +14795,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_cancellable" | "payment_in_progress";
+                        code?: "cancellation_limited" | "not_cancellable" | "payment_in_progress";
                     } & {
                         /**
                          * @description The status of the order. Absent with `payment_in_progress` and `request_in_progress`.
@@ -13740,13 +14805,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13794,6 +14866,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13824,6 +14898,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
@@ -13836,13 +14922,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -13902,6 +14995,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13919,6 +15014,8 @@ export interface operations {
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13967,7 +15064,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `payment_declined`: The payment was declined. `decline_code` says why. */
+            /** @description - `payment_declined`: The payment was declined. `decline_code` says why, if the caller is an account that has paid before. */
             402: {
                 headers: {
                     [name: string]: unknown;
@@ -13980,9 +15077,22 @@ export interface operations {
                         /**
                          * @description With `payment_declined`: why, such as `card_declined`, `insufficient_funds`, `expired_card`, `incorrect_cvc`,
                          *     `authentication_required`, `invalid_token`, `payment_method_unavailable`, `insufficient_store_credit` or
-                         *     `abandoned`. More may follow.
+                         *     `abandoned`. More may follow. Guests, and accounts that have not paid an order yet, only get
+                         *     `insufficient_store_credit`.
                          */
                         decline_code?: string;
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -14064,13 +15174,23 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /**
+             * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
+             *     - `too_many_payment_attempts`: Too many attempts to pay failed, of the caller, from this network address or with this card. Wait `Retry-After` seconds.
+             */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited" | "too_many_payment_attempts";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -14139,6 +15259,8 @@ export interface operations {
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14195,6 +15317,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: Nothing has this id, or it belongs to another account. */
             404: {
                 headers: {
@@ -14209,7 +15343,7 @@ export interface operations {
             };
             /**
              * @description - `not_returnable`: The order is not delivered, or the request has more units than `items[].returnable` of the problem.
-             *     - `too_many_returns`: The order has ten returns already.
+             *     - `too_many_returns`: The order has ten returns already, or their reasons are too long together.
              */
             409: {
                 headers: {
@@ -14277,13 +15411,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -14361,6 +15502,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14467,6 +15609,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
                 headers: {
@@ -14479,13 +15633,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -14540,6 +15701,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14586,6 +15748,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `not_found`: There is no such product. */
             404: {
                 headers: {
@@ -14598,13 +15772,155 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getProductDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the product. */
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product without its stock. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Widget kojlgnhjgewh",
+                     *       "description": null,
+                     *       "attributes": {
+                     *         "Colour": "Cyan"
+                     *       },
+                     *       "brand": "Testbrand",
+                     *       "category": [
+                     *         {
+                     *           "name": "Test goods",
+                     *           "id": "test-goods"
+                     *         },
+                     *         {
+                     *           "name": "Widgets",
+                     *           "id": "test-goods.widgets"
+                     *         }
+                     *       ],
+                     *       "currency": "USD",
+                     *       "ean": [],
+                     *       "id": "test-kojlgnhjgewh",
+                     *       "image_url": null,
+                     *       "price": 1250,
+                     *       "released": null,
+                     *       "sku": "test-kojlgnhjgewh",
+                     *       "thumbnail_url": null,
+                     *       "updated_at": "2026-11-30T00:51:45.494Z",
+                     *       "version": 1795999905494
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductDocument"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -14658,6 +15974,7 @@ export interface operations {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14716,6 +16033,18 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
             /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
             422: {
                 headers: {
@@ -14728,13 +16057,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
@@ -14803,6 +16139,8 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14821,6 +16159,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_signature" | "malformed_event";
+                    };
+                };
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
                     };
                 };
             };
@@ -14861,13 +16211,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description The shop receives more requests than it allows. Try again, each time after a longer, random wait. */
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
             /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
