@@ -212,7 +212,12 @@ impl Login {
     ) -> Result<Option<Reply>, Problem> {
         let has_second_factor = credential.second_factor().is_some();
         if has_second_factor {
-            let Some(code) = &params.code else { return Err(self.challenge(&credential).await?) };
+            let Some(code) = &params.code else {
+                let challenge = self.challenge(&credential).await?;
+                // The password was right. The challenge counts as an attempt of its own.
+                self.attempts.release(attempt).await?;
+                return Err(challenge);
+            };
             require_code(&self.attempts, &self.credentials, &credential, code, attempt, "login").await?;
         }
         let guest = self.reserved_guest(params, &credential.user_id).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use souk_domain::effects::Clock;
 use souk_domain::order::{Event, Order, OrderStatus, PaymentMethod};
-use souk_identity::{CountedPayment, PaymentLimits};
+use souk_identity::{CountedCancellation, PaymentLimits};
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request, own_order};
 use souk_runtime::{Dependencies, Error};
@@ -69,11 +69,11 @@ impl CancelOrder {
     }
 
     /// Counts the cancellation if it costs the shop the provider's fee.
-    async fn count(&self, request: &Request, order: &Order) -> Result<CountedPayment, Problem> {
+    async fn count(&self, request: &Request, order: &Order) -> Result<CountedCancellation, Problem> {
         if costs_a_fee(order) {
-            self.limits.count_cancellation(&request.user()?.user_id, request).await
+            self.limits.count_cancellation(request).await
         } else {
-            Ok(CountedPayment::default())
+            Ok(CountedCancellation::default())
         }
     }
 }

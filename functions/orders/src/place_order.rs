@@ -273,6 +273,9 @@ impl Endpoint for PlaceOrder {
         if let Some(reply) = self.replay(&cart, &params).await? {
             return Ok(reply);
         }
+        // After the replay: the shop may have dropped a method since the first run.
+        let accepted = self.payment_methods.check(params.payment_method);
+        accepted.map_err(|invalid| Problem::invalid(vec![invalid.at("payment_method")]))?;
         if let Some(email) = email? {
             params.contact = Some(Contact::of(email));
         }
@@ -283,15 +286,18 @@ impl Endpoint for PlaceOrder {
             return Err(Problem::conflict("cart_empty", "there is nothing in the cart"));
         }
         let now = self.clock.now();
-        let reviewed = self.review(&cart, now).await?;
+        let reviewed = self.review(caller, &cart, now).await?;
         self.check_bounds(&cart, &reviewed)?;
         let hold_seconds = self.bounds.hold_seconds(&cart.user_id, &reviewed, now);
         let cart = Cart { unpaid_orders: reviewed.entries, ..cart };
         let order = self.prepare(&cart, &params, hold_seconds).await?;
-        if let Some(limits) = &self.limits {
-            limits.count(request, caller, params.contact.as_ref(), now).await?;
+        let Some(limits) = &self.limits else { return self.place(order, &cart, &params).await };
+        let counted = limits.count(request, caller, params.contact.as_ref(), now).await?;
+        let placed = self.place(order, &cart, &params).await;
+        if placed.is_err() {
+            limits.release(&counted).await;
         }
-        self.place(order, &cart, &params).await
+        placed
     }
 }
 
@@ -300,10 +306,7 @@ impl PlaceOrder {
         const ADDRESS: &str = "must be a text, or an object with name, line1, city, country and if need be line2, region, postal_code, phone";
         let idempotency_key = request.idempotency_key()?;
         let mut fields = request.fields()?;
-        let payment_method = fields.parsed::<PaymentMethod>("payment_method").and_then(|method| {
-            let accepted = self.payment_methods.check(method);
-            accepted.map_err(|invalid| fields.refuse([invalid.at("payment_method")])).map(|()| method).ok()
-        });
+        let payment_method = fields.parsed("payment_method");
         let address = fields.json::<ShippingAddress>("shipping_address", ADDRESS);
         let address = address
             .and_then(|address| address.checked("shipping_address").map_err(|errors| fields.refuse(errors)).ok());

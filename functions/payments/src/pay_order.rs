@@ -17,7 +17,7 @@ use souk_domain::order::{
     ProviderMethod, ProviderOutcome, StoreCreditEvent, TransitionError,
 };
 use souk_domain::validation::{FieldError, Invalid, looks_like_card_number};
-use souk_identity::{CountedPayment, PaymentLimits};
+use souk_identity::{PaymentCounters, PaymentLimits};
 use souk_payment::ProviderError;
 use souk_runtime::contract::{Caller, Operation, OrderConflict, Tag};
 use souk_runtime::http::{Endpoint, PROCESSING_RETRY_SECONDS, Problem, Reply, Request, own_order};
@@ -28,6 +28,8 @@ use crate::PaymentContext;
 
 /// Time-out of the look-up of a card. Short, because the payment follows within the time-out of the function.
 const CARD_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// The status of a decline. Only declines are counted: a payment that needs the shopper may still succeed.
+const DECLINED: u16 = 402;
 /// How many of the newest orders of an account may show that it has paid before.
 const HISTORY_ORDERS: i32 = 10;
 /// Tokens of Stripe (`pm_…`, `ctoken_…`, `tok_…`) and of the sandbox: letters, digits and underscores, of which at least one
@@ -102,7 +104,7 @@ pub fn operation() -> Operation {
         )
         .problem(
             429,
-            "too_many_payment_attempts",
+            "too_many_attempts",
             "Too many attempts to pay failed, of the caller, from this network address or with this card. Wait \
              `Retry-After` seconds.",
         )
@@ -212,17 +214,15 @@ impl Endpoint for PayOrder {
             return response(&order, attempt);
         };
         let token = token.ok_or_else(|| Problem::invalid(vec![token_required()]))?;
-        let counted = self.count(request, &order, method, &token).await?;
+        let counters = self.check_limits(request, &order, method, &token).await?;
         let general_decline = !self.has_history(request).await?;
         let event = Event::PaymentStarted { method, token, request: Some(idempotency_key.clone()), general_decline };
         let started = self.payments.apply(&order.user_id, &order.order_id, &event).await;
         let was_tried = started.is_ok();
-        let reply = match saved_attempt(started, &idempotency_key) {
-            Ok((order, attempt)) => self.charge(&order, attempt).await,
-            Err(problem) => Err(problem),
-        };
-        if !was_tried || is_harmless(&reply) {
-            self.limits.release(counted).await;
+        let (order, attempt) = saved_attempt(started, &idempotency_key)?;
+        let reply = self.charge(&order, attempt).await;
+        if was_tried && reply.as_ref().is_err_and(|problem| problem.status() == DECLINED) {
+            self.limits.count_failed_payment(counters).await;
         }
         reply
     }
@@ -262,35 +262,22 @@ fn saved_attempt(step: Result<Order, StepError>, idempotency_key: &IdempotencyKe
     Ok((order, index))
 }
 
-/// Whether an attempt says nothing about cards: it paid, or the provider could not be used.
-fn is_harmless(reply: &Result<Reply, Problem>) -> bool {
-    match reply {
-        Ok(reply) => reply.status() == 200,
-        Err(problem) => problem.status() >= 500,
-    }
-}
-
 impl PayOrder {
-    /// Counts the attempt before it is made: for the caller, the network address and the card. An order that is not
-    /// payable is not charged, so nothing is counted.
-    async fn count(
+    /// Fails if the caller, the network address or the card has too many failed attempts. An order that is not payable
+    /// is not charged, so nothing is checked.
+    async fn check_limits(
         &self,
         request: &Request,
         order: &Order,
         method: ProviderMethod,
         token: &str,
-    ) -> Result<CountedPayment, Problem> {
+    ) -> Result<PaymentCounters, Problem> {
         if order.status != OrderStatus::PendingPayment {
-            return Ok(CountedPayment::default());
+            return Ok(PaymentCounters::default());
         }
-        let mut counted = self.limits.count_payment(&request.user()?.user_id, request).await?;
-        if self.limits.counts_addresses_and_cards
-            && method == ProviderMethod::CreditCard
-            && let Some(fingerprint) = self.card(token).await
-        {
-            self.limits.count_card(&mut counted, &fingerprint).await?;
-        }
-        Ok(counted)
+        let knows_cards = self.limits.counts_addresses_and_cards && method == ProviderMethod::CreditCard;
+        let card = if knows_cards { self.card(token).await } else { None };
+        self.limits.check_payment(&request.user()?.user_id, card.as_deref(), request).await
     }
 
     /// The fingerprint of the card. Without it, the attempt is counted for the caller and the address only: the payment
@@ -316,8 +303,10 @@ impl PayOrder {
         if caller.kind != CallerKind::Shopper {
             return Ok(false);
         }
-        let page = self.orders.list(&caller.user_id, caller.kind, None, HISTORY_ORDERS).await?;
-        Ok(page.orders.iter().any(|order| order.captured_minor() > order.owed_minor()))
+        let page = self.orders.list(&caller.user_id, caller.kind, None, HISTORY_ORDERS).await;
+        // Without its history, the shopper pays, and a decline has no code.
+        let orders = page.map_or_else(|_| Vec::new(), |page| page.orders);
+        Ok(orders.iter().any(|order| order.captured_minor() > order.owed_minor()))
     }
 
     /// Fails if the shop does not accept a method. A free order takes no money, so store credit pays it in every shop.

@@ -204,10 +204,11 @@ fn is_own_payment(
     outcome: Option<&ProviderOutcome>,
 ) -> bool {
     let Some(state) = order.attempts.get(attempt) else { return false };
-    let is_known =
-        state.payment_id.as_deref().is_none_or(|known| known == payment_id) || state.status == AttemptStatus::Completed;
+    let is_named = state.payment_id.as_deref() == Some(payment_id);
+    let is_known = is_named || state.payment_id.is_none() || state.status == AttemptStatus::Completed;
+    // What the attempt's own payment captured is settled whatever it is, as `check-payment` does.
     let has_amount = match outcome {
-        Some(ProviderOutcome::Captured { amount_minor, .. }) => *amount_minor == order.total_minor,
+        Some(ProviderOutcome::Captured { amount_minor, .. }) => is_named || *amount_minor == order.total_minor,
         _ => true,
     };
     state.method.provider_method().is_some() && is_known && has_amount && currency == Some(order.currency)

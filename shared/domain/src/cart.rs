@@ -16,7 +16,9 @@ use crate::validation::Invalid;
 
 pub use recent_requests::{Addition, Checkout, RecentAdditions, RecentCheckouts};
 use recent_requests::{KeyReused, RecentRequests};
-pub use unpaid_orders::{HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, UnpaidOrder, UnpaidOrders};
+pub use unpaid_orders::{
+    HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, UnpaidOrder, UnpaidOrders, is_new,
+};
 
 /// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a
 /// line that is allocated from several shards takes several.

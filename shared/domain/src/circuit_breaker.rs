@@ -35,7 +35,7 @@ struct Open {
 impl Default for CircuitBreaker {
     /// A closed breaker that several failures open from the start.
     fn default() -> Self {
-        Self { is_cold: false, ..Self::seeded(0) }
+        Self::tolerant(0)
     }
 }
 
@@ -44,6 +44,11 @@ impl CircuitBreaker {
     /// opens it: while a dependency hangs, every new process would otherwise send several calls.
     pub const fn seeded(seed: u64) -> Self {
         Self { consecutive_failures: 0, is_cold: true, open: None, jitter: seed }
+    }
+
+    /// A closed breaker that several failures open from the start, with the jitter of a seed.
+    pub const fn tolerant(seed: u64) -> Self {
+        Self { consecutive_failures: 0, is_cold: false, open: None, jitter: seed }
     }
 
     /// Whether a call may be made now. While the breaker is open, single callers may make trial calls. A trial whose

@@ -12,10 +12,11 @@ const IPV6_NETWORK_BITS: u32 = 64;
 pub struct ClientNetwork(Option<IpAddr>);
 
 impl ClientNetwork {
-    /// The network of an address in text form. Text that is not an address is the network `unknown`, which all such
+    /// The network of an address in text form, with or without brackets. Text that is not an address is the network `unknown`, which all such
     /// clients share.
     pub fn parse(address: &str) -> Self {
-        Self(address.trim().parse::<IpAddr>().ok().map(|address| match address.to_canonical() {
+        let address = address.trim().trim_start_matches('[').trim_end_matches(']');
+        Self(address.parse::<IpAddr>().ok().map(|address| match address.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),
             IpAddr::V6(address) => {
                 let host_bits = 128 - IPV6_NETWORK_BITS;
@@ -46,6 +47,7 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
         assert_eq!(network("2001:db8::1"), "2001:db8::/64");
         assert_eq!(network("2001:db8:0:0:ffff::2"), "2001:db8::/64");
+        assert_eq!(network("[2001:db8::1]"), "2001:db8::/64");
         assert_eq!(network("2001:db8:0:1::1"), "2001:db8:0:1::/64");
         for bad in ["", "unknown", "192.0.2", "2001:db8::1%eth0", "192.0.2.1:80"] {
             assert_eq!(network(bad), "unknown", "{bad}");

@@ -4,7 +4,6 @@
 //! that is full by now has all its tokens. Each token taken moves that time by the interval of one token.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -83,12 +82,6 @@ impl RateClass {
             _ => Self::Order,
         }
     }
-
-    /// Whether a process admits the first request of a caller before it asks the store. It asks at the second one and
-    /// pays for both. Only for routes that write nothing: elsewhere a write for each request is a small part.
-    pub const fn trusts_first_request(self) -> bool {
-        matches!(self, Self::Browse | Self::Search | Self::Stock)
-    }
 }
 
 /// How many requests a caller may send: all at once, or evenly over the seconds. Written as `30/60`.
@@ -125,6 +118,12 @@ impl Rate {
     /// Seconds in which an empty bucket becomes full.
     pub const fn seconds(self) -> u32 {
         self.seconds
+    }
+
+    /// Whether a process admits the first request of a caller before it asks the store. It asks at the second one and
+    /// pays for both. So 8 processes admit at most a tenth too much, and most requests of an honest caller cost no write.
+    pub const fn trusts_first_request(self) -> bool {
+        self.requests >= LEASES_OF_A_BUCKET
     }
 
     /// Microseconds until the next token, rounded up, so that no bucket fills too early.
@@ -225,40 +224,6 @@ impl fmt::Display for Rate {
     }
 }
 
-/// The network of a client: what one subscriber has, so that a new address is no new bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ClientNetwork {
-    /// An IPv4 address.
-    V4([u8; 4]),
-    /// The first half of an IPv6 address: a provider gives each subscriber at least such a network.
-    V6([u8; 8]),
-    /// No address. All these clients share a bucket.
-    Unknown,
-}
-
-impl ClientNetwork {
-    /// The network of an address, with or without brackets.
-    pub fn of(address: &str) -> Self {
-        match address.trim().trim_start_matches('[').trim_end_matches(']').parse() {
-            Ok(IpAddr::V4(address)) => Self::V4(address.octets()),
-            Ok(IpAddr::V6(address)) => {
-                let network = address.octets().first_chunk().copied().map_or(Self::Unknown, Self::V6);
-                address.to_ipv4_mapped().map_or(network, |address| Self::V4(address.octets()))
-            }
-            Err(_) => Self::Unknown,
-        }
-    }
-
-    /// Its bytes, which differ from those of any other network.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::V4(bytes) => bytes,
-            Self::V6(bytes) => bytes,
-            Self::Unknown => &[],
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -289,7 +254,7 @@ mod tests {
 
     #[test]
     fn rates_of_all_classes_are_read_or_refused() {
-        let text = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
+        let text = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=100/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
         let rates: RateLimits = text.parse().expect("rates");
         assert_eq!((rates.of(RateClass::Pay), rates.of(RateClass::Webhook)), (rate(20, 60), rate(6000, 60)));
         let refused = |text: &str| text.parse::<RateLimits>().expect_err("refused");
@@ -334,15 +299,6 @@ mod tests {
         ] {
             assert_eq!(RateClass::of_route(method, path), class, "{method} {path}");
         }
-    }
-
-    #[test]
-    fn a_client_is_its_network() {
-        assert_eq!(ClientNetwork::of("203.0.113.7"), ClientNetwork::V4([203, 0, 113, 7]));
-        assert_eq!(ClientNetwork::of("::ffff:203.0.113.7"), ClientNetwork::of("203.0.113.7"));
-        assert_eq!(ClientNetwork::of("2001:db8:1:2::1"), ClientNetwork::of("[2001:db8:1:2:ffff::9]"));
-        assert_ne!(ClientNetwork::of("2001:db8:1:2::1"), ClientNetwork::of("2001:db8:1:3::1"));
-        assert_eq!(ClientNetwork::of("not an address"), ClientNetwork::Unknown);
     }
 
     proptest! {

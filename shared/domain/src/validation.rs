@@ -45,9 +45,11 @@ impl Invalid {
     }
 }
 
-/// Trims a text and checks that it has 1 to `max_chars` characters, none of which is refused by [`is_refused_char`].
+/// Removes what [`is_invisible`] and trims a text, and checks that it has 1 to `max_chars` characters, none of which is a
+/// control character except line feed and tab.
 pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
-    let trimmed = raw.trim();
+    let visible: String = raw.replace(['\u{2028}', '\u{2029}'], "\n").chars().filter(|c| !is_invisible(*c)).collect();
+    let trimmed = visible.trim();
     if trimmed.is_empty() {
         return Err(Invalid::new("required", "must not be empty"));
     }
@@ -55,8 +57,7 @@ pub fn text(raw: &str, max_chars: usize) -> Result<String, Invalid> {
         return Err(Invalid::new("too_long", format!("must have at most {max_chars} characters")));
     }
     if trimmed.chars().any(is_refused_char) {
-        let expected = "must not contain control characters or characters that change the direction of text";
-        return Err(Invalid::new("invalid_format", expected));
+        return Err(Invalid::new("invalid_format", "must not contain control characters"));
     }
     Ok(trimmed.to_owned())
 }
@@ -70,19 +71,21 @@ pub fn text_within(raw: &str, max_chars: usize, max_bytes: usize) -> Result<Stri
     Ok(checked)
 }
 
-/// Characters that no stored text has: control characters except line feed and tab, overrides, embeddings and isolates of
-/// the direction of text, line and paragraph separators, and invisible characters without a use in writing.
+/// Control characters except line feed and tab. No stored text has them.
+pub fn is_refused_char(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Characters that are removed from every stored text: overrides, embeddings and isolates of the direction of text, the
+/// carriage return before a line feed, and characters that nobody sees. People paste them without knowing, with telephone
+/// numbers from their contacts for example, so they are removed and not refused.
 ///
 /// An override shows `gpj.exe` as `exe.jpg`, and an isolate that is not closed reorders what a page shows after the text.
-/// Allowed are the joiners U+200C and U+200D, without which Persian, Hindi and emoji are wrong, and the marks U+200E, U+200F
-/// and U+061C, which affect no text but their neighbours.
-pub fn is_refused_char(c: char) -> bool {
-    if matches!(c, '\n' | '\t') {
-        return false;
-    }
-    c.is_control()
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-        || matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
+/// The joiners U+200C and U+200D stay, without which Persian, Hindi and emoji are wrong; so do the space U+200B, which
+/// separates words in Khmer, and the marks U+200E, U+200F and U+061C, which affect no text but their neighbours.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
         || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0001}')
 }
 

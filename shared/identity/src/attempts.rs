@@ -13,6 +13,7 @@
 //! If the limits cannot be read, an attempt is delayed and passes. Codes of a second factor are refused.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use souk_auth::{DeviceClaims, DeviceTokens, Pseudonyms};
@@ -24,6 +25,8 @@ use souk_store::{AttemptOutcome, Limit, Limits, StoreError};
 
 use crate::hash_queue::HashQueue;
 
+/// Longest wait for one count, of which a log-in has three. Its function has ten seconds.
+const COUNT_TIMEOUT: Duration = Duration::from_millis(500);
 const WINDOW_SECONDS: i64 = 15 * 60;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// Attempts for an e-mail address or an account; of log-ins, for an account from one network or known device.
@@ -72,6 +75,8 @@ pub struct Attempt {
     /// The pseudonym of the network address.
     pub address: String,
     action: &'static str,
+    /// Whether it has waited for limits that cannot be read.
+    has_waited: AtomicBool,
     /// The known device of a log-in.
     device: Option<DeviceClaims>,
     /// What a success resets.
@@ -104,11 +109,11 @@ impl Attempts {
         Ok(attempt)
     }
 
-    /// Counts a registration. Its network has a lower limit.
+    /// Counts a registration. Its network has a lower limit, and a stranger elsewhere cannot use up that of the address.
     pub async fn count_registration(&self, email: &Email, request: &Request) -> Result<Attempt, Problem> {
         let mut attempt = self.attempt("register", Some(email), request);
         self.count_network(&mut attempt, REGISTRATIONS_PER_ADDRESS).await?;
-        self.count_subject(&mut attempt).await?;
+        self.count_pair(&mut attempt, email).await?;
         Ok(attempt)
     }
 
@@ -217,6 +222,7 @@ impl Attempts {
             subject: subject.map(|email| self.pseudonyms.email(email)),
             address: self.pseudonyms.ip(request.source_address()),
             action,
+            has_waited: AtomicBool::new(false),
             device: None,
             resets: None,
             releases: Vec::new(),
@@ -257,11 +263,14 @@ impl Attempts {
     }
 
     async fn count_one(&self, attempt: &Attempt, key: &str, limit: Limit) -> Result<(), Problem> {
-        match self.limits.count(key, limit, self.clock.now()).await {
+        let counted = tokio::time::timeout(COUNT_TIMEOUT, self.limits.count(key, limit, self.clock.now())).await;
+        match counted.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer in time".into()))) {
             Ok(outcome) => allowed(attempt, outcome),
             Err(error) => {
                 self.passes_outage(Err(error))?;
-                self.wait_for_outage().await;
+                if !attempt.has_waited.swap(true, Ordering::Relaxed) {
+                    self.wait_for_outage().await;
+                }
                 Ok(())
             }
         }

@@ -18,7 +18,8 @@ pub use guest_merge::GuestMerge;
 pub use hash_queue::HashQueue;
 pub use password_rules::{MAX_PASSWORD_CHARS, PasswordRules, password_schema};
 pub use payment_limits::{
-    CANCELLATIONS_PER_ADDRESS, CountedPayment, PAYMENTS_PER_ADDRESS, PAYMENTS_PER_CARD, PaymentLimits,
+    CANCELLATIONS_PER_ADDRESS, CountedCancellation, PAYMENTS_PER_ADDRESS, PAYMENTS_PER_CARD, PaymentCounters,
+    PaymentLimits,
 };
 pub use second_factor::{MAX_CODE_CHARS, accept_code, require_code, wrong_code};
 pub use secrets::{access_token_issuer, device_tokens, pseudonyms, refresh_tokens};

@@ -1,15 +1,18 @@
 //! Bounds on attempts to pay and on cancellations of paid orders.
 //!
-//! Whoever tests stolen cards makes many attempts that fail. So an attempt is counted before it is made and released when
-//! it succeeds: for the account or guest, for the network address, and for the card by the fingerprint that the payment
-//! provider gives. The provider keeps its fee for a payment that is refunded, so cancellations of paid orders are
-//! bounded, too.
+//! Whoever tests stolen cards makes many attempts that fail. So a failed attempt is counted: for the account or guest, for
+//! the network address, and for the card by the fingerprint that the payment provider gives. The counts are read before an
+//! attempt, so attempts under way at the same moment can exceed a bound: of one shopper as many as the rate class `pay`
+//! admits, of many guests as many as `pay-order` runs at once. A payment that succeeds costs no write. The provider keeps its fee for a payment that is refunded, so cancellations of paid
+//! orders are bounded, too. These are counted before they are made.
 //!
 //! When the store of the counts is not available, requests pass: a shop that takes no money is the greater damage.
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use souk_auth::Pseudonyms;
+use souk_domain::account::CallerKind;
 use souk_domain::effects::Clock;
 use souk_domain::ids::UserId;
 use souk_runtime::http::{Problem, Request};
@@ -26,7 +29,7 @@ const MAX_CANCELLATIONS: u32 = 5;
 pub const PAYMENTS_PER_ADDRESS: Limit = Limit { max_attempts: 60, window_seconds: HOUR_SECONDS };
 /// Attempts with a card in a day.
 pub const PAYMENTS_PER_CARD: Limit = Limit { max_attempts: 10, window_seconds: DAY_SECONDS };
-/// Cancellations of paid orders from a network address in a day.
+/// Cancellations of paid orders by guests from a network address in a day.
 pub const CANCELLATIONS_PER_ADDRESS: Limit = Limit { max_attempts: 20, window_seconds: DAY_SECONDS };
 
 /// Counts attempts to pay and cancellations.
@@ -46,19 +49,15 @@ pub struct PaymentLimits {
     pub counts_addresses_and_cards: bool,
 }
 
-/// What was counted for a request.
+/// Counters of an attempt to pay, none of which is at its bound.
 #[derive(Debug, Default)]
 #[must_use]
-pub struct CountedPayment {
-    keys: Vec<String>,
-}
+pub struct PaymentCounters(Vec<(String, Limit)>);
 
-/// What a limit is for.
-#[derive(Clone, Copy)]
-enum Bound {
-    Payment,
-    Cancellation,
-}
+/// What was counted for a cancellation.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct CountedCancellation(Vec<String>);
 
 impl PaymentLimits {
     /// Reads its configuration from the environment, and the key of the pseudonyms.
@@ -77,82 +76,98 @@ impl PaymentLimits {
         })
     }
 
-    /// Counts an attempt to pay, for the caller and for the network address of the request.
-    pub async fn count_payment(&self, shopper: &UserId, request: &Request) -> Result<CountedPayment, Problem> {
-        let mut counted = CountedPayment::default();
-        let key = format!("pay-shopper#{shopper}");
-        self.count(&mut counted, key, self.payments_per_shopper, Bound::Payment).await?;
-        if self.counts_addresses_and_cards {
-            let key = format!("pay-address#{}", self.pseudonyms.ip(request.source_address()));
-            self.count(&mut counted, key, PAYMENTS_PER_ADDRESS, Bound::Payment).await?;
-        }
-        Ok(counted)
-    }
-
-    /// Counts the attempt for its card, too.
-    pub async fn count_card(&self, counted: &mut CountedPayment, fingerprint: &str) -> Result<(), Problem> {
-        let key = format!("pay-card#{}", self.pseudonyms.card(fingerprint));
-        self.count(counted, key, PAYMENTS_PER_CARD, Bound::Payment).await
-    }
-
-    /// Counts the cancellation of a paid order.
-    pub async fn count_cancellation(&self, shopper: &UserId, request: &Request) -> Result<CountedPayment, Problem> {
-        let mut counted = CountedPayment::default();
-        let key = format!("cancel-shopper#{shopper}");
-        self.count(&mut counted, key, self.cancellations_per_shopper, Bound::Cancellation).await?;
-        if self.counts_addresses_and_cards {
-            let key = format!("cancel-address#{}", self.pseudonyms.ip(request.source_address()));
-            self.count(&mut counted, key, CANCELLATIONS_PER_ADDRESS, Bound::Cancellation).await?;
-        }
-        Ok(counted)
-    }
-
-    /// Gives back what was counted, because the payment succeeded or nothing was tried. A failure is only logged: the
-    /// shopper has one attempt less in this window.
-    pub async fn release(&self, counted: CountedPayment) {
-        for key in counted.keys {
-            if let Err(error) = self.limits.release(&key).await {
-                tracing::warn!(%error, "an attempt to pay stays counted");
-            }
-        }
-    }
-
-    async fn count(
+    /// Fails if the caller, the network address or the card has too many failed attempts to pay. `card` is the
+    /// fingerprint, if it is known.
+    pub async fn check_payment(
         &self,
-        counted: &mut CountedPayment,
-        key: String,
-        limit: Limit,
-        bound: Bound,
-    ) -> Result<(), Problem> {
-        match self.limits.count(&key, limit, self.clock.now()).await {
-            Ok(AttemptOutcome::Counted) => counted.keys.push(key),
-            Ok(AttemptOutcome::LimitReached { retry_after_seconds }) => {
-                self.release(std::mem::take(counted)).await;
-                return Err(refusal(bound, &key, retry_after_seconds));
-            }
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => {
-                tracing::error!(event = "limits_unavailable", %error, "an attempt to pay is not counted");
-            }
-            Err(error) => return Err(error.into()),
+        shopper: &UserId,
+        card: Option<&str>,
+        request: &Request,
+    ) -> Result<PaymentCounters, Problem> {
+        let mut counters = vec![(format!("pay-shopper#{shopper}"), self.payments_per_shopper)];
+        if self.counts_addresses_and_cards {
+            let address = self.pseudonyms.ip(request.source_address());
+            counters.push((format!("pay-address#{address}"), PAYMENTS_PER_ADDRESS));
+            let card = card.map(|card| format!("pay-card#{}", self.pseudonyms.card(card)));
+            counters.extend(card.map(|key| (key, PAYMENTS_PER_CARD)));
         }
-        Ok(())
+        let now = self.clock.now();
+        let waits = counters.iter().map(|(key, limit)| self.limits.seconds_to_wait(key, *limit, now));
+        for ((key, _), wait) in counters.iter().zip(join_all(waits).await) {
+            if let Some(seconds) = tolerate_outage(wait)?.flatten() {
+                return Err(payment_refused(key, seconds));
+            }
+        }
+        Ok(PaymentCounters(counters))
+    }
+
+    /// Counts a failed attempt. An error is only logged, because the attempt has its outcome.
+    pub async fn count_failed_payment(&self, counters: PaymentCounters) {
+        let now = self.clock.now();
+        let counts = counters.0.iter().map(|(key, limit)| self.limits.count(key, *limit, now));
+        for counted in join_all(counts).await {
+            if let Err(error) = counted {
+                tracing::error!(event = "rate_limits_unavailable", %error, "a failed attempt to pay is not counted");
+            }
+        }
+    }
+
+    /// Counts the cancellation of a paid order, before it is made. Those of guests are counted for the network address,
+    /// too: an account has its own count, and shares its address with others.
+    pub async fn count_cancellation(&self, request: &Request) -> Result<CountedCancellation, Problem> {
+        let caller = request.user()?;
+        let mut counters = vec![(format!("cancel-shopper#{}", caller.user_id), self.cancellations_per_shopper)];
+        if self.counts_addresses_and_cards && caller.kind == CallerKind::Guest {
+            let address = self.pseudonyms.ip(request.source_address());
+            counters.push((format!("cancel-address#{address}"), CANCELLATIONS_PER_ADDRESS));
+        }
+        let mut counted = CountedCancellation::default();
+        for (key, limit) in counters {
+            match tolerate_outage(self.limits.count(&key, limit, self.clock.now()).await)? {
+                Some(AttemptOutcome::Counted) => counted.0.push(key),
+                Some(AttemptOutcome::LimitReached { .. }) => {
+                    self.release(counted).await;
+                    return Err(cancellation_refused(&key));
+                }
+                None => {}
+            }
+        }
+        Ok(counted)
+    }
+
+    /// Gives back what was counted, because the order was not cancelled. A failure is only logged: the shopper has one
+    /// cancellation less in this window.
+    pub async fn release(&self, counted: CountedCancellation) {
+        for key in counted.0 {
+            if let Err(error) = self.limits.release(&key).await {
+                tracing::warn!(%error, "a cancellation stays counted");
+            }
+        }
+    }
+}
+
+/// `None` if the store is not available: the request passes without that limit.
+fn tolerate_outage<T>(outcome: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match outcome {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => {
+            tracing::error!(event = "rate_limits_unavailable", %error, "a payment or cancellation is not limited");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
 /// Logs and answers a refusal. template.yaml counts these lines, and an alarm rings on a burst. The key is an id or a
 /// pseudonym.
-fn refusal(bound: Bound, key: &str, retry_after_seconds: i64) -> Problem {
-    let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
-    match bound {
-        Bound::Payment => {
-            tracing::warn!(event = "payment_attempts_refused", subject = key, "payment attempt refused");
-            let detail = "too many attempts to pay failed; wait before the next one";
-            Problem::new(429, "too_many_payment_attempts", detail).retry_after(seconds)
-        }
-        Bound::Cancellation => {
-            tracing::warn!(event = "cancellation_refused", subject = key, "cancellation refused");
-            let detail = "too many paid orders were cancelled; ask the shop to cancel this one";
-            Problem::conflict("cancellation_limited", detail)
-        }
-    }
+fn payment_refused(key: &str, retry_after_seconds: i64) -> Problem {
+    tracing::warn!(event = "payment_attempts_refused", subject = key, "payment attempt refused");
+    let detail = "too many attempts to pay failed; wait before the next one";
+    Problem::new(429, "too_many_attempts", detail).retry_after(u64::try_from(retry_after_seconds).unwrap_or(1))
+}
+
+fn cancellation_refused(key: &str) -> Problem {
+    tracing::warn!(event = "cancellation_refused", subject = key, "cancellation refused");
+    let detail = "too many paid orders were cancelled; ask the shop to cancel this one";
+    Problem::conflict("cancellation_limited", detail)
 }

@@ -252,7 +252,7 @@ impl Dependencies {
             )),
             None => RateStore::Table(self.limits()?),
         };
-        Ok(Limiter::new(rates, store, self.config.text("NETWORK_SALT")?, self.clock(), self.random()))
+        Ok(Limiter::new(rates, store, self.config.text("NETWORK_SALT")?, self.clock(), &*self.random()))
     }
 
     /// The event bus for other systems.

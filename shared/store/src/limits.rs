@@ -51,6 +51,8 @@ pub enum AttemptOutcome {
 
 #[derive(Deserialize)]
 struct Window {
+    /// Counted attempts.
+    attempts: i64,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     expires_at: i64,
 }
@@ -89,6 +91,19 @@ impl Limits {
             self.table.back_off(attempt).await;
         }
         Err(StoreError::Conflict)
+    }
+
+    /// Seconds until an attempt is allowed; `None` if one is now. Counts nothing, and may miss attempts of the last second:
+    /// a read costs a tenth of a count.
+    pub async fn seconds_to_wait(
+        &self,
+        limit_key: &str,
+        limit: Limit,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
+        let window: Option<Window> = self.table.get(key([("limit_key", limit_key)]), false).await?;
+        let full = window.filter(|window| window.attempts >= i64::from(limit.max_attempts));
+        Ok(full.map(|window| window.expires_at - now.as_seconds()).filter(|seconds| *seconds > 0))
     }
 
     /// Releases one attempt that succeeded.
@@ -133,7 +148,8 @@ impl Limits {
                 self.table.back_off(attempt).await;
             }
         }
-        Err(StoreError::Conflict)
+        // So many others take from it that none is left for this process.
+        Ok(Grant { tokens: 0, full_at })
     }
 
     /// `Err` with the stored bucket, if there is one, when it is full although it was expected not to be, or the other

@@ -21,6 +21,7 @@ fn every_operation_has_a_class() {
         "get-openapi",
         "get-order",
         "get-product",
+        "get-product-document",
         "list-categories",
         "list-orders",
         "list-sessions",

@@ -280,7 +280,7 @@ mod tests {
         assert!(read(&[("page", "100"), ("limit", "100")]).is_ok());
         assert_eq!(refused(&[("page", "101"), ("limit", "100")]), ["page too_deep"]);
         assert_eq!(refused(&[("page", "4294967295")]), ["page too_deep"]);
-        assert_eq!(refused(&[("page", "9223372036854775807")]), ["page out_of_range"]);
+        assert_eq!(refused(&[("page", "99999999999")]), ["page out_of_range"]);
         assert_eq!(refused(&[("min_price", "2"), ("max_price", "1.99")]), ["max_price out_of_range"]);
         assert_eq!(refused(&[("brand", "x"); 21]), ["brand too_long"]);
         assert_eq!(refused(&[("attr.a", "x"); 21]), ["attr too_long"]);

@@ -2,7 +2,7 @@
 
 use souk_auth::{MacKey, Pseudonyms};
 use souk_domain::account::CallerKind;
-use souk_domain::cart::{Cart, HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders};
+use souk_domain::cart::{Cart, HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, is_new};
 use souk_domain::contact::Contact;
 use souk_domain::ids::OrderId;
 use souk_domain::time::Timestamp;
@@ -32,9 +32,21 @@ pub(super) fn hold_bounds(config: &Config) -> Result<HoldBounds, ConfigError> {
 
 impl PlaceOrder {
     /// What counts of the unpaid orders that the cart remembers. Costs nothing for a shopper without any. Orders that the
-    /// account placed as a guest have another owner; they are not found, and count until their holds have ended.
-    pub(super) async fn review(&self, cart: &Cart, now: Timestamp) -> Result<ReviewedOrders, StoreError> {
-        let orders = self.orders.get_many(&cart.user_id, cart.unpaid_orders.order_ids()).await?;
+    /// account placed as a guest are stored under the guest's id.
+    pub(super) async fn review(
+        &self,
+        caller: &Identity,
+        cart: &Cart,
+        now: Timestamp,
+    ) -> Result<ReviewedOrders, StoreError> {
+        let remembered: Vec<_> = cart.unpaid_orders.order_ids().collect();
+        let mut orders = self.orders.get_many(&cart.user_id, remembered.iter().copied()).await?;
+        if orders.len() < remembered.len() && caller.kind == CallerKind::Shopper {
+            let account = self.accounts.get(&cart.user_id).await?;
+            for guest in account.iter().flat_map(|account| &account.guest_ids) {
+                orders.extend(self.orders.get_many(guest, remembered.iter().copied()).await?);
+            }
+        }
         Ok(cart.unpaid_orders.review(&orders, now))
     }
 
@@ -53,7 +65,8 @@ fn too_many_unpaid_orders(order_ids: &[OrderId]) -> Problem {
     Problem::conflict("too_many_unpaid_orders", detail).with("order_ids", order_ids)
 }
 
-/// Counts orders by network address, and those of guests by contact.
+/// Counts orders of new accounts and guests by network address, and those of guests by contact. Whoever is older than a
+/// day shares an address with strangers who could use up its count, and has the exact bounds.
 ///
 /// The first half of what an address may order is counted by the address alone, which costs one write unit. The second
 /// half is counted separately and, for guests, by contact too. So a contact is bounded only at a busy address.
@@ -62,7 +75,7 @@ pub struct OrderLimits {
     pub limits: Limits,
     /// Makes the pseudonyms of addresses and contacts.
     pub pseudonyms: Pseudonyms,
-    /// Orders from a network address in an hour.
+    /// Orders of new accounts and guests from a network address in an hour.
     pub per_address: u32,
     /// Orders of guests with one contact in an hour, from a busy address.
     pub per_contact: u32,
@@ -85,32 +98,51 @@ impl OrderLimits {
         }))
     }
 
-    /// Counts an order that is about to be placed.
+    /// Counts an order that is about to be placed, and returns the counters.
     pub(super) async fn count(
         &self,
         request: &Request,
         caller: &Identity,
         contact: Option<&Contact>,
         now: Timestamp,
-    ) -> Result<(), Problem> {
+    ) -> Result<Vec<String>, Problem> {
+        if !is_new(&caller.user_id, now) {
+            return Ok(Vec::new());
+        }
         let address = self.pseudonyms.ip(request.source_address());
-        let first_half = self.per_address.div_ceil(2);
-        if self.seconds_to_wait(&format!("order-address#{address}"), first_half, now).await.is_none() {
-            return Ok(());
+        let (first_half, first_key) = (self.per_address.div_ceil(2), format!("order-address#{address}"));
+        if self.seconds_to_wait(&first_key, first_half, now).await.is_none() {
+            return Ok(vec![first_key]);
         }
         let second_half = format!("order-address-2#{address}");
         let contact = contact.filter(|_| caller.kind == CallerKind::Guest);
         let contact = contact.map(|contact| format!("order-contact#{}", self.pseudonyms.email(&contact.email)));
         let mut wait = self.seconds_to_wait(&second_half, self.per_address - first_half, now).await;
-        if let Some(key) = contact.filter(|_| wait.is_none()) {
-            wait = self.seconds_to_wait(&key, self.per_contact, now).await;
+        let mut counted = Vec::new();
+        if wait.is_none() {
+            counted.push(second_half);
+            if let Some(key) = contact {
+                wait = self.seconds_to_wait(&key, self.per_contact, now).await;
+                counted.extend(wait.is_none().then_some(key));
+            }
         }
         match wait {
-            None => Ok(()),
+            None => Ok(counted),
             Some(seconds) => {
+                self.release(&counted).await;
                 tracing::warn!(event = "order_refused", address, "too many orders from one address or contact");
                 Err(Problem::new(429, "too_many_orders", "too many orders; wait before the next one")
                     .retry_after(u64::try_from(seconds).unwrap_or(1)))
+            }
+        }
+    }
+
+    /// Gives back what was counted for an order that was not placed. A failure is only logged: the address has one order
+    /// less in this hour.
+    pub(super) async fn release(&self, counted: &[String]) {
+        for key in counted {
+            if let Err(error) = self.limits.release(key).await {
+                tracing::warn!(%error, "an order that was not placed stays counted");
             }
         }
     }
@@ -122,7 +154,7 @@ impl OrderLimits {
             Ok(AttemptOutcome::Counted) => None,
             Ok(AttemptOutcome::LimitReached { retry_after_seconds }) => Some(retry_after_seconds),
             Err(error) => {
-                tracing::error!(%error, "an order could not be counted");
+                tracing::error!(event = "rate_limits_unavailable", %error, "an order is not counted");
                 None
             }
         }

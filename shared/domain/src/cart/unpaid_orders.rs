@@ -17,8 +17,8 @@ const REMEMBERED_SECONDS: i64 = 24 * 60 * 60;
 const EXPIRY_SLACK_SECONDS: i64 = 60;
 /// Orders that are never paid before holds get shorter. Honest shoppers change their minds, too.
 const FREE_ENDS: u32 = 2;
-/// The shortest hold: enough to enter a card.
-const SHORTEST_HOLD_SECONDS: i64 = 120;
+/// The shortest hold: enough to confirm a payment at a bank.
+const SHORTEST_HOLD_SECONDS: i64 = 300;
 /// Entries that are kept: all that may be open, and some that ended.
 const MAX_ENTRIES: usize = 12;
 
@@ -144,7 +144,7 @@ impl UnpaidOrders {
                 Some(UnpaidState::Open) => open.push(entry.clone()),
                 None if entry.may_hold(now) => open.push(entry.clone()),
                 Some(UnpaidState::Ended) => ended.push(entry.clone()),
-                Some(UnpaidState::Paid) | None => {}
+                Some(UnpaidState::Settled) | None => {}
             }
         }
         let mut ended_and_kept = Self(ended);
@@ -168,13 +168,19 @@ impl UnpaidOrders {
     }
 }
 
+/// Whether an account or guest is younger than a day.
+pub fn is_new(user_id: &UserId, now: Timestamp) -> bool {
+    now.as_seconds() - user_id.created_at().as_seconds() < REMEMBERED_SECONDS
+}
+
 /// What a remembered order is now.
 enum UnpaidState {
     /// It holds stock.
     Open,
-    /// It was paid.
-    Paid,
-    /// It expired or was cancelled, and was never paid.
+    /// It neither holds stock nor shortens a hold: it was paid, it was cancelled, which gave its stock back, or its payment
+    /// takes days.
+    Settled,
+    /// It expired, and was never paid.
     Ended,
 }
 
@@ -182,14 +188,16 @@ impl UnpaidState {
     fn of(order: &Order) -> Self {
         match order.status {
             OrderStatus::PendingPayment => Self::Open,
-            OrderStatus::Cancelled | OrderStatus::Expired if order.paying_attempt().is_none() => Self::Ended,
+            OrderStatus::Expired if order.paying_attempt().is_none() && order.processing_attempt().is_none() => {
+                Self::Ended
+            }
             OrderStatus::Cancelled
             | OrderStatus::Expired
             | OrderStatus::Paid
             | OrderStatus::Shipped
             | OrderStatus::Delivered
             | OrderStatus::Refunded
-            | OrderStatus::PartiallyRefunded => Self::Paid,
+            | OrderStatus::PartiallyRefunded => Self::Settled,
         }
     }
 }
@@ -210,10 +218,10 @@ impl HoldBounds {
     }
 
     /// How long the next order holds its stock. Shorter for new users, and half as long for each order beyond
-    /// [`FREE_ENDS`] that was never paid in the last 24 hours.
+    /// [`FREE_ENDS`] that expired unpaid in the last 24 hours.
     pub fn hold_seconds(&self, user_id: &UserId, reviewed: &ReviewedOrders, now: Timestamp) -> i64 {
-        let is_new = now.as_seconds() - user_id.created_at().as_seconds() < REMEMBERED_SECONDS;
-        let base = if is_new { self.hold_seconds.min(self.new_shopper_hold_seconds) } else { self.hold_seconds };
+        let base =
+            if is_new(user_id, now) { self.hold_seconds.min(self.new_shopper_hold_seconds) } else { self.hold_seconds };
         let halvings = reviewed.ended_unpaid.saturating_sub(FREE_ENDS).min(62);
         (base >> halvings).max(SHORTEST_HOLD_SECONDS.min(base))
     }

@@ -7,7 +7,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
 use crate::order::size::{MAX_REASON_BYTES, MAX_RETURNED_BYTES, RETURN_ITEM_BYTES};
-use crate::validation::Invalid;
+use crate::validation::{Invalid, looks_like_card_number};
 
 /// Maximum returns of an order.
 pub const MAX_RETURNS: usize = 10;
@@ -82,6 +82,12 @@ impl ReturnItem {
             known.quantity = Quantity::new(units)?;
             if !known.reason.split("; ").any(|reason| reason == item.reason) {
                 known.reason = format!("{}; {}", known.reason, item.reason);
+            }
+            if looks_like_card_number(&known.reason) {
+                return Err(Invalid::new(
+                    "card_number",
+                    "the reasons for one product look like a card number together",
+                ));
             }
             let is_long = known.reason.chars().count() > MAX_REASON_CHARS || known.reason.len() > MAX_REASON_BYTES;
             if is_long {

@@ -27,7 +27,7 @@ pub struct StripeSecret {
 impl StripeSecret {
     /// Whether the key moves real money.
     pub(super) fn is_live(&self) -> bool {
-        self.api_key.starts_with("sk_live_") || self.api_key.starts_with("rk_live_")
+        !self.has_test_key()
     }
 
     /// Whether the key moves no money.

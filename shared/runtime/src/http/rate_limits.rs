@@ -15,7 +15,8 @@ use lambda_http::{Body, Response};
 use souk_cache::SharedCache;
 use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::{Clock, Random};
-use souk_domain::rate_limit::{ClientNetwork, Grant, Rate, RateClass, RateLimits};
+use souk_domain::network::ClientNetwork;
+use souk_domain::rate_limit::{Grant, Rate, RateClass, RateLimits};
 use souk_store::Limits;
 
 use super::problem::Problem;
@@ -25,9 +26,6 @@ use leases::{Leases, Step};
 /// Longest wait for the store. DynamoDB answers in a few milliseconds; the rest is for the TLS handshake of a new
 /// process.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
-/// While the store does not answer, requests of [`RateClass::Auth`] wait at least so long, in milliseconds, and at most
-/// twice as long: nothing else slows down who guesses.
-const AUTH_DELAY_MS: u64 = 1_000;
 const MICROS_PER_MILLISECOND: i64 = 1_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
@@ -60,7 +58,6 @@ struct Enabled {
     /// Makes network addresses unrecognisable in the store.
     salt: String,
     clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
     leases: Mutex<Leases>,
     breaker: Mutex<CircuitBreaker>,
 }
@@ -104,15 +101,9 @@ impl Limiter {
     }
 
     /// Limits callers at these rates. `salt` is a text that outsiders do not know.
-    pub fn new(
-        rates: RateLimits,
-        store: RateStore,
-        salt: &str,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Self {
-        let (leases, breaker) = (Mutex::default(), Mutex::default());
-        Self(Some(Enabled { rates, store, salt: salt.to_owned(), clock, random, leases, breaker }))
+    pub fn new(rates: RateLimits, store: RateStore, salt: &str, clock: Arc<dyn Clock>, random: &dyn Random) -> Self {
+        let (leases, breaker) = (Mutex::default(), Mutex::new(CircuitBreaker::tolerant(random.below(u64::MAX))));
+        Self(Some(Enabled { rates, store, salt: salt.to_owned(), clock, leases, breaker }))
     }
 
     /// Counts a request of a caller. `caller` is stored, so it must not reveal a person.
@@ -121,8 +112,8 @@ impl Limiter {
         enabled.count(class, caller).await
     }
 
-    /// Counts a request by its route and caller. If the store does not answer, the request goes on, one of
-    /// [`RateClass::Auth`] after a wait.
+    /// Counts a request by its route and caller. If the store does not answer, the request goes on. Attempts to log in and
+    /// to register have limits of their own, which slow them down then (`souk_identity::Attempts`).
     pub(super) async fn admit(&self, function: &'static str, request: &Request) -> Verdict {
         let class = request.rate_class();
         let Some(enabled) = &self.0 else { return Verdict { class, outcome: RateOutcome::Off } };
@@ -130,10 +121,6 @@ impl Limiter {
         if outcome == RateOutcome::Unavailable {
             // template.yaml counts these lines, and an alarm rings.
             tracing::warn!(event = "rate_limits_unavailable", function, class = class.name(), "request not limited");
-            if class == RateClass::Auth {
-                let delay_ms = AUTH_DELAY_MS + enabled.random.below(AUTH_DELAY_MS);
-                tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-            }
         }
         Verdict { class, outcome }
     }
@@ -145,14 +132,14 @@ impl Enabled {
         if let Some(identity) = &request.identity {
             return identity.user_id.as_str().to_owned();
         }
-        let network = ClientNetwork::of(request.source_address());
-        short_hash(&[self.salt.as_bytes(), network.bytes()])
+        let network = ClientNetwork::parse(request.source_address()).to_string();
+        short_hash(&[self.salt.as_bytes(), network.as_bytes()])
     }
 
     async fn count(&self, class: RateClass, caller: &str) -> RateOutcome {
         let (rate, now) = (self.rates.of(class), self.now());
         let key = format!("rate#{}#{caller}", class.name());
-        let (wanted, known_full_at) = match self.leases().step(&key, class, rate, now) {
+        let (wanted, known_full_at) = match self.leases().step(&key, rate, now) {
             Step::Decided(outcome) => return outcome,
             Step::Ask { wanted, known_full_at } => (wanted, known_full_at),
         };

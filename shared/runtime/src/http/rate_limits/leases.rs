@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use souk_domain::rate_limit::{Grant, Rate, RateClass};
+use souk_domain::rate_limit::{Grant, Rate};
 
 use super::{MICROS_PER_SECOND, RateOutcome, seconds};
 
@@ -55,9 +55,9 @@ pub(super) enum Step {
 
 impl Leases {
     /// Decides about a request, if that is possible without the store.
-    pub(super) fn step(&mut self, key: &str, class: RateClass, rate: Rate, now: i64) -> Step {
+    pub(super) fn step(&mut self, key: &str, rate: Rate, now: i64) -> Step {
         let Some(lease) = self.0.get_mut(key).filter(|lease| lease.expires_at > now) else {
-            let owed = u32::from(class.trusts_first_request());
+            let owed = u32::from(rate.trusts_first_request());
             self.insert(key, Lease::new(rate, owed, now), now);
             if owed == 0 {
                 return Step::Ask { wanted: 1, known_full_at: 0 };
@@ -154,7 +154,7 @@ mod tests {
     fn the_memory_for_callers_is_bounded() {
         let mut leases = Leases::default();
         for caller in 0..3 * MAX_LEASES {
-            let step = leases.step(&caller.to_string(), RateClass::Browse, rate(), NOW);
+            let step = leases.step(&caller.to_string(), rate(), NOW);
             assert!(matches!(step, Step::Decided(RateOutcome::Admitted { .. })));
             assert!(leases.len() <= MAX_LEASES);
         }
@@ -163,35 +163,31 @@ mod tests {
     #[test]
     fn a_first_request_is_paid_for_by_the_second() {
         let mut leases = Leases::default();
-        assert!(matches!(leases.step("a", RateClass::Browse, rate(), NOW), Step::Decided(_)));
-        let Step::Ask { wanted, known_full_at } = leases.step("a", RateClass::Browse, rate(), NOW) else {
-            panic!("the store is asked")
-        };
+        assert!(matches!(leases.step("a", rate(), NOW), Step::Decided(_)));
+        let Step::Ask { wanted, known_full_at } = leases.step("a", rate(), NOW) else { panic!("the store is asked") };
         assert_eq!((wanted, known_full_at), (2, 0));
         let outcome = leases.granted("a", rate(), Grant { tokens: 2, full_at: NOW + 100_000 }, NOW);
         assert_eq!(outcome, RateOutcome::Admitted { rate: rate(), remaining: Some(1_198), full_in: 100_000 });
-        let Step::Ask { wanted, .. } = leases.step("a", RateClass::Browse, rate(), NOW) else {
-            panic!("no token is left")
-        };
+        let Step::Ask { wanted, .. } = leases.step("a", rate(), NOW) else { panic!("no token is left") };
         assert_eq!(wanted, 2, "the portion has doubled, and nothing is owed");
     }
 
     #[test]
-    fn a_class_that_writes_asks_at_once() {
-        let mut leases = Leases::default();
-        assert!(matches!(leases.step("a", RateClass::Pay, rate(), NOW), Step::Ask { wanted: 1, known_full_at: 0 }));
+    fn a_small_bucket_is_asked_at_once() {
+        let (mut leases, rate) = (Leases::default(), Rate::new(79, 60).expect("a rate"));
+        assert!(matches!(leases.step("a", rate, NOW), Step::Ask { wanted: 1, known_full_at: 0 }));
     }
 
     #[test]
     fn an_empty_bucket_is_remembered_and_then_asked_again() {
         let (mut leases, rate) = (Leases::default(), Rate::new(20, 60).expect("a rate"));
         let empty = Grant { tokens: 0, full_at: NOW + rate.capacity_micros() };
-        assert!(matches!(leases.step("a", RateClass::Pay, rate, NOW), Step::Ask { .. }));
+        assert!(matches!(leases.step("a", rate, NOW), Step::Ask { .. }));
         let refused = leases.granted("a", rate, empty, NOW);
         assert_eq!(refused, RateOutcome::Refused { rate, retry_after_seconds: 3 });
         let later = NOW + 2_000_001;
-        let Step::Decided(refused) = leases.step("a", RateClass::Pay, rate, later) else { panic!("remembered") };
+        let Step::Decided(refused) = leases.step("a", rate, later) else { panic!("remembered") };
         assert_eq!(refused, RateOutcome::Refused { rate, retry_after_seconds: 1 });
-        assert!(matches!(leases.step("a", RateClass::Pay, rate, NOW + 3_000_000), Step::Ask { .. }));
+        assert!(matches!(leases.step("a", rate, NOW + 3_000_000), Step::Ask { .. }));
     }
 }

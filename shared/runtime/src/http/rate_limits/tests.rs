@@ -10,7 +10,7 @@ use crate::http::response_cache::ResponseCache;
 use crate::http::{Endpoint, Reply, Service};
 use crate::stage::Stage;
 
-const RATES: &str = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=30/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
+const RATES: &str = "browse=1200/60,search=600/60,stock=120/60,cart=120/60,order=100/60,pay=20/60,auth=60/60,staff=600/60,webhook=6000/60";
 
 fn rates() -> RateLimits {
     RATES.parse().expect("rates")
@@ -32,7 +32,7 @@ fn cache() -> Option<RateStore> {
 }
 
 fn limiter(store: RateStore) -> Limiter {
-    Limiter::new(rates(), store, "salt", Arc::new(FixedClock::new()), Arc::new(SeededRandom::new(2)))
+    Limiter::new(rates(), store, "salt", Arc::new(FixedClock::new()), &SeededRandom::new(2))
 }
 
 /// A bucket: of a real store, or a number.
@@ -60,7 +60,7 @@ async fn flood(bucket: &mut Bucket<'_>, class: RateClass, processes: usize, per_
     for number in 0..i64::from(per_second) * seconds {
         let now = start + number * MICROS_PER_SECOND / i64::from(per_second);
         let process = usize::try_from(random.below(u64::try_from(processes).expect("a few"))).expect("an index");
-        let outcome = match leases[process].step(&key, class, rate, now) {
+        let outcome = match leases[process].step(&key, rate, now) {
             Step::Decided(outcome) => outcome,
             Step::Ask { wanted, known_full_at } => {
                 flood.asked += 1;
@@ -198,23 +198,16 @@ async fn headers_say_what_is_left_but_not_in_what_anyone_may_cache() {
 }
 
 #[tokio::test]
-async fn without_the_store_requests_pass_and_log_ins_wait() {
+async fn without_the_store_requests_pass() {
     let database = Database::start().await;
     let limiter = limiter(table(&database, "no-such-table"));
     for _ in 0..10 {
         assert_eq!(limiter.count(RateClass::Order, "a").await, RateOutcome::Unavailable);
     }
-    let admit = async |request: Request| {
-        let started = Instant::now();
-        let verdict = limiter.admit("test", &request).await;
-        let mut response = Response::new(Body::Empty);
-        verdict.add_headers(&mut response);
-        assert!(verdict.refusal().is_none() && response.headers().is_empty());
-        started.elapsed()
-    };
-    assert!(admit(Request::new("POST", "/orders")).await < Duration::from_millis(AUTH_DELAY_MS));
-    let login = admit(Request::new("POST", "/auth/login")).await;
-    assert!(login >= Duration::from_millis(AUTH_DELAY_MS), "{login:?}");
+    let verdict = limiter.admit("test", &Request::new("POST", "/orders")).await;
+    let mut response = Response::new(Body::Empty);
+    verdict.add_headers(&mut response);
+    assert!(verdict.refusal().is_none() && response.headers().is_empty());
 }
 
 #[tokio::test]
@@ -239,8 +232,8 @@ impl Endpoint for List {
 async fn a_refused_request_gets_nothing_not_even_from_the_response_cache() {
     let database = Database::start().await;
     let rates = RATES.replace("browse=1200/60", "browse=2/60").parse().expect("rates");
-    let (clock, random) = (Arc::new(FixedClock::new()), Arc::new(SeededRandom::new(2)));
-    let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), random);
+    let (clock, random) = (Arc::new(FixedClock::new()), &SeededRandom::new(2));
+    let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), &*random);
     let (stage, origin, cache) = (Stage::Trial, Origin::default(), ResponseCache::default());
     let service = Service { function: "test", stage, origin, endpoint: List, limiter, cache, clock };
     for _ in 0..2 {
