@@ -25,8 +25,8 @@ use leases::{Leases, Step};
 /// Longest wait for the store. DynamoDB answers in a few milliseconds; the rest is for the TLS handshake of a new
 /// process.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
-/// While the store does not answer, requests of [`RateClass::Auth`] wait at least so long, in milliseconds, and at most
-/// twice as long: nothing else slows down who guesses.
+/// While the store does not answer, requests of [`RateClass::Auth`] wait at least this long, in milliseconds, and at most
+/// twice as long, to slow down guesses.
 const AUTH_DELAY_MS: u64 = 1_000;
 const MICROS_PER_MILLISECOND: i64 = 1_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -69,25 +69,25 @@ struct Enabled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum RateOutcome {
-    /// Nobody is limited in this shop.
+    /// The shop has no limits.
     Off,
-    /// It may.
+    /// The request is admitted.
     Admitted {
         /// The rate of the class.
         rate: Rate,
-        /// About how many more there are. `None` if the process has not asked yet.
+        /// About how many requests are left. `None` if the process has not asked the store yet.
         remaining: Option<u32>,
         /// Microseconds until the bucket is full.
         full_in: i64,
     },
-    /// It may not.
+    /// The request is refused.
     Refused {
         /// The rate of the class.
         rate: Rate,
-        /// Seconds until the next one may, at least 1.
+        /// Seconds until the next request is admitted, at least 1.
         retry_after_seconds: u64,
     },
-    /// The store did not answer. What to do then is for the caller to decide.
+    /// The store did not answer. The caller of this function decides what to do.
     Unavailable,
 }
 
@@ -98,7 +98,7 @@ pub(super) struct Verdict {
 }
 
 impl Limiter {
-    /// Limits nobody.
+    /// Admits every request.
     pub const fn off() -> Self {
         Self(None)
     }
