@@ -31,8 +31,8 @@ pub(super) fn hold_bounds(config: &Config) -> Result<HoldBounds, ConfigError> {
 }
 
 impl PlaceOrder {
-    /// Reads the unpaid orders that the cart remembers, if there are any. Orders that the account placed as a guest have
-    /// another owner, so they are not found and count until their holds have ended.
+    /// What counts of the unpaid orders that the cart remembers. Costs nothing for a shopper without any. Orders that the
+    /// account placed as a guest have another owner; they are not found, and count until their holds have ended.
     pub(super) async fn review(&self, cart: &Cart, now: Timestamp) -> Result<ReviewedOrders, StoreError> {
         let orders = self.orders.get_many(&cart.user_id, cart.unpaid_orders.order_ids()).await?;
         Ok(cart.unpaid_orders.review(&orders, now))

@@ -168,7 +168,7 @@ impl UnpaidOrders {
     }
 }
 
-/// The state of a remembered order.
+/// What a remembered order is now.
 enum UnpaidState {
     /// It holds stock.
     Open,

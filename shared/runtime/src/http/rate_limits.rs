@@ -25,8 +25,8 @@ use leases::{Leases, Step};
 /// Longest wait for the store. DynamoDB answers in a few milliseconds; the rest is for the TLS handshake of a new
 /// process.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
-/// While the store does not answer, requests of [`RateClass::Auth`] wait at least this long, in milliseconds, and at most
-/// twice as long, to slow down guesses.
+/// While the store does not answer, requests of [`RateClass::Auth`] wait at least so long, in milliseconds, and at most
+/// twice as long: nothing else slows down who guesses.
 const AUTH_DELAY_MS: u64 = 1_000;
 const MICROS_PER_MILLISECOND: i64 = 1_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
