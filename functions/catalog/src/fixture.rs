@@ -89,7 +89,7 @@ impl Fixture {
         request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
     }
 
-    /// Deletes a category, which nothing in the shop does: only a write would bring it back.
+    /// Deletes a category. The shop never does; a test sees by it whether a category is written again.
     pub(crate) async fn delete_category(&self, category_id: &str) {
         let request = self.database.client.delete_item().table_name(self.database.table("categories"));
         let request = request.key("tree_id", AttributeValue::S("catalogue".to_owned()));

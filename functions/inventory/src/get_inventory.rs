@@ -12,8 +12,8 @@ use souk_runtime::contract::{Caller, Operation, PRODUCT_ID_PATTERN, Parameter, T
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Inventory;
 
-/// Maximum products of one request. Each costs a strongly consistent query of its own, which checkout shares, and anyone
-/// may call: so a request has at most as many as a page shows.
+/// Maximum products of one request: as many as a page shows. Anyone may call, and each product costs a strongly consistent
+/// query of the table that checkout writes.
 const MAX_PRODUCTS: usize = 10;
 /// Maximum length of the list: every id at its maximum length, with a comma and a space.
 const MAX_LIST_CHARS: usize = MAX_PRODUCTS * (MAX_PRODUCT_ID_CHARS + 2);

@@ -146,7 +146,7 @@ impl SharedCache {
         self.call(&pipe).await
     }
 
-    /// Takes the wanted tokens of a bucket, or those that there are. `now` is in microseconds since the Unix epoch.
+    /// Takes the wanted tokens of a bucket, or as many as are available. `now` is in microseconds since the Unix epoch.
     pub async fn take(&self, key: &str, rate: Rate, wanted: u32, now: i64) -> Result<Grant, SharedCacheError> {
         let mut pipe = Pipeline::with_capacity(1);
         let command = pipe.cmd("EVAL").arg(TAKE).arg(1).arg(self.full_key(key));

@@ -1,4 +1,4 @@
-//! The network of a client, which limits count by.
+//! The network of a client: limits count requests for it, not for a single address.
 
 use std::fmt;
 use std::net::IpAddr;

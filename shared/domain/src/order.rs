@@ -432,9 +432,9 @@ impl Order {
         self.attempts.iter().enumerate().find(|(_, attempt)| attempt.status == AttemptStatus::Processing)
     }
 
-    /// Whether a payment keeps the order from expiring: one whose outcome a call to the provider is about to tell. A
-    /// payment of which the provider said that it takes time does not, or a bank debit with a made-up account would
-    /// hold stock for two weeks. If its money arrives later, the order is held again or refunded.
+    /// Whether a payment keeps the order from expiring: one whose outcome a call to the provider will return. A
+    /// payment of which the provider said that it takes time does not, because a bank debit with a made-up account
+    /// would hold stock for two weeks. If its money arrives later, the order is held again or refunded.
     pub fn payment_keeps_hold(&self) -> bool {
         self.processing_attempt().is_some_and(|(_, attempt)| !attempt.takes_time())
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
-/// Most requests of a rate.
+/// Maximum requests of a rate.
 const MAX_REQUESTS: u32 = 100_000;
 /// Longest period of a rate: a day.
 const MAX_SECONDS: u32 = 86_400;
@@ -84,7 +84,7 @@ impl RateClass {
     }
 }
 
-/// How many requests a caller may send: all at once, or evenly over the seconds. Written as `30/60`.
+/// How many requests a caller may send in so many seconds, all at once or evenly. Written as `30/60`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     requests: u32,
@@ -102,7 +102,7 @@ pub struct Grant {
 }
 
 impl Rate {
-    /// So many requests in so many seconds. `None` if a number is zero or too large.
+    /// `None` if a number is zero or too large.
     pub const fn new(requests: u32, seconds: u32) -> Option<Self> {
         if requests == 0 || requests > MAX_REQUESTS || seconds == 0 || seconds > MAX_SECONDS {
             return None;
@@ -149,7 +149,7 @@ impl Rate {
         u32::try_from(left).unwrap_or(self.requests).min(self.requests)
     }
 
-    /// Takes the wanted tokens, or those that there are.
+    /// Takes the wanted tokens, or as many as are available.
     pub fn take(self, full_at: i64, wanted: u32, now: i64) -> Grant {
         let tokens = wanted.min(self.available(full_at, now));
         let from = if tokens == 0 { full_at } else { full_at.max(now) };
@@ -166,16 +166,16 @@ impl Rate {
 /// Why a text is not a rate, or not the rates of all classes. It goes to the operator who set it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRates {
-    /// No rate.
+    /// An entry that is not a class with a valid rate.
     #[error("{0:?} must be a class and its rate, such as order=30/60, with 1 to 100000 requests in 1 to 86400 seconds")]
     Rate(String),
-    /// No class.
+    /// An unknown class.
     #[error("{0:?} is no class of routes")]
     Class(String),
-    /// Twice.
+    /// A class that has two rates.
     #[error("the class {0} has two rates")]
     Repeated(&'static str),
-    /// Left out.
+    /// A class without a rate.
     #[error("the class {0} has no rate")]
     Missing(&'static str),
 }

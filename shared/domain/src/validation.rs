@@ -110,7 +110,7 @@ pub fn picture_url(raw: &str, max_chars: usize) -> Result<String, Invalid> {
         return Err(invalid());
     }
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // No user or password, and a host with a name. A port of http is none of https.
+    // No user or password, and a host. Port 80 is refused, because it does not serve https.
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let has_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port != 80));
     let is_name = !name.starts_with(['.', '-']) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));

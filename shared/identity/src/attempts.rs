@@ -5,10 +5,10 @@
 //!
 //! A log-in is not counted for its e-mail address alone: a stranger's wrong passwords would lock the owner out. A device
 //! that has logged in before has counters of its own, which no stranger can use up. All unknown devices together have a
-//! limit for a day, which bounds distributed guessing; then the way in is a mail, whose link makes the device known.
+//! limit for a day, which bounds distributed guessing. When it is reached, the link of a mail makes the owner's device known.
 //!
-//! Codes of a second factor have another limit besides. A code is short, so what bounds a guess is the number of
-//! attempts, and who knows the password must not be able to reset it.
+//! Codes of a second factor have a limit of their own. A code is short, so only the number of attempts bounds guessing, and
+//! an attacker with the password must not be able to reset that number.
 //!
 //! If the limits cannot be read, an attempt is delayed and passes. Codes of a second factor are refused.
 

@@ -1,5 +1,5 @@
 //! Hashes passwords in a bounded queue. A hash takes a core for some tens of milliseconds and 19 MiB, so a process that
-//! serves several requests at once must not compute any number of them.
+//! serves several requests at once has to bound how many it computes.
 
 use std::sync::Arc;
 use std::time::Duration;

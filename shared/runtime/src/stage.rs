@@ -11,9 +11,9 @@ const LIMITS: &str = "LIMITS";
 /// The parameter `Stage` of template.yaml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// On AWS, to try Souk out. The sandbox is allowed.
+    /// For trying Souk out on AWS. The sandbox is allowed.
     Trial,
-    /// Sells for money.
+    /// A shop that sells for money.
     Prod,
     /// On a developer's machine.
     Local,
@@ -33,8 +33,8 @@ impl Stage {
         }
     }
 
-    /// Refuses what a shop that sells must not have. Every function checks it at start; CloudFormation checks the same
-    /// before a deployment.
+    /// Fails in `prod` without limits. Every function checks it at start; CloudFormation checks the same before a
+    /// deployment.
     pub fn check(self, config: &Config) -> Result<(), ConfigError> {
         let has_limits = config.optional(LIMITS).is_none_or(|limits| limits == "on");
         if self == Self::Prod && !has_limits {

@@ -187,7 +187,7 @@ impl Response {
     }
 }
 
-/// Each process waits other times between its trials.
+/// Each process has a jitter of its own, so that their trials do not coincide.
 fn breaker(random: &dyn Random) -> Mutex<CircuitBreaker> {
     Mutex::new(CircuitBreaker::seeded(random.below(u64::MAX)))
 }

@@ -16,12 +16,12 @@ const TREE: &str = "catalogue";
 /// Most ids of written categories in the memory of a process: more than a shop has.
 const MAX_WRITTEN: usize = 20_000;
 
-/// The categories table. Clones share what they know to be written.
+/// The categories table. Clones share the ids of written categories.
 #[derive(Clone)]
 pub struct Categories {
     table: Table,
-    /// Categories that exist for sure, because this process has ensured them: none is ever deleted or renamed. So the parts
-    /// of an import do not write the same categories again and again into the one partition of the tree.
+    /// Categories that this process has written. None is ever deleted or renamed, so the parts of an import need not write
+    /// them again into the one partition of the tree.
     written: Arc<Mutex<HashSet<CategoryId>>>,
 }
 

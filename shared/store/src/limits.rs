@@ -124,7 +124,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Takes the wanted tokens of a bucket, or those that there are. `known_full_at` is what the caller knows of the
+    /// Takes the wanted tokens of a bucket, or as many as are available. `known_full_at` is what the caller knows of the
     /// bucket from its last call, or 0: if it is right, one write is enough. `now` is in microseconds.
     pub async fn take(
         &self,
@@ -152,8 +152,8 @@ impl Limits {
         Ok(Grant { tokens: 0, full_at })
     }
 
-    /// `Err` with the stored bucket, if there is one, when it is full although it was expected not to be, or the other
-    /// way round, or when it has too few tokens.
+    /// `Err` with the stored bucket, if there is one: it is full and `full_at` says otherwise, or the reverse, or it has too
+    /// few tokens.
     async fn take_from(
         &self,
         limit_key: &str,

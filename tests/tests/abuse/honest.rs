@@ -39,7 +39,7 @@ impl Honest {
         (result, honest)
     }
 
-    /// Each purchase is by another guest from another address: within the limits of one, and as many shoppers are.
+    /// Each purchase is by a new guest from a new address, as of many shoppers, so that it stays within all limits.
     fn buy(&mut self, shop: &'static Shop, product: &Product) {
         let shopper = self.timed(|| shop.guest());
         let viewed = self.timed(|| shopper.get(&format!("/products/{}", product.id)));

@@ -19,7 +19,7 @@ fn a_flood_of_registrations_costs_few_hashes() {
     });
     assert!(registered <= 50, "{registered}");
     attacker.post("/auth/register", credentials(&fresh_email())).is_problem(429, "too_many_attempts");
-    // Somebody else registers.
+    // A registration from another network succeeds.
     shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
     honest.report("registering from one network", &format!("{registered} of {REGISTRATIONS} registrations"));
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use souk_e2e::{Shop, print_line, unique_word};
 
-/// An answer of the API has at most 6 MB; none of these may come near.
+/// Maximum size of these responses, well below the 6 MB of a Lambda function.
 const MAX_ANSWER_BYTES: usize = 1_000_000;
 /// No worst call may take longer, on a small machine that runs other work.
 const LATEST: Duration = Duration::from_secs(10);

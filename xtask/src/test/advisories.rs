@@ -12,7 +12,7 @@ use crate::process;
 
 /// The copy, seen from the workspace: its archive, and a README whose first line has its date.
 const COPY: &str = "../shared/advisory-db";
-/// Where databases lie, one of the copy and one of the network, each in the folder that cargo-deny looks for.
+/// The folders of the databases, one of the copy and one of the network, with the names that cargo-deny expects.
 const HOME: &str = "target/local-test/checks";
 /// cargo-deny's name for a clone of `https://github.com/RustSec/advisory-db`.
 const CLONE: &str = "advisory-db-3157b0e258782691";
@@ -116,7 +116,7 @@ mod tests {
         assert!(with_databases("[licenses]\n", Path::new("/there")).is_err());
     }
 
-    /// An exception without a date is never looked at again.
+    /// An exception needs a date, so that it is reviewed again.
     #[test]
     fn every_exception_is_named_and_dated() {
         let deny = include_str!("../../../deny.toml");

@@ -13,9 +13,9 @@ use crate::time::Timestamp;
 pub const MAX_UNPAID_ORDERS: usize = 8;
 /// How long an order that was never paid shortens the next holds, and how long a user is new.
 const REMEMBERED_SECONDS: i64 = 24 * 60 * 60;
-/// After the end of a hold, an order counts this much longer: until the message that expires it has surely come.
+/// An order counts this much longer than its hold, because the message that expires it may be late.
 const EXPIRY_SLACK_SECONDS: i64 = 60;
-/// Orders that are never paid before holds get shorter. Honest shoppers change their minds, too.
+/// Orders that a shopper may leave unpaid before holds get shorter: honest shoppers change their minds, too.
 const FREE_ENDS: u32 = 2;
 /// The shortest hold: enough to confirm a payment at a bank.
 const SHORTEST_HOLD_SECONDS: i64 = 300;
@@ -45,7 +45,7 @@ impl UnpaidOrder {
         }
     }
 
-    /// Whether it may still hold stock. An order that was not read counts until its hold has surely ended.
+    /// Whether it may still hold stock. An order that was not found counts until its hold has certainly ended.
     fn may_hold(&self, now: Timestamp) -> bool {
         now.as_seconds() < i64::from(self.hold_ends_at) + EXPIRY_SLACK_SECONDS
     }

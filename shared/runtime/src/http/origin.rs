@@ -1,7 +1,7 @@
 //! The origin secret: how a function recognises that a request came through the edge (docs/edge.md).
 //!
 //! CloudFront adds the secret to each request that it forwards, in place of what a client sent under that name. Only such
-//! a request says truthfully which address its client has.
+//! a request has a reliable address of the client.
 
 use std::net::IpAddr;
 
@@ -19,10 +19,10 @@ const VARIABLE: &str = "ORIGIN_SECRETS";
 /// As many characters as the template asks for.
 const MIN_CHARS: usize = 32;
 
-/// The accepted secrets. None of them: the shop has no edge.
+/// The accepted secrets. Without any, the shop has no edge.
 #[derive(Debug, Default)]
 pub(super) struct Origin {
-    /// Hashes, which are compared in place of the secrets: the time of a comparison tells nothing about a secret.
+    /// Hashes of the secrets: the time of a comparison of hashes discloses nothing about a secret.
     accepted: Vec<[u8; 32]>,
 }
 
@@ -47,7 +47,7 @@ impl Origin {
         if self.accepted.is_empty() {
             return request;
         }
-        // The secret goes no further than this.
+        // Removed, so that no later code can log or return the secret.
         let sent = request.headers.remove(SECRET_HEADER).map(|secret| hash(secret.as_bytes()));
         if sent.is_some_and(|sent| self.accepted.contains(&sent)) {
             if let Some(address) = request.header(VIEWER_HEADER).and_then(viewer_address) {

@@ -66,25 +66,25 @@ struct Enabled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum RateOutcome {
-    /// Nobody is limited in this shop.
+    /// The shop has no limits.
     Off,
-    /// It may.
+    /// The request is admitted.
     Admitted {
         /// The rate of the class.
         rate: Rate,
-        /// About how many more there are. `None` if the process has not asked yet.
+        /// About how many requests are left. `None` if the process has not asked the store yet.
         remaining: Option<u32>,
         /// Microseconds until the bucket is full.
         full_in: i64,
     },
-    /// It may not.
+    /// The request is refused.
     Refused {
         /// The rate of the class.
         rate: Rate,
-        /// Seconds until the next one may, at least 1.
+        /// Seconds until the next request is admitted, at least 1.
         retry_after_seconds: u64,
     },
-    /// The store did not answer. What to do then is for the caller to decide.
+    /// The store did not answer. The caller of this function decides what to do.
     Unavailable,
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Verdict {
 }
 
 impl Limiter {
-    /// Limits nobody.
+    /// Admits every request.
     pub const fn off() -> Self {
         Self(None)
     }

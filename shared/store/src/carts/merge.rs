@@ -15,8 +15,8 @@ const MAX_ATTEMPTS: u32 = 8;
 
 impl Carts {
     /// Merges the cart of a guest into the cart of another user, as [`Cart::merge`] does, and empties the guest's cart in
-    /// the same transaction. Safe to retry: after a merge the guest's cart has neither lines nor unpaid orders. `kind` is that of the other
-    /// user.
+    /// the same transaction. Safe to retry: after a merge the guest's cart has neither lines nor unpaid orders. `kind` is
+    /// that of the other user.
     ///
     /// The guest's cart is not deleted: its versions would start again, and a change that read the cart before the merge
     /// could be saved over a new one, with the merged lines.

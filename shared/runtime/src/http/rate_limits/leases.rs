@@ -6,13 +6,13 @@ use souk_domain::rate_limit::{Grant, Rate};
 
 use super::{MICROS_PER_SECOND, RateOutcome, seconds};
 
-/// Most callers that a process remembers, at about 200 bytes each. When it would be more, it forgets those whose time is
-/// over, and if they are few, all of them.
+/// Maximum callers that a process remembers, at about 200 bytes each. Above it, the process forgets the expired ones, and
+/// all of them if few have expired.
 const MAX_LEASES: usize = 10_000;
 
-/// Longest time for which a bucket with a token is taken to be empty.
+/// Maximum time for which a process assumes that a bucket is empty after it has a token again.
 const LONGEST_WAIT_MICROS: i64 = 4 * MICROS_PER_SECOND;
-/// Doublings of the time for which an empty bucket is not asked again.
+/// Maximum doublings of the time for which the store is not asked about an empty bucket.
 const MAX_DOUBLINGS: u32 = 4;
 
 /// What is known of each bucket, by its key.
@@ -44,7 +44,7 @@ struct Lease {
 pub(super) enum Step {
     /// The outcome is known.
     Decided(RateOutcome),
-    /// The store has to be asked for so many tokens.
+    /// Ask the store for tokens.
     Ask {
         /// Tokens to take.
         wanted: u32,
@@ -76,13 +76,13 @@ impl Leases {
 
     /// Records the store's answer, and decides about the request for which it was asked.
     pub(super) fn granted(&mut self, key: &str, rate: Rate, grant: Grant, now: i64) -> RateOutcome {
-        // Forgotten meanwhile, if many others came.
+        // The lease is gone if many other callers came meanwhile.
         let mut lease = self.0.get(key).copied().unwrap_or_else(|| Lease::new(rate, 0, now));
         lease.full_at = grant.full_at;
         lease.expires_at = expiry(rate, now);
         let outcome = if grant.tokens == 0 {
-            // At least the time in which a portion accrues: otherwise each process would ask for each single token. Twice
-            // as long each time, because others take what accrues.
+            // At least the time in which a portion accrues: otherwise each process would ask for each single token. The time
+            // doubles with each refusal, because other processes take the tokens that accrue.
             let portion_micros = rate.interval_micros() * i64::from(rate.largest_lease());
             let longer = portion_micros.min(MICROS_PER_SECOND) << lease.times_empty.min(MAX_DOUBLINGS);
             let wait = rate.wait_micros(grant.full_at, now).max(longer.min(LONGEST_WAIT_MICROS));
@@ -105,7 +105,7 @@ impl Leases {
     fn insert(&mut self, key: &str, lease: Lease, now: i64) {
         if self.0.len() >= MAX_LEASES && !self.0.contains_key(key) {
             self.0.retain(|_, lease| lease.expires_at > now);
-            // Otherwise each new caller would go through all of them.
+            // Otherwise each new caller would cause another pass over all leases.
             if self.0.len() > MAX_LEASES / 2 {
                 self.0.clear();
             }
