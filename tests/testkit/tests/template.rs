@@ -456,11 +456,12 @@ fn refusals(template: &Template, overrides: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn a_prod_stack_refuses_what_a_shop_must_not_have() {
-    const SHOP: [(&str, &str); 4] = [
+    const SHOP: [(&str, &str); 5] = [
         ("Stage", "prod"),
         ("PaymentProvider", "stripe"),
         ("StripeSecretArn", "arn:aws:secretsmanager:eu-central-1:1:secret:stripe"),
         ("StorefrontOrigin", "https://shop.example,https://www.shop.example"),
+        ("AccountConcurrency", "1000"),
     ];
     let template = Template::read();
     assert!(refusals(&template, &SHOP).is_empty());
@@ -471,6 +472,7 @@ fn a_prod_stack_refuses_what_a_shop_must_not_have() {
         ("StripeApiUrl", "https://stripe.example"),
         ("Limits", "off"),
         ("StorefrontOrigin", "*"),
+        ("AccountConcurrency", "10"),
     ] {
         let mut parameters = SHOP.to_vec();
         parameters.push((name, value));
@@ -482,7 +484,7 @@ fn a_prod_stack_refuses_what_a_shop_must_not_have() {
         assert!(refusals(&template, &parameters).is_empty(), "the local stack may have {name}={value}");
     }
     assert!(refusals(&template, &[]).is_empty(), "the defaults deploy");
-    assert_eq!(refusals(&template, &[("Stage", "prod")]).len(), 3, "but not as prod");
+    assert_eq!(refusals(&template, &[("Stage", "prod")]).len(), 4, "but not as prod");
 }
 
 /// Statements with the resource `*`, by resource of the template, and why.

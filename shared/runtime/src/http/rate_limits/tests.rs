@@ -232,8 +232,8 @@ impl Endpoint for List {
 async fn a_refused_request_gets_nothing_not_even_from_the_response_cache() {
     let database = Database::start().await;
     let rates = RATES.replace("browse=1200/60", "browse=2/60").parse().expect("rates");
-    let (clock, random) = (Arc::new(FixedClock::new()), &SeededRandom::new(2));
-    let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), &*random);
+    let (clock, random) = (Arc::new(FixedClock::new()), SeededRandom::new(2));
+    let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), &random);
     let (stage, origin, cache) = (Stage::Trial, Origin::default(), ResponseCache::default());
     let service = Service { function: "test", stage, origin, endpoint: List, limiter, cache, clock };
     for _ in 0..2 {
