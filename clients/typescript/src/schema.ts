@@ -9153,7 +9153,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget xuitdxbnrjrn",
+                     *       "name": "Widget uvlzejsxusko",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -9171,15 +9171,16 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-xuitdxbnrjrn",
+                     *       "id": "test-uvlzejsxusko",
                      *       "image_url": null,
-                     *       "price": 99,
+                     *       "max_per_order": 9999,
+                     *       "price": 2,
                      *       "released": null,
-                     *       "sku": "test-xuitdxbnrjrn",
-                     *       "stock_quantity": 7,
+                     *       "sku": "test-uvlzejsxusko",
+                     *       "stock_quantity": 5,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-30T00:51:54.832Z",
-                     *       "version": 1795999914832
+                     *       "updated_at": "2026-11-30T08:07:04.455Z",
+                     *       "version": 1796026024455
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -9196,7 +9197,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget kojlgnhjgewh",
+                     *       "name": "Widget kwernvqgrazm",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -9214,15 +9215,16 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-kojlgnhjgewh",
+                     *       "id": "test-kwernvqgrazm",
                      *       "image_url": null,
-                     *       "price": 1250,
+                     *       "max_per_order": 9999,
+                     *       "price": 45,
                      *       "released": null,
-                     *       "sku": "test-kojlgnhjgewh",
+                     *       "sku": "test-kwernvqgrazm",
                      *       "stock_quantity": 0,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-30T00:51:45.494Z",
-                     *       "version": 1795999905494
+                     *       "updated_at": "2026-11-30T08:05:25.449Z",
+                     *       "version": 1796025925449
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -11258,12 +11260,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "device_token": "…",
                      *       "expires_in": 900,
                      *       "kind": "shopper",
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a22a13-aca0-7388-813e-407d3e81b19d"
+                     *       "user_id": "01a22b7e-3f66-7f2c-8e08-70cf720ca89e"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -11698,6 +11701,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "device_token": "…"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PasswordReset"];
                 };
             };
@@ -12311,12 +12319,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "device_token": "…",
                      *       "expires_in": 900,
                      *       "kind": "shopper",
                      *       "refresh_token": "…",
                      *       "token": "…",
                      *       "token_type": "Bearer",
-                     *       "user_id": "01a229ef-d4ba-7f46-bd1c-edd7446dc34c"
+                     *       "user_id": "01a22b7e-3f66-7f2c-8e08-70cf720ca89e"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -15176,7 +15185,7 @@ export interface operations {
             };
             /**
              * @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds.
-             *     - `too_many_payment_attempts`: Too many attempts to pay failed, of the caller, from this network address or with this card. Wait `Retry-After` seconds.
+             *     - `too_many_attempts`: Too many attempts to pay failed, of the caller, from this network address or with this card. Wait `Retry-After` seconds.
              */
             429: {
                 headers: {
@@ -15189,7 +15198,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "rate_limited" | "too_many_payment_attempts";
+                        code?: "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -15707,7 +15716,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget kojlgnhjgewh",
+                     *       "name": "Widget udsbctrdauib",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -15725,15 +15734,16 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-kojlgnhjgewh",
+                     *       "id": "test-udsbctrdauib",
                      *       "image_url": null,
-                     *       "price": 1250,
+                     *       "max_per_order": 9999,
+                     *       "price": 45,
                      *       "released": null,
-                     *       "sku": "test-kojlgnhjgewh",
-                     *       "stock_quantity": 3,
+                     *       "sku": "test-udsbctrdauib",
+                     *       "stock_quantity": 2,
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-30T00:51:45.494Z",
-                     *       "version": 1795999905494
+                     *       "updated_at": "2026-11-30T08:05:29.153Z",
+                     *       "version": 1796025929153
                      *     }
                      */
                     "application/json": components["schemas"]["Product"];
@@ -15843,7 +15853,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "name": "Widget kojlgnhjgewh",
+                     *       "name": "Widget udsbctrdauib",
                      *       "description": null,
                      *       "attributes": {
                      *         "Colour": "Cyan"
@@ -15861,14 +15871,15 @@ export interface operations {
                      *       ],
                      *       "currency": "USD",
                      *       "ean": [],
-                     *       "id": "test-kojlgnhjgewh",
+                     *       "id": "test-udsbctrdauib",
                      *       "image_url": null,
-                     *       "price": 1250,
+                     *       "max_per_order": 9999,
+                     *       "price": 45,
                      *       "released": null,
-                     *       "sku": "test-kojlgnhjgewh",
+                     *       "sku": "test-udsbctrdauib",
                      *       "thumbnail_url": null,
-                     *       "updated_at": "2026-11-30T00:51:45.494Z",
-                     *       "version": 1795999905494
+                     *       "updated_at": "2026-11-30T08:05:29.153Z",
+                     *       "version": 1796025929153
                      *     }
                      */
                     "application/json": components["schemas"]["ProductDocument"];

@@ -50,7 +50,7 @@ pub fn replace_examples(folder: &Path) -> io::Result<()> {
 /// Without tokens, which scanners for secrets would report.
 fn redacted(body: &str) -> String {
     let mut body = body.to_owned();
-    for member in ["token", "refresh_token"] {
+    for member in ["token", "refresh_token", "device_token"] {
         let start = format!("\"{member}\":\"");
         if let Some(from) = body.find(&start).map(|at| at + start.len())
             && let Some(length) = body[from..].find('"')
