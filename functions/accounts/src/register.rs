@@ -109,7 +109,8 @@ impl Endpoint for Register {
     async fn handle(&self, request: &Request) -> Result<Reply, Problem> {
         let params = self.read(request)?;
         // A registration always counts: it costs a hash and a mail.
-        let attempt = self.attempts.count_registration(&params.email, request).await?;
+        let key = params.key.as_ref().map(|key| key.key.as_str());
+        let attempt = self.attempts.count_registration(&params.email, key, request).await?;
         self.rules.check("password", &params.password, &params.email)?;
         let mut guest = self.guests.guest(params.guest_refresh_token.as_deref()).await?;
         let registration = self.registered(&params, &mut guest, &attempt).await?;

@@ -39,6 +39,11 @@ impl Pseudonyms {
         self.pseudonym("card", fingerprint)
     }
 
+    /// The pseudonym of an `Idempotency-Key`: `key-` and 22 characters.
+    pub fn idempotency_key(&self, key: &str) -> String {
+        self.pseudonym("key", key)
+    }
+
     fn pseudonym(&self, kind: &str, value: &str) -> String {
         // The kind is part of the message, so that equal values of two kinds differ.
         let tag = self.0.tag(PURPOSE, format!("{kind}\0{value}").as_bytes());

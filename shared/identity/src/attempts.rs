@@ -110,10 +110,20 @@ impl Attempts {
     }
 
     /// Counts a registration. Its network has a lower limit, and a stranger elsewhere cannot use up that of the address.
-    pub async fn count_registration(&self, email: &Email, request: &Request) -> Result<Attempt, Problem> {
+    /// A key is counted over all networks: whoever knows that of a registration could ask which password it had.
+    pub async fn count_registration(
+        &self,
+        email: &Email,
+        idempotency_key: Option<&str>,
+        request: &Request,
+    ) -> Result<Attempt, Problem> {
         let mut attempt = self.attempt("register", Some(email), request);
         self.count_network(&mut attempt, REGISTRATIONS_PER_ADDRESS).await?;
         self.count_pair(&mut attempt, email).await?;
+        if let Some(key) = idempotency_key {
+            let key = format!("register-key#{}", self.pseudonyms.idempotency_key(key));
+            self.count_one(&attempt, &key, PER_EMAIL).await?;
+        }
         Ok(attempt)
     }
 

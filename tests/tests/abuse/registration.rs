@@ -18,7 +18,8 @@ fn a_flood_of_registrations_costs_few_hashes() {
         statuses.filter(|status| *status == 201).count()
     });
     assert!(registered <= 50, "{registered}");
-    attacker.post("/auth/register", credentials(&fresh_email())).is_problem(429, "too_many_attempts");
+    // By the class `auth`, which fills up again within a minute, or by the registrations of the network.
+    attacker.post("/auth/register", credentials(&fresh_email())).is(429);
     // A registration from another network succeeds.
     shop.anyone().post("/auth/register", credentials(&fresh_email())).is(201);
     honest.report("registering from one network", &format!("{registered} of {REGISTRATIONS} registrations"));

@@ -98,7 +98,8 @@ fn requests_for_mails_show_the_same_for_each_address() {
 fn limits_show_the_same_for_each_address() {
     let shop = Shop::open();
     let exhausted = |email: &str| {
-        let attempt = || shop.anyone().post("/auth/login", with_password(email, OTHER_PASSWORD));
+        let attacker = shop.anyone();
+        let attempt = || attacker.post("/auth/login", with_password(email, OTHER_PASSWORD));
         (0..20).for_each(|_| assert_eq!(attempt().status, 401));
         let mut answer = attempt();
         // The seconds that are left depend on when the first attempt was.

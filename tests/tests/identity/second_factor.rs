@@ -43,14 +43,15 @@ fn guesses_of_a_code_are_limited_also_with_a_challenge() {
     let shop = Shop::open();
     let (account, mut factor) = with_second_factor(shop);
     let challenge = log_in(shop, &account.email, PASSWORD).is_problem(401, "second_factor_required").text("challenge");
-    let guess = |code: &str| shop.anyone().post("/auth/login", json!({"challenge": challenge, "code": code}));
-    // The request that got the challenge counts, too.
-    for number in 1..ATTEMPTS {
+    let thief = shop.anyone();
+    let guess = |code: &str| thief.post("/auth/login", json!({"challenge": challenge, "code": code}));
+    for number in 0..ATTEMPTS {
         guess(&format!("{number:06}")).is_problem(401, "invalid_code");
     }
     let code = factor.code();
     guess(&code).is_problem(429, "too_many_attempts");
-    with_code(shop, &account.email, &code).is_problem(429, "too_many_attempts");
+    // The owner is in another network.
+    with_code(shop, &account.email, &code).is(200);
 }
 
 #[test]

@@ -424,7 +424,7 @@ async fn concurrent_checkouts_do_not_exceed_the_bounds() {
 async fn a_hold_is_shorter_after_orders_that_were_never_paid() {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[99]).await;
-    for expected in [900, 900, 900, 450, 225] {
+    for expected in [900, 900, 900, 450, 300] {
         let order_id = order_one(&shop, 1).await.expect("placed");
         let order = shop.order(&user(1), &order_id).await;
         assert_eq!(shop.clock.now().seconds_until(order.hold_expires_at), expected);

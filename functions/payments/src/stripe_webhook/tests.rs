@@ -264,7 +264,6 @@ async fn an_event_about_another_payment_changes_nothing() {
     let before = shop.base.order().await;
     for (from, to) in [
         ("\"currency\":\"usd\"", "\"currency\":\"eur\""),
-        ("\"amount_received\":200", "\"amount_received\":100"),
         ("\"livemode\":false", "\"livemode\":true"),
         ("\"object\":\"event\"", "\"object\":\"event\",\"account\":\"acct_1\""),
         (intent.as_str(), "pi_another"),

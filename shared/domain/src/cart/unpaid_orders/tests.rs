@@ -81,7 +81,7 @@ fn holds_get_shorter_after_orders_that_were_never_paid() {
         BOUNDS.hold_seconds(&user_id, &entries(&orders).review(&orders, now), now)
     };
     let later = NOW.plus_seconds(1_000);
-    assert_eq!([0, 2, 3, 4, 5, 11].map(|ended| hold(ended, later)), [900, 900, 450, 225, 120, 120]);
+    assert_eq!([0, 2, 3, 4, 5, 11].map(|ended| hold(ended, later)), [900, 900, 450, 300, 300, 300]);
     assert_eq!(hold(5, NOW.plus_seconds(900 + 86_401)), 900, "a day later they are forgotten");
     let short = HoldBounds { hold_seconds: 60, ..BOUNDS };
     assert_eq!(short.hold_seconds(&user_id, &UnpaidOrders::new().review(&[], NOW), NOW), 60);

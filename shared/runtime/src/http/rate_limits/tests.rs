@@ -186,15 +186,15 @@ async fn headers_say_what_is_left_but_not_in_what_anyone_may_cache() {
         let text = |name| response.headers().get(name).map(|value| value.to_str().expect("text").to_owned());
         (text("ratelimit-policy").unwrap_or_default(), text("ratelimit").unwrap_or_default())
     };
-    let cart = || Request::new("GET", "/cart").from_guest(user(1));
-    let owned = |policy: &str, limit: &str| (policy.to_owned(), limit.to_owned());
-    assert_eq!(headers(cart(), "no-store").await, owned("\"cart\";q=120;w=60", "\"cart\";r=119;t=1"));
-    assert_eq!(headers(cart(), "no-store").await, owned("\"cart\";q=120;w=60", "\"cart\";r=118;t=1"));
-    assert_eq!(headers(cart(), "public, max-age=1").await, owned("\"cart\";q=120;w=60", ""));
-    for _ in 0..117 {
-        assert_eq!(limiter.admit("test", &cart()).await.refusal().map(|problem| problem.code()), None);
+    let pay = || Request::new("POST", "/orders/1/pay").from_guest(user(1));
+    let pay_headers = |limit: &str| ("\"pay\";q=20;w=60".to_owned(), limit.to_owned());
+    assert_eq!(headers(pay(), "no-store").await, pay_headers("\"pay\";r=19;t=3"));
+    assert_eq!(headers(pay(), "no-store").await, pay_headers("\"pay\";r=18;t=6"));
+    assert_eq!(headers(pay(), "public, max-age=1").await, pay_headers(""));
+    for _ in 0..17 {
+        assert_eq!(limiter.admit("test", &pay()).await.refusal().map(|problem| problem.code()), None);
     }
-    assert_eq!(headers(cart(), "no-store").await, owned("\"cart\";q=120;w=60", "\"cart\";r=0;t=1"));
+    assert_eq!(headers(pay(), "no-store").await, pay_headers("\"pay\";r=0;t=3"));
 }
 
 #[tokio::test]
@@ -202,9 +202,9 @@ async fn without_the_store_requests_pass() {
     let database = Database::start().await;
     let limiter = limiter(table(&database, "no-such-table"));
     for _ in 0..10 {
-        assert_eq!(limiter.count(RateClass::Order, "a").await, RateOutcome::Unavailable);
+        assert_eq!(limiter.count(RateClass::Pay, "a").await, RateOutcome::Unavailable);
     }
-    let verdict = limiter.admit("test", &Request::new("POST", "/orders")).await;
+    let verdict = limiter.admit("test", &Request::new("POST", "/orders/1/pay")).await;
     let mut response = Response::new(Body::Empty);
     verdict.add_headers(&mut response);
     assert!(verdict.refusal().is_none() && response.headers().is_empty());
