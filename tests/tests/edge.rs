@@ -70,7 +70,7 @@ fn a_guest_buys_through_the_edge() {
     let stranger = edge().guest();
     stranger.get(&format!("/orders/{order}")).is_problem(404, "not_found");
     guest.get(&format!("/orders/{order}")).is(200);
-    edge().anyone().get("/cart").is_problem(401, "token_required");
+    edge().anyone().get("/cart").is(401);
 }
 
 #[test]
