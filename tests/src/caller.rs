@@ -168,15 +168,10 @@ impl Call {
 
     /// Sends the request once. Fails if there is no response in time.
     pub fn send_once(&self) -> Response {
-        let send = || self.try_send().unwrap_or_else(|error| panic!("{} got no answer: {error}", self.name()));
+        let response = self.try_send().unwrap_or_else(|error| panic!("{} got no answer: {error}", self.name()));
         if !wait::expects_limits() {
-            return send();
+            return response;
         }
-        // A function admits the first read of a caller without asking the store.
-        if self.method == "GET" {
-            drop(send());
-        }
-        let response = send();
         let of_gateway = response.status >= 400 && response.header("content-type").starts_with("application/json");
         let is_limited = !response.header("ratelimit-policy").is_empty();
         assert!(is_limited || of_gateway || !wait::fails_fast(), "{response} was not limited");

@@ -25,8 +25,8 @@ pub(crate) fn fails_fast() -> bool {
 /// Whether every function must limit its callers.
 static EXPECTS_LIMITS: AtomicBool = AtomicBool::new(false);
 
-/// Lets every function ask the store of limits, and while [`fail_fast`] is in force, lets calls fail that it did not
-/// limit. For a shop with limits.
+/// While [`fail_fast`] is in force, lets calls fail that no function has limited. For a shop whose functions ask the
+/// store of limits for each request.
 pub fn expect_limits() {
     EXPECTS_LIMITS.store(true, Ordering::Relaxed);
 }
