@@ -13,7 +13,7 @@ use crate::product::Product;
 use crate::response::Response;
 use crate::retry;
 use crate::text::unique_word;
-use crate::wait;
+use crate::wait::{self, SOON_SECONDS, eventually};
 
 /// A refresh token is valid once.
 const VALID_ONCE: &str = "/auth/refresh";
@@ -178,8 +178,24 @@ impl Call {
         response
     }
 
+    /// Sends the request until a function answers: the local gateway answers 502 or 503 itself when a function does not
+    /// answer in time, as after a load that killed many of them.
+    pub fn send_until_answered(&self) -> Response {
+        eventually(SOON_SECONDS, &format!("{} is answered", self.name()), || {
+            let response = self.exchange().ok().filter(|response| !matches!(response.status, 502..=504))?;
+            self.check(&response);
+            Some(response)
+        })
+    }
+
     /// Sends the request once. The error states why there is no complete response.
     pub fn try_send(&self) -> Result<Response, ureq::Error> {
+        let response = self.exchange()?;
+        self.check(&response);
+        Ok(response)
+    }
+
+    fn exchange(&self) -> Result<Response, ureq::Error> {
         let uri = format!("{}{}", self.api.url, self.path);
         let mut request = Request::builder().method(self.method.as_str()).uri(uri);
         for (name, value) in &self.headers {
@@ -190,11 +206,13 @@ impl Call {
             None => self.api.agent.run(request.body(())?)?,
         };
         let body = response.body_mut().read_to_string()?;
-        let response = Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body);
+        Ok(Response::new(self.name(), response.status().as_u16(), response.headers().clone(), body))
+    }
+
+    fn check(&self, response: &Response) {
         let sent =
             Sent { method: &self.method, path: &self.path, body: self.body.as_deref(), is_declared: self.is_declared };
-        contract::check(&sent, &response);
-        Ok(response)
+        contract::check(&sent, response);
     }
 
     fn name(&self) -> String {

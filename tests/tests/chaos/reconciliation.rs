@@ -33,10 +33,10 @@ impl<'a> Orders<'a> {
     /// Reads every order of every shopper.
     pub(crate) fn collect(shoppers: &'a [Caller]) -> Self {
         let orders = map_concurrently(AT_ONCE, shoppers, |shopper| {
-            let list = shopper.get("/orders?limit=100").is(200);
+            let list = shopper.call("GET", "/orders?limit=100").send_until_answered().is(200);
             assert_eq!(list.text("next_cursor"), "null", "a shopper has few orders");
             let ids = list.texts("orders", "order_id").into_iter();
-            ids.map(|id| Order { shopper, detail: shopper.order_detail(&id), id }).collect::<Vec<_>>()
+            ids.map(|id| Order { shopper, detail: detail(shopper, &id), id }).collect::<Vec<_>>()
         });
         Self { orders: orders.into_iter().flatten().collect() }
     }
@@ -133,9 +133,13 @@ impl Order<'_> {
 impl<'a> Order<'a> {
     /// The current state of the order, if it is still open.
     pub(crate) fn reload_if_open(&self) -> Option<Order<'a>> {
-        let order = Self { detail: self.shopper.order_detail(&self.id), ..self.clone() };
+        let order = Self { detail: detail(self.shopper, &self.id), ..self.clone() };
         order.is_open().then_some(order)
     }
+}
+
+fn detail(shopper: &Caller, order_id: &str) -> Json {
+    shopper.call("GET", &format!("/orders/{order_id}")).send_until_answered().is(200)
 }
 
 impl fmt::Display for Orders<'_> {
