@@ -95,7 +95,7 @@ impl Attempts {
             hashes: HashQueue::default(),
             clock: deps.clock(),
             random: deps.random(),
-            counts_networks: deps.config().optional("LIMITS") != Some("off"),
+            counts_networks: deps.config().has_limits(),
             outage_delay: Duration::from_secs(1),
         })
     }

@@ -71,8 +71,7 @@ impl PaymentLimits {
             clock: deps.clock(),
             payments_per_shopper: Limit { max_attempts: max_payments, window_seconds: HOUR_SECONDS },
             cancellations_per_shopper: Limit { max_attempts: max_cancellations, window_seconds: DAY_SECONDS },
-            // Only the word "off" switches it off.
-            counts_addresses_and_cards: config.optional("LIMITS") != Some("off"),
+            counts_addresses_and_cards: config.has_limits(),
         })
     }
 

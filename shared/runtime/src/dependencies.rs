@@ -241,7 +241,7 @@ impl Dependencies {
     /// if the function has one, else in the limits table.
     pub fn limiter(&self) -> Result<Limiter, ConfigError> {
         const RATE_LIMITS: &str = "RATE_LIMITS";
-        if self.config.optional("LIMITS") == Some("off") {
+        if !self.config.has_limits() {
             return Ok(Limiter::off());
         }
         let rates = self.config.text(RATE_LIMITS)?.parse::<RateLimits>();

@@ -85,7 +85,7 @@ impl OrderLimits {
     /// Reads its configuration from the environment, and the key of the pseudonyms. `None` if limits are off.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Option<Self>, Error> {
         let config = deps.config();
-        if config.optional("LIMITS") == Some("off") {
+        if !config.has_limits() {
             return Ok(None);
         }
         let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
