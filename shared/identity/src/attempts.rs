@@ -330,8 +330,7 @@ fn allowed(attempt: &Attempt, outcome: AttemptOutcome) -> Result<(), Problem> {
         AttemptOutcome::LimitReached { retry_after_seconds } => {
             attempt.log_refusal(attempt.action, "too_many_attempts");
             let detail = "too many attempts; wait before the next one. A new device can log in after a password reset";
-            let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
-            Err(Problem::new(429, "too_many_attempts", detail).retry_after(seconds))
+            Err(Problem::too_many_requests("too_many_attempts", detail, retry_after_seconds))
         }
     }
 }

@@ -45,7 +45,7 @@ pub enum AttemptOutcome {
     /// The limit of the window is reached.
     LimitReached {
         /// Seconds until the window ends, at least 1.
-        retry_after_seconds: i64,
+        retry_after_seconds: u64,
     },
 }
 
@@ -55,6 +55,13 @@ struct Window {
     attempts: i64,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     expires_at: i64,
+}
+
+impl Window {
+    /// Seconds until it ends, at least 1. `None` if it has ended.
+    fn seconds_left(&self, now: Timestamp) -> Option<u64> {
+        u64::try_from(self.expires_at - now.as_seconds()).ok().filter(|seconds| *seconds > 0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,17 +83,11 @@ impl Limits {
             let Err(window) = self.count_in_open_window(limit_key, limit, now).await? else {
                 return Ok(AttemptOutcome::Counted);
             };
-            match window {
-                Some(window) if window.expires_at > now.as_seconds() => {
-                    return Ok(AttemptOutcome::LimitReached {
-                        retry_after_seconds: window.expires_at - now.as_seconds(),
-                    });
-                }
-                _ => {
-                    if self.open_window(limit_key, limit, now).await? {
-                        return Ok(AttemptOutcome::Counted);
-                    }
-                }
+            if let Some(retry_after_seconds) = window.and_then(|window| window.seconds_left(now)) {
+                return Ok(AttemptOutcome::LimitReached { retry_after_seconds });
+            }
+            if self.open_window(limit_key, limit, now).await? {
+                return Ok(AttemptOutcome::Counted);
             }
             self.table.back_off(attempt).await;
         }
@@ -100,10 +101,10 @@ impl Limits {
         limit_key: &str,
         limit: Limit,
         now: Timestamp,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
         let window: Option<Window> = self.table.get(key([("limit_key", limit_key)]), false).await?;
         let full = window.filter(|window| window.attempts >= i64::from(limit.max_attempts));
-        Ok(full.map(|window| window.expires_at - now.as_seconds()).filter(|seconds| *seconds > 0))
+        Ok(full.and_then(|window| window.seconds_left(now)))
     }
 
     /// Releases one attempt that succeeded.

@@ -131,8 +131,8 @@ impl OrderLimits {
             Some(seconds) => {
                 self.release(&counted).await;
                 tracing::warn!(event = "order_refused", address, "too many orders from one address or contact");
-                Err(Problem::new(429, "too_many_orders", "too many orders; wait before the next one")
-                    .retry_after(u64::try_from(seconds).unwrap_or(1)))
+                let detail = "too many orders; wait before the next one";
+                Err(Problem::too_many_requests("too_many_orders", detail, seconds))
             }
         }
     }
@@ -148,7 +148,7 @@ impl OrderLimits {
     }
 
     /// Counts an order, or returns the seconds until it may be placed. When the table does not answer, orders pass.
-    async fn seconds_to_wait(&self, key: &str, max_attempts: u32, now: Timestamp) -> Option<i64> {
+    async fn seconds_to_wait(&self, key: &str, max_attempts: u32, now: Timestamp) -> Option<u64> {
         let limit = Limit { max_attempts, window_seconds: HOUR_SECONDS };
         match self.limits.count(key, limit, now).await {
             Ok(AttemptOutcome::Counted) => None,

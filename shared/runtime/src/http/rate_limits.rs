@@ -186,7 +186,7 @@ impl Verdict {
     pub(super) fn refusal(&self) -> Option<Problem> {
         let RateOutcome::Refused { retry_after_seconds, .. } = self.outcome else { return None };
         let detail = "too many requests of this kind; wait before the next one";
-        Some(Problem::new(429, "rate_limited", detail).retry_after(retry_after_seconds))
+        Some(Problem::too_many_requests("rate_limited", detail, retry_after_seconds))
     }
 
     /// Adds `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers). A response that anyone may
