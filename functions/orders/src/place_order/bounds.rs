@@ -1,6 +1,6 @@
 //! Bounds on unpaid orders: exact ones for the account or guest, and counted ones for the network address and contact.
 
-use souk_auth::{MacKey, Pseudonyms};
+use souk_auth::Pseudonyms;
 use souk_domain::account::CallerKind;
 use souk_domain::cart::{Cart, HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, is_new};
 use souk_domain::contact::Contact;
@@ -88,11 +88,9 @@ impl OrderLimits {
         if !config.has_limits() {
             return Ok(None);
         }
-        let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
-        let key = MacKey::read(&client, config.text("PSEUDONYM_SECRET")?).await?;
         Ok(Some(Self {
             limits: deps.limits()?,
-            pseudonyms: Pseudonyms::new(key),
+            pseudonyms: souk_identity::pseudonyms(deps).await?,
             per_address: config.parsed("ORDERS_PER_ADDRESS", 60)?,
             per_contact: config.parsed("ORDERS_PER_CONTACT", 20)?,
         }))
