@@ -9,15 +9,13 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::Deserialize;
 use souk_domain::rate_limit::{Grant, Rate};
-use souk_domain::time::Timestamp;
+use souk_domain::time::{MICROS_PER_SECOND, Timestamp};
 
 use crate::StoreError;
 use crate::table::{Table, key, number};
 
 /// Maximum attempts to count while a window ends and another writer opens the next one.
 const MAX_ATTEMPTS: u32 = 4;
-
-const MICROS_PER_SECOND: i64 = 1_000_000;
 /// How long a full bucket stays in the table: longer than clocks differ.
 const FULL_BUCKET_SECONDS: i64 = 60;
 

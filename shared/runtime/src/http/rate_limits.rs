@@ -17,6 +17,7 @@ use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::network::ClientNetwork;
 use souk_domain::rate_limit::{Grant, Rate, RateClass, RateLimits};
+use souk_domain::time::MICROS_PER_SECOND;
 use souk_store::Limits;
 
 use super::problem::Problem;
@@ -27,7 +28,6 @@ use leases::{Leases, Step};
 /// process.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
 const MICROS_PER_MILLISECOND: i64 = 1_000;
-const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Where the buckets are.
 pub enum RateStore {

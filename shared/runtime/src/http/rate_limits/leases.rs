@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use souk_domain::rate_limit::{Grant, Rate};
+use souk_domain::time::MICROS_PER_SECOND;
 
-use super::{MICROS_PER_SECOND, RateOutcome, seconds};
+use super::{RateOutcome, seconds};
 
 /// Maximum callers that a process remembers, at about 200 bytes each. Above it, the process forgets the expired ones, and
 /// all of them if few have expired.
