@@ -166,9 +166,14 @@ impl Dependencies {
 
     /// The product index of the search domain.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
-        let index = SearchIndex::connect(&self.sdk, self.config.text("SEARCH_ENDPOINT")?, self.random());
-        let limits = SearchLimits::of_search(self.config.parsed("SEARCH_TIMEOUT_MS", SEARCH_TIMEOUT_MS)?);
-        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?).with_limits(limits))
+        let endpoint = self.config.text("SEARCH_ENDPOINT")?;
+        let index = SearchIndex::connect(&self.sdk, endpoint, self.search_limits()?, self.random());
+        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
+    }
+
+    /// The time limits of searches and suggestions.
+    pub fn search_limits(&self) -> Result<SearchLimits, ConfigError> {
+        Ok(SearchLimits::of_search(self.config.parsed("SEARCH_TIMEOUT_MS", SEARCH_TIMEOUT_MS)?))
     }
 
     /// The accounts table.

@@ -8,7 +8,7 @@ use souk_catalog::{
 };
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock as _;
-use souk_search::SearchIndex;
+use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StockChangeOutcome, SynonymLists, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
@@ -110,9 +110,9 @@ impl Shop {
     }
 }
 
-/// An index at that address.
+/// An index at that address, with a long time limit for slow machines.
 pub(crate) fn index_at(url: &str) -> SearchIndex {
-    SearchIndex::at(url, Arc::new(SeededRandom::new(7)))
+    SearchIndex::at(url, SearchLimits::of_search(1_500), Arc::new(SeededRandom::new(7)))
 }
 
 /// Names of the products, and where they were found: process, shared, table.
