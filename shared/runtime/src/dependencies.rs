@@ -130,7 +130,7 @@ impl Dependencies {
     /// table is its namespace.
     fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
         let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };
-        let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?);
+        let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?, &*self.random());
         shared.map(Some).map_err(|_| invalid_cache_url())
     }
 
@@ -253,7 +253,8 @@ impl Dependencies {
         let rates = rates.map_err(|e| ConfigError::Invalid { name: RATE_LIMITS, reason: e.to_string() })?;
         let store = match self.config.optional(CACHE_URL) {
             Some(url) => RateStore::Cache(Box::new(
-                SharedCache::at(url, self.config.text("LIMITS_TABLE")?).map_err(|_| invalid_cache_url())?,
+                SharedCache::at(url, self.config.text("LIMITS_TABLE")?, &*self.random())
+                    .map_err(|_| invalid_cache_url())?,
             )),
             None => RateStore::Table(self.limits()?),
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use souk_cache::SharedCache;
 use souk_catalog::{
     CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups, ProductReader,
     SearchReader,
@@ -55,13 +56,17 @@ impl Shop {
 
     /// The products as one process reads them.
     pub(crate) fn process(&self, redis_url: Option<&str>) -> CachedProducts {
-        let shared = redis_url.map(|url| CachedProducts::shared_cache(url, &self.namespace()).expect("a url"));
+        let shared = redis_url.map(|url| self.shared_cache(url));
         CachedProducts::new(self.products.clone(), shared, self.clock.clone(), self.random.clone())
+    }
+
+    fn shared_cache(&self, url: &str) -> SharedCache {
+        CachedProducts::shared_cache(url, &self.namespace(), &*self.random).expect("a url")
     }
 
     /// Products and stock as one process reads them.
     pub(crate) fn product_reader(&self, redis_url: Option<&str>) -> ProductReader {
-        let shared = redis_url.map(|url| CachedProducts::shared_cache(url, &self.namespace()).expect("a url"));
+        let shared = redis_url.map(|url| self.shared_cache(url));
         let (products, inventory) = (self.products.clone(), self.inventory.clone());
         ProductReader::new(products, inventory, shared, self.clock.clone(), self.random.clone())
     }

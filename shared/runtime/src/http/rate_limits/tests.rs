@@ -28,7 +28,7 @@ fn cache() -> Option<RateStore> {
         return None;
     };
     let namespace = format!("rate-limits-{}", std::process::id());
-    Some(RateStore::Cache(Box::new(SharedCache::at(&url, &namespace).expect("a url"))))
+    Some(RateStore::Cache(Box::new(SharedCache::at(&url, &namespace, &SeededRandom::new(1)).expect("a url"))))
 }
 
 fn limiter(store: RateStore) -> Limiter {
