@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_auth::password;
 use souk_domain::effects::Random;
 use souk_domain::mail::MailRequest;
 use souk_identity::{Attempts, MAX_PASSWORD_CHARS, PasswordRules, password_schema};
@@ -83,14 +82,13 @@ impl Endpoint for ChangePassword {
         let (current, new) = self.read(request)?;
         let credential = self.accounts.get(request).await?.credential;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        let matches =
-            |entered: &str| password::verify(entered, Some(&credential.password_hash)).map_err(Problem::internal);
-        if matches(&current)? {
+        let (hashes, stored) = (&self.attempts.hashes, Some(credential.password_hash.as_str()));
+        if hashes.verify(&current, stored).await? {
             self.rules.check("password", &new, &credential.email)?;
             // Before the change too: if the process ends right after it, no other session is left.
             self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
             self.change(&credential, &new).await?;
-        } else if !matches(&new)? {
+        } else if !hashes.verify(&new, stored).await? {
             return Err(wrong_password(&attempt, "change-password"));
         }
         // Again: a log-in may have started one before the change.
@@ -110,7 +108,7 @@ impl ChangePassword {
     }
 
     async fn change(&self, credential: &Credential, new: &str) -> Result<(), Problem> {
-        let hash = password::hash(new, &*self.random).map_err(Problem::internal)?;
+        let hash = self.attempts.hashes.hash(new, self.random.clone()).await?;
         match self.accounts.credentials.change_password(&credential.reference(), &hash).await? {
             CredentialOutcome::Changed => Ok(()),
             // A concurrent request changed the credentials. A retry reads them again.

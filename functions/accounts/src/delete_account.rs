@@ -79,7 +79,7 @@ impl Endpoint for DeleteAccount {
         }
         let OwnAccount { account, credential } = self.own.get(request).await?;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, FUNCTION)?;
+        require_password(&self.attempts, &credential, &password, &attempt, FUNCTION).await?;
         self.require_second_factor(&credential, code.as_deref(), &attempt).await?;
         self.attempts.succeeded(&attempt).await?;
         self.deletion.delete(&account, Some(&caller.session_id)).await?;

@@ -88,7 +88,7 @@ impl Endpoint for RemoveSecondFactor {
             return Err(Problem::conflict("second_factor_needed", "members of staff need a second factor"));
         }
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, FUNCTION)?;
+        require_password(&self.attempts, &credential, &password, &attempt, FUNCTION).await?;
         // One that is not confirmed has no effect yet, so it needs no code.
         if credential.second_factor().is_some() {
             let credentials = &self.accounts.credentials;

@@ -81,7 +81,7 @@ impl Endpoint for StartSecondFactor {
         let (password,) = fields.finish((password,))?;
         let credential = self.accounts.get(request).await?.credential;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, "start-second-factor")?;
+        require_password(&self.attempts, &credential, &password, &attempt, "start-second-factor").await?;
         self.attempts.succeeded(&attempt).await?;
         if credential.second_factor().is_some() {
             return Err(exists());
