@@ -174,6 +174,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn hashes_take_their_turn() {
+        let shop = Fixture::with_account().await;
+        let put = request("PUT", &json!({"current_password": PASSWORD, "password": NEW}));
+        let put = put.from_user(shop.credential().await.user_id);
+        let busy = ChangePassword { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop) };
+        assert_eq!(outcome(&busy.handle(&put).await), (503, "busy"));
+        assert!(shop.has_password(PASSWORD).await);
+    }
+
+    #[tokio::test]
     async fn the_new_password_has_to_follow_the_rules() {
         let shop = Fixture::with_account().await;
         for weak in ["short", "passwordpassword", "ann@example.com ann"] {

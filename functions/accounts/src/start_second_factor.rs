@@ -143,6 +143,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn hashes_take_their_turn() {
+        let shop = Fixture::with_account().await;
+        let post = request("POST", &json!({"password": PASSWORD})).from_user(shop.credential().await.user_id);
+        let busy = StartSecondFactor { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop) };
+        assert_eq!(outcome(&busy.handle(&post).await), (503, "busy"));
+    }
+
+    #[tokio::test]
     async fn the_password_is_needed_and_limited() {
         let shop = Fixture::with_account().await;
         for _ in 0..PER_EMAIL.max_attempts {

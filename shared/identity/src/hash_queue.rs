@@ -30,7 +30,8 @@ impl Default for HashQueue {
 }
 
 impl HashQueue {
-    fn new(running: usize, places: usize) -> Self {
+    /// Computes so many hashes at once, and has places for so many that are computed or wait.
+    pub fn new(running: usize, places: usize) -> Self {
         Self { places: Arc::new(Semaphore::new(places)), running: Arc::new(Semaphore::new(running)) }
     }
 
