@@ -59,6 +59,7 @@ pub fn operation() -> Operation {
         .problem(409, "own_grant", "An administrator accepted an own invitation with other roles.")
         .problem(status, code, expired)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 const EXAMPLE: &str =

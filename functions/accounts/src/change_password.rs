@@ -33,6 +33,7 @@ pub fn operation() -> Operation {
         .answers_empty(204, "The account has the new password.")
         .problem(401, "invalid_credentials", "The current password is wrong.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `PUT /account/password`.

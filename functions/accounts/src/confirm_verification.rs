@@ -41,6 +41,7 @@ pub fn operation() -> Operation {
         .problem(409, "address_taken", "Another account has verified the address.")
         .problem(status, code, when)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /auth/verification/confirm`.

@@ -30,6 +30,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_code", "The code is wrong or was used before.")
         .problem(409, "last_administrator", LAST_ADMINISTRATOR)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `DELETE /account`.

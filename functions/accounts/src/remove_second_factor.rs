@@ -34,6 +34,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_code", "The code is wrong or was used before.")
         .problem(409, "second_factor_needed", "Members of staff need a second factor.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `DELETE /account/second-factor`.

@@ -29,6 +29,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_credentials", "The password is wrong.")
         .problem(409, "second_factor_exists", "The account has a second factor: remove it first.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /account/second-factor`.
