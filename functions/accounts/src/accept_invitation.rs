@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_auth::{one_time, password};
+use souk_auth::one_time;
 use souk_domain::account::Account;
 use souk_domain::audit::AuditActor;
 use souk_domain::effects::Random;
@@ -59,6 +59,7 @@ pub fn operation() -> Operation {
         .problem(409, "own_grant", "An administrator accepted an own invitation with other roles.")
         .problem(status, code, expired)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 const EXAMPLE: &str =
@@ -153,7 +154,7 @@ impl AcceptInvitation {
             if !self.is_current(invitation, &credential).await? {
                 return Err(link::expired());
             }
-            require_password(&credential, password, attempt, FUNCTION)?;
+            require_password(&self.attempts, &credential, password, attempt, FUNCTION).await?;
             if let Some(account) = self.staff.accounts.get(&credential.user_id).await? {
                 return Ok(account);
             }
@@ -170,7 +171,7 @@ impl AcceptInvitation {
         }
         let email = &invitation.email;
         self.rules.check_new("password", password, email)?;
-        let hash = password::hash(password, &*self.random).map_err(Problem::internal)?;
+        let hash = self.attempts.hashes.hash(password, self.random.clone()).await?;
         let now = self.staff.clock.now();
         let user_id = UserId::new(now, &*self.random);
         let credential = Credential::new(email.clone(), user_id.clone(), hash);

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_auth::password;
 use souk_domain::effects::Random;
 use souk_domain::mail::MailRequest;
 use souk_identity::{Attempts, MAX_PASSWORD_CHARS, PasswordRules, password_schema};
@@ -34,6 +33,7 @@ pub fn operation() -> Operation {
         .answers_empty(204, "The account has the new password.")
         .problem(401, "invalid_credentials", "The current password is wrong.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `PUT /account/password`.
@@ -83,14 +83,13 @@ impl Endpoint for ChangePassword {
         let (current, new) = self.read(request)?;
         let credential = self.accounts.get(request).await?.credential;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        let matches =
-            |entered: &str| password::verify(entered, Some(&credential.password_hash)).map_err(Problem::internal);
-        if matches(&current)? {
+        let (hashes, stored) = (&self.attempts.hashes, Some(credential.password_hash.as_str()));
+        if hashes.verify(&current, stored).await? {
             self.rules.check("password", &new, &credential.email)?;
             // Before the change too: if the process ends right after it, no other session is left.
             self.sessions.end_all(&identity.user_id, Some(&identity.session_id)).await?;
             self.change(&credential, &new).await?;
-        } else if !matches(&new)? {
+        } else if !hashes.verify(&new, stored).await? {
             return Err(wrong_password(&attempt, "change-password"));
         }
         // Again: a log-in may have started one before the change.
@@ -110,7 +109,7 @@ impl ChangePassword {
     }
 
     async fn change(&self, credential: &Credential, new: &str) -> Result<(), Problem> {
-        let hash = password::hash(new, &*self.random).map_err(Problem::internal)?;
+        let hash = self.attempts.hashes.hash(new, self.random.clone()).await?;
         match self.accounts.credentials.change_password(&credential.reference(), &hash).await? {
             CredentialOutcome::Changed => Ok(()),
             // A concurrent request changed the credentials. A retry reads them again.
@@ -173,6 +172,16 @@ mod tests {
         assert_eq!(change(&shop, PASSWORD, NEW).await, (429, "too_many_attempts"));
         assert!(shop.has_password(PASSWORD).await && shop.mails().is_empty());
         assert_eq!(shop.session_ids(&user_id).await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn hashes_take_their_turn() {
+        let shop = Fixture::with_account().await;
+        let put = request("PUT", &json!({"current_password": PASSWORD, "password": NEW}));
+        let put = put.from_user(shop.credential().await.user_id);
+        let busy = ChangePassword { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop) };
+        assert_eq!(outcome(&busy.handle(&put).await), (503, "busy"));
+        assert!(shop.has_password(PASSWORD).await);
     }
 
     #[tokio::test]

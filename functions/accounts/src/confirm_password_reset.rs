@@ -40,6 +40,7 @@ pub fn operation() -> Operation {
         .answers::<PasswordResetResponse>(200, "The account has the new password.")
         .problem(status, code, when)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /auth/password-reset/confirm`.

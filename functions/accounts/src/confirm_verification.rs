@@ -9,7 +9,7 @@
 //! so a retry continues after a failure at any point.
 
 use schemars::JsonSchema;
-use souk_auth::{one_time, password};
+use souk_auth::one_time;
 use souk_identity::{Account, Attempt, Attempts, MAX_PASSWORD_CHARS, SessionIssuer, SessionResponse};
 use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
@@ -41,6 +41,7 @@ pub fn operation() -> Operation {
         .problem(409, "address_taken", "Another account has verified the address.")
         .problem(status, code, when)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /auth/verification/confirm`.
@@ -114,11 +115,11 @@ impl ConfirmVerification {
                 tokio::try_join!(self.credentials.get(&link.email), registrations.get(&link.email, user_id, now))?;
             if let Some(own) = stored.as_ref().filter(|stored| stored.user_id == *user_id) {
                 // A retry. The password may have changed since the first request.
-                require_password(&own.password_hash, password, attempt)?;
+                self.require_password(&own.password_hash, password, attempt).await?;
                 return Ok(own.clone());
             }
             let pending = pending.ok_or_else(link::expired)?;
-            require_password(&pending.password_hash, password, attempt)?;
+            self.require_password(&pending.password_hash, password, attempt).await?;
             if stored.is_some() {
                 return Err(Problem::conflict("address_taken", "another account has verified this address"));
             }
@@ -129,6 +130,15 @@ impl ConfirmVerification {
             // The address was claimed, or a log-in added a guest to the registration.
         }
         Err(StoreError::Conflict.into())
+    }
+
+    /// Refuses a wrong password. It does not use the token up.
+    async fn require_password(&self, stored: &str, entered: &str, attempt: &Attempt) -> Result<(), Problem> {
+        if self.attempts.hashes.verify(entered, Some(stored)).await? {
+            return Ok(());
+        }
+        attempt.log_refusal("confirm-verification", "invalid_credentials");
+        Err(Problem::unauthorized("invalid_credentials", "this is not the password of the registration"))
     }
 
     /// Starts a session. `None`: the account has set up a second factor since the first request, so it has to log in.
@@ -151,15 +161,6 @@ fn read(request: &Request) -> Result<(String, String), Problem> {
     let token = link::read_token(&mut fields);
     let password = fields.verbatim("password", 1..=MAX_PASSWORD_CHARS);
     fields.finish((token, password))
-}
-
-/// Refuses a wrong password. It does not use the token up.
-fn require_password(stored: &str, entered: &str, attempt: &Attempt) -> Result<(), Problem> {
-    if password::verify(entered, Some(stored)).map_err(Problem::internal)? {
-        return Ok(());
-    }
-    attempt.log_refusal("confirm-verification", "invalid_credentials");
-    Err(Problem::unauthorized("invalid_credentials", "this is not the password of the registration"))
 }
 
 #[cfg(test)]

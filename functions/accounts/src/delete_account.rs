@@ -30,6 +30,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_code", "The code is wrong or was used before.")
         .problem(409, "last_administrator", LAST_ADMINISTRATOR)
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `DELETE /account`.
@@ -79,7 +80,7 @@ impl Endpoint for DeleteAccount {
         }
         let OwnAccount { account, credential } = self.own.get(request).await?;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, FUNCTION)?;
+        require_password(&self.attempts, &credential, &password, &attempt, FUNCTION).await?;
         self.require_second_factor(&credential, code.as_deref(), &attempt).await?;
         self.attempts.succeeded(&attempt).await?;
         self.deletion.delete(&account, Some(&caller.session_id)).await?;

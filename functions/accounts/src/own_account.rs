@@ -4,7 +4,6 @@
 //! Wrong passwords are limited as in log-ins, but with a separate counter: a stranger who uses up the log-ins of an
 //! address does not keep its owner from changing the password.
 
-use souk_auth::password;
 use souk_domain::account::Account;
 use souk_identity::{Attempt, Attempts};
 use souk_runtime::Dependencies;
@@ -69,13 +68,14 @@ pub(crate) async fn count_attempt(
 }
 
 /// Refuses a wrong password. `function` is named in the log.
-pub(crate) fn require_password(
+pub(crate) async fn require_password(
+    attempts: &Attempts,
     credential: &Credential,
     entered: &str,
     attempt: &Attempt,
     function: &'static str,
 ) -> Result<(), Problem> {
-    if password::verify(entered, Some(&credential.password_hash)).map_err(Problem::internal)? {
+    if attempts.hashes.verify(entered, Some(&credential.password_hash)).await? {
         return Ok(());
     }
     Err(wrong_password(attempt, function))

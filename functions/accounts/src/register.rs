@@ -51,6 +51,7 @@ pub fn operation() -> Operation {
         .body::<RegisterRequest>(r#"{"email": "ann@example.com", "password": "correct horse battery staple"}"#)
         .answers::<SessionResponse<'_>>(201, "The session of the new account, whose `kind` is `guest`.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /auth/register`.

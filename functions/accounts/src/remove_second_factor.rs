@@ -34,6 +34,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_code", "The code is wrong or was used before.")
         .problem(409, "second_factor_needed", "Members of staff need a second factor.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `DELETE /account/second-factor`.
@@ -88,7 +89,7 @@ impl Endpoint for RemoveSecondFactor {
             return Err(Problem::conflict("second_factor_needed", "members of staff need a second factor"));
         }
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, FUNCTION)?;
+        require_password(&self.attempts, &credential, &password, &attempt, FUNCTION).await?;
         // One that is not confirmed has no effect yet, so it needs no code.
         if credential.second_factor().is_some() {
             let credentials = &self.accounts.credentials;

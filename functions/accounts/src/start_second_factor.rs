@@ -29,6 +29,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_credentials", "The password is wrong.")
         .problem(409, "second_factor_exists", "The account has a second factor: remove it first.")
         .problem(429, "too_many_attempts", "Too many attempts. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /account/second-factor`.
@@ -81,7 +82,7 @@ impl Endpoint for StartSecondFactor {
         let (password,) = fields.finish((password,))?;
         let credential = self.accounts.get(request).await?.credential;
         let attempt = count_attempt(&self.attempts, &credential, request).await?;
-        require_password(&credential, &password, &attempt, "start-second-factor")?;
+        require_password(&self.attempts, &credential, &password, &attempt, "start-second-factor").await?;
         self.attempts.succeeded(&attempt).await?;
         if credential.second_factor().is_some() {
             return Err(exists());
@@ -140,6 +141,14 @@ mod tests {
         let second = start(&shop, PASSWORD).await.expect("made").body_json();
         assert_ne!(second["secret"], body["secret"]);
         assert_eq!(shop.credential().await.totp.map(|totp| json!(totp.secret)), Some(second["secret"].clone()));
+    }
+
+    #[tokio::test]
+    async fn hashes_take_their_turn() {
+        let shop = Fixture::with_account().await;
+        let post = request("POST", &json!({"password": PASSWORD})).from_user(shop.credential().await.user_id);
+        let busy = StartSecondFactor { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop) };
+        assert_eq!(outcome(&busy.handle(&post).await), (503, "busy"));
     }
 
     #[tokio::test]

@@ -54,6 +54,7 @@ pub fn operation() -> Operation {
         .problem(401, "invalid_code", "The code is wrong or was used before.")
         .problem(401, "challenge_expired", "There is no such challenge any more: log in again with the password.")
         .problem(429, "too_many_attempts", "Too many attempts to log in. Try again after `Retry-After` seconds.")
+        .problem(503, "busy", "Too many passwords are checked at once. Try again after `Retry-After` seconds.")
 }
 
 /// The request of `POST /auth/login`: address and password, or a challenge and its code.

@@ -10,7 +10,7 @@ use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::stream::Change;
-use souk_search::{SearchIndex, SearchQuery};
+use souk_search::{SearchIndex, SearchLimits, SearchQuery};
 use souk_store::{Categories, Inventory, Products, SynonymLists};
 use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 
@@ -190,8 +190,9 @@ pub(crate) fn unreachable_index() -> SearchIndex {
     search_at("http://127.0.0.1:1")
 }
 
-fn search_at(url: &str) -> SearchIndex {
-    SearchIndex::at(url, Arc::new(SeededRandom::new(7)))
+/// A long time limit, for slow machines.
+pub(crate) fn search_at(url: &str) -> SearchIndex {
+    SearchIndex::at(url, SearchLimits::of_search(1_500), Arc::new(SeededRandom::new(7)))
 }
 
 /// A stream record of this product, which is also its sequence number.

@@ -19,7 +19,7 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::custom_resource::{CustomResourceRequest, RequestType};
 use souk_runtime::direct::DirectHandler;
 use souk_runtime::{Dependencies, Error};
-use souk_search::{PRODUCTS, SearchError, SearchIndex};
+use souk_search::{PRODUCTS, SearchError, SearchIndex, SearchLimits};
 use tokio::time::Instant;
 
 /// How long a domain may take to accept calls after CloudFormation has made it.
@@ -39,6 +39,8 @@ pub struct PrepareSearch {
     pub alias: String,
     /// Shards of the index.
     pub shards: u32,
+    /// The time limits of searches, of which it makes none.
+    pub limits: SearchLimits,
     /// When it gives up.
     pub within: Duration,
 }
@@ -78,6 +80,7 @@ impl PrepareSearch {
             random: deps.random(),
             alias: PRODUCTS.to_owned(),
             shards: deps.config().parsed("SEARCH_SHARDS", 1)?,
+            limits: deps.search_limits()?,
             within: PREPARE_WITHIN,
         })
     }
@@ -119,7 +122,7 @@ impl PrepareSearch {
 
     async fn try_to_prepare(&self, domain: &str) -> Result<PreparedSearch, PrepareError> {
         let prepared = self.describe(domain).await?;
-        let index = SearchIndex::connect(&self.sdk, &prepared.endpoint, Arc::clone(&self.random));
+        let index = SearchIndex::connect(&self.sdk, &prepared.endpoint, self.limits, Arc::clone(&self.random));
         index.with_alias(&self.alias).with_shards(self.shards).ensure_index().await?;
         Ok(prepared)
     }

@@ -13,8 +13,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_secretsmanager::Client;
-use souk_auth::{MacKey, Pseudonyms, one_time};
+use souk_auth::{Pseudonyms, one_time};
 use souk_domain::account::Email;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::{InvitationId, UserId};
@@ -155,14 +154,13 @@ impl SendMail {
         let shop: ShopName = parsed(SHOP_NAME, config.text(SHOP_NAME)?)?;
         let sender: Option<Email> = config.optional(SENDER).map(|sender| parsed(SENDER, sender)).transpose()?;
         let mailer = sender.map(|sender| Arc::new(SesMailer::new(deps.sdk(), &shop, &sender)) as Arc<dyn Mailer>);
-        let key = MacKey::read(&Client::new(deps.sdk()), config.text("PSEUDONYM_SECRET")?).await?;
         Ok(Self {
             credentials: deps.credentials()?,
             registrations: deps.registrations()?,
             invitations: deps.invitations()?,
             tokens: deps.one_time_tokens()?,
             limits: deps.limits()?,
-            pseudonyms: Pseudonyms::new(key),
+            pseudonyms: souk_identity::pseudonyms(deps).await?,
             mailer,
             shop,
             storefront: config.optional("STOREFRONT_URL").map(|url| parsed("STOREFRONT_URL", url)).transpose()?,

@@ -16,7 +16,7 @@ const API_URL: &str = "STRIPE_API_URL";
 
 /// The provider of the environment.
 #[derive(Debug, PartialEq, Eq)]
-enum Choice {
+enum ProviderConfig {
     /// Moves no money.
     Sandbox,
     /// Stripe, at this address.
@@ -45,7 +45,7 @@ pub(crate) async fn refuse_test_key(deps: &Dependencies) -> Result<(), Error> {
 
 /// The configured provider.
 pub(crate) fn from_dependencies(deps: &Dependencies) -> Result<Arc<dyn PaymentProvider>, ConfigError> {
-    let Choice::Stripe(api_url) = chosen(deps.config(), deps.stage())? else { return Ok(Arc::new(Sandbox)) };
+    let ProviderConfig::Stripe(api_url) = chosen(deps.config(), deps.stage())? else { return Ok(Arc::new(Sandbox)) };
     let config = StripeConfig {
         api_url,
         return_url: deps.config().optional("PAYMENT_RETURN_URL").map(str::to_owned),
@@ -62,18 +62,18 @@ pub(crate) fn webhook(deps: &Dependencies) -> Result<Option<Webhook>, ConfigErro
 }
 
 fn is_stripe(deps: &Dependencies) -> Result<bool, ConfigError> {
-    Ok(chosen(deps.config(), deps.stage())? != Choice::Sandbox)
+    Ok(chosen(deps.config(), deps.stage())? != ProviderConfig::Sandbox)
 }
 
 /// Refuses what the stage does not allow: in prod the sandbox, and any address but Stripe's own; in a trial an address
 /// without TLS. CloudFormation checks the same before a deployment.
-fn chosen(config: &Config, stage: Stage) -> Result<Choice, ConfigError> {
+fn chosen(config: &Config, stage: Stage) -> Result<ProviderConfig, ConfigError> {
     let invalid = |name, reason: &str| Err(ConfigError::Invalid { name, reason: reason.to_owned() });
     match config.text(PROVIDER)? {
         "sandbox" if stage == Stage::Prod => {
             invalid(PROVIDER, "must not be \"sandbox\", which moves no money, where STAGE is \"prod\"")
         }
-        "sandbox" => Ok(Choice::Sandbox),
+        "sandbox" => Ok(ProviderConfig::Sandbox),
         "stripe" => {
             let api_url = config.optional(API_URL).unwrap_or(STRIPE_API_URL);
             match stage {
@@ -83,7 +83,7 @@ fn chosen(config: &Config, stage: Stage) -> Result<Choice, ConfigError> {
                 Stage::Trial if !api_url.starts_with("https://") => {
                     invalid(API_URL, "must start with https:// unless STAGE is \"local\"")
                 }
-                Stage::Trial | Stage::Prod | Stage::Local => Ok(Choice::Stripe(api_url.to_owned())),
+                Stage::Trial | Stage::Prod | Stage::Local => Ok(ProviderConfig::Stripe(api_url.to_owned())),
             }
         }
         _ => invalid(PROVIDER, "must be \"sandbox\" or \"stripe\""),
@@ -101,7 +101,7 @@ fn secrets(deps: &Dependencies) -> Result<CachedSecret, ConfigError> {
 mod tests {
     use super::*;
 
-    fn with(provider: &str, api_url: &str, stage: Stage) -> Result<Choice, &'static str> {
+    fn with(provider: &str, api_url: &str, stage: Stage) -> Result<ProviderConfig, &'static str> {
         let config = Config::from([(PROVIDER, provider), (API_URL, api_url)]);
         chosen(&config, stage).map_err(|error| match error {
             ConfigError::Missing(name) | ConfigError::Invalid { name, .. } => name,
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn prod_refuses_to_start_with_the_sandbox() {
         assert_eq!(with("sandbox", "", Stage::Prod), Err(PROVIDER));
-        assert_eq!(with("sandbox", "", Stage::Trial), Ok(Choice::Sandbox));
-        assert_eq!(with("sandbox", "", Stage::Local), Ok(Choice::Sandbox));
+        assert_eq!(with("sandbox", "", Stage::Trial), Ok(ProviderConfig::Sandbox));
+        assert_eq!(with("sandbox", "", Stage::Local), Ok(ProviderConfig::Sandbox));
         for stage in [Stage::Trial, Stage::Prod, Stage::Local] {
             assert_eq!(with("", "", stage), Err(PROVIDER));
             assert_eq!(with("paypal", "", stage), Err(PROVIDER));
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn prod_calls_stripe_alone_and_a_trial_calls_with_tls() {
-        let stripe = |url: &str| Ok(Choice::Stripe(url.to_owned()));
+        let stripe = |url: &str| Ok(ProviderConfig::Stripe(url.to_owned()));
         for stage in [Stage::Trial, Stage::Prod, Stage::Local] {
             assert_eq!(with("stripe", "", stage), stripe(STRIPE_API_URL));
             assert_eq!(with("stripe", STRIPE_API_URL, stage), stripe(STRIPE_API_URL));

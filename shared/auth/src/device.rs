@@ -37,7 +37,7 @@ impl DeviceClaims {
 
     /// The same device after another log-in, with an accepted code of the second factor or without.
     #[must_use]
-    pub const fn also(self, second_factor: bool) -> Self {
+    pub const fn with_second_factor(self, second_factor: bool) -> Self {
         Self { id: self.id, second_factor: self.second_factor || second_factor }
     }
 

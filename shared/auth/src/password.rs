@@ -4,8 +4,8 @@
 //! A password is normalised first (NFC, as NIST SP 800-63B-4 section 3.1.1.2 recommends), because two keyboards may
 //! encode the same letter differently.
 //!
-//! Hashing occupies a core for some tens of milliseconds, on the calling thread. Log-in, registration and password reset,
-//! which anybody can call, hash in the bounded `HashQueue` of `souk-identity`.
+//! Hashing occupies a core for some tens of milliseconds, on the calling thread. So endpoints hash in the bounded
+//! `HashQueue` of `souk-identity`.
 
 use std::borrow::Cow;
 

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, FromRedisValue, Pipeline, RedisResult};
 use souk_domain::circuit_breaker::CircuitBreaker;
+use souk_domain::effects::Random;
 use souk_domain::rate_limit::{Grant, Rate};
 
 /// Longest wait for the cache, connecting included. It answers in a millisecond; the rest is for a TLS handshake on the
@@ -100,15 +101,16 @@ pub struct SharedCache {
 
 impl SharedCache {
     /// The cache at `redis://host:port`, or `rediss://…` for TLS, which may carry a user and a password. Connects on
-    /// first use. Keys start with `namespace`, so that several shops can share one cache.
-    pub fn at(url: &str, namespace: &str) -> Result<Self, SharedCacheError> {
+    /// first use. Keys start with `namespace`, so that several shops can share one cache. `random` gives the jitter of the
+    /// circuit breaker, so that the trials of processes do not coincide.
+    pub fn at(url: &str, namespace: &str, random: &dyn Random) -> Result<Self, SharedCacheError> {
         // If the process has installed a cryptography provider already, it stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = redis::Client::open(url).map_err(|error| SharedCacheError::Failed(described(&error)))?;
         Ok(Self {
             client,
             connection: tokio::sync::Mutex::default(),
-            breaker: Mutex::default(),
+            breaker: Mutex::new(CircuitBreaker::tolerant(random.below(u64::MAX))),
             namespace: namespace.to_owned(),
         })
     }

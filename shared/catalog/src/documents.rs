@@ -97,8 +97,8 @@ impl CachedProducts {
     }
 
     /// The shared cache at a URL. Several shops may use it: the namespace is the name of the products table.
-    pub fn shared_cache(url: &str, products_table: &str) -> Result<SharedCache, SharedCacheError> {
-        SharedCache::at(url, &format!("{products_table}:p{FORMAT}"))
+    pub fn shared_cache(url: &str, products_table: &str, random: &dyn Random) -> Result<SharedCache, SharedCacheError> {
+        SharedCache::at(url, &format!("{products_table}:p{FORMAT}"), random)
     }
 
     /// Products for lists, through the memory of this process.

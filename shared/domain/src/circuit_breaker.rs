@@ -32,13 +32,6 @@ struct Open {
     interval: Duration,
 }
 
-impl Default for CircuitBreaker {
-    /// A closed breaker that several failures open from the start.
-    fn default() -> Self {
-        Self::tolerant(0)
-    }
-}
-
 impl CircuitBreaker {
     /// A closed breaker, whose jitter follows from the seed. Give each process another. Until the first answer one failure
     /// opens it: while a dependency hangs, every new process would otherwise send several calls.
@@ -102,7 +95,7 @@ mod tests {
     use super::*;
 
     fn open(now: Instant) -> CircuitBreaker {
-        let mut breaker = CircuitBreaker::default();
+        let mut breaker = CircuitBreaker::tolerant(7);
         for _ in 0..FAILURE_THRESHOLD {
             assert!(breaker.allows_call(now));
             breaker.record_failure(now);
@@ -112,7 +105,7 @@ mod tests {
 
     #[test]
     fn single_failures_keep_it_closed() {
-        let (mut breaker, now) = (CircuitBreaker::default(), Instant::now());
+        let (mut breaker, now) = (CircuitBreaker::tolerant(7), Instant::now());
         breaker.record_success();
         for _ in 0..10 {
             breaker.record_failure(now);

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
+use crate::time::MICROS_PER_SECOND;
+
 /// Maximum requests of a rate.
 const MAX_REQUESTS: u32 = 100_000;
 /// Longest period of a rate: a day.
@@ -321,7 +322,7 @@ mod tests {
                 let mut sum = 0;
                 for (until, tokens) in &taken[first..] {
                     sum += tokens;
-                    let refill = (until - from) * i64::from(requests) / (i64::from(seconds) * 1_000_000);
+                    let refill = (until - from) * i64::from(requests) / (i64::from(seconds) * MICROS_PER_SECOND);
                     prop_assert!(sum <= i64::from(requests) + refill + 1);
                 }
             }

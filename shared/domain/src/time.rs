@@ -10,6 +10,9 @@ use time::macros::format_description;
 
 use crate::validation::Invalid;
 
+/// Microseconds in a second. Rate limits count in microseconds.
+pub const MICROS_PER_SECOND: i64 = 1_000_000;
+
 const RFC_3339_MILLIS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 

@@ -95,7 +95,7 @@ impl Attempts {
             hashes: HashQueue::default(),
             clock: deps.clock(),
             random: deps.random(),
-            counts_networks: deps.config().optional("LIMITS") != Some("off"),
+            counts_networks: deps.config().has_limits(),
             outage_delay: Duration::from_secs(1),
         })
     }
@@ -119,7 +119,7 @@ impl Attempts {
     ) -> Result<Attempt, Problem> {
         let mut attempt = self.attempt("register", Some(email), request);
         self.count_network(&mut attempt, REGISTRATIONS_PER_ADDRESS).await?;
-        self.count_pair(&mut attempt, email).await?;
+        self.count_address_and_network(&mut attempt, email).await?;
         if let Some(key) = idempotency_key {
             let key = format!("register-key#{}", self.pseudonyms.idempotency_key(key));
             self.count_one(&attempt, &key, PER_EMAIL).await?;
@@ -144,7 +144,7 @@ impl Attempts {
     ) -> Result<Attempt, Problem> {
         let mut attempt = self.attempt(action, Some(email), request);
         self.count_network(&mut attempt, PER_ADDRESS).await?;
-        self.count_pair(&mut attempt, email).await?;
+        self.count_address_and_network(&mut attempt, email).await?;
         Ok(attempt)
     }
 
@@ -168,7 +168,7 @@ impl Attempts {
             attempt.releases.push(day);
         } else {
             self.count_network(&mut attempt, PER_ADDRESS).await?;
-            self.count_pair(&mut attempt, email).await?;
+            self.count_address_and_network(&mut attempt, email).await?;
             let unknown = format!("login-unknown#{subject}");
             self.count_one(&attempt, &unknown, UNKNOWN_DEVICES).await?;
             attempt.releases.push(unknown);
@@ -180,7 +180,7 @@ impl Attempts {
     /// device. `None`: too many devices have become known to the account in this day.
     pub async fn device_token(&self, attempt: &Attempt, email: &Email, second_factor: bool) -> Option<String> {
         if let Some(known) = attempt.device {
-            let device = known.also(second_factor);
+            let device = known.with_second_factor(second_factor);
             return Some(self.devices.issue(email, &device, self.clock.now()));
         }
         let key = format!("login-new-device#{}", self.pseudonyms.email(email));
@@ -257,7 +257,7 @@ impl Attempts {
         Ok(())
     }
 
-    async fn count_pair(&self, attempt: &mut Attempt, email: &Email) -> Result<(), Problem> {
+    async fn count_address_and_network(&self, attempt: &mut Attempt, email: &Email) -> Result<(), Problem> {
         let subject = self.pseudonyms.email(email);
         let key = format!("{}-pair#{subject}#{}", attempt.action, attempt.address);
         self.count_one(attempt, &key, PER_EMAIL).await?;
@@ -330,8 +330,7 @@ fn allowed(attempt: &Attempt, outcome: AttemptOutcome) -> Result<(), Problem> {
         AttemptOutcome::LimitReached { retry_after_seconds } => {
             attempt.log_refusal(attempt.action, "too_many_attempts");
             let detail = "too many attempts; wait before the next one. A new device can log in after a password reset";
-            let seconds = u64::try_from(retry_after_seconds).unwrap_or(1);
-            Err(Problem::new(429, "too_many_attempts", detail).retry_after(seconds))
+            Err(Problem::too_many_requests("too_many_attempts", detail, retry_after_seconds))
         }
     }
 }

@@ -10,9 +10,9 @@ use souk_runtime::http::Problem;
 use tokio::sync::Semaphore;
 
 /// Hashes that are computed at once.
-const RUNNING: usize = 2;
+const MAX_CONCURRENT: usize = 2;
 /// Hashes that are computed or wait.
-const PLACES: usize = 16;
+const MAX_QUEUED: usize = 16;
 /// Maximum time that a hash waits. Less than the 10 s of a function, so a client gets 503 instead of a time-out.
 const MAX_WAIT: Duration = Duration::from_secs(3);
 
@@ -25,12 +25,13 @@ pub struct HashQueue {
 
 impl Default for HashQueue {
     fn default() -> Self {
-        Self::new(RUNNING, PLACES)
+        Self::new(MAX_CONCURRENT, MAX_QUEUED)
     }
 }
 
 impl HashQueue {
-    fn new(running: usize, places: usize) -> Self {
+    /// Computes so many hashes at once, and has places for so many that are computed or wait.
+    pub fn new(running: usize, places: usize) -> Self {
         Self { places: Arc::new(Semaphore::new(places)), running: Arc::new(Semaphore::new(running)) }
     }
 

@@ -1,5 +1,5 @@
 //! Shared code of the auth and accounts services: starting sessions, limiting attempts, rules for passwords, checking
-//! second factors, and merging guests.
+//! second factors, and merging guests. Other services limit payments here, and get the key of pseudonyms.
 
 mod attempts;
 mod guest_merge;

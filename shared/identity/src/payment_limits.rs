@@ -71,8 +71,7 @@ impl PaymentLimits {
             clock: deps.clock(),
             payments_per_shopper: Limit { max_attempts: max_payments, window_seconds: HOUR_SECONDS },
             cancellations_per_shopper: Limit { max_attempts: max_cancellations, window_seconds: DAY_SECONDS },
-            // Only the word "off" switches it off.
-            counts_addresses_and_cards: config.optional("LIMITS") != Some("off"),
+            counts_addresses_and_cards: config.has_limits(),
         })
     }
 
@@ -160,10 +159,10 @@ fn tolerate_outage<T>(outcome: Result<T, StoreError>) -> Result<Option<T>, Store
 
 /// Logs and answers a refusal. template.yaml counts these lines, and an alarm rings on a burst. The key is an id or a
 /// pseudonym.
-fn payment_refused(key: &str, retry_after_seconds: i64) -> Problem {
+fn payment_refused(key: &str, retry_after_seconds: u64) -> Problem {
     tracing::warn!(event = "payment_attempts_refused", subject = key, "payment attempt refused");
     let detail = "too many attempts to pay failed; wait before the next one";
-    Problem::new(429, "too_many_attempts", detail).retry_after(u64::try_from(retry_after_seconds).unwrap_or(1))
+    Problem::too_many_requests("too_many_attempts", detail, retry_after_seconds)
 }
 
 fn cancellation_refused(key: &str) -> Problem {

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
+/// The variable that switches everything off which counts by network address, contact or card.
+pub(crate) const LIMITS: &str = "LIMITS";
+
 /// The environment of this function.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -41,6 +44,12 @@ impl Config {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether this shop counts by network address, contact and card: unless `LIMITS` is `off`. Only that word switches it
+    /// off, so that a typing error does not.
+    pub fn has_limits(&self) -> bool {
+        self.optional(LIMITS) != Some("off")
+    }
+
     /// A value of type `T`, or its default.
     pub fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
         self.optional(name).map_or(Ok(default), |raw| {
@@ -67,5 +76,14 @@ mod tests {
         let error = config.parsed::<u32>("HOLD_SECONDS", 900).expect_err("not a number").to_string();
         assert!(error.contains("HOLD_SECONDS") && !error.contains("soon"), "{error}");
         assert_eq!(config.parsed("LIMIT", 7), Ok(7));
+    }
+
+    #[test]
+    fn limits_are_on_unless_they_are_switched_off() {
+        assert!(!Config::from([("LIMITS", "off")]).has_limits());
+        for on in ["on", "", "OFF", "no", "off "] {
+            assert!(Config::from([("LIMITS", on)]).has_limits(), "{on}");
+        }
+        assert!(Config::default().has_limits());
     }
 }

@@ -130,7 +130,7 @@ impl Dependencies {
     /// table is its namespace.
     fn shared_cache(&self) -> Result<Option<SharedCache>, ConfigError> {
         let Some(url) = self.config.optional(CACHE_URL) else { return Ok(None) };
-        let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?);
+        let shared = CachedProducts::shared_cache(url, self.config.text("PRODUCTS_TABLE")?, &*self.random());
         shared.map(Some).map_err(|_| invalid_cache_url())
     }
 
@@ -166,9 +166,14 @@ impl Dependencies {
 
     /// The product index of the search domain.
     pub fn search(&self) -> Result<SearchIndex, ConfigError> {
-        let index = SearchIndex::connect(&self.sdk, self.config.text("SEARCH_ENDPOINT")?, self.random());
-        let limits = SearchLimits::of_search(self.config.parsed("SEARCH_TIMEOUT_MS", SEARCH_TIMEOUT_MS)?);
-        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?).with_limits(limits))
+        let endpoint = self.config.text("SEARCH_ENDPOINT")?;
+        let index = SearchIndex::connect(&self.sdk, endpoint, self.search_limits()?, self.random());
+        Ok(index.with_shards(self.config.parsed("SEARCH_SHARDS", 1)?))
+    }
+
+    /// The time limits of searches and suggestions.
+    pub fn search_limits(&self) -> Result<SearchLimits, ConfigError> {
+        Ok(SearchLimits::of_search(self.config.parsed("SEARCH_TIMEOUT_MS", SEARCH_TIMEOUT_MS)?))
     }
 
     /// The accounts table.
@@ -241,14 +246,15 @@ impl Dependencies {
     /// if the function has one, else in the limits table.
     pub fn limiter(&self) -> Result<Limiter, ConfigError> {
         const RATE_LIMITS: &str = "RATE_LIMITS";
-        if self.config.optional("LIMITS") == Some("off") {
+        if !self.config.has_limits() {
             return Ok(Limiter::off());
         }
         let rates = self.config.text(RATE_LIMITS)?.parse::<RateLimits>();
         let rates = rates.map_err(|e| ConfigError::Invalid { name: RATE_LIMITS, reason: e.to_string() })?;
         let store = match self.config.optional(CACHE_URL) {
             Some(url) => RateStore::Cache(Box::new(
-                SharedCache::at(url, self.config.text("LIMITS_TABLE")?).map_err(|_| invalid_cache_url())?,
+                SharedCache::at(url, self.config.text("LIMITS_TABLE")?, &*self.random())
+                    .map_err(|_| invalid_cache_url())?,
             )),
             None => RateStore::Table(self.limits()?),
         };

@@ -34,8 +34,8 @@ use crate::Error;
 use crate::config::Config;
 use crate::effects::SystemClock;
 use crate::stage::Stage;
-use origin::Origin;
-use rate_limits::Verdict;
+use origin::OriginSecrets;
+use rate_limits::RateDecision;
 use response_cache::{RequestKey, ResponseCache};
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
@@ -53,13 +53,13 @@ pub trait Endpoint: Send + Sync + 'static {
 /// platform allows more (`AWS_LAMBDA_MAX_CONCURRENCY`: Lambda's managed instances, `cargo xtask bench browse`).
 pub async fn serve<E: Endpoint>(function: &'static str, endpoint: E, limiter: Limiter) -> Result<(), Error> {
     let config = Config::from_env();
-    let (stage, origin) = (Stage::from_config(&config)?, Origin::from_config(&config)?);
+    let (stage, origin_secrets) = (Stage::from_config(&config)?, OriginSecrets::from_config(&config)?);
     endpoint.warm_up().await;
     let (cache, clock) = (ResponseCache::default(), Arc::new(SystemClock));
-    let service = Arc::new(Service { function, stage, endpoint, origin, limiter, cache, clock });
+    let service = Arc::new(Service { function, stage, endpoint, origin_secrets, limiter, cache, clock });
     let adapter = Adapter::from(service_fn(move |request: lambda_http::Request| {
         let service = Arc::clone(&service);
-        let request = service.origin.checked(Request::from_lambda(request));
+        let request = service.origin_secrets.checked(Request::from_lambda(request));
         async move { Ok::<_, Error>(service.answer(&request).await) }
     }));
     lambda_runtime::run_concurrent(service_fn(move |event: LambdaEvent<LambdaRequest>| {
@@ -74,7 +74,7 @@ struct Service<E> {
     function: &'static str,
     stage: Stage,
     endpoint: E,
-    origin: Origin,
+    origin_secrets: OriginSecrets,
     limiter: Limiter,
     cache: ResponseCache,
     clock: Arc<dyn Clock>,
@@ -102,16 +102,17 @@ impl<E: Endpoint> Service<E> {
     /// Handles one request, also if the handler panics, and logs it.
     async fn answer(&self, request: &Request) -> Response<Body> {
         let started = Instant::now();
-        let verdict = if request.bypassed_edge { None } else { Some(self.limiter.admit(self.function, request).await) };
-        let refusal = verdict.as_ref().map_or_else(|| Some(origin::refusal()), Verdict::refusal);
+        let decision =
+            if request.bypassed_edge { None } else { Some(self.limiter.admit(self.function, request).await) };
+        let refusal = decision.as_ref().map_or_else(|| Some(origin::refusal()), RateDecision::refusal);
         let handled = match refusal {
             Some(problem) => Handled::refused(problem, request),
             None => self.handle_or_reuse(request).await,
         };
         let mut response = delivery::into_lambda(request, &handled.reply);
         delivery::add_stage(&mut response, self.stage);
-        if let Some(verdict) = verdict {
-            verdict.add_headers(&mut response);
+        if let Some(decision) = decision {
+            decision.add_headers(&mut response);
         }
         self.log(request, response.status().as_u16(), &handled, started);
         response
@@ -198,8 +199,8 @@ mod tests {
 
     fn service<E: Endpoint>(endpoint: E) -> Service<E> {
         let clock = Arc::new(FixedClock::new());
-        let (origin, limiter, cache) = (Origin::default(), Limiter::off(), ResponseCache::default());
-        Service { function: "test", stage: Stage::Trial, origin, endpoint, limiter, cache, clock }
+        let (origin_secrets, limiter, cache) = (OriginSecrets::default(), Limiter::off(), ResponseCache::default());
+        Service { function: "test", stage: Stage::Trial, origin_secrets, endpoint, limiter, cache, clock }
     }
 
     async fn answer(endpoint: impl Endpoint) -> Arc<Reply> {
@@ -254,11 +255,12 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_bypasses_the_edge_reaches_no_endpoint() {
         let service = service(Counts::default());
-        let origin = Origin::from_config(&Config::from([("ORIGIN_SECRETS", "a-secret-of-at-least-32-characters")]));
-        let origin = origin.expect("a valid secret");
+        let origin_secrets =
+            OriginSecrets::from_config(&Config::from([("ORIGIN_SECRETS", "a-secret-of-at-least-32-characters")]));
+        let origin_secrets = origin_secrets.expect("a valid secret");
         let ask = async |secret: &str| {
             let request = Request::new("GET", "/").with_header("x-souk-origin", secret);
-            let response = service.answer(&origin.checked(request)).await;
+            let response = service.answer(&origin_secrets.checked(request)).await;
             (response.status().as_u16(), String::from_utf8(response.body().to_vec()).expect("text"))
         };
         let (status, body) = ask("another").await;

@@ -1,12 +1,11 @@
 //! What a deployment is for: to try Souk out, to sell, or to develop.
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, LIMITS};
 
 /// The header that names the stage in every response, unless it is `prod`.
 pub const STAGE_HEADER: &str = "souk-stage";
 
 const STAGE: &str = "STAGE";
-const LIMITS: &str = "LIMITS";
 
 /// The parameter `Stage` of template.yaml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +35,9 @@ impl Stage {
     /// Fails in `prod` without limits. Every function checks it at start; CloudFormation checks the same before a
     /// deployment.
     pub fn check(self, config: &Config) -> Result<(), ConfigError> {
-        let has_limits = config.optional(LIMITS).is_none_or(|limits| limits == "on");
-        if self == Self::Prod && !has_limits {
+        // Stricter than `has_limits`: in prod an unknown value stops the function.
+        let is_on = config.optional(LIMITS).is_none_or(|limits| limits == "on");
+        if self == Self::Prod && !is_on {
             let reason = "must be \"on\" where STAGE is \"prod\"".to_owned();
             return Err(ConfigError::Invalid { name: LIMITS, reason });
         }

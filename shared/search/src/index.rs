@@ -32,17 +32,17 @@ pub struct SearchIndex {
 
 impl SearchIndex {
     /// The products of an OpenSearch domain, at its endpoint. `random` gives the jitter of retries.
-    pub fn connect(sdk: &SdkConfig, endpoint: &str, random: Arc<dyn Random>) -> Self {
-        Self::of_node(Node::of_service(sdk, endpoint, random))
+    pub fn connect(sdk: &SdkConfig, endpoint: &str, limits: SearchLimits, random: Arc<dyn Random>) -> Self {
+        Self::of_node(Node::of_service(sdk, endpoint, random), limits)
     }
 
     /// The products of a node at an address that needs no signature.
-    pub fn at(url: &str, random: Arc<dyn Random>) -> Self {
-        Self::of_node(Node::at(url, random))
+    pub fn at(url: &str, limits: SearchLimits, random: Arc<dyn Random>) -> Self {
+        Self::of_node(Node::at(url, random), limits)
     }
 
-    fn of_node(node: Node) -> Self {
-        Self { node: Arc::new(node), alias: PRODUCTS.to_owned(), shards: 1, limits: SearchLimits::default() }
+    fn of_node(node: Node, limits: SearchLimits) -> Self {
+        Self { node: Arc::new(node), alias: PRODUCTS.to_owned(), shards: 1, limits }
     }
 
     /// The index behind another alias of the same node, for tests.
@@ -55,12 +55,6 @@ impl SearchIndex {
     #[must_use]
     pub fn with_shards(self, shards: u32) -> Self {
         Self { shards, ..self }
-    }
-
-    /// Other time limits: for tests on slow machines.
-    #[must_use]
-    pub fn with_limits(self, limits: SearchLimits) -> Self {
-        Self { limits, ..self }
     }
 
     /// The time limits.
@@ -137,12 +131,6 @@ impl SearchLimits {
     /// The limits of a shop whose searches may take this long. Suggestions have half of it: a shopper types on meanwhile.
     pub const fn of_search(milliseconds: u64) -> Self {
         Self { search: Duration::from_millis(milliseconds), suggest: Duration::from_millis(milliseconds / 2) }
-    }
-}
-
-impl Default for SearchLimits {
-    fn default() -> Self {
-        Self { search: Duration::from_millis(1_500), suggest: Duration::from_millis(700) }
     }
 }
 

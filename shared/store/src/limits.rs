@@ -9,15 +9,13 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::Deserialize;
 use souk_domain::rate_limit::{Grant, Rate};
-use souk_domain::time::Timestamp;
+use souk_domain::time::{MICROS_PER_SECOND, Timestamp};
 
 use crate::StoreError;
 use crate::table::{Table, key, number};
 
 /// Maximum attempts to count while a window ends and another writer opens the next one.
 const MAX_ATTEMPTS: u32 = 4;
-
-const MICROS_PER_SECOND: i64 = 1_000_000;
 /// How long a full bucket stays in the table: longer than clocks differ.
 const FULL_BUCKET_SECONDS: i64 = 60;
 
@@ -45,7 +43,7 @@ pub enum AttemptOutcome {
     /// The limit of the window is reached.
     LimitReached {
         /// Seconds until the window ends, at least 1.
-        retry_after_seconds: i64,
+        retry_after_seconds: u64,
     },
 }
 
@@ -55,6 +53,13 @@ struct Window {
     attempts: i64,
     /// In seconds since the Unix epoch: DynamoDB's TTL.
     expires_at: i64,
+}
+
+impl Window {
+    /// Seconds until it ends, at least 1. `None` if it has ended.
+    fn seconds_left(&self, now: Timestamp) -> Option<u64> {
+        u64::try_from(self.expires_at - now.as_seconds()).ok().filter(|seconds| *seconds > 0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,17 +81,11 @@ impl Limits {
             let Err(window) = self.count_in_open_window(limit_key, limit, now).await? else {
                 return Ok(AttemptOutcome::Counted);
             };
-            match window {
-                Some(window) if window.expires_at > now.as_seconds() => {
-                    return Ok(AttemptOutcome::LimitReached {
-                        retry_after_seconds: window.expires_at - now.as_seconds(),
-                    });
-                }
-                _ => {
-                    if self.open_window(limit_key, limit, now).await? {
-                        return Ok(AttemptOutcome::Counted);
-                    }
-                }
+            if let Some(retry_after_seconds) = window.and_then(|window| window.seconds_left(now)) {
+                return Ok(AttemptOutcome::LimitReached { retry_after_seconds });
+            }
+            if self.open_window(limit_key, limit, now).await? {
+                return Ok(AttemptOutcome::Counted);
             }
             self.table.back_off(attempt).await;
         }
@@ -100,10 +99,10 @@ impl Limits {
         limit_key: &str,
         limit: Limit,
         now: Timestamp,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
         let window: Option<Window> = self.table.get(key([("limit_key", limit_key)]), false).await?;
         let full = window.filter(|window| window.attempts >= i64::from(limit.max_attempts));
-        Ok(full.map(|window| window.expires_at - now.as_seconds()).filter(|seconds| *seconds > 0))
+        Ok(full.and_then(|window| window.seconds_left(now)))
     }
 
     /// Releases one attempt that succeeded.

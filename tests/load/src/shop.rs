@@ -18,7 +18,7 @@ use souk_domain::effects::Clock as _;
 use souk_domain::money::Currency;
 use souk_runtime::effects::{SystemClock, SystemRandom};
 use souk_runtime::objects::{Created, ObjectConsumer as _, Objects};
-use souk_search::SearchIndex;
+use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{Categories, Inventory, Products, Table};
 use souk_testkit::{Database, FakeS3};
 
@@ -131,7 +131,7 @@ impl Shop {
     }
 
     async fn index(&self, search_url: &str) -> Result<()> {
-        let search = SearchIndex::at(search_url, Arc::new(SystemRandom));
+        let search = SearchIndex::at(search_url, SearchLimits::of_search(1_500), Arc::new(SystemRandom));
         let reindex = Reindex {
             search: search.clone(),
             products: Products::new(self.table("products")),

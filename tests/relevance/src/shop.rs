@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex};
+use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex, SearchLimits};
 use souk_testkit::SeededRandom;
 
 use crate::catalogue::Catalogue;
@@ -21,7 +21,8 @@ pub struct Shop {
 impl Shop {
     /// Fills an index on this OpenSearch.
     pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
-        let index = SearchIndex::at(url, Arc::new(SeededRandom::new(7))).with_alias(alias);
+        let limits = SearchLimits::of_search(1_500);
+        let index = SearchIndex::at(url, limits, Arc::new(SeededRandom::new(7))).with_alias(alias);
         let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };
         for batch in catalogue.items.chunks(BATCH) {
             let put = |item: &crate::catalogue::Item| {

@@ -138,6 +138,18 @@ async fn wrong_passwords_are_limited() {
 }
 
 #[tokio::test]
+async fn hashes_take_their_turn() {
+    let shop = shop().await;
+    let of_a_new_account = shop.invite(&[Role::Support]).await;
+    let busy = AcceptInvitation { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop) };
+    assert_eq!(outcome(&busy.handle(&accept(&of_a_new_account, PASSWORD)).await), (503, "busy"));
+    shop.claim(&email(), PASSWORD).await;
+    let of_an_account = shop.invite(&[Role::Support]).await;
+    assert_eq!(outcome(&busy.handle(&accept(&of_an_account, PASSWORD)).await), (503, "busy"));
+    assert_eq!(shop.roles_of_ann().await, None);
+}
+
+#[tokio::test]
 async fn the_password_of_a_new_account_follows_the_rules() {
     let shop = shop().await;
     let token = shop.invite(&[Role::Support]).await;

@@ -153,6 +153,16 @@ async fn passwords_are_limited() {
 }
 
 #[tokio::test]
+async fn hashes_take_their_turn() {
+    let shop = Fixture::start().await;
+    let (_, _, link) = two_pending(&shop).await;
+    let busy = ConfirmVerification { attempts: shop.attempts_with_full_hash_queue(), ..endpoint(&shop).await };
+    let post = request("POST", &json!({"token": link, "password": PASSWORD}));
+    assert_eq!(outcome(&busy.handle(&post).await), (503, "busy"));
+    assert!(confirm(&shop, &link, PASSWORD).await.is_ok(), "the link still works");
+}
+
+#[tokio::test]
 async fn a_claimed_address_stays_with_its_account() {
     let shop = Fixture::with_account().await;
     let owner = shop.credential().await;

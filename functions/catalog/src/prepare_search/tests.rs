@@ -34,6 +34,7 @@ fn prepare_search(control_plane: &FakeAws, alias: &str) -> PrepareSearch {
         random,
         alias: alias.to_owned(),
         shards: 1,
+        limits: SearchLimits::of_search(1_500),
         within: Duration::ZERO,
     }
 }

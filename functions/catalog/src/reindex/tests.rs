@@ -6,7 +6,7 @@ use souk_testkit::{Fault, Proxy};
 
 use super::*;
 use crate::compare_index::{CompareIndex, Comparison, Position};
-use crate::fixture::{Fixture, HttpServer, TestIndex, change, unreachable_index};
+use crate::fixture::{Fixture, HttpServer, TestIndex, change, search_at, unreachable_index};
 
 impl Fixture {
     fn reindex(&self, search: &SearchIndex) -> Reindex {
@@ -239,7 +239,7 @@ fn a_second_index_needs_its_size_and_the_reserve_of_the_node() {
 async fn a_red_cluster_is_left_alone() {
     let shop = Fixture::start().await;
     let search = HttpServer::start(serde_json::json!({ "status": "red" })).await;
-    let reindex = shop.reindex(&SearchIndex::at(&search.url, shop.random.clone()));
+    let reindex = shop.reindex(&search_at(&search.url));
     let response = reindex.handle(ReindexCommand::default(), shop.later()).await.expect("answered");
     let ReindexResponse::Refused { done: false, refused } = response else { panic!("{response:?}") };
     assert!(refused.contains("red"), "{refused}");

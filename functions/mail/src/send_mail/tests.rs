@@ -3,6 +3,7 @@ use std::sync::Mutex;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
+use souk_auth::MacKey;
 use souk_domain::mail::Mail;
 use souk_domain::permission::Role;
 use souk_fixtures::{Stores, save_account};

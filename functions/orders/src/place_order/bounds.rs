@@ -1,6 +1,6 @@
 //! Bounds on unpaid orders: exact ones for the account or guest, and counted ones for the network address and contact.
 
-use souk_auth::{MacKey, Pseudonyms};
+use souk_auth::Pseudonyms;
 use souk_domain::account::CallerKind;
 use souk_domain::cart::{Cart, HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, is_new};
 use souk_domain::contact::Contact;
@@ -85,14 +85,12 @@ impl OrderLimits {
     /// Reads its configuration from the environment, and the key of the pseudonyms. `None` if limits are off.
     pub async fn from_dependencies(deps: &Dependencies) -> Result<Option<Self>, Error> {
         let config = deps.config();
-        if config.optional("LIMITS") == Some("off") {
+        if !config.has_limits() {
             return Ok(None);
         }
-        let client = aws_sdk_secretsmanager::Client::new(deps.sdk());
-        let key = MacKey::read(&client, config.text("PSEUDONYM_SECRET")?).await?;
         Ok(Some(Self {
             limits: deps.limits()?,
-            pseudonyms: Pseudonyms::new(key),
+            pseudonyms: souk_identity::pseudonyms(deps).await?,
             per_address: config.parsed("ORDERS_PER_ADDRESS", 60)?,
             per_contact: config.parsed("ORDERS_PER_CONTACT", 20)?,
         }))
@@ -131,8 +129,8 @@ impl OrderLimits {
             Some(seconds) => {
                 self.release(&counted).await;
                 tracing::warn!(event = "order_refused", address, "too many orders from one address or contact");
-                Err(Problem::new(429, "too_many_orders", "too many orders; wait before the next one")
-                    .retry_after(u64::try_from(seconds).unwrap_or(1)))
+                let detail = "too many orders; wait before the next one";
+                Err(Problem::too_many_requests("too_many_orders", detail, seconds))
             }
         }
     }
@@ -148,7 +146,7 @@ impl OrderLimits {
     }
 
     /// Counts an order, or returns the seconds until it may be placed. When the table does not answer, orders pass.
-    async fn seconds_to_wait(&self, key: &str, max_attempts: u32, now: Timestamp) -> Option<i64> {
+    async fn seconds_to_wait(&self, key: &str, max_attempts: u32, now: Timestamp) -> Option<u64> {
         let limit = Limit { max_attempts, window_seconds: HOUR_SECONDS };
         match self.limits.count(key, limit, now).await {
             Ok(AttemptOutcome::Counted) => None,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use souk_cache::SharedCache;
 use souk_catalog::{
     CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups, ProductReader,
     SearchReader,
 };
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock as _;
-use souk_search::SearchIndex;
+use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StockChangeOutcome, SynonymLists, Table};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
@@ -55,13 +56,17 @@ impl Shop {
 
     /// The products as one process reads them.
     pub(crate) fn process(&self, redis_url: Option<&str>) -> CachedProducts {
-        let shared = redis_url.map(|url| CachedProducts::shared_cache(url, &self.namespace()).expect("a url"));
+        let shared = redis_url.map(|url| self.shared_cache(url));
         CachedProducts::new(self.products.clone(), shared, self.clock.clone(), self.random.clone())
+    }
+
+    fn shared_cache(&self, url: &str) -> SharedCache {
+        CachedProducts::shared_cache(url, &self.namespace(), &*self.random).expect("a url")
     }
 
     /// Products and stock as one process reads them.
     pub(crate) fn product_reader(&self, redis_url: Option<&str>) -> ProductReader {
-        let shared = redis_url.map(|url| CachedProducts::shared_cache(url, &self.namespace()).expect("a url"));
+        let shared = redis_url.map(|url| self.shared_cache(url));
         let (products, inventory) = (self.products.clone(), self.inventory.clone());
         ProductReader::new(products, inventory, shared, self.clock.clone(), self.random.clone())
     }
@@ -110,9 +115,9 @@ impl Shop {
     }
 }
 
-/// An index at that address.
+/// An index at that address, with a long time limit for slow machines.
 pub(crate) fn index_at(url: &str) -> SearchIndex {
-    SearchIndex::at(url, Arc::new(SeededRandom::new(7)))
+    SearchIndex::at(url, SearchLimits::of_search(1_500), Arc::new(SeededRandom::new(7)))
 }
 
 /// Names of the products, and where they were found: process, shared, table.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use souk_cache::{SharedCache, SharedCacheError};
 use souk_domain::effects::Clock as _;
-use souk_testkit::{Fault, Proxy};
+use souk_testkit::{Fault, Proxy, SeededRandom};
 
 use crate::fixture::{Shop, id, product, redis_url, summary};
 
@@ -88,6 +88,6 @@ async fn a_closed_idle_connection_is_replaced() {
 #[test]
 fn bad_addresses_are_refused() {
     for url in ["", "127.0.0.1", "http://127.0.0.1", "redis://"] {
-        assert!(SharedCache::at(url, "test").is_err() || url == "redis://", "{url}");
+        assert!(SharedCache::at(url, "test", &SeededRandom::new(7)).is_err() || url == "redis://", "{url}");
     }
 }

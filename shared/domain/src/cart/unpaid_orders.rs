@@ -16,7 +16,7 @@ const REMEMBERED_SECONDS: i64 = 24 * 60 * 60;
 /// An order counts this much longer than its hold, because the message that expires it may be late.
 const EXPIRY_SLACK_SECONDS: i64 = 60;
 /// Orders that a shopper may leave unpaid before holds get shorter: honest shoppers change their minds, too.
-const FREE_ENDS: u32 = 2;
+const UNPAID_ORDERS_WITHOUT_PENALTY: u32 = 2;
 /// The shortest hold: enough to confirm a payment at a bank.
 const SHORTEST_HOLD_SECONDS: i64 = 300;
 /// Entries that are kept: all that may be open, and some that ended.
@@ -218,11 +218,11 @@ impl HoldBounds {
     }
 
     /// How long the next order holds its stock. Shorter for new users, and half as long for each order beyond
-    /// [`FREE_ENDS`] that expired unpaid in the last 24 hours.
+    /// [`UNPAID_ORDERS_WITHOUT_PENALTY`] that expired unpaid in the last 24 hours.
     pub fn hold_seconds(&self, user_id: &UserId, reviewed: &ReviewedOrders, now: Timestamp) -> i64 {
         let base =
             if is_new(user_id, now) { self.hold_seconds.min(self.new_shopper_hold_seconds) } else { self.hold_seconds };
-        let halvings = reviewed.ended_unpaid.saturating_sub(FREE_ENDS).min(62);
+        let halvings = reviewed.ended_unpaid.saturating_sub(UNPAID_ORDERS_WITHOUT_PENALTY).min(62);
         (base >> halvings).max(SHORTEST_HOLD_SECONDS.min(base))
     }
 }

@@ -21,12 +21,12 @@ const MIN_CHARS: usize = 32;
 
 /// The accepted secrets. Without any, the shop has no edge.
 #[derive(Debug, Default)]
-pub(super) struct Origin {
+pub(super) struct OriginSecrets {
     /// Hashes of the secrets: the time of a comparison of hashes discloses nothing about a secret.
     accepted: Vec<[u8; 32]>,
 }
 
-impl Origin {
+impl OriginSecrets {
     /// Reads the accepted secrets, separated by commas.
     pub(super) fn from_config(config: &Config) -> Result<Self, ConfigError> {
         let secrets = config.optional(VARIABLE).unwrap_or_default().split(',').filter(|secret| !secret.is_empty());
@@ -83,12 +83,12 @@ mod tests {
     const CURRENT: &str = "current-secret-of-32-characters-0";
     const OTHER: &str = "another-secret-of-32-characters-1";
 
-    fn origin(secrets: &str) -> Origin {
-        Origin::from_config(&Config::from([(VARIABLE, secrets)])).expect("valid secrets")
+    fn origin(secrets: &str) -> OriginSecrets {
+        OriginSecrets::from_config(&Config::from([(VARIABLE, secrets)])).expect("valid secrets")
     }
 
     /// Whether the request bypassed the edge, and the address of its client.
-    fn seen(origin: &Origin, secret: Option<&str>, viewer: Option<&str>) -> (bool, String) {
+    fn seen(origin: &OriginSecrets, secret: Option<&str>, viewer: Option<&str>) -> (bool, String) {
         let mut request = Request::new("GET", "/");
         if let Some(secret) = secret {
             request = request.with_header(SECRET_HEADER, secret);
@@ -136,13 +136,13 @@ mod tests {
             let seen = seen(&origin(""), secret, Some("203.0.113.7:443"));
             assert_eq!(seen, (false, "127.0.0.1".to_owned()));
         }
-        assert!(Origin::from_config(&Config::default()).expect("no edge").accepted.is_empty());
+        assert!(OriginSecrets::from_config(&Config::default()).expect("no edge").accepted.is_empty());
     }
 
     #[test]
     fn two_secrets_are_accepted_during_a_rotation() {
         let rotating = origin(&format!("{CURRENT},{OTHER}"));
-        let is_refused = |origin: &Origin, secret| seen(origin, Some(secret), None).0;
+        let is_refused = |origin: &OriginSecrets, secret| seen(origin, Some(secret), None).0;
         assert!(!is_refused(&rotating, CURRENT) && !is_refused(&rotating, OTHER));
         let after = origin(&format!("{OTHER},"));
         assert!(is_refused(&after, CURRENT) && !is_refused(&after, OTHER));
@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_short_secret_stops_the_function() {
-        let error = Origin::from_config(&Config::from([(VARIABLE, "guess")])).expect_err("too short").to_string();
+        let error =
+            OriginSecrets::from_config(&Config::from([(VARIABLE, "guess")])).expect_err("too short").to_string();
         assert!(error.contains(VARIABLE) && !error.contains("guess"), "{error}");
     }
 }

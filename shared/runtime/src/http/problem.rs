@@ -83,6 +83,11 @@ impl Problem {
         Self::new(422, "idempotency_key_reused", "this Idempotency-Key was used for another request")
     }
 
+    /// 429: the caller has made too many of these requests, and may make the next one after this time.
+    pub fn too_many_requests(code: &'static str, detail: impl Into<String>, retry_after_seconds: u64) -> Self {
+        Self::new(429, code, detail).retry_after(retry_after_seconds)
+    }
+
     /// 503: a part of the shop is not available; the client may retry soon.
     pub fn unavailable(code: &'static str, cause: impl std::fmt::Display) -> Self {
         let problem = Self::new(503, code, "this is not available right now; please try again");

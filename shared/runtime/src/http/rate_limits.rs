@@ -17,17 +17,17 @@ use souk_domain::circuit_breaker::CircuitBreaker;
 use souk_domain::effects::{Clock, Random};
 use souk_domain::network::ClientNetwork;
 use souk_domain::rate_limit::{Grant, Rate, RateClass, RateLimits};
+use souk_domain::time::MICROS_PER_SECOND;
 use souk_store::Limits;
 
 use super::problem::Problem;
 use super::request::{Request, short_hash};
-use leases::{Leases, Step};
+use leases::{LeaseDecision, Leases};
 
 /// Longest wait for the store. DynamoDB answers in a few milliseconds; the rest is for the TLS handshake of a new
 /// process.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
 const MICROS_PER_MILLISECOND: i64 = 1_000;
-const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Where the buckets are.
 pub enum RateStore {
@@ -50,9 +50,9 @@ impl RateStore {
 }
 
 /// Limits the requests of each caller.
-pub struct Limiter(Option<Enabled>);
+pub struct Limiter(Option<ActiveLimiter>);
 
-struct Enabled {
+struct ActiveLimiter {
     rates: RateLimits,
     store: RateStore,
     /// Makes network addresses unrecognisable in the store.
@@ -89,7 +89,7 @@ pub enum RateOutcome {
 }
 
 /// The outcome for a request, and its class.
-pub(super) struct Verdict {
+pub(super) struct RateDecision {
     class: RateClass,
     outcome: RateOutcome,
 }
@@ -103,30 +103,30 @@ impl Limiter {
     /// Limits callers at these rates. `salt` is a text that outsiders do not know.
     pub fn new(rates: RateLimits, store: RateStore, salt: &str, clock: Arc<dyn Clock>, random: &dyn Random) -> Self {
         let (leases, breaker) = (Mutex::default(), Mutex::new(CircuitBreaker::tolerant(random.below(u64::MAX))));
-        Self(Some(Enabled { rates, store, salt: salt.to_owned(), clock, leases, breaker }))
+        Self(Some(ActiveLimiter { rates, store, salt: salt.to_owned(), clock, leases, breaker }))
     }
 
     /// Counts a request of a caller. `caller` is stored, so it must not reveal a person.
     pub async fn count(&self, class: RateClass, caller: &str) -> RateOutcome {
-        let Some(enabled) = &self.0 else { return RateOutcome::Off };
-        enabled.count(class, caller).await
+        let Some(active) = &self.0 else { return RateOutcome::Off };
+        active.count(class, caller).await
     }
 
     /// Counts a request by its route and caller. If the store does not answer, the request goes on. Attempts to log in and
     /// to register have limits of their own, which slow them down then (`souk_identity::Attempts`).
-    pub(super) async fn admit(&self, function: &'static str, request: &Request) -> Verdict {
+    pub(super) async fn admit(&self, function: &'static str, request: &Request) -> RateDecision {
         let class = request.rate_class();
-        let Some(enabled) = &self.0 else { return Verdict { class, outcome: RateOutcome::Off } };
-        let outcome = enabled.count(class, &enabled.caller(request)).await;
+        let Some(active) = &self.0 else { return RateDecision { class, outcome: RateOutcome::Off } };
+        let outcome = active.count(class, &active.caller(request)).await;
         if outcome == RateOutcome::Unavailable {
             // template.yaml counts these lines, and an alarm rings.
             tracing::warn!(event = "rate_limits_unavailable", function, class = class.name(), "request not limited");
         }
-        Verdict { class, outcome }
+        RateDecision { class, outcome }
     }
 }
 
-impl Enabled {
+impl ActiveLimiter {
     /// The account or the guest, else the network.
     fn caller(&self, request: &Request) -> String {
         if let Some(identity) = &request.identity {
@@ -139,9 +139,9 @@ impl Enabled {
     async fn count(&self, class: RateClass, caller: &str) -> RateOutcome {
         let (rate, now) = (self.rates.of(class), self.now());
         let key = format!("rate#{}#{caller}", class.name());
-        let (wanted, known_full_at) = match self.leases().step(&key, rate, now) {
-            Step::Decided(outcome) => return outcome,
-            Step::Ask { wanted, known_full_at } => (wanted, known_full_at),
+        let (wanted, known_full_at) = match self.leases().decide(&key, rate, now) {
+            LeaseDecision::Decided(outcome) => return outcome,
+            LeaseDecision::Ask { wanted, known_full_at } => (wanted, known_full_at),
         };
         match self.take(&key, rate, wanted, known_full_at, now).await {
             Some(grant) => self.leases().granted(&key, rate, grant, now),
@@ -181,12 +181,12 @@ impl Enabled {
     }
 }
 
-impl Verdict {
+impl RateDecision {
     /// The problem of a refused request.
     pub(super) fn refusal(&self) -> Option<Problem> {
         let RateOutcome::Refused { retry_after_seconds, .. } = self.outcome else { return None };
         let detail = "too many requests of this kind; wait before the next one";
-        Some(Problem::new(429, "rate_limited", detail).retry_after(retry_after_seconds))
+        Some(Problem::too_many_requests("rate_limited", detail, retry_after_seconds))
     }
 
     /// Adds `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers). A response that anyone may

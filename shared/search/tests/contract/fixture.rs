@@ -40,7 +40,7 @@ impl Scratch {
         };
         let number = INDICES.fetch_add(1, Ordering::SeqCst);
         let alias = format!("test-{}-{number}", std::process::id());
-        Some(Self { index: SearchIndex::at(&url, random()).with_alias(&alias).with_limits(LIMITS), alias, url })
+        Some(Self { index: SearchIndex::at(&url, LIMITS, random()).with_alias(&alias), alias, url })
     }
 
     /// With the products of the shop.

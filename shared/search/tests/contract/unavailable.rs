@@ -2,17 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use souk_search::{SearchError, SearchIndex, SearchQuery};
+use souk_search::{SearchError, SearchIndex, SearchLimits, SearchQuery};
 use tokio::net::TcpListener;
 
 use crate::fixture::{Scratch, random};
 
-/// The limit of a search is 1.5 s. This guards against a search without one, and leaves the rest to a slow machine.
+/// The time limit of a search, in milliseconds.
+const LIMIT_MS: u64 = 1_500;
+/// Guards against a search without a limit, and leaves the rest to a slow machine.
 const LATEST: Duration = Duration::from_secs(15);
 
 async fn refusal(url: &str) -> SearchError {
     let started = Instant::now();
-    let error = SearchIndex::at(url, random()).search(&SearchQuery::default()).await.expect_err("no answer");
+    let index = SearchIndex::at(url, SearchLimits::of_search(LIMIT_MS), random());
+    let error = index.search(&SearchQuery::default()).await.expect_err("no answer");
     assert!(started.elapsed() < LATEST, "{:?}", started.elapsed());
     error
 }

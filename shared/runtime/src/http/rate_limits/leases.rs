@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use souk_domain::rate_limit::{Grant, Rate};
+use souk_domain::time::MICROS_PER_SECOND;
 
-use super::{MICROS_PER_SECOND, RateOutcome, seconds};
+use super::{RateOutcome, seconds};
 
 /// Maximum callers that a process remembers, at about 200 bytes each. Above it, the process forgets the expired ones, and
 /// all of them if few have expired.
@@ -41,7 +42,7 @@ struct Lease {
 
 /// What to do with a request.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum LeaseDecision {
     /// The outcome is known.
     Decided(RateOutcome),
     /// Ask the store for tokens.
@@ -55,23 +56,23 @@ pub(super) enum Step {
 
 impl Leases {
     /// Decides about a request, if that is possible without the store.
-    pub(super) fn step(&mut self, key: &str, rate: Rate, now: i64) -> Step {
+    pub(super) fn decide(&mut self, key: &str, rate: Rate, now: i64) -> LeaseDecision {
         let Some(lease) = self.0.get_mut(key).filter(|lease| lease.expires_at > now) else {
             let owed = u32::from(rate.trusts_first_request());
             self.insert(key, Lease::new(rate, owed, now), now);
             if owed == 0 {
-                return Step::Ask { wanted: 1, known_full_at: 0 };
+                return LeaseDecision::Ask { wanted: 1, known_full_at: 0 };
             }
-            return Step::Decided(RateOutcome::Admitted { rate, remaining: None, full_in: 0 });
+            return LeaseDecision::Decided(RateOutcome::Admitted { rate, remaining: None, full_in: 0 });
         };
         if lease.empty_until > now {
-            return Step::Decided(lease.refused(rate, now));
+            return LeaseDecision::Decided(lease.refused(rate, now));
         }
         if lease.tokens > 0 {
             lease.tokens -= 1;
-            return Step::Decided(lease.admitted(rate, now));
+            return LeaseDecision::Decided(lease.admitted(rate, now));
         }
-        Step::Ask { wanted: lease.portion.saturating_add(lease.owed), known_full_at: lease.full_at }
+        LeaseDecision::Ask { wanted: lease.portion.saturating_add(lease.owed), known_full_at: lease.full_at }
     }
 
     /// Records the store's answer, and decides about the request for which it was asked.
@@ -154,8 +155,8 @@ mod tests {
     fn the_memory_for_callers_is_bounded() {
         let mut leases = Leases::default();
         for caller in 0..3 * MAX_LEASES {
-            let step = leases.step(&caller.to_string(), rate(), NOW);
-            assert!(matches!(step, Step::Decided(RateOutcome::Admitted { .. })));
+            let decision = leases.decide(&caller.to_string(), rate(), NOW);
+            assert!(matches!(decision, LeaseDecision::Decided(RateOutcome::Admitted { .. })));
             assert!(leases.len() <= MAX_LEASES);
         }
     }
@@ -163,31 +164,33 @@ mod tests {
     #[test]
     fn a_first_request_is_paid_for_by_the_second() {
         let mut leases = Leases::default();
-        assert!(matches!(leases.step("a", rate(), NOW), Step::Decided(_)));
-        let Step::Ask { wanted, known_full_at } = leases.step("a", rate(), NOW) else { panic!("the store is asked") };
+        assert!(matches!(leases.decide("a", rate(), NOW), LeaseDecision::Decided(_)));
+        let LeaseDecision::Ask { wanted, known_full_at } = leases.decide("a", rate(), NOW) else {
+            panic!("the store is asked")
+        };
         assert_eq!((wanted, known_full_at), (2, 0));
         let outcome = leases.granted("a", rate(), Grant { tokens: 2, full_at: NOW + 100_000 }, NOW);
         assert_eq!(outcome, RateOutcome::Admitted { rate: rate(), remaining: Some(1_198), full_in: 100_000 });
-        let Step::Ask { wanted, .. } = leases.step("a", rate(), NOW) else { panic!("no token is left") };
+        let LeaseDecision::Ask { wanted, .. } = leases.decide("a", rate(), NOW) else { panic!("no token is left") };
         assert_eq!(wanted, 2, "the portion has doubled, and nothing is owed");
     }
 
     #[test]
     fn a_small_bucket_is_asked_at_once() {
         let (mut leases, rate) = (Leases::default(), Rate::new(79, 60).expect("a rate"));
-        assert!(matches!(leases.step("a", rate, NOW), Step::Ask { wanted: 1, known_full_at: 0 }));
+        assert!(matches!(leases.decide("a", rate, NOW), LeaseDecision::Ask { wanted: 1, known_full_at: 0 }));
     }
 
     #[test]
     fn an_empty_bucket_is_remembered_and_then_asked_again() {
         let (mut leases, rate) = (Leases::default(), Rate::new(20, 60).expect("a rate"));
         let empty = Grant { tokens: 0, full_at: NOW + rate.capacity_micros() };
-        assert!(matches!(leases.step("a", rate, NOW), Step::Ask { .. }));
+        assert!(matches!(leases.decide("a", rate, NOW), LeaseDecision::Ask { .. }));
         let refused = leases.granted("a", rate, empty, NOW);
         assert_eq!(refused, RateOutcome::Refused { rate, retry_after_seconds: 3 });
         let later = NOW + 2_000_001;
-        let Step::Decided(refused) = leases.step("a", rate, later) else { panic!("remembered") };
+        let LeaseDecision::Decided(refused) = leases.decide("a", rate, later) else { panic!("remembered") };
         assert_eq!(refused, RateOutcome::Refused { rate, retry_after_seconds: 1 });
-        assert!(matches!(leases.step("a", rate, NOW + 3_000_000), Step::Ask { .. }));
+        assert!(matches!(leases.decide("a", rate, NOW + 3_000_000), LeaseDecision::Ask { .. }));
     }
 }

@@ -5,7 +5,7 @@ use souk_store::Table;
 use souk_testkit::{Database, FixedClock, SeededRandom, user};
 
 use super::*;
-use crate::http::origin::Origin;
+use crate::http::origin::OriginSecrets;
 use crate::http::response_cache::ResponseCache;
 use crate::http::{Endpoint, Reply, Service};
 use crate::stage::Stage;
@@ -28,7 +28,7 @@ fn cache() -> Option<RateStore> {
         return None;
     };
     let namespace = format!("rate-limits-{}", std::process::id());
-    Some(RateStore::Cache(Box::new(SharedCache::at(&url, &namespace).expect("a url"))))
+    Some(RateStore::Cache(Box::new(SharedCache::at(&url, &namespace, &SeededRandom::new(1)).expect("a url"))))
 }
 
 fn limiter(store: RateStore) -> Limiter {
@@ -60,9 +60,9 @@ async fn flood(bucket: &mut Bucket<'_>, class: RateClass, processes: usize, per_
     for number in 0..i64::from(per_second) * seconds {
         let now = start + number * MICROS_PER_SECOND / i64::from(per_second);
         let process = usize::try_from(random.below(u64::try_from(processes).expect("a few"))).expect("an index");
-        let outcome = match leases[process].step(&key, rate, now) {
-            Step::Decided(outcome) => outcome,
-            Step::Ask { wanted, known_full_at } => {
+        let outcome = match leases[process].decide(&key, rate, now) {
+            LeaseDecision::Decided(outcome) => outcome,
+            LeaseDecision::Ask { wanted, known_full_at } => {
                 flood.asked += 1;
                 let grant = match bucket {
                     Bucket::Stored(store) => store.take(&key, rate, wanted, known_full_at, now).await.expect("a grant"),
@@ -204,10 +204,10 @@ async fn without_the_store_requests_pass() {
     for _ in 0..10 {
         assert_eq!(limiter.count(RateClass::Pay, "a").await, RateOutcome::Unavailable);
     }
-    let verdict = limiter.admit("test", &Request::new("POST", "/orders/1/pay")).await;
+    let decision = limiter.admit("test", &Request::new("POST", "/orders/1/pay")).await;
     let mut response = Response::new(Body::Empty);
-    verdict.add_headers(&mut response);
-    assert!(verdict.refusal().is_none() && response.headers().is_empty());
+    decision.add_headers(&mut response);
+    assert!(decision.refusal().is_none() && response.headers().is_empty());
 }
 
 #[tokio::test]
@@ -234,8 +234,8 @@ async fn a_refused_request_gets_nothing_not_even_from_the_response_cache() {
     let rates = RATES.replace("browse=1200/60", "browse=2/60").parse().expect("rates");
     let (clock, random) = (Arc::new(FixedClock::new()), SeededRandom::new(2));
     let limiter = Limiter::new(rates, table(&database, "limits"), "salt", clock.clone(), &random);
-    let (stage, origin, cache) = (Stage::Trial, Origin::default(), ResponseCache::default());
-    let service = Service { function: "test", stage, origin, endpoint: List, limiter, cache, clock };
+    let (stage, origin_secrets, cache) = (Stage::Trial, OriginSecrets::default(), ResponseCache::default());
+    let service = Service { function: "test", stage, origin_secrets, endpoint: List, limiter, cache, clock };
     for _ in 0..2 {
         let response = service.answer(&Request::new("GET", "/")).await;
         assert_eq!(response.status(), 200);

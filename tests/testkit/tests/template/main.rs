@@ -1,0 +1,10 @@
+//! Rules for every function, queue and event source of `template.yaml`.
+
+mod alarms;
+mod concurrency;
+mod data_at_rest;
+mod document;
+mod event_sources;
+mod functions;
+mod roles;
+mod rules;
