@@ -310,6 +310,31 @@ test("a 429 is retried after the time that it names", async () => {
   assert.deepEqual(waits, [7_000 + 100, 200]); // half of 200, and half of 400
 });
 
+/** What a function answers to a caller whose bucket is empty. */
+function rateLimited(seconds: number, code = "rate_limited") {
+  const headers = { "content-type": "application/problem+json", "retry-after": `${seconds}` };
+  return { answer: { status: 429, headers, body: problem(429, code).body } };
+}
+
+test("a limit of the shop is waited for, also by a call that may not be repeated", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk, waits } = fixture;
+  proxy.provoke("POST /auth/login", rateLimited(3));
+  await souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  assert.deepEqual(waits, [3_100]);
+  assert.equal(shop.logIns.length, 2, "the registration, and one log-in");
+});
+
+test("a limit that lasts longer than a call may take is not waited for", async () => {
+  await using fixture = await start();
+  const { proxy, souk, waits } = fixture;
+  proxy.provoke("POST /auth/login", rateLimited(900, "too_many_attempts"));
+  const login = souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  await assert.rejects(login, (error) => isProblem(error, "too_many_attempts") && error.retryAfterSeconds === 900);
+  assert.deepEqual(waits, []);
+  assert.equal(proxy.to("POST /auth/login").length, 1);
+});
+
 test("a date in Retry-After is honoured", async () => {
   await using fixture = await start();
   const { proxy, souk, waits } = fixture;
