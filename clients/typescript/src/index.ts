@@ -15,13 +15,20 @@ import { throwProblems } from "./problem.ts";
 import { DEFAULT_LIMITS, type Effects, type RetryLimits, Sender } from "./retry.ts";
 import type { paths } from "./schema.ts";
 import { serializeBody, serializeQuery, setMediaType } from "./serialize.ts";
-import { memoryStore, Session, type SessionStore, type Tokens } from "./session.ts";
+import {
+  type DeviceStore,
+  memoryDeviceStore,
+  memoryStore,
+  Session,
+  type SessionStore,
+  type Tokens,
+} from "./session.ts";
 
 export type { ProblemCode } from "./operations.ts";
 export { GatewayError, type InvalidField, isProblem, NetworkError, SoukError, SoukProblem } from "./problem.ts";
 export type { RetryLimits } from "./retry.ts";
 export type { components, operations, paths } from "./schema.ts";
-export { memoryStore, type SessionStore, type Tokens } from "./session.ts";
+export { type DeviceStore, memoryDeviceStore, memoryStore, type SessionStore, type Tokens } from "./session.ts";
 
 /** Options of a client. */
 export interface SoukOptions extends Partial<Effects> {
@@ -31,6 +38,8 @@ export interface SoukOptions extends Partial<Effects> {
   fetch?: typeof globalThis.fetch;
   /** Where the session's tokens are kept; in memory by default. */
   store?: SessionStore;
+  /** Where the device token is kept; in memory by default, so that the device is unknown after a restart. */
+  deviceStore?: DeviceStore;
   /** Limits of retries that differ from the default. */
   retry?: Partial<RetryLimits>;
   /** Makes idempotency keys; `crypto.randomUUID` by default. */
@@ -75,6 +84,8 @@ export interface Souk {
   register(credentials: Credentials): Promise<void>;
   /** Verifies the address of an account with the token of its mail, and starts a session. */
   verifyAddress(proof: { token: string; password: string }): Promise<void>;
+  /** Sets a new password with the token of the mail, which ends all sessions of the account. The next log-in is `logIn`. */
+  resetPassword(proof: { token: string; password: string }): Promise<void>;
   /** Starts a session. A guest's cart goes with it. */
   logIn(login: LogIn): Promise<void>;
   /** Ends the session. */
@@ -88,6 +99,7 @@ export interface Souk {
 /** Makes a client. */
 export function createSouk(options: SoukOptions): Souk {
   const { baseUrl, fetch = globalThis.fetch, store = memoryStore(), newKey = () => crypto.randomUUID() } = options;
+  const { deviceStore = memoryDeviceStore() } = options;
   const { now = Date.now, random = Math.random, sleep = sleepFor } = options;
   const sender = new Sender(fetch, { ...DEFAULT_LIMITS, ...options.retry }, { now, random, sleep });
   const session: Session = new Session(store, sender, async (refreshToken) =>
@@ -101,6 +113,12 @@ export function createSouk(options: SoukOptions): Souk {
   });
   http.use(addIdempotencyKeys(newKey), setMediaType, session.addToken, throwProblems);
   const post: Call<"post"> = call(http, "post");
+  /** Keeps the device token of an answer. One without leaves the device as known as it was. */
+  const keepDevice = async ({ device_token }: { device_token?: string }) => {
+    if (device_token !== undefined) {
+      await deviceStore.set(device_token);
+    }
+  };
   return {
     get: call(http, "get"),
     post,
@@ -115,11 +133,20 @@ export function createSouk(options: SoukOptions): Souk {
       await session.replace(tokensOf(await post("/auth/register", { body })));
     },
     async verifyAddress(proof) {
-      await session.replace(tokensOf(await post("/auth/verification/confirm", { body: proof })));
+      const answer = await post("/auth/verification/confirm", { body: proof });
+      await session.replace(tokensOf(answer));
+      await keepDevice(answer);
+    },
+    async resetPassword(proof) {
+      await keepDevice(await post("/auth/password-reset/confirm", { body: proof }));
     },
     async logIn(login) {
-      const body = { ...login, ...guestOf(await session.tokens()) };
-      await session.replace(tokensOf(await post("/auth/login", { body })));
+      const device_token = await deviceStore.get();
+      const device = device_token === undefined ? {} : { device_token };
+      const body = { ...login, ...device, ...guestOf(await session.tokens()) };
+      const answer = await post("/auth/login", { body });
+      await session.replace(tokensOf(answer));
+      await keepDevice(answer);
     },
     async logOut() {
       const tokens = await session.tokens();

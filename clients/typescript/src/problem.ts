@@ -26,8 +26,10 @@ export class SoukProblem extends SoukError {
   readonly errors: readonly InvalidField[];
   /** Further members, which depend on the code. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** After how many seconds to try again, if the shop says so: with 429 and with some 409 and 503. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(body: components["schemas"]["Problem"]) {
+  constructor(body: components["schemas"]["Problem"], retryAfterSeconds?: number) {
     const { type: _type, title: _title, status, code, detail, request_id, errors = [], ...members } = body;
     super(`${status} ${code}: ${detail} (request ${request_id})`);
     this.status = status;
@@ -36,6 +38,7 @@ export class SoukProblem extends SoukError {
     this.requestId = request_id;
     this.errors = errors;
     this.members = members;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -84,11 +87,16 @@ export const throwProblems: Middleware = {
       return;
     }
     if (hasProblem(response)) {
-      throw new SoukProblem(await response.json());
+      throw new SoukProblem(await response.json(), secondsOf(response.headers.get("Retry-After")));
     }
     throw new GatewayError(response.status, gatewayMessage(await response.text()) ?? response.statusText);
   },
 };
+
+/** The shop's `Retry-After` is always in seconds. */
+function secondsOf(header: string | null): number | undefined {
+  return header !== null && /^[0-9]+$/.test(header) ? Number(header) : undefined;
+}
 
 function gatewayMessage(body: string): string | undefined {
   try {

@@ -24,6 +24,27 @@ export interface SessionStore {
   set(tokens: Tokens | undefined): Promise<void> | void;
 }
 
+/**
+ * Where the device token is kept. The shop returns it when a shopper proves who it is, and the next log-in sends it, so that
+ * strangers' wrong passwords do not count for this device. It opens no session, and is kept when the session ends.
+ */
+export interface DeviceStore {
+  get(): Promise<string | undefined> | string | undefined;
+  /** Replaces the token by a newer one. */
+  set(deviceToken: string): Promise<void> | void;
+}
+
+/** A store of device tokens that ends with the program. */
+export function memoryDeviceStore(): DeviceStore {
+  let stored: string | undefined;
+  return {
+    get: () => stored,
+    set: (deviceToken) => {
+      stored = deviceToken;
+    },
+  };
+}
+
 /** A store that ends with the program. */
 export function memoryStore(): SessionStore {
   let stored: Tokens | undefined;

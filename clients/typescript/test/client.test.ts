@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 
 import {
   createSouk,
+  type DeviceStore,
   GatewayError,
   isProblem,
   NetworkError,
@@ -168,6 +169,72 @@ test("a second factor is asked for with a challenge", async () => {
   await souk.get("/cart");
 });
 
+/** The device token of each log-in. */
+function devicesOf(shop: FakeShop): unknown[] {
+  return (shop.logIns as { device_token?: string }[]).map(({ device_token }) => device_token);
+}
+
+test("the device token of a log-in is sent with the next one, also after a log-out", async () => {
+  await using fixture = await start();
+  const { shop, souk } = fixture;
+  const ann = { email: "ann@example.com", password: PASSWORD };
+  await souk.logIn(ann);
+  await souk.logOut();
+  await souk.logIn(ann);
+  shop.endSession();
+  await assert.rejects(souk.get("/cart"), (error) => isProblem(error, "session_ended"));
+  await souk.logIn(ann);
+  assert.deepEqual(devicesOf(shop), [undefined, undefined, "device-1", "device-2"]); // the first is the registration
+});
+
+test("a verified address and a new password make the device known", async () => {
+  await using fixture = await start();
+  const { shop, souk } = fixture;
+  const ann = { email: "ann@example.com", password: PASSWORD };
+  await souk.verifyAddress({ token: "of-the-mail", password: PASSWORD });
+  await souk.logIn(ann);
+  await souk.logOut();
+  await souk.resetPassword({ token: "of-the-mail", password: PASSWORD });
+  assert.equal(await souk.tokens(), undefined, "a new password starts no session");
+  await souk.logIn(ann);
+  assert.deepEqual(devicesOf(shop).slice(1), ["device-1", "device-3"]);
+});
+
+test("an answer without a device token, and a refused log-in, keep the one before", async () => {
+  await using fixture = await start();
+  const { shop, souk } = fixture;
+  await souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  await souk.createGuest();
+  await souk.logIn({ email: "pending@example.com", password: PASSWORD });
+  const refused = await souk.logIn({ email: "staff@example.com", password: PASSWORD }).catch((error: unknown) => error);
+  assert.ok(isProblem(refused, "second_factor_required"));
+  await souk.logIn({ challenge: "challenge-1", code: "123456" });
+  assert.deepEqual(devicesOf(shop).slice(2), ["device-1", "device-1", "device-1"]);
+});
+
+test("a device store outlives the client", async () => {
+  let stored: string | undefined;
+  const deviceStore: DeviceStore = { get: async () => stored, set: async (token) => void (stored = token) };
+  await using fixture = await start({ deviceStore });
+  const { shop, proxy, souk } = fixture;
+  await souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  assert.equal(stored, "device-1");
+  const other = createSouk({ baseUrl: proxy.url, deviceStore });
+  await other.logIn({ email: "ann@example.com", password: PASSWORD });
+  assert.deepEqual(devicesOf(shop).slice(1), [undefined, "device-1"]);
+});
+
+test("a log-in whose answer is lost leaves the device as it was", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk } = fixture;
+  const ann = { email: "ann@example.com", password: PASSWORD };
+  await souk.logIn(ann);
+  proxy.provoke("POST /auth/login", "answer lost");
+  await assert.rejects(souk.logIn(ann), NetworkError);
+  await souk.logIn(ann);
+  assert.deepEqual(devicesOf(shop).slice(2), ["device-1", "device-1"]);
+});
+
 test("a refresh that the gateway refuses for the moment is sent again", async () => {
   await using fixture = await start();
   const { shop, proxy, souk } = fixture;
@@ -241,6 +308,31 @@ test("a 429 is retried after the time that it names", async () => {
   proxy.provoke("GET /cart", { answer: { ...answer, headers: { "retry-after": "7" } } }, TOO_MANY);
   await souk.get("/cart");
   assert.deepEqual(waits, [7_000 + 100, 200]); // half of 200, and half of 400
+});
+
+/** What a function answers to a caller whose bucket is empty. */
+function rateLimited(seconds: number, code = "rate_limited") {
+  const headers = { "content-type": "application/problem+json", "retry-after": `${seconds}` };
+  return { answer: { status: 429, headers, body: problem(429, code).body } };
+}
+
+test("a limit of the shop is waited for, also by a call that may not be repeated", async () => {
+  await using fixture = await start();
+  const { shop, proxy, souk, waits } = fixture;
+  proxy.provoke("POST /auth/login", rateLimited(3));
+  await souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  assert.deepEqual(waits, [3_100]);
+  assert.equal(shop.logIns.length, 2, "the registration, and one log-in");
+});
+
+test("a limit that lasts longer than a call may take is not waited for", async () => {
+  await using fixture = await start();
+  const { proxy, souk, waits } = fixture;
+  proxy.provoke("POST /auth/login", rateLimited(900, "too_many_attempts"));
+  const login = souk.logIn({ email: "ann@example.com", password: PASSWORD });
+  await assert.rejects(login, (error) => isProblem(error, "too_many_attempts") && error.retryAfterSeconds === 900);
+  assert.deepEqual(waits, []);
+  assert.equal(proxy.to("POST /auth/login").length, 1);
 });
 
 test("a date in Retry-After is honoured", async () => {

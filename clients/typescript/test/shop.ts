@@ -17,6 +17,8 @@ export class FakeShop implements AsyncDisposable {
   orders = 0;
   /** The bodies of registrations and log-ins. */
   readonly logIns: unknown[] = [];
+  /** The device tokens that it has issued. */
+  readonly deviceTokens: string[] = [];
   #token = "";
   #refreshToken = "";
   #usedRefreshToken = "";
@@ -66,9 +68,15 @@ export class FakeShop implements AsyncDisposable {
       case "POST /auth/guest":
         return this.#newTokens();
       case "POST /auth/register":
+        this.logIns.push(JSON.parse(body));
+        return this.#newTokens();
       case "POST /auth/login":
         this.logIns.push(JSON.parse(body));
         return this.#logIn(JSON.parse(body));
+      case "POST /auth/verification/confirm":
+        return this.#withDevice(this.#newTokens());
+      case "POST /auth/password-reset/confirm":
+        return this.#withDevice({ status: 200, body: {} });
       case "POST /auth/refresh":
         return this.#refresh(JSON.parse(body).refresh_token);
       case "POST /auth/logout":
@@ -105,7 +113,17 @@ export class FakeShop implements AsyncDisposable {
 
   #logIn({ email, code }: { email?: string; code?: string }): Answer {
     const needsCode = email === "staff@example.com" && code === undefined;
-    return needsCode ? problem(401, "second_factor_required", { challenge: "challenge-1" }) : this.#newTokens();
+    if (needsCode) {
+      return problem(401, "second_factor_required", { challenge: "challenge-1" });
+    }
+    // The shop gives a pending account no device token.
+    return email === "pending@example.com" ? this.#newTokens() : this.#withDevice(this.#newTokens());
+  }
+
+  #withDevice({ status, body }: Answer): Answer {
+    const device_token = `device-${this.deviceTokens.length + 1}`;
+    this.deviceTokens.push(device_token);
+    return { status, body: { ...(body as object), device_token } };
   }
 
   #refresh(refreshToken: string): Answer {

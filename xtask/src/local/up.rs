@@ -168,9 +168,9 @@ fn fill(
 ) -> Result<Stack> {
     let aws = Aws::new(ports.aws_url());
     let mut parameters = parameters(&aws)?;
-    if options.limits == Limits::Off {
-        parameters.push("Limits=off".to_owned());
-    }
+    // Named in both cases: sam keeps the value of the last deployment for a parameter that is not.
+    let limits = if options.limits == Limits::On { "on" } else { "off" };
+    parameters.push(format!("Limits={limits}"));
     let (api_url, deployed) = deploy::run(functions, &parameters, &aws, ports, paths)?;
     let api = Api::new(&api_url)?;
     let (staff, registered) = staff::ensure(&api, &aws, paths)?;

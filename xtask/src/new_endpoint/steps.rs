@@ -30,7 +30,7 @@ pub(super) fn left(endpoint: &NewEndpoint, files: &[FileText], root: &Path) -> R
         "\nThen:
   cargo test --workspace --lib {module}
   cargo xtask openapi
-  cargo xtask up --detach && cargo xtask openapi --record
+  cargo xtask up --detach --limits off && cargo xtask openapi --record
   cargo xtask test
 docs/adding-an-endpoint.md explains each step."
     );
@@ -72,6 +72,13 @@ pub(super) fn by_hand(endpoint: &NewEndpoint) -> Vec<Step> {
     if endpoint.caller == Caller::Anyone {
         let text = format!("\"{}\", sorted: it needs no token", endpoint.route);
         steps.push(Step { text, ..step("tests/openapi/tests/generated.rs", "const PUBLIC", "") });
+        let text =
+            "its number for each size of account, which its ReservedConcurrentExecutions names as other functions do";
+        steps.push(step("template.yaml", "  Concurrency:", text));
+    }
+    if !endpoint.caller.is_staff() {
+        let text = "its name in the list of its class of limits, sorted (RateClass::of_route)";
+        steps.push(step("tests/openapi/tests/rate_classes.rs", "fn every_operation_has_a_class", text));
     }
     let text = "a line in PREPARATIONS, if it needs an order, a product or a token";
     steps.push(step("tests/fuzz/hooks.py", "PREPARATIONS = {", text));

@@ -6,5 +6,6 @@ mod data_at_rest;
 mod document;
 mod event_sources;
 mod functions;
+mod parameters;
 mod roles;
 mod rules;
