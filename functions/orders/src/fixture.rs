@@ -34,7 +34,7 @@ use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 pub(crate) use souk_fixtures::outcome;
 pub(crate) use souk_testkit::sku;
 
-use crate::place_order::PlaceOrder;
+use crate::place_order::{OrderLimits, PlaceOrder};
 use crate::{RefundContext, StaffOrderContext};
 
 pub(crate) struct Fixture {
@@ -172,6 +172,12 @@ impl Fixture {
             assert_eq!(linked, souk_store::GuestLinkOutcome::Linked);
         }
         account
+    }
+
+    /// Counts orders in the limits table.
+    pub(crate) fn order_limits(&self, per_address: u32, per_contact: u32) -> OrderLimits {
+        let PaymentLimits { limits, pseudonyms, .. } = self.payment_limits();
+        OrderLimits { limits, pseudonyms, per_address, per_contact }
     }
 
     pub(crate) fn payment_limits(&self) -> PaymentLimits {
