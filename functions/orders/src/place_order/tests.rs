@@ -8,7 +8,7 @@ use souk_domain::catalog::Product;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Event;
-use souk_fixtures::save_product;
+use souk_fixtures::{LoggedEvents, save_product, unavailable_limits};
 use souk_store::{LedgerEntry, SaveOutcome, Session, SpreadOutcome, StockSpread};
 use souk_testkit::{product, user};
 
@@ -611,5 +611,19 @@ async fn unpaid_orders_of_a_guest_count_for_its_account() {
 
     shop.apply(&user(2), &of_guest, Event::Cancelled).await;
     assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (201, ""), "one ended");
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn while_orders_cannot_be_counted_they_pass() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let limits = OrderLimits { limits: unavailable_limits(shop.random.clone()), ..shop.order_limits(1, 1) };
+    let place = PlaceOrder { limits: Some(limits), ..shop.place_order() };
+    let logged = LoggedEvents::start();
+    for number in 1..=3 {
+        assert_eq!(shop.first_order(&place, as_guest).await, placed());
+        assert_eq!(logged.count("rate_limits_unavailable"), number, "each order");
+    }
     shop.assert_reconciled().await;
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{OrderStatus, RefundApproval, RefundGrant, RefundTarget, Shipment};
+use souk_fixtures::{LoggedEvents, unavailable_limits};
 use souk_payment::ProviderError;
 use souk_testkit::user;
 
@@ -467,5 +468,20 @@ async fn a_method_that_the_shop_does_not_accept_is_refused_but_not_for_a_retry()
     assert_eq!(first, is(402, "payment_declined"));
     assert_eq!(outcome(endpoint.handle(&keyed).await), first, "the shop dropped the method before the retry");
     assert_eq!(outcome(endpoint.handle(&named("paypal")).await), is(200, "completed"));
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn while_payments_cannot_be_counted_they_pass() {
+    let shop = Fixture::start().await;
+    let limits = PaymentLimits { limits: unavailable_limits(shop.random.clone()), ..shop.limits() };
+    let endpoint = PayOrder { limits, ..shop.endpoint() };
+    for (token, expected) in
+        [("sandbox_decline", is(402, "payment_declined")), ("sandbox_success", is(200, "completed"))]
+    {
+        let logged = LoggedEvents::start();
+        assert_eq!(outcome(endpoint.handle(&shop.request(token)).await), expected);
+        assert!(logged.count("rate_limits_unavailable") >= 2, "the shopper and the network address");
+    }
     shop.assert_reconciled().await;
 }
