@@ -20,6 +20,8 @@ pub struct Route {
     pub checks_session: bool,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
+    /// The example of its JSON body; none if it takes no JSON.
+    pub example: Option<Value>,
 }
 
 impl Route {
@@ -61,5 +63,6 @@ fn route(method: String, path: &str, operation: &Value) -> Route {
         permission: operation["x-permission"].as_str().map(str::to_owned),
         checks_session: operation["x-checks-session"] == true,
         takes_key: contract::has_key(operation),
+        example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
     }
 }

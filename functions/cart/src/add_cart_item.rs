@@ -121,8 +121,10 @@ fn refusal(error: CartError) -> Problem {
 mod tests {
     use futures_util::future::join_all;
     use souk_domain::cart::MAX_LINES;
+    use souk_domain::catalog::Product;
     use souk_domain::effects::Clock;
-    use souk_testkit::user;
+    use souk_fixtures::save_product;
+    use souk_testkit::{product, user};
 
     use super::*;
     use crate::fixture::{Fixture, outcome, request_of};
@@ -243,5 +245,31 @@ mod tests {
         let too_many = MAX_QUANTITY.to_string();
         assert_eq!(outcome(&endpoint(&shop).handle(&add("p0", &too_many)).await), (409, "quantity_limit"));
         assert_eq!(shop.lines(&user(1)).await.len(), MAX_LINES);
+    }
+
+    #[tokio::test]
+    async fn a_line_has_at_most_what_the_product_or_the_shop_allows_in_one_order() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 50).await;
+        save_product(&shop.context.products, Product { max_per_order: Some(2), ..product("b") }).await;
+        save_product(&shop.context.products, Product { max_per_order: Some(5), ..product("c") }).await;
+        let with_limit = |max_per_order| AddCartItem {
+            context: CartContext { max_per_order, ..shop.context.clone() },
+            random: shop.random.clone(),
+        };
+        let endpoint = with_limit(3);
+        for (name, most) in [("a", 3), ("b", 2), ("c", 5)] {
+            let all = add(name, &most.to_string()).with_header("idempotency-key", name);
+            assert_eq!(outcome(&endpoint.handle(&all).await), (201, ""), "{name}");
+            let problem = endpoint.handle(&add(name, "1")).await.expect_err("refused");
+            assert_eq!((problem.status(), problem.code()), (409, "quantity_limit"), "{name}");
+            assert_eq!(problem.member("max_per_order"), Some(most.to_string().as_str()), "{name}");
+        }
+        let lines = [("a", 3), ("b", 2), ("c", 5)].map(|(name, units)| (name.to_owned(), units));
+        assert_eq!(shop.lines(&user(1)).await, lines);
+
+        let again = add("a", "3").with_header("idempotency-key", "a");
+        assert_eq!(outcome(&with_limit(1).handle(&again).await), (201, ""), "a retry adds nothing");
+        assert_eq!(outcome(&with_limit(0).handle(&add("a", "40")).await), (201, ""), "0 is no limit");
     }
 }

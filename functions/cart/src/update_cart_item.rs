@@ -104,4 +104,18 @@ mod tests {
         assert_eq!(outcome(&endpoint.handle(&anonymous).await), (401, "token_required"));
         assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 2)]);
     }
+
+    #[tokio::test]
+    async fn a_quantity_above_what_one_order_may_have_is_refused() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, 50).await;
+        shop.put_in_cart(&user(1), "a", 9).await;
+        let endpoint = UpdateCartItem { context: CartContext { max_per_order: 3, ..shop.context.clone() } };
+        let problem = endpoint.handle(&set("a", r#"{"quantity": 4}"#)).await.expect_err("refused");
+        assert_eq!((problem.status(), problem.code()), (409, "quantity_limit"));
+        assert_eq!(problem.member("max_per_order"), Some("3"));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 9)]);
+        assert_eq!(outcome(&endpoint.handle(&set("a", r#"{"quantity": 3}"#)).await), (200, ""));
+        assert_eq!(shop.lines(&user(1)).await, [("a".to_owned(), 3)]);
+    }
 }

@@ -170,6 +170,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_largest_orders_are_listed_briefly() {
+        const ORDERS: usize = 30;
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered_order(&user(1), "a", 1).await;
+        let delivered = shop.order(&user(1), &order_id).await;
+        for number in 1..=ORDERS {
+            shop.largest_order(&delivered, &user(2), number).await;
+        }
+        let endpoint = AdminListOrders { orders: shop.orders.clone() };
+        let page = endpoint.handle(&list(&[("status", "delivered"), ("limit", "100")])).await.expect("listed");
+        assert_eq!(ids(&page.body_json()).len(), ORDERS + 1);
+        // A hundred of them have less than a hundredth of the 6 MB of an answer.
+        assert!(page.body().len() < (ORDERS + 1) * 500, "{} bytes", page.body().len());
+    }
+
+    #[tokio::test]
     async fn invalid_parameters_are_rejected() {
         let shop = Fixture::start().await;
         let endpoint = AdminListOrders { orders: shop.orders.clone() };

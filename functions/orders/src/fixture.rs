@@ -5,14 +5,18 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::account::Account;
-use souk_domain::cart::HoldBounds;
+use souk_domain::cart::{HoldBounds, MAX_LINES, Quantity};
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
+use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
-use souk_domain::order::{Event, Order, PaymentMethods, ProviderMethod, ProviderOutcome, Shipment};
+use souk_domain::order::{
+    Event, Order, OrderLine, PaymentMethods, ProviderMethod, ProviderOutcome, ReturnItem, Shipment, TransitionError,
+};
 use souk_domain::permission::Role;
+use souk_domain::time::Timestamp;
 use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{
     Stores, assert_reconciled, available, put_in_cart, save_account, save_grant, save_product, stream_change,
@@ -22,14 +26,15 @@ use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::queues::Queues;
 use souk_runtime::stream::Change;
 use souk_store::{
-    Accounts, Carts, Inventory, OrderSteps, Orders, Products, RefundRequests, ShopperOrders, StaffGrants, StoreCredit,
+    Accounts, Carts, Inventory, OrderPlacement, OrderSteps, Orders, PlacementOutcome, Products, RefundRequests,
+    ShopperOrders, StaffGrants, StoreCredit,
 };
 use souk_testkit::{Database, FakeAws, FixedClock, SeededRandom, product};
 
 pub(crate) use souk_fixtures::outcome;
 pub(crate) use souk_testkit::sku;
 
-use crate::place_order::PlaceOrder;
+use crate::place_order::{OrderLimits, PlaceOrder};
 use crate::{RefundContext, StaffOrderContext};
 
 pub(crate) struct Fixture {
@@ -169,6 +174,12 @@ impl Fixture {
         account
     }
 
+    /// Counts orders in the limits table.
+    pub(crate) fn order_limits(&self, per_address: u32, per_contact: u32) -> OrderLimits {
+        let PaymentLimits { limits, pseudonyms, .. } = self.payment_limits();
+        OrderLimits { limits, pseudonyms, per_address, per_contact }
+    }
+
     pub(crate) fn payment_limits(&self) -> PaymentLimits {
         payment_limits(&self.stores, self.clock.clone())
     }
@@ -206,12 +217,55 @@ impl Fixture {
         order_id
     }
 
+    /// A delivered order of the longest names whose open returns are as large as its bounds allow. It is stored without a
+    /// checkout, under the `number`-th order id.
+    pub(crate) async fn largest_order(&self, delivered: &Order, user_id: &UserId, number: usize) -> Order {
+        let order_id = format!("0190a5a0-0000-7000-8000-{number:012}").parse().expect("an id");
+        let owned = Order { user_id: user_id.clone(), order_id, ..delivered.clone() };
+        let order = with_largest_returns(&owned, self.clock.now());
+        let cart = self.carts.get(user_id).await.expect("a cart");
+        let (carts, inventory) = (&self.carts, &self.inventory);
+        let placement = OrderPlacement { order: &order, cart: &cart, carts, inventory, attempt: 0 };
+        let stored = self.orders.place(placement).await.expect("stored");
+        assert!(matches!(stored, PlacementOutcome::Placed { .. }), "{stored:?}");
+        order
+    }
+
     pub(crate) async fn order(&self, user_id: &UserId, order_id: &OrderId) -> Order {
         self.orders.get(user_id, order_id).await.expect("read").expect("an order")
     }
 
     pub(crate) async fn apply(&self, user_id: &UserId, order_id: &OrderId, event: Event) -> Order {
         self.steps().apply(user_id, order_id, &event, self.clock.now()).await.expect("applied")
+    }
+}
+
+/// The order with the most lines, of which returns with long reasons are requested until no more are taken. Quotes are
+/// twice as long in JSON.
+fn with_largest_returns(order: &Order, now: Timestamp) -> Order {
+    let line = |number: usize| OrderLine {
+        product_id: sku(&format!("{number:064}")),
+        name: "\u{1f4a5}".repeat(300),
+        quantity: Quantity::new(100).expect("a quantity"),
+        allocation: Vec::new(),
+        ..order.lines[0].clone()
+    };
+    let mut order = Order { lines: (0..MAX_LINES).map(line).collect(), ..order.clone() };
+    loop {
+        let item = |line: &OrderLine| ReturnItem {
+            product_id: line.product_id.clone(),
+            quantity: Quantity::new(1).expect("one"),
+            reason: "\"".repeat(100),
+        };
+        let request = IdempotencyKey { key: format!("return-{}", order.returns.len()), fingerprint: String::new() };
+        let event = Event::ReturnRequested { items: order.lines.iter().map(item).collect(), request };
+        match order.apply(event, now) {
+            Ok(next) => order = next,
+            Err(refused) => {
+                assert_eq!(refused, TransitionError::TooManyReturns);
+                return order;
+            }
+        }
     }
 }
 

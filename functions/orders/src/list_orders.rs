@@ -103,6 +103,33 @@ mod tests {
         shop.assert_reconciled().await;
     }
 
+    /// A query ends after 1 MB of stored orders, whatever the limit.
+    #[tokio::test]
+    async fn each_of_the_largest_orders_is_on_one_page() {
+        const ORDERS: usize = 15;
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered_order(&user(1), "a", 1).await;
+        let delivered = shop.order(&user(1), &order_id).await;
+        let mut stored = Vec::new();
+        for number in 1..=ORDERS {
+            stored.insert(0, shop.largest_order(&delivered, &user(2), number).await.order_id.to_string());
+        }
+        let endpoint = ListOrders { orders: shop.shopper_orders() };
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let list = Request::new("GET", "/orders").from_user(user(2)).with_query("limit", "100");
+            let page = endpoint.handle(&list.with_query("cursor", &cursor)).await.expect("listed");
+            assert!(page.body().len() < ORDERS * 500, "{} bytes", page.body().len());
+            let body = page.body_json();
+            let orders = body["orders"].as_array().expect("a list");
+            seen.extend(orders.iter().map(|order| order["order_id"].as_str().expect("an id").to_owned()));
+            let Some(next) = body["next_cursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert_eq!(seen, stored);
+    }
+
     /// The account of shopper 1 and its guests 2 and 3. Shopper 4 is another person.
     #[tokio::test]
     async fn orders_of_its_guests_belong_to_an_account() {

@@ -151,6 +151,11 @@ mod tests {
     use super::*;
     use crate::fixture::{Fixture, outcome, sku};
 
+    /// What a Lambda function may answer, in bytes.
+    const MAX_ANSWER_BYTES: usize = 6 * 1_000_000;
+    /// More than the returns of one order have in an answer. Quotes take twice the bytes that are bounded.
+    const MAX_ORDER_BYTES: usize = 128 * 1_024;
+
     fn list() -> Request {
         Request::new("GET", "/admin/returns").from_staff(user(9))
     }
@@ -179,6 +184,62 @@ mod tests {
         assert_eq!((left["returns"][0]["return_id"].as_str(), left["next_cursor"].is_null()), (Some("2"), true));
         shop.apply(&user(1), &order_id, Event::ReturnRejected { index: 1, reason: None }).await;
         assert_eq!(page().await.body(), r#"{"returns":[],"next_cursor":null}"#);
+    }
+
+    #[tokio::test]
+    async fn pages_of_the_largest_returns_end_before_an_answer_is_too_large() {
+        const ORDERS: usize = 30;
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered_order(&user(1), "a", 1).await;
+        let delivered = shop.order(&user(1), &order_id).await;
+        let mut expected = 0;
+        for number in 1..=ORDERS {
+            expected += shop.largest_order(&delivered, &user(2), number).await.returns.len();
+        }
+        let endpoint = ListReturns { orders: shop.orders.clone() };
+        let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+        loop {
+            let request = list().with_query("limit", "100").with_query("cursor", &cursor);
+            let page = endpoint.handle(&request).await.expect("listed");
+            let bytes = page.body().len();
+            assert!(bytes < MAX_PAGE_BYTES + MAX_ORDER_BYTES && bytes < MAX_ANSWER_BYTES, "{bytes} bytes");
+            pages += 1;
+            let body = page.body_json();
+            let text = |entry: &serde_json::Value, name: &str| entry[name].as_str().expect("a text").to_owned();
+            let returns = body["returns"].as_array().expect("a list");
+            seen.extend(returns.iter().map(|entry| (text(entry, "order_id"), text(entry, "return_id"))));
+            let Some(next) = body["next_cursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert!(pages > 1, "{ORDERS} orders were on one page");
+        assert_eq!(seen.len(), expected, "each return is on a page");
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), expected, "no return is on two pages");
+    }
+
+    #[tokio::test]
+    async fn a_long_reason_is_cut_in_the_list() {
+        let shop = Fixture::start().await;
+        shop.product("a", 100, &[50]).await;
+        let order_id = shop.delivered_order(&user(1), "a", 3).await;
+        // Four bytes a character: the cut counts characters.
+        let (long, short) = ("\u{1f4a5}".repeat(100) + "x", "\u{1f4a5}".repeat(100));
+        for (key, reason) in [("k", &long), ("l", &short)] {
+            let quantity = Quantity::new(1).expect("one");
+            let items = vec![ReturnItem { product_id: sku("a"), quantity, reason: reason.clone() }];
+            let request = IdempotencyKey { key: key.to_owned(), fingerprint: String::new() };
+            shop.apply(&user(1), &order_id, Event::ReturnRequested { items, request }).await;
+        }
+        let endpoint = ListReturns { orders: shop.orders.clone() };
+        let body = endpoint.handle(&list()).await.expect("listed").body_json();
+        let (first, second) = (&body["returns"][0]["items"][0], &body["returns"][1]["items"][0]);
+        assert_eq!((first["reason"].as_str(), first["reason_cut"].as_bool()), (Some(&*short), Some(true)));
+        assert_eq!((second["reason"].as_str(), second.get("reason_cut")), (Some(&*short), None));
+        let stored = shop.order(&user(1), &order_id).await;
+        let whole = serde_json::to_value(ReturnView::of(&stored, 0)).expect("JSON");
+        assert_eq!((whole["items"][0]["reason"].as_str(), whole["items"][0].get("reason_cut")), (Some(&*long), None));
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ mod card_testing;
 mod honest;
 mod isolation;
 mod lockout;
+mod origins;
 mod pay_and_cancel;
 mod rate_limits;
 mod registration;

@@ -62,11 +62,15 @@ pub(super) fn fuzz(session: &mut Session) -> Result<()> {
     })
 }
 
+/// Two origins, as a shop at a domain and its `www` has them. tests/tests/abuse/origins.rs expects these.
+const STOREFRONT_ORIGINS: &str = "StorefrontOrigin=https://shop.example,https://www.shop.example";
+
 /// Attacks a shop with the limits of production (tests/tests/abuse), and stops it.
 pub(super) fn abuse(session: &mut Session) -> Result<()> {
     build::ensure(session)?;
     session.stop_shop()?;
-    let file = start_with(Limits::On, session)?.home.join("stack.json");
+    let shop = start_at(Ports::free()?, Limits::On, &[STOREFRONT_ORIGINS], session)?;
+    let file = shop.home.join("stack.json");
     runner::run_ignored("abuse", session, |command| {
         command.args(["--nocapture", "--test-threads=1"]).env("SOUK_STACK", &file);
     })?;
@@ -78,7 +82,7 @@ pub(super) fn edge(session: &mut Session) -> Result<()> {
     build::ensure(session)?;
     session.stop_shop()?;
     let ports = Ports::free()?;
-    let shop = start_at(ports, Limits::On, session)?;
+    let shop = start_at(ports, Limits::On, &[], session)?;
     // Staff log in and products are loaded at the API's own address, so this comes after it.
     let parameters = ["Edge=on".to_owned(), format!("EdgeSecret={EDGE_SECRET}")];
     up::update(&parameters, &session.executables, ports, &shop)?;
@@ -100,13 +104,15 @@ fn start(session: &mut Session) -> Result<Paths> {
 }
 
 fn start_with(limits: Limits, session: &mut Session) -> Result<Paths> {
-    start_at(Ports::free()?, limits, session)
+    start_at(Ports::free()?, limits, &[], session)
 }
 
-fn start_at(ports: Ports, limits: Limits, session: &mut Session) -> Result<Paths> {
+/// `parameters` are those of the template that differ from the local stack.
+fn start_at(ports: Ports, limits: Limits, parameters: &[&str], session: &mut Session) -> Result<Paths> {
     let shop = session.paths.with_home(HOME);
     session.shop = Some(shop.clone());
     let options = up::Options { detach: true, fresh: true, products: PRODUCTS, limits };
-    up::start_with(&|_| Ok(Vec::new()), &session.executables, &options, ports, &shop)?;
+    let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect::<Vec<_>>();
+    up::start_with(&|_| Ok(parameters.clone()), &session.executables, &options, ports, &shop)?;
     Ok(shop)
 }

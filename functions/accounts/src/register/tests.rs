@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use souk_auth::password;
 use souk_domain::effects::Clock as _;
 use souk_fixtures::identity::PASSWORD;
-use souk_fixtures::{count_stock, put_in_cart, save_product};
-use souk_identity::PER_EMAIL;
+use souk_fixtures::{LoggedEvents, count_stock, put_in_cart, save_product, unavailable_limits};
+use souk_identity::{Attempts, PER_EMAIL};
 use souk_testkit::{product, sku, user};
 
 use super::*;
@@ -243,4 +245,21 @@ async fn a_guest_that_another_account_merges_is_left_to_it() {
         (shop.stores.carts.get(&guest).await.expect("read").lines.len(), shop.session_ids(&guest).await.len()),
         (1, 1)
     );
+}
+
+/// It has three counts, and is delayed once.
+#[tokio::test(start_paused = true)]
+async fn while_registrations_cannot_be_counted_each_is_delayed_once_and_passes() {
+    let shop = Fixture::start().await;
+    let delay = Duration::from_secs(30);
+    let limits = unavailable_limits(shop.random.clone());
+    let attempts = Attempts { limits, outage_delay: delay, ..shop.attempts() };
+    let register = Register { attempts, ..endpoint(&shop).await };
+    let (logged, started) = (LoggedEvents::start(), tokio::time::Instant::now());
+    let post = keyed(&body("ann@example.com", PASSWORD), "k");
+    assert_eq!(outcome(&register.handle(&post).await), (201, ""));
+    let waited = started.elapsed();
+    // The jitter is up to as much again, and the calls that fail take a moment.
+    assert!(delay <= waited && waited < delay * 2 + Duration::from_secs(2), "{waited:?}");
+    assert!(logged.count("rate_limits_unavailable") >= 3);
 }

@@ -1,10 +1,13 @@
+use std::time::Duration;
+
 use argon2::password_hash::{PasswordHasher as _, SaltString};
 use argon2::{Argon2, Params};
 use serde_json::{Value, json};
 use souk_domain::effects::Clock as _;
 use souk_domain::ids::UserId;
 use souk_fixtures::identity::PASSWORD;
-use souk_identity::{CODES_PER_ACCOUNT, NEW_DEVICES, PER_ADDRESS, PER_EMAIL, UNKNOWN_DEVICES};
+use souk_fixtures::{LoggedEvents, unavailable_limits};
+use souk_identity::{Attempts, CODES_PER_ACCOUNT, NEW_DEVICES, PER_ADDRESS, PER_EMAIL, UNKNOWN_DEVICES};
 use souk_runtime::http::{Endpoint, Request};
 use souk_store::{GuestSession, REGISTRATION_SECONDS, Registration};
 use souk_testkit::user;
@@ -380,4 +383,39 @@ async fn invalid_input_is_rejected_before_hashing() {
     ] {
         assert_eq!(outcome(&shop.login().await.handle(&post(body)).await), (422, "invalid_fields"), "{body}");
     }
+}
+
+/// A log-in whose attempts cannot be counted, and its delay.
+async fn uncounted(shop: &Fixture) -> (Login, Duration) {
+    let outage_delay = Duration::from_secs(30);
+    let attempts = Attempts { limits: unavailable_limits(shop.random.clone()), outage_delay, ..shop.attempts() };
+    (Login { attempts, ..shop.login().await }, outage_delay)
+}
+
+/// It has three counts, and is delayed once.
+#[tokio::test(start_paused = true)]
+async fn while_attempts_cannot_be_counted_each_is_delayed_once_and_passes() {
+    let shop = Fixture::with_account().await;
+    let (login, delay) = uncounted(&shop).await;
+    for (password, expected) in [(PASSWORD, (200, "")), ("wrong", WRONG)] {
+        let (logged, started) = (LoggedEvents::start(), tokio::time::Instant::now());
+        assert_eq!(outcome(&login.handle(&post(&credentials(password))).await), expected);
+        let waited = started.elapsed();
+        // The jitter is up to as much again, and the calls that fail take a moment.
+        let longest = delay * 2 + Duration::from_secs(2);
+        assert!(delay <= waited && waited < longest, "{password}: {waited:?}");
+        assert!(logged.count("rate_limits_unavailable") >= 3, "{password}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_codes_cannot_be_counted_they_are_refused() {
+    let shop = Fixture::with_account().await;
+    shop.enrol_second_factor().await;
+    let (login, _) = uncounted(&shop).await;
+    let code = shop.code().await;
+    let body = json!({"email": email(), "password": PASSWORD, "code": code});
+    assert_eq!(outcome(&login.handle(&post(&body.to_string())).await), (503, "temporarily_unavailable"));
+    // The code is not used up.
+    assert!(answer(&shop, &body).await.expect("logged in")["token"].is_string());
 }

@@ -4,11 +4,13 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use souk_domain::account::CallerKind;
 use souk_domain::cart::Quantity;
-use souk_domain::ids::OrderId;
+use souk_domain::catalog::Product;
+use souk_domain::ids::{OrderId, UserId};
 use souk_domain::money::Currency;
 use souk_domain::order::Event;
+use souk_fixtures::{LoggedEvents, save_product, unavailable_limits};
 use souk_store::{LedgerEntry, SaveOutcome, Session, SpreadOutcome, StockSpread};
-use souk_testkit::user;
+use souk_testkit::{product, user};
 
 use super::*;
 use crate::fixture::{Fixture, checkout, outcome, sku};
@@ -431,4 +433,197 @@ async fn a_hold_is_shorter_after_orders_that_were_never_paid() {
         shop.clock.advance_seconds(expected);
         shop.apply(&user(1), &order_id, Event::HoldEnded).await;
     }
+}
+
+#[tokio::test]
+async fn an_order_has_at_most_what_each_product_or_the_shop_allows() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[50]).await;
+    for (name, most) in [("b", 2), ("c", 5)] {
+        shop.product(name, 100, &[50]).await;
+        save_product(&shop.products, Product { max_per_order: Some(most), ..product(name) }).await;
+    }
+    for (name, units) in [("a", 4), ("b", 3), ("c", 5)] {
+        shop.put_in_cart(&user(1), name, units).await;
+    }
+    let place = PlaceOrder { max_per_order: 3, ..shop.place_order() };
+    let problem = place.handle(&checkout(&user(1))).await.expect_err("refused");
+    assert_eq!((problem.status(), problem.code()), (409, "quantity_limited"));
+    let limits =
+        r#"[{"max_per_order":3,"product_id":"a","quantity":4},{"max_per_order":2,"product_id":"b","quantity":3}]"#;
+    assert_eq!(problem.member("limits"), Some(limits));
+    assert_eq!((shop.available("a").await, shop.carts.get(&user(1)).await.expect("a cart").lines.len()), (50, 3));
+
+    let mut cart = shop.carts.get(&user(1)).await.expect("a cart");
+    for (name, units) in [("a", 3), ("b", 2)] {
+        cart.set_quantity(&sku(name), Quantity::new(units).expect("few")).expect("set");
+    }
+    assert_eq!(shop.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
+    assert_eq!(outcome(&place.handle(&checkout(&user(1))).await), (201, ""));
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn a_method_that_the_shop_does_not_accept_is_refused_but_not_for_a_retry() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[9]).await;
+    let methods: PaymentMethods = "paypal, bank_transfer".parse().expect("methods");
+    let place = PlaceOrder { payment_methods: methods, ..shop.place_order() };
+    let by_card = || checkout(&user(1)).with_header("idempotency-key", "k-1");
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let problem = place.handle(&by_card()).await.expect_err("refused");
+    let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
+    assert_eq!((problem.status(), fields), (422, vec![("payment_method", "not_accepted")]));
+    assert_eq!(shop.available("a").await, 9);
+
+    let placed = shop.place_order().handle(&by_card()).await.expect("placed");
+    // The shop dropped the method between the request and its retry.
+    let again = place.handle(&by_card()).await.expect("found");
+    assert_eq!((again.status(), again.body()), (201, placed.body()));
+
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let contact = r#""contact": {"email": "ann@example.com"}"#;
+    let by_paypal = format!(r#"{{"payment_method": "paypal", "shipping_address": "1 Main St", {contact}}}"#);
+    assert_eq!(outcome(&place.handle(&checkout(&user(1)).with_json(&by_paypal)).await), (201, ""));
+    shop.assert_reconciled().await;
+}
+
+/// Orders that a shopper who was made now places from one network address, with one unit in the cart.
+impl Fixture {
+    async fn first_order(&self, place: &PlaceOrder, change: impl Fn(Request, UserId) -> Request) -> (u16, String) {
+        let shopper = UserId::new(self.clock.now(), &*self.random);
+        self.put_in_cart(&shopper, "a", 1).await;
+        let request = change(checkout(&shopper).from_address("203.0.113.1"), shopper);
+        let placed = place.handle(&request).await;
+        let (status, code) = outcome(&placed);
+        (status, code.to_owned())
+    }
+}
+
+fn as_guest(request: Request, shopper: UserId) -> Request {
+    request.from_guest(shopper)
+}
+
+fn placed() -> (u16, String) {
+    (201, String::new())
+}
+
+fn too_many_orders() -> (u16, String) {
+    (429, "too_many_orders".to_owned())
+}
+
+#[tokio::test]
+async fn new_shoppers_at_one_address_place_a_bounded_number_of_orders() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let place = PlaceOrder { limits: Some(shop.order_limits(4, 20)), ..shop.place_order() };
+    for _ in 0..2 {
+        assert_eq!(shop.first_order(&place, as_guest).await, placed());
+        assert_eq!(shop.first_order(&place, |request, _| request).await, placed(), "an account");
+    }
+    assert_eq!(shop.first_order(&place, as_guest).await, too_many_orders());
+    assert_eq!(shop.first_order(&place, |request, _| request).await, too_many_orders(), "an account");
+    assert_eq!(shop.available("a").await, 95);
+
+    let elsewhere = |request: Request, shopper| request.from_address("203.0.113.2").from_guest(shopper);
+    assert_eq!(shop.first_order(&place, elsewhere).await, placed());
+    assert_eq!(shop.first_order(&shop.place_order(), as_guest).await, placed(), "without limits");
+    // Made two years ago: strangers at its address do not use up its orders.
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let old = checkout(&user(1)).from_address("203.0.113.1");
+    assert_eq!(outcome(&place.handle(&old).await), (201, ""));
+
+    let shopper = UserId::new(shop.clock.now(), &*shop.random);
+    shop.put_in_cart(&shopper, "a", 1).await;
+    let refused = place.handle(&checkout(&shopper).from_address("203.0.113.1")).await.expect_err("refused");
+    assert!(refused.into_reply("r").headers().contains_key("retry-after"));
+    shop.clock.advance_seconds(3_601);
+    assert_eq!(shop.first_order(&place, as_guest).await, placed(), "an hour later");
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn guests_with_one_contact_are_bounded_at_a_busy_address() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let place = PlaceOrder { limits: Some(shop.order_limits(8, 2)), ..shop.place_order() };
+    let body = WITHOUT_CONTACT.replace('}', r#", "contact": {"email": "bob@example.com"}}"#);
+    let as_bob = |request: Request, shopper| request.from_guest(shopper).with_json(&body);
+    // Four orders make the address busy; the next ones are counted by contact, too.
+    for _ in 0..6 {
+        assert_eq!(shop.first_order(&place, as_guest).await, placed());
+    }
+    for _ in 0..3 {
+        assert_eq!(shop.first_order(&place, as_guest).await, too_many_orders());
+    }
+    // What was refused is not counted for the address. An account's contact is not counted.
+    assert_eq!(shop.first_order(&place, as_bob).await, placed());
+    assert_eq!(shop.first_order(&place, |request, _| request).await, placed());
+    assert_eq!(shop.first_order(&place, as_bob).await, too_many_orders());
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_placed_is_not_counted() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    // With a unit in each shard, 100 units take more actions than a transaction may have.
+    shop.product("b", 100, &[1; 50]).await;
+    shop.product("c", 100, &[1; 50]).await;
+    let place = PlaceOrder { limits: Some(shop.order_limits(2, 20)), ..shop.place_order() };
+    let shopper = UserId::new(shop.clock.now(), &*shop.random);
+    for name in ["b", "c"] {
+        shop.put_in_cart(&shopper, name, 50).await;
+    }
+    let request = checkout(&shopper).from_address("203.0.113.1");
+    for _ in 0..3 {
+        assert_eq!(outcome(&place.handle(&request).await), (409, "order_too_large"));
+    }
+    for _ in 0..2 {
+        assert_eq!(shop.first_order(&place, as_guest).await, placed());
+    }
+    assert_eq!(shop.first_order(&place, as_guest).await, too_many_orders());
+}
+
+/// A guest who logs in takes its unpaid orders along. Those that it paid do not count.
+#[tokio::test]
+async fn unpaid_orders_of_a_guest_count_for_its_account() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        open.push(order_one(&shop, 2).await.expect("placed"));
+        // The cart remembers it, because the next checkout would forget it.
+        shop.paid_order(&user(2), "a", 1).await;
+    }
+    let of_guest = open[0].clone();
+    shop.account(&user(1), "zoe@example.com", &[user(2)]).await;
+    let now = shop.clock.now();
+    shop.carts.merge(&user(2), &user(1), CallerKind::Shopper, &shop.inventory, now).await.expect("merged");
+    for _ in 0..3 {
+        open.push(order_one(&shop, 1).await.expect("placed"));
+    }
+    let refused = order_one(&shop, 1).await.expect_err("refused");
+    assert_eq!((refused.status(), refused.code()), (409, "too_many_unpaid_orders"));
+    let mut order_ids: Vec<OrderId> = serde_json::from_str(refused.member("order_ids").expect("ids")).expect("ids");
+    order_ids.sort();
+    open.sort();
+    assert_eq!(order_ids, open);
+
+    shop.apply(&user(2), &of_guest, Event::Cancelled).await;
+    assert_eq!(outcome(&shop.place_order().handle(&checkout(&user(1))).await), (201, ""), "one ended");
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn while_orders_cannot_be_counted_they_pass() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let limits = OrderLimits { limits: unavailable_limits(shop.random.clone()), ..shop.order_limits(1, 1) };
+    let place = PlaceOrder { limits: Some(limits), ..shop.place_order() };
+    let logged = LoggedEvents::start();
+    for number in 1..=3 {
+        assert_eq!(shop.first_order(&place, as_guest).await, placed());
+        assert_eq!(logged.count("rate_limits_unavailable"), number, "each order");
+    }
+    shop.assert_reconciled().await;
 }

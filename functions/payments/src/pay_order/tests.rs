@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use souk_domain::money::{Currency, Money};
 use souk_domain::order::{OrderStatus, RefundApproval, RefundGrant, RefundTarget, Shipment};
+use souk_fixtures::{LoggedEvents, unavailable_limits};
 use souk_payment::ProviderError;
 use souk_testkit::user;
 
@@ -444,4 +445,43 @@ async fn one_card_is_bounded_over_all_guests_and_an_address_over_all_cards() {
     assert_eq!(fail(2, "card-2").await.expect_err("refused").status(), 429);
     let off = PaymentLimits { counts_addresses_and_cards: false, ..limits.clone() };
     let _ = off.check_payment(&user(2), Some("card-2"), &request(2)).await.expect("only the shopper is limited");
+}
+
+#[tokio::test]
+async fn a_method_that_the_shop_does_not_accept_is_refused_but_not_for_a_retry() {
+    let shop = Fixture::start().await;
+    let endpoint = PayOrder { methods: "paypal, bank_transfer".parse().expect("methods"), ..shop.endpoint() };
+    let named = |method: &str| {
+        let body = format!(r#"{{"payment_token": "sandbox_success", "payment_method": "{method}"}}"#);
+        shop.request("").with_json(&body)
+    };
+    // Without a method, it is that of the order: a card.
+    for request in [shop.request("sandbox_success"), named("credit_card"), shop.by_store_credit()] {
+        let problem = endpoint.handle(&request).await.expect_err("refused");
+        let fields: Vec<_> = problem.errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!((problem.status(), fields), (422, vec![("payment_method", "not_accepted")]));
+    }
+    assert!(shop.provider.charges.lock().expect("a lock").is_empty() && shop.order().await.attempts.is_empty());
+
+    let keyed = shop.request("sandbox_decline").with_header("idempotency-key", "k-1");
+    let first = outcome(shop.endpoint().handle(&keyed).await);
+    assert_eq!(first, is(402, "payment_declined"));
+    assert_eq!(outcome(endpoint.handle(&keyed).await), first, "the shop dropped the method before the retry");
+    assert_eq!(outcome(endpoint.handle(&named("paypal")).await), is(200, "completed"));
+    shop.assert_reconciled().await;
+}
+
+#[tokio::test]
+async fn while_payments_cannot_be_counted_they_pass() {
+    let shop = Fixture::start().await;
+    let limits = PaymentLimits { limits: unavailable_limits(shop.random.clone()), ..shop.limits() };
+    let endpoint = PayOrder { limits, ..shop.endpoint() };
+    for (token, expected) in
+        [("sandbox_decline", is(402, "payment_declined")), ("sandbox_success", is(200, "completed"))]
+    {
+        let logged = LoggedEvents::start();
+        assert_eq!(outcome(endpoint.handle(&shop.request(token)).await), expected);
+        assert!(logged.count("rate_limits_unavailable") >= 2, "the shopper and the network address");
+    }
+    shop.assert_reconciled().await;
 }

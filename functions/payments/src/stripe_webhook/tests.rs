@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use souk_domain::effects::Clock;
 use souk_domain::order::{AttemptStatus, OrderStatus, ProviderMethod};
+use souk_fixtures::LoggedEvents;
 use souk_payment::stripe::{CachedSecret, CallLimits, Stripe, StripeConfig, StripeSecret, sign};
 use souk_testkit::stripe::{Fault, StripeFake, StripeFakeOptions};
 use souk_testkit::user;
@@ -208,6 +209,37 @@ async fn a_refund_that_fails_later_is_due_again() {
 }
 
 #[tokio::test]
+async fn a_late_event_of_an_earlier_try_does_not_settle_a_retried_refund() {
+    let shop = Shop::start().await;
+    shop.pay(ProviderMethod::CreditCard, "pm_card_visa").await;
+    shop.base.apply(Event::Cancelled).await;
+    shop.fake.take_messages();
+    assert_eq!(shop.base.refund(0).await, "refunded");
+    let successes = shop.fake.take_messages();
+    assert!(shop.fake.move_refund(&shop.fake.refunds()[0].id, "failed"));
+    let failures = shop.fake.take_messages();
+    assert!(!successes.is_empty() && !failures.is_empty());
+    for message in &failures {
+        shop.receive(message).await.expect("received");
+    }
+    let target = shop.base.order().await.refunds[0].target;
+    shop.base.apply(Event::RefundRetried { refund: 0, target, account: None }).await;
+    let retried = shop.base.order().await;
+    assert_eq!((retried.refunds[0].status, retried.refunds[0].retries), (RefundStatus::Pending, 1));
+
+    for message in successes.iter().chain(&failures) {
+        assert_eq!(shop.receive(message).await, Ok("settled before".to_owned()), "{message:?}");
+        assert_eq!(shop.base.order().await, retried, "{message:?}");
+    }
+    assert_eq!(shop.base.refund(0).await, "refunded");
+    for message in &failures {
+        assert_eq!(shop.receive(message).await, Ok("settled before".to_owned()), "{message:?}");
+    }
+    assert_eq!(shop.base.order().await.status, OrderStatus::Refunded);
+    shop.is_reconciled().await;
+}
+
+#[tokio::test]
 async fn an_unsigned_or_unknown_event_changes_nothing() {
     let shop = Shop::start().await;
     shop.pay(ProviderMethod::CreditCard, "pm_card_threeDSecure2Required").await;
@@ -271,7 +303,9 @@ async fn an_event_about_another_payment_changes_nothing() {
     ] {
         let changed = body.replace(from, to);
         assert_ne!(&changed, body, "{from}");
+        let logged = LoggedEvents::start();
         assert_eq!(shop.receive(&signed(&shop, &changed)).await, Ok("ignored".to_owned()), "{to}");
+        assert_eq!(logged.count("needs a person"), 1, "an alarm rings: {to}");
         assert_eq!(shop.base.order().await, before, "{to}");
     }
     assert_eq!(shop.receive(&signed(&shop, body)).await, Ok("settled".to_owned()));
@@ -297,7 +331,9 @@ async fn an_event_about_another_refund_changes_nothing() {
     ] {
         let changed = body.replace(from, to);
         assert_ne!(&changed, body, "{from}");
+        let logged = LoggedEvents::start();
         assert_eq!(shop.receive(&signed(&shop, &changed)).await, Ok("ignored".to_owned()), "{to}");
+        assert_eq!(logged.count("needs a person"), 1, "an alarm rings: {to}");
         assert_eq!(shop.base.order().await, before, "{to}");
     }
     assert_eq!(shop.receive(&signed(&shop, body)).await, Ok("settled".to_owned()));

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::address::{ShippingAddress, StructuredAddress};
-use souk_domain::cart::Quantity;
+use souk_domain::cart::{MAX_LINES, Quantity, UnpaidOrder};
 use souk_domain::contact::Contact;
 use souk_domain::order::Order;
 use souk_domain::stock::{Allocation, ShardId};
 use souk_store::{Inventory, PlacementOutcome, SaveOutcome, Table};
 use souk_testkit::{Database, SeededRandom, user};
 
-use crate::orders::{NOW, busy_cart, order};
+use crate::orders::{NOW, busy_cart, order, order_id};
 use crate::{Stores, sku};
 
 /// The most that a placed order of one line may take: its payment and its later steps add to it, and a shop may have
@@ -31,6 +31,7 @@ fn value_size(value: &AttributeValue) -> usize {
         AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
         AttributeValue::Bool(_) | AttributeValue::Null(_) => 1,
         AttributeValue::M(members) => 3 + members.len() + size(members),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::L(values) => 3 + values.len() + values.iter().map(value_size).sum::<usize>(),
         other => panic!("not in an order: {other:?}"),
     }
@@ -90,5 +91,53 @@ async fn an_order_with_its_contact_costs_six_write_units_with_room_to_spare() {
         assert!(bytes <= MAX_BYTES, "{bytes} bytes: {parts:?}");
         let found = stores.orders.get(&user(1), &placed.order_id).await.expect("read");
         assert_eq!(found, Some(placed));
+    }
+}
+
+/// The most orders that a cart remembers as unpaid.
+const REMEMBERED: u64 = 12;
+
+/// The bounds on unpaid orders write nothing but the cart, which a checkout writes anyway: what docs/cost.md says holds
+/// with the longest list, after the smallest checkout and the largest one.
+#[tokio::test]
+async fn remembered_orders_cost_no_write_units() {
+    for database in Database::each().await {
+        let stores = Stores::on(&database);
+        let names: Vec<_> = (0..MAX_LINES).map(|number| format!("{number:064}")).collect();
+        for name in &names {
+            stores.stock(name, 9).await;
+        }
+        for (shopper, lines) in [(1, 1), (2, MAX_LINES)] {
+            let products: Vec<_> = names[..lines].iter().map(String::as_str).collect();
+            let placed = order(shopper, &products, &stores, u64::from(shopper));
+            let mut cart = busy_cart(shopper);
+            for product in &products {
+                cart.add(sku(product), Quantity::new(1).expect("one"), None, NOW).expect("added");
+            }
+            for number in 0..REMEMBERED {
+                let unpaid = Order { order_id: order_id(NOW, 100 + number), ..placed.clone() };
+                cart.unpaid_orders.push(UnpaidOrder::of(&unpaid));
+            }
+            assert_eq!(stores.carts.save(&mut cart).await.expect("saved"), SaveOutcome::Saved);
+            let PlacementOutcome::Placed { write_units } = stores.place(&placed, &cart).await else {
+                panic!("not placed")
+            };
+            let user_id = AttributeValue::S(user(shopper).to_string());
+            let read = database.client.get_item().table_name(database.table("carts")).consistent_read(true);
+            let item = read.key("user_id", user_id).send().await.expect("read").item.expect("a cart");
+            assert!(size(&item) <= 1_024, "{} bytes of the cart: {item:?}", size(&item));
+            let found = stores.carts.get(&user(shopper)).await.expect("read");
+            assert_eq!(found.unpaid_orders.order_ids().count(), 12, "the list was saved");
+
+            let read = database.client.get_item().table_name(database.table("orders")).consistent_read(true);
+            let read = read.key("user_id", AttributeValue::S(user(shopper).to_string()));
+            let read = read.key("order_id", AttributeValue::S(placed.order_id.to_string()));
+            let order_item = read.send().await.expect("read").item.expect("an order");
+            let units = 2 * lines + 2 * size(&order_item).div_ceil(1_024) + 2;
+            let most = f64::from(u32::try_from(units).expect("few"));
+            eprintln!("{}: {lines} lines cost {write_units} write units of {most}", database.implementation);
+            assert!(write_units > 0.0 && write_units <= most, "{lines} lines cost {write_units} of {most}");
+            assert!(lines > 1 || write_units <= 6.0, "one line costs {write_units}");
+        }
     }
 }

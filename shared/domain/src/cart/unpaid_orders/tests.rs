@@ -105,6 +105,21 @@ fn entries_are_read_as_they_were_written() {
     }
 }
 
+/// A cart is written in each checkout, so its list may not grow with each log-in.
+#[test]
+fn a_merged_list_keeps_the_orders_whose_holds_end_last() {
+    let list = |numbers: std::ops::Range<u64>| {
+        let order = |n: u64| order(n, 1, NOW.plus_seconds(n.try_into().expect("few")));
+        entries(&numbers.map(order).collect::<Vec<_>>())
+    };
+    let mut merged = list(0..8);
+    merged.merge(&list(4..16));
+    assert_eq!(merged, list(4..16), "no order twice");
+    merged.merge(&list(0..4));
+    assert_eq!(merged, list(4..16), "the oldest are left out");
+    assert_eq!(merged.to_bytes().len(), 12 * UnpaidOrder::BYTES);
+}
+
 /// What a shopper does next.
 #[derive(Debug, Clone)]
 enum Action {
