@@ -3722,7 +3722,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3732,7 +3735,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -4062,7 +4065,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4072,7 +4078,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -4242,7 +4248,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4252,7 +4261,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -4416,7 +4425,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4426,7 +4438,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -11214,7 +11226,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -11224,7 +11239,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -11386,7 +11401,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -11396,7 +11414,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -11814,7 +11832,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -11824,7 +11845,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -12136,7 +12157,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -12146,7 +12170,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
@@ -12462,7 +12486,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            /**
+             * @description - `busy`: Too many passwords are checked at once. Try again after `Retry-After` seconds.
+             *     - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -12472,7 +12499,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayError"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "temporarily_unavailable";
+                        code?: "busy" | "temporarily_unavailable";
                     };
                 };
             };
