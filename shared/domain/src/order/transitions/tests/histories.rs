@@ -46,13 +46,13 @@ fn any_items() -> impl Strategy<Value = Vec<ReturnItem>> {
 
 /// An event of either type.
 #[derive(Debug, Clone)]
-enum AnyEvent {
+pub(super) enum AnyEvent {
     Order(Event),
     StoreCredit(StoreCreditEvent),
 }
 
 impl AnyEvent {
-    fn apply(&self, order: &Order, now: Timestamp) -> Result<Order, TransitionError> {
+    pub(super) fn apply(&self, order: &Order, now: Timestamp) -> Result<Order, TransitionError> {
         match self.clone() {
             Self::Order(event) => order.apply(event, now),
             Self::StoreCredit(event) => order.apply_store_credit(event, now),
@@ -70,7 +70,7 @@ fn any_account() -> impl Strategy<Value = Option<UserId>> {
     prop_oneof![Just(Some(owner())), Just(Some(user(7))), Just(None)]
 }
 
-fn any_event() -> impl Strategy<Value = AnyEvent> {
+pub(super) fn any_event() -> impl Strategy<Value = AnyEvent> {
     prop_oneof![
         36 => any_order_event().prop_map(AnyEvent::Order),
         1 => any_account()

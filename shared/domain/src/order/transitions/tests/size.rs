@@ -1,14 +1,17 @@
 //! The largest orders that the bounds allow.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::histories::{AnyEvent, any_event};
 use super::returns::{self, idempotency_key, shipped, staff};
 use super::*;
 use crate::address::{MAX_PART, StructuredAddress};
 use crate::cart::MAX_LINES;
 use crate::order::size::{MAX_GRANTED_REFUNDS, MAX_ORDER_BYTES, MAX_REFUND_RETRIES};
-use crate::order::{MAX_REASON_BYTES, MAX_REASON_CHARS, MAX_RETURNS, MAX_TOKEN_BYTES, RefundStatus};
+use crate::order::{MAX_REASON_BYTES, MAX_REASON_CHARS, MAX_RETURNS, MAX_TOKEN_BYTES, RefundStatus, ReturnStatus};
 
 /// Size of an item of DynamoDB: names and texts in UTF-8, up to 21 bytes a number, and what lists and maps cost.
 fn item_bytes(value: &Value) -> usize {
@@ -176,6 +179,138 @@ proptest! {
         let accept = Event::ReturnAccepted { index, target: RefundTarget::Provider, account: None, accepted_by: staff() };
         let order = settled(then(&order, accept));
         prop_assert!(order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed));
+    }
+}
+
+/// Orders at several points of their life, each with texts as long as they may be.
+static STARTS: LazyLock<[Order; 4]> = LazyLock::new(|| {
+    let paid = paid(largest_order());
+    let delivered = then(&then(&paid, shipped()), Event::Delivered);
+    let returned = returned_often(delivered.clone(), MAX_LINES, &wide(MAX_REASON_BYTES / 4));
+    [largest_order(), paid, delivered, refunded_often(returned)]
+});
+
+/// Stripe's longest id.
+fn provider_id() -> String {
+    "p".repeat(255)
+}
+
+/// The event with texts as long as they may be, about an attempt, return or refund that the order has. The number chooses
+/// which one.
+fn largest(event: AnyEvent, order: &Order, number: usize) -> AnyEvent {
+    let one_of = |index: usize, count: usize| (index + number) % count.max(1);
+    match event {
+        AnyEvent::Order(event) => AnyEvent::Order(largest_event(event, order, number)),
+        AnyEvent::StoreCredit(StoreCreditEvent::Refunded { refund }) => {
+            AnyEvent::StoreCredit(StoreCreditEvent::Refunded { refund: one_of(refund, order.refunds.len()) })
+        }
+        paid @ AnyEvent::StoreCredit(StoreCreditEvent::Paid { .. }) => paid,
+    }
+}
+
+fn largest_event(event: Event, order: &Order, number: usize) -> Event {
+    let one_of = |index: usize, count: usize| (index + number) % count.max(1);
+    let attempt_at = |index| one_of(index, order.attempts.len());
+    let return_at = |index| one_of(index, order.returns.len());
+    let refund_at = |index| one_of(index, order.refunds.len());
+    let retry_of = |refund: usize| order.refunds.get(refund).map_or(0, |refund| refund.retries);
+    let key = || idempotency_key(&format!("a-key-of-22-characters-{number}"));
+    match event {
+        Event::PaymentStarted { method, general_decline, .. } => {
+            let (token, request) = ("t".repeat(MAX_TOKEN_BYTES), Some(key()));
+            Event::PaymentStarted { method, token, request, general_decline }
+        }
+        Event::PaymentSettled { attempt, outcome } => {
+            Event::PaymentSettled { attempt: attempt_at(attempt), outcome: largest_outcome(&outcome, order) }
+        }
+        Event::Revived { attempt, .. } => Event::Revived {
+            attempt: attempt_at(attempt),
+            payment_id: provider_id(),
+            amount_minor: order.total_minor,
+            allocations: largest_order().lines.into_iter().map(|line| line.allocation).collect(),
+        },
+        Event::ReturnRequested { .. } => big_return(1 + number % MAX_LINES, &wide(MAX_REASON_BYTES / 4), number),
+        Event::ReturnAccepted { index, target, account, accepted_by } => {
+            Event::ReturnAccepted { index: return_at(index), target, account, accepted_by }
+        }
+        Event::ReturnRejected { index, .. } => {
+            Event::ReturnRejected { index: return_at(index), reason: Some("x".repeat(MAX_REASON_BYTES)) }
+        }
+        Event::RefundGranted(grant) => {
+            Event::RefundGranted(RefundGrant { reason: "x".repeat(MAX_REASON_BYTES), request: key(), ..grant })
+        }
+        Event::RefundSettled { refund, .. } => {
+            let refund = refund_at(refund);
+            Event::RefundSettled { refund, retry: retry_of(refund), refund_id: provider_id() }
+        }
+        Event::RefundFailed { refund, .. } => {
+            let refund = refund_at(refund);
+            Event::RefundFailed { refund, retry: retry_of(refund), refund_id: provider_id() }
+        }
+        Event::RefundRetried { refund, target, account } => {
+            Event::RefundRetried { refund: refund_at(refund), target, account }
+        }
+        short @ (Event::HoldEnded | Event::Cancelled | Event::Shipped(_) | Event::Delivered | Event::Erased) => short,
+    }
+}
+
+fn largest_outcome(outcome: &ProviderOutcome, order: &Order) -> ProviderOutcome {
+    match outcome {
+        ProviderOutcome::Captured { .. } => {
+            ProviderOutcome::Captured { payment_id: provider_id(), amount_minor: order.total_minor }
+        }
+        ProviderOutcome::Declined { .. } => ProviderOutcome::Declined { code: wide(2_000) },
+        ProviderOutcome::ActionRequired { .. } => {
+            ProviderOutcome::ActionRequired { payment_id: provider_id(), action_url: Some("u".repeat(2_048)) }
+        }
+        ProviderOutcome::Pending { .. } => ProviderOutcome::Pending { payment_id: Some(provider_id()) },
+    }
+}
+
+/// All that money and stock may still need: the money of each attempt arrives late, what can be cancelled is cancelled, open
+/// returns are accepted, and every refund is paid out, a failed one as store credit.
+fn finished(mut order: Order) -> Order {
+    for attempt in 0..order.attempts.len() {
+        let outcome = ProviderOutcome::Captured { payment_id: provider_id(), amount_minor: order.total_minor };
+        order = then(&order, Event::PaymentSettled { attempt, outcome });
+    }
+    if matches!(order.status, OrderStatus::PendingPayment | OrderStatus::Paid) {
+        order = then(&order, Event::Cancelled);
+    }
+    for index in 0..order.returns.len() {
+        if order.returns[index].status == ReturnStatus::Requested {
+            let (target, account) = (RefundTarget::Provider, None);
+            order = then(&order, Event::ReturnAccepted { index, target, account, accepted_by: staff() });
+        }
+    }
+    for refund in 0..order.refunds.len() {
+        if order.refunds[refund].status == RefundStatus::Failed {
+            order = then(&order, retried(refund, RefundTarget::StoreCredit));
+        }
+    }
+    settled(order)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever happens to an order, and however long the texts are: it stays within the size that its parts add up to, and
+    /// so does every step that it still needs.
+    #[test]
+    fn every_history_leaves_room_to_finish_the_order(
+        start in 0..STARTS.len(),
+        events in prop::collection::vec((any_event(), 0_i64..150, 0_usize..1_000), 0..150),
+    ) {
+        let (mut order, mut now) = (STARTS[start].clone(), PLACED);
+        for (event, seconds, number) in events {
+            now = now.plus_seconds(seconds);
+            let Ok(next) = largest(event, &order, number).apply(&order, now) else { continue };
+            prop_assert!(stored_bytes(&next) <= MAX_ORDER_BYTES, "{} bytes after {:?}", stored_bytes(&next), next.timeline.last());
+            order = next;
+        }
+        let order = finished(order);
+        prop_assert!(order.refunds.iter().all(|refund| refund.status == RefundStatus::Completed));
+        prop_assert!(!matches!(order.status, OrderStatus::PendingPayment | OrderStatus::Paid), "{:?}", order.status);
     }
 }
 
