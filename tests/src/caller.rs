@@ -178,8 +178,8 @@ impl Call {
         response
     }
 
-    /// Sends the request until a function answers: the local gateway answers 502 or 503 itself when a function does not
-    /// answer in time, as after a load that killed many of them.
+    /// Sends the request until there is a complete response other than 502, 503 and 504. After a load that killed many
+    /// functions, the local gateway answers 502 itself when one does not answer in time.
     pub fn send_until_answered(&self) -> Response {
         eventually(SOON_SECONDS, &format!("{} is answered", self.name()), || {
             let response = self.exchange().ok().filter(|response| !matches!(response.status, 502..=504))?;

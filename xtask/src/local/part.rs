@@ -85,7 +85,8 @@ impl Part {
             if waiting.elapsed() > LISTED_WAIT {
                 bail!("{} (pid {}) is not in the process table", self.name, child.id());
             }
-            interrupt::sleep_millis(5)?;
+            // Not interruptible: the caller stops only parts that it knows to have started.
+            thread::sleep(Duration::from_millis(5));
         }
         Ok(())
     }
