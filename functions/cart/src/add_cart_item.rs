@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::cart::{CartError, MAX_QUANTITY, Quantity};
+use souk_domain::cart::CartError;
 use souk_domain::effects::Random;
 use souk_domain::ids::{MAX_PRODUCT_ID_CHARS, ProductId};
+use souk_domain::quantity::{MAX_QUANTITY, Quantity};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, PRODUCT_ID_PATTERN, Tag};
@@ -120,9 +121,9 @@ fn refusal(error: CartError) -> Problem {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use souk_domain::cart::MAX_LINES;
     use souk_domain::catalog::Product;
     use souk_domain::effects::Clock;
+    use souk_domain::order::MAX_LINES;
     use souk_fixtures::save_product;
     use souk_testkit::{product, user};
 

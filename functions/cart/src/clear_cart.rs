@@ -43,9 +43,9 @@ impl Endpoint for ClearCart {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::cart::Quantity;
     use souk_domain::effects::Clock;
     use souk_domain::idempotency::IdempotencyKey;
+    use souk_domain::quantity::Quantity;
     use souk_store::SaveOutcome;
     use souk_testkit::{sku, user};
 

@@ -1,8 +1,8 @@
 //! `PATCH /cart/items/{product_id}`: sets the quantity of a product in the caller's cart.
 
 use schemars::JsonSchema;
-use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::ids::ProductId;
+use souk_domain::quantity::{MAX_QUANTITY, Quantity};
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
-use souk_domain::cart::MAX_QUANTITY;
 use souk_domain::catalog::{
     AttributeValue, CategoryPath, MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product,
 };
 use souk_domain::ids::ProductId;
 use souk_domain::money::{Currency, MAX_MINOR, Money};
+use souk_domain::quantity::MAX_QUANTITY;
 use souk_domain::time::Timestamp;
 use souk_domain::validation::{FieldError, Invalid, picture_url, text};
 use souk_runtime::http::{AllRead, Fields};

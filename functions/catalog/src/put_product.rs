@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_domain::cart::MAX_QUANTITY;
 use souk_domain::catalog::{MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_domain::permission::Permission;
+use souk_domain::quantity::MAX_QUANTITY;
 use souk_domain::stock::total;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use souk_domain::account::Account;
-use souk_domain::cart::{HoldBounds, MAX_LINES, Quantity};
+use souk_domain::cart::HoldBounds;
 use souk_domain::catalog::Product;
 use souk_domain::effects::Clock;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, UserId};
 use souk_domain::message::Message;
 use souk_domain::money::Currency;
+use souk_domain::order::MAX_LINES;
 use souk_domain::order::{
     Event, Order, OrderLine, PaymentMethods, ProviderMethod, ProviderOutcome, ReturnItem, Shipment, TransitionError,
 };
 use souk_domain::permission::Role;
+use souk_domain::quantity::Quantity;
 use souk_domain::time::Timestamp;
 use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{

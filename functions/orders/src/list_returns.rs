@@ -143,9 +143,9 @@ fn open_returns(order: &Order) -> impl Iterator<Item = OpenReturn<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::cart::Quantity;
     use souk_domain::idempotency::IdempotencyKey;
     use souk_domain::order::{Event, ReturnItem};
+    use souk_domain::quantity::Quantity;
     use souk_testkit::user;
 
     use super::*;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use souk_domain::cart::{MAX_QUANTITY, Quantity};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::ids::MAX_PRODUCT_ID_CHARS;
 use souk_domain::order::{Event, MAX_REASON_BYTES, MAX_REASON_CHARS, Order, ReturnItem, TransitionError};
+use souk_domain::quantity::{MAX_QUANTITY, Quantity};
 use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -19,7 +19,7 @@ use souk_store::{OrderSteps, ShopperOrders, StepError};
 use crate::view::ReturnView;
 
 /// Maximum items of one return: as many as the lines of an order.
-const MAX_ITEMS: usize = souk_domain::cart::MAX_LINES;
+const MAX_ITEMS: usize = souk_domain::order::MAX_LINES;
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {

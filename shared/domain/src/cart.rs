@@ -4,15 +4,14 @@ mod merge;
 mod recent_requests;
 mod unpaid_orders;
 
-use std::num::NonZeroU32;
-
 use serde::{Deserialize, Serialize};
 
 use crate::account::CallerKind;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{OrderId, ProductId, UserId};
+use crate::order::MAX_LINES;
+use crate::quantity::{MAX_QUANTITY, Quantity};
 use crate::time::Timestamp;
-use crate::validation::Invalid;
 
 pub use recent_requests::{Addition, Checkout, RecentAdditions, RecentCheckouts};
 use recent_requests::{KeyReused, RecentRequests};
@@ -20,49 +19,8 @@ pub use unpaid_orders::{
     HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, UnpaidOrder, UnpaidOrders, is_new,
 };
 
-/// Maximum number of products in a cart. An order line takes an action of a transaction (DynamoDB allows 100), and a
-/// line that is allocated from several shards takes several.
-pub const MAX_LINES: usize = 50;
-/// Maximum units of one product in a cart.
-pub const MAX_QUANTITY: u32 = 9_999;
 /// How long the cart of a guest is kept after its last change, in seconds.
 pub const GUEST_CART_SECONDS: i64 = 30 * 24 * 60 * 60;
-
-/// Units of one product: 1 to [`MAX_QUANTITY`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-pub struct Quantity(NonZeroU32);
-
-impl Quantity {
-    /// Validates a number from a client.
-    pub fn new(raw: u64) -> Result<Self, Invalid> {
-        u32::try_from(raw)
-            .ok()
-            .filter(|quantity| *quantity <= MAX_QUANTITY)
-            .and_then(NonZeroU32::new)
-            .map(Self)
-            .ok_or_else(|| Invalid::new("out_of_range", format!("must be a whole number from 1 to {MAX_QUANTITY}")))
-    }
-
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl TryFrom<u32> for Quantity {
-    type Error = Invalid;
-
-    fn try_from(raw: u32) -> Result<Self, Invalid> {
-        Self::new(u64::from(raw))
-    }
-}
-
-impl From<Quantity> for u32 {
-    fn from(quantity: Quantity) -> Self {
-        quantity.get()
-    }
-}
 
 /// One product in the cart. Name and price are not stored; they are read when the cart is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cart::MAX_QUANTITY;
 use crate::ids::{CategoryId, ProductId};
 use crate::money::{Currency, Money};
+use crate::quantity::MAX_QUANTITY;
 use crate::time::Timestamp;
 use crate::validation::{Invalid, text};
 

@@ -1,6 +1,6 @@
 //! Domain types and rules of the shop. Pure: no I/O, no AWS, no clock. All other crates depend on this one.
 //!
-//! Types enforce invariants: a [`Quantity`](cart::Quantity) is never zero, [`Money`](money::Money) never mixes
+//! Types enforce invariants: a [`Quantity`](quantity::Quantity) is never zero, [`Money`](money::Money) never mixes
 //! currencies, an [`OrderId`](ids::OrderId) is not a [`ProductId`](ids::ProductId). The `serde` form of a type is its
 //! stored form; the handlers define what clients see.
 
@@ -23,6 +23,7 @@ pub mod money;
 pub mod network;
 pub mod order;
 pub mod permission;
+pub mod quantity;
 pub mod rate_limit;
 pub mod reconcile;
 pub mod signing_key;

@@ -208,10 +208,10 @@ fn awaits_payment(order: &Order) -> bool {
 mod tests {
     use super::*;
     use crate::address::ShippingAddress;
-    use crate::cart::Quantity;
     use crate::contact::Contact;
     use crate::money::Currency;
     use crate::order::{Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundTarget};
+    use crate::quantity::Quantity;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 

@@ -12,22 +12,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::address::ShippingAddress;
-use crate::cart::Quantity;
 use crate::contact::Contact;
 use crate::ids::{OrderId, ProductId, UserId};
 use crate::money::{Currency, Money, MoneyError};
+use crate::quantity::Quantity;
 use crate::stock::{Allocation, Cause, ShardId};
 use crate::time::Timestamp;
 use crate::validation::Invalid;
 
 pub use refunds::{Refund, RefundStatus, RefundTarget};
-pub use returns::{MAX_REASON_CHARS, MAX_RETURNS, Return, ReturnItem, ReturnStatus};
-pub use size::{MAX_REASON_BYTES, MAX_TOKEN_BYTES};
+pub use returns::{MAX_REASON_CHARS, Return, ReturnItem, ReturnStatus};
+pub use size::{MAX_LINES, MAX_PAYMENT_ATTEMPTS, MAX_REASON_BYTES, MAX_RETURNS, MAX_TOKEN_BYTES};
 pub use timeline::{TimelineEntry, TimelineEvent};
 pub use transitions::{Event, ProviderOutcome, RefundApproval, RefundGrant, StoreCreditEvent, TransitionError};
-
-/// Maximum payment attempts of an order. Keeps the item small.
-pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
 
 /// Status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -6,13 +6,13 @@
 //! that the model detects it.
 
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::Quantity;
 use souk_domain::message::{Message, OrderQueueMessage, PaymentQueueMessage, RefundQueueMessage, messages_due_after};
 use souk_domain::money::Currency;
 use souk_domain::order::{
     AttemptStatus, Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome,
     RefundStatus, TransitionError,
 };
+use souk_domain::quantity::Quantity;
 use souk_domain::stock::{Allocation, ShardId};
 use souk_domain::time::Timestamp;
 use stateright::{Checker, Model, Property};

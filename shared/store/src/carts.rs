@@ -94,9 +94,9 @@ fn unchanged(cart: &Cart) -> (&'static str, Option<Item>) {
 mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
     use souk_domain::account::CallerKind;
-    use souk_domain::cart::Quantity;
     use souk_domain::idempotency::IdempotencyKey;
     use souk_domain::ids::OrderId;
+    use souk_domain::quantity::Quantity;
     use souk_domain::time::Timestamp;
     use souk_testkit::{SeededRandom, sku, user};
 

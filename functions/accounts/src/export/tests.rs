@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
-use souk_domain::cart::Quantity;
 use souk_domain::contact::Contact;
 use souk_domain::order::{Event, NewOrder, ProviderMethod, ProviderOutcome};
 use souk_domain::permission::{Permission, Permissions};
+use souk_domain::quantity::Quantity;
 use souk_runtime::http::Endpoint;
 use souk_store::{GuestLinkOutcome, Inventory, OrderPlacement, PlacementOutcome};
 use souk_testkit::{sku, user};

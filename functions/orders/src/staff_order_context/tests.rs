@@ -1,9 +1,9 @@
 //! Tests of the endpoints with which staff change an order.
 
-use souk_domain::cart::Quantity;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::money::Currency;
 use souk_domain::order::{Order, OrderStatus, ReturnItem};
+use souk_domain::quantity::Quantity;
 use souk_runtime::http::{Endpoint, Reply};
 use souk_testkit::user;
 

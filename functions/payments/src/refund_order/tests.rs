@@ -1,9 +1,9 @@
 use futures_util::future::join_all;
-use souk_domain::cart::Quantity;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::message::PaymentQueueMessage;
 use souk_domain::order::{OrderStatus, ReturnItem, Shipment};
+use souk_domain::quantity::Quantity;
 use souk_testkit::user;
 
 use super::*;

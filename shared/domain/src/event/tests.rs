@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::*;
 use crate::address::ShippingAddress;
-use crate::cart::Quantity;
 use crate::contact::Contact;
 use crate::idempotency::IdempotencyKey;
 use crate::money::Money;
@@ -12,6 +11,7 @@ use crate::order::{
     Event, NewOrder, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundApproval, RefundGrant,
     RefundTarget, ReturnItem, Shipment, StoreCreditEvent,
 };
+use crate::quantity::Quantity;
 
 const DOCS: &str = include_str!("../../../../docs/events.md");
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);

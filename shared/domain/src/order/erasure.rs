@@ -46,12 +46,12 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use crate::address::ShippingAddress;
-    use crate::cart::Quantity;
     use crate::contact::Contact;
     use crate::money::Currency;
     use crate::order::{
         Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome, TransitionError,
     };
+    use crate::quantity::Quantity;
     use crate::stock::{Allocation, ShardId};
     use crate::time::Timestamp;
 

@@ -2,15 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cart::Quantity;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
-use crate::order::size::{MAX_REASON_BYTES, MAX_RETURNED_BYTES, RETURN_ITEM_BYTES};
+use crate::order::size::{MAX_REASON_BYTES, MAX_RETURNED_BYTES, MAX_RETURNS, RETURN_ITEM_BYTES};
+use crate::quantity::Quantity;
 use crate::validation::{Invalid, looks_like_card_number};
-
-/// Maximum returns of an order.
-pub const MAX_RETURNS: usize = 10;
 
 /// Maximum length of a stored reason, in characters. Each later step pays for the size of the order.
 pub const MAX_REASON_CHARS: usize = 200;

@@ -1,11 +1,15 @@
 //! The size of a stored order. DynamoDB refuses an item of more than 400 KB, and an order that is refused can be neither
 //! refunded nor cancelled, so the bounds of its parts add up to less.
 
-use super::{MAX_PAYMENT_ATTEMPTS, MAX_RETURNS};
-use crate::cart::MAX_LINES;
-
 /// Maximum size of a DynamoDB item, in bytes.
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
+/// Maximum number of products in a cart and in an order. An order line takes an action of a transaction (DynamoDB allows
+/// 100), and a line that is allocated from several shards takes several.
+pub const MAX_LINES: usize = 50;
+/// Maximum payment attempts of one order.
+pub const MAX_PAYMENT_ATTEMPTS: usize = 10;
+/// Maximum returns of one order.
+pub const MAX_RETURNS: usize = 10;
 /// Maximum refunds that staff grant of one order without a return.
 pub const MAX_GRANTED_REFUNDS: usize = 30;
 /// Maximum retries of failed refunds of one order.

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use souk_domain::cart::Quantity;
 use souk_domain::order::{
     Event, OrderStatus, ProviderMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment, StoreCreditEvent,
 };
+use souk_domain::quantity::Quantity;
 use souk_domain::stock::Allocation;
 
 use crate::shop::{ACCOUNT, Shop, granted, idempotency_key, product, settled, shard, user};

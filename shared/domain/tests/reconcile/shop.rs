@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::Quantity;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{OrderId, ProductId, UserId};
 use souk_domain::money::{Currency, Money};
@@ -11,6 +10,7 @@ use souk_domain::order::{
     Event, NewOrder, Order, OrderLine, PaymentMethod, ProviderMethod, ProviderOutcome, RefundApproval, RefundGrant,
     RefundStatus, RefundTarget, StoreCreditEvent, TransitionError,
 };
+use souk_domain::quantity::Quantity;
 use souk_domain::reconcile::{
     Discrepancy, GracePeriods, ProviderPayment, ProviderRecords, ProviderRefund, StockRecords, Sums, check_order,
 };

@@ -357,8 +357,8 @@ all_read!(A, B, C, D, E, F, G, H);
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use souk_domain::cart::Quantity;
     use souk_domain::ids::ProductId;
+    use souk_domain::quantity::Quantity;
 
     use super::*;
 

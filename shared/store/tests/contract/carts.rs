@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use souk_domain::account::CallerKind;
-use souk_domain::cart::{Cart, GUEST_CART_SECONDS, Quantity};
+use souk_domain::cart::{Cart, GUEST_CART_SECONDS};
+use souk_domain::quantity::Quantity;
 use souk_store::SaveOutcome;
 use souk_testkit::{Database, user};
 

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use souk_domain::address::{ShippingAddress, StructuredAddress};
-use souk_domain::cart::{MAX_LINES, Quantity, UnpaidOrder};
+use souk_domain::cart::UnpaidOrder;
 use souk_domain::contact::Contact;
+use souk_domain::order::MAX_LINES;
 use souk_domain::order::Order;
+use souk_domain::quantity::Quantity;
 use souk_domain::stock::{Allocation, ShardId};
 use souk_store::{Inventory, PlacementOutcome, SaveOutcome, Table};
 use souk_testkit::{Database, SeededRandom, user};

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use souk_domain::address::ShippingAddress;
-use souk_domain::cart::{Cart, Quantity};
+use souk_domain::cart::Cart;
 use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::OrderId;
 use souk_domain::money::Currency;
@@ -9,6 +9,7 @@ use souk_domain::order::{
     Event, NewOrder, Order, OrderLine, OrderStatus, PaymentMethod, ProviderMethod, ProviderOutcome, RefundTarget,
     ReturnItem, Shipment, StoreCreditEvent,
 };
+use souk_domain::quantity::Quantity;
 use souk_domain::stock::{Allocation, total};
 use souk_domain::time::Timestamp;
 use souk_store::{

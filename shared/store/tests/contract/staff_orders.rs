@@ -1,11 +1,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
-use souk_domain::cart::{Cart, Quantity};
+use souk_domain::cart::Cart;
 use souk_domain::ids::OrderId;
 use souk_domain::order::{
     Event, Order, OrderStatus, ProviderMethod, ProviderOutcome, RefundTarget, ReturnItem, Shipment,
 };
+use souk_domain::quantity::Quantity;
 use souk_store::{OrderSteps, PlacementOutcome, StaffOrderList};
 use souk_testkit::{Database, user};
 

@@ -2,9 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::address::ShippingAddress;
-use crate::cart::Quantity;
 use crate::money::Currency;
 use crate::order::{Event, NewOrder, OrderLine, PaymentMethod};
+use crate::quantity::Quantity;
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_503_420_000);
 const BOUNDS: HoldBounds =

@@ -4,10 +4,10 @@ mod size;
 
 use super::*;
 use crate::address::ShippingAddress;
-use crate::cart::Quantity;
 use crate::ids::OrderId;
 use crate::money::Currency;
 use crate::order::{MAX_PAYMENT_ATTEMPTS, NewOrder, OrderLine, OrderStatus, PaymentMethod, StockMove, TimelineEvent};
+use crate::quantity::Quantity;
 use crate::stock::{Allocation, ShardId};
 
 const PLACED: Timestamp = Timestamp::from_millis(1_795_503_420_000);

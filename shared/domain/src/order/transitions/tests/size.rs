@@ -9,7 +9,7 @@ use super::histories::{AnyEvent, any_event};
 use super::returns::{self, idempotency_key, shipped, staff};
 use super::*;
 use crate::address::{MAX_PART, StructuredAddress};
-use crate::cart::MAX_LINES;
+use crate::order::MAX_LINES;
 use crate::order::size::{MAX_GRANTED_REFUNDS, MAX_ORDER_BYTES, MAX_REFUND_RETRIES};
 use crate::order::{MAX_REASON_BYTES, MAX_REASON_CHARS, MAX_RETURNS, MAX_TOKEN_BYTES, RefundStatus, ReturnStatus};
 
