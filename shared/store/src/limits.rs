@@ -1,9 +1,8 @@
 //! Token buckets for rates ([`souk_domain::rate_limit`]): of requests and of orders. Windows for numbers of failures, such
 //! as guesses of a password.
 //!
-//! A count of failures is reset by a success, and its window shows when it began. An attempt is counted before it is
-//! made and released if it succeeds. If failures were counted afterwards, a burst of concurrent attempts would pass before
-//! the first is counted.
+//! An attempt is counted before it is made and released if it succeeds. If failures were counted afterwards, a burst of
+//! concurrent attempts would pass before the first is counted.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
