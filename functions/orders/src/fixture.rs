@@ -18,6 +18,7 @@ use souk_domain::order::{
 };
 use souk_domain::permission::Role;
 use souk_domain::quantity::Quantity;
+use souk_domain::rate_limit::Rate;
 use souk_domain::time::Timestamp;
 use souk_fixtures::identity::payment_limits;
 use souk_fixtures::{
@@ -176,10 +177,12 @@ impl Fixture {
         account
     }
 
-    /// Counts orders in the limits table.
+    /// Counts orders in the limits table, in an hour. 0 for a contact: not counted.
     pub(crate) fn order_limits(&self, per_address: u32, per_contact: u32) -> OrderLimits {
         let PaymentLimits { limits, pseudonyms, .. } = self.payment_limits();
-        OrderLimits { limits, pseudonyms, per_address, per_contact }
+        let in_an_hour = |orders| Rate::new(orders, 3_600);
+        let per_address = in_an_hour(per_address).expect("a rate");
+        OrderLimits { limits, pseudonyms, per_address, per_contact: in_an_hour(per_contact) }
     }
 
     pub(crate) fn payment_limits(&self) -> PaymentLimits {

@@ -291,11 +291,11 @@ impl Endpoint for PlaceOrder {
         let hold_seconds = self.bounds.hold_seconds(&cart.user_id, &reviewed, now);
         let cart = Cart { unpaid_orders: reviewed.entries, ..cart };
         let order = self.prepare(&cart, &params, hold_seconds).await?;
-        let Some(limits) = &self.limits else { return self.place(order, &cart, &params).await };
+        let Some(limits) = &self.limits else { return self.place(order, &cart, &params, 0.0).await };
         let counted = limits.count(request, caller, params.contact.as_ref(), now).await?;
-        let placed = self.place(order, &cart, &params).await;
+        let placed = self.place(order, &cart, &params, counted.write_units()).await;
         if placed.is_err() {
-            limits.release(&counted).await;
+            limits.release(counted).await;
         }
         placed
     }
@@ -357,8 +357,15 @@ impl PlaceOrder {
         Ok(order)
     }
 
-    /// Attempts the transaction until it succeeds or until it is certain that it cannot.
-    async fn place(&self, mut order: Order, cart: &Cart, params: &PlaceOrderParams) -> Result<Reply, Problem> {
+    /// Attempts the transaction until it succeeds or until it is certain that it cannot. `counting_units` are the write
+    /// units for counting the order, for the log.
+    async fn place(
+        &self,
+        mut order: Order,
+        cart: &Cart,
+        params: &PlaceOrderParams,
+        counting_units: f64,
+    ) -> Result<Reply, Problem> {
         let mut emptied = cart.checked_out(order.order_id.clone(), params.idempotency_key.as_ref(), self.clock.now());
         emptied.unpaid_orders.push(UnpaidOrder::of(&order));
         let (carts, inventory, started) = (&self.carts, &self.inventory, Instant::now());
@@ -370,6 +377,7 @@ impl PlaceOrder {
             let placement = OrderPlacement { order: &order, cart: &emptied, carts, inventory, attempt };
             match self.orders.place(placement).await? {
                 PlacementOutcome::Placed { write_units } => {
+                    let write_units: f64 = [write_units, counting_units].into_iter().sum();
                     return Ok(placed_reply(&order).consumed(format_args!("{write_units} WRU")));
                 }
                 PlacementOutcome::CartChanged => return self.after_cart_change(&order, params).await,

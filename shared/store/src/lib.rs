@@ -45,7 +45,7 @@ pub use inventory::{
     SpreadOutcome, StockChangeOutcome, StockSpread,
 };
 pub use invitations::{Invitation, Invitations};
-pub use limits::{AttemptOutcome, Limit, Limits};
+pub use limits::{AttemptOutcome, Limit, Limits, TokenOutcome};
 pub use one_time_tokens::{OneTimeToken, OneTimeTokens, TokenPurpose};
 pub use order_steps::{OrderStep, OrderSteps, StepError, StoreCreditSteps};
 pub use orders::{MAX_ACTIONS, OrderPage, OrderPlacement, Orders, PlacementOutcome};

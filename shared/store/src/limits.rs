@@ -1,12 +1,12 @@
-//! Rate limits: windows for attempts such as log-ins, and the token buckets of callers
-//! ([`souk_domain::rate_limit`]).
+//! Token buckets for rates ([`souk_domain::rate_limit`]): of requests and of orders. Windows for numbers of failures, such
+//! as guesses of a password.
 //!
 //! An attempt is counted before it is made and released if it succeeds. If failures were counted afterwards, a burst of
 //! concurrent attempts would pass before the first is counted.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::Deserialize;
 use souk_domain::rate_limit::{Grant, Rate};
 use souk_domain::time::{MICROS_PER_SECOND, Timestamp};
@@ -18,6 +18,7 @@ use crate::table::{Table, key, number};
 const MAX_ATTEMPTS: u32 = 4;
 /// How long a full bucket stays in the table: longer than clocks differ.
 const FULL_BUCKET_SECONDS: i64 = 60;
+const MICROS_PER_MILLISECOND: i64 = 1_000;
 
 /// The limits table.
 #[derive(Clone)]
@@ -45,6 +46,28 @@ pub enum AttemptOutcome {
         /// Seconds until the window ends, at least 1.
         retry_after_seconds: u64,
     },
+}
+
+/// Whether a bucket had a token.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use]
+pub enum TokenOutcome {
+    /// A token was taken.
+    Taken {
+        /// Write units that DynamoDB consumed.
+        write_units: f64,
+    },
+    /// The bucket is empty.
+    Empty {
+        /// Seconds until it has a token, at least 1.
+        retry_after_seconds: u64,
+    },
+}
+
+/// Tokens that were taken, and the write units that this consumed.
+struct Taken {
+    grant: Grant,
+    write_units: f64,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +146,34 @@ impl Limits {
         Ok(())
     }
 
+    /// Takes a token of a bucket that this process does not know. It is read first, because DynamoDB charges a write for a
+    /// wrong guess, too. So a token costs one write unit, and an empty bucket none. Two callers that take the first tokens
+    /// of a full bucket at the same moment are the exception: the later one pays for two writes.
+    pub async fn take_token(&self, limit_key: &str, rate: Rate, now: Timestamp) -> Result<TokenOutcome, StoreError> {
+        let now = now.as_millis().saturating_mul(MICROS_PER_MILLISECOND);
+        let bucket: Option<Bucket> = self.table.get(key([("limit_key", limit_key)]), true).await?;
+        let full_at = bucket.map_or(0, |bucket| bucket.full_at);
+        let taken = if rate.available(full_at, now) == 0 {
+            Taken { grant: Grant { tokens: 0, full_at }, write_units: 0.0 }
+        } else {
+            self.take_counted(limit_key, rate, 1, full_at, now).await?
+        };
+        if taken.grant.tokens > 0 {
+            return Ok(TokenOutcome::Taken { write_units: taken.write_units });
+        }
+        let wait = u64::try_from(rate.wait_micros(taken.grant.full_at, now)).unwrap_or(0);
+        Ok(TokenOutcome::Empty { retry_after_seconds: wait.div_ceil(MICROS_PER_SECOND.unsigned_abs()).max(1) })
+    }
+
+    /// Returns a token of a bucket, for an action that was not taken. Without an effect if the bucket was deleted
+    /// meanwhile, because it was full.
+    pub async fn return_token(&self, limit_key: &str, rate: Rate) -> Result<(), StoreError> {
+        let request = self.update(limit_key).update_expression("SET full_at = full_at - :cost");
+        let request = request.condition_expression("attribute_exists(full_at)");
+        self.update_if(request.expression_attribute_values(":cost", number(rate.interval_micros()))).await?;
+        Ok(())
+    }
+
     /// Takes the wanted tokens of a bucket, or as many as are available. `known_full_at` is what the caller knows of the
     /// bucket from its last call, or 0: if it is right, one write is enough. `now` is in microseconds.
     pub async fn take(
@@ -133,22 +184,38 @@ impl Limits {
         known_full_at: i64,
         now: i64,
     ) -> Result<Grant, StoreError> {
-        let mut full_at = known_full_at;
+        Ok(self.take_counted(limit_key, rate, wanted, known_full_at, now).await?.grant)
+    }
+
+    async fn take_counted(
+        &self,
+        limit_key: &str,
+        rate: Rate,
+        wanted: u32,
+        known_full_at: i64,
+        now: i64,
+    ) -> Result<Taken, StoreError> {
+        let (mut full_at, mut refused_writes) = (known_full_at, 0_u32);
         for attempt in 0..MAX_ATTEMPTS {
             let wanted = wanted.min(rate.available(full_at, now)).max(1);
             match self.take_from(limit_key, rate, wanted, full_at, now).await? {
-                Ok(grant) => return Ok(grant),
+                Ok(Taken { grant, write_units }) => {
+                    // DynamoDB charges a refused write of so small an item one unit, and does not report it.
+                    let write_units = [write_units, f64::from(refused_writes)].into_iter().sum();
+                    return Ok(Taken { grant, write_units });
+                }
                 Err(bucket) => full_at = bucket.map_or(0, |bucket| bucket.full_at),
             }
+            refused_writes += 1;
             if rate.available(full_at, now) == 0 {
-                return Ok(Grant { tokens: 0, full_at });
+                break;
             }
             if attempt > 0 {
                 self.table.back_off(attempt).await;
             }
         }
-        // So many others take from it that none is left for this process.
-        Ok(Grant { tokens: 0, full_at })
+        // None is left, or so many others take from it that none is left for this process.
+        Ok(Taken { grant: Grant { tokens: 0, full_at }, write_units: f64::from(refused_writes) })
     }
 
     /// `Err` with the stored bucket, if there is one: it is full and `full_at` says otherwise, or the reverse, or it has too
@@ -160,13 +227,14 @@ impl Limits {
         wanted: u32,
         full_at: i64,
         now: i64,
-    ) -> Result<Result<Grant, Option<Bucket>>, StoreError> {
+    ) -> Result<Result<Taken, Option<Bucket>>, StoreError> {
         let cost = rate.interval_micros() * i64::from(wanted);
         let expires_at = (now + rate.capacity_micros()) / MICROS_PER_SECOND + FULL_BUCKET_SECONDS;
         let request = self
             .update(limit_key)
             .expression_attribute_values(":now", number(now))
             .expression_attribute_values(":end", number(expires_at))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let request = if full_at > now {
             request
@@ -184,8 +252,10 @@ impl Limits {
         };
         match request.send().await {
             Ok(answer) => {
+                let write_units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
                 let bucket: Bucket = self.table.read(answer.attributes.unwrap_or_default())?;
-                Ok(Ok(Grant { tokens: wanted, full_at: bucket.full_at }))
+                let grant = Grant { tokens: wanted, full_at: bucket.full_at };
+                Ok(Ok(Taken { grant, write_units: write_units.unwrap_or_default() }))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {

@@ -5,15 +5,16 @@ use souk_domain::account::CallerKind;
 use souk_domain::cart::{Cart, HoldBounds, HoldRefusal, MAX_UNPAID_ORDERS, ReviewedOrders, is_new};
 use souk_domain::contact::Contact;
 use souk_domain::ids::OrderId;
+use souk_domain::rate_limit::Rate;
 use souk_domain::time::Timestamp;
 use souk_runtime::config::{Config, ConfigError};
 use souk_runtime::http::{Identity, Problem, Request};
 use souk_runtime::{Dependencies, Error};
-use souk_store::{AttemptOutcome, Limit, Limits, StoreError};
+use souk_store::{Limits, StoreError, TokenOutcome};
 
 use super::{PlaceOrder, order_too_large};
 
-const HOUR_SECONDS: i64 = 60 * 60;
+const HOUR_SECONDS: u32 = 60 * 60;
 
 /// The exact bounds, from the environment.
 pub(super) fn hold_bounds(config: &Config) -> Result<HoldBounds, ConfigError> {
@@ -65,21 +66,38 @@ fn too_many_unpaid_orders(order_ids: &[OrderId]) -> Problem {
     Problem::conflict("too_many_unpaid_orders", detail).with("order_ids", order_ids)
 }
 
-/// Counts orders of guests and new accounts by network address, and those of guests by contact. An account that is older
-/// than a day shares an address with strangers who could use up its count, and has the exact bounds. A guest of any age
-/// counts, because guests cost nothing.
+/// Counts orders of guests and new accounts by network address, and those of guests by contact if the shop wants that. An
+/// account that is older than a day shares an address with strangers who could use up its count, and has the exact bounds.
+/// A guest of any age counts, because guests cost nothing.
 ///
-/// The first half of what an address may order is counted by the address alone, which costs one write unit. The second
-/// half is counted separately and, for guests, by contact too. So a contact is bounded only at a busy address.
+/// Each count costs a checkout one write unit (docs/decisions.md).
 pub struct OrderLimits {
     /// The limits table.
     pub limits: Limits,
     /// Makes the pseudonyms of addresses and contacts.
     pub pseudonyms: Pseudonyms,
-    /// Orders of guests and new accounts from a network address in an hour.
-    pub per_address: u32,
-    /// Orders of guests with one contact in an hour, from a busy address.
-    pub per_contact: u32,
+    /// Orders of guests and new accounts from a network address.
+    pub per_address: Rate,
+    /// Orders of guests with one contact. None if they are not counted.
+    pub per_contact: Option<Rate>,
+}
+
+/// The tokens that an order took from the buckets of its address and contact.
+#[derive(Default)]
+#[must_use]
+pub(super) struct CountedOrder(Vec<Token>);
+
+struct Token {
+    bucket: String,
+    rate: Rate,
+    write_units: f64,
+}
+
+impl CountedOrder {
+    /// Write units that the tokens cost.
+    pub(super) fn write_units(&self) -> f64 {
+        self.0.iter().map(|token| token.write_units).sum()
+    }
 }
 
 impl OrderLimits {
@@ -89,73 +107,64 @@ impl OrderLimits {
         if !config.has_limits() {
             return Ok(None);
         }
+        let per_contact: u32 = config.parsed("ORDERS_PER_CONTACT", 0)?;
         Ok(Some(Self {
             limits: deps.limits()?,
             pseudonyms: souk_identity::pseudonyms(deps).await?,
-            per_address: config.parsed("ORDERS_PER_ADDRESS", 60)?,
-            per_contact: config.parsed("ORDERS_PER_CONTACT", 20)?,
+            per_address: in_an_hour("ORDERS_PER_ADDRESS", config.parsed("ORDERS_PER_ADDRESS", 60)?)?,
+            per_contact: (per_contact > 0).then(|| in_an_hour("ORDERS_PER_CONTACT", per_contact)).transpose()?,
         }))
     }
 
-    /// Counts an order that is about to be placed, and returns the counters.
+    /// Counts an order that is about to be placed. When the table does not answer, orders pass.
     pub(super) async fn count(
         &self,
         request: &Request,
         caller: &Identity,
         contact: Option<&Contact>,
         now: Timestamp,
-    ) -> Result<Vec<String>, Problem> {
+    ) -> Result<CountedOrder, Problem> {
+        let mut counted = CountedOrder::default();
         if caller.kind == CallerKind::Shopper && !is_new(&caller.user_id, now) {
-            return Ok(Vec::new());
+            return Ok(counted);
         }
         let address = self.pseudonyms.ip(request.source_address());
-        let (first_half, first_key) = (self.per_address.div_ceil(2), format!("order-address#{address}"));
-        if self.seconds_to_wait(&first_key, first_half, now).await.is_none() {
-            return Ok(vec![first_key]);
-        }
-        let second_half = format!("order-address-2#{address}");
+        let mut buckets = vec![(format!("orders-address#{address}"), self.per_address)];
         let contact = contact.filter(|_| caller.kind == CallerKind::Guest);
-        let contact = contact.map(|contact| format!("order-contact#{}", self.pseudonyms.email(&contact.email)));
-        let mut wait = self.seconds_to_wait(&second_half, self.per_address - first_half, now).await;
-        let mut counted = Vec::new();
-        if wait.is_none() {
-            counted.push(second_half);
-            if let Some(key) = contact {
-                wait = self.seconds_to_wait(&key, self.per_contact, now).await;
-                counted.extend(wait.is_none().then_some(key));
+        if let (Some(rate), Some(contact)) = (self.per_contact, contact) {
+            buckets.push((format!("orders-contact#{}", self.pseudonyms.email(&contact.email)), rate));
+        }
+        for (bucket, rate) in buckets {
+            match self.limits.take_token(&bucket, rate, now).await {
+                Ok(TokenOutcome::Taken { write_units }) => counted.0.push(Token { bucket, rate, write_units }),
+                Ok(TokenOutcome::Empty { retry_after_seconds }) => {
+                    self.release(counted).await;
+                    tracing::warn!(event = "order_refused", address, "too many orders from one address or contact");
+                    let detail = "too many orders; wait before the next one";
+                    return Err(Problem::too_many_requests("too_many_orders", detail, retry_after_seconds));
+                }
+                Err(error) => {
+                    tracing::error!(event = "rate_limits_unavailable", %error, "an order is not counted");
+                    break;
+                }
             }
         }
-        match wait {
-            None => Ok(counted),
-            Some(seconds) => {
-                self.release(&counted).await;
-                tracing::warn!(event = "order_refused", address, "too many orders from one address or contact");
-                let detail = "too many orders; wait before the next one";
-                Err(Problem::too_many_requests("too_many_orders", detail, seconds))
-            }
-        }
+        Ok(counted)
     }
 
-    /// Gives back what was counted for an order that was not placed. A failure is only logged: the address has one order
-    /// less in this hour.
-    pub(super) async fn release(&self, counted: &[String]) {
-        for key in counted {
-            if let Err(error) = self.limits.release(key).await {
+    /// Gives back the tokens of an order that was not placed. A failure is only logged: the address has one order less in
+    /// this hour.
+    pub(super) async fn release(&self, counted: CountedOrder) {
+        for Token { bucket, rate, .. } in counted.0 {
+            if let Err(error) = self.limits.return_token(&bucket, rate).await {
                 tracing::warn!(%error, "an order that was not placed stays counted");
             }
         }
     }
+}
 
-    /// Counts an order, or returns the seconds until it may be placed. When the table does not answer, orders pass.
-    async fn seconds_to_wait(&self, key: &str, max_attempts: u32, now: Timestamp) -> Option<u64> {
-        let limit = Limit { max_attempts, window_seconds: HOUR_SECONDS };
-        match self.limits.count(key, limit, now).await {
-            Ok(AttemptOutcome::Counted) => None,
-            Ok(AttemptOutcome::LimitReached { retry_after_seconds }) => Some(retry_after_seconds),
-            Err(error) => {
-                tracing::error!(event = "rate_limits_unavailable", %error, "an order is not counted");
-                None
-            }
-        }
-    }
+/// A rate of orders in an hour. `name` is the variable that has it.
+fn in_an_hour(name: &'static str, orders: u32) -> Result<Rate, ConfigError> {
+    let reason = "must be a number from 1 to 100000";
+    Rate::new(orders, HOUR_SECONDS).ok_or_else(|| ConfigError::Invalid { name, reason: reason.to_owned() })
 }

@@ -491,12 +491,26 @@ async fn a_method_that_the_shop_does_not_accept_is_refused_but_not_for_a_retry()
 /// Orders that a shopper who was made now places from one network address, with one unit in the cart.
 impl Fixture {
     async fn first_order(&self, place: &PlaceOrder, change: impl Fn(Request, UserId) -> Request) -> (u16, String) {
-        let shopper = UserId::new(self.clock.now(), &*self.random);
-        self.put_in_cart(&shopper, "a", 1).await;
-        let request = change(checkout(&shopper).from_address("203.0.113.1"), shopper);
-        let placed = place.handle(&request).await;
+        let placed = self.first_reply(place, change).await;
         let (status, code) = outcome(&placed);
         (status, code.to_owned())
+    }
+
+    async fn first_reply(
+        &self,
+        place: &PlaceOrder,
+        change: impl Fn(Request, UserId) -> Request,
+    ) -> Result<Reply, Problem> {
+        let shopper = UserId::new(self.clock.now(), &*self.random);
+        self.put_in_cart(&shopper, "a", 1).await;
+        place.handle(&change(checkout(&shopper).from_address("203.0.113.1"), shopper)).await
+    }
+
+    /// The write units of such an order, as they are logged.
+    async fn units_of_first_order(&self, place: &PlaceOrder, change: impl Fn(Request, UserId) -> Request) -> u32 {
+        let placed = self.first_reply(place, change).await.expect("placed");
+        let units = placed.consumption().and_then(|consumed| consumed.strip_suffix(" WRU")?.parse().ok());
+        units.expect("DynamoDB says what an order consumed")
     }
 }
 
@@ -543,23 +557,53 @@ async fn new_shoppers_at_one_address_place_a_bounded_number_of_orders() {
 }
 
 #[tokio::test]
-async fn guests_with_one_contact_are_bounded_at_a_busy_address() {
+async fn guests_with_one_contact_are_bounded_if_the_shop_counts_contacts() {
     let shop = Fixture::start().await;
     shop.product("a", 100, &[99]).await;
-    let place = PlaceOrder { limits: Some(shop.order_limits(8, 2)), ..shop.place_order() };
-    let body = WITHOUT_CONTACT.replace('}', r#", "contact": {"email": "bob@example.com"}}"#);
-    let as_bob = |request: Request, shopper| request.from_guest(shopper).with_json(&body);
-    // Four orders make the address busy; the next ones are counted by contact, too.
-    for _ in 0..6 {
-        assert_eq!(shop.first_order(&place, as_guest).await, placed());
-    }
+    let place = PlaceOrder { limits: Some(shop.order_limits(6, 2)), ..shop.place_order() };
+    let elsewhere = |request: Request, shopper| request.from_address("203.0.113.2").from_guest(shopper);
+    assert_eq!(shop.first_order(&place, as_guest).await, placed());
+    assert_eq!(shop.first_order(&place, elsewhere).await, placed());
     for _ in 0..3 {
-        assert_eq!(shop.first_order(&place, as_guest).await, too_many_orders());
+        assert_eq!(shop.first_order(&place, as_guest).await, too_many_orders(), "the third with this contact");
     }
     // What was refused is not counted for the address. An account's contact is not counted.
-    assert_eq!(shop.first_order(&place, as_bob).await, placed());
-    assert_eq!(shop.first_order(&place, |request, _| request).await, placed());
-    assert_eq!(shop.first_order(&place, as_bob).await, too_many_orders());
+    let body = WITHOUT_CONTACT.replace('}', r#", "contact": {"email": "bob@example.com"}}"#);
+    let as_bob = |request: Request, shopper| request.from_guest(shopper).with_json(&body);
+    for _ in 0..2 {
+        assert_eq!(shop.first_order(&place, as_bob).await, placed());
+    }
+    for _ in 0..3 {
+        assert_eq!(shop.first_order(&place, |request, _| request).await, placed());
+    }
+    assert_eq!(shop.first_order(&place, |request, _| request).await, too_many_orders(), "the seventh of the address");
+}
+
+/// Eight orders use up the bucket of an address. Half of it comes back in half an hour.
+#[tokio::test]
+async fn counting_an_order_costs_one_write_unit_in_every_part_of_an_hour() {
+    let shop = Fixture::start().await;
+    shop.product("a", 100, &[99]).await;
+    let counting = PlaceOrder { limits: Some(shop.order_limits(8, 0)), ..shop.place_order() };
+    let as_account = |request: Request, _| request;
+    let of_guest = shop.units_of_first_order(&shop.place_order(), as_guest).await;
+    let of_account = shop.units_of_first_order(&shop.place_order(), as_account).await;
+    assert!(of_guest > 1 && of_account > 1, "{of_guest}, {of_account}");
+    for orders in [4, 2, 4] {
+        for order in 0..orders {
+            assert_eq!(shop.units_of_first_order(&counting, as_guest).await, of_guest + 1, "{order} of {orders}");
+            assert_eq!(shop.units_of_first_order(&counting, as_account).await, of_account + 1, "{order} of {orders}");
+        }
+        assert_eq!(shop.first_order(&counting, as_guest).await, too_many_orders());
+        // Half of the bucket comes back at first, and all of it later.
+        shop.clock.advance_seconds(if orders == 4 { 1_800 } else { 7_200 });
+    }
+
+    // An account that is older than a day is not counted.
+    shop.put_in_cart(&user(1), "a", 1).await;
+    let old = counting.handle(&checkout(&user(1)).from_address("203.0.113.1")).await.expect("placed");
+    assert_eq!(old.consumption(), Some(format!("{of_account} WRU").as_str()));
+    shop.assert_reconciled().await;
 }
 
 #[tokio::test]
