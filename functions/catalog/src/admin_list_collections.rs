@@ -67,6 +67,9 @@ pub(crate) struct CollectionResponse<'a> {
     min_price: Option<Amount>,
     /// Products at this price or a lower one. Null without that condition.
     max_price: Option<Amount>,
+    /// ISO 4217, of both prices.
+    #[schemars(with = "String")]
+    currency: Currency,
     /// Products that were released at most this many days ago. Null without that condition.
     released_within_days: Option<u32>,
     /// Only products that have a `compare_at_price`.
@@ -96,6 +99,7 @@ pub(crate) fn response(collection: &Collection, currency: Currency) -> Collectio
         attributes: &rule.attributes,
         min_price: rule.min_price_minor.map(amount),
         max_price: rule.max_price_minor.map(amount),
+        currency,
         released_within_days: rule.released_within_days,
         on_sale: rule.on_sale,
         version: collection.version,
@@ -121,7 +125,7 @@ mod tests {
         let body = r#"{"name": "Cyan", "attributes": {"Colour": ["Cyan"]}, "max_price": 9.5, "version": 0}"#;
         let version = shop.put_collection("cyan", body).await;
         // At once, unlike the list of shoppers.
-        let rule = r#""category_id":null,"brands":[],"attributes":{"Colour":["Cyan"]},"min_price":null,"max_price":9.50,"released_within_days":null,"on_sale":false"#;
+        let rule = r#""category_id":null,"brands":[],"attributes":{"Colour":["Cyan"]},"min_price":null,"max_price":9.50,"currency":"USD","released_within_days":null,"on_sale":false"#;
         let expected = format!(r#"{{"collections":[{{"id":"cyan","name":"Cyan",{rule},"version":{version}}}]}}"#);
         assert_eq!(list().await, expected);
     }
