@@ -60,11 +60,13 @@ FIELDS_BEYOND_SCHEMAS = {
     "category": "names of categories contain a letter or a digit",
     "cursor": "cursors are opaque; only those are valid that the shop has made for the same list",
     "payment_token": "required unless the order is paid with store credit",
+    "compare_at_price": "it is higher than the price",
+    "on_sale": "a collection has at least one condition",
     "groups": "of synonyms: two different terms, each of 1 to 4 words with a letter or a digit",
 }
 TEXTS_BEYOND_SCHEMAS = ("must not be empty", "must not contain control characters")
 # Members of bodies that are amounts of money.
-AMOUNTS = {"amount", "expected_total", "price"}
+AMOUNTS = {"amount", "compare_at_price", "expected_total", "max_price", "min_price", "price"}
 
 shop = souk.Shop(STACK)
 staff = souk.Account.staff(shop, STACK, pathlib.Path(os.environ["SOUK_STACK"]).parent)
@@ -186,6 +188,8 @@ def finish():
     if current["groups"] != synonyms["groups"]:
         body = {"groups": synonyms["groups"], "version": current["version"]}
         staff.call("PUT", "/admin/synonyms", body)
+    for collection_id in versions_of_collections():
+        staff.call("DELETE", f"/admin/collections/{collection_id}")
 
 
 def as_clients_write(value, name=None):
@@ -514,6 +518,39 @@ def put_synonyms(case):
         set_body(case, groups=[["sofa", "couch"], ["tv", "television set"]])
 
 
+def versions_of_collections():
+    """Versions of the collections of this fuzzer by their ids. It uses few: a shop has at most a hundred."""
+    listed = staff.call("GET", "/admin/collections")["collections"]
+    return {it["id"]: it["version"] for it in listed if it["id"].startswith(f"fuzz-{ROLE}-")}
+
+
+def put_collection(case):
+    collection_id = f"fuzz-{ROLE}-{RANDOM.randint(1, 3)}"
+    set_path(case, collection_id=collection_id)
+    if RANDOM.random() < 0.8:
+        set_body(case, version=versions_of_collections().get(collection_id, 0))
+    if RANDOM.random() < 0.5:
+        set_body(case, on_sale=True, min_price=None)
+    if not isinstance(case.body, dict):
+        return
+    prices = [case.body.get("min_price"), case.body.get("max_price")]
+    if all(isinstance(price, int | float) for price in prices):
+        set_body(case, min_price=min(prices), max_price=max(prices))
+    brands, attributes = case.body.get("brands") or [], case.body.get("attributes") or {}
+    pairs = [name + value for name, values in attributes.items() for value in values]
+    # A rule has at most 20 values of attributes and 4,000 bytes.
+    if len(pairs) > 20 or sum(len(text) for text in [*brands, *pairs]) > 1_000:
+        set_body(case, brands=None, attributes=None, on_sale=True)
+
+
+def delete_collection(case):
+    """One that no other case needs. It is there for most cases."""
+    collection_id = f"fuzz-{ROLE}-0"
+    if RANDOM.random() < 0.8 and collection_id not in versions_of_collections():
+        staff.call("PUT", f"/admin/collections/{collection_id}", {"name": "Fuzzed", "on_sale": True, "version": 0})
+    set_path(case, collection_id=collection_id)
+
+
 def stock_of_products(case):
     if RANDOM.random() < 0.7:
         case.query["product_ids"] = [shop.product_id() for _ in range(RANDOM.randint(1, 5))]
@@ -619,6 +656,8 @@ PREPARATIONS = {
     "acceptReturn": with_part_of_order(customers_orders.returned, "return_id"),
     "rejectReturn": with_part_of_order(customers_orders.returned, "return_id"),
     "putSynonyms": put_synonyms,
+    "putCollection": put_collection,
+    "deleteCollection": delete_collection,
     "putProduct": put_product,
     "deleteProduct": delete_product,
     "importProducts": import_products,

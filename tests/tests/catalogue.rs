@@ -47,6 +47,54 @@ fn a_product_is_found_in_its_category_and_the_department_above() {
 }
 
 #[test]
+fn a_collection_of_staff_lists_like_a_category() {
+    let (shop, brand) = (Shop::open(), unique_word());
+    let ids = ["cheap", "reduced", "dear"].map(|kind| format!("test-{brand}-{kind}"));
+    let prices = [r#""price": 5.00"#, r#""price": 8.00, "compare_at_price": 10.00"#, r#""price": 20.00"#];
+    for (id, prices) in ids.iter().zip(prices) {
+        let rest = r#""category": ["Test goods", "Widgets"], "attributes": {"Colour": "Cyan"}"#;
+        let body = format!(r#"{{"name": "Widget {brand}", "brand": "{brand}", {rest}, {prices}}}"#);
+        shop.staff().put(&format!("/admin/products/{id}"), body).is(201);
+    }
+    let path = format!("/admin/collections/test-{brand}");
+    let put = |rule: &str, version: i64| {
+        shop.staff()
+            .put(&path, format!(r#"{{"name": "Test {brand}", "brands": ["{brand}"], {rule}, "version": {version}}}"#))
+    };
+    let list =
+        |more: &str| shop.anyone().get(&format!("/products?collection_id=test-{brand}&sort=price_asc{more}")).is(200);
+    let becomes = |expected: &[String]| {
+        eventually(SOON_SECONDS, &format!("the collection has {expected:?}"), || {
+            let page = list("");
+            (page.texts("products", "id") == expected).then_some(page)
+        })
+    };
+
+    let version = put(r#""on_sale": true"#, 0).is(201).whole("version");
+    let sale = becomes(&ids[1..2]);
+    assert_eq!((sale.minor("products.0.price"), sale.minor("products.0.compare_at_price")), (800, 1_000));
+    eventually(SOON_SECONDS, "shoppers see the collection", || {
+        shop.anyone().get("/collections").is(200).raw().contains(&format!("Test {brand}")).then_some(())
+    });
+    put(r#""max_price": 10"#, 0).is_problem(409, "collection_changed");
+    put(r#""max_price": 10"#, version).is(200);
+    becomes(&ids[..2]);
+    let first = list("&limit=1");
+    assert_eq!((first.whole("total"), first.texts("facets.attributes", "name")), (2, vec!["Colour".to_owned()]));
+    let second = list(&format!("&limit=1&cursor={}", first.text("next_cursor")));
+    assert_eq!([first.texts("products", "id"), second.texts("products", "id")].concat(), ids[..2]);
+    assert_eq!(list("&min_price=6").texts("products", "id"), ids[1..2]);
+
+    // The end of the sale: the price is the regular one again.
+    let regular = format!(r#"{{"name": "Widget {brand}", "brand": "{brand}", "price": 10.01}}"#);
+    shop.staff().put(&format!("/admin/products/{}", ids[1]), regular).is(200);
+    becomes(&ids[..1]);
+    assert_eq!(shop.staff().delete(&path).status, 204);
+    becomes(&[]);
+    assert_eq!(shop.staff().put(&path, "{}").bad_fields(), ["name", "on_sale", "version"]);
+}
+
+#[test]
 fn consecutive_pages_have_no_gap_and_no_duplicate() {
     let shop = Shop::open();
     // A category of the sample catalogue, which no other test adds to meanwhile.

@@ -89,7 +89,7 @@ fn the_edge_keeps_what_anyone_may_see_and_nothing_else() {
     let page = edge().anyone().call("GET", &document).header("origin", "https://shop.example").send();
     assert!(!is_hit(&page), "its CORS headers are others");
 
-    let kept = ["/categories", "/.well-known/jwks.json", "/openapi.json", "/products/suggest?q=back"];
+    let kept = ["/categories", "/collections", "/.well-known/jwks.json", "/openapi.json", "/products/suggest?q=back"];
     for path in kept {
         edge().anyone().get(path).is(200);
         assert!(is_hit(&edge().anyone().get(path)), "{path}");

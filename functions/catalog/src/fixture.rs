@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
-use souk_catalog::{CachedProducts, ProductReader};
+use souk_catalog::{CachedCollections, CachedProducts, ProductReader};
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
 use souk_runtime::http::{Endpoint, Request};
 use souk_runtime::stream::Change;
 use souk_search::{SearchIndex, SearchLimits, SearchQuery};
-use souk_store::{Categories, Inventory, Products, SynonymLists};
+use souk_store::{Categories, Collections, Inventory, Products, SynonymLists};
 use souk_testkit::{Database, FixedClock, Proxy, SeededRandom, user};
 
 pub(crate) use souk_fixtures::outcome;
@@ -28,6 +28,7 @@ pub(crate) struct Fixture {
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) products: Products,
     pub(crate) categories: Categories,
+    pub(crate) collections: Collections,
     pub(crate) inventory: Inventory,
     pub(crate) synonyms: SynonymLists,
 }
@@ -42,8 +43,18 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
         let random = Arc::new(SeededRandom::new(7));
-        let Stores { products, categories, inventory, synonyms, .. } = Stores::on(&database, random.clone());
-        Self { products, categories, inventory, synonyms, clock: Arc::new(FixedClock::new()), random, database }
+        let Stores { products, categories, collections, inventory, synonyms, .. } =
+            Stores::on(&database, random.clone());
+        Self {
+            products,
+            categories,
+            collections,
+            inventory,
+            synonyms,
+            clock: Arc::new(FixedClock::new()),
+            random,
+            database,
+        }
     }
 
     pub(crate) fn import_endpoint(&self) -> ImportProducts {
@@ -59,6 +70,11 @@ impl Fixture {
             random: self.random.clone(),
             currency: Currency::USD,
         }
+    }
+
+    /// The collections behind a cache of their own.
+    pub(crate) fn cached_collections(&self) -> CachedCollections {
+        CachedCollections::new(self.collections.clone(), self.clock.clone())
     }
 
     /// The products behind a cache of their own.

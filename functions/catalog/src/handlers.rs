@@ -3,7 +3,9 @@
 use souk_runtime::http::audit::Subject;
 use souk_runtime::service::{Direct, Handlers, Http, StaffHttp, Stream, Uploads};
 
+use crate::admin_list_collections::AdminListCollections;
 use crate::compare_index::CompareIndex;
+use crate::delete_collection::DeleteCollection;
 use crate::delete_product::DeleteProduct;
 use crate::get_product::GetProduct;
 use crate::get_product_document::GetProductDocument;
@@ -12,8 +14,10 @@ use crate::import_products::ImportProducts;
 use crate::import_upload::ImportUpload;
 use crate::index_products::IndexProducts;
 use crate::list_categories::ListCategories;
+use crate::list_collections::ListCollections;
 use crate::list_products::ListProducts;
 use crate::prepare_search::PrepareSearch;
+use crate::put_collection::PutCollection;
 use crate::put_product::PutProduct;
 use crate::put_synonyms::PutSynonyms;
 use crate::reindex::Reindex;
@@ -21,7 +25,9 @@ use crate::suggest::Suggest;
 
 /// `Handler` in template.yaml, and what starts for it.
 pub const HANDLERS: Handlers = &[
+    ("admin-list-collections", &Http(AdminListCollections::from_dependencies)),
     ("compare-index", &Direct(CompareIndex::from_dependencies)),
+    ("delete-collection", &StaffHttp(DeleteCollection::from_dependencies, Subject::Collection)),
     ("delete-product", &StaffHttp(DeleteProduct::from_dependencies, Subject::Product)),
     ("get-product", &Http(GetProduct::from_dependencies)),
     ("get-product-document", &Http(GetProductDocument::from_dependencies)),
@@ -30,8 +36,10 @@ pub const HANDLERS: Handlers = &[
     ("import-upload", &Uploads(ImportUpload::from_dependencies)),
     ("index-products", &Stream(IndexProducts::from_dependencies)),
     ("list-categories", &Http(ListCategories::from_dependencies)),
+    ("list-collections", &Http(ListCollections::from_dependencies)),
     ("list-products", &Http(ListProducts::from_dependencies)),
     ("prepare-search", &Direct(PrepareSearch::from_dependencies)),
+    ("put-collection", &StaffHttp(PutCollection::from_dependencies, Subject::Collection)),
     ("put-product", &StaffHttp(PutProduct::from_dependencies, Subject::Product)),
     ("put-synonyms", &StaffHttp(PutSynonyms::from_dependencies, Subject::Named("synonyms"))),
     ("reindex", &Direct(Reindex::from_dependencies)),

@@ -1,6 +1,8 @@
 //! The catalog service: one module per endpoint, one binary for all of them.
 
+pub mod admin_list_collections;
 pub mod compare_index;
+pub mod delete_collection;
 pub mod delete_product;
 pub mod get_product;
 pub mod get_product_document;
@@ -11,10 +13,12 @@ pub mod import_products;
 pub mod import_upload;
 pub mod index_products;
 pub mod list_categories;
+pub mod list_collections;
 pub mod list_products;
 mod operations;
 pub mod prepare_search;
 mod product_fields;
+pub mod put_collection;
 pub mod put_product;
 pub mod put_synonyms;
 pub mod reindex;

@@ -1,4 +1,4 @@
-//! `GET /products`: lists products by category, text and filters, with live stock.
+//! `GET /products`: lists products by category, collection, text and filters, with live stock.
 //!
 //! When OpenSearch does not answer, a page of a category still works, marked as `degraded`, and the rest is 503
 //! `search_unavailable`: see [`CatalogReader`].
@@ -28,13 +28,13 @@ const CACHE_SECONDS: u32 = 1;
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
     let operation = Operation::new("list-products", "GET /products", Caller::Anyone, Tag::Catalogue)
-        .summary("Lists products by category, text and filters, with live stock")
+        .summary("Lists products by category, collection, text and filters, with live stock")
         .description(
             "Without parameters, lists all products. A parameter without a value counts as left out.\n\n\
              `page` reaches the first 10,000 products. `cursor` has no such limit: send the `next_cursor` of a page to \
              get the page after it.\n\n\
              If search does not answer, the list of a category, or of all products, still works as long as it is in the \
-             default order and has no other filter. It is marked as `degraded`.",
+             default order and has no other filter. It is marked as `degraded`. The list of a collection needs search.",
         )
         .answers_cacheable::<ListProductsResponse<'_>>("A page of the list.")
         .problem(503, "search_unavailable", "Search does not answer, and the list needs it.");

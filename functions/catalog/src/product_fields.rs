@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use souk_domain::catalog::{
     AttributeValue, CategoryPath, MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product,
+    check_compare_at_price,
 };
 use souk_domain::ids::ProductId;
 use souk_domain::money::{Currency, MAX_MINOR, Money};
@@ -45,6 +46,7 @@ pub(crate) fn product_from_fields(
     let category = category(fields);
     let attributes = attributes(fields);
     let price = price(fields, currency);
+    let compare_at_price = compare_at_price(fields, price, currency);
     let currency = shop_currency(fields, currency);
     let image_url = checked(fields, "image_url", url);
     let thumbnail_url = checked(fields, "thumbnail_url", url);
@@ -55,7 +57,7 @@ pub(crate) fn product_from_fields(
     let (product_id, name, description, brand) = (product_id, name, description, brand).values()?;
     let (category, attributes, price, currency) = (category, attributes, price, currency).values()?;
     let (image_url, thumbnail_url, ean, released) = (image_url, thumbnail_url, ean, released).values()?;
-    let max_per_order = max_per_order?;
+    let (compare_at_price, max_per_order) = (compare_at_price, max_per_order).values()?;
     Some(Product {
         product_id,
         name,
@@ -64,6 +66,7 @@ pub(crate) fn product_from_fields(
         category,
         attributes,
         price_minor: price.minor(),
+        compare_at_price_minor: compare_at_price.map(|before| before.minor()),
         currency,
         image_url,
         thumbnail_url,
@@ -115,6 +118,16 @@ fn price(fields: &mut Fields<'_>, currency: Currency) -> Option<Money> {
             fields.refuse([FieldError::new("price_cents", "unknown_value", message)]);
             None
         }
+    }
+}
+
+/// The price before a reduction. If the price is bad, only its form is checked.
+#[expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
+fn compare_at_price(fields: &mut Fields<'_>, price: Option<Money>, currency: Currency) -> Option<Option<Money>> {
+    const FIELD: &str = "compare_at_price";
+    match (fields.optional_money(FIELD, currency)?, price) {
+        (Some(before), Some(price)) => note(fields, FIELD, check_compare_at_price(before, price)).map(Some),
+        (before, _) => Some(before),
     }
 }
 
@@ -271,6 +284,23 @@ mod tests {
         assert_eq!((product.name.as_str(), product.price_minor), ("Name", 200));
         let mut fields = Fields::from_json(br#"{"sku": "1", "name": "n", "price_cents": 95}"#).expect("an object");
         assert!(product_from_fields(&mut fields, None, "JPY".parse().expect("yen")).is_none());
+    }
+
+    #[test]
+    fn the_price_before_a_reduction_is_higher() {
+        let with = |prices: &str| format!(r#"{{"sku": "1", "name": "n", {prices}}}"#);
+        let before = |prices: &str| read(&with(prices)).expect("a product").compare_at_price_minor;
+        assert_eq!(before(r#""price": 9.5"#), None);
+        assert_eq!(before(r#""price": 9.5, "compare_at_price": null"#), None);
+        assert_eq!(before(r#""price": 9.5, "compare_at_price": 9.51"#), Some(951));
+        assert_eq!(before(r#""price_cents": 950, "compare_at_price": 12"#), Some(1_200));
+        let code = |prices: &str| refused(&with(prices));
+        for not_higher in ["9.5", "9.49", "0"] {
+            let prices = format!(r#""price": 9.5, "compare_at_price": {not_higher}"#);
+            assert_eq!(code(&prices), [("compare_at_price".to_owned(), "out_of_range")], "{not_higher}");
+        }
+        assert_eq!(code(r#""price": 1, "compare_at_price": "2""#), [("compare_at_price".to_owned(), "wrong_type")]);
+        assert_eq!(code(r#""compare_at_price": 2"#), [("price".to_owned(), "required")]);
     }
 
     #[test]

@@ -88,6 +88,9 @@ pub struct PutProductRequest {
     /// Not negative, with at most the decimals of the shop's currency, and without an exponent.
     #[schemars(extend("minimum" = 0))]
     pub price: Amount,
+    /// The price before a reduction, which makes the product one on sale: higher than `price`, in the same currency.
+    #[schemars(extend("minimum" = 0))]
+    pub compare_at_price: Option<Amount>,
     /// The shop's currency, or left out.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: Option<String>,
@@ -222,6 +225,20 @@ mod tests {
         let example = operation().body.expect("a body").example;
         let reply = endpoint(&shop).handle(&put("1399", example)).await.expect("created");
         assert_eq!((reply.status(), &reply.body_json()["name"]), (201, &"HP 364XL".into()));
+    }
+
+    #[tokio::test]
+    async fn a_sale_begins_and_ends_with_the_price_before_it() {
+        let shop = Fixture::start().await;
+        let endpoint = endpoint(&shop);
+        let sale = r#"{"name": "HP 364", "price": 9, "compare_at_price": 12}"#;
+        let reply = endpoint.handle(&put("1399", sale)).await.expect("created");
+        assert!(reply.body().contains(r#""price":9.00,"compare_at_price":12.00"#), "{}", reply.body());
+        assert!(reply.audited().expect("for the audit log").json().1.contains(r#""compare_at_price_minor":1200"#));
+        let reply = endpoint.handle(&put("1399", r#"{"name": "HP 364", "price": 12}"#)).await.expect("replaced");
+        assert!(!reply.body().contains("compare_at_price"), "{}", reply.body());
+        let refused = endpoint.handle(&put("1399", r#"{"name": "HP 364", "price": 12, "compare_at_price": 12}"#)).await;
+        assert_eq!(outcome(&refused), (422, "invalid_fields"));
     }
 
     #[tokio::test]

@@ -19,6 +19,9 @@ pub(crate) struct ProductSummary<'a> {
     name: &'a str,
     /// The price of a unit.
     price: Amount,
+    /// The price before a reduction, higher than `price`. Absent unless the product is on sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare_at_price: Option<Amount>,
     /// ISO 4217.
     currency: &'a str,
     /// Units in stock.
@@ -51,6 +54,9 @@ pub(crate) struct ProductDocument<'a> {
     name: &'a str,
     /// The price of a unit.
     price: Amount,
+    /// The price before a reduction, higher than `price`. Absent unless the product is on sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare_at_price: Option<Amount>,
     /// ISO 4217.
     currency: &'a str,
     /// The same as `id`.
@@ -114,6 +120,7 @@ pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<
         id: product.product_id.as_str(),
         name: &product.name,
         price: Amount(product.price()),
+        compare_at_price: product.compare_at_price().map(Amount),
         currency: product.currency.code(),
         stock_quantity,
         sku: product.product_id.as_str(),
@@ -131,6 +138,7 @@ pub(crate) fn document(product: &Product) -> ProductDocument<'_> {
         id: product.product_id.as_str(),
         name: &product.name,
         price: Amount(product.price()),
+        compare_at_price: product.compare_at_price().map(Amount),
         currency: product.currency.code(),
         sku: product.product_id.as_str(),
         brand: product.brand.as_deref(),

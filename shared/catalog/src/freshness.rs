@@ -14,6 +14,7 @@
 //! | names of brands and categories in suggestions | process | [`SUGGESTION_NAMES`]: 1 min |
 //! | synonyms | process | [`SYNONYMS`]: 10 s, and as long as they cannot be read |
 //! | the category tree | process; clients keep it a minute | [`CATEGORIES`]: 10 s |
+//! | the collections and their rules | process; clients keep the names a minute | [`COLLECTIONS`]: 10 s |
 //! | a whole list, as HTTP answer | process, clients | as long as every product and stock count in it, at most [`STOCK`] |
 //! | stock on product pages and in carts; prices and stock at checkout | nowhere | not kept |
 //!
@@ -54,6 +55,8 @@ pub const SYNONYMS: Duration = Duration::from_secs(10);
 
 /// The category tree. It changes when staff add a category.
 pub const CATEGORIES: Duration = Duration::from_secs(10);
+/// Collections. They change when staff write one.
+pub const COLLECTIONS: Duration = Duration::from_secs(10);
 
 /// Which products a search found, and its facets.
 pub(crate) fn of_search(query: &SearchQuery, page: &SearchPage) -> Duration {

@@ -6,6 +6,7 @@
 
 mod browse;
 mod categories;
+mod collections;
 mod documents;
 pub mod freshness;
 mod list_cache;
@@ -16,6 +17,7 @@ mod stock;
 mod synonyms;
 
 pub use categories::CachedCategories;
+pub use collections::CachedCollections;
 pub use documents::{CachedProducts, FoundProducts, Lookups};
 pub use products::{CurrentProducts, ListedProducts, ProductReader};
 pub use reader::{CatalogError, CatalogReader, ProductList};

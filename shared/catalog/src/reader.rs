@@ -3,13 +3,14 @@
 use souk_search::{SearchError, SearchPage, SearchQuery};
 use souk_store::{Products, StoreError};
 
-use crate::{CachedCategories, CachedSynonyms, ListedProducts, ProductReader, SearchReader};
+use crate::{CachedCategories, CachedCollections, CachedSynonyms, ListedProducts, ProductReader, SearchReader};
 
 /// Reads lists: the ids in their order from OpenSearch, the products and their stock from DynamoDB.
 ///
 /// | failing part | answer |
 /// |---|---|
-/// | OpenSearch | a page of a category: from the products table, by id, without facets, marked as degraded; any other search: [`CatalogError::Search`] |
+/// | OpenSearch | a page of a category: from the products table, by id, without facets, marked as degraded; any other search, of a collection as well: [`CatalogError::Search`] |
+/// | categories table | a list of a collection: [`CatalogError::Store`], once its rule is no longer cached |
 /// | synonyms table | as usual, with the synonyms known before |
 /// | shared cache | as usual, from the table |
 /// | products table, inventory table | [`CatalogError::Store`], unless everything is cached |
@@ -24,6 +25,8 @@ pub struct CatalogReader {
     pub table: Products,
     /// The category tree, for browsing without search.
     pub categories: CachedCategories,
+    /// The rules of collections.
+    pub collections: CachedCollections,
 }
 
 /// A page of a list.
@@ -54,10 +57,13 @@ impl CatalogReader {
         self.synonyms.current().await;
     }
 
-    /// A page of a list. The synonyms of `query` are filled in here.
+    /// A page of a list. The synonyms of `query` and the rule of its collection are filled in here.
     pub async fn list(&self, mut query: SearchQuery) -> Result<ProductList, CatalogError> {
         if query.text.is_some() {
             query.synonyms = self.synonyms.current().await;
+        }
+        if let Some(collection_id) = &query.collection_id {
+            query.collection = self.collections.filter(collection_id).await?;
         }
         let (page, degraded) = match self.search.search_cached(&query).await {
             Ok(page) => (page, None),

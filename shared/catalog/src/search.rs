@@ -9,8 +9,8 @@ use std::time::Duration;
 use souk_cache::{Lifetime, SingleFlight, TtlCache};
 use souk_domain::effects::Clock;
 use souk_search::{
-    Facets, Matches, SearchError, SearchIndex, SearchPage, SearchQuery, Sort, SuggestQuery, SuggestionNames,
-    Suggestions, Window, within_limit,
+    CollectionFilter, Facets, Matches, SearchError, SearchIndex, SearchPage, SearchQuery, Sort, SuggestQuery,
+    SuggestionNames, Suggestions, Window, within_limit,
 };
 
 use crate::freshness;
@@ -144,7 +144,8 @@ fn query_bytes(query: &SearchQuery) -> usize {
     let brands = query.brand.iter().map(|brand| brand.len() + ELEMENT_BYTES);
     let attributes = query.attributes.iter().map(|(name, value)| name.len() + value.len() + ELEMENT_BYTES);
     let text = query.text.as_ref().map_or(0, String::len);
-    size_of::<SearchQuery>() + text + brands.chain(attributes).sum::<usize>()
+    let collection = query.collection.as_ref().map_or(0, CollectionFilter::bytes);
+    size_of::<SearchQuery>() + collection + text + brands.chain(attributes).sum::<usize>()
 }
 
 #[cfg(test)]

@@ -112,6 +112,17 @@ fn slug(name: &str) -> Result<String, Invalid> {
     }
 }
 
+/// Checks the price before a reduction against the price.
+pub fn check_compare_at_price(before: Money, price: Money) -> Result<Money, Invalid> {
+    if before.currency() != price.currency() || before.minor() <= price.minor() {
+        return Err(Invalid::new(
+            "out_of_range",
+            "must be higher than the price; leave it out if there is no reduction",
+        ));
+    }
+    Ok(before)
+}
+
 /// A stored product. Its stock is not part of it: see the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -133,7 +144,10 @@ pub struct Product {
     pub attributes: BTreeMap<String, AttributeValue>,
     /// Price in minor units.
     pub price_minor: i64,
-    /// Currency of the price.
+    /// The price before a reduction, in minor units of the same currency: higher than the price. None: not on sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_at_price_minor: Option<i64>,
+    /// Currency of the prices.
     pub currency: Currency,
     /// URL of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +181,17 @@ impl Product {
         Money::from_minor(self.price_minor, self.currency)
     }
 
+    /// The price before the reduction of a product on sale. One that is not higher than the price is no reduction.
+    pub fn compare_at_price(&self) -> Option<Money> {
+        let before = self.compare_at_price_minor.filter(|before| *before > self.price_minor)?;
+        Some(Money::from_minor(before, self.currency))
+    }
+
+    /// Whether its price was reduced.
+    pub fn is_on_sale(&self) -> bool {
+        self.compare_at_price().is_some()
+    }
+
     /// The most units in one order of a shop that allows this many of any product; 0 is no limit.
     pub fn max_in_order(&self, shop_default: u32) -> u32 {
         let most = self.max_per_order.unwrap_or(shop_default);
@@ -198,6 +223,37 @@ mod tests {
         assert_eq!(slug_of("***").map_err(|e| e.code), Err("invalid_format"));
         assert_eq!(slug_of(" ").map_err(|e| e.code), Err("required"));
         assert!(CategoryPath::from_names(&["a", "b", "c"]).is_err());
+    }
+
+    /// A product as an older release stored it.
+    fn stored(more: &str) -> Product {
+        let json =
+            format!(r#"{{"product_id":"1399","name":"HP 364","price_minor":900,"currency":"USD","version":1{more}}}"#);
+        serde_json::from_str(&json).expect("a product")
+    }
+
+    #[test]
+    fn a_sale_is_a_fact_of_the_product() {
+        let before = |product: &Product| product.compare_at_price().map(|before| before.minor());
+        let regular = stored("");
+        assert_eq!((before(&regular), regular.is_on_sale()), (None, false));
+        assert!(!serde_json::to_string(&regular).expect("JSON").contains("compare_at"));
+        let reduced = stored(r#","compare_at_price_minor":1200"#);
+        assert_eq!((before(&reduced), reduced.is_on_sale()), (Some(1200), true));
+        for no_reduction in [900, 899, 0] {
+            let product = Product { compare_at_price_minor: Some(no_reduction), ..regular.clone() };
+            assert_eq!((before(&product), product.is_on_sale()), (None, false));
+        }
+    }
+
+    #[test]
+    fn the_price_before_a_reduction_is_higher_and_of_the_same_currency() {
+        let usd = |minor| Money::from_minor(minor, Currency::USD);
+        assert_eq!(check_compare_at_price(usd(901), usd(900)), Ok(usd(901)));
+        let euro = Money::from_minor(901, "EUR".parse().expect("euro"));
+        for refused in [usd(900), usd(1), euro] {
+            assert_eq!(check_compare_at_price(refused, usd(900)).map_err(|e| e.code), Err("out_of_range"));
+        }
     }
 
     #[test]

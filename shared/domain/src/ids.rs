@@ -15,6 +15,9 @@ pub const MAX_PRODUCT_ID_CHARS: usize = 64;
 /// Length of the longest category id, in characters.
 pub const MAX_CATEGORY_ID_CHARS: usize = 161;
 
+/// Length of the longest collection id, in characters.
+pub const MAX_COLLECTION_ID_CHARS: usize = 60;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $valid:expr, $expected:literal) => {
         $(#[$doc])*
@@ -86,6 +89,14 @@ fn is_category(raw: &str) -> bool {
         })
 }
 
+/// Whether it is a slug chosen by staff: it is part of URLs.
+fn is_collection(raw: &str) -> bool {
+    (1..=MAX_COLLECTION_ID_CHARS).contains(&raw.len())
+        && raw
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
 id!(
     /// An account.
     UserId, is_uuid, "must be a user id"
@@ -109,6 +120,11 @@ id!(
 id!(
     /// A category: `printing` or `printing.ink-cartridges`.
     CategoryId, is_category, "must be a category id such as \"printing\" or \"printing.ink-cartridges\""
+);
+
+id!(
+    /// A collection of products: `summer-sale`.
+    CollectionId, is_collection, "must be 1 to 60 lower-case letters, digits and hyphens such as \"summer-sale\""
 );
 
 /// A new UUIDv7.
@@ -222,6 +238,10 @@ mod tests {
         assert!("1399".parse::<ProductId>().is_ok());
         for bad in ["", "a,b", "a b", "..", "~x", "a/b", &"x".repeat(65)] {
             assert!(bad.parse::<ProductId>().is_err(), "{bad}");
+        }
+        assert!("summer-sale-2026".parse::<CollectionId>().is_ok());
+        for bad in ["", "Sale", "a b", "a--b", "-a", "a-", "a.b", "\u{e4}", &"x".repeat(61)] {
+            assert!(bad.parse::<CollectionId>().is_err(), "{bad}");
         }
         assert!("printing.ink-cartridges".parse::<CategoryId>().is_ok());
         for bad in ["", "Printing", "a.b.c", "a..b", "."] {

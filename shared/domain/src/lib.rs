@@ -10,6 +10,7 @@ pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod circuit_breaker;
+pub mod collection;
 pub mod contact;
 pub mod cursor;
 pub mod effects;

@@ -10,10 +10,10 @@ use crate::validation::Invalid;
 /// The right to call some of the staff endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Permission {
-    /// See imports and synonyms.
+    /// See imports, synonyms and the rules of collections.
     #[serde(rename = "catalogue:read")]
     CatalogueRead,
-    /// Change products, imports and synonyms.
+    /// Change products, collections, imports and synonyms.
     #[serde(rename = "catalogue:write")]
     CatalogueWrite,
     /// See stock and its history.

@@ -58,6 +58,13 @@ impl Timestamp {
             // Beyond the year 9999. No clock returns that, but formatting must not fail.
             .unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned())
     }
+
+    /// The date in UTC: `2026-11-24`.
+    pub fn date(self) -> String {
+        let mut date = self.to_rfc3339();
+        date.truncate("2026-11-24".len());
+        date
+    }
 }
 
 /// RFC 3339, in any time zone. Fractions of a millisecond are cut off.

@@ -66,7 +66,7 @@ pub enum Tag {
     Orders,
     /// Payments and the webhooks of payment providers.
     Payments,
-    /// Products, imports and synonyms.
+    /// Products, collections, imports and synonyms.
     StaffCatalogue,
     /// Orders, returns and refunds.
     StaffOrders,

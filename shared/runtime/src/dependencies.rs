@@ -10,15 +10,17 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use souk_cache::SharedCache;
-use souk_catalog::{CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader};
+use souk_catalog::{
+    CachedCategories, CachedCollections, CachedProducts, CachedSynonyms, CatalogReader, ProductReader, SearchReader,
+};
 use souk_domain::effects::{Clock, Random};
 use souk_domain::money::Currency;
 use souk_domain::rate_limit::RateLimits;
 use souk_search::{SearchIndex, SearchLimits};
 use souk_store::{
-    Accounts, AuditLog, AuditReader, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens,
-    OrderSteps, Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants, StoreCredit,
-    StoreCreditSteps, SynonymLists, Table, VerificationKeys,
+    Accounts, AuditLog, AuditReader, Carts, Categories, Collections, Credentials, Inventory, Invitations, Limits,
+    OneTimeTokens, OrderSteps, Orders, Products, RefundRequests, Registrations, Sessions, ShopperOrders, StaffGrants,
+    StoreCredit, StoreCreditSteps, SynonymLists, Table, VerificationKeys,
 };
 
 use crate::bus::EventBus;
@@ -123,6 +125,7 @@ impl Dependencies {
             synonyms: CachedSynonyms::new(self.synonyms()?, self.clock()),
             table: self.products()?,
             categories: self.cached_categories()?,
+            collections: self.cached_collections()?,
         })
     }
 
@@ -142,6 +145,16 @@ impl Dependencies {
     /// The category tree, for shoppers.
     pub fn cached_categories(&self) -> Result<CachedCategories, ConfigError> {
         Ok(CachedCategories::new(self.categories()?, self.clock()))
+    }
+
+    /// The collections, which are in the categories table.
+    pub fn collections(&self) -> Result<Collections, ConfigError> {
+        Ok(Collections::new(self.table("CATEGORIES_TABLE")?))
+    }
+
+    /// The collections, for shoppers.
+    pub fn cached_collections(&self) -> Result<CachedCollections, ConfigError> {
+        Ok(CachedCollections::new(self.collections()?, self.clock()))
     }
 
     /// The synonyms table.

@@ -34,6 +34,7 @@ pub(crate) struct Document<'a> {
     attribute_text: Vec<&'a str>,
     price_minor: i64,
     currency: &'a str,
+    on_sale: bool,
     in_stock: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     released: Option<&'a str>,
@@ -63,6 +64,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
                 .collect(),
             price_minor: product.price_minor,
             currency: product.currency.code(),
+            on_sale: product.is_on_sale(),
             in_stock: indexed.in_stock,
             released: product.released.as_deref(),
             version: product.version,

@@ -40,7 +40,7 @@ pub struct Facets {
     pub categories: Vec<FacetCount<CategoryId>>,
     /// Ranges of prices, cheapest first, without empty ones.
     pub prices: Vec<FacetCount<PriceRange>>,
-    /// Attributes, most frequent first. Only of searches within a category, by a text or by an attribute.
+    /// Attributes, most frequent first. Only of searches within a category or a collection, by a text or by an attribute.
     pub attributes: Vec<AttributeFacet>,
 }
 
@@ -107,7 +107,8 @@ pub(crate) fn groups_for(query: &SearchQuery) -> Vec<FacetGroup> {
     let (own, plain): (Vec<_>, Vec<_>) = filtered.into_iter().partition(|(_, filtered)| *filtered);
     let mut plain: Vec<Facet> = plain.into_iter().map(|(facet, _)| facet).collect();
     // Over the whole shop they say little and cost most.
-    if query.category_id.is_some() || query.text.is_some() || !query.attributes.is_empty() {
+    let is_narrowed = query.category_id.is_some() || query.collection_id.is_some() || query.text.is_some();
+    if is_narrowed || !query.attributes.is_empty() {
         plain.push(Facet::Attributes);
     }
     let names: BTreeSet<&String> = query.attributes.iter().map(|(name, _)| name).collect();

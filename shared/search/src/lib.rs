@@ -1,10 +1,11 @@
 //! OpenSearch: the product index and its queries, uncached.
 //!
-//! [`SearchIndex`] keeps the index (`products-v3` behind the alias `products`), writes to it in bulk with external
+//! [`SearchIndex`] keeps the index (`products-v4` behind the alias `products`), writes to it in bulk with external
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
 mod cluster;
+mod collection;
 mod document;
 mod error;
 mod facets;
@@ -29,6 +30,7 @@ mod text;
 mod write;
 
 pub use cluster::{ClusterHealth, NodeStorage};
+pub use collection::CollectionFilter;
 pub use document::IndexedProduct;
 pub use error::SearchError;
 pub use facets::{AttributeFacet, FacetCount, Facets, PriceRange};

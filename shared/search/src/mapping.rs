@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Numbers the mappings. Another mapping is another index (`products-v4`), filled beside the live one and then swapped
+/// Numbers the mappings. Another mapping is another index (`products-v5`), filled beside the live one and then swapped
 /// behind the alias.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Set explicitly, because an index with the default does not refresh while it is not searched.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
@@ -143,6 +143,7 @@ fn properties() -> Value {
         "attribute_text": text(&["all"]),
         "price_minor": { "type": "long" },
         "currency": { "type": "keyword" },
+        "on_sale": { "type": "boolean" },
         "in_stock": { "type": "boolean" },
         "released": { "type": "date", "format": "strict_date", "ignore_malformed": true },
         "version": { "type": "long" },

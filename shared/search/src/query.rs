@@ -1,9 +1,10 @@
 //! The parameters of a search.
 
 use souk_domain::cursor::ListId;
-use souk_domain::ids::CategoryId;
+use souk_domain::ids::{CategoryId, CollectionId};
 use souk_domain::validation::Invalid;
 
+use crate::collection::CollectionFilter;
 use crate::position::Position;
 use crate::sort::Sort;
 use crate::synonyms::Synonyms;
@@ -72,6 +73,10 @@ impl Default for Window {
 pub struct SearchQuery {
     /// Department or category of the products.
     pub category_id: Option<CategoryId>,
+    /// Collection of the products.
+    pub collection_id: Option<CollectionId>,
+    /// The filters of that collection. Without them, no product is in it.
+    pub collection: Option<CollectionFilter>,
     /// The text that the shopper typed; empty means browsing.
     pub text: Option<String>,
     /// Any of these brands, ignoring case.
@@ -103,7 +108,8 @@ impl SearchQuery {
     }
 
     /// The list that its pages are of: everything that selects and orders products, and nothing else. The order in which
-    /// alternatives are given does not matter.
+    /// alternatives are given does not matter. A collection counts by its id: a cursor stays good when its rule changes,
+    /// as that of a category does when its products change.
     pub fn list_id(&self) -> ListId {
         let bound = |bound: Option<i64>| bound.map(|minor| minor.to_string()).unwrap_or_default();
         let mut parts = vec![
@@ -122,6 +128,8 @@ impl SearchQuery {
         attributes.sort_unstable();
         parts.extend(brands.into_iter().cloned());
         parts.extend(attributes.into_iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
+        // The only part after the pairs.
+        parts.extend(self.collection_id.as_ref().map(ToString::to_string));
         ListId::new(parts)
     }
 
@@ -131,13 +139,17 @@ impl SearchQuery {
     }
 
     /// Whether its results or their order depend on price or stock.
-    pub const fn depends_on_price_or_stock(&self) -> bool {
-        self.filters_by_price() || self.in_stock.is_some() || matches!(self.sort, Sort::PriceAsc | Sort::PriceDesc)
+    pub fn depends_on_price_or_stock(&self) -> bool {
+        self.filters_by_price()
+            || self.in_stock.is_some()
+            || matches!(self.sort, Sort::PriceAsc | Sort::PriceDesc)
+            || self.collection.as_ref().is_some_and(CollectionFilter::depends_on_price)
     }
 
     /// Whether it is a plain page of a category or of the whole catalogue, which the products table can answer.
     pub const fn is_plain_browsing(&self) -> bool {
         matches!(self.window.start, Start::At(_))
+            && self.collection_id.is_none()
             && self.text.is_none()
             && self.brand.is_empty()
             && self.attributes.is_empty()
@@ -149,6 +161,9 @@ impl SearchQuery {
 
 #[cfg(test)]
 mod tests {
+    use souk_domain::collection::CollectionRule;
+    use souk_domain::time::Timestamp;
+
     use super::*;
 
     #[test]
@@ -180,6 +195,8 @@ mod tests {
             SearchQuery { attributes: vec![pair("b", "a")], ..all() },
             SearchQuery { sort: Sort::Name, ..all() },
             SearchQuery { sort: Sort::Newest, ..all() },
+            SearchQuery { collection_id: Some("a".parse().expect("an id")), ..all() },
+            SearchQuery { collection_id: Some("a".parse().expect("an id")), attributes: vec![pair("a", "b")], ..all() },
         ];
         for (at, list) in lists.iter().enumerate() {
             let equal: Vec<_> = lists.iter().map(|other| other.list_id() == list.list_id()).collect();
@@ -188,5 +205,11 @@ mod tests {
         let shown = SearchQuery { window: Window::new(3, 5).expect("a page"), facets: true, highlight: true, ..all() };
         assert_eq!(shown.list_id(), all().list_id());
         assert_eq!(SearchQuery { brand: vec![b, a], ..all() }.list_id(), lists[7].list_id());
+        let rule = CollectionRule { on_sale: true, ..CollectionRule::default() };
+        let collection = Some(CollectionFilter::new(&rule, Timestamp::from_millis(0)));
+        let changed = SearchQuery { collection, ..lists[12].clone() };
+        assert_eq!(changed.list_id(), lists[12].list_id());
+        assert!(changed.depends_on_price_or_stock() && !lists[12].depends_on_price_or_stock());
+        assert!(all().is_plain_browsing() && !lists[12].is_plain_browsing());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::collection::CollectionFilter;
 use crate::document::pair;
 use crate::facets::{self, Facet, FacetGroup};
 use crate::highlight;
@@ -63,7 +64,7 @@ pub(crate) fn facets_request(query: &SearchQuery, text: Option<&QueryBuilder<'_>
 }
 
 /// What products must be like, without the filter of a facet.
-fn filters(query: &SearchQuery, except: Option<&Facet>) -> Vec<Value> {
+pub(crate) fn filters(query: &SearchQuery, except: Option<&Facet>) -> Vec<Value> {
     let mut filters = Vec::new();
     if let Some(category_id) = query.category_id.as_ref().filter(|_| except != Some(&Facet::Categories)) {
         filters.push(json!({ "term": { "category_ids": category_id } }));
@@ -87,6 +88,11 @@ fn filters(query: &SearchQuery, except: Option<&Facet>) -> Vec<Value> {
     let others =
         attributes.into_iter().filter(|(name, _)| !matches!(except, Some(Facet::Attribute(own)) if own == name));
     filters.extend(others.map(|(_, pairs)| json!({ "terms": { "attributes": pairs } })));
+    if query.collection_id.is_some() {
+        // Facets never ignore these: a collection has no product of another brand to offer.
+        let none = || vec![json!({ "match_none": {} })];
+        filters.extend(query.collection.as_ref().map_or_else(none, CollectionFilter::filters));
+    }
     filters
 }
 
@@ -105,6 +111,9 @@ fn sort(sort: Sort, has_text: bool) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use souk_domain::collection::CollectionRule;
+    use souk_domain::time::Timestamp;
+
     use super::*;
     use crate::spelling::Corrections;
     use crate::synonyms::Synonyms;
@@ -150,6 +159,22 @@ mod tests {
             search_request(&query, None)["query"]["bool"]["filter"],
             json!([category, price, brand, colour, size])
         );
+    }
+
+    #[test]
+    fn no_facet_ignores_the_rule_of_a_collection() {
+        let rule = CollectionRule { brands: vec!["HP".to_owned()], on_sale: true, ..CollectionRule::default() };
+        let query = SearchQuery {
+            brand: vec!["Canon".to_owned()],
+            collection_id: Some("sale".parse().expect("an id")),
+            collection: Some(CollectionFilter::new(&rule, Timestamp::from_millis(0))),
+            ..query()
+        };
+        let group = FacetGroup::with_own_filter_ignored(Facet::Brands);
+        let of_rule = CollectionFilter::new(&rule, Timestamp::from_millis(0)).filters();
+        assert_eq!(facets_request(&query, None, &group)["query"]["bool"]["filter"], json!(of_rule));
+        let unknown = SearchQuery { collection: None, ..query };
+        assert_eq!(facets_request(&unknown, None, &group)["query"]["bool"]["filter"], json!([{ "match_none": {} }]));
     }
 
     #[test]

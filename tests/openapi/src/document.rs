@@ -73,11 +73,11 @@ pub(crate) fn marked_document() -> Value {
 
 const TAGS: [(Tag, &str); 10] = [
     (Tag::Accounts, "Guests, registration, log-in, sessions, the second factor, and what belongs to an account."),
-    (Tag::Catalogue, "Products, categories and live stock."),
+    (Tag::Catalogue, "Products, categories, collections and live stock."),
     (Tag::Cart, "The cart of an account or a guest."),
     (Tag::Orders, "Orders of a shopper, their cancellation and returns."),
     (Tag::Payments, "Payments, and the webhooks of payment providers."),
-    (Tag::StaffCatalogue, "For staff: products, imports and synonyms."),
+    (Tag::StaffCatalogue, "For staff: products, collections, imports and synonyms."),
     (Tag::StaffOrders, "For staff: orders, shipments, returns and refunds."),
     (Tag::StaffStock, "For staff: stock and its history."),
     (Tag::Administration, "For staff: staff and their roles, the audit log, accounts."),

@@ -23,6 +23,7 @@ fn every_operation_has_a_class() {
         "get-product",
         "get-product-document",
         "list-categories",
+        "list-collections",
         "list-orders",
         "list-sessions",
     ];

@@ -144,6 +144,7 @@ fn item(number: usize, line: &str) -> Result<Item, Box<dyn Error>> {
         category: CategoryPath::from_names(&line.category)?,
         attributes: line.attributes.into_iter().filter_map(|(name, value)| Some((name, attribute(value)?))).collect(),
         price_minor,
+        compare_at_price_minor: None,
         currency: Currency::USD,
         image_url: None,
         thumbnail_url: None,

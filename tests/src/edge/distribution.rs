@@ -193,6 +193,7 @@ mod tests {
         let cached = [
             "GET /.well-known/jwks.json",
             "GET /categories",
+            "GET /collections",
             "GET /openapi.json",
             "GET /products",
             "GET /products/suggest",

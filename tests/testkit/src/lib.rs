@@ -97,6 +97,7 @@ pub fn product(name: &str) -> Product {
         category: CategoryPath::default(),
         attributes: [].into(),
         price_minor: 100,
+        compare_at_price_minor: None,
         currency: Currency::USD,
         image_url: None,
         thumbnail_url: None,

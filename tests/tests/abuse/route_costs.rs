@@ -27,6 +27,7 @@ fn the_worst_call_of_each_public_route_is_bounded() {
         ("GET /products/{product_id}", format!("/products/{}", product.id)),
         ("GET /inventory, 10 ids", format!("/inventory?product_ids={ids},{}", product.id)),
         ("GET /categories", "/categories".to_owned()),
+        ("GET /collections", "/collections".to_owned()),
         ("GET /openapi.json", "/openapi.json".to_owned()),
         ("GET /cart", "/cart".to_owned()),
         ("GET /orders, a full page", "/orders?limit=100".to_owned()),

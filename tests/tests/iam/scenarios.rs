@@ -59,6 +59,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("a category is listed without search", catalogue::degraded),
     of("suggestions and categories", catalogue::suggest),
     of("a synonym finds products", catalogue::synonyms),
+    of("a collection is written, listed and deleted", catalogue::collection),
     of("products are imported", catalogue::import),
     of("an upload is imported", catalogue::upload),
     of("a missing upload is left out", catalogue::missing_upload),

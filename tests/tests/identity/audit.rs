@@ -38,6 +38,8 @@ routes_that_staff_change_something_with! {
     ended_roles: "DELETE /admin/staff/{user_id}";
     granted_roles: "PUT /admin/staff/{user_id}";
     synonyms: "PUT /admin/synonyms";
+    a_changed_collection: "PUT /admin/collections/{collection_id}";
+    a_deleted_collection: "DELETE /admin/collections/{collection_id}";
     a_deleted_account: "DELETE /admin/accounts/{user_id}";
     a_reset_second_factor: "DELETE /admin/accounts/{user_id}/second-factor";
     an_export: "GET /admin/accounts/{user_id}/export";
@@ -287,6 +289,28 @@ mod changes {
         let undo = json!({"groups": groups, "version": answer.is(200).whole("version")});
         world.shop.staff().put("/admin/synonyms", undo).is(200);
         written(answer, "synonyms", Some("groups"), Some(&unique))
+    }
+
+    /// The id of a new collection, its path, and its version.
+    fn collection(world: &World) -> (String, String, i64) {
+        let id = format!("test-{}", souk_e2e::unique_word());
+        let path = format!("/admin/collections/{id}");
+        let body = json!({"name": "Before", "brands": [&id], "version": 0});
+        let version = world.shop.staff().put(&path, body).is(201).whole("version");
+        (id, path, version)
+    }
+
+    pub(super) fn a_changed_collection(world: &World) -> Written {
+        let (id, path, version) = collection(world);
+        let body = json!({"name": "After", "brands": [&id], "version": version});
+        let answer = world.actor.caller.put(&path, body);
+        assert_eq!(world.shop.staff().delete(&path).status, 204);
+        written(answer, format!("collection#{id}"), Some("Before"), Some("After"))
+    }
+
+    pub(super) fn a_deleted_collection(world: &World) -> Written {
+        let (id, path, _) = collection(world);
+        written(world.actor.caller.delete(&path), format!("collection#{id}"), Some("Before"), None)
     }
 
     pub(super) fn a_deleted_account(world: &World) -> Written {

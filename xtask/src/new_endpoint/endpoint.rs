@@ -268,6 +268,7 @@ pub(super) fn example_id(parameter: &str) -> &'static str {
         "user_id" => "01a1fce4-de60-7a10-8c3e-5d2f9b7a6e01",
         "product_id" => "1399",
         "category_id" => "printing",
+        "collection_id" => "summer-sale",
         _ => "1",
     }
 }

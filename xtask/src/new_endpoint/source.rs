@@ -30,6 +30,7 @@ impl IdType {
     fn of(parameter: &str, endpoint: &NewEndpoint) -> Self {
         match parameter {
             "category_id" => Self::Domain("CategoryId"),
+            "collection_id" => Self::Domain("CollectionId"),
             "order_id" => Self::Domain("OrderId"),
             "product_id" => Self::Domain("ProductId"),
             "user_id" => Self::Domain("UserId"),

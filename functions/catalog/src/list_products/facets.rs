@@ -17,7 +17,7 @@ pub(super) struct FacetsView<'a> {
     categories: Vec<Entry<'a>>,
     /// Ranges of prices, cheapest first, without empty ones.
     prices: Vec<Range>,
-    /// Most frequent first. Only in lists within a category, by a text or by an attribute.
+    /// Most frequent first. Only in lists within a category or a collection, by a text or by an attribute.
     attributes: Vec<Attribute<'a>>,
 }
 

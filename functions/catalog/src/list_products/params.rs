@@ -2,7 +2,7 @@
 
 use schemars::json_schema;
 use souk_domain::cursor;
-use souk_domain::ids::MAX_CATEGORY_ID_CHARS;
+use souk_domain::ids::{MAX_CATEGORY_ID_CHARS, MAX_COLLECTION_ID_CHARS};
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
 use souk_runtime::contract::{self, Operation, Parameter, flag, page_limit, price};
@@ -23,6 +23,8 @@ const ATTRIBUTE: &str = "attr.";
 pub(super) fn declare(operation: Operation) -> Operation {
     let category_id =
         json_schema!({"type": "string", "maxLength": MAX_CATEGORY_ID_CHARS, "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)?$"});
+    let collection_id =
+        json_schema!({"type": "string", "maxLength": MAX_COLLECTION_ID_CHARS, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
     let brands = json_schema!({"type": "array", "maxItems": MAX_CHOICES, "items": contract::text(MAX_CHOICE_CHARS)});
     let sort = json_schema!({"type": "string", "enum": Sort::ALL.map(Sort::as_str), "default": "relevance"});
     let page = json_schema!({"type": "integer", "minimum": 1, "maximum": MAX_DEPTH, "default": 1});
@@ -31,6 +33,7 @@ pub(super) fn declare(operation: Operation) -> Operation {
         the filters as they were: a cursor of another order or of other filters is refused with 422.";
     operation
         .query("category_id", category_id, "Only products of this department or category.")
+        .query("collection_id", collection_id, "Only products of this collection. Unknown: no products.")
         .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
         .query("brand", brands, "Only products of this brand. Repeated: of any of these brands.")
         .parameter(attribute_parameter())
@@ -109,6 +112,7 @@ impl ListProductsParams {
 /// Everything but the part of the list that is asked for.
 fn query(fields: &mut Fields<'_>, request: &Request, currency: Currency) -> Option<SearchQuery> {
     let category_id = fields.optional_parsed("category_id");
+    let collection_id = fields.optional_parsed("collection_id");
     let text = fields.optional_text("search", MAX_SEARCH_CHARS);
     let sort = fields.optional_parsed::<Sort>("sort");
     let min_price = fields.optional_money("min_price", currency);
@@ -124,11 +128,13 @@ fn query(fields: &mut Fields<'_>, request: &Request, currency: Currency) -> Opti
     let brand = brands(fields, request);
     let attributes = attributes(fields, request);
 
-    let (category_id, text, sort, facets, highlight) = (category_id, text, sort, facets, highlight).values()?;
+    let (category_id, collection_id, text) = (category_id, collection_id, text).values()?;
+    let (sort, facets, highlight) = (sort, facets, highlight).values()?;
     let (min_price, max_price, in_stock, brand, attributes) =
         (min_price, max_price, in_stock, brand, attributes).values()?;
     Some(SearchQuery {
         category_id,
+        collection_id,
         text,
         brand,
         attributes,
@@ -200,6 +206,7 @@ mod tests {
     fn every_parameter_is_read() {
         let params = read(&[
             ("category_id", "printing.ink"),
+            ("collection_id", "summer-sale"),
             ("search", " cyan  ink "),
             ("page", "3"),
             ("limit", "10"),
@@ -221,6 +228,7 @@ mod tests {
         assert_eq!((params.page, params.limit), (Some(3), 10));
         assert_eq!(query.window, Window::new(3, 10).expect("a window"));
         assert_eq!(query.category_id.as_ref().map(souk_domain::ids::CategoryId::as_str), Some("printing.ink"));
+        assert_eq!(query.collection_id.as_ref().map(souk_domain::ids::CollectionId::as_str), Some("summer-sale"));
         assert_eq!((query.text.as_deref(), query.sort), (Some("cyan  ink"), Sort::PriceDesc));
         assert_eq!((query.min_price_minor, query.max_price_minor), (Some(150), Some(200)));
         assert_eq!((query.in_stock, query.facets, query.highlight), (Some(true), false, true));
@@ -238,6 +246,7 @@ mod tests {
         }
         assert!(read(&[("category_id", "printing"), ("page", "2")]).expect("good").query.is_plain_browsing());
         for needs_search in [
+            ("collection_id", "x"),
             ("search", "x"),
             ("brand", "x"),
             ("attr.a", "b"),
@@ -253,6 +262,7 @@ mod tests {
     fn all_bad_parameters_are_named() {
         let bad = [
             ("category_id", "a.b.c"),
+            ("collection_id", "a.b"),
             ("search", &"x".repeat(201)),
             ("sort", "cheap"),
             ("min_price", "1.999"),
@@ -331,6 +341,7 @@ mod tests {
     fn a_cursor_of_another_list_is_refused() {
         let filters = [
             ("category_id", "printing"),
+            ("collection_id", "sale"),
             ("search", "toner"),
             ("brand", "HP"),
             ("attr.Colour", "Cyan"),
@@ -375,7 +386,7 @@ mod tests {
         fn any_parameters_are_read_or_refused(
             parameters in prop::collection::vec(
                 (
-                    "category_id|search|sort|page|limit|cursor|min_price|max_price|in_stock|facets|brand|attr\\..{0,3}|.{0,5}",
+                    "category_id|collection_id|search|sort|page|limit|cursor|min_price|max_price|in_stock|facets|brand|attr\\..{0,3}|.{0,5}",
                     "|true|name|newest|[0-9]{1,25}|[0-9]{1,4}\\.[0-9]{1,3}|[a-z.]{0,12}|[A-Za-z0-9_-]{0,40}|.{0,30}",
                 ),
                 0..10,

@@ -1,4 +1,5 @@
 use souk_catalog::{CachedCategories, CachedSynonyms, SearchReader};
+use souk_domain::effects::Clock as _;
 use souk_runtime::stream::ChangeHandler as _;
 use souk_search::SearchIndex;
 
@@ -14,6 +15,7 @@ impl Fixture {
                 synonyms: CachedSynonyms::new(self.synonyms.clone(), self.clock.clone()),
                 table: self.products.clone(),
                 categories: CachedCategories::new(self.categories.clone(), self.clock.clone()),
+                collections: self.cached_collections(),
             },
             currency: Currency::USD,
         }
@@ -132,6 +134,48 @@ async fn synonyms_of_staff_are_used_soon() {
 }
 
 #[tokio::test]
+async fn a_collection_lists_like_a_category_and_follows_its_rule() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    let today = shop.clock.now().date();
+    let sale = format!(
+        r#"{{"sku": "6", "name": "HP 364 magenta", "brand": "HP", "price": 8, "compare_at_price": 10, "released": "{today}", "attributes": {{"Colour": "Magenta"}}, "available": 1}}"#
+    );
+    shop.import(&format!("{SHOP}\n{sale}")).await;
+    let all: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(change).into();
+    assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
+    scratch.index.refresh().await.expect("refreshed");
+    let endpoint = shop.list_products(&scratch.index);
+    let list = async |parameters: &[(&str, &str)]| endpoint.handle(&get(parameters)).await.expect("listed");
+    assert_eq!(ids(&list(&[("collection_id", "hp")]).await), [""; 0], "unknown");
+
+    let version = shop.put_collection("hp", r#"{"name": "HP", "brands": ["HP"], "version": 0}"#).await;
+    shop.put_collection("sale", r#"{"name": "Sale", "on_sale": true, "version": 0}"#).await;
+    shop.put_collection("new", r#"{"name": "New", "released_within_days": 7, "version": 0}"#).await;
+    shop.clock.advance_seconds(10);
+    let reply = list(&[("collection_id", "sale")]).await;
+    assert_eq!(ids(&reply), ["6"]);
+    assert!(reply.body().contains(r#""price":8.00,"compare_at_price":10.00"#), "{}", reply.body());
+    assert_eq!(ids(&list(&[("collection_id", "new")]).await), ["6"]);
+    let hp = [("collection_id", "hp"), ("sort", "price_asc"), ("limit", "2")];
+    let first = list(&hp).await;
+    assert_eq!((ids(&first), first.body_json()["total"].as_u64()), (vec!["6".into(), "2".into()], Some(3)));
+    assert_eq!(first.body_json()["facets"]["attributes"][0]["name"], "Colour");
+    let cursor = first.body_json()["next_cursor"].as_str().expect("a cursor").to_owned();
+    let second = [&hp[..], &[("cursor", cursor.as_str())]].concat();
+    assert_eq!(ids(&list(&second).await), ["1"]);
+    assert_eq!(ids(&list(&[("collection_id", "hp"), ("attr.Colour", "Black")]).await), ["2"]);
+    assert_eq!(ids(&list(&[("collection_id", "hp"), ("search", "cyan")]).await), ["1"]);
+
+    // Another rule: the same cursor continues in the changed list.
+    let canon = format!(r#"{{"name": "HP", "brands": ["HP", "Canon"], "version": {version}}}"#);
+    shop.put_collection("hp", &canon).await;
+    shop.clock.advance_seconds(10);
+    assert_eq!(ids(&list(&second).await), ["1", "3"]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
 async fn without_search_browsing_still_works() {
     let shop = Fixture::start().await;
     shop.import(SHOP).await;
@@ -151,9 +195,17 @@ async fn without_search_browsing_still_works() {
 #[tokio::test]
 async fn without_search_searching_says_so() {
     let shop = Fixture::start().await;
+    shop.put_collection("sale", r#"{"name": "Sale", "on_sale": true, "version": 0}"#).await;
     let endpoint = shop.list_products(&unreachable_index());
-    for parameter in [("search", "ink"), ("brand", "HP"), ("in_stock", "true"), ("sort", "price_asc"), ("attr.a", "b")]
-    {
+    for parameter in [
+        ("search", "ink"),
+        ("collection_id", "sale"),
+        ("collection_id", "unknown"),
+        ("brand", "HP"),
+        ("in_stock", "true"),
+        ("sort", "price_asc"),
+        ("attr.a", "b"),
+    ] {
         let result = endpoint.handle(&get(&[parameter])).await;
         assert_eq!(outcome(&result), (503, "search_unavailable"), "{parameter:?}");
     }

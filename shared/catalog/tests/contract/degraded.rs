@@ -208,6 +208,33 @@ async fn without_the_shared_cache_product_pages_come_from_the_table() {
 }
 
 #[tokio::test]
+async fn without_opensearch_a_collection_is_refused_like_a_search() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let reader = shop.reader(index_at("http://127.0.0.1:1"));
+    let collection_id = Some("sale".parse().expect("an id"));
+    let refused = reader.list(SearchQuery { collection_id, ..browse() }).await;
+    assert!(matches!(refused, Err(CatalogError::Search(SearchError::Unavailable(_)))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn without_the_categories_table_a_collection_is_listed_as_long_as_its_rule_is_kept() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let fake = FakeSearch::start(FakeResponse { product_ids: vec!["a"], total: 100, ..FakeResponse::default() }).await;
+    let reader = shop.reader(index_at(&fake.url));
+    let query = || SearchQuery { collection_id: Some("sale".parse().expect("an id")), ..SearchQuery::default() };
+    reader.list(query()).await.expect("listed");
+    let request = shop.database.client.put_item().table_name(shop.database.table("categories"));
+    let request = request.item("tree_id", AttributeValue::S("collections".to_owned()));
+    request.item("category_id", AttributeValue::S("sale".to_owned())).send().await.expect("damaged");
+    reader.list(query()).await.expect("kept");
+    shop.clock.advance_seconds(10);
+    assert!(matches!(reader.list(query()).await, Err(CatalogError::Store(_))));
+    reader.list(SearchQuery::default()).await.expect("other lists do not need it");
+}
+
+#[tokio::test]
 async fn without_the_synonyms_table_searches_use_the_synonyms_known_before() {
     let shop = Shop::open().await;
     shop.stock().await;

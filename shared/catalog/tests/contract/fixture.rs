@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use souk_cache::SharedCache;
 use souk_catalog::{
-    CachedCategories, CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups, ProductReader,
-    SearchReader,
+    CachedCategories, CachedCollections, CachedProducts, CachedSynonyms, CatalogReader, FoundProducts, Lookups,
+    ProductReader, SearchReader,
 };
 use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::Clock as _;
 use souk_search::{SearchIndex, SearchLimits};
-use souk_store::{Categories, Inventory, LedgerEntry, Products, SaveOutcome, StockChangeOutcome, SynonymLists, Table};
+use souk_store::{
+    Categories, Collections, Inventory, LedgerEntry, Products, SaveOutcome, StockChangeOutcome, SynonymLists, Table,
+};
 use souk_testkit::{Database, FixedClock, SeededRandom};
 
 pub(crate) use souk_testkit::sku as id;
@@ -18,6 +20,7 @@ pub(crate) use souk_testkit::sku as id;
 pub(crate) struct Shop {
     pub(crate) products: Products,
     pub(crate) categories: Categories,
+    pub(crate) collections: Collections,
     pub(crate) inventory: Inventory,
     pub(crate) synonyms: SynonymLists,
     pub(crate) clock: Arc<FixedClock>,
@@ -46,6 +49,7 @@ impl Shop {
         Self {
             products: Products::new(table("products")),
             categories: Categories::new(table("categories")),
+            collections: Collections::new(table("categories")),
             inventory: Inventory::new(table("inventory"), "local"),
             synonyms: SynonymLists::new(table("synonyms")),
             clock: Arc::new(FixedClock::new()),
@@ -79,6 +83,7 @@ impl Shop {
             synonyms: CachedSynonyms::new(self.synonyms.clone(), self.clock.clone()),
             table: self.products.clone(),
             categories: CachedCategories::new(self.categories.clone(), self.clock.clone()),
+            collections: CachedCollections::new(self.collections.clone(), self.clock.clone()),
         }
     }
 

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use souk_catalog::freshness::{
-    CATEGORIES, PRODUCTS, SEARCH_BY_RELEVANCE, SEARCH_OTHER, SEARCH_VOLATILE, STOCK, SUGGESTION_NAMES, SUGGESTIONS,
+    CATEGORIES, COLLECTIONS, PRODUCTS, SEARCH_BY_RELEVANCE, SEARCH_OTHER, SEARCH_VOLATILE, STOCK, SUGGESTION_NAMES,
+    SUGGESTIONS,
 };
-use souk_catalog::{CachedCategories, CatalogError, CatalogReader, SearchReader};
+use souk_catalog::{CachedCategories, CachedCollections, CatalogError, CatalogReader, SearchReader};
 use souk_domain::catalog::CategoryPath;
-use souk_search::{SearchQuery, Sort, Window};
+use souk_domain::collection::{Collection, CollectionRule};
+use souk_domain::effects::Clock as _;
+use souk_search::{CollectionFilter, SearchQuery, Sort, Window};
+use souk_store::CollectionOutcome;
 
 use crate::fake_search::{FakeResponse, FakeSearch};
 use crate::fixture::{Shop, id, index_at, product};
@@ -85,6 +89,53 @@ async fn the_category_tree_is_at_most_ten_seconds_old() {
     assert_eq!(count().await, 2);
     // Also for callers who wait for the read of another.
     assert_eq!(join_all((0..8).map(|_| count())).await, [2; 8]);
+}
+
+/// Writes the collection `new` with that rule.
+async fn write_collection(shop: &Shop, rule: &CollectionRule, seen: Option<i64>) {
+    let collection_id = "new".parse().expect("an id");
+    let version = seen.unwrap_or(0) + 1;
+    let collection = Collection { collection_id, name: "New".to_owned(), rule: rule.clone(), version };
+    let outcome = shop.collections.put(&collection, seen).await.expect("written");
+    assert!(matches!(outcome, CollectionOutcome::Saved { .. }));
+}
+
+#[tokio::test]
+async fn the_rule_of_a_collection_is_at_most_ten_seconds_old_and_its_dates_follow_the_clock() {
+    let shop = Shop::open().await;
+    let cached = CachedCollections::new(shop.collections.clone(), shop.clock.clone());
+    let collection_id = "new".parse().expect("an id");
+    let filter = async || cached.filter(&collection_id).await.expect("read");
+    assert_eq!(filter().await, None);
+    let new = CollectionRule { released_within_days: Some(7), ..CollectionRule::default() };
+    write_collection(&shop, &new, None).await;
+    advance(&shop, COLLECTIONS.saturating_sub(SECOND));
+    assert_eq!(filter().await, None);
+    advance(&shop, SECOND);
+    let first_day = filter().await;
+    assert_eq!(first_day, Some(CollectionFilter::new(&new, shop.clock.now())));
+    advance(&shop, Duration::from_hours(24));
+    let second_day = filter().await;
+    assert_eq!(second_day, Some(CollectionFilter::new(&new, shop.clock.now())));
+    assert_ne!(first_day, second_day);
+    // Also for callers who wait for the read of another.
+    assert_eq!(join_all((0..8).map(|_| filter())).await, vec![second_day; 8]);
+}
+
+#[tokio::test]
+async fn a_list_uses_a_new_rule_although_the_list_of_the_old_one_is_kept() {
+    let shop = Shop::open().await;
+    let search = FakeSearch::start(finds(&["a"], MANY)).await;
+    let reader = shop.reader(index_at(&search.url));
+    let rule = |brand: &str| CollectionRule { brands: vec![brand.to_owned()], ..CollectionRule::default() };
+    write_collection(&shop, &rule("HP"), None).await;
+    let query = SearchQuery { collection_id: Some("new".parse().expect("an id")), ..SearchQuery::default() };
+    assert_eq!(page(&reader, &query).await, ["a"]);
+    search.set(finds(&["b"], MANY));
+    assert_eq!(page(&reader, &query).await, ["a"], "kept");
+    write_collection(&shop, &rule("Canon"), Some(1)).await;
+    advance(&shop, COLLECTIONS);
+    assert_eq!(page(&reader, &query).await, ["b"]);
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ impl Parameter {
     /// A part of the path. All of them are opaque ids.
     pub(super) fn path(name: &'static str) -> Self {
         let description = match name {
+            "collection_id" => "The id of the collection.",
             "order_id" => "The id of the order.",
             "product_id" => "The id of the product.",
             "refund_id" => "The id of the refund within its order.",

@@ -31,6 +31,8 @@ pub enum Subject {
     Account,
     /// The order of the refund request of `refund_request_id` in the path, which begins with the order's id.
     RefundRequest,
+    /// The collection of `collection_id` in the path.
+    Collection,
     /// The only thing of its kind, such as `synonyms`.
     Named(&'static str),
 }
@@ -46,6 +48,7 @@ impl Subject {
             Self::Order => AuditSubject::order(id("order_id")),
             Self::Account => AuditSubject::account(id("user_id")),
             Self::RefundRequest => AuditSubject::order(id("refund_request_id").split('.').next().unwrap_or_default()),
+            Self::Collection => AuditSubject::of("collection", id("collection_id")),
             Self::Named(name) => AuditSubject::named(name),
         }
     }

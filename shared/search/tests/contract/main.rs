@@ -2,6 +2,7 @@
 //! these tests are skipped with a message; CI sets it.
 
 mod cluster;
+mod collections;
 mod fixture;
 mod searching;
 mod suggesting;

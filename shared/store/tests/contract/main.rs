@@ -4,6 +4,7 @@ mod accounts;
 mod audit_log;
 mod carts;
 mod catalogue;
+mod collections;
 mod credentials;
 mod inventory;
 mod invitations;
@@ -24,8 +25,8 @@ mod verification_keys;
 use std::sync::Arc;
 
 use souk_store::{
-    Accounts, Carts, Categories, Credentials, Inventory, Invitations, Limits, OneTimeTokens, Orders, Products,
-    RefundRequests, Registrations, Sessions, StaffGrants, StoreCredit, SynonymLists, Table, VerificationKeys,
+    Accounts, Carts, Categories, Collections, Credentials, Inventory, Invitations, Limits, OneTimeTokens, Orders,
+    Products, RefundRequests, Registrations, Sessions, StaffGrants, StoreCredit, SynonymLists, Table, VerificationKeys,
 };
 use souk_testkit::{Database, SeededRandom};
 
@@ -48,6 +49,7 @@ pub(crate) async fn at_once<T: Send + 'static>(
 pub(crate) struct Stores {
     pub(crate) products: Products,
     pub(crate) categories: Categories,
+    pub(crate) collections: Collections,
     pub(crate) inventory: Inventory,
     pub(crate) carts: Carts,
     pub(crate) orders: Orders,
@@ -72,6 +74,7 @@ impl Stores {
         Self {
             products: Products::new(table("products")),
             categories: Categories::new(table("categories")),
+            collections: Collections::new(table("categories")),
             inventory: Inventory::new(table("inventory"), "local"),
             carts: Carts::new(table("carts")),
             orders: Orders::new(table("orders")),

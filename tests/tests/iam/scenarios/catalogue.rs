@@ -50,6 +50,19 @@ pub(super) fn synonyms(world: &World) {
     world.find(&other, world.product());
 }
 
+pub(super) fn collection(world: &World) {
+    let (staff, word) = (world.shop.staff(), unique_word());
+    let path = format!("/admin/collections/test-{word}");
+    staff.put(&path, json!({"name": "Test", "brands": [&word], "version": 0})).is(201);
+    assert!(staff.get("/admin/collections").is(200).raw().contains(&word));
+    // A process keeps the list for some seconds.
+    eventually(SOON_SECONDS, "shoppers see the collection", || {
+        world.shop.anyone().get("/collections").is(200).raw().contains(&word).then_some(())
+    });
+    world.shop.anyone().get(&format!("/products?collection_id=test-{word}")).is(200);
+    assert_eq!(staff.delete(&path).status, 204);
+}
+
 fn lines() -> (Product, String) {
     let word = unique_word();
     let product = Product { id: format!("test-{word}"), word };
