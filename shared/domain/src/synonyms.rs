@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::unicode::composed;
 use crate::validation::{FieldError, Invalid, text};
 
 /// Maximum number of groups. The request body has at most 64 KB, which keeps the list far below DynamoDB's 400 KB an
@@ -69,7 +70,8 @@ fn group<S: AsRef<str>>(at: usize, terms: &[S]) -> Result<Vec<String>, Vec<Field
 }
 
 fn term(raw: &str) -> Result<String, Invalid> {
-    let term = text(raw, MAX_TERM_CHARS)?.to_lowercase();
+    // Lower case of a composed letter can be decomposed, so the result is composed again.
+    let term = composed(&text(raw, MAX_TERM_CHARS)?.to_lowercase());
     let words: Vec<_> = term.split_whitespace().collect();
     if words.len() > MAX_SYNONYM_WORDS {
         return Err(Invalid::new("too_long", format!("must have at most {MAX_SYNONYM_WORDS} words")));
@@ -93,6 +95,8 @@ mod tests {
         let groups = SynonymGroups::new(&[vec![" Laptop", "NOTEBOOK", "laptop"], vec!["usb  stick", "flash drive"]]);
         let groups = groups.expect("good");
         assert_eq!(groups.groups(), [vec!["laptop", "notebook"], vec!["usb stick", "flash drive"]]);
+        let groups = SynonymGroups::new(&[vec!["Caf\u{e9}", "cafe\u{301}", "bistro"]]).expect("good");
+        assert_eq!(groups.groups(), [vec!["caf\u{e9}", "bistro"]], "composed and decomposed are one term");
     }
 
     #[test]
