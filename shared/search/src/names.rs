@@ -151,8 +151,9 @@ mod tests {
         let labels =
             ["printing\u{1f}Printing", "printing.ink\u{1f}Ink cartridges", "home.sofas\u{1f}Möbel & Sofas", "broken"];
         let brands = ["HP", "Müller", "Straßer", "Hewlett Packard", "Harman", "Hama", "Hitachi", "Hp"];
-        let brands = brands.map(|brand| pair(&unicode::folded(brand), brand));
-        let brands: Vec<_> = brands.iter().map(|label| bucket(label, 1)).collect();
+        let label = |brand: &str| pair(&unicode::folded(brand), brand);
+        let brands = brands.iter().zip((1..=8).rev());
+        let brands: Vec<_> = brands.map(|(brand, count)| bucket(&label(brand), count)).collect();
         let labels: Vec<_> = labels.iter().map(|label| bucket(label, 1)).collect();
         let counted = json!({ "category_labels": { "buckets": labels }, "brand_labels": { "buckets": brands } });
         SuggestionNames::new(serde_json::from_value(counted).expect("counts"))
