@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::unicode::composed;
 use crate::validation::{FieldError, Invalid, text};
@@ -22,7 +22,7 @@ const MAX_ERRORS: usize = 20;
 /// Groups of synonyms. A term is one or a few words (`usb stick`) in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SynonymGroups(Vec<Vec<String>>);
+pub struct SynonymGroups(#[serde(deserialize_with = "stored_groups")] Vec<Vec<String>>);
 
 impl SynonymGroups {
     /// Validates groups from a client and normalises terms to lower case with single spaces. Errors name the position
@@ -48,6 +48,12 @@ impl SynonymGroups {
     pub fn groups(&self) -> &[Vec<String>] {
         &self.0
     }
+}
+
+/// Terms that an earlier release stored as they were sent are composed, like the words of a search.
+fn stored_groups<'de, D: Deserializer<'de>>(stored: D) -> Result<Vec<Vec<String>>, D::Error> {
+    let groups = Vec::<Vec<String>>::deserialize(stored)?;
+    Ok(groups.iter().map(|terms| terms.iter().map(|term| composed(term)).collect()).collect())
 }
 
 fn group<S: AsRef<str>>(at: usize, terms: &[S]) -> Result<Vec<String>, Vec<FieldError>> {
@@ -97,6 +103,8 @@ mod tests {
         assert_eq!(groups.groups(), [vec!["laptop", "notebook"], vec!["usb stick", "flash drive"]]);
         let groups = SynonymGroups::new(&[vec!["Caf\u{e9}", "cafe\u{301}", "bistro"]]).expect("good");
         assert_eq!(groups.groups(), [vec!["caf\u{e9}", "bistro"]], "composed and decomposed are one term");
+        let stored: SynonymGroups = serde_json::from_str(r#"[["cafe\u0301", "bistro"]]"#).expect("stored before");
+        assert_eq!(stored.groups(), groups.groups());
     }
 
     #[test]

@@ -73,8 +73,8 @@ fn attribute_parameter() -> Parameter {
         "examples": [{"attr.Colour": ["Cyan", "Black"], "attr.Page yield": "750"}],
     });
     let description = "Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such \
-        as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`, ignoring case and \
-        accents. Values of one name are alternatives; all names must match. At most 20 values.";
+        as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`, \
+        ignoring case and accents. Values of one name are alternatives; all names must match. At most 20 values.";
     Parameter::query("attr", schema, description).style("form", true)
 }
 
