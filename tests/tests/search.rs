@@ -29,6 +29,35 @@ fn facets_count_hits_and_ignore_their_own_filter() {
 }
 
 #[test]
+fn the_spellings_of_a_brand_and_of_an_attribute_are_one_entry_and_one_filter() {
+    let shop = Shop::open();
+    let word = unique_word();
+    // The second one is decomposed.
+    let spellings = ["Caf\u{e9}", "CAFE\u{301}", "Caf\u{e9}", "cafe"];
+    for (number, spelling) in spellings.iter().enumerate() {
+        let id = format!("test-{word}-{number}");
+        let rest = r#""category": ["Test goods", "Widgets"], "price": 5"#;
+        let attributes = format!(r#"{{"{spelling} {word}": "{spelling}"}}"#);
+        let body = format!(
+            r#"{{"sku": "{id}", "name": "{word}", "brand": "{spelling} {word}", {rest}, "attributes": {attributes}}}"#
+        );
+        shop.staff().put(&format!("/admin/products/{id}"), body).is(201);
+    }
+    let list = |rest: &str| shop.anyone().get(&format!("/products?search={word}{rest}")).is(200);
+    eventually(SOON_SECONDS, "the products in search", || (list("").whole("total") == 4).then_some(()));
+    let all = list("");
+    assert_eq!(all.texts("facets.brands", "value"), [format!("Caf\u{e9} {word}")]);
+    assert_eq!(all.whole("facets.brands.0.count"), 4);
+    assert_eq!(all.text("facets.attributes.0.name"), format!("Caf\u{e9} {word}"));
+    assert_eq!(all.text("facets.attributes.0.values.0.value"), "Caf\u{e9}");
+    assert_eq!(all.whole("facets.attributes.0.values.0.count"), 4);
+    for spelling in ["caf%C3%A9", "cafe%CC%81", "CAFE", "Cafe"] {
+        assert_eq!(list(&format!("&brand={spelling}%20{word}")).whole("total"), 4, "{spelling}");
+        assert_eq!(list(&format!("&attr.{spelling}%20{word}=CAF%C3%89")).whole("total"), 4, "{spelling}");
+    }
+}
+
+#[test]
 fn a_cursor_continues_beyond_the_last_page_number() {
     let shop = Shop::open();
     let page = |rest: &str| shop.anyone().get(&format!("/products?sort=name&limit=4{rest}")).is(200);

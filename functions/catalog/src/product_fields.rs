@@ -48,10 +48,10 @@ pub(crate) fn product_from_fields(
     let price = price(fields, currency);
     let compare_at_price = compare_at_price(fields, price, currency);
     let currency = shop_currency(fields, currency);
-    let image_url = checked(fields, "image_url", url);
-    let thumbnail_url = checked(fields, "thumbnail_url", url);
+    let image_url = picture(fields, "image_url");
+    let thumbnail_url = picture(fields, "thumbnail_url");
     let ean = eans(fields);
-    let released = checked(fields, "released", date);
+    let released = released(fields);
     let max_per_order = max_per_order(fields);
 
     let (product_id, name, description, brand) = (product_id, name, description, brand).values()?;
@@ -168,9 +168,14 @@ fn attributes(fields: &mut Fields<'_>) -> Option<BTreeMap<String, AttributeValue
                 note(fields, FIELD, Err(Invalid::new(invalid.code, message)))
             }
         };
-        attributes = attributes.zip(read).map(|(mut all, (name, value))| {
+        attributes = attributes.zip(read).and_then(|(mut all, (name, value))| {
+            // Two names may differ in what is not stored, such as spaces around them or the normal form.
+            if all.contains_key(&name) {
+                let invalid = Invalid::new("conflict", "must not be given twice");
+                return note(fields, &format!("{FIELD}.{name}"), Err(invalid));
+            }
             all.insert(name, value);
-            all
+            Some(all)
         });
     }
     attributes
@@ -207,9 +212,14 @@ fn eans(fields: &mut Fields<'_>) -> Option<Vec<String>> {
     note(fields, "ean", checked)
 }
 
-/// Only addresses that a browser may load a picture from: what staff write ends up in shoppers' pages.
-fn url(raw: &str) -> Result<String, Invalid> {
-    picture_url(raw, MAX_URL_CHARS)
+/// Only addresses that a browser may load a picture from: what staff write ends up in shoppers' pages. Read as it was
+/// sent, because an address is not composed.
+#[expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
+fn picture(fields: &mut Fields<'_>, name: &str) -> Option<Option<String>> {
+    match fields.optional_json::<String>(name, "must be a text")? {
+        None => Some(None),
+        Some(raw) => note(fields, name, picture_url(&raw, MAX_URL_CHARS)).map(Some),
+    }
 }
 
 fn date(raw: &str) -> Result<String, Invalid> {
@@ -221,16 +231,12 @@ fn date(raw: &str) -> Result<String, Invalid> {
     }
 }
 
-/// An optional text that a rule checks.
 #[expect(clippy::option_option, reason = "bad, missing and given are three different things here")]
-fn checked(
-    fields: &mut Fields<'_>,
-    name: &str,
-    check: impl FnOnce(&str) -> Result<String, Invalid>,
-) -> Option<Option<String>> {
-    match fields.optional_text(name, MAX_URL_CHARS)? {
+fn released(fields: &mut Fields<'_>) -> Option<Option<String>> {
+    const FIELD: &str = "released";
+    match fields.optional_text(FIELD, MAX_URL_CHARS)? {
         None => Some(None),
-        Some(raw) => note(fields, name, check(&raw)).map(Some),
+        Some(raw) => note(fields, FIELD, date(&raw)).map(Some),
     }
 }
 
@@ -273,6 +279,25 @@ mod tests {
         assert_eq!(product.description, None);
         let values: Vec<_> = product.attributes.values().map(AttributeValue::as_text).collect();
         assert_eq!(values, ["Cyan", "true", "750.10"]);
+    }
+
+    #[test]
+    fn the_composed_and_the_decomposed_spelling_are_one() {
+        let body = |e: &str, o: &str| {
+            format!(
+                r#"{{"sku": "1", "name": "Caf{e}", "description": "Caf{e}", "brand": "Citro{e}n", "price": 1,
+                    "category": ["M{o}bel", "T{e}"], "attributes": {{"Gr{o}ße": "{o}"}}}}"#
+            )
+        };
+        let decomposed = read(&body("e\u{301}", "o\u{308}")).expect("a product");
+        assert_eq!(decomposed, read(&body("\u{e9}", "\u{f6}")).expect("a product"));
+        assert_eq!(decomposed.with_composed_texts(), None);
+        let twice = r#"{"sku": "1", "name": "n", "price": 1, "attributes": {"e\u0301": 1, "\u00e9": 2}}"#;
+        assert_eq!(refused(twice), [("attributes.\u{e9}".to_owned(), "conflict")]);
+        // The path of a picture is compared in bytes.
+        let path = "https://example.com/e\u{301}.jpg";
+        let product = read(&format!(r#"{{"sku": "1", "name": "n", "price": 1, "image_url": "{path}"}}"#));
+        assert_eq!(product.expect("a product").image_url.as_deref(), Some(path));
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! Fills a new index from the products table and replaces the live index with it while writes continue. Needed after a
 //! change of the mapping, or after the index was lost. An operator invokes it repeatedly until it reports `done`; each
 //! run continues where the last one ended, however that ended. Products that cannot be indexed are reported and left
-//! out.
+//! out. It also composes (NFC) what earlier releases stored as it was sent.
 //!
 //! It refuses to run while the cluster is red (unless the command sets `ignore_health`), and to start while a node has
 //! no room for a second index (unless it sets `ignore_storage`): a new index that fills the disk would stop all writes
 //! to the live one.
 //!
 //! ```json
-//! {"seconds": 600} {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems":
-//! [{"product_id": "x", "reason": "…"}]} {"done": false, "refused": "…"}
+//! {"seconds": 600} {"done": false, "index": "products-v4", "written": 125000, "composed": 0, "set_aside": 1,
+//! "problems": [{"product_id": "x", "reason": "…"}]} {"done": false, "refused": "…"}
 //! ```
+
+mod compose;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +27,7 @@ use souk_runtime::{Dependencies, Error};
 use souk_search::{
     ClusterHealth, IndexOperation, Indexed, NodeStorage, Rebuild, SearchError, SearchIndex, SegmentProgress,
 };
-use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
+use souk_store::{Categories, Inventory, ProductPage, Products, Segment, StoreError};
 
 use crate::index_products::as_indexed;
 
@@ -51,6 +53,8 @@ pub struct Reindex {
     pub search: SearchIndex,
     /// The products table.
     pub products: Products,
+    /// The categories table.
+    pub categories: Categories,
     /// The inventory table.
     pub inventory: Inventory,
     /// For the versions of index writes.
@@ -68,6 +72,7 @@ impl Reindex {
         Ok(Self {
             search: deps.search()?,
             products: deps.products()?,
+            categories: deps.categories()?,
             inventory: deps.inventory()?,
             clock: deps.clock(),
             random: deps.random(),
@@ -128,6 +133,8 @@ pub struct Report {
     pub index: String,
     /// Products written, by all runs.
     pub written: u64,
+    /// Products whose texts this run composed.
+    pub composed: u64,
     /// Products that could not be written, by all runs.
     pub set_aside: u64,
     /// The first of them in this run.
@@ -167,6 +174,7 @@ struct Copied {
     segment: usize,
     progress: SegmentProgress,
     written: u64,
+    composed: u64,
     set_aside: Vec<Problem>,
 }
 
@@ -189,27 +197,28 @@ impl Reindex {
     /// Copies pages until the rebuild is complete or the time is over.
     pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
         let mut rebuild = self.search.rebuild().await?;
-        let mut problems = Vec::new();
+        let (mut problems, mut composed) = (Vec::new(), 0);
         while !rebuild.progress.is_complete() && self.clock.now() < until {
-            self.copy_pages(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
+            composed += self.copy_pages(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
         }
         let (index, progress) = (rebuild.name().to_owned(), rebuild.progress.clone());
         let done = progress.is_complete();
         if done {
+            self.remove_decomposed_categories().await?;
             rebuild.finish().await?;
         }
         problems.truncate(MAX_PROBLEMS);
-        Ok(Report { done, index, written: progress.written, set_aside: progress.set_aside, problems })
+        Ok(Report { done, index, written: progress.written, composed, set_aside: progress.set_aside, problems })
     }
 
     /// Copies a page of each segment and stores the progress. If one fails, the next run copies all of them again,
-    /// which is safe because writes are idempotent.
+    /// which is safe because writes are idempotent. Returns how many products were composed.
     pub(crate) async fn copy_pages(
         &self,
         rebuild: &mut Rebuild,
         products: i32,
         problems: &mut Vec<Problem>,
-    ) -> Result<(), ReindexError> {
+    ) -> Result<u64, ReindexError> {
         if rebuild.progress.segments.is_empty() {
             rebuild.progress.segments = vec![SegmentProgress::Start; self.segments];
         }
@@ -217,14 +226,22 @@ impl Reindex {
         let pages = segments.filter_map(|segment| self.copy_page(rebuild, segment, products));
         let copied = try_join_all(pages).await?;
         let progress = &mut rebuild.progress;
-        for Copied { segment, progress: reached, written, set_aside } in copied {
+        let composed = copied.iter().map(|copied| copied.composed).sum();
+        for Copied { segment, progress: reached, written, set_aside, .. } in copied {
             progress.segments[segment] = reached;
             progress.written += written;
             progress.set_aside += set_aside.len() as u64;
             problems.extend(set_aside);
         }
-        tracing::info!(function = "reindex", index = rebuild.name(), written = rebuild.progress.written, "pages");
-        Ok(rebuild.save().await?)
+        tracing::info!(
+            function = "reindex",
+            index = rebuild.name(),
+            written = rebuild.progress.written,
+            composed,
+            "pages"
+        );
+        rebuild.save().await?;
+        Ok(composed)
     }
 
     /// Copies the next page of a segment; `None` at its end.
@@ -243,7 +260,7 @@ impl Reindex {
         let part = Segment { number: u32::try_from(segment).ok()?, of: u32::try_from(segments.len()).ok()? };
         Some(async move {
             let read_at_ms = self.clock.now().as_millis(); // before anything is read
-            let page = self.products.page(part, after, products).await?;
+            let (page, composed) = self.composed_page(part, after, products).await?;
             let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
             let available = self.inventory.available_many(shards, true).await?;
             let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
@@ -251,7 +268,7 @@ impl Reindex {
             let outcomes = self.write(rebuild, &operations).await?;
             let progress = page.next.clone().map_or(SegmentProgress::End, SegmentProgress::After);
             let set_aside = set_aside(page, outcomes);
-            Ok(Copied { segment, progress, written: operations.len() as u64, set_aside })
+            Ok(Copied { segment, progress, written: operations.len() as u64, composed, set_aside })
         })
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
 use crate::time::Timestamp;
+use crate::unicode::composed;
 use crate::validation::{Invalid, looks_like_card_number};
 
 /// Longest text that is read as an address, in bytes.
@@ -106,9 +107,8 @@ impl FromStr for Email {
 
 /// The part before the `@` in NFC and lower case; none if it is empty, too long, or would break a key or a header.
 fn normalized_local_part(raw: &str) -> Option<String> {
-    let nfc = icu_normalizer::ComposingNormalizerBorrowed::new_nfc();
     // Lower case of a composed letter can be decomposed, so the result is composed again.
-    let local = nfc.normalize(&nfc.normalize(raw).to_lowercase()).into_owned();
+    let local = composed(&composed(raw).to_lowercase());
     let is_plain =
         !local.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | '<' | '>' | '"' | ',' | ';'));
     (is_plain && (1..=MAX_LOCAL_BYTES).contains(&local.len())).then_some(local)

@@ -31,4 +31,5 @@ pub mod signing_key;
 pub mod stock;
 pub mod synonyms;
 pub mod time;
+pub mod unicode;
 pub mod validation;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::unicode::composed;
 use crate::validation::{FieldError, Invalid, text};
 
 /// Maximum number of groups. The request body has at most 64 KB, which keeps the list far below DynamoDB's 400 KB an
@@ -21,7 +22,7 @@ const MAX_ERRORS: usize = 20;
 /// Groups of synonyms. A term is one or a few words (`usb stick`) in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SynonymGroups(Vec<Vec<String>>);
+pub struct SynonymGroups(#[serde(deserialize_with = "stored_groups")] Vec<Vec<String>>);
 
 impl SynonymGroups {
     /// Validates groups from a client and normalises terms to lower case with single spaces. Errors name the position
@@ -49,6 +50,12 @@ impl SynonymGroups {
     }
 }
 
+/// Terms that an earlier release stored as they were sent are composed, like the words of a search.
+fn stored_groups<'de, D: Deserializer<'de>>(stored: D) -> Result<Vec<Vec<String>>, D::Error> {
+    let groups = Vec::<Vec<String>>::deserialize(stored)?;
+    Ok(groups.iter().map(|terms| terms.iter().map(|term| composed(term)).collect()).collect())
+}
+
 fn group<S: AsRef<str>>(at: usize, terms: &[S]) -> Result<Vec<String>, Vec<FieldError>> {
     let whole = |code, message: String| Err(vec![FieldError::new(format!("groups[{at}]"), code, message)]);
     if terms.len() > MAX_SYNONYM_TERMS {
@@ -69,7 +76,8 @@ fn group<S: AsRef<str>>(at: usize, terms: &[S]) -> Result<Vec<String>, Vec<Field
 }
 
 fn term(raw: &str) -> Result<String, Invalid> {
-    let term = text(raw, MAX_TERM_CHARS)?.to_lowercase();
+    // Lower case of a composed letter can be decomposed, so the result is composed again.
+    let term = composed(&text(raw, MAX_TERM_CHARS)?.to_lowercase());
     let words: Vec<_> = term.split_whitespace().collect();
     if words.len() > MAX_SYNONYM_WORDS {
         return Err(Invalid::new("too_long", format!("must have at most {MAX_SYNONYM_WORDS} words")));
@@ -93,6 +101,10 @@ mod tests {
         let groups = SynonymGroups::new(&[vec![" Laptop", "NOTEBOOK", "laptop"], vec!["usb  stick", "flash drive"]]);
         let groups = groups.expect("good");
         assert_eq!(groups.groups(), [vec!["laptop", "notebook"], vec!["usb stick", "flash drive"]]);
+        let groups = SynonymGroups::new(&[vec!["Caf\u{e9}", "cafe\u{301}", "bistro"]]).expect("good");
+        assert_eq!(groups.groups(), [vec!["caf\u{e9}", "bistro"]], "composed and decomposed are one term");
+        let stored: SynonymGroups = serde_json::from_str(r#"[["cafe\u0301", "bistro"]]"#).expect("stored before");
+        assert_eq!(stored.groups(), groups.groups());
     }
 
     #[test]

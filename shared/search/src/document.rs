@@ -1,8 +1,11 @@
 //! A product as it is indexed.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use souk_domain::catalog::{AttributeValue, Product};
 use souk_domain::ids::ProductId;
+use souk_domain::unicode::folded;
 
 use crate::mapping::{KIND_END, KIND_START};
 use crate::text::code;
@@ -25,12 +28,17 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    brand_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand_label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     category_ids: Vec<&'a str>,
     category_names: Vec<&'a str>,
     category_labels: Vec<String>,
     kinds: Vec<String>,
-    attributes: Vec<String>,
+    attribute_keys: Vec<String>,
+    attribute_labels: Vec<String>,
     attribute_text: Vec<&'a str>,
     price_minor: i64,
     currency: &'a str,
@@ -45,18 +53,23 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
     fn from(indexed: &'a IndexedProduct) -> Self {
         let product = &indexed.product;
         let categories = product.category.categories();
+        let brand_key = product.brand.as_deref().map(folded);
+        let (attribute_keys, attribute_labels) = attributes(&product.attributes);
         let codes = std::iter::once(product.product_id.as_str()).chain(product.ean.iter().map(String::as_str));
         Self {
             product_id: &product.product_id,
             codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
             name: &product.name,
             brand: product.brand.as_deref(),
+            brand_label: brand_key.as_deref().zip(product.brand.as_deref()).map(|(key, brand)| pair(key, brand)),
+            brand_key,
             description: product.description.as_deref(),
             category_ids: categories.iter().map(|category| category.category_id.as_str()).collect(),
             category_names: categories.iter().map(|category| category.name.as_str()).collect(),
             category_labels: categories.iter().map(|c| pair(c.category_id.as_str(), &c.name)).collect(),
             kinds: product.category.leaf().map(|leaf| kinds(&leaf.name)).unwrap_or_default(),
-            attributes: product.attributes.iter().map(|(name, value)| pair(name, value.as_text())).collect(),
+            attribute_keys,
+            attribute_labels,
             attribute_text: product
                 .attributes
                 .iter()
@@ -75,7 +88,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
 /// Separates the parts of a pair; no name or value may contain a control character.
 const PAIR_SEPARATOR: char = '\u{1f}';
 
-/// An attribute with its value, for filters and facets; a category's id with its name.
+/// A name with its value: of an attribute, both [`folded`]; a category's id with its name; a folded brand with the brand.
 pub(crate) fn pair(name: &str, value: &str) -> String {
     format!("{name}{PAIR_SEPARATOR}{value}")
 }
@@ -83,6 +96,32 @@ pub(crate) fn pair(name: &str, value: &str) -> String {
 /// The parts of a [`pair`].
 pub(crate) fn split_pair(pair: &str) -> Option<(&str, &str)> {
     pair.split_once(PAIR_SEPARATOR)
+}
+
+/// The folded form of an attribute, by which it is filtered and counted. All spellings of a name or value have the same.
+pub(crate) fn attribute_key(name: &str, value: &str) -> String {
+    pair(&folded(name), &folded(value))
+}
+
+/// The parts of the label of an attribute: its key, its name and its value.
+pub(crate) fn split_attribute_label(label: &str) -> Option<(&str, &str, &str)> {
+    let (folded_name, rest) = split_pair(label)?;
+    let (folded_value, rest) = split_pair(rest)?;
+    let (name, value) = split_pair(rest)?;
+    let key = label.get(..folded_name.len() + PAIR_SEPARATOR.len_utf8() + folded_value.len())?;
+    Some((key, name, value))
+}
+
+/// The keys of attributes, each once, and their labels: the key with the name and the value as they are written. A
+/// product counts once for a key, also if it has an attribute in two spellings.
+fn attributes(attributes: &BTreeMap<String, AttributeValue>) -> (Vec<String>, Vec<String>) {
+    let mut by_key: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in attributes {
+        let key = attribute_key(name, value.as_text());
+        let label = pair(&key, &pair(name, value.as_text()));
+        by_key.entry(key).or_insert(label);
+    }
+    by_key.into_iter().unzip()
 }
 
 /// The searchable text of an attribute: its value, or the name of a feature that the product has. Numbers (weight,
@@ -111,6 +150,20 @@ mod tests {
         let kinds = |category| kinds(category).join("; ");
         assert_eq!(kinds("Keyboards & keypads"), "kindstart Keyboards kindend; kindstart keypads kindend");
         assert_eq!(kinds("Tablets"), "kindstart Tablets kindend");
+    }
+
+    #[test]
+    fn an_attribute_in_two_spellings_is_one() {
+        let value = |text: &str| AttributeValue::Text(text.to_owned());
+        let (keys, labels) = attributes(&BTreeMap::from([
+            ("Farbe".to_owned(), value("Weiß")),
+            ("FARBE".to_owned(), value("weiss")),
+            ("Größe".to_owned(), AttributeValue::Number("7.50".to_owned())),
+        ]));
+        assert_eq!(keys, ["farbe\u{1f}weiss", "grosse\u{1f}7.50"]);
+        let split: Vec<_> = labels.iter().map(|label| split_attribute_label(label)).collect();
+        assert_eq!(split, [Some((keys[0].as_str(), "FARBE", "weiss")), Some((keys[1].as_str(), "Größe", "7.50"))]);
+        assert_eq!(split_attribute_label(&keys[0]), None);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_domain::ids::CategoryId;
+use souk_domain::unicode::folded;
 
-use crate::document::{pair, split_pair};
+use crate::document::{pair, split_attribute_label, split_pair};
 use crate::query::SearchQuery;
+use crate::spellings::Spellings;
 
 /// Most brands.
 const BRANDS: u32 = 100;
@@ -15,6 +17,9 @@ const BRANDS: u32 = 100;
 const CATEGORIES: u32 = 500;
 /// Most pairs of attribute and value that are counted; the most frequent ones.
 const ATTRIBUTE_PAIRS: u32 = 400;
+/// How many spellings are counted beyond that, for the keys that have several. A key none of whose spellings is among
+/// the most frequent ones is left out.
+const SPARE_SPELLINGS: u32 = 100;
 /// Most attributes in the facets, the most frequent ones.
 const ATTRIBUTES: usize = 12;
 /// Most values of one attribute.
@@ -34,7 +39,7 @@ const PRICE_STEPS: [i64; 16] = [
 /// Counts of the matching products by brand, category, price and attribute. Each facet ignores its own filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// Brands as they are written, most frequent first.
+    /// Brands, each in its most frequent spelling, most frequent first.
     pub brands: Vec<FacetCount<String>>,
     /// Departments and categories, most frequent first.
     pub categories: Vec<FacetCount<CategoryId>>,
@@ -62,7 +67,7 @@ pub struct PriceRange {
     pub max_minor: Option<i64>,
 }
 
-/// The values of one attribute.
+/// The values of one attribute. Name and values are in their most frequent spelling, and count in all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeFacet {
     /// The attribute.
@@ -79,7 +84,7 @@ pub(crate) enum Facet {
     Prices,
     /// The most frequent attributes.
     Attributes,
-    /// This attribute alone, because it is filtered by.
+    /// The attribute with this folded name alone, because it is filtered by.
     Attribute(String),
 }
 
@@ -111,9 +116,9 @@ pub(crate) fn groups_for(query: &SearchQuery) -> Vec<FacetGroup> {
     if is_narrowed || !query.attributes.is_empty() {
         plain.push(Facet::Attributes);
     }
-    let names: BTreeSet<&String> = query.attributes.iter().map(|(name, _)| name).collect();
+    let names: BTreeSet<String> = query.attributes.iter().map(|(name, _)| folded(name)).collect();
     let short = names.into_iter().filter(|name| name.chars().count() <= OWN_NAME_CHARS);
-    let attributes = short.take(OWN_ATTRIBUTES).map(|name| Facet::Attribute(name.clone()));
+    let attributes = short.take(OWN_ATTRIBUTES).map(Facet::Attribute);
     let own = own.into_iter().map(|(facet, _)| facet).chain(attributes).map(FacetGroup::with_own_filter_ignored);
     std::iter::once(FacetGroup { facets: plain, ignores: None }).chain(own).collect()
 }
@@ -121,18 +126,29 @@ pub(crate) fn groups_for(query: &SearchQuery) -> Vec<FacetGroup> {
 /// The aggregations that count some facets.
 pub(crate) fn aggregations(facets: &[Facet]) -> Value {
     let terms = |field: &str, size: u32| json!({ "terms": { "field": field, "size": size } });
-    let one = |facet: &Facet| match facet {
-        Facet::Brands => ("brands", terms("brand.raw", BRANDS)),
-        Facet::Categories => ("categories", terms("category_ids", CATEGORIES)),
-        Facet::Prices => ("prices", json!({ "range": { "field": "price_minor", "ranges": price_ranges() } })),
-        Facet::Attributes => ("attributes", terms("attributes", ATTRIBUTE_PAIRS)),
-        Facet::Attribute(name) => {
-            let mut values = terms("attributes", ATTRIBUTE_PAIRS);
-            values["terms"]["include"] = json!(format!("{}.*", literally(&pair(name, ""))));
-            ("attributes", values)
-        }
+    let brands = |field: &str, spare: u32| terms(field, BRANDS + spare);
+    let pairs = |field: &str, spare: u32| terms(field, ATTRIBUTE_PAIRS + spare);
+    let of_one = |mut pairs: Value, name: &str| {
+        pairs["terms"]["include"] = json!(format!("{}.*", literally(&pair(name, ""))));
+        pairs
     };
-    facets.iter().map(one).map(|(name, body)| (name.to_owned(), body)).collect::<serde_json::Map<_, _>>().into()
+    let counted = |facet: &Facet| match facet {
+        Facet::Brands => {
+            vec![("brands", brands("brand_key", 0)), ("brand_labels", brands("brand_label", SPARE_SPELLINGS))]
+        }
+        Facet::Categories => vec![("categories", terms("category_ids", CATEGORIES))],
+        Facet::Prices => vec![("prices", json!({ "range": { "field": "price_minor", "ranges": price_ranges() } }))],
+        Facet::Attributes => vec![
+            ("attributes", pairs("attribute_keys", 0)),
+            ("attribute_labels", pairs("attribute_labels", SPARE_SPELLINGS)),
+        ],
+        Facet::Attribute(name) => vec![
+            ("attributes", of_one(pairs("attribute_keys", 0), name)),
+            ("attribute_labels", of_one(pairs("attribute_labels", SPARE_SPELLINGS), name)),
+        ],
+    };
+    let all = facets.iter().flat_map(counted).map(|(name, body)| (name.to_owned(), body));
+    all.collect::<serde_json::Map<_, _>>().into()
 }
 
 /// The text as a Lucene regular expression that matches exactly it.
@@ -169,17 +185,19 @@ fn price_ranges() -> Vec<Value> {
 #[serde(default)]
 pub(crate) struct Aggregations {
     brands: Buckets,
+    brand_labels: Buckets,
     categories: Buckets,
     prices: Buckets,
     attributes: Buckets,
+    attribute_labels: Buckets,
     category_labels: Buckets,
 }
 
 impl Aggregations {
-    /// The labels of categories and the brands, most frequent first.
-    pub(crate) fn names(self) -> (Vec<String>, Vec<String>) {
-        let keys = |buckets: Buckets| buckets.buckets.into_iter().map(|bucket| bucket.key).collect();
-        (keys(self.category_labels), keys(self.brands))
+    /// The labels of categories, most frequent first, and the spellings of brands.
+    pub(crate) fn names(self) -> (Vec<String>, Spellings) {
+        let labels = self.category_labels.buckets.into_iter().map(|bucket| bucket.key);
+        (labels.collect(), self.brand_labels.spellings())
     }
 }
 
@@ -187,6 +205,19 @@ impl Aggregations {
 #[serde(default)]
 struct Buckets {
     buckets: Vec<Bucket>,
+}
+
+impl Buckets {
+    /// The spellings in labels of a key and a spelling.
+    fn spellings(&self) -> Spellings {
+        let mut spellings = Spellings::default();
+        for bucket in &self.buckets {
+            if let Some((key, spelling)) = split_pair(&bucket.key) {
+                spellings.add(key, spelling, bucket.doc_count);
+            }
+        }
+        spellings
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -205,13 +236,16 @@ impl Facets {
     /// Adds the counts of a response. An attribute that is counted again, without its own filter, comes first: the
     /// shopper filters by it.
     pub(crate) fn add(&mut self, counted: Aggregations) {
-        let count = |bucket: Bucket| FacetCount { value: bucket.key, count: bucket.doc_count };
+        let spellings = counted.brand_labels.spellings();
+        let brand =
+            |bucket: Bucket| Some(FacetCount { value: spellings.of(&bucket.key)?.to_owned(), count: bucket.doc_count });
         let category = |bucket: Bucket| Some(FacetCount { value: bucket.key.parse().ok()?, count: bucket.doc_count });
-        self.brands.extend(counted.brands.buckets.into_iter().map(count));
+        self.brands.extend(counted.brands.buckets.into_iter().filter_map(brand));
         self.categories.extend(counted.categories.buckets.into_iter().filter_map(category));
         self.prices.extend(counted.prices.buckets.iter().filter_map(price_count));
-        let mut attributes = attributes(counted.attributes.buckets);
-        let is_new = |known: &AttributeFacet| attributes.iter().all(|facet| facet.name != known.name);
+        let mut attributes = attributes(counted.attributes, &counted.attribute_labels);
+        let names: BTreeSet<String> = attributes.iter().map(|facet| folded(&facet.name)).collect();
+        let is_new = |known: &AttributeFacet| !names.contains(&folded(&known.name));
         let earlier: Vec<_> = std::mem::take(&mut self.attributes).into_iter().filter(is_new).collect();
         attributes.extend(earlier);
         attributes.truncate(ATTRIBUTES);
@@ -227,13 +261,20 @@ fn price_count(bucket: &Bucket) -> Option<FacetCount<PriceRange>> {
     (range.count > 0).then_some(range)
 }
 
-/// Pairs grouped by attribute. Attributes that most products have come first.
-fn attributes(buckets: Vec<Bucket>) -> Vec<AttributeFacet> {
+/// Keys grouped by attribute, in their most frequent spelling. Attributes that most products have come first.
+fn attributes(keys: Buckets, labels: &Buckets) -> Vec<AttributeFacet> {
+    let (mut names, mut values) = (Spellings::default(), Spellings::default());
+    for bucket in &labels.buckets {
+        let Some((key, name, value)) = split_attribute_label(&bucket.key) else { continue };
+        let Some((folded_name, _)) = split_pair(key) else { continue };
+        names.add(folded_name, name, bucket.doc_count);
+        values.add(key, value, bucket.doc_count);
+    }
     let mut by_name: BTreeMap<String, Vec<FacetCount<String>>> = BTreeMap::new();
-    for bucket in buckets {
-        let Some((name, value)) = split_pair(&bucket.key) else { continue };
-        let value = FacetCount { value: value.to_owned(), count: bucket.doc_count };
-        by_name.entry(name.to_owned()).or_default().push(value);
+    for Bucket { key, doc_count: count } in keys.buckets {
+        let spelt = split_pair(&key).and_then(|(name, _)| Some((names.of(name)?, values.of(&key)?)));
+        let Some((name, value)) = spelt else { continue };
+        by_name.entry(name.to_owned()).or_default().push(FacetCount { value: value.to_owned(), count });
     }
     let of_all = |values: &[FacetCount<String>]| values.iter().map(|value| value.count).sum::<u64>();
     let mut facets: Vec<_> = by_name.into_iter().map(|(name, values)| (of_all(&values), name, values)).collect();
@@ -248,11 +289,49 @@ fn attributes(buckets: Vec<Bucket>) -> Vec<AttributeFacet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::attribute_key;
 
     fn counted(response: Value) -> Facets {
         let mut facets = Facets::default();
         facets.add(serde_json::from_value(response).expect("counts"));
         facets
+    }
+
+    /// The counts of attributes in one spelling each, as OpenSearch responds.
+    fn attribute_counts(counts: &[(&str, &str, u64)]) -> Value {
+        let bucket = |key: String, count: u64| json!({ "key": key, "doc_count": count });
+        let key = |name: &str, value: &str| attribute_key(name, value);
+        let keys: Vec<_> = counts.iter().map(|(name, value, count)| bucket(key(name, value), *count)).collect();
+        let label = |name: &str, value: &str| pair(&key(name, value), &pair(name, value));
+        let labels: Vec<_> = counts.iter().map(|(name, value, count)| bucket(label(name, value), *count)).collect();
+        json!({ "attributes": { "buckets": keys }, "attribute_labels": { "buckets": labels } })
+    }
+
+    #[test]
+    fn spellings_are_counted_as_one_and_the_most_frequent_is_shown() {
+        let bucket = |key: &str, count: u64| json!({ "key": key, "doc_count": count });
+        let (labels, keys) = (
+            ["citroen\u{1f}Citroen", "hp\u{1f}HP", "citroen\u{1f}Citroën", "hp\u{1f}hp"],
+            [bucket("citroen", 8), bucket("hp", 5), bucket("rare", 1)],
+        );
+        let labels: Vec<_> = labels.iter().zip([5, 4, 3, 1]).map(|(label, count)| bucket(label, count)).collect();
+        let facets = counted(json!({ "brands": { "buckets": keys }, "brand_labels": { "buckets": labels } }));
+        let count = |value: &str, count| FacetCount { value: value.to_owned(), count };
+        assert_eq!(facets.brands, [count("Citroen", 8), count("HP", 5)], "none without a spelling");
+
+        let keys = json!([bucket("farbe\u{1f}weiss", 9), bucket("farbe\u{1f}rot", 2)]);
+        let label =
+            |name: &str, value: &str, count| bucket(&pair(&attribute_key(name, value), &pair(name, value)), count);
+        // No pair with the value "weiß" is the most frequent one, but the value is.
+        let labels = json!([
+            label("Farbe", "weiss", 4),
+            label("FARBE", "weiß", 3),
+            label("farbe", "weiß", 2),
+            label("Farbe", "Rot", 2),
+        ]);
+        let facets = counted(json!({ "attributes": { "buckets": keys }, "attribute_labels": { "buckets": labels } }));
+        let farbe = AttributeFacet { name: "Farbe".to_owned(), values: vec![count("weiß", 9), count("Rot", 2)] };
+        assert_eq!(facets.attributes, [farbe]);
     }
 
     #[test]
@@ -274,14 +353,8 @@ mod tests {
 
     #[test]
     fn attributes_are_grouped_by_name() {
-        let bucket = |name, value, count| json!({ "key": pair(name, value), "doc_count": count });
-        let buckets = [
-            bucket("Size", "XL", 9),
-            bucket("Colour", "Black", 7),
-            bucket("Colour", "a=b", 5),
-            bucket("Width", "7", 1),
-        ];
-        let mut facets = counted(json!({ "attributes": { "buckets": buckets } }));
+        let counts = [("Size", "XL", 9), ("Colour", "Black", 7), ("Colour", "a=b", 5), ("Width", "7", 1)];
+        let mut facets = counted(attribute_counts(&counts));
         let summary = |facets: &Facets| {
             let values = |facet: &AttributeFacet| {
                 facet.values.iter().map(|v| format!("{} {}", v.value, v.count)).collect::<Vec<_>>().join(", ")
@@ -289,20 +362,18 @@ mod tests {
             facets.attributes.iter().map(|facet| format!("{}: {}", facet.name, values(facet))).collect::<Vec<_>>()
         };
         assert_eq!(summary(&facets), ["Colour: Black 7, a=b 5", "Size: XL 9", "Width: 7 1"]);
-        let own = json!({ "attributes": { "buckets": [bucket("Size", "XL", 9), bucket("Size", "S", 4)] } });
+        // Without its own filter another spelling of the name may be the most frequent one.
+        let own = attribute_counts(&[("SIZE", "XL", 9), ("SIZE", "S", 4)]);
         facets.add(serde_json::from_value(own).expect("counts"));
-        assert_eq!(summary(&facets), ["Size: XL 9, S 4", "Colour: Black 7, a=b 5", "Width: 7 1"]);
+        assert_eq!(summary(&facets), ["SIZE: XL 9, S 4", "Colour: Black 7, a=b 5", "Width: 7 1"]);
     }
 
     #[test]
     fn the_attribute_that_is_filtered_by_stays_among_many() {
-        let bucket = |name: String, count: u64| json!({ "key": pair(&name, "x"), "doc_count": count });
-        let many: Vec<_> = (0..20_u64).map(|n| bucket(format!("a{n:02}"), 100 - n)).collect();
-        let mut facets = counted(json!({ "attributes": { "buckets": many } }));
-        facets.add(
-            serde_json::from_value(json!({ "attributes": { "buckets": [bucket("own".to_owned(), 1)] } }))
-                .expect("counts"),
-        );
+        let names: Vec<_> = (0..20_u64).map(|n| (format!("a{n:02}"), 100 - n)).collect();
+        let many: Vec<_> = names.iter().map(|(name, count)| (name.as_str(), "x", *count)).collect();
+        let mut facets = counted(attribute_counts(&many));
+        facets.add(serde_json::from_value(attribute_counts(&[("own", "x", 1)])).expect("counts"));
         assert_eq!(facets.attributes.len(), ATTRIBUTES);
         assert!(facets.attributes[0].name == "own");
     }

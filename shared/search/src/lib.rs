@@ -23,6 +23,7 @@ mod response;
 mod search;
 mod sort;
 mod spelling;
+mod spellings;
 mod stored;
 mod suggest;
 mod synonyms;

@@ -121,17 +121,16 @@ fn properties() -> Value {
             "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
         },
     });
-    let mut brand = text(&["all", "spelling"]);
-    brand["fields"] = json!({
-        "raw": { "type": "keyword", "ignore_above": 1024 },
-        "folded": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
-    });
     json!({
         "product_id": { "type": "keyword" },
         // SKU and EANs, without punctuation and leading zeros.
         "codes": { "type": "keyword", "norms": false },
         "name": name,
-        "brand": brand,
+        "brand": text(&["all", "spelling"]),
+        // Folded by `souk_domain::unicode::folded`: filters and facets compare these. The labels have the spellings that
+        // facets show. OpenSearch folds neither, so that there is one definition of what is the same.
+        "brand_key": { "type": "keyword", "ignore_above": 1024 },
+        "brand_label": { "type": "keyword", "ignore_above": 2048 },
         "description": text(&["all"]),
         "category_ids": { "type": "keyword" },
         "category_names": text(&["all", "spelling"]),
@@ -139,7 +138,8 @@ fn properties() -> Value {
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
         "kinds": { "type": "text", "analyzer": "words", "norms": false },
-        "attributes": { "type": "keyword", "ignore_above": 4096 },
+        "attribute_keys": { "type": "keyword", "ignore_above": 4096 },
+        "attribute_labels": { "type": "keyword", "ignore_above": 8191 },
         "attribute_text": text(&["all"]),
         "price_minor": { "type": "long" },
         "currency": { "type": "keyword" },

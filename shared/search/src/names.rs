@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 use souk_domain::ids::CategoryId;
+use souk_domain::unicode;
 
 use crate::SearchError;
 use crate::document::split_pair;
@@ -65,7 +66,7 @@ fn request() -> Value {
         "track_total_hits": false,
         "aggs": {
             "category_labels": most_frequent("category_labels"),
-            "brands": most_frequent("brand.raw"),
+            "brand_labels": most_frequent("brand_label"),
         },
     })
 }
@@ -73,6 +74,7 @@ fn request() -> Value {
 impl SuggestionNames {
     fn new(aggregations: Aggregations) -> Self {
         let (labels, brands) = aggregations.names();
+        let brands = brands.by_frequency().into_iter().map(str::to_owned);
         let category = |label: &String| {
             let (id, name) = split_pair(label)?;
             Some(SuggestedCategory { category_id: id.parse().ok()?, name: name.to_owned() })
@@ -82,7 +84,7 @@ impl SuggestionNames {
             categories: categories
                 .map(|category| Name { words: folded_words(&category.name), value: category })
                 .collect(),
-            brands: brands.into_iter().map(|brand| Name { words: folded_words(&brand), value: brand }).collect(),
+            brands: brands.map(|brand| Name { words: folded_words(&brand), value: brand }).collect(),
         }
     }
 
@@ -130,9 +132,9 @@ pub(crate) fn split(text: &str) -> impl Iterator<Item = String> {
     pieces.filter(|piece| !piece.is_empty())
 }
 
-/// In lower case and without accents, as the index folds words.
+/// [`unicode::folded`], and other scripts in Latin letters.
 pub(crate) fn folded(word: &str) -> String {
-    deunicode::deunicode(word).trim().to_lowercase()
+    deunicode::deunicode(&unicode::folded(word)).trim().to_lowercase()
 }
 
 fn folded_words(name: &str) -> Vec<String> {
@@ -142,14 +144,18 @@ fn folded_words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::pair;
 
     fn names() -> SuggestionNames {
         let bucket = |key: &str, count: u32| json!({ "key": key, "doc_count": count });
         let labels =
             ["printing\u{1f}Printing", "printing.ink\u{1f}Ink cartridges", "home.sofas\u{1f}Möbel & Sofas", "broken"];
-        let brands = ["HP", "Müller", "Straßer", "Hewlett Packard", "Harman", "Hama", "Hitachi"];
-        let buckets = |keys: &[&str]| json!({ "buckets": keys.iter().map(|key| bucket(key, 1)).collect::<Vec<_>>() });
-        let counted = json!({ "category_labels": buckets(&labels), "brands": buckets(&brands) });
+        let brands = ["HP", "Müller", "Straßer", "Hewlett Packard", "Harman", "Hama", "Hitachi", "Hp"];
+        let label = |brand: &str| pair(&unicode::folded(brand), brand);
+        let brands = brands.iter().zip((1..=8).rev());
+        let brands: Vec<_> = brands.map(|(brand, count)| bucket(&label(brand), count)).collect();
+        let labels: Vec<_> = labels.iter().map(|label| bucket(label, 1)).collect();
+        let counted = json!({ "category_labels": { "buckets": labels }, "brand_labels": { "buckets": brands } });
         SuggestionNames::new(serde_json::from_value(counted).expect("counts"))
     }
 

@@ -79,9 +79,9 @@ pub struct SearchQuery {
     pub collection: Option<CollectionFilter>,
     /// The text that the shopper typed; empty means browsing.
     pub text: Option<String>,
-    /// Any of these brands, ignoring case.
+    /// Any of these brands, in any spelling that is folded the same ([`souk_domain::unicode::folded`]).
     pub brand: Vec<String>,
-    /// Attributes, as `(name, value)`. Values of one name are alternatives; all names must match.
+    /// Attributes, as `(name, value)`, in any spelling. Values of one name are alternatives; all names must match.
     pub attributes: Vec<(String, String)>,
     /// Lowest price, in minor units.
     pub min_price_minor: Option<i64>,

@@ -1,11 +1,12 @@
 //! The search requests that OpenSearch is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use souk_domain::unicode::folded;
 
 use crate::collection::CollectionFilter;
-use crate::document::pair;
+use crate::document::attribute_key;
 use crate::facets::{self, Facet, FacetGroup};
 use crate::highlight;
 use crate::query::{SearchQuery, Start};
@@ -79,15 +80,16 @@ pub(crate) fn filters(query: &SearchQuery, except: Option<&Facet>) -> Vec<Value>
         filters.push(json!({ "range": { "price_minor": range } }));
     }
     if !query.brand.is_empty() && except != Some(&Facet::Brands) {
-        filters.push(json!({ "terms": { "brand.folded": query.brand } }));
+        let keys: BTreeSet<String> = query.brand.iter().map(|brand| folded(brand)).collect();
+        filters.push(json!({ "terms": { "brand_key": keys } }));
     }
-    let mut attributes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut attributes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, value) in &query.attributes {
-        attributes.entry(name).or_default().push(pair(name, value));
+        attributes.entry(folded(name)).or_default().insert(attribute_key(name, value));
     }
     let others =
         attributes.into_iter().filter(|(name, _)| !matches!(except, Some(Facet::Attribute(own)) if own == name));
-    filters.extend(others.map(|(_, pairs)| json!({ "terms": { "attributes": pairs } })));
+    filters.extend(others.map(|(_, keys)| json!({ "terms": { "attribute_keys": keys } })));
     if query.collection_id.is_some() {
         // Facets never ignore these: a collection has no product of another brand to offer.
         let none = || vec![json!({ "match_none": {} })];
@@ -133,20 +135,20 @@ mod tests {
 
     #[test]
     fn a_facet_ignores_its_own_filter_only() {
-        let attributes = [("Colour", "Black"), ("Size", "XL"), ("Colour", "Red")];
+        let attributes = [("Colour", "Black"), ("Size", "XL"), ("COLOUR", "Réd"), ("colour", "black")];
         let query = SearchQuery {
-            brand: vec!["HP".to_owned()],
+            brand: vec!["HP".to_owned(), "hp".to_owned()],
             attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             min_price_minor: Some(100),
             category_id: Some("printing".parse().expect("id")),
             ..query()
         };
-        let brand = json!({ "terms": { "brand.folded": ["HP"] } });
+        let brand = json!({ "terms": { "brand_key": ["hp"] } });
         let price = json!({ "range": { "price_minor": { "gte": 100 } } });
         let category = json!({ "term": { "category_ids": "printing" } });
-        // values of one name are alternatives
-        let colour = json!({ "terms": { "attributes": ["Colour\u{1f}Black", "Colour\u{1f}Red"] } });
-        let size = json!({ "terms": { "attributes": ["Size\u{1f}XL"] } });
+        // values of one name are alternatives, in whatever spelling
+        let colour = json!({ "terms": { "attribute_keys": ["colour\u{1f}black", "colour\u{1f}red"] } });
+        let size = json!({ "terms": { "attribute_keys": ["size\u{1f}xl"] } });
         let filters = |facet: &Facet| {
             facets_request(&query, None, &FacetGroup::with_own_filter_ignored(facet.clone()))["query"]["bool"]["filter"]
                 .clone()
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(filters(&Facet::Brands), json!([category, price, colour, size]));
         assert_eq!(filters(&Facet::Prices), json!([category, brand, colour, size]));
         assert_eq!(filters(&Facet::Categories), json!([price, brand, colour, size]));
-        assert_eq!(filters(&Facet::Attribute("Colour".to_owned())), json!([category, price, brand, size]));
+        assert_eq!(filters(&Facet::Attribute("colour".to_owned())), json!([category, price, brand, size]));
         assert_eq!(
             search_request(&query, None)["query"]["bool"]["filter"],
             json!([category, price, brand, colour, size])

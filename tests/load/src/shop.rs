@@ -135,6 +135,7 @@ impl Shop {
         let reindex = Reindex {
             search: search.clone(),
             products: Products::new(self.table("products")),
+            categories: Categories::new(self.table("categories")),
             inventory: self.inventory(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

@@ -7,7 +7,8 @@ use souk_runtime::http::Amount;
 use souk_search::{AttributeFacet, FacetCount, Facets, PriceRange};
 
 /// How many products of the list have each brand, category, price and attribute. Each facet counts as if its own filter
-/// were not set.
+/// were not set. Spellings of a brand, of an attribute and of its values that differ in case or accents are one entry, in
+/// the most frequent of them.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Facets")]
 pub(super) struct FacetsView<'a> {

@@ -35,7 +35,11 @@ pub(super) fn declare(operation: Operation) -> Operation {
         .query("category_id", category_id, "Only products of this department or category.")
         .query("collection_id", collection_id, "Only products of this collection. Unknown: no products.")
         .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
-        .query("brand", brands, "Only products of this brand. Repeated: of any of these brands.")
+        .query(
+            "brand",
+            brands,
+            "Only products of this brand, ignoring case and accents. Repeated: of any of these brands.",
+        )
         .parameter(attribute_parameter())
         .query("min_price", price(), "Only products at this price or a higher one, in the shop's currency.")
         .query("max_price", price(), "Only products at this price or a lower one. Not below `min_price`.")
@@ -72,8 +76,8 @@ fn attribute_parameter() -> Parameter {
         "examples": [{"attr.Colour": ["Cyan", "Black"], "attr.Page yield": "750"}],
     });
     let description = "Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such \
-        as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`. \
-        Values of one name are alternatives; all names must match. At most 20 values.";
+        as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`, \
+        ignoring case and accents. Values of one name are alternatives; all names must match. At most 20 values.";
     Parameter::query("attr", schema, description).style("form", true)
 }
 

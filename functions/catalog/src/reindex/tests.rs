@@ -1,18 +1,21 @@
 //! Rebuilds the index during writes, and asserts that it is equal to the table.
 
+use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
 use souk_runtime::stream::ChangeHandler as _;
 use souk_search::SearchQuery;
+use souk_store::SaveOutcome;
 use souk_testkit::{Fault, Proxy};
 
 use super::*;
 use crate::compare_index::{CompareIndex, Comparison, Position};
-use crate::fixture::{Fixture, HttpServer, TestIndex, change, search_at, unreachable_index};
+use crate::fixture::{Fixture, HttpServer, TestIndex, change, search_at, sku, unreachable_index};
 
 impl Fixture {
     fn reindex(&self, search: &SearchIndex) -> Reindex {
         Reindex {
             search: search.clone(),
             products: self.products.clone(),
+            categories: self.categories.clone(),
             inventory: self.inventory.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
@@ -38,6 +41,134 @@ impl Fixture {
         let line = |n| format!(r#"{{"sku": "p-{n}", "name": "{name} {n}", "price": 1, "available": 3}}"#);
         self.import(&numbers.map(line).collect::<Vec<_>>().join("\n")).await;
     }
+}
+
+/// A category path as an earlier release stored it: ids and names, outermost first.
+fn stored_path(steps: &[(&str, &str)]) -> CategoryPath {
+    let parents = std::iter::once(None).chain(steps.iter().map(|(id, _)| Some(id)));
+    let steps = steps.iter().zip(parents);
+    let steps: Vec<_> = steps
+        .map(|((id, name), parent)| {
+            let mut step = serde_json::json!({ "category_id": id, "name": name });
+            if let Some(parent) = parent {
+                step["parent_id"] = serde_json::json!(parent);
+            }
+            step
+        })
+        .collect();
+    serde_json::from_value(steps.into()).expect("a path")
+}
+
+/// A product with decomposed texts, in decomposed categories.
+fn decomposed(id: &str) -> Product {
+    let text = |text: &str| AttributeValue::Text(text.to_owned());
+    Product {
+        name: "Cafe\u{301} table".to_owned(),
+        brand: Some("Citroe\u{308}n".to_owned()),
+        category: stored_path(&[("mo-bel", "Mo\u{308}bel"), ("mo-bel.tische", "Tische")]),
+        attributes: [("Gro\u{308}\u{df}e".to_owned(), text("U\u{308}bergro\u{308}\u{df}e"))].into(),
+        ..souk_testkit::product(id)
+    }
+}
+
+impl Fixture {
+    /// Stores a product and its categories as they are.
+    async fn store(&self, product: &Product) {
+        assert_eq!(self.products.put(product, None).await.expect("written"), SaveOutcome::Saved);
+        for category in product.category.categories() {
+            self.categories.ensure(category).await.expect("written");
+        }
+    }
+
+    async fn category_ids(&self) -> Vec<String> {
+        let all = self.categories.all().await.expect("read");
+        all.iter().map(|category| format!("{} {}", category.category_id, category.name)).collect()
+    }
+}
+
+#[tokio::test]
+async fn decomposed_products_and_categories_become_one_with_their_composed_twins() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    let twin = r#"{"sku": "nfc", "name": "Café table", "brand": "Citroën", "price": 1,
+        "category": ["Möbel", "Tische"], "attributes": {"Größe": "Übergröße"}}"#;
+    shop.import(twin).await;
+    shop.store(&decomposed("nfd")).await;
+    // Its id is the same for both names.
+    let kelvin = Product { category: stored_path(&[("k", "\u{212a}")]), ..souk_testkit::product("kelvin") };
+    shop.store(&kelvin).await;
+    assert_eq!(shop.category_ids().await.len(), 5);
+
+    let report = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
+    assert_eq!((report.done, report.composed, report.written), (true, 2, 3));
+    let stored = shop.products.get(&sku("nfd")).await.expect("read").expect("a product");
+    let (twin, old) = (shop.products.get(&sku("nfc")).await.expect("read").expect("a product"), decomposed("nfd"));
+    assert_eq!((&stored.name, &stored.brand, &stored.category), (&twin.name, &twin.brand, &twin.category));
+    assert_eq!(stored.attributes, twin.attributes);
+    assert!(stored.version > old.version);
+    assert_eq!((stored.price_minor, stored.stock_shards), (old.price_minor, old.stock_shards));
+    assert_eq!(shop.category_ids().await, ["k K", "mu00f6bel Möbel", "mu00f6bel.tische Tische"]);
+
+    let both = ["nfc".to_owned(), "nfd".to_owned()];
+    let all = SearchQuery::default;
+    let category_id = Some("mu00f6bel.tische".parse().expect("an id"));
+    let attributes = vec![("Größe".to_owned(), "Übergröße".to_owned())];
+    for query in [
+        SearchQuery { text: Some("café".to_owned()), ..all() },
+        SearchQuery { brand: vec!["Citroën".to_owned()], ..all() },
+        SearchQuery { attributes, ..all() },
+        SearchQuery { category_id, ..all() },
+    ] {
+        assert_eq!(scratch.find(&query).await, both, "{query:?}");
+    }
+    assert_eq!(compared(&shop, &scratch).await, same(3));
+
+    let again = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
+    assert_eq!((again.composed, again.written), (0, 3));
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn a_decomposed_category_with_products_stays() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    shop.store(&decomposed("nfd")).await;
+    // The id of this name is that of the decomposed one.
+    shop.import(r#"{"sku": "mo", "name": "n", "price": 1, "category": ["Mo bel", "Tische"]}"#).await;
+    let report = shop.reindex(&scratch.index).run(shop.later()).await.expect("done");
+    assert_eq!((report.done, report.composed), (true, 1));
+    let ids: Vec<_> = shop.category_ids().await.iter().filter_map(|c| c.split(' ').next().map(str::to_owned)).collect();
+    assert_eq!(ids, ["mo-bel", "mo-bel.tische", "mu00f6bel", "mu00f6bel.tische"]);
+    assert_eq!(compared(&shop, &scratch).await, same(2));
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn products_are_composed_beside_running_writes() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    for n in 0..20 {
+        shop.store(&decomposed(&format!("p-{n}"))).await;
+    }
+    let reindex = shop.reindex(&scratch.index);
+    let writer = async {
+        for n in 0..20 {
+            shop.clock.advance_seconds(1);
+            shop.import(&format!(r#"{{"sku": "p-{n}", "name": "changed {n}", "price": 7}}"#)).await;
+            // Units move between shards: the texts stay decomposed, the version changes.
+            let moved = sku(&format!("p-{}", 19 - n));
+            let seen = shop.products.get(&moved).await.expect("read").expect("a product");
+            let _ = shop.products.touch(&seen, shop.clock.now()).await.expect("touched");
+        }
+    };
+    let far = Timestamp::from_millis(shop.clock.now().as_millis() + 3_600_000);
+    let (report, ()) = tokio::join!(reindex.run(far), writer);
+    assert!(report.expect("done").done);
+    for n in 0..20 {
+        let product = shop.products.get(&sku(&format!("p-{n}"))).await.expect("read").expect("a product");
+        assert_eq!((product.name, product.price_minor), (format!("changed {n}"), 700), "no write is undone");
+    }
+    scratch.remove().await;
 }
 
 /// The differences that compare-index finds, after a refresh of the index.

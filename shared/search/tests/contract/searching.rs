@@ -2,7 +2,8 @@
 
 use souk_domain::synonyms::SynonymGroups;
 use souk_search::{
-    AttributeFacet, FacetCount, Highlight, Position, PriceRange, SearchPage, SearchQuery, Sort, Synonyms, Window,
+    AttributeFacet, FacetCount, Highlight, IndexedProduct, Position, PriceRange, SearchPage, SearchQuery, Sort,
+    Synonyms, Window,
 };
 
 use crate::fixture::{self, Scratch, ids, product};
@@ -214,6 +215,77 @@ async fn odd_names_of_attributes_are_counted_and_filtered_like_others() {
         let values: Vec<_> = page.facets.attributes.iter().filter(|facet| facet.name == name).collect();
         assert_eq!((page.total, values.len()), (1, 1), "{name}");
         assert_eq!(values[0].values, [FacetCount { value: value.to_owned(), count: 1 }]);
+    }
+    scratch.remove().await;
+}
+
+/// Spellings of one brand or attribute, the one that is shown first.
+const SPELLINGS: [&[&str]; 5] = [
+    &["HP", "hp", "Hp", "\u{ff28}\u{ff30}"],
+    &["Citroën", "Citroen", "CITROËN", "Citroe\u{308}n"],
+    &["Straße", "STRASSE", "strasse"],
+    &["İstanbul", "istanbul", "Istanbul"],
+    &["Ёлка", "елка", "ЁЛКА"],
+];
+
+/// Products with every spelling as the brand, and as the name and the value of an attribute; the first spelling most
+/// often.
+fn products_in_all_spellings() -> Vec<IndexedProduct> {
+    let spellings = SPELLINGS.iter().flat_map(|spellings| spellings.iter().chain(&spellings[..1]));
+    let with_spelling = |(number, spelling): (usize, &&str)| {
+        let mut indexed = product(&format!("p-{number:02}"), "thing", spelling, ["Things", "Small things"], 500);
+        let value = souk_domain::catalog::AttributeValue::Text((*spelling).to_owned());
+        indexed.product.attributes.insert((*spelling).to_owned(), value);
+        indexed
+    };
+    spellings.enumerate().map(with_spelling).collect()
+}
+
+#[tokio::test]
+async fn facets_count_what_their_filters_find_in_every_spelling() {
+    let Some(scratch) = Scratch::new() else { return };
+    scratch.put(products_in_all_spellings()).await;
+    let all = SearchQuery { text: Some("thing".to_owned()), facets: true, ..SearchQuery::default() };
+    let counted = scratch.search(&all).await;
+    let mut expected: Vec<_> =
+        SPELLINGS.iter().map(|of| FacetCount { value: of[0].to_owned(), count: of.len() as u64 + 1 }).collect();
+    let by_name = |one: &FacetCount<String>, other: &FacetCount<String>| one.value.cmp(&other.value);
+    expected.sort_by(by_name);
+    let mut brands = counted.facets.brands.clone();
+    brands.sort_by(by_name);
+    assert_eq!(brands, expected);
+    let mut attributes: Vec<_> = counted.facets.attributes.iter().map(|facet| facet.name.clone()).collect();
+    attributes.sort();
+    assert_eq!(attributes, expected.iter().map(|entry| entry.value.clone()).collect::<Vec<_>>());
+
+    for spellings in SPELLINGS {
+        let entry = FacetCount { value: spellings[0].to_owned(), count: spellings.len() as u64 + 1 };
+        for spelling in spellings {
+            let by_brand = scratch.search(&SearchQuery { brand: vec![(*spelling).to_owned()], ..all.clone() }).await;
+            assert_eq!((by_brand.total, by_brand.facets.brands.len()), (entry.count, SPELLINGS.len()), "{spelling}");
+            // Name and value in different spellings.
+            let attributes = vec![((*spelling).to_owned(), spellings[1].to_owned())];
+            let by_attribute = scratch.search(&SearchQuery { attributes, ..all.clone() }).await;
+            assert_eq!(by_attribute.total, entry.count, "{spelling}");
+            let facet = by_attribute.facets.attributes.first().expect("the attribute that is filtered by");
+            assert_eq!(facet.name, entry.value, "{spelling}");
+            assert_eq!(facet.values, [entry.clone()], "{spelling}");
+        }
+    }
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn different_brands_are_not_one() {
+    let Some(scratch) = Scratch::new() else { return };
+    let brands = ["C#", "C++", "C", "й", "и", "が", "か", "10²", "102"];
+    let products = brands.iter().enumerate();
+    let products = products
+        .map(|(number, brand)| product(&format!("p-{number}"), "thing", brand, ["Things", "Small things"], 500));
+    scratch.put(products.collect()).await;
+    for brand in brands {
+        let page = scratch.search(&SearchQuery { brand: vec![brand.to_owned()], ..SearchQuery::default() }).await;
+        assert_eq!(page.total, 1, "{brand}");
     }
     scratch.remove().await;
 }

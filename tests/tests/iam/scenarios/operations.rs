@@ -120,12 +120,34 @@ pub(super) fn prepare_search(world: &World) {
 }
 
 pub(super) fn reindex(world: &World) {
+    store_decomposed_product(world);
+    let mut composed = 0;
     loop {
         let report = world.shop.invoke("reindex", &json!({"seconds": 20, "ignore_storage": true}));
         assert!(report.at("refused").is_none_or(|reason| reason.raw() == "null"), "{report}");
+        composed += report.whole("composed");
         if report.text("done") == "true" {
-            return;
+            break;
         }
+    }
+    assert!(composed >= 1, "the decomposed product is composed");
+}
+
+/// A product in a category, both with a decomposed name, as earlier releases stored them.
+fn store_decomposed_product(world: &World) {
+    let word = unique_word();
+    let (name, category_id) = (format!("Cafe\u{301} {word}"), format!("cafe-{word}"));
+    let category = json!({"category_id": {"S": category_id}, "name": {"S": name}});
+    let mut of_tree = category.clone();
+    of_tree["tree_id"] = json!({"S": "catalogue"});
+    let product = json!({
+        "product_id": {"S": format!("cafe-{word}")}, "name": {"S": name}, "price_minor": {"N": "100"},
+        "currency": {"S": "USD"}, "version": {"N": "1"}, "attributes": {"M": {}}, "category_id": {"S": category_id},
+        "category": {"L": [{"M": category}]},
+    });
+    for (variable, item) in [("CATEGORIES_TABLE", of_tree), ("PRODUCTS_TABLE", product)] {
+        let put = json!({"TableName": world.table("reindex", variable), "Item": item});
+        world.shop.action("dynamodb", "DynamoDB_20120810.PutItem", &put);
     }
 }
 
