@@ -218,6 +218,12 @@ class Orders:
         """An unpaid order: its id and its product."""
         product_id = self.fill_cart(product_id=product_id)
         body = {"payment_method": "credit_card", "shipping_address": ADDRESS, "contact": CONTACT}
+        response = self.shop.send("POST", "/orders", body, self.customer.token)
+        if response.ok:
+            return response.json()["order_id"], product_id
+        # Unpaid orders of earlier calls, whose units the fuzzer chose, may hold all that one shopper may hold.
+        for order_id in response.json().get("order_ids", []):
+            self.shop.send("POST", f"/orders/{order_id}/cancel", token=self.customer.token)
         return self.customer.call("POST", "/orders", body)["order_id"], product_id
 
     def paid(self, product_id=None):

@@ -343,7 +343,7 @@ async fn a_cart_that_changed_meanwhile_is_not_ordered() {
         idempotency_key: None,
     };
     let order = place.prepare(&seen, &params, 900).await.expect("a draft");
-    assert_eq!(outcome(&place.place(order, &seen, &params).await), (409, "cart_changed"));
+    assert_eq!(outcome(&place.place(order, &seen, &params, 0.0).await), (409, "cart_changed"));
     assert_eq!(shop.available("a").await, 9);
     shop.assert_reconciled().await;
 }

@@ -6,7 +6,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::ProductId;
 use crate::order::Order;
 use crate::order::size::{MAX_REASON_BYTES, MAX_RETURNED_BYTES, MAX_RETURNS, RETURN_ITEM_BYTES};
-use crate::quantity::Quantity;
+use crate::quantity::{MAX_QUANTITY, Quantity};
 use crate::validation::{Invalid, looks_like_card_number};
 
 /// Maximum length of a stored reason, in characters. Each later step pays for the size of the order.
@@ -76,7 +76,10 @@ impl ReturnItem {
                 continue;
             };
             let units = u64::from(known.quantity.get()) + u64::from(item.quantity.get());
-            known.quantity = Quantity::new(units)?;
+            known.quantity = Quantity::new(units).map_err(|_| {
+                let message = format!("one product must have at most {MAX_QUANTITY} units together");
+                Invalid::new("out_of_range", message)
+            })?;
             if !known.reason.split("; ").any(|reason| reason == item.reason) {
                 known.reason = format!("{}; {}", known.reason, item.reason);
             }

@@ -50,7 +50,6 @@ fn data_at_rest_takes_the_shops_key_and_tables_are_protected() {
         let protection = &table["DeletionProtectionEnabled"];
         match id {
             "LimitsTable" => assert_eq!(*protection, false, "it goes with the stack"),
-            "AuditTable" => assert!(yaml(protection).contains("IsLocal"), "in a trial as well"),
             _ => assert!(yaml(protection).contains("IsProtected"), "{id}"),
         }
     }
