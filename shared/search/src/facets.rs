@@ -180,6 +180,12 @@ impl Aggregations {
         let keys = |buckets: Buckets| buckets.buckets.into_iter().map(|bucket| bucket.key).collect();
         (keys(self.category_labels), keys(self.brands))
     }
+
+    /// The categories with their numbers of products.
+    pub(crate) fn category_counts(self) -> impl Iterator<Item = (CategoryId, u64)> {
+        let buckets = self.categories.buckets.into_iter();
+        buckets.filter_map(|bucket| Some((bucket.key.parse().ok()?, bucket.doc_count)))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
