@@ -4,6 +4,7 @@ use souk_runtime::http::audit::Subject;
 use souk_runtime::service::{Direct, Handlers, Http, StaffHttp, Stream, Uploads};
 
 use crate::compare_index::CompareIndex;
+use crate::delete_category::DeleteCategory;
 use crate::delete_product::DeleteProduct;
 use crate::get_product::GetProduct;
 use crate::get_product_document::GetProductDocument;
@@ -13,7 +14,9 @@ use crate::import_upload::ImportUpload;
 use crate::index_products::IndexProducts;
 use crate::list_categories::ListCategories;
 use crate::list_products::ListProducts;
+use crate::merge_category::MergeCategory;
 use crate::prepare_search::PrepareSearch;
+use crate::put_category::PutCategory;
 use crate::put_product::PutProduct;
 use crate::put_synonyms::PutSynonyms;
 use crate::reindex::Reindex;
@@ -22,6 +25,7 @@ use crate::suggest::Suggest;
 /// `Handler` in template.yaml, and what starts for it.
 pub const HANDLERS: Handlers = &[
     ("compare-index", &Direct(CompareIndex::from_dependencies)),
+    ("delete-category", &StaffHttp(DeleteCategory::from_dependencies, Subject::Category)),
     ("delete-product", &StaffHttp(DeleteProduct::from_dependencies, Subject::Product)),
     ("get-product", &Http(GetProduct::from_dependencies)),
     ("get-product-document", &Http(GetProductDocument::from_dependencies)),
@@ -31,7 +35,9 @@ pub const HANDLERS: Handlers = &[
     ("index-products", &Stream(IndexProducts::from_dependencies)),
     ("list-categories", &Http(ListCategories::from_dependencies)),
     ("list-products", &Http(ListProducts::from_dependencies)),
+    ("merge-category", &StaffHttp(MergeCategory::from_dependencies, Subject::Category)),
     ("prepare-search", &Direct(PrepareSearch::from_dependencies)),
+    ("put-category", &StaffHttp(PutCategory::from_dependencies, Subject::Category)),
     ("put-product", &StaffHttp(PutProduct::from_dependencies, Subject::Product)),
     ("put-synonyms", &StaffHttp(PutSynonyms::from_dependencies, Subject::Named("synonyms"))),
     ("reindex", &Direct(Reindex::from_dependencies)),

@@ -1,6 +1,8 @@
 //! The catalog service: one module per endpoint, one binary for all of them.
 
+mod category_change;
 pub mod compare_index;
+pub mod delete_category;
 pub mod delete_product;
 pub mod get_product;
 pub mod get_product_document;
@@ -12,9 +14,11 @@ pub mod import_upload;
 pub mod index_products;
 pub mod list_categories;
 pub mod list_products;
+pub mod merge_category;
 mod operations;
 pub mod prepare_search;
 mod product_fields;
+pub mod put_category;
 pub mod put_product;
 pub mod put_synonyms;
 pub mod reindex;

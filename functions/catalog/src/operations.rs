@@ -3,12 +3,13 @@
 use souk_runtime::contract::Operation;
 
 use crate::{
-    delete_product, get_product, get_product_document, get_synonyms, import_products, list_categories, list_products,
-    put_product, put_synonyms, suggest,
+    delete_category, delete_product, get_product, get_product_document, get_synonyms, import_products, list_categories,
+    list_products, merge_category, put_category, put_product, put_synonyms, suggest,
 };
 
 /// The declaration of each endpoint.
 pub const OPERATIONS: &[fn() -> Operation] = &[
+    delete_category::operation,
     delete_product::operation,
     get_product::operation,
     get_product_document::operation,
@@ -16,6 +17,8 @@ pub const OPERATIONS: &[fn() -> Operation] = &[
     import_products::operation,
     list_categories::operation,
     list_products::operation,
+    merge_category::operation,
+    put_category::operation,
     put_product::operation,
     put_synonyms::operation,
     suggest::operation,

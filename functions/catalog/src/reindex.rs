@@ -25,7 +25,7 @@ use souk_runtime::{Dependencies, Error};
 use souk_search::{
     ClusterHealth, IndexOperation, Indexed, NodeStorage, Rebuild, SearchError, SearchIndex, SegmentProgress,
 };
-use souk_store::{Inventory, ProductPage, Products, Segment, StoreError};
+use souk_store::{Categories, Inventory, ProductPage, Products, Segment, StoreError};
 
 use crate::index_products::as_indexed;
 
@@ -53,6 +53,8 @@ pub struct Reindex {
     pub products: Products,
     /// The inventory table.
     pub inventory: Inventory,
+    /// The category tree, which documents are made with.
+    pub categories: Categories,
     /// For the versions of index writes.
     pub clock: Arc<dyn Clock>,
     /// For the jitter of retries.
@@ -69,6 +71,7 @@ impl Reindex {
             search: deps.search()?,
             products: deps.products()?,
             inventory: deps.inventory()?,
+            categories: deps.categories()?,
             clock: deps.clock(),
             random: deps.random(),
             segments: SEGMENTS,
@@ -243,10 +246,11 @@ impl Reindex {
         let part = Segment { number: u32::try_from(segment).ok()?, of: u32::try_from(segments.len()).ok()? };
         Some(async move {
             let read_at_ms = self.clock.now().as_millis(); // before anything is read
+            let tree = self.categories.tree().await?;
             let page = self.products.page(part, after, products).await?;
             let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
             let available = self.inventory.available_many(shards, true).await?;
-            let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
+            let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &tree, &available, read_at_ms)));
             let operations: Vec<_> = page.products.iter().map(indexed).collect();
             let outcomes = self.write(rebuild, &operations).await?;
             let progress = page.next.clone().map_or(SegmentProgress::End, SegmentProgress::After);

@@ -136,6 +136,7 @@ impl Shop {
             search: search.clone(),
             products: Products::new(self.table("products")),
             inventory: self.inventory(),
+            categories: Categories::new(self.table("categories")),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             segments: 1, // dynoxide sorts the whole table for each page of a segment

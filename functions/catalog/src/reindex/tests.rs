@@ -14,6 +14,7 @@ impl Fixture {
             search: search.clone(),
             products: self.products.clone(),
             inventory: self.inventory.clone(),
+            categories: self.categories.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             segments: 4,
@@ -25,6 +26,7 @@ impl Fixture {
             search: search.clone(),
             products: self.products.clone(),
             inventory: self.inventory.clone(),
+            categories: self.categories.clone(),
             clock: self.clock.clone(),
         }
     }
