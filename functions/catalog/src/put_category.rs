@@ -24,7 +24,7 @@ pub fn operation() -> Operation {
     .summary("Creates a category, renames it or moves it")
     .description(
         "The id never changes; choose it for a new category. Products and the categories inside stay in it: lists and \
-             search show them in the new place within seconds, 10,000 products within half a minute. Imports that still \
+             search show them in the new place within seconds. Imports that still \
              use the name and place that it was made with find it. A category that was merged or deleted exists again, \
              with what was in it.",
     )
