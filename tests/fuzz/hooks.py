@@ -500,6 +500,22 @@ def delete_product(case):
     set_path(case, product_id=fresh(case, goods.new))
 
 
+def put_category(case):
+    category_id = goods.new_id()
+    set_path(case, category_id=category_id)
+    set_body(case, name=category_id, parent_id=None)
+
+
+def merge_category(case):
+    set_path(case, category_id=fresh(case, goods.new_category))
+    set_body(case, into=fresh(case, goods.new_category))
+
+
+def delete_category(case):
+    """Only categories that no other case needs."""
+    set_path(case, category_id=fresh(case, goods.new_category))
+
+
 def import_products(case):
     """Lines that can be imported, around whatever was generated."""
     line = json.dumps({"sku": goods.new_id(), "name": "An imported product of the fuzzer", "price": 1.25})
@@ -619,6 +635,9 @@ PREPARATIONS = {
     "acceptReturn": with_part_of_order(customers_orders.returned, "return_id"),
     "rejectReturn": with_part_of_order(customers_orders.returned, "return_id"),
     "putSynonyms": put_synonyms,
+    "putCategory": put_category,
+    "mergeCategory": merge_category,
+    "deleteCategory": delete_category,
     "putProduct": put_product,
     "deleteProduct": delete_product,
     "importProducts": import_products,

@@ -244,8 +244,8 @@ impl CategoryTree {
 
     /// Moves the products and categories of a category into another one, which replaces it.
     pub fn merge(&self, category_id: &CategoryId, into: &CategoryId) -> Result<Vec<CategoryRecord>, CategoryError> {
-        let source = self.records.get(category_id).ok_or(CategoryError::NotFound)?;
         let target = self.resolve(into).ok_or(CategoryError::TargetNotFound)?;
+        let source = self.records.get(category_id).ok_or(CategoryError::NotFound)?;
         if let Some(removed) = &source.removed {
             let repeated = removed.merged && self.resolve(category_id) == Some(target);
             return if repeated { Ok(Vec::new()) } else { Err(CategoryError::NotFound) };
