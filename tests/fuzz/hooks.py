@@ -508,7 +508,7 @@ def put_category(case):
 
 def merge_category(case):
     set_path(case, category_id=fresh(case, goods.new_category))
-    set_body(case, into=fresh(case, goods.new_category))
+    set_body(case, into=goods.new_category())
 
 
 def delete_category(case):

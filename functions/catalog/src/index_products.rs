@@ -122,8 +122,9 @@ impl IndexProducts {
     /// Indexes all products that are in a category or were before it was merged or deleted. Idempotent; `Err` is why it
     /// has to be repeated.
     ///
-    /// A product that is being written meanwhile may be missing in the index by category. Its own record comes after its
-    /// write, and is indexed with the tree of that time.
+    /// A product that was written a moment ago may be missing in the index by category, which is eventually consistent.
+    /// Its own record is then usually handled after this change, with the new tree. The wait of the stream for a batch
+    /// lets the index by category catch up; `compare-index` finds what remains.
     async fn index_category(&self, category_id: &CategoryId) -> Result<(), String> {
         let tree = self.categories.tree().await.map_err(|error| error.to_string())?;
         let mut indexed = 0;

@@ -17,6 +17,7 @@ mod properties;
 
 use std::collections::BTreeMap;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Category, CategoryPath, MAX_CATEGORY_LEVELS};
@@ -310,9 +311,10 @@ impl CategoryTree {
     }
 }
 
-/// What two names of one category have in common: letters, but neither case nor the width of spaces.
+/// What two names of one category have in common: letters, composed or not, but neither case nor the width of spaces.
 fn name_key(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let spaced = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
 }
 
 #[cfg(test)]

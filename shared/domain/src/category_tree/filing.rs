@@ -155,6 +155,12 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_the_same_composed_or_not() {
+        let (ids, tree) = file(&CategoryTree::default(), &[&["Mo\u{308}bel"], &["M\u{f6}bel"], &["M\u{d6}BEL"]]);
+        assert_eq!((ids[1..].to_vec(), tree.records().len()), (vec![ids[0].clone(); 2], 1));
+    }
+
+    #[test]
     fn feeds_find_what_staff_have_renamed_moved_or_merged() {
         let feed: &[&[&str]] = &[&["Printing", "Ink"], &["Printing", "Toner"]];
         let (_, tree) = file(&CategoryTree::default(), feed);
