@@ -70,9 +70,9 @@ fn thousands_of_products_follow_their_category_within_seconds() {
     let word = unique_word();
     let [hall, attic] = ["hall", "attic"].map(|name| format!("{name}-{word}"));
     let shelf = format!("{hall}.shelf");
-    let path = [format!("Hall {word}"), "Shelf".to_owned()];
+    let path = [format!("Z hall {word}"), "Shelf".to_owned()];
     let path = [path[0].as_str(), path[1].as_str()];
-    assert_eq!((put(shop, &hall, path[0], None), put(shop, &attic, &format!("Attic {word}"), None)), (201, 201));
+    assert_eq!((put(shop, &hall, path[0], None), put(shop, &attic, &format!("Z attic {word}"), None)), (201, 201));
     let started = Instant::now();
     import(shop, &word, moved, &path);
     let imported = started.elapsed();
