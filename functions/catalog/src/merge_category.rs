@@ -103,11 +103,11 @@ mod tests {
         let product = shop.products.get(&sku("2")).await.expect("read").expect("a product");
         assert_eq!(product.category.leaf().map(|leaf| leaf.category_id.as_str()), Some("printing.ink"));
 
-        let refused = async |category_id: &str, body: &str| outcome(&endpoint.handle(&merge(category_id, body)).await);
-        assert_eq!(refused("printing", body).await, (409, "category_circle"));
-        assert_eq!(refused("none", body).await, (404, "not_found"));
-        assert_eq!(refused("printing.ink", r#"{"into": "none"}"#).await, (422, "invalid_fields"));
-        assert_eq!(refused("printing.ink", "{}").await, (422, "invalid_fields"));
+        let answer = async |category_id: &str, body: &str| endpoint.handle(&merge(category_id, body)).await;
+        assert_eq!(outcome(&answer("printing", body).await), (409, "category_circle"));
+        assert_eq!(outcome(&answer("none", body).await), (404, "not_found"));
+        assert_eq!(outcome(&answer("printing.ink", r#"{"into": "none"}"#).await), (422, "invalid_fields"));
+        assert_eq!(outcome(&answer("printing.ink", "{}").await), (422, "invalid_fields"));
         let request = merge("printing.ink", body).from_user(user(1));
         assert_eq!(outcome(&endpoint.handle(&request).await), (403, "forbidden"));
     }

@@ -127,11 +127,10 @@ mod tests {
             let body = if parent.is_empty() { r#"{"name": "a"}"#.to_owned() } else { body };
             assert_eq!(answer(category_id, &body).await.expect("created").status(), 201);
         }
-        let refused = async |category_id: &str, body: &str| outcome(&answer(category_id, body).await);
-        assert_eq!(refused("a", r#"{"name": "a", "parent_id": "f"}"#).await, (409, "category_circle"));
-        assert_eq!(refused("g", r#"{"name": "g", "parent_id": "f"}"#).await, (409, "category_too_deep"));
-        assert_eq!(refused("g", r#"{"name": "A"}"#).await, (409, "category_name_taken"));
-        assert_eq!(refused("A b", r#"{"name": "A"}"#).await, (404, "not_found"));
+        assert_eq!(outcome(&answer("a", r#"{"name": "a", "parent_id": "f"}"#).await), (409, "category_circle"));
+        assert_eq!(outcome(&answer("g", r#"{"name": "g", "parent_id": "f"}"#).await), (409, "category_too_deep"));
+        assert_eq!(outcome(&answer("g", r#"{"name": "A"}"#).await), (409, "category_name_taken"));
+        assert_eq!(outcome(&answer("A b", r#"{"name": "A"}"#).await), (404, "not_found"));
         let problem = answer("g", r#"{"name": "***", "parent_id": "A"}"#).await.expect_err("refused");
         let fields: Vec<_> = problem.errors().iter().map(|e| (e.field.as_str(), e.code)).collect();
         assert_eq!(fields, [("name", "invalid_format"), ("parent_id", "invalid_format")]);
