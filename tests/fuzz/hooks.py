@@ -505,6 +505,22 @@ def delete_product(case):
     set_path(case, product_id=fresh(case, goods.new))
 
 
+def put_category(case):
+    category_id = goods.new_id()
+    set_path(case, category_id=category_id)
+    set_body(case, name=category_id, parent_id=None)
+
+
+def merge_category(case):
+    set_path(case, category_id=fresh(case, goods.new_category))
+    set_body(case, into=goods.new_category())
+
+
+def delete_category(case):
+    """Only categories that no other case needs."""
+    set_path(case, category_id=fresh(case, goods.new_category))
+
+
 def import_products(case):
     """Lines that can be imported, around whatever was generated."""
     line = json.dumps({"sku": goods.new_id(), "name": "An imported product of the fuzzer", "price": 1.25})
@@ -659,6 +675,9 @@ PREPARATIONS = {
     "putSynonyms": put_synonyms,
     "putCollection": put_collection,
     "deleteCollection": delete_collection,
+    "putCategory": put_category,
+    "mergeCategory": merge_category,
+    "deleteCategory": delete_category,
     "putProduct": put_product,
     "deleteProduct": delete_product,
     "importProducts": import_products,

@@ -290,6 +290,12 @@ class Goods:
         self.staff.call("PUT", f"/admin/inventory/{product_id}", {"available": 100, "reason": "counted"})
         return product_id
 
+    def new_category(self):
+        """A new category, which no product is in."""
+        category_id = self.new_id()
+        self.staff.call("PUT", f"/admin/categories/{category_id}", {"name": category_id})
+        return category_id
+
     def known(self):
         """One of a few products that exist."""
         if len(self.made) < 3:

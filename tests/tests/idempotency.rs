@@ -34,6 +34,7 @@ routes_called_twice! {
     linking: "POST /orders/{order_id}/link";
     requesting_a_return: "POST /orders/{order_id}/returns" with key;
     importing: "POST /admin/imports";
+    merging: "POST /admin/categories/{category_id}/merge";
     adjusting: "POST /admin/inventory/{product_id}/adjustments" with key;
     counting: "PUT /admin/inventory/{product_id}" with key;
     cancelling_by_staff: "POST /admin/orders/{order_id}/cancel";
@@ -251,6 +252,17 @@ mod calls {
             assert_eq!(answer.is(200).whole("imported"), 1);
         }
         assert_eq!(shop.available(&product), 5);
+    }
+
+    pub(super) fn merging(shop: &'static Shop) {
+        let word = souk_e2e::unique_word();
+        for name in ["one", "two"] {
+            let body = json!({"name": format!("{name} {word}")});
+            shop.staff().put(&format!("/admin/categories/{name}-{word}"), body).is(201);
+        }
+        let into = json!({"into": format!("two-{word}")});
+        assert_repeatable(&shop.staff(), &format!("/admin/categories/one-{word}/merge"), &into);
+        assert_eq!(shop.staff().delete(&format!("/admin/categories/two-{word}")).status, 204);
     }
 
     pub(super) fn adjusting(shop: &'static Shop) {

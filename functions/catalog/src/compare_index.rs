@@ -19,7 +19,7 @@ use souk_runtime::config::ConfigError;
 use souk_runtime::direct::DirectHandler;
 use souk_runtime::{Dependencies, Error};
 use souk_search::SearchIndex;
-use souk_store::{Inventory, Products, Segment};
+use souk_store::{Categories, Inventory, Products, Segment};
 
 use crate::index_products::as_indexed;
 use crate::reindex::ReindexError;
@@ -44,6 +44,8 @@ pub struct CompareIndex {
     pub products: Products,
     /// The inventory table.
     pub inventory: Inventory,
+    /// The category tree, which documents are made with.
+    pub categories: Categories,
     /// Ends a run in time.
     pub clock: Arc<dyn Clock>,
 }
@@ -55,6 +57,7 @@ impl CompareIndex {
             search: deps.search()?,
             products: deps.products()?,
             inventory: deps.inventory()?,
+            categories: deps.categories()?,
             clock: deps.clock(),
         })
     }
@@ -166,6 +169,7 @@ impl CompareIndex {
 
     async fn check(&self, ids: &[ProductId]) -> Result<Comparison, ReindexError> {
         let mut found = Comparison::default();
+        let tree = self.categories.tree().await?;
         let products = self.products.get_many(ids, true).await?;
         let shards = products.values().map(|product| (&product.product_id, product.stock_shards));
         let (available, stored) = tokio::join!(self.inventory.available_many(shards, true), self.search.stored(ids));
@@ -175,7 +179,7 @@ impl CompareIndex {
                 (None, None) => continue,
                 (None, Some(_)) => &mut found.surplus,
                 (Some(_), None) => &mut found.missing,
-                (Some(product), Some(stored)) if stored.matches(&as_indexed(product, &available, 0)) => continue,
+                (Some(product), Some(stored)) if stored.matches(&as_indexed(product, &tree, &available, 0)) => continue,
                 (Some(_), Some(_)) => &mut found.different,
             };
             differs.insert(product_id.clone());

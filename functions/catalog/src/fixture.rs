@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
-use souk_catalog::{CachedCollections, CachedProducts, ProductReader};
+use souk_catalog::{CachedCategories, CachedCollections, CachedProducts, ProductReader};
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
 use souk_runtime::http::{Endpoint, Request};
@@ -82,6 +82,11 @@ impl Fixture {
         CachedProducts::new(self.products.clone(), None, self.clock.clone(), self.random.clone())
     }
 
+    /// The category tree behind a cache of its own.
+    pub(crate) fn cached_categories(&self) -> CachedCategories {
+        CachedCategories::new(self.categories.clone(), self.clock.clone())
+    }
+
     /// Products and stock as shoppers see them.
     pub(crate) fn product_reader(&self) -> ProductReader {
         let (products, inventory) = (self.products.clone(), self.inventory.clone());
@@ -105,11 +110,19 @@ impl Fixture {
         request.key("product_id", AttributeValue::S(name.to_owned())).send().await.expect("deleted");
     }
 
-    /// Deletes a category. The shop never does; a test sees by it whether a category is written again.
-    pub(crate) async fn delete_category(&self, category_id: &str) {
-        let request = self.database.client.delete_item().table_name(self.database.table("categories"));
-        let request = request.key("tree_id", AttributeValue::S("catalogue".to_owned()));
-        request.key("category_id", AttributeValue::S(category_id.to_owned())).send().await.expect("deleted");
+    /// A stream record of a changed category.
+    pub(crate) fn category_change(name: &str) -> Change {
+        stream_change(&serde_json::json!({
+            "Keys": {"tree_id": {"S": "catalogue"}, "category_id": {"S": name}},
+            "SequenceNumber": name,
+            "SizeBytes": 1,
+        }))
+    }
+
+    /// The ids of all categories, also of those that are gone.
+    pub(crate) async fn category_ids(&self) -> Vec<String> {
+        let tree = self.categories.recent_tree().await.expect("read");
+        tree.records().map(|record| record.category_id.to_string()).collect()
     }
 
     /// Makes the item of a product unreadable.

@@ -1,6 +1,6 @@
 //! `GET /products/{product_id}`: a product with its price and its live stock.
 
-use souk_catalog::ProductReader;
+use souk_catalog::{CachedCategories, ProductReader};
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -25,12 +25,14 @@ pub fn operation() -> Operation {
 pub struct GetProduct {
     /// Products and their stock.
     pub products: ProductReader,
+    /// The present names of its categories.
+    pub categories: CachedCategories,
 }
 
 impl GetProduct {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { products: deps.product_reader()? })
+        Ok(Self { products: deps.product_reader()?, categories: deps.cached_categories()? })
     }
 }
 
@@ -39,12 +41,15 @@ impl Endpoint for GetProduct {
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let found = self.products.current(&product_id).await?;
         let (product, available) = found.get(&product_id).ok_or_else(|| Problem::not_found("product"))?;
-        Ok(Reply::ok(&view::detail(product, available)).revalidated().looked_up(found.lookups))
+        let category = self.categories.current_path(&product.category).await;
+        Ok(Reply::ok(&view::detail(product, &category, available)).revalidated().looked_up(found.lookups))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use souk_domain::ids::CategoryId;
+
     use super::*;
     use crate::fixture::{Fixture, outcome};
 
@@ -56,7 +61,7 @@ mod tests {
                 "attributes": {"Colour": "Cyan", "Yield": 750.10, "Original": true}, "available": 7}"#,
         )
         .await;
-        let endpoint = GetProduct { products: shop.product_reader() };
+        let endpoint = GetProduct { products: shop.product_reader(), categories: shop.cached_categories() };
         let get = |id| Request::new("GET", "/products/x").with_path("product_id", id);
         let reply = endpoint.handle(&get("1399")).await.expect("found");
         for part in [
@@ -71,5 +76,25 @@ mod tests {
         for unknown in ["1400", "no id", ""] {
             assert_eq!(outcome(&endpoint.handle(&get(unknown)).await), (404, "not_found"));
         }
+    }
+
+    #[tokio::test]
+    async fn the_present_place_of_its_category_is_shown() {
+        let shop = Fixture::start().await;
+        shop.import(r#"{"sku": "1", "name": "n", "category": ["Printing", "Ink"], "price": 1}"#).await;
+        let categories = async |name: &str, parent: Option<&str>| {
+            let (name, parent) = (name.to_owned(), parent.map(|raw| raw.parse::<CategoryId>().expect("an id")));
+            let category_id: CategoryId = "printing.ink".parse().expect("an id");
+            let change = shop.categories.change(|tree| tree.put(&category_id, &name, parent.as_ref())).await;
+            change.expect("written").expect("moved");
+        };
+        let endpoint = || GetProduct { products: shop.product_reader(), categories: shop.cached_categories() };
+        let get = Request::new("GET", "/products/x").with_path("product_id", "1");
+        categories("Cartridges", Some("printing")).await;
+        let body = endpoint().handle(&get).await.expect("found").body_json();
+        assert_eq!(body["category"][1], serde_json::json!({"id": "printing.ink", "name": "Cartridges"}));
+        categories("Cartridges", None).await;
+        let body = endpoint().handle(&get).await.expect("found").body_json();
+        assert_eq!(body["category"], serde_json::json!([{"id": "printing.ink", "name": "Cartridges"}]));
     }
 }

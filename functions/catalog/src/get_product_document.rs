@@ -1,6 +1,6 @@
 //! `GET /products/{product_id}/document`: a product without its stock, which caches may keep.
 
-use souk_catalog::CachedProducts;
+use souk_catalog::{CachedCategories, CachedProducts};
 use souk_domain::ids::ProductId;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -28,12 +28,14 @@ pub fn operation() -> Operation {
 pub struct GetProductDocument {
     /// The products.
     pub documents: CachedProducts,
+    /// The present names of their categories.
+    pub categories: CachedCategories,
 }
 
 impl GetProductDocument {
     /// Reads its configuration from the environment.
     pub fn from_dependencies(deps: &Dependencies) -> Result<Self, ConfigError> {
-        Ok(Self { documents: deps.cached_products()? })
+        Ok(Self { documents: deps.cached_products()?, categories: deps.cached_categories()? })
     }
 }
 
@@ -42,7 +44,8 @@ impl Endpoint for GetProductDocument {
         let product_id: ProductId = request.path_id("product_id", "product")?;
         let found = self.documents.current([&product_id]).await?;
         let product = found.products.get(&product_id).ok_or_else(|| Problem::not_found("product"))?;
-        Ok(Reply::ok(&view::document(product)).cacheable(CACHE_SECONDS).looked_up(found.lookups))
+        let category = self.categories.current_path(&product.category).await;
+        Ok(Reply::ok(&view::document(product, &category)).cacheable(CACHE_SECONDS).looked_up(found.lookups))
     }
 }
 
@@ -59,7 +62,7 @@ mod tests {
                 "attributes": {"Yield": 750.10}, "available": 7}"#,
         )
         .await;
-        let endpoint = GetProductDocument { documents: shop.cached_products() };
+        let endpoint = GetProductDocument { documents: shop.cached_products(), categories: shop.cached_categories() };
         let get = |id| Request::new("GET", "/products/x/document").with_path("product_id", id);
         let reply = endpoint.handle(&get("1399")).await.expect("found");
         for part in [

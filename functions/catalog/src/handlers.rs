@@ -5,6 +5,7 @@ use souk_runtime::service::{Direct, Handlers, Http, StaffHttp, Stream, Uploads};
 
 use crate::admin_list_collections::AdminListCollections;
 use crate::compare_index::CompareIndex;
+use crate::delete_category::DeleteCategory;
 use crate::delete_collection::DeleteCollection;
 use crate::delete_product::DeleteProduct;
 use crate::get_product::GetProduct;
@@ -16,7 +17,9 @@ use crate::index_products::IndexProducts;
 use crate::list_categories::ListCategories;
 use crate::list_collections::ListCollections;
 use crate::list_products::ListProducts;
+use crate::merge_category::MergeCategory;
 use crate::prepare_search::PrepareSearch;
+use crate::put_category::PutCategory;
 use crate::put_collection::PutCollection;
 use crate::put_product::PutProduct;
 use crate::put_synonyms::PutSynonyms;
@@ -27,6 +30,7 @@ use crate::suggest::Suggest;
 pub const HANDLERS: Handlers = &[
     ("admin-list-collections", &Http(AdminListCollections::from_dependencies)),
     ("compare-index", &Direct(CompareIndex::from_dependencies)),
+    ("delete-category", &StaffHttp(DeleteCategory::from_dependencies, Subject::Category)),
     ("delete-collection", &StaffHttp(DeleteCollection::from_dependencies, Subject::Collection)),
     ("delete-product", &StaffHttp(DeleteProduct::from_dependencies, Subject::Product)),
     ("get-product", &Http(GetProduct::from_dependencies)),
@@ -38,7 +42,9 @@ pub const HANDLERS: Handlers = &[
     ("list-categories", &Http(ListCategories::from_dependencies)),
     ("list-collections", &Http(ListCollections::from_dependencies)),
     ("list-products", &Http(ListProducts::from_dependencies)),
+    ("merge-category", &StaffHttp(MergeCategory::from_dependencies, Subject::Category)),
     ("prepare-search", &Direct(PrepareSearch::from_dependencies)),
+    ("put-category", &StaffHttp(PutCategory::from_dependencies, Subject::Category)),
     ("put-collection", &StaffHttp(PutCollection::from_dependencies, Subject::Collection)),
     ("put-product", &StaffHttp(PutProduct::from_dependencies, Subject::Product)),
     ("put-synonyms", &StaffHttp(PutSynonyms::from_dependencies, Subject::Named("synonyms"))),

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::catalog::{Category, Product};
+use souk_domain::catalog::{CategoryPath, Product};
 use souk_domain::effects::{Clock, Random};
-use souk_domain::ids::{CategoryId, ProductId, UserId};
+use souk_domain::ids::{ProductId, UserId};
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -120,8 +120,8 @@ impl ImportContext {
         first_line: usize,
         staff: Option<&UserId>,
     ) -> Result<ImportReport, ImportError> {
-        let (lines, errors) = self.read(body, first_line)?;
-        self.ensure_categories(&lines).await?;
+        let (mut lines, mut errors) = self.read(body, first_line)?;
+        errors.extend(self.file(&mut lines).await?);
         let price_changes = self.save(&lines).await?;
         self.set_first_counts(&lines, staff).await?;
         Ok(ImportReport { imported: lines.len(), errors, price_changes })
@@ -147,18 +147,29 @@ impl ImportContext {
         Ok((lines, bad))
     }
 
-    /// Departments first, then their categories, and all before the products: the tree has every category that is in
-    /// use.
-    async fn ensure_categories(&self, lines: &BTreeMap<ProductId, Line>) -> Result<(), StoreError> {
-        let all = lines.values().flat_map(|line| line.product.category.categories());
-        let distinct: BTreeMap<&CategoryId, &Category> =
-            all.map(|category| (&category.category_id, category)).collect();
-        for departments in [true, false] {
-            let level = distinct.values().filter(|category| category.parent_id.is_none() == departments);
-            let writes: Vec<_> = level.map(|category| self.categories.ensure(category)).collect();
-            stream::iter(writes).buffer_unordered(IN_FLIGHT).try_collect::<()>().await?;
+    /// Gives each product its category in the tree, which then has every category that is in use. Takes out the lines
+    /// whose category cannot be made.
+    async fn file(&self, lines: &mut BTreeMap<ProductId, Line>) -> Result<Vec<RejectedLine>, StoreError> {
+        let mut distinct: BTreeMap<Vec<String>, CategoryPath> = BTreeMap::new();
+        for line in lines.values() {
+            let path = &line.product.category;
+            distinct.entry(names(path)).or_insert_with(|| path.clone());
         }
-        Ok(())
+        let (names_of, paths): (Vec<_>, Vec<_>) = distinct.into_iter().unzip();
+        let filed: BTreeMap<_, _> = names_of.into_iter().zip(self.categories.file(&paths).await?).collect();
+        let mut rejected = Vec::new();
+        lines.retain(|_, line| match filed.get(&names(&line.product.category)) {
+            Some(Ok(path)) => {
+                line.product.category = path.clone();
+                true
+            }
+            Some(Err(error)) => {
+                rejected.push(RejectedLine::of_category(line.number, *error));
+                false
+            }
+            None => true, // each path was filed
+        });
+        Ok(rejected)
     }
 
     /// Writes each product over the stored one, and again if another writer changed it in between. Returns the changed
@@ -204,4 +215,9 @@ impl ImportContext {
             .collect();
         stream::iter(counts).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
     }
+}
+
+/// What tells categories apart: two names may have the same id in an empty tree.
+fn names(path: &CategoryPath) -> Vec<String> {
+    path.categories().iter().map(|category| category.name.clone()).collect()
 }

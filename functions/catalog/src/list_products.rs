@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use souk_catalog::{CatalogReader, ProductList};
 use souk_domain::catalog::Product;
-use souk_domain::ids::ProductId;
+use souk_domain::ids::{CategoryId, ProductId};
 use souk_domain::money::Currency;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
@@ -82,6 +82,9 @@ struct ListProductsResponse<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schemars(extend("const" = true))]
     relaxed: bool,
+    /// The category of the list, if staff have merged or deleted the one in the request: this one replaces it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category_id: Option<&'a str>,
     /// Absent with `facets=false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<FacetsView<'a>>,
@@ -116,7 +119,7 @@ impl Endpoint for ListProducts {
             let request_id = request.request_id();
             tracing::warn!(function = "list-products", request_id, %cause, "search is down; listed from the table");
         }
-        let ProductList { page: found, products, degraded } = &list;
+        let ProductList { page: found, products, degraded, replacement } = &list;
         let listed = |product_id: &ProductId| {
             let (product, available) = products.get(product_id)?; // one that is gone may still be in the index
             Some(ListedProduct { product: view::summary(product, available), name_html: name_html(product, found) })
@@ -130,6 +133,7 @@ impl Endpoint for ListProducts {
             next_cursor: found.next.as_ref().map(|position| list_id.cursor(position)),
             did_you_mean: found.did_you_mean.as_deref(),
             relaxed: found.relaxed,
+            category_id: replacement.as_ref().map(CategoryId::as_str),
             facets: shows_facets.then(|| FacetsView::new(&found.facets, self.currency)),
             degraded: degraded.is_some(),
         });

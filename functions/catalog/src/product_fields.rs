@@ -147,7 +147,7 @@ fn shop_currency(fields: &mut Fields<'_>, shop: Currency) -> Option<Currency> {
 }
 
 fn category(fields: &mut Fields<'_>) -> Option<CategoryPath> {
-    let names = fields.optional_json::<Vec<String>>("category", "must be a list of a department and a category")?;
+    let names = fields.optional_json::<Vec<String>>("category", "must be a list of names, from the department down")?;
     note(fields, "category", CategoryPath::from_names(&names.unwrap_or_default()))
 }
 
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn all_bad_fields_are_named_with_their_codes() {
-        let body = r#"{"sku": "a b", "name": "", "price": -1, "currency": "EUR", "category": ["a", "b", "c"],
+        let body = r#"{"sku": "a b", "name": "", "price": -1, "currency": "EUR", "category": ["a", "b", "c", "d", "e", "f", "g"],
             "attributes": {"a": [1], "b": "", "": 1}, "image_url": "javascript:alert(1)", "thumbnail_url": "http://a b",
             "ean": ["12"], "released": "2006-02-30", "brand": 7, "description": {}}"#;
         let expected = [

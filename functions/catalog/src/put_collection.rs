@@ -11,7 +11,7 @@ use souk_domain::collection::{
     MAX_RULE_CHOICES,
 };
 use souk_domain::effects::Clock;
-use souk_domain::ids::{CollectionId, MAX_CATEGORY_ID_CHARS};
+use souk_domain::ids::{CATEGORY_ID_PATTERN, CollectionId, MAX_CATEGORY_ID_CHARS};
 use souk_domain::money::Currency;
 use souk_domain::permission::Permission;
 use souk_runtime::Dependencies;
@@ -71,7 +71,7 @@ pub struct PutCollectionRequest {
     #[schemars(length(min = 1, max = MAX_COLLECTION_NAME_CHARS))]
     pub name: String,
     /// Only products of this department or category.
-    #[schemars(length(max = MAX_CATEGORY_ID_CHARS), regex(pattern = r"^[a-z0-9-]+(\.[a-z0-9-]+)?$"))]
+    #[schemars(length(max = MAX_CATEGORY_ID_CHARS), regex(pattern = CATEGORY_ID_PATTERN))]
     pub category_id: Option<String>,
     /// Only products of any of these brands, as in the parameter `brand` of `GET /products`.
     #[schemars(length(max = MAX_RULE_CHOICES), inner(length(min = 1, max = MAX_RULE_BRAND_CHARS)))]

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use souk_domain::catalog::{MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Product};
+use souk_domain::catalog::{
+    MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_CATEGORY_CHARS, MAX_CATEGORY_LEVELS, MAX_DESCRIPTION_CHARS,
+    MAX_NAME_CHARS, Product,
+};
 use souk_domain::effects::Clock;
 use souk_domain::ids::ProductId;
 use souk_domain::money::Currency;
 use souk_domain::permission::Permission;
 use souk_domain::quantity::MAX_QUANTITY;
 use souk_domain::stock::total;
+use souk_domain::validation::FieldError;
 use souk_runtime::Dependencies;
 use souk_runtime::config::ConfigError;
 use souk_runtime::contract::{Caller, Operation, Tag};
@@ -76,9 +80,9 @@ pub struct PutProductRequest {
     /// Lists can be filtered by it.
     #[schemars(length(min = 1, max = MAX_BRAND_CHARS))]
     pub brand: Option<String>,
-    /// The names of the department and of the category in it, or of the department alone. The ids of both are made from
-    /// their names.
-    #[schemars(length(max = 2), inner(length(min = 1, max = 60)))]
+    /// The names of its categories, from the department down. A category is known by its present name, and by the name
+    /// and place that it was made with. One that does not exist is made; its id is made from its name.
+    #[schemars(length(max = MAX_CATEGORY_LEVELS), inner(length(min = 1, max = MAX_CATEGORY_CHARS)))]
     pub category: Option<Vec<String>>,
     /// Properties of the product by name, such as `Colour`. Names have at most 500 characters. Those that are null are
     /// left out.
@@ -148,13 +152,16 @@ impl Endpoint for PutProduct {
         let (draft,) = fields.finish((draft,))?;
 
         // Before the product, so that the tree has every category that is in use.
-        for category in draft.category.categories() {
-            self.categories.ensure(category).await?;
-        }
+        let filed = self.categories.file(std::slice::from_ref(&draft.category)).await?;
+        let category =
+            filed.into_iter().next().transpose().map_err(|error| {
+                Problem::invalid(vec![FieldError::new("category", "out_of_range", error.to_string())])
+            })?;
+        let draft = Product { category: category.unwrap_or_default(), ..draft };
         let (before, product) = self.save(&draft).await?;
         let status = if before.is_none() { 201 } else { 200 };
         let stock_quantity = total(&self.inventory.counts(&product_id).await?);
-        Ok(Reply::json(status, &view::detail(&product, stock_quantity)).audit(&before, &product))
+        Ok(Reply::json(status, &view::detail(&product, &product.category, stock_quantity)).audit(&before, &product))
     }
 }
 
@@ -206,7 +213,7 @@ mod tests {
         assert_eq!(reply.status(), 201);
         assert_eq!(reply.audited().expect("for the audit log").json().0, "null");
         assert!(reply.body().contains(r#""price":12.50"#) && reply.body().contains(r#""stock_quantity":0"#));
-        assert_eq!(shop.categories.all().await.expect("read").len(), 2);
+        assert_eq!(shop.category_ids().await, ["printing", "printing.ink"]);
 
         shop.count("1399", 3).await;
         let reply = endpoint.handle(&put("1399", r#"{"name": "HP 364", "price": 9}"#)).await.expect("replaced");

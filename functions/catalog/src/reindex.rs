@@ -53,10 +53,10 @@ pub struct Reindex {
     pub search: SearchIndex,
     /// The products table.
     pub products: Products,
-    /// The categories table.
-    pub categories: Categories,
     /// The inventory table.
     pub inventory: Inventory,
+    /// The category tree, which documents are made with.
+    pub categories: Categories,
     /// For the versions of index writes.
     pub clock: Arc<dyn Clock>,
     /// For the jitter of retries.
@@ -72,8 +72,8 @@ impl Reindex {
         Ok(Self {
             search: deps.search()?,
             products: deps.products()?,
-            categories: deps.categories()?,
             inventory: deps.inventory()?,
+            categories: deps.categories()?,
             clock: deps.clock(),
             random: deps.random(),
             segments: SEGMENTS,
@@ -260,10 +260,11 @@ impl Reindex {
         let part = Segment { number: u32::try_from(segment).ok()?, of: u32::try_from(segments.len()).ok()? };
         Some(async move {
             let read_at_ms = self.clock.now().as_millis(); // before anything is read
+            let tree = self.categories.tree().await?;
             let (page, composed) = self.composed_page(part, after, products).await?;
             let shards = page.products.iter().map(|product| (&product.product_id, product.stock_shards));
             let available = self.inventory.available_many(shards, true).await?;
-            let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &available, read_at_ms)));
+            let indexed = |product| IndexOperation::Put(Box::new(as_indexed(product, &tree, &available, read_at_ms)));
             let operations: Vec<_> = page.products.iter().map(indexed).collect();
             let outcomes = self.write(rebuild, &operations).await?;
             let progress = page.next.clone().map_or(SegmentProgress::End, SegmentProgress::After);

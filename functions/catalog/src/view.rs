@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use souk_domain::catalog::{AttributeValue, Product};
+use souk_domain::catalog::{AttributeValue, CategoryPath, Product};
 use souk_domain::time::Timestamp;
 use souk_runtime::http::{Amount, raw_number};
 
@@ -74,7 +74,8 @@ pub(crate) struct ProductDocument<'a> {
 struct ProductDetails<'a> {
     /// For the product's page. Null if it has none.
     description: Option<&'a str>,
-    /// From the department down; empty for a product without a category.
+    /// The categories around it, from the department down, with their present names; empty for a product without a
+    /// category.
     category: Vec<CategoryStep<'a>>,
     /// Properties of the product by name, such as `Colour`.
     attributes: BTreeMap<&'a str, Attribute<'a>>,
@@ -97,7 +98,7 @@ struct ProductDetails<'a> {
 /// A department, or a category in it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ProductCategory")]
-struct CategoryStep<'a> {
+pub(crate) struct CategoryStep<'a> {
     /// Send it as `category_id` to `GET /products`.
     id: &'a str,
     /// Its name.
@@ -129,11 +130,13 @@ pub(crate) fn summary(product: &Product, stock_quantity: u32) -> ProductSummary<
     }
 }
 
-pub(crate) fn detail(product: &Product, stock_quantity: u32) -> ProductResponse<'_> {
-    ProductResponse { summary: summary(product, stock_quantity), details: details(product) }
+/// A product whose category is this one now.
+pub(crate) fn detail<'a>(product: &'a Product, category: &'a CategoryPath, stock_quantity: u32) -> ProductResponse<'a> {
+    ProductResponse { summary: summary(product, stock_quantity), details: details(product, category) }
 }
 
-pub(crate) fn document(product: &Product) -> ProductDocument<'_> {
+/// A product whose category is this one now.
+pub(crate) fn document<'a>(product: &'a Product, category: &'a CategoryPath) -> ProductDocument<'a> {
     ProductDocument {
         id: product.product_id.as_str(),
         name: &product.name,
@@ -143,12 +146,17 @@ pub(crate) fn document(product: &Product) -> ProductDocument<'_> {
         sku: product.product_id.as_str(),
         brand: product.brand.as_deref(),
         thumbnail_url: product.thumbnail_url.as_deref(),
-        details: details(product),
+        details: details(product, category),
     }
 }
 
-fn details(product: &Product) -> ProductDetails<'_> {
-    let categories = product.category.categories().iter();
+/// The categories of a path.
+pub(crate) fn steps(path: &CategoryPath) -> Vec<CategoryStep<'_>> {
+    let categories = path.categories().iter();
+    categories.map(|c| CategoryStep { id: c.category_id.as_str(), name: &c.name }).collect()
+}
+
+fn details<'a>(product: &'a Product, category: &'a CategoryPath) -> ProductDetails<'a> {
     let attributes = product.attributes.iter().map(|(name, value)| {
         let value = match value {
             AttributeValue::Text(text) => Attribute::Text(text),
@@ -159,7 +167,7 @@ fn details(product: &Product) -> ProductDetails<'_> {
     });
     ProductDetails {
         description: product.description.as_deref(),
-        category: categories.map(|c| CategoryStep { id: c.category_id.as_str(), name: &c.name }).collect(),
+        category: steps(category),
         attributes: attributes.collect(),
         image_url: product.image_url.as_deref(),
         ean: &product.ean,

@@ -1,7 +1,5 @@
 //! Browsing without search: the products of a category from DynamoDB, by id.
 
-use souk_domain::catalog::Category;
-use souk_domain::ids::CategoryId;
 use souk_search::{SearchPage, SearchQuery};
 use souk_store::StoreError;
 
@@ -18,13 +16,17 @@ impl CatalogReader {
     /// One page of the products of a category and its subcategories, or of the whole tree. `total` is exact up to
     /// [`COUNTED`] and a lower bound beyond. Products without a category are not found.
     pub(crate) async fn browse(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
-        let categories = self.categories.all().await?;
-        let in_category = categories.iter().filter(|category| belongs_to(category, query.category_id.as_ref()));
+        let tree = self.categories.tree().await?;
+        // Products keep the ids of merged and deleted categories.
+        let in_category = match &query.category_id {
+            Some(category_id) => tree.ids_within(category_id),
+            None => tree.records().map(|record| record.category_id.clone()).collect(),
+        };
         let (start, limit) = (query.window.start().unwrap_or(0) as usize, query.window.limit() as usize);
         let enough = COUNTED.max(start + limit); // a window ends within MAX_DEPTH
         let mut product_ids = Vec::new();
         let mut queries = 0;
-        for category in in_category {
+        for category_id in in_category {
             let mut after = None;
             loop {
                 let ask = QUERY_IDS.min(enough - product_ids.len());
@@ -33,7 +35,7 @@ impl CatalogReader {
                 }
                 queries += 1;
                 let query_limit = i32::try_from(ask).unwrap_or(i32::MAX);
-                let found = self.table.ids_in_category(&category.category_id, after.as_ref(), query_limit).await?;
+                let found = self.table.ids_in_category(&category_id, after.as_ref(), query_limit).await?;
                 let more = found.len() == ask;
                 after = found.last().cloned();
                 product_ids.extend(found);
@@ -46,8 +48,4 @@ impl CatalogReader {
         let product_ids = product_ids.into_iter().skip(start).take(limit).collect();
         Ok(SearchPage { product_ids, total, ..SearchPage::default() })
     }
-}
-
-fn belongs_to(category: &Category, parent: Option<&CategoryId>) -> bool {
-    parent.is_none_or(|parent| category.category_id == *parent || category.parent_id.as_ref() == Some(parent))
 }

@@ -13,7 +13,8 @@
 //! | suggestions | process | [`SUGGESTIONS`]: 1 min; [`SEARCH_VOLATILE`] when no product is among them |
 //! | names of brands and categories in suggestions | process | [`SUGGESTION_NAMES`]: 1 min |
 //! | synonyms | process | [`SYNONYMS`]: 10 s, and as long as they cannot be read |
-//! | the category tree | process; clients keep it a minute | [`CATEGORIES`]: 10 s |
+//! | the category tree, names and places of categories on product pages, replaced ids | process; clients keep the tree a minute | [`CATEGORIES`]: 10 s |
+//! | how many products each category has | process; clients keep it with the tree | [`CATEGORY_COUNTS`]: 10 s |
 //! | the collections and their rules | process; clients keep the names a minute | [`COLLECTIONS`]: 10 s |
 //! | a whole list, as HTTP answer | process, clients | as long as every product and stock count in it, at most [`STOCK`] |
 //! | stock on product pages and in carts; prices and stock at checkout | nowhere | not kept |
@@ -53,8 +54,10 @@ pub const SUGGESTION_NAMES: Duration = Duration::from_mins(1);
 /// Synonyms.
 pub const SYNONYMS: Duration = Duration::from_secs(10);
 
-/// The category tree. It changes when staff add a category.
+/// The category tree. It changes when staff or a feed change a category.
 pub const CATEGORIES: Duration = Duration::from_secs(10);
+/// How many products each category has.
+pub const CATEGORY_COUNTS: Duration = Duration::from_secs(10);
 /// Collections. They change when staff write one.
 pub const COLLECTIONS: Duration = Duration::from_secs(10);
 

@@ -1,5 +1,6 @@
 //! Lists of products.
 
+use souk_domain::ids::CategoryId;
 use souk_search::{SearchError, SearchPage, SearchQuery};
 use souk_store::{Products, StoreError};
 
@@ -23,7 +24,7 @@ pub struct CatalogReader {
     pub synonyms: CachedSynonyms,
     /// The products table, for browsing without search.
     pub table: Products,
-    /// The category tree, for browsing without search.
+    /// The category tree, for ids of categories that are gone and for browsing without search.
     pub categories: CachedCategories,
     /// The rules of collections.
     pub collections: CachedCollections,
@@ -38,6 +39,8 @@ pub struct ProductList {
     pub products: ListedProducts,
     /// Why search failed. Then products are sorted by id, there are no facets, and `total` is a lower bound.
     pub degraded: Option<SearchError>,
+    /// The category of the list, if it replaces the one that was asked for.
+    pub replacement: Option<CategoryId>,
 }
 
 /// Why a list cannot be read.
@@ -63,14 +66,28 @@ impl CatalogReader {
             query.synonyms = self.synonyms.current().await;
         }
         if let Some(collection_id) = &query.collection_id {
-            query.collection = self.collections.filter(collection_id).await?;
+            query.collection = self.collections.filter(collection_id, &self.categories).await?;
         }
-        let (page, degraded) = match self.search.search_cached(&query).await {
+        let (found, replacement) = match &query.category_id {
+            // At once: hardly any request names a category that is gone.
+            Some(category_id) => {
+                tokio::join!(self.search.search_cached(&query), self.categories.replacement(category_id))
+            }
+            None => (self.search.search_cached(&query).await, None),
+        };
+        let found = match &replacement {
+            Some(category_id) => {
+                query.category_id = Some(category_id.clone());
+                self.search.search_cached(&query).await
+            }
+            None => found,
+        };
+        let (page, degraded) = match found {
             Ok(page) => (page, None),
             Err(error) if query.is_plain_browsing() => (self.browse(&query).await?, Some(error)),
             Err(error) => return Err(error.into()),
         };
         let products = self.products.list(&page.product_ids).await?;
-        Ok(ProductList { page, products, degraded })
+        Ok(ProductList { page, products, degraded, replacement })
     }
 }

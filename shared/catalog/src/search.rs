@@ -9,8 +9,8 @@ use std::time::Duration;
 use souk_cache::{Lifetime, SingleFlight, TtlCache};
 use souk_domain::effects::Clock;
 use souk_search::{
-    CollectionFilter, Facets, Matches, SearchError, SearchIndex, SearchPage, SearchQuery, Sort, SuggestQuery,
-    SuggestionNames, Suggestions, Window, within_limit,
+    CategoryCounts, CollectionFilter, Facets, Matches, SearchError, SearchIndex, SearchPage, SearchQuery, Sort,
+    SuggestQuery, SuggestionNames, Suggestions, Window, within_limit,
 };
 
 use crate::freshness;
@@ -21,6 +21,7 @@ const MATCHES_BYTES: usize = 32 * 1024 * 1024;
 const FACETS_BYTES: usize = 96 * 1024 * 1024;
 const SUGGESTIONS_BYTES: usize = 32 * 1024 * 1024;
 const NAMES_BYTES: usize = 8 * 1024 * 1024;
+const COUNTS_BYTES: usize = 8 * 1024 * 1024;
 /// Memory of an element of a result, such as a product id or the count of a facet.
 const ELEMENT_BYTES: usize = 64;
 
@@ -37,6 +38,7 @@ struct Caches {
     facets: ResultCache<SearchQuery, Facets>,
     suggestions: ResultCache<SuggestKey, Suggestions>,
     names: ResultCache<(), SuggestionNames>,
+    counts: ResultCache<(), CategoryCounts>,
 }
 
 /// Text in lower case, and the maximum number of products.
@@ -56,6 +58,7 @@ impl SearchReader {
                 text.len() + (suggestions.products.len() + suggestions.categories.len() + 1) * 4 * ELEMENT_BYTES
             }),
             names: ResultCache::new(NAMES_BYTES, |(), names| names.bytes()),
+            counts: ResultCache::new(COUNTS_BYTES, |(), counts| (counts.len() + 1) * 2 * ELEMENT_BYTES),
         };
         Self { index, caches: Arc::new(caches), clock }
     }
@@ -81,6 +84,13 @@ impl SearchReader {
         });
         let cached = self.caches.suggestions.get_or_fetch((text.to_lowercase(), limit), &*self.clock, fetch);
         within_limit(self.index.limits().suggest, Box::pin(cached)).await
+    }
+
+    /// How many products each category has, with those in the categories inside it.
+    pub async fn category_counts_cached(&self) -> Result<Arc<CategoryCounts>, SearchError> {
+        let fetch = Box::pin(async { Ok((self.index.category_counts().await?, freshness::CATEGORY_COUNTS)) });
+        let cached = self.caches.counts.get_or_fetch((), &*self.clock, fetch);
+        within_limit(self.index.limits().search, Box::pin(cached)).await
     }
 
     async fn matches_cached(&self, query: &SearchQuery) -> Result<Arc<Matches>, SearchError> {

@@ -99,7 +99,7 @@ impl AuditPhase {
     }
 }
 
-/// The subject of a change: `product#1399`, `order#…`, `account#…`, or a word such as `synonyms`.
+/// The subject of a change: `product#1399`, `category#…`, `order#…`, `account#…`, or a word such as `synonyms`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AuditSubject(String);
@@ -126,6 +126,11 @@ impl AuditSubject {
     /// A product, with its stock.
     pub fn product(product_id: &str) -> Self {
         Self::of("product", product_id)
+    }
+
+    /// A category.
+    pub fn category(category_id: &str) -> Self {
+        Self::of("category", category_id)
     }
 
     /// An account.

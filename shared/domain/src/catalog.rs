@@ -5,6 +5,7 @@ mod composition;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::ids::{CategoryId, ProductId};
 use crate::money::{Currency, Money};
@@ -21,7 +22,9 @@ pub const MAX_ATTRIBUTES: usize = 100;
 /// Maximum length of an attribute's name and of its text value, in characters.
 pub const MAX_ATTRIBUTE_CHARS: usize = 500;
 /// Maximum length of a category's name, in characters.
-const MAX_CATEGORY_CHARS: usize = 60;
+pub const MAX_CATEGORY_CHARS: usize = 60;
+/// How deep categories may be inside each other.
+pub const MAX_CATEGORY_LEVELS: usize = 6;
 
 /// A value of a product attribute.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,26 +63,34 @@ pub struct Category {
     pub parent_id: Option<CategoryId>,
 }
 
-/// Category of a product: none, a department, or a category of a department.
+/// Category of a product with all categories around it, outermost first. Empty for a product without one.
+///
+/// Only the innermost id is a fact about the product. Names and places are those of the time of the write: readers take
+/// the present ones from the [`CategoryTree`](crate::category_tree::CategoryTree).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CategoryPath(Vec<Category>);
 
 impl CategoryPath {
-    /// From names, outermost first: `["Printing", "Ink cartridges"]`.
+    /// From names, outermost first: `["Printing", "Ink cartridges"]`. The ids are those that an empty tree would give.
     pub fn from_names<S: AsRef<str>>(names: &[S]) -> Result<Self, Invalid> {
-        if names.len() > 2 {
-            return Err(Invalid::new("too_long", "must have at most a department and a category"));
+        if names.len() > MAX_CATEGORY_LEVELS {
+            let message = format!("must have at most {MAX_CATEGORY_LEVELS} categories, each inside the one before");
+            return Err(Invalid::new("too_long", message));
         }
         let mut path: Vec<Category> = Vec::with_capacity(names.len());
         for name in names {
-            let name = text(name.as_ref(), MAX_CATEGORY_CHARS)?;
-            let slug = slug(&name)?;
+            let name = category_name(name.as_ref())?;
             let parent_id = path.last().map(|parent| parent.category_id.clone());
-            let id = parent_id.as_ref().map_or_else(|| slug.clone(), |parent| format!("{parent}.{slug}"));
-            path.push(Category { category_id: id.parse()?, name, parent_id });
+            let category_id = category_id_of(parent_id.as_ref(), &slug(&name)?)?;
+            path.push(Category { category_id, name, parent_id });
         }
         Ok(Self(path))
+    }
+
+    /// From categories, outermost first.
+    pub(crate) const fn from_categories(categories: Vec<Category>) -> Self {
+        Self(categories)
     }
 
     /// The categories from the department down.
@@ -93,9 +104,25 @@ impl CategoryPath {
     }
 }
 
+/// The name of a category: a text with at least one letter or digit, from which ids are made.
+pub fn category_name(raw: &str) -> Result<String, Invalid> {
+    let name = text(raw, MAX_CATEGORY_CHARS)?;
+    slug(&name)?;
+    Ok(name)
+}
+
+/// The id with this slug inside a parent, or the slug alone if that would be too long or too deep for an id.
+pub(crate) fn category_id_of(parent_id: Option<&CategoryId>, slug: &str) -> Result<CategoryId, Invalid> {
+    let inside = parent_id.and_then(|parent_id| format!("{parent_id}.{slug}").parse().ok());
+    inside.map_or_else(|| slug.parse(), Ok)
+}
+
+/// Longest slug. A longer one is cut, and ends with a hash of the name.
+const MAX_SLUG_BYTES: usize = 80;
+
 /// Lower-case letters and digits with single hyphens. Letters beyond ASCII become their code point (`ö` → `u00f6`), so
-/// that every name has a slug and two names rarely share one.
-fn slug(name: &str) -> Result<String, Invalid> {
+/// that every name has a slug. Names may share one (`C++` and `C#`): the tree tells them apart.
+pub(crate) fn slug(name: &str) -> Result<String, Invalid> {
     let mut slug = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
@@ -109,9 +136,28 @@ fn slug(name: &str) -> Result<String, Invalid> {
     let slug = slug.trim_end_matches('-');
     match slug.len() {
         0 => Err(Invalid::new("invalid_format", "must contain a letter or a digit")),
-        1..=80 => Ok(slug.to_owned()),
-        _ => Err(Invalid::new("too_long", "the category's name is too long")),
+        1..=MAX_SLUG_BYTES => Ok(slug.to_owned()),
+        _ => {
+            const HASH_BYTES: usize = 4;
+            let hash = Sha256::digest(name.to_lowercase());
+            let hash: String = hash.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+            let cut = &slug[..MAX_SLUG_BYTES - 1 - hash.len()]; // ASCII only
+            Ok(format!("{}-{hash}", cut.trim_end_matches('-')))
+        }
     }
+}
+
+/// The same with the words for symbols that distinguish names: `C#` is `c-sharp`, `50%` is `50-percent`.
+pub(crate) fn spelled_slug(name: &str) -> Result<String, Invalid> {
+    let word = |c: char| match c {
+        '+' => " plus ".to_owned(),
+        '#' => " sharp ".to_owned(),
+        '%' => " percent ".to_owned(),
+        '&' => " and ".to_owned(),
+        '@' => " at ".to_owned(),
+        other => other.to_string(),
+    };
+    slug(&name.chars().map(word).collect::<String>())
 }
 
 /// Checks the price before a reduction against the price.
@@ -220,12 +266,17 @@ mod tests {
 
     #[test]
     fn every_name_has_a_slug_or_is_rejected() {
-        let slug_of = |name| CategoryPath::from_names(&[name]).map(|p| p.leaf().map(|c| c.category_id.to_string()));
+        let slug_of =
+            |name: &str| CategoryPath::from_names(&[name]).map(|p| p.leaf().map(|c| c.category_id.to_string()));
         assert_eq!(slug_of("Möbel"), Ok(Some("mu00f6bel".to_owned())));
         assert_eq!(slug_of("Mo\u{308}bel"), slug_of("Möbel"), "composed and decomposed names are one category");
         assert_eq!(slug_of("***").map_err(|e| e.code), Err("invalid_format"));
         assert_eq!(slug_of(" ").map_err(|e| e.code), Err("required"));
-        assert!(CategoryPath::from_names(&["a", "b", "c"]).is_err());
+        assert!(CategoryPath::from_names(&["a"; MAX_CATEGORY_LEVELS]).is_ok());
+        assert_eq!(CategoryPath::from_names(&["a"; 7]).map_err(|e| e.code), Err("too_long"));
+        let long = |last: char| slug_of(&format!("{}{last}", "я".repeat(59))).expect("a slug").expect("a category");
+        assert_eq!((long('а').len(), long('а') == long('б')), (MAX_SLUG_BYTES, false));
+        assert_eq!(spelled_slug("C++"), Ok("c-plus-plus".to_owned()));
     }
 
     /// A product as an older release stored it.

@@ -80,10 +80,15 @@ fn is_sku(raw: &str) -> bool {
         && raw.bytes().any(|b| b != b'.')
 }
 
-/// Whether it is `<slug>` of a department or `<slug>.<slug>` of a category in it.
+/// Most slugs of a category id.
+const MAX_CATEGORY_ID_SLUGS: usize = 6;
+/// The form of category ids as a regular expression.
+pub const CATEGORY_ID_PATTERN: &str = r"^[a-z0-9-]+(\.[a-z0-9-]+){0,5}$";
+
+/// Whether it is one to six slugs: of a category and of those around it when it was made.
 fn is_category(raw: &str) -> bool {
     raw.len() <= MAX_CATEGORY_ID_CHARS
-        && raw.split('.').count() <= 2
+        && raw.split('.').count() <= MAX_CATEGORY_ID_SLUGS
         && raw.split('.').all(|slug| {
             !slug.is_empty() && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         })
@@ -244,7 +249,8 @@ mod tests {
             assert!(bad.parse::<CollectionId>().is_err(), "{bad}");
         }
         assert!("printing.ink-cartridges".parse::<CategoryId>().is_ok());
-        for bad in ["", "Printing", "a.b.c", "a..b", "."] {
+        assert!("a.b.c.d.e.f".parse::<CategoryId>().is_ok());
+        for bad in ["", "Printing", "a.b.c.d.e.f.g", "a..b", "."] {
             assert!(bad.parse::<CategoryId>().is_err(), "{bad}");
         }
         assert!("nonsense".parse::<OrderId>().is_err());

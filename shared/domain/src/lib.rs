@@ -9,6 +9,7 @@ pub mod address;
 pub mod audit;
 pub mod cart;
 pub mod catalog;
+pub mod category_tree;
 pub mod circuit_breaker;
 pub mod collection;
 pub mod contact;

@@ -199,6 +199,12 @@ impl Aggregations {
         let labels = self.category_labels.buckets.into_iter().map(|bucket| bucket.key);
         (labels.collect(), self.brand_labels.spellings())
     }
+
+    /// The categories with their numbers of products.
+    pub(crate) fn category_counts(self) -> impl Iterator<Item = (CategoryId, u64)> {
+        let buckets = self.categories.buckets.into_iter();
+        buckets.filter_map(|bucket| Some((bucket.key.parse().ok()?, bucket.doc_count)))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

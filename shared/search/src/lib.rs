@@ -4,6 +4,7 @@
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
+mod category_counts;
 mod cluster;
 mod collection;
 mod document;
@@ -30,6 +31,7 @@ mod synonyms;
 mod text;
 mod write;
 
+pub use category_counts::CategoryCounts;
 pub use cluster::{ClusterHealth, NodeStorage};
 pub use collection::CollectionFilter;
 pub use document::IndexedProduct;

@@ -1,109 +1,164 @@
 //! The tree of categories. It is small and always read completely.
+//!
+//! Each change of the tree is one transaction on its version, so a change is always of the tree that it was decided on:
+//! of two moves that would make a circle together, the second is decided again and refused, and two imports that make a
+//! category at once make it once.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
-use souk_domain::catalog::Category;
-use souk_domain::ids::CategoryId;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde::{Deserialize, Serialize};
+use souk_domain::catalog::CategoryPath;
+use souk_domain::category_tree::{CategoryError, CategoryRecord, CategoryTree, Filed};
 
 use crate::StoreError;
-use crate::table::{Table, key, text};
+use crate::table::{Table, key, number, text};
 
 /// The partition of the whole tree, so that a query reads it, not a scan.
 const TREE: &str = "catalogue";
+/// The partition of the tree's version, which readers of the tree do not see.
+const VERSIONS: &str = "versions";
+/// Categories of one transaction, which may have 100 actions. One is for the version.
+const TRANSACTION_CATEGORIES: usize = 99;
+/// Attempts to change the tree while others change it. The waits between them add up to some seconds.
+const MAX_ATTEMPTS: u32 = 12;
 
-/// Most ids of written categories in the memory of a process: more than a shop has.
-const MAX_WRITTEN: usize = 20_000;
-
-/// The categories table. Clones share the ids of written categories.
+/// The categories table. Clones share the tree that was read last.
 #[derive(Clone)]
 pub struct Categories {
     table: Table,
-    /// Categories that this process has written, so that the parts of an import need not write them again into the one
-    /// partition of the tree. None of them is ever deleted or renamed: names of categories come composed, and `reindex`
-    /// changes only the others.
-    written: Arc<Mutex<HashSet<CategoryId>>>,
+    /// The tree with its version. It is read again once the version differs.
+    known: Arc<Mutex<Option<Snapshot>>>,
+}
+
+#[derive(Clone)]
+struct Snapshot {
+    version: i64,
+    tree: Arc<CategoryTree>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TreeVersion {
+    version: i64,
+}
+
+/// The tree before and after a change. Both are equal if nothing had to change.
+#[derive(Debug, Clone)]
+pub struct TreeChange {
+    /// The tree that the change was decided on.
+    pub before: Arc<CategoryTree>,
+    /// The tree with the change.
+    pub after: Arc<CategoryTree>,
 }
 
 impl Categories {
     /// The categories of a table.
     pub fn new(table: Table) -> Self {
-        Self { table, written: Arc::default() }
+        Self { table, known: Arc::default() }
     }
 
-    /// All categories, sorted by id, so that a parent comes before its children.
-    pub async fn all(&self) -> Result<Vec<Category>, StoreError> {
-        let mut pages = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("tree_id = :tree")
-            .expression_attribute_values(":tree", text(TREE))
-            .into_paginator()
-            .items()
-            .send();
-        let mut categories = Vec::new();
-        while let Some(item) = pages.next().await {
-            categories.push(self.table.read(item?)?);
+    /// The tree for shoppers, eventually consistent.
+    pub async fn recent_tree(&self) -> Result<CategoryTree, StoreError> {
+        self.read(false).await
+    }
+
+    /// The tree, strongly consistent. Reads no more than its version if that is known.
+    pub async fn tree(&self) -> Result<Arc<CategoryTree>, StoreError> {
+        Ok(self.snapshot(false).await?.tree)
+    }
+
+    /// Changes the tree by a rule of [`CategoryTree`]. The rule is applied again to the new tree if another writer was
+    /// first. The inner error is the rule's.
+    pub async fn change(
+        &self,
+        rule: impl Fn(&CategoryTree) -> Result<Vec<CategoryRecord>, CategoryError> + Send + Sync,
+    ) -> Result<Result<TreeChange, CategoryError>, StoreError> {
+        for attempt in 0..MAX_ATTEMPTS {
+            // A change of staff is rare, and is decided on what is stored, whoever wrote it.
+            let seen = self.snapshot(true).await?;
+            let changes = match rule(&seen.tree) {
+                Ok(changes) => changes,
+                Err(error) => return Ok(Err(error)),
+            };
+            if self.write(&seen, &changes).await? {
+                let after =
+                    if changes.is_empty() { Arc::clone(&seen.tree) } else { Arc::new(seen.tree.with(&changes)) };
+                return Ok(Ok(TreeChange { before: seen.tree, after }));
+            }
+            self.table.back_off(attempt).await;
         }
-        Ok(categories)
+        Err(StoreError::Conflict)
     }
 
-    /// Adds a category if it does not exist. An existing category keeps its name. A process writes each category once.
-    pub async fn ensure(&self, category: &Category) -> Result<(), StoreError> {
-        if self.written().contains(&category.category_id) {
-            return Ok(());
+    /// The categories of products, by their names; see [`CategoryTree::file`]. Those that do not exist are written
+    /// before this returns.
+    pub async fn file(&self, paths: &[CategoryPath]) -> Result<Vec<Result<CategoryPath, CategoryError>>, StoreError> {
+        if paths.iter().all(|path| path.leaf().is_none()) {
+            return Ok(paths.iter().cloned().map(Ok).collect());
         }
-        self.put_if_absent(category).await?;
-        let mut written = self.written();
-        if written.len() >= MAX_WRITTEN {
-            written.clear();
+        for attempt in 0..MAX_ATTEMPTS {
+            let seen = self.snapshot(attempt > 0).await?;
+            let Filed { paths, changes } = seen.tree.file(paths);
+            if self.write(&seen, &changes).await? {
+                return Ok(paths);
+            }
+            self.table.back_off(attempt).await;
         }
-        written.insert(category.category_id.clone());
-        drop(written);
-        Ok(())
+        Err(StoreError::Conflict)
     }
 
-    /// Deletes a category unless its name has changed.
-    pub async fn remove(&self, seen: &Category) -> Result<(), StoreError> {
-        let key = key([("tree_id", TREE), ("category_id", seen.category_id.as_str())]);
-        let request = self.table.delete(key).condition_expression("#name = :seen");
-        let request = request.expression_attribute_names("#name", "name");
-        let request = request.expression_attribute_values(":seen", text(&seen.name));
-        self.table.delete_if::<Category>(request).await.map(|_| ())
+    /// Writes changes of a tree that was read. False if another writer was first: then none of them is written, or of
+    /// very many only the first ones, which are complete in themselves.
+    async fn write(&self, seen: &Snapshot, changes: &[CategoryRecord]) -> Result<bool, StoreError> {
+        let mut version = seen.version;
+        for part in changes.chunks(TRANSACTION_CATEGORIES) {
+            let mut actions = vec![self.next_version(version)?];
+            for record in part {
+                let mut item = self.table.write(record)?;
+                item.insert("tree_id".to_owned(), text(TREE));
+                let is_new = seen.tree.record(&record.category_id).is_none();
+                actions.push(self.table.put_action(item, |put| {
+                    // The first release adds categories without a version, also while it is being replaced.
+                    if is_new { put.condition_expression("attribute_not_exists(tree_id)") } else { put }
+                })?);
+            }
+            if self.table.transact(actions).await?.is_err() {
+                return Ok(false);
+            }
+            version += 1;
+        }
+        Ok(true)
     }
 
-    /// Gives a category another name unless its name has changed.
-    pub async fn rename(&self, seen: &Category, name: &str) -> Result<(), StoreError> {
-        let mut item = self.table.write(&Category { name: name.to_owned(), ..seen.clone() })?;
-        item.insert("tree_id".to_owned(), text(TREE));
-        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        let request = request.condition_expression("#name = :seen").expression_attribute_names("#name", "name");
-        ignore_refusal(request.expression_attribute_values(":seen", text(&seen.name)).send().await)
+    fn next_version(&self, seen: i64) -> Result<TransactWriteItem, StoreError> {
+        let mut item = self.table.write(&TreeVersion { version: seen + 1 })?;
+        item.extend(key([("tree_id", VERSIONS), ("category_id", TREE)]));
+        self.table.put_action(item, |put| {
+            if seen == 0 {
+                put.condition_expression("attribute_not_exists(tree_id)")
+            } else {
+                put.condition_expression("version = :seen").expression_attribute_values(":seen", number(seen))
+            }
+        })
     }
 
-    fn written(&self) -> std::sync::MutexGuard<'_, HashSet<CategoryId>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The tree and its version. The version is read first: a tree may be newer than its version, never older.
+    async fn snapshot(&self, read_again: bool) -> Result<Snapshot, StoreError> {
+        let stored = self.table.get::<TreeVersion>(key([("tree_id", VERSIONS), ("category_id", TREE)]), true).await?;
+        let version = stored.map_or(0, |stored| stored.version);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.version == version && !read_again) {
+            return Ok(known);
+        }
+        let snapshot = Snapshot { version, tree: Arc::new(self.read(true).await?) };
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot.clone());
+        Ok(snapshot)
     }
 
-    async fn put_if_absent(&self, category: &Category) -> Result<(), StoreError> {
-        let mut item = self.table.write(category)?;
-        item.insert("tree_id".to_owned(), text(TREE));
-        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        ignore_refusal(request.condition_expression("attribute_not_exists(tree_id)").send().await)
-    }
-}
-
-/// A put whose condition failed had nothing to do.
-fn ignore_refusal(put: Result<PutItemOutput, SdkError<PutItemError>>) -> Result<(), StoreError> {
-    match put {
-        Ok(_) => Ok(()),
-        Err(error) => match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-            _ => Err(error.into()),
-        },
+    async fn read(&self, consistent: bool) -> Result<CategoryTree, StoreError> {
+        let request = self.table.client.query().key_condition_expression("tree_id = :tree");
+        let request = request.expression_attribute_values(":tree", text(TREE)).consistent_read(consistent);
+        let records: Vec<CategoryRecord> = self.table.query_all(request).await?;
+        Ok(CategoryTree::new(records))
     }
 }

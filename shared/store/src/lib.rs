@@ -37,7 +37,7 @@ mod verification_keys;
 pub use accounts::{AccountDeletionOutcome, Accounts, ClaimOutcome};
 pub use audit_log::{AuditLog, AuditPage, AuditReader};
 pub use carts::Carts;
-pub use categories::Categories;
+pub use categories::{Categories, TreeChange};
 pub use collections::{CollectionOutcome, Collections};
 pub use credentials::{Credential, CredentialOutcome, CredentialRef, CredentialStatus, Credentials, Totp};
 pub use error::StoreError;

@@ -135,8 +135,8 @@ impl Shop {
         let reindex = Reindex {
             search: search.clone(),
             products: Products::new(self.table("products")),
-            categories: Categories::new(self.table("categories")),
             inventory: self.inventory(),
+            categories: Categories::new(self.table("categories")),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             segments: 1, // dynoxide sorts the whole table for each page of a segment

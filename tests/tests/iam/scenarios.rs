@@ -57,6 +57,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("a product is written, read and deleted", catalogue::product),
     of("products are found", catalogue::search),
     of("a category is listed without search", catalogue::degraded),
+    of("categories change, and products follow", catalogue::categories),
+    of("the products of a changed category are indexed", catalogue::index_category),
     of("suggestions and categories", catalogue::suggest),
     of("a synonym finds products", catalogue::synonyms),
     of("a collection is written, listed and deleted", catalogue::collection),

@@ -32,6 +32,9 @@ routes_that_staff_change_something_with! {
     an_accepted_return: "POST /admin/orders/{order_id}/returns/{return_id}/accept";
     a_rejected_return: "POST /admin/orders/{order_id}/returns/{return_id}/reject";
     a_shipment: "POST /admin/orders/{order_id}/ship";
+    a_moved_category: "PUT /admin/categories/{category_id}";
+    a_merged_category: "POST /admin/categories/{category_id}/merge";
+    a_deleted_category: "DELETE /admin/categories/{category_id}";
     a_deleted_product: "DELETE /admin/products/{product_id}";
     a_changed_price: "PUT /admin/products/{product_id}";
     an_approved_refund: "POST /admin/refund-requests/{refund_request_id}/approval";
@@ -235,6 +238,36 @@ mod changes {
         let body = r#"{"name": "Widget", "price": 5678.00}"#;
         let answer = world.actor.caller.put(&format!("/admin/products/{}", product.id), body);
         of_product(answer, &product, Some("123400"), Some("567800"))
+    }
+
+    /// Two new categories: the id of the first, and of the second.
+    fn two_categories(world: &World) -> [String; 2] {
+        let word = souk_e2e::unique_word();
+        ["one", "two"].map(|name| {
+            let id = format!("{name}-{word}");
+            world.shop.staff().put(&format!("/admin/categories/{id}"), json!({"name": id})).is(201);
+            id
+        })
+    }
+
+    pub(super) fn a_moved_category(world: &World) -> Written {
+        let [one, two] = two_categories(world);
+        let body = json!({"name": format!("Moved {one}"), "parent_id": two});
+        let answer = world.actor.caller.put(&format!("/admin/categories/{one}"), body);
+        let after = format!("\"name\":\"Moved {one}\"");
+        written(answer, format!("category#{one}"), Some(&format!("\"name\":\"{one}\"")), Some(&after))
+    }
+
+    pub(super) fn a_merged_category(world: &World) -> Written {
+        let [one, two] = two_categories(world);
+        let answer = world.actor.caller.post(&format!("/admin/categories/{one}/merge"), json!({"into": two}));
+        written(answer, format!("category#{one}"), Some(&one), Some(&format!("\"into\":\"{two}\"")))
+    }
+
+    pub(super) fn a_deleted_category(world: &World) -> Written {
+        let [one, _] = two_categories(world);
+        let answer = world.actor.caller.delete(&format!("/admin/categories/{one}"));
+        written(answer, format!("category#{one}"), Some(&one), Some("\"merged\":false"))
     }
 
     pub(super) fn a_deleted_product(world: &World) -> Written {

@@ -46,6 +46,7 @@ fn with_imports_of_audit(text: &str) -> Result<String> {
 /// The subject of entries in the audit log.
 fn subject(endpoint: &NewEndpoint) -> String {
     let of = |parameter: &&str| match *parameter {
+        "category_id" => Some("Subject::Category".to_owned()),
         "collection_id" => Some("Subject::Collection".to_owned()),
         "order_id" => Some("Subject::Order".to_owned()),
         "product_id" => Some("Subject::Product".to_owned()),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_domain::catalog::Product;
+use souk_domain::category_tree::CategoryError;
 use souk_domain::money::Currency;
 use souk_runtime::http::{Fields, Problem};
 use souk_store::MAX_AVAILABLE;
@@ -17,6 +18,8 @@ const NAMED_FIELDS: usize = 10;
 
 /// A good line.
 pub(crate) struct Line {
+    /// Its number in the body or the file.
+    pub(crate) number: usize,
     pub(crate) product: Product,
     /// The stock of a product that has not been counted yet.
     pub(crate) available: Option<u32>,
@@ -41,6 +44,13 @@ pub(crate) fn numbered(body: &[u8], first: usize) -> impl Iterator<Item = (usize
     lines.filter(|(line, _)| !line.is_empty()).map(|(line, number)| (number, line))
 }
 
+impl RejectedLine {
+    /// A line whose category cannot be made.
+    pub(crate) fn of_category(line: usize, error: CategoryError) -> Self {
+        Self { line, code: "invalid_fields", message: format!("category: {error}") }
+    }
+}
+
 impl Line {
     pub(crate) fn read(number: usize, raw: &[u8], currency: Currency) -> Result<Self, RejectedLine> {
         if raw.len() > MAX_LINE_BYTES {
@@ -53,7 +63,7 @@ impl Line {
             let available = fields.optional_integer("available", 0..=i64::from(MAX_AVAILABLE));
             let (product, available) = fields.finish((product, available))?;
             let available = available.map(u32::try_from).transpose().map_err(Problem::internal)?;
-            Ok(Self { product, available })
+            Ok(Self { number, product, available })
         };
         read().map_err(|problem: Problem| RejectedLine {
             line: number,

@@ -37,8 +37,7 @@ async fn good_lines_are_imported_and_bad_ones_reported_by_number() {
     let products = shop.products.get_many(&[sku("1"), sku("2"), sku("3"), sku("4")], true).await.expect("read");
     assert_eq!((products.len(), products[&sku("1")].price_minor), (2, 95));
     assert_eq!((shop.available("1").await, shop.available("4").await), (4, 0));
-    let categories = shop.categories.all().await.expect("read");
-    assert_eq!(categories.iter().map(|c| c.category_id.as_str()).collect::<Vec<_>>(), ["audio", "audio.cables"]);
+    assert_eq!(shop.category_ids().await, ["audio", "audio.cables"]);
 }
 
 #[tokio::test]
@@ -141,4 +140,24 @@ fn the_real_catalogue_has_no_bad_line() {
         products += 1;
     }
     assert_eq!(products, 19_406);
+}
+
+#[tokio::test]
+async fn a_line_whose_category_would_be_too_deep_is_rejected() {
+    let shop = Fixture::start().await;
+    let line = |number: u32, category: &str| {
+        format!(r#"{{"sku": "{number}", "name": "n", "price": 1, "category": {category}}}"#)
+    };
+    shop.import(&[line(1, r#"["P", "Q", "R", "S", "T"]"#), line(2, r#"["A"]"#)].join("\n")).await;
+    let (category_id, parent_id) = ("a".parse().expect("an id"), "p.q.r.s.t".parse().expect("an id"));
+    let moved = shop.categories.change(|tree| tree.put(&category_id, "A", Some(&parent_id))).await;
+    moved.expect("written").expect("moved");
+    let lines = [line(3, r#"["A", "B"]"#), line(4, r#"["A"]"#)].join("\n");
+    let reply = shop.import_endpoint().handle(&import(&lines)).await.expect("answered");
+    let message = "category: categories can be 6 levels deep";
+    let errors = serde_json::json!([{"line": 1, "code": "invalid_fields", "message": message}]);
+    assert_eq!(reply.body_json(), serde_json::json!({"imported": 1, "errors": errors}));
+    assert_eq!(shop.products.get(&sku("3")).await.expect("read"), None);
+    let product = shop.products.get(&sku("4")).await.expect("read").expect("a product");
+    assert_eq!(product.category.categories().len(), 6);
 }

@@ -100,7 +100,7 @@ async fn an_upload_is_imported_in_parts_and_bad_lines_are_reported_by_their_numb
 }
 
 #[tokio::test]
-async fn the_parts_of_an_upload_write_a_category_once() {
+async fn the_parts_of_an_upload_have_the_categories_of_the_tree() {
     let harness = Harness::start().await;
     let line =
         |n: usize| format!(r#"{{"sku": "P{n}", "name": "Product {n}", "price": 1, "category": ["Audio", "Cables"]}}"#);
@@ -108,16 +108,18 @@ async fn the_parts_of_an_upload_write_a_category_once() {
     let mut parts = harness.s3.list("parts/").into_iter();
     let (first, etag) = parts.next().expect("a part");
     harness.consumer.consume(&harness.notification(&first, &etag)).await.expect("imported");
-    assert_eq!(harness.shop.categories.all().await.expect("read").len(), 2);
-    harness.shop.delete_category("audio").await;
-    harness.shop.delete_category("audio.cables").await;
+    assert_eq!(harness.shop.category_ids().await, ["audio", "audio.cables"]);
+    let (cables, audio) = ("audio.cables".parse().expect("an id"), "audio".parse().expect("an id"));
+    let merged = harness.shop.categories.change(|tree| tree.merge(&cables, &audio)).await;
+    merged.expect("written").expect("merged");
     let rest: Vec<_> = parts.collect();
     assert!(rest.len() >= 2, "{}", rest.len());
     for (key, etag) in rest {
         harness.consumer.consume(&harness.notification(&key, &etag)).await.expect("imported");
     }
-    let categories = harness.shop.categories.all().await.expect("read");
-    assert!(categories.is_empty(), "a later part wrote them again");
+    let last = harness.shop.products.get(&sku("P2500")).await.expect("read").expect("a product");
+    assert_eq!(last.category.leaf().map(|leaf| leaf.category_id.as_str()), Some("audio"));
+    assert_eq!(harness.shop.category_ids().await, ["audio", "audio.cables"]);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ impl Fixture {
             products: self.products.clone(),
             cache: self.cached_products(),
             inventory: self.inventory.clone(),
+            categories: self.categories.clone(),
             clock: self.clock.clone(),
         }
     }
@@ -71,6 +72,51 @@ async fn a_batch_that_read_earlier_does_not_undo_one_that_read_later() {
     let outcome = scratch.index.bulk(&[IndexOperation::Put(Box::new(late))]).await.expect("answered");
     assert_eq!(outcome, [Indexed::Superseded]);
     scratch.remove().await;
+}
+
+#[tokio::test]
+async fn products_follow_their_category() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    let indexer = shop.indexer(&scratch.index);
+    shop.import("{\"sku\": \"1\", \"name\": \"n\", \"price\": 1, \"category\": [\"Printing\", \"Ink\"]}\n{\"sku\": \"2\", \"name\": \"n\", \"price\": 1, \"category\": [\"Office\"]}").await;
+    assert_eq!(feed(&indexer, &["1", "2"]).await, [""; 0]);
+    let id = |raw: &str| raw.parse::<CategoryId>().expect("an id");
+    let within = |raw: &str| SearchQuery { category_id: Some(id(raw)), ..SearchQuery::default() };
+    let named = |text: &str| SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() };
+    let changed = async |name: &str| {
+        shop.clock.advance_seconds(1);
+        assert!(indexer.handle(&[Fixture::category_change(name)]).await.is_empty());
+    };
+
+    let change = shop.categories.change(|tree| tree.put(&id("printing"), "Paper", Some(&id("office")))).await;
+    change.expect("written").expect("moved");
+    changed("printing").await;
+    assert_eq!(scratch.find(&within("office")).await, ["1", "2"]);
+    assert_eq!(scratch.find(&named("paper")).await, ["1"]);
+
+    let change = shop.categories.change(|tree| tree.merge(&id("printing.ink"), &id("office"))).await;
+    change.expect("written").expect("merged");
+    changed("printing.ink").await;
+    assert_eq!(scratch.find(&within("printing")).await, [""; 0]);
+    assert_eq!(scratch.find(&within("office")).await, ["1", "2"]);
+    // A change of the product afterwards does not bring its old category back.
+    shop.clock.advance_seconds(1);
+    assert_eq!(feed(&indexer, &["1"]).await, [""; 0]);
+    assert_eq!(scratch.find(&within("printing")).await, [""; 0]);
+    let counts = scratch.index.category_counts().await.expect("counted");
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(id("office"), 2)]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn without_search_a_change_of_a_category_is_retried() {
+    let shop = Fixture::start().await;
+    shop.import(r#"{"sku": "1", "name": "Cyan ink", "price": 1, "category": ["Printing"]}"#).await;
+    let changes = ["printing", "unknown"].map(Fixture::category_change);
+    let failures = shop.indexer(&unreachable_index()).handle(&changes).await;
+    let again: Vec<_> = failures.iter().map(|f| (f.sequence_number.as_str(), f.permanent)).collect();
+    assert_eq!(again, [("printing", false)]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use schemars::json_schema;
 use souk_domain::cursor;
-use souk_domain::ids::{MAX_CATEGORY_ID_CHARS, MAX_COLLECTION_ID_CHARS};
+use souk_domain::ids::{CATEGORY_ID_PATTERN, MAX_CATEGORY_ID_CHARS, MAX_COLLECTION_ID_CHARS};
 use souk_domain::money::Currency;
 use souk_domain::validation::{FieldError, Invalid, text};
 use souk_runtime::contract::{self, Operation, Parameter, flag, page_limit, price};
@@ -22,7 +22,7 @@ const ATTRIBUTE: &str = "attr.";
 /// Adds the parameters to the endpoint in the HTTP contract.
 pub(super) fn declare(operation: Operation) -> Operation {
     let category_id =
-        json_schema!({"type": "string", "maxLength": MAX_CATEGORY_ID_CHARS, "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)?$"});
+        json_schema!({"type": "string", "maxLength": MAX_CATEGORY_ID_CHARS, "pattern": CATEGORY_ID_PATTERN});
     let collection_id =
         json_schema!({"type": "string", "maxLength": MAX_COLLECTION_ID_CHARS, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
     let brands = json_schema!({"type": "array", "maxItems": MAX_CHOICES, "items": contract::text(MAX_CHOICE_CHARS)});
@@ -32,7 +32,8 @@ pub(super) fn declare(operation: Operation) -> Operation {
     let of_cursor = "`next_cursor` of the page before, instead of `page`. Without either: the first page. Leave `sort` and \
         the filters as they were: a cursor of another order or of other filters is refused with 422.";
     operation
-        .query("category_id", category_id, "Only products of this department or category.")
+        .query("category_id", category_id, "Only products of this department or category, with those inside it. An id that staff have merged or deleted \
+             counts as the one that replaces it.")
         .query("collection_id", collection_id, "Only products of this collection. Unknown: no products.")
         .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
         .query(

@@ -211,3 +211,34 @@ async fn without_search_searching_says_so() {
     }
     assert_eq!(outcome(&endpoint.handle(&get(&[("page", "0")])).await), (422, "invalid_fields"));
 }
+
+#[tokio::test]
+async fn the_id_of_a_merged_category_lists_the_other() {
+    let Some(scratch) = TestIndex::new() else { return };
+    let shop = Fixture::start().await;
+    shop.import(SHOP).await;
+    let id = |raw: &str| raw.parse::<CategoryId>().expect("an id");
+    let merged = shop.categories.change(|tree| tree.merge(&id("printing.toner"), &id("printing.ink-cartridges"))).await;
+    merged.expect("written").expect("merged");
+    let all: Vec<_> = ["1", "2", "3", "4", "5"].map(change).into();
+    assert_eq!(shop.indexer(&scratch.index).handle(&all).await.len(), 0);
+    scratch.index.refresh().await.expect("refreshed");
+    let query = [("category_id", "printing.toner"), ("sort", "price_asc")];
+    let reply = shop.list_products(&scratch.index).handle(&get(&query)).await.expect("listed");
+    assert_eq!(ids(&reply), ["2", "1", "3"]);
+    assert_eq!(reply.body_json()["category_id"], "printing.ink-cartridges");
+    let query = [("category_id", "printing.ink-cartridges")];
+    let reply = shop.list_products(&scratch.index).handle(&get(&query)).await.expect("listed");
+    assert_eq!(reply.body_json().get("category_id"), None);
+
+    // The same from the table.
+    let down = shop.list_products(&unreachable_index());
+    for category_id in ["printing.toner", "printing.ink-cartridges", "printing"] {
+        let reply = down.handle(&get(&[("category_id", category_id)])).await.expect("listed");
+        assert_eq!(
+            (ids(&reply), &reply.body_json()["degraded"]),
+            (vec!["1".into(), "2".into(), "3".into()], &true.into())
+        );
+    }
+    scratch.remove().await;
+}

@@ -15,8 +15,8 @@ impl Fixture {
         Reindex {
             search: search.clone(),
             products: self.products.clone(),
-            categories: self.categories.clone(),
             inventory: self.inventory.clone(),
+            categories: self.categories.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             segments: 4,
@@ -28,6 +28,7 @@ impl Fixture {
             search: search.clone(),
             products: self.products.clone(),
             inventory: self.inventory.clone(),
+            categories: self.categories.clone(),
             clock: self.clock.clone(),
         }
     }

@@ -1,6 +1,7 @@
 //! Parameters of the path, the query and the header.
 
 use schemars::Schema;
+use souk_domain::ids::MAX_CATEGORY_ID_CHARS;
 
 use super::schema::text;
 
@@ -42,6 +43,7 @@ impl Parameter {
     /// A part of the path. All of them are opaque ids.
     pub(super) fn path(name: &'static str) -> Self {
         let description = match name {
+            "category_id" => "The id of the category.",
             "collection_id" => "The id of the collection.",
             "order_id" => "The id of the order.",
             "product_id" => "The id of the product.",
@@ -53,7 +55,9 @@ impl Parameter {
             "return_id" => "The id of the return within its order.",
             _ => UNDESCRIBED_ID,
         };
-        Self { location: Location::Path, required: true, ..Self::query(name, text(MAX_ID_CHARS), description) }
+        // Ids of categories are made of names, and longer than the others.
+        let max_chars = if name == "category_id" { MAX_CATEGORY_ID_CHARS } else { MAX_ID_CHARS };
+        Self { location: Location::Path, required: true, ..Self::query(name, text(max_chars), description) }
     }
 
     /// An optional parameter of the query.

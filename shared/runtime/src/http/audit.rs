@@ -25,6 +25,8 @@ const ENTRY_TIMEOUT: Duration = Duration::from_secs(3);
 pub enum Subject {
     /// The product of `product_id` in the path.
     Product,
+    /// The category of `category_id` in the path.
+    Category,
     /// The order of `order_id` in the path.
     Order,
     /// The account of `user_id` in the path.
@@ -45,6 +47,7 @@ impl Subject {
         };
         match self {
             Self::Product => AuditSubject::product(id("product_id")),
+            Self::Category => AuditSubject::category(id("category_id")),
             Self::Order => AuditSubject::order(id("order_id")),
             Self::Account => AuditSubject::account(id("user_id")),
             Self::RefundRequest => AuditSubject::order(id("refund_request_id").split('.').next().unwrap_or_default()),

@@ -103,6 +103,39 @@ pub(super) fn index(world: &World) {
     world.change("index-products", &table, &keys, [None, Some(&keys)]);
 }
 
+/// Pages and lists show a product without its present category if they cannot read the tree, so each has to show it.
+pub(super) fn categories(World { shop, .. }: &World) {
+    let (staff, word) = (shop.staff(), unique_word());
+    let [path, other] = ["a", "b"].map(|name| format!("/admin/categories/{name}-{word}"));
+    staff.put(&path, json!({"name": format!("A {word}")})).is(201);
+    staff.put(&other, json!({"name": format!("B {word}")})).is(201);
+    let product = format!("/admin/products/test-{word}");
+    staff.put(&product, json!({"name": word, "category": [format!("A {word}")], "price": 1.5})).is(201);
+    staff.put(&path, json!({"name": format!("New {word}")})).is(200);
+    for page in [format!("/products/test-{word}"), format!("/products/test-{word}/document")] {
+        eventually(SOON_SECONDS, "the page shows the new name", || {
+            shop.anyone().get(&page).is(200).body.contains(&format!("New {word}")).then_some(())
+        });
+    }
+    staff.post(&format!("{path}/merge"), json!({"into": format!("b-{word}")})).is(200);
+    eventually(SOON_SECONDS, "the list leads to the other category", || {
+        let list = shop.anyone().get(&format!("/products?category_id=a-{word}")).is(200);
+        list.body.contains(&format!("\"category_id\":\"b-{word}\"")).then_some(())
+    });
+    eventually(SOON_SECONDS, "products are counted", || {
+        shop.anyone().get("/categories").is(200).body.contains("product_count").then_some(())
+    });
+    assert_eq!(staff.delete(&other).status, 204);
+    assert_eq!(staff.delete(&product).status, 204);
+}
+
+pub(super) fn index_category(world: &World) {
+    let table = world.table("index-products", "CATEGORIES_TABLE");
+    world.product();
+    let keys = json!({"tree_id": {"S": "catalogue"}, "category_id": {"S": CATEGORY_ID}});
+    world.change("index-products", &table, &keys, [Some(&keys), Some(&keys)]);
+}
+
 pub(super) fn index_poison(world: &World) {
     let table = world.table("index-products", "PRODUCTS_TABLE");
     world.change("index-products", &table, &json!({"other": {"S": unique_word()}}), [None, None]);
