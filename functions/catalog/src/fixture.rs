@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 use souk_catalog::{CachedCategories, CachedCollections, CachedProducts, ProductReader};
+use souk_domain::catalog::Category;
 use souk_domain::money::Currency;
 use souk_fixtures::{Stores, available, count_stock, stream_change};
 use souk_runtime::http::{Endpoint, Request};
@@ -117,6 +118,17 @@ impl Fixture {
             "SequenceNumber": name,
             "SizeBytes": 1,
         }))
+    }
+
+    /// Stores a category as the first release did.
+    pub(crate) async fn store_category(&self, category: &Category) {
+        let request = self.database.client.put_item().table_name(self.database.table("categories"));
+        let request = request.item("tree_id", AttributeValue::S("catalogue".to_owned()));
+        let request = request.item("category_id", AttributeValue::S(category.category_id.to_string()));
+        let request = request.item("name", AttributeValue::S(category.name.clone()));
+        let parent_id = category.parent_id.iter().map(|parent_id| AttributeValue::S(parent_id.to_string()));
+        let request = parent_id.fold(request, |request, parent_id| request.item("parent_id", parent_id));
+        request.send().await.expect("written");
     }
 
     /// The ids of all categories, also of those that are gone.

@@ -197,6 +197,7 @@ impl Reindex {
     /// Copies pages until the rebuild is complete or the time is over.
     pub async fn run(&self, until: Timestamp) -> Result<Report, ReindexError> {
         let mut rebuild = self.search.rebuild().await?;
+        self.compose_categories().await?; // before documents are made with them
         let (mut problems, mut composed) = (Vec::new(), 0);
         while !rebuild.progress.is_complete() && self.clock.now() < until {
             composed += self.copy_pages(&mut rebuild, PAGE_PRODUCTS, &mut problems).await?;
@@ -204,7 +205,6 @@ impl Reindex {
         let (index, progress) = (rebuild.name().to_owned(), rebuild.progress.clone());
         let done = progress.is_complete();
         if done {
-            self.remove_decomposed_categories().await?;
             rebuild.finish().await?;
         }
         problems.truncate(MAX_PROBLEMS);

@@ -9,7 +9,7 @@ use souk_domain::ids::CollectionId;
 use souk_search::CollectionFilter;
 use souk_store::{Collections, StoreError};
 
-use crate::freshness;
+use crate::{CachedCategories, freshness};
 
 /// Memory of all collections: a hundred of the largest ones take a third of it.
 const LIMIT_BYTES: usize = 2 * 1024 * 1024;
@@ -53,11 +53,24 @@ impl CachedCollections {
         self.caches.in_flight.run((), Box::pin(read)).await.map_err(StoreError::Unavailable)
     }
 
-    /// The filters of a collection today; `None` if there is no such collection.
-    pub async fn filter(&self, collection_id: &CollectionId) -> Result<Option<CollectionFilter>, StoreError> {
+    /// The filters of a collection today; `None` if there is no such collection. A category of its rule that staff have
+    /// merged or deleted since counts as the one that replaces it.
+    pub async fn filter(
+        &self,
+        collection_id: &CollectionId,
+        categories: &CachedCategories,
+    ) -> Result<Option<CollectionFilter>, StoreError> {
         let all = self.all().await?;
-        let collection = all.iter().find(|collection| collection.collection_id == *collection_id);
-        Ok(collection.map(|collection| CollectionFilter::new(&collection.rule, self.clock.now())))
+        let Some(collection) = all.iter().find(|collection| collection.collection_id == *collection_id) else {
+            return Ok(None);
+        };
+        let mut rule = collection.rule.clone();
+        let replacement = match &rule.category_id {
+            Some(category_id) => categories.replacement(category_id).await,
+            None => None,
+        };
+        rule.category_id = replacement.or(rule.category_id);
+        Ok(Some(CollectionFilter::new(&rule, self.clock.now())))
     }
 }
 

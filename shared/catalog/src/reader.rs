@@ -11,7 +11,7 @@ use crate::{CachedCategories, CachedCollections, CachedSynonyms, ListedProducts,
 /// | failing part | answer |
 /// |---|---|
 /// | OpenSearch | a page of a category: from the products table, by id, without facets, marked as degraded; any other search, of a collection as well: [`CatalogError::Search`] |
-/// | categories table | a list of a collection: [`CatalogError::Store`], once its rule is no longer cached |
+/// | categories table | a list of a collection: [`CatalogError::Store`], once its rule is no longer cached; a list by the id of a category that is gone: no products |
 /// | synonyms table | as usual, with the synonyms known before |
 /// | shared cache | as usual, from the table |
 /// | products table, inventory table | [`CatalogError::Store`], unless everything is cached |

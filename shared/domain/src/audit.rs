@@ -8,19 +8,19 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::effects::Random;
-use crate::ids::{SessionId, UserId};
+use crate::ids::{MAX_CATEGORY_ID_CHARS, SessionId, UserId};
 use crate::time::Timestamp;
 use crate::validation::Invalid;
 
 /// How long an entry is kept: two years.
 pub const AUDIT_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
 /// Longest subject, in characters.
-pub const MAX_SUBJECT_CHARS: usize = 120;
+pub const MAX_SUBJECT_CHARS: usize = 180;
 /// Longest stored value, in bytes of its JSON.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024;
 
-/// Longest id in a subject, in characters.
-const MAX_SUBJECT_ID_CHARS: usize = 100;
+/// Longest id in a subject, in characters. Ids of categories are the longest.
+const MAX_SUBJECT_ID_CHARS: usize = MAX_CATEGORY_ID_CHARS;
 
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl AuditPhase {
     }
 }
 
-/// The subject of a change: `product#1399`, `category#…`, `order#…`, `account#…`, or a word such as `synonyms`.
+/// The subject of a change: `product#1399`, `category#…`, `collection#…`, `order#…`, `account#…`, or a word such as `synonyms`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AuditSubject(String);
@@ -131,6 +131,11 @@ impl AuditSubject {
     /// A category.
     pub fn category(category_id: &str) -> Self {
         Self::of("category", category_id)
+    }
+
+    /// A collection.
+    pub fn collection(collection_id: &str) -> Self {
+        Self::of("collection", collection_id)
     }
 
     /// An account.
@@ -410,6 +415,10 @@ mod tests {
         for subject in subjects {
             assert_eq!(subject.as_str().parse(), Ok(subject));
         }
+        let longest_id = "a".repeat(MAX_CATEGORY_ID_CHARS);
+        let longest = AuditSubject::collection(&longest_id);
+        assert_eq!(longest.as_str().strip_prefix("collection#"), Some(longest_id.as_str()));
+        assert_eq!(longest.as_str().parse(), Ok(longest));
         for bad in ["", "a b", "order#\u{e9}", &"x".repeat(MAX_SUBJECT_CHARS + 1)] {
             assert!(bad.parse::<AuditSubject>().is_err(), "{bad}");
         }

@@ -10,6 +10,7 @@
 //!
 //! A rule returns the records that it changes, and the caller writes all of them or none.
 
+mod composition;
 mod filing;
 
 #[cfg(test)]
@@ -17,11 +18,11 @@ mod properties;
 
 use std::collections::BTreeMap;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Category, CategoryPath, MAX_CATEGORY_LEVELS};
 use crate::ids::CategoryId;
+use crate::unicode::composed;
 
 pub use filing::Filed;
 
@@ -313,8 +314,7 @@ impl CategoryTree {
 
 /// What two names of one category have in common: letters, composed or not, but neither case nor the width of spaces.
 fn name_key(name: &str) -> String {
-    let spaced = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
+    composed(&name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
 }
 
 #[cfg(test)]

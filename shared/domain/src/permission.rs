@@ -13,7 +13,7 @@ pub enum Permission {
     /// See imports, synonyms and the rules of collections.
     #[serde(rename = "catalogue:read")]
     CatalogueRead,
-    /// Change products, collections, imports and synonyms.
+    /// Change products, categories, collections, imports and synonyms.
     #[serde(rename = "catalogue:write")]
     CatalogueWrite,
     /// See stock and its history.

@@ -49,15 +49,9 @@ impl Collections {
     }
 
     async fn read_all(&self, consistent: bool) -> Result<Vec<Collection>, StoreError> {
-        let query = self.table.client.query().table_name(&self.table.name).consistent_read(consistent);
-        let query = query.key_condition_expression("tree_id = :tree");
-        let query = query.expression_attribute_values(":tree", text(COLLECTIONS));
-        let mut pages = query.into_paginator().items().send();
-        let mut collections = Vec::new();
-        while let Some(item) = pages.next().await {
-            collections.push(self.table.read(item?)?);
-        }
-        Ok(collections)
+        let query = self.table.client.query().key_condition_expression("tree_id = :tree");
+        let query = query.expression_attribute_values(":tree", text(COLLECTIONS)).consistent_read(consistent);
+        self.table.query_all(query).await
     }
 
     /// Writes a collection if its stored version is still `seen`, `None` for a new one. Collections that are created at

@@ -77,7 +77,7 @@ const TAGS: [(Tag, &str); 10] = [
     (Tag::Cart, "The cart of an account or a guest."),
     (Tag::Orders, "Orders of a shopper, their cancellation and returns."),
     (Tag::Payments, "Payments, and the webhooks of payment providers."),
-    (Tag::StaffCatalogue, "For staff: products, collections, imports and synonyms."),
+    (Tag::StaffCatalogue, "For staff: products, categories, collections, imports and synonyms."),
     (Tag::StaffOrders, "For staff: orders, shipments, returns and refunds."),
     (Tag::StaffStock, "For staff: stock and its history."),
     (Tag::Administration, "For staff: staff and their roles, the audit log, accounts."),

@@ -103,8 +103,9 @@ async fn write_collection(shop: &Shop, rule: &CollectionRule, seen: Option<i64>)
 async fn the_rule_of_a_collection_is_at_most_ten_seconds_old_and_its_dates_follow_the_clock() {
     let shop = Shop::open().await;
     let cached = CachedCollections::new(shop.collections.clone(), shop.clock.clone());
+    let categories = CachedCategories::new(shop.categories.clone(), shop.clock.clone());
     let collection_id = "new".parse().expect("an id");
-    let filter = async || cached.filter(&collection_id).await.expect("read");
+    let filter = async || cached.filter(&collection_id, &categories).await.expect("read");
     assert_eq!(filter().await, None);
     let new = CollectionRule { released_within_days: Some(7), ..CollectionRule::default() };
     write_collection(&shop, &new, None).await;
@@ -135,6 +136,27 @@ async fn a_list_uses_a_new_rule_although_the_list_of_the_old_one_is_kept() {
     write_collection(&shop, &rule("Canon"), Some(1)).await;
     advance(&shop, COLLECTIONS);
     assert_eq!(page(&reader, &query).await, ["b"]);
+}
+
+#[tokio::test]
+async fn the_rule_of_a_collection_follows_a_category_that_was_merged() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let cached = CachedCollections::new(shop.collections.clone(), shop.clock.clone());
+    let categories = CachedCategories::new(shop.categories.clone(), shop.clock.clone());
+    let in_category = |raw: &str| {
+        let category_id = Some(raw.parse().expect("an id"));
+        CollectionRule { category_id, ..CollectionRule::default() }
+    };
+    write_collection(&shop, &in_category("printing.ink"), None).await;
+    let collection_id = "new".parse().expect("an id");
+    let filter = async || cached.filter(&collection_id, &categories).await.expect("read");
+    assert_eq!(filter().await, Some(CollectionFilter::new(&in_category("printing.ink"), shop.clock.now())));
+    let ids = ["printing.ink", "printing"].map(|raw| raw.parse().expect("an id"));
+    let merged = shop.categories.change(|tree| tree.merge(&ids[0], &ids[1])).await.expect("written");
+    assert!(merged.is_ok());
+    advance(&shop, CATEGORIES);
+    assert_eq!(filter().await, Some(CollectionFilter::new(&in_category("printing"), shop.clock.now())));
 }
 
 #[tokio::test]

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{AttributeValue, CategoryPath, Product};
+use super::{AttributeValue, Category, CategoryPath, Product};
 use crate::unicode::composed;
 
 impl Product {
-    /// The product with all its texts composed, and in the category that the composed names make; `None` if they are
-    /// composed.
-    ///
-    /// Addresses of pictures stay, because they are compared in bytes. So does a category whose composed name would be
-    /// refused, because it is too long.
+    /// The product with all its texts composed; `None` if they are. Addresses of pictures stay, because they are compared in
+    /// bytes.
     pub fn with_composed_texts(&self) -> Option<Self> {
         let product = Self {
             name: composed(&self.name),
@@ -25,11 +22,10 @@ impl Product {
 }
 
 impl CategoryPath {
+    /// The ids stay: the tree says where they lead once its own names are composed.
     fn with_composed_names(&self) -> Self {
-        let names: Vec<String> = self.0.iter().map(|category| composed(&category.name)).collect();
-        let is_composed = self.0.iter().zip(&names).all(|(category, name)| category.name == *name);
-        let composed = (!is_composed).then(|| Self::from_names(&names).ok()).flatten();
-        composed.unwrap_or_else(|| self.clone())
+        let with_composed_name = |category: &Category| Category { name: composed(&category.name), ..category.clone() };
+        Self(self.0.iter().map(with_composed_name).collect())
     }
 }
 
@@ -46,7 +42,6 @@ fn composed_attributes(attributes: &BTreeMap<String, AttributeValue>) -> BTreeMa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Category;
 
     const NFD: &str = "Mo\u{308}bel";
 
@@ -86,23 +81,12 @@ mod tests {
         let product = stored.with_composed_texts().expect("another product");
         assert_eq!((product.name.as_str(), product.brand.as_deref()), ("Möbel", Some("Möbel")));
         assert_eq!(product.description.as_deref(), Some("Möbel"));
-        assert_eq!(product.category, CategoryPath::from_names(&["Möbel", "Sofas"]).expect("a path"));
+        let category: Vec<_> =
+            product.category.categories().iter().map(|c| (c.category_id.as_str(), c.name.as_str())).collect();
+        assert_eq!(category, [("mo-bel", "Möbel"), ("mo-bel.sofas", "Sofas")]);
         assert_eq!(product.attributes.get("Möbel").map(AttributeValue::as_text), Some("Möbel"));
         assert_eq!((product.image_url.as_deref(), product.stock_shards), (stored.image_url.as_deref(), 3));
         assert_eq!(product.with_composed_texts(), None, "once is enough");
-    }
-
-    #[test]
-    fn the_category_of_a_composed_name_stays() {
-        let mut kept = stored().with_composed_texts().expect("another product");
-        let renamed = Category { name: "Sessel".to_owned(), ..kept.category.0[1].clone() };
-        kept.category.0[1] = renamed;
-        assert_eq!(kept.with_composed_texts(), None, "its id need not be that of its name");
-        // Sixty characters that make an id which is too long.
-        kept.category.0[1].name = "e\u{301}".repeat(30);
-        assert_eq!(kept.with_composed_texts(), None);
-        kept.name = NFD.to_owned();
-        assert_eq!(kept.with_composed_texts().map(|product| product.category), Some(kept.category));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::{CategoryError, CategoryRecord, CategoryTree, name_key};
-use crate::catalog::{CategoryPath, MAX_CATEGORY_LEVELS};
+use crate::catalog::{CategoryPath, MAX_CATEGORY_LEVELS, category_id_of, slug};
 use crate::ids::CategoryId;
+use crate::unicode::composed;
 
 const NAMES: [&str; 8] = ["C++", "C#", "c", "50%", "50", "Ink", "ink", "Ink & toner"];
 
@@ -74,6 +75,30 @@ fn assert_forest(tree: &CategoryTree) {
     }
 }
 
+/// Names of which some are decomposed, and some have one id.
+const SPELLINGS: [&str; 6] = ["Mo\u{308}bel", "M\u{f6}bel", "M\u{d6}BEL", "Mo bel", "\u{212a}", "Ink"];
+
+/// A tree as the first release stored it: an id is made of names, and the first name of an id stays.
+fn stored_tree(paths: &[Vec<usize>]) -> CategoryTree {
+    let mut tree = CategoryTree::default();
+    for path in paths {
+        let mut parent_id: Option<CategoryId> = None;
+        for name in path.iter().map(|name| SPELLINGS[*name]) {
+            let slug = slug(name).expect("a slug");
+            let category_id = category_id_of(parent_id.as_ref(), &slug).expect("an id");
+            let record =
+                CategoryRecord::new(category_id.clone(), name.to_owned(), parent_id.replace(category_id.clone()));
+            tree.records.entry(category_id).or_insert(record);
+        }
+    }
+    tree
+}
+
+/// The names on the way to a category, in the form in which they are compared.
+fn keys(tree: &CategoryTree, category_id: &CategoryId) -> Vec<String> {
+    tree.path_to(category_id).categories().iter().map(|category| name_key(&category.name)).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -99,6 +124,23 @@ proptest! {
             }
             tree = after;
         }
+    }
+
+    #[test]
+    fn composed_names_keep_every_id_where_it_was(
+        paths in prop::collection::vec(prop::collection::vec(0..SPELLINGS.len(), 1..4), 0..12),
+    ) {
+        let tree = stored_tree(&paths);
+        let changes = tree.compose_names().expect("composed");
+        let changed: BTreeSet<_> = changes.iter().map(|change| &change.category_id).collect();
+        prop_assert_eq!(changed.len(), changes.len(), "a record changes twice");
+        let after = tree.with(&changes);
+        assert_forest(&after);
+        for record in tree.records() {
+            prop_assert_eq!(keys(&tree, &record.category_id), keys(&after, &record.category_id));
+        }
+        prop_assert!(after.categories().all(|category| category.name == composed(&category.name)));
+        prop_assert_eq!(after.compose_names(), Ok(vec![]));
     }
 
     #[test]

@@ -27,14 +27,14 @@ pub enum Subject {
     Product,
     /// The category of `category_id` in the path.
     Category,
+    /// The collection of `collection_id` in the path.
+    Collection,
     /// The order of `order_id` in the path.
     Order,
     /// The account of `user_id` in the path.
     Account,
     /// The order of the refund request of `refund_request_id` in the path, which begins with the order's id.
     RefundRequest,
-    /// The collection of `collection_id` in the path.
-    Collection,
     /// The only thing of its kind, such as `synonyms`.
     Named(&'static str),
 }
@@ -48,10 +48,10 @@ impl Subject {
         match self {
             Self::Product => AuditSubject::product(id("product_id")),
             Self::Category => AuditSubject::category(id("category_id")),
+            Self::Collection => AuditSubject::collection(id("collection_id")),
             Self::Order => AuditSubject::order(id("order_id")),
             Self::Account => AuditSubject::account(id("user_id")),
             Self::RefundRequest => AuditSubject::order(id("refund_request_id").split('.').next().unwrap_or_default()),
-            Self::Collection => AuditSubject::of("collection", id("collection_id")),
             Self::Named(name) => AuditSubject::named(name),
         }
     }

@@ -163,13 +163,15 @@ fn the_subject_follows_from_the_path() {
         .with_path("order_id", "o")
         .with_path("user_id", "u")
         .with_path("refund_request_id", "o.key-1")
+        .with_path("category_id", "printing.ink")
         .with_path("collection_id", "sale");
     for (subject, expected) in [
         (Subject::Product, "product#1399"),
+        (Subject::Category, "category#printing.ink"),
+        (Subject::Collection, "collection#sale"),
         (Subject::Order, "order#o"),
         (Subject::Account, "account#u"),
         (Subject::RefundRequest, "order#o"),
-        (Subject::Collection, "collection#sale"),
         (Subject::Named("synonyms"), "synonyms"),
     ] {
         assert_eq!(subject.of(&request).as_str(), expected);
