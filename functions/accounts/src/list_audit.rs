@@ -34,7 +34,8 @@ pub fn operation() -> Operation {
             "subject",
             text(MAX_SUBJECT_CHARS),
             "What was changed: `product#` and the id of a product, `category#` and the id of a category, `collection#` \
-             and the id of a collection, `order#` and the id of an order, `account#` and the id of an account, or a word such as `synonyms` or `imports`.",
+             and the id of a collection, `order#` and the id of an order, `account#` and the id of an account, or a word \
+             such as `synonyms` or `imports`.",
         )
         .query(
             "actor",

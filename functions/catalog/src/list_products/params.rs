@@ -32,8 +32,12 @@ pub(super) fn declare(operation: Operation) -> Operation {
     let of_cursor = "`next_cursor` of the page before, instead of `page`. Without either: the first page. Leave `sort` and \
         the filters as they were: a cursor of another order or of other filters is refused with 422.";
     operation
-        .query("category_id", category_id, "Only products of this department or category, with those inside it. An id that staff have merged or deleted \
-             counts as the one that replaces it.")
+        .query(
+            "category_id",
+            category_id,
+            "Only products of this department or category, with those inside it. An id that staff have merged or \
+             deleted counts as the one that replaces it.",
+        )
         .query("collection_id", collection_id, "Only products of this collection. Unknown: no products.")
         .query("search", contract::text(MAX_SEARCH_CHARS), "The text that the shopper typed.")
         .query(
