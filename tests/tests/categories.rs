@@ -144,3 +144,24 @@ fn of_two_moves_into_each_other_one_is_refused() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
 }
+
+#[test]
+fn a_collection_follows_a_merged_category() {
+    let shop = Shop::open();
+    let word = unique_word();
+    let ids = ["one", "two"].map(|name| format!("{name}-{word}"));
+    for id in &ids {
+        assert_eq!(put(shop, id, id, None), 201);
+    }
+    let product = json!({"name": format!("Crate {word}"), "price": 1, "category": [ids[0]]});
+    shop.staff().put(&format!("/admin/products/{word}"), product).is(201);
+    let path = format!("/admin/collections/{word}");
+    shop.staff().put(&path, json!({"name": word, "category_id": ids[0], "version": 0})).is(201);
+    shop.staff().post(&format!("/admin/categories/{}/merge", ids[0]), json!({"into": ids[1]})).is(200);
+    until(shop, &ids[1], 1, SOON_SECONDS);
+    eventually(SOON_SECONDS, "the collection lists the product", || {
+        let list = shop.anyone().get(&format!("/products?collection_id={word}&facets=false")).is(200);
+        (list.texts("products", "id") == [word.as_str()]).then_some(())
+    });
+    assert_eq!(shop.staff().delete(&path).status, 204);
+}
