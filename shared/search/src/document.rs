@@ -5,6 +5,7 @@ use souk_domain::catalog::{AttributeValue, Product};
 use souk_domain::ids::ProductId;
 
 use crate::mapping::{KIND_END, KIND_START};
+use crate::sort_key::sort_key;
 use crate::text::code;
 
 /// A product and whether it is in stock.
@@ -22,6 +23,7 @@ pub(crate) struct Document<'a> {
     product_id: &'a ProductId,
     codes: Vec<String>,
     name: &'a str,
+    name_sort: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +51,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             product_id: &product.product_id,
             codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
             name: &product.name,
+            name_sort: sort_key(&product.name),
             brand: product.brand.as_deref(),
             description: product.description.as_deref(),
             category_ids: categories.iter().map(|category| category.category_id.as_str()).collect(),

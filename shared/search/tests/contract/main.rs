@@ -3,6 +3,8 @@
 
 mod cluster;
 mod fixture;
+mod plurals;
+mod scripts;
 mod searching;
 mod suggesting;
 mod unavailable;
