@@ -67,7 +67,6 @@ mod tests {
     #[test]
     fn spellings_of_one_name_have_one_key() {
         assert_eq!(sort_key("Ångström"), sort_key("A\u{30a}ngstro\u{308}m"));
-        assert_eq!(sort_key(""), "");
         assert!(sort_key("straße") > sort_key("strasse") && sort_key("straße") < sort_key("strassf"));
     }
 

@@ -53,7 +53,7 @@ const SCRIPTS: [Script; 11] = [
     Script {
         id: "chinese",
         name: "联想 ThinkPad 笔记本电脑",
-        found_by: &["笔记本", "电脑", "本", "联想笔记本电脑", "thinkpad笔记本"],
+        found_by: &["笔记本", "电脑", "笔", "联想笔记本电脑", "thinkpad笔记本"],
         not_by: "手机壳",
     },
     Script {
