@@ -53,8 +53,9 @@ const INDIC: (char, char) = ('\u{0900}', '\u{0dff}');
 /// Their full stops and abbreviation sign.
 const INDIC_SIGNS: [char; 3] = ['\u{0964}', '\u{0965}', '\u{0970}'];
 
-/// Shortest and longest piece of a word without spaces that is searched for in pairs of characters.
-const MIN_PAIRS: usize = 3;
+/// Shortest word without spaces that may be several words, in characters.
+const MIN_CHARS: usize = 4;
+/// Most pairs of its characters that are searched for.
 const MAX_PAIRS: usize = 12;
 
 /// Katakana of half width, from U+FF66 on, at their usual width.
@@ -107,7 +108,8 @@ pub(crate) fn borders_pattern() -> String {
 
 /// The inside of a character class of Java.
 fn class(ranges: &[(char, char)]) -> String {
-    ranges.iter().map(|(first, last)| format!(r"\x{{{:x}}}-\x{{{:x}}}", u32::from(*first), u32::from(*last))).collect()
+    let range = |(first, last): &(char, char)| format!(r"\x{{{:x}}}-\x{{{:x}}}", u32::from(*first), u32::from(*last));
+    ranges.iter().map(range).collect::<Vec<_>>().concat()
 }
 
 /// What the index replaces: Ё by Е, as Russian is usually typed, and Katakana of half width.
@@ -131,7 +133,7 @@ pub(crate) fn letters() -> Vec<String> {
 /// the query for one pair. None for other words and for short ones.
 pub(crate) fn most_pairs(word: &Word, of: impl Fn(&str) -> Value) -> Option<Value> {
     let characters: Vec<char> = word.whole.chars().collect();
-    if !characters.iter().all(|c| is_spaceless(*c)) || characters.len() <= MIN_PAIRS {
+    if !characters.iter().all(|c| is_spaceless(*c)) || characters.len() < MIN_CHARS {
         return None;
     }
     let pairs: Vec<_> = characters.windows(2).take(MAX_PAIRS).map(|pair| of(&String::from_iter(pair))).collect();

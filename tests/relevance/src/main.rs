@@ -58,9 +58,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => Catalogue::generated(GENERATED)?,
     };
     let alias = format!("relevance-{}", std::process::id());
-    let shop = Shop::open(&options.url, &alias, &catalogue).await?;
+    let shop = if options.stemmers {
+        Shop::empty(&options.url, &alias).await?
+    } else {
+        Shop::open(&options.url, &alias, &catalogue).await?
+    };
     let measured = match options.texts.as_slice() {
-        [] if options.stemmers => stemmers(&options.url, &alias, &catalogue).await,
+        _ if options.stemmers => stemmers(&options.url, &alias, &catalogue).await,
         [] => report(&shop, &catalogue, &options).await,
         texts => ask(&shop, &catalogue, texts).await,
     };
