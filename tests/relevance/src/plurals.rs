@@ -16,7 +16,7 @@ const MIN_LETTERS: usize = 3;
 /// Shorter nouns.
 const SHORT: [&str; 3] = ["pc", "tv", "cd"];
 /// Nouns whose plural has no rule.
-const IRREGULAR: [(&str, &str); 14] = [
+pub(crate) const IRREGULAR: [(&str, &str); 14] = [
     ("mouse", "mice"),
     ("foot", "feet"),
     ("tooth", "teeth"),
