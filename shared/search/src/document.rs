@@ -8,6 +8,7 @@ use souk_domain::ids::ProductId;
 use souk_domain::unicode::folded;
 
 use crate::mapping::{KIND_END, KIND_START};
+use crate::sort_key::sort_key;
 use crate::text::code;
 
 /// A product and whether it is in stock.
@@ -25,6 +26,7 @@ pub(crate) struct Document<'a> {
     product_id: &'a ProductId,
     codes: Vec<String>,
     name: &'a str,
+    name_sort: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +62,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             product_id: &product.product_id,
             codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
             name: &product.name,
+            name_sort: sort_key(&product.name),
             brand: product.brand.as_deref(),
             brand_label: brand_key.as_deref().zip(product.brand.as_deref()).map(|(key, brand)| pair(key, brand)),
             brand_key,

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::{plurals, scripts};
+
 /// Numbers the mappings. Another mapping is another index (`products-v5`), filled beside the live one and then swapped
 /// behind the alias.
 pub(crate) const VERSION: u32 = 4;
@@ -36,9 +38,20 @@ pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
 }
 
 fn analysis() -> Value {
+    let folded = ["lowercase_greek", "asciifolding", "arabic_normalization", "persian_normalization", "decimal_digit"];
+    // Before anything else: what is removed or replaced must not separate words.
+    let characters = |more: &[&'static str]| [&["marks", "letters"], more].concat();
+    let filters = |before: &[&'static str], after: &[&'static str]| [before, &folded, after].concat();
+    let singular = ["irregular", "protected", "plurals"];
     json!({
-        // 27" is 27 inch.
         "char_filter": {
+            "marks": { "type": "pattern_replace", "pattern": scripts::marks_pattern(), "replacement": "" },
+            "letters": { "type": "mapping", "mappings": scripts::letters() },
+            // Characters of scripts without spaces are words of their own, found beside each other.
+            "spaceless": { "type": "pattern_replace", "pattern": scripts::spaceless_pattern(), "replacement": " $1$2" },
+            // For fields in which words without spaces stay whole.
+            "borders": { "type": "pattern_replace", "pattern": scripts::borders_pattern(), "replacement": " $1$2" },
+            // 27" is 27 inch.
             "inches": { "type": "pattern_replace", "pattern": "(\\d)\\s?(?:\"|″|”|'')", "replacement": "$1 inch " },
             // 5.5 stays one number: 1.5 m is not 5 m. In J9900.001 the point only separates.
             "dots": {
@@ -51,14 +64,11 @@ fn analysis() -> Value {
         "filter": {
             // LC-1000XL: lc, 1000, xl and lc1000xl. LaserJet: laser, jet and laserjet.
             "parts": { "type": "word_delimiter_graph", "catenate_all": true, "type_table": [". => DIGIT"] },
-            // Plurals that KStem does not handle or confuses (toner and tone).
-            "irregular": {
-                "type": "stemmer_override",
-                "rules": [
-                    "toner, toners => toner", "mice, mouses => mouse", "watches => watch", "glasses => glass",
-                    "batteries => battery", "days => day", "feet => foot", "shelves => shelf", "knives => knife",
-                ],
-            },
+            // Also makes the final sigma a sigma, and removes Greek accents. As `lowercase` for other scripts.
+            "lowercase_greek": { "type": "lowercase", "language": "greek" },
+            "irregular": { "type": "stemmer_override", "rules": plurals::IRREGULAR },
+            "protected": { "type": "keyword_marker", "keywords_pattern": plurals::protected_pattern() },
+            "plurals": { "type": "stemmer", "language": "plural_english" },
             // note book: notebook.
             "joined": {
                 "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 2,
@@ -72,34 +82,35 @@ fn analysis() -> Value {
         },
         "analyzer": {
             "text": {
-                "type": "custom", "char_filter": ["inches", "dots"], "tokenizer": "whitespace",
-                "filter": ["parts", "flatten_graph", "lowercase", "asciifolding", "irregular", "kstem"],
+                "type": "custom", "char_filter": characters(&["spaceless", "inches", "dots"]), "tokenizer": "whitespace",
+                "filter": filters(&["parts", "flatten_graph"], &singular),
             },
             // Search texts are split into words before they are sent.
             "words": {
-                "type": "custom", "tokenizer": "whitespace",
-                "filter": ["lowercase", "asciifolding", "irregular", "kstem"],
+                "type": "custom", "char_filter": characters(&["spaceless"]), "tokenizer": "whitespace",
+                "filter": filters(&[], &singular),
             },
             "joined": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
-                "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
+                "type": "custom", "char_filter": characters(&["borders", "inches", "dots", "symbols"]), "tokenizer": "whitespace",
+                "filter": filters(&[], &["joined", "irregular", "protected", "plurals"]),
             },
             // Words as they are written, for corrections. No numbers: a model number must not be corrected into
             // another.
             "spelling": {
-                "type": "custom", "tokenizer": "letter", "filter": ["lowercase", "asciifolding", "words"],
+                "type": "custom", "char_filter": characters(&[]), "tokenizer": "letter",
+                "filter": filters(&[], &["words"]),
             },
             "spelling_asked": {
-                "type": "custom", "tokenizer": "whitespace", "filter": ["lowercase", "asciifolding"],
+                "type": "custom", "char_filter": characters(&[]), "tokenizer": "whitespace", "filter": filters(&[], &[]),
             },
             "beginnings": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
-                "filter": ["lowercase", "asciifolding", "beginnings"],
+                "type": "custom", "char_filter": characters(&["borders", "inches", "dots", "symbols"]), "tokenizer": "whitespace",
+                "filter": filters(&[], &["beginnings"]),
             },
             // Words as they are written, neither split nor stemmed.
             "exact": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
-                "filter": ["lowercase", "asciifolding"],
+                "type": "custom", "char_filter": characters(&["borders", "inches", "dots", "symbols"]), "tokenizer": "whitespace",
+                "filter": filters(&[], &[]),
             },
         },
     })
@@ -113,7 +124,6 @@ fn properties() -> Value {
     let mut name = text(&["all", "spelling"]);
     name["fields"] = json!({
         "exact": { "type": "text", "analyzer": "exact", "norms": false, "index_options": "docs" },
-        "sort": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
         "joined": {
             "type": "text", "analyzer": "joined", "search_analyzer": "words", "norms": false, "index_options": "docs",
         },
@@ -126,6 +136,8 @@ fn properties() -> Value {
         // SKU and EANs, without punctuation and leading zeros.
         "codes": { "type": "keyword", "norms": false },
         "name": name,
+        // The collation key of the name, see `sort_key.rs`.
+        "name_sort": { "type": "keyword", "index": false },
         "brand": text(&["all", "spelling"]),
         // Folded by `souk_domain::unicode::folded`: filters and facets compare these. The labels have the spellings that
         // facets show. OpenSearch folds neither, so that there is one definition of what is the same.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::mapping::{KIND_END, KIND_START};
+use crate::scripts;
 use crate::spelling::Corrections;
 use crate::synonyms::Synonyms;
 use crate::text::{Word, code};
@@ -67,6 +68,7 @@ impl QueryBuilder<'_> {
         let word = &self.words[at];
         let mut matches: Vec<_> = self.variants(at).iter().map(|variant| phrase("all", &variant.text)).collect();
         matches.extend(joined_in_name(word, 1));
+        matches.extend(scripts::most_pairs(word, |pair| phrase("all", pair)));
         if !word.is_letters() {
             matches.push(json!({ "term": { "codes": code(&word.whole) } }));
         }
@@ -132,6 +134,8 @@ impl QueryBuilder<'_> {
             categories.push(field("category_names", 100));
         }
         ways.extend(joined_in_name(&self.words[at], 250));
+        let pair = |pair: &str| json!({ "match_phrase": { "name": { "query": pair, "boost": 50 } } });
+        ways.extend(scripts::most_pairs(&self.words[at], pair));
         let best = json!({ "dis_max": { "queries": ways, "tie_breaker": 0.2 } });
         json!({ "bool": { "should": [best, { "dis_max": { "queries": categories } }] } })
     }
@@ -340,6 +344,8 @@ mod tests {
             text.clone(),
             text.replace('1', ""),
             text.split(' ').take(8).collect::<Vec<_>>().join(" ").replace('1', ""),
+            ["本".repeat(15).as_str(); 12].join(" "),
+            "本a".repeat(99),
         ];
         for text in texts {
             let words = words(&text);

@@ -107,7 +107,8 @@ fn sort(sort: Sort, has_text: bool) -> Value {
         Sort::PriceAsc => json!([{ "price_minor": "asc" }, id]),
         Sort::PriceDesc => json!([{ "price_minor": "desc" }, id]),
         Sort::Newest => json!([{ "released": { "order": "desc", "missing": "_last" } }, id]),
-        Sort::Name => json!([{ "name.sort": { "order": "asc", "missing": "_last" } }, id]),
+        // An index of an older mapping does not have the field until `reindex`.
+        Sort::Name => json!([{ "name_sort": { "order": "asc", "missing": "_last", "unmapped_type": "keyword" } }, id]),
     }
 }
 

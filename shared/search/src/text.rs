@@ -1,5 +1,7 @@
 //! Splits the text that a shopper typed into words. No character has a special meaning: no operators, no wildcards.
 
+use crate::scripts::{is_border, is_mark, is_of_word, is_spaceless};
+
 /// Longest search text that is used, in characters.
 const MAX_CHARS: usize = 200;
 /// Most words that are searched for; each adds some terms to the query.
@@ -31,16 +33,17 @@ impl Word {
         (!parts.is_empty()).then(|| Self { typed, whole: parts.concat(), parts, required })
     }
 
-    /// True for letters only: a word that can be misspelt, unlike a model number.
+    /// True for letters only: a word that can be misspelt, unlike a model number. False for scripts without spaces, where
+    /// it may be several words.
     pub(crate) fn is_letters(&self) -> bool {
-        self.whole.chars().all(char::is_alphabetic)
+        self.whole.chars().all(|c| is_of_word(c) && !c.is_numeric() && !is_spaceless(c))
     }
 }
 
 /// The words of a text; none if it has neither letters nor digits.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let text = plain(text);
-    let pieces = text.split(|c: char| !c.is_alphanumeric() && !is_glue(c));
+    let pieces = text.split(|c: char| !is_of_word(c) && !is_glue(c));
     let mut words: Vec<Word> = pieces.filter_map(Word::new).take(MAX_WORDS).collect();
     if words.iter().all(|word| !word.required) {
         for word in &mut words {
@@ -57,7 +60,8 @@ pub(crate) fn code(raw: &str) -> String {
     if code.bytes().all(|b| b.is_ascii_digit()) { code.trim_start_matches('0').to_owned() } else { code }
 }
 
-/// In lower case, cut to length, `27"` as `27 inch`, without combining accents.
+/// In lower case, cut to length, `27"` as `27 inch`, without combining accents and marks, with a space between scripts
+/// with and without spaces.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let characters: Vec<char> = text.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
@@ -68,8 +72,13 @@ fn plain(text: &str) -> String {
             '"' | '″' | '”' if after_digit => plain.push_str(" inch "),
             '\'' if after_digit && doubled => plain.push_str(" inch "),
             '’' => plain.push('\''),
-            '\u{300}'..='\u{36f}' => {}
-            _ => plain.push(*c),
+            c if is_mark(*c) => {}
+            c => {
+                if plain.ends_with(|before: char| is_border(before, *c)) {
+                    plain.push(' ');
+                }
+                plain.push(*c);
+            }
         }
     }
     plain
@@ -93,7 +102,7 @@ fn parts(raw: &str) -> Vec<String> {
     let mut previous = None;
     for (at, c) in characters.iter().enumerate() {
         let number = is_digit(at) || is_point(at);
-        let kind = (number || c.is_alphanumeric()).then_some(number);
+        let kind = (number || is_of_word(*c)).then_some(number);
         match parts.last_mut() {
             Some(part) if kind.is_some() && kind == previous => part.push(*c),
             _ if kind.is_some() => parts.push(c.to_string()),
@@ -121,6 +130,15 @@ mod tests {
         assert_eq!(words("1.5m...")[0].parts, ["1.5", "m"]);
         assert_eq!(words("EC.J9900.001")[0].parts, ["ec", "j", "9900", "001"]);
         assert_eq!(words("USB3.1")[0].parts, ["usb", "3.1"]);
+    }
+
+    #[test]
+    fn other_scripts_are_split_as_in_the_index() {
+        assert_eq!(wholes("USB充電器 2個"), ["usb", "充電器", "2", "個"]);
+        assert_eq!(wholes("ΠΛΗΚΤΡΟΛΌΓΙΟ Ёлка"), ["πληκτρολόγιο", "ёлка"]);
+        assert_eq!(wholes("İSTANBUL שָׁלוֹם مُحَمَّد"), ["istanbul", "שלום", "محمد"]);
+        assert_eq!(wholes("हिन्दी कीबोर्ड। กล้อง"), ["हिन्दी", "कीबोर्ड", "กล้อง"]);
+        assert!(words("Ёлка")[0].is_letters() && words("हिन्दी")[0].is_letters() && !words("充電器")[0].is_letters());
     }
 
     #[test]

@@ -8,11 +8,12 @@ use souk_rng::SeededRng;
 use crate::catalogue::{Catalogue, Item, words};
 use crate::edits::{self, misspell, pick};
 use crate::nouns::{Noun, nouns};
+use crate::plurals;
 
 /// Most products that a query for a known item may match.
 const MAX_MATCHES: usize = 3;
 /// Fewest relevant products of a query for a list.
-const MIN_LISTED: usize = 5;
+pub(crate) const MIN_LISTED: usize = 5;
 /// Attempts for each query: not every product has what a query needs.
 const ATTEMPTS: u64 = 40;
 /// Words that are not used in queries.
@@ -54,6 +55,7 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     all.extend(deriver.lists());
     all.extend(deriver.rewritten());
     all.extend(deriver.typed());
+    all.extend(plurals::derived(catalogue, seed, of_each));
     all.extend(edits::ALL.iter().flat_map(|(edit, place, kind)| {
         deriver.known(kind, |words, random| {
             deriver.change_one(words, random, |word, random| Some(misspell(word, *edit, *place, random)))

@@ -9,4 +9,6 @@ pub mod derive;
 mod edits;
 pub mod measure;
 mod nouns;
+pub mod plurals;
 pub mod shop;
+pub mod stemmers;

@@ -1,6 +1,6 @@
 //! `cargo xtask bench relevance`, or by hand: `souk-relevance URL [--catalogue FILE] [--seed N] [--each N] [--misses]`,
 //! URL being an OpenSearch. Without a catalogue the generated one is measured. `--ask TEXT`, any number of times,
-//! prints the first ten for a text instead.
+//! prints the first ten for a text instead. `--stemmers` compares stemmers on the catalogue's nouns instead.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks to people on standard output")]
 
@@ -13,6 +13,7 @@ use souk_relevance::catalogue::Catalogue;
 use souk_relevance::derive::derive;
 use souk_relevance::measure::{Miss, Tally, measure};
 use souk_relevance::shop::Shop;
+use souk_relevance::stemmers::{Compared, compare};
 use souk_search::SearchQuery;
 
 /// Products of the generated catalogue.
@@ -24,13 +25,15 @@ struct Options {
     seed: u64,
     of_each: u64,
     misses: bool,
+    stemmers: bool,
     texts: Vec<String>,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let url = arguments.next().ok_or("the first argument must be the address of an OpenSearch")?;
-        let mut options = Self { url, catalogue: None, seed: 1, of_each: 100, misses: false, texts: Vec::new() };
+        let mut options =
+            Self { url, catalogue: None, seed: 1, of_each: 100, misses: false, stemmers: false, texts: Vec::new() };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
@@ -38,6 +41,7 @@ impl Options {
                 "--seed" => options.seed = value()?.parse()?,
                 "--each" => options.of_each = value()?.parse()?,
                 "--misses" => options.misses = true,
+                "--stemmers" => options.stemmers = true,
                 "--ask" => options.texts.push(value()?),
                 _ => return Err(format!("unknown argument {argument}").into()),
             }
@@ -54,8 +58,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => Catalogue::generated(GENERATED)?,
     };
     let alias = format!("relevance-{}", std::process::id());
-    let shop = Shop::open(&options.url, &alias, &catalogue).await?;
+    let shop = if options.stemmers {
+        Shop::empty(&options.url, &alias).await?
+    } else {
+        Shop::open(&options.url, &alias, &catalogue).await?
+    };
     let measured = match options.texts.as_slice() {
+        _ if options.stemmers => stemmers(&options.url, &alias, &catalogue).await,
         [] => report(&shop, &catalogue, &options).await,
         texts => ask(&shop, &catalogue, texts).await,
     };
@@ -72,6 +81,36 @@ async fn ask(shop: &Shop, catalogue: &Catalogue, texts: &[String]) -> Result<(),
             let leaf = item.and_then(|item| item.product.category.leaf()).map_or("", |leaf| &leaf.name);
             println!("    {} [{leaf}]", item.map_or("", |item| &item.product.name));
         }
+    }
+    Ok(())
+}
+
+async fn stemmers(url: &str, alias: &str, catalogue: &Catalogue) -> Result<(), Box<dyn Error>> {
+    let of = |(all, split): (usize, usize)| format!("{split} of {all}");
+    println!(
+        "{:<28} {:>12} {:>12} {:>9} {:>14} {:>7}",
+        "two stems for one noun:", "seen", "held out", "missed %", "false friends", "others"
+    );
+    let compared = compare(url, alias, catalogue).await?;
+    for Compared { name, counts } in &compared {
+        let Some(counts) = counts else {
+            println!("{name:<28} not on this server");
+            continue;
+        };
+        println!(
+            "{name:<28} {:>12} {:>12} {:>9} {:>14} {:>7}",
+            of(counts.seen),
+            of(counts.held_out),
+            format!("{}.{}", counts.missed_thousandths / 10, counts.missed_thousandths % 10),
+            counts.false_friends.len(),
+            counts.others,
+        );
+    }
+    for Compared { name, counts } in &compared {
+        let Some(counts) = counts else { continue };
+        println!("\n{name}\n    two stems: {}", counts.examples.join(" "));
+        println!("    false friends: {}", counts.false_friends.join(" "));
+        println!("    others: {}", counts.other_examples.join(" "));
     }
     Ok(())
 }

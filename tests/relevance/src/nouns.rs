@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
+use crate::plurals::IRREGULAR;
 
 /// A noun with the products of its categories.
 pub(crate) struct Noun {
@@ -33,8 +34,9 @@ pub(crate) fn nouns(catalogue: &Catalogue) -> Vec<Noun> {
 /// The singular of the last word, by English rules.
 fn singular(plural: &str) -> String {
     let stem = |end: &str| plural.strip_suffix(end);
-    if plural.ends_with("mice") {
-        return plural.replace("mice", "mouse");
+    let (before, last) = plural.rsplit_once(' ').map_or(("", plural), |(before, last)| (before, last));
+    if let Some((singular, _)) = IRREGULAR.iter().find(|(_, irregular)| *irregular == last) {
+        return format!("{before} {singular}").trim_start().to_owned();
     }
     match () {
         () if plural.ends_with("ss") || plural.len() <= 3 => plural.to_owned(),
@@ -57,6 +59,7 @@ mod tests {
             ("batteries", "battery"),
             ("switches", "switch"),
             ("mice", "mouse"),
+            ("kitchen knives", "kitchen knife"),
             ("ups", "ups"),
         ] {
             assert_eq!(singular(plural), expected);

@@ -19,11 +19,17 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Fills an index on this OpenSearch.
-    pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
+    /// Makes an index without products on this OpenSearch.
+    pub async fn empty(url: &str, alias: &str) -> Result<Self, Box<dyn Error>> {
         let limits = SearchLimits::of_search(1_500);
         let index = SearchIndex::at(url, limits, Arc::new(SeededRandom::new(7))).with_alias(alias);
-        let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };
+        index.ensure_index().await?;
+        Ok(Self { index, url: url.to_owned(), alias: alias.to_owned() })
+    }
+
+    /// Fills an index on this OpenSearch.
+    pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
+        let shop = Self::empty(url, alias).await?;
         for batch in catalogue.items.chunks(BATCH) {
             let put = |item: &crate::catalogue::Item| {
                 let indexed = IndexedProduct { product: item.product.clone(), in_stock: item.in_stock };

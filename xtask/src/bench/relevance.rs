@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Print the queries with bad results, except held-out ones
     #[arg(long)]
     misses: bool,
+    /// Compare stemmers on the catalogue's nouns instead
+    #[arg(long)]
+    stemmers: bool,
     /// URL of another OpenSearch than the running shop's
     #[arg(long, value_name = "URL")]
     search_url: Option<String>,
@@ -44,6 +47,9 @@ pub(crate) fn run(options: &Options, paths: &Paths) -> Result<()> {
     cargo.args(["--seed", &options.seed.to_string(), "--each", &options.each.to_string()]);
     if options.misses {
         cargo.arg("--misses");
+    }
+    if options.stemmers {
+        cargo.arg("--stemmers");
     }
     process::run_visible(&mut cargo)
 }

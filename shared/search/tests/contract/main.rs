@@ -4,6 +4,8 @@
 mod cluster;
 mod collections;
 mod fixture;
+mod plurals;
+mod scripts;
 mod searching;
 mod suggesting;
 mod unavailable;
