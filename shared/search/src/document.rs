@@ -5,6 +5,7 @@ use souk_domain::catalog::{AttributeValue, Product};
 use souk_domain::ids::ProductId;
 
 use crate::mapping::{KIND_END, KIND_START};
+use crate::numbers::code_parts;
 use crate::text::code;
 
 /// A product and whether it is in stock.
@@ -21,6 +22,7 @@ pub struct IndexedProduct {
 pub(crate) struct Document<'a> {
     product_id: &'a ProductId,
     codes: Vec<String>,
+    code_parts: Vec<String>,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
@@ -48,6 +50,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
         Self {
             product_id: &product.product_id,
             codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
+            code_parts: code_parts(product.product_id.as_str()),
             name: &product.name,
             brand: product.brand.as_deref(),
             description: product.description.as_deref(),

@@ -1,9 +1,10 @@
 //! OpenSearch: the product index and its queries, uncached.
 //!
-//! [`SearchIndex`] keeps the index (`products-v3` behind the alias `products`), writes to it in bulk with external
+//! [`SearchIndex`] keeps the index (`products-v4` behind the alias `products`), writes to it in bulk with external
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
+mod begun;
 mod cluster;
 mod document;
 mod error;
@@ -13,9 +14,11 @@ mod index;
 mod mapping;
 mod names;
 mod node;
+mod numbers;
 mod position;
 mod query;
 mod query_builder;
+mod quotes;
 mod rebuild;
 mod request;
 mod response;

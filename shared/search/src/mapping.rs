@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Numbers the mappings. Another mapping is another index (`products-v4`), filled beside the live one and then swapped
+/// Numbers the mappings. Another mapping is another index (`products-v5`), filled beside the live one and then swapped
 /// behind the alias.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Set explicitly, because an index with the default does not refresh while it is not searched.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
@@ -36,6 +36,7 @@ pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
 }
 
 fn analysis() -> Value {
+    let written = |others: &[&str]| json!([&["sharp", "plusplus", "dotnet"], others].concat());
     json!({
         // 27" is 27 inch.
         "char_filter": {
@@ -45,6 +46,20 @@ fn analysis() -> Value {
                 "type": "pattern_replace",
                 "pattern": "(?<!\\d)\\.|\\.(?!\\d)|(?<=\\p{L}\\d{2,10})\\.",
                 "replacement": " ",
+            },
+            // As `quotes::spelt_out` does with search texts.
+            "sharp": {
+                "type": "pattern_replace", "pattern": "(?i)(?<![\\p{L}\\p{N}])([a-z])#", "replacement": " $1sharp ",
+            },
+            "plusplus": {
+                "type": "pattern_replace",
+                "pattern": "(?i)(?<![\\p{L}\\p{N}])([a-z])\\+\\+(?!\\+)",
+                "replacement": " $1plusplus ",
+            },
+            "dotnet": {
+                "type": "pattern_replace",
+                "pattern": "(?i)(?<![\\p{L}\\p{N}])\\.net(?![\\p{L}\\p{N}])",
+                "replacement": " dotnet ",
             },
             "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}.]+", "replacement": " " },
         },
@@ -59,9 +74,9 @@ fn analysis() -> Value {
                     "batteries => battery", "days => day", "feet => foot", "shelves => shelf", "knives => knife",
                 ],
             },
-            // note book: notebook.
+            // note book: notebook. Redmo Note 13: redmonote13.
             "joined": {
-                "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 2,
+                "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 3,
                 "output_unigrams": false, "token_separator": "", "filler_token": "",
             },
             "words": { "type": "length", "min": 3, "max": 30 },
@@ -72,33 +87,34 @@ fn analysis() -> Value {
         },
         "analyzer": {
             "text": {
-                "type": "custom", "char_filter": ["inches", "dots"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": written(&["inches", "dots"]), "tokenizer": "whitespace",
                 "filter": ["parts", "flatten_graph", "lowercase", "asciifolding", "irregular", "kstem"],
             },
-            // Search texts are split into words before they are sent.
+            // Search texts, which are split into words before they are sent, and kinds.
             "words": {
-                "type": "custom", "tokenizer": "whitespace",
+                "type": "custom", "char_filter": written(&[]), "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "irregular", "kstem"],
             },
             "joined": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": written(&["inches", "dots", "symbols"]), "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "joined", "irregular", "kstem"],
             },
             // Words as they are written, for corrections. No numbers: a model number must not be corrected into
             // another.
             "spelling": {
-                "type": "custom", "tokenizer": "letter", "filter": ["lowercase", "asciifolding", "words"],
+                "type": "custom", "char_filter": written(&[]), "tokenizer": "letter",
+                "filter": ["lowercase", "asciifolding", "words"],
             },
             "spelling_asked": {
                 "type": "custom", "tokenizer": "whitespace", "filter": ["lowercase", "asciifolding"],
             },
             "beginnings": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": written(&["inches", "dots", "symbols"]), "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding", "beginnings"],
             },
             // Words as they are written, neither split nor stemmed.
             "exact": {
-                "type": "custom", "char_filter": ["inches", "dots", "symbols"], "tokenizer": "whitespace",
+                "type": "custom", "char_filter": written(&["inches", "dots", "symbols"]), "tokenizer": "whitespace",
                 "filter": ["lowercase", "asciifolding"],
             },
         },
@@ -121,7 +137,7 @@ fn properties() -> Value {
             "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
         },
     });
-    let mut brand = text(&["all", "spelling"]);
+    let mut brand = text(&["all", "spelling", "beginnings"]);
     brand["fields"] = json!({
         "raw": { "type": "keyword", "ignore_above": 1024 },
         "folded": { "type": "keyword", "normalizer": "folded", "ignore_above": 1024 },
@@ -130,11 +146,13 @@ fn properties() -> Value {
         "product_id": { "type": "keyword" },
         // SKU and EANs, without punctuation and leading zeros.
         "codes": { "type": "keyword", "norms": false },
+        // The SKU from each of its parts on.
+        "code_parts": { "type": "keyword", "norms": false },
         "name": name,
         "brand": brand,
         "description": text(&["all"]),
         "category_ids": { "type": "keyword" },
-        "category_names": text(&["all", "spelling"]),
+        "category_names": text(&["all", "spelling", "beginnings"]),
         // Id and name, for suggestions.
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
@@ -148,6 +166,10 @@ fn properties() -> Value {
         "version": { "type": "long" },
         // All searchable text: decides whether a product matches. The single fields decide the score.
         "all": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
+        // Of brands and categories; those of names are a field of its own.
+        "beginnings": {
+            "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
+        },
         "spelling": { "type": "text", "analyzer": "spelling", "norms": false, "index_options": "docs" },
     })
 }
