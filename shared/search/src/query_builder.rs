@@ -395,7 +395,7 @@ mod tests {
                     members["terms"]["codes"].as_array().map_or(0, Vec::len)
                 }
                 Value::Object(members) if members.contains_key("match_phrase_prefix") => begun::MAX_EXPANSIONS,
-                Value::Object(members) if members["match"]["name.beginnings"]["operator"] == "and" => begun::MAX_PARTS,
+                Value::Object(members) if query["match"]["name.beginnings"]["operator"] == "and" => begun::MAX_PARTS,
                 Value::Object(members)
                     if ["match", "match_phrase", "prefix", "term"].iter().any(|leaf| members.contains_key(*leaf)) =>
                 {
