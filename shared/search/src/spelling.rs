@@ -36,7 +36,10 @@ struct SuggestedWord {
 pub(crate) fn candidates(words: &[Word]) -> Vec<String> {
     let correctable = |word: &&Word| word.is_letters() && !word.label;
     let single = words.iter().filter(correctable).map(|word| word.whole.clone());
-    let both = words.windows(2).filter(|pair| pair.iter().all(|word| correctable(&word)));
+    // Not with a stop word or a last letter: "c from" would become "from", and "programming c" "programming".
+    let both = words.windows(2).filter(|pair| {
+        pair.iter().all(|word| correctable(&word) && word.required) && pair[1].whole.chars().count() > 1
+    });
     let joined = both.map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
     single.chain(joined).filter(|word| word.chars().count() >= MIN_CHARS).collect()
 }
@@ -143,6 +146,7 @@ mod tests {
     #[test]
     fn model_numbers_are_not_corrected() {
         assert_eq!(candidates(&words("key bord k120")), ["key", "bord", "keybord"]);
+        assert_eq!(candidates(&words("programming c from scratch")), ["programming", "from", "scratch"]);
         assert_eq!(candidates(&words("part no OUT-0000472 blue")), ["blue"]);
     }
 

@@ -39,7 +39,7 @@ async fn writing_makes_the_index_behind_its_alias() {
     assert_eq!(scratch.index.bulk(&[named("patch", 1)]).await.expect("written"), [Indexed::Done]);
     let aliases = reqwest::get(format!("{}/_alias/{}", scratch.url, scratch.alias)).await.expect("asked");
     let aliases = aliases.text().await.expect("answered");
-    assert!(aliases.contains(&format!("{}-v3", scratch.alias)), "{aliases}");
+    assert!(aliases.contains(&format!("{}-v4", scratch.alias)), "{aliases}");
     scratch.remove().await;
 }
 
