@@ -43,11 +43,10 @@ const WEAK_LABELS: [&str; 16] = [
     "type",
 ];
 /// Units: `1080p` and `500gb` are measures.
-const UNITS: [&str; 54] = [
+const UNITS: [&str; 53] = [
     "a", "ah", "bit", "btu", "cm", "db", "dpi", "fps", "ft", "g", "gb", "gbit", "gbps", "ghz", "gsm", "hz", "in",
     "inch", "k", "kb", "kg", "khz", "kw", "kwh", "l", "lm", "m", "mah", "mb", "mbit", "mbps", "mhz", "ml", "mm", "mp",
     "ms", "nm", "p", "pages", "pcs", "ppm", "px", "rpm", "s", "sheets", "tb", "v", "va", "vac", "vdc", "w", "wh", "x",
-    "°",
 ];
 /// Fewest digits of a number without letters, alone and beside other words that find nothing.
 const MIN_DIGITS: usize = 6;
