@@ -8,6 +8,7 @@ use souk_domain::ids::ProductId;
 use souk_domain::unicode::folded;
 
 use crate::mapping::{KIND_END, KIND_START};
+use crate::numbers::code_parts;
 use crate::sort_key::sort_key;
 use crate::text::code;
 
@@ -25,6 +26,7 @@ pub struct IndexedProduct {
 pub(crate) struct Document<'a> {
     product_id: &'a ProductId,
     codes: Vec<String>,
+    code_parts: Vec<String>,
     name: &'a str,
     name_sort: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +63,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
         Self {
             product_id: &product.product_id,
             codes: codes.map(code).filter(|code| !code.is_empty()).collect(),
+            code_parts: code_parts(product.product_id.as_str()),
             name: &product.name,
             name_sort: sort_key(&product.name),
             brand: product.brand.as_deref(),

@@ -4,6 +4,7 @@
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
+mod begun;
 mod category_counts;
 mod cluster;
 mod collection;
@@ -15,10 +16,12 @@ mod index;
 mod mapping;
 mod names;
 mod node;
+mod numbers;
 mod plurals;
 mod position;
 mod query;
 mod query_builder;
+mod quotes;
 mod rebuild;
 mod request;
 mod response;

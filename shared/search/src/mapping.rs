@@ -40,7 +40,7 @@ pub(crate) fn index_body(alias: &str, shards: u32) -> Value {
 fn analysis() -> Value {
     let folded = ["lowercase_greek", "asciifolding", "arabic_normalization", "persian_normalization", "decimal_digit"];
     // Before anything else: what is removed or replaced must not separate words.
-    let characters = |more: &[&'static str]| [&["marks", "letters"], more].concat();
+    let characters = |more: &[&'static str]| [&["marks", "letters", "sharp", "plusplus", "dotnet"], more].concat();
     let filters = |before: &[&'static str], after: &[&'static str]| [before, &folded, after].concat();
     let singular = ["irregular", "protected", "plurals"];
     json!({
@@ -59,6 +59,20 @@ fn analysis() -> Value {
                 "pattern": "(?<!\\d)\\.|\\.(?!\\d)|(?<=\\p{L}\\d{2,10})\\.",
                 "replacement": " ",
             },
+            // As `quotes::spelt_out` does with search texts.
+            "sharp": {
+                "type": "pattern_replace", "pattern": "(?i)(?<![\\p{L}\\p{N}])([a-z])#", "replacement": " $1sharp ",
+            },
+            "plusplus": {
+                "type": "pattern_replace",
+                "pattern": "(?i)(?<![\\p{L}\\p{N}])([a-z])\\+\\+(?!\\+)",
+                "replacement": " $1plusplus ",
+            },
+            "dotnet": {
+                "type": "pattern_replace",
+                "pattern": "(?i)(?<![\\p{L}\\p{N}])\\.net(?![\\p{L}\\p{N}])",
+                "replacement": " dotnet ",
+            },
             "symbols": { "type": "pattern_replace", "pattern": "[^\\p{L}\\p{M}\\p{N}.]+", "replacement": " " },
         },
         "filter": {
@@ -69,9 +83,9 @@ fn analysis() -> Value {
             "irregular": { "type": "stemmer_override", "rules": plurals::IRREGULAR },
             "protected": { "type": "keyword_marker", "keywords_pattern": plurals::protected_pattern() },
             "plurals": { "type": "stemmer", "language": "plural_english" },
-            // note book: notebook.
+            // note book: notebook. Redmo Note 13: redmonote13.
             "joined": {
-                "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 2,
+                "type": "shingle", "min_shingle_size": 2, "max_shingle_size": 3,
                 "output_unigrams": false, "token_separator": "", "filler_token": "",
             },
             "words": { "type": "length", "min": 3, "max": 30 },
@@ -85,7 +99,7 @@ fn analysis() -> Value {
                 "type": "custom", "char_filter": characters(&["spaceless", "inches", "dots"]), "tokenizer": "whitespace",
                 "filter": filters(&["parts", "flatten_graph"], &singular),
             },
-            // Search texts are split into words before they are sent.
+            // Search texts, which are split into words before they are sent, and kinds.
             "words": {
                 "type": "custom", "char_filter": characters(&["spaceless"]), "tokenizer": "whitespace",
                 "filter": filters(&[], &singular),
@@ -135,17 +149,19 @@ fn properties() -> Value {
         "product_id": { "type": "keyword" },
         // SKU and EANs, without punctuation and leading zeros.
         "codes": { "type": "keyword", "norms": false },
+        // The SKU from each of its parts on.
+        "code_parts": { "type": "keyword", "norms": false },
         "name": name,
         // The collation key of the name, see `sort_key.rs`.
         "name_sort": { "type": "keyword", "index": false },
-        "brand": text(&["all", "spelling"]),
+        "brand": text(&["all", "spelling", "beginnings"]),
         // Folded by `souk_domain::unicode::folded`: filters and facets compare these. The labels have the spellings that
         // facets show. OpenSearch folds neither, so that there is one definition of what is the same.
         "brand_key": { "type": "keyword", "ignore_above": 1024 },
         "brand_label": { "type": "keyword", "ignore_above": 2048 },
         "description": text(&["all"]),
         "category_ids": { "type": "keyword" },
-        "category_names": text(&["all", "spelling"]),
+        "category_names": text(&["all", "spelling", "beginnings"]),
         // Id and name, for suggestions.
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
@@ -161,6 +177,10 @@ fn properties() -> Value {
         "version": { "type": "long" },
         // All searchable text: decides whether a product matches. The single fields decide the score.
         "all": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
+        // Of brands and categories; those of names are a field of its own.
+        "beginnings": {
+            "type": "text", "analyzer": "beginnings", "search_analyzer": "exact", "norms": false, "index_options": "docs",
+        },
         "spelling": { "type": "text", "analyzer": "spelling", "norms": false, "index_options": "docs" },
     })
 }

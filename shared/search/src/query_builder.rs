@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::begun;
 use crate::mapping::{KIND_END, KIND_START};
+use crate::numbers;
 use crate::scripts;
 use crate::spelling::Corrections;
 use crate::synonyms::Synonyms;
@@ -19,6 +21,8 @@ const FEW_WORDS: usize = 8;
 const MAX_KIND_NAMES: usize = 4;
 /// The score of an article number that equals the whole text: more than any other match.
 const CODE_BOOST: usize = 1_000_000;
+/// The score of an article number that equals a part of the text: less than that of the whole text only.
+const PART_CODE_BOOST: usize = CODE_BOOST / 2;
 /// The score of each word of a product kind; a word that matches the name scores some 300 to 3,000.
 const KIND_BOOST: usize = 2_000;
 
@@ -29,6 +33,19 @@ pub(crate) struct QueryBuilder<'a> {
     pub(crate) synonyms: &'a Synonyms,
     /// How many of the required words must match.
     pub(crate) matching: usize,
+    pub(crate) step: Step,
+}
+
+/// The step of a search: what counts as a match.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Whole words.
+    #[default]
+    Words,
+    /// Words and numbers that begin so, too.
+    Beginnings,
+    /// One of the numbers, whatever stands beside it.
+    Number,
 }
 
 /// Another way to write a word, and its weight in tenths.
@@ -57,10 +74,36 @@ impl Variants {
 impl QueryBuilder<'_> {
     /// What a product must match: enough of the words, anywhere in its texts, or the article number.
     pub(crate) fn filter(&self) -> Value {
-        let required = self.words.iter().enumerate().filter(|(_, word)| word.required);
-        let words: Vec<_> = required.map(|(at, _)| any(&self.word_matches(at))).collect();
-        let enough = json!({ "bool": { "should": words, "minimum_should_match": self.matching } });
-        any(&[json!({ "term": { "codes": self.code() } }), enough])
+        let is_number_step = self.step == Step::Number;
+        let counts = |word: &Word| if is_number_step { word.number } else { word.required };
+        let counting = self.words.iter().enumerate().filter(|(_, word)| counts(word));
+        let words: Vec<_> = counting.map(|(at, _)| any(&self.word_matches(at))).collect();
+        if words.is_empty() {
+            return self.code_matches(); // a query without clauses would match everything
+        }
+        let matching = if is_number_step { 1 } else { self.matching };
+        let enough = json!({ "bool": { "should": words, "minimum_should_match": matching } });
+        any(&[self.code_matches(), enough])
+    }
+
+    /// Whether a required word may be the beginning of another.
+    pub(crate) fn can_begin(&self) -> bool {
+        self.words.iter().any(|word| word.required && !begun::matches(word).is_empty())
+    }
+
+    /// Whether a word is probably a number that decides alone.
+    pub(crate) fn has_number(&self) -> bool {
+        self.words.iter().any(|word| word.number) || !numbers::loose_codes(self.words).is_empty()
+    }
+
+    /// The whole text or a number in it is an article number.
+    fn code_matches(&self) -> Value {
+        let mut codes = numbers::codes(self.words);
+        codes.insert(self.code());
+        if self.step == Step::Number {
+            codes.extend(numbers::loose_codes(self.words));
+        }
+        json!({ "terms": { "codes": codes } })
     }
 
     /// Everything that counts as a match of this word.
@@ -71,6 +114,9 @@ impl QueryBuilder<'_> {
         matches.extend(scripts::most_pairs(word, |pair| phrase("all", pair)));
         if !word.is_letters() {
             matches.push(json!({ "term": { "codes": code(&word.whole) } }));
+        }
+        if self.step != Step::Words {
+            matches.extend(begun::matches(word));
         }
         matches
     }
@@ -93,13 +139,26 @@ impl QueryBuilder<'_> {
         scores.push(json!({ "match": { "name.exact": { "query": typed, "boost": 60 } } }));
         scores.push(self.kinds());
         scores.push(constant(&json!({ "term": { "codes": self.code() } }), CODE_BOOST));
+        let mut codes = numbers::codes(self.words);
+        codes.extend(numbers::loose_codes(self.words));
+        if !codes.is_empty() {
+            scores.push(constant(&json!({ "terms": { "codes": codes } }), PART_CODE_BOOST));
+        }
+        if self.step != Step::Words {
+            scores.extend(self.words.iter().filter_map(begun::scores));
+            scores.extend(self.words.last().and_then(begun::kind).map(|kind| constant(&kind, KIND_BOOST / 2)));
+        }
         scores
     }
 
     /// The queries whose matches are highlighted in a name: each word in all its variants.
     pub(crate) fn highlighted(&self) -> Vec<Value> {
         let variants = (0..self.words.len()).flat_map(|at| self.variants(at));
-        variants.map(|variant| phrase("name", &variant.text)).collect()
+        let mut queries: Vec<_> = variants.map(|variant| phrase("name", &variant.text)).collect();
+        if self.step != Step::Words {
+            queries.extend(self.words.iter().filter_map(begun::highlighted));
+        }
+        queries
     }
 
     /// The corrected text; none if nothing was corrected.
@@ -219,8 +278,16 @@ impl QueryBuilder<'_> {
         }
         variants.add_all(corrected(&word.whole), 7);
         variants.add_all(self.synonyms.of(&word.whole), 8);
+        // AIR-INTAKE: air intake
+        variants.add_all(self.synonyms.of(&word.parts.join(" ")), 8);
         for pair in &pairs {
             variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 8);
+        }
+        for words in 3..=MAX_KIND_WORDS {
+            let spans = (0..words).filter_map(|before| self.words.get(at.checked_sub(before)?..at + words - before));
+            for span in spans {
+                variants.add_all(self.synonyms.of(&joined(span.iter().map(|word| word.whole.as_str()))), 8);
+            }
         }
         for text in corrected(&word.whole) {
             variants.add_all(self.synonyms.of(text), 6);
@@ -235,10 +302,10 @@ impl QueryBuilder<'_> {
     }
 }
 
-/// note book in the name, for notebook
+/// note book in the name, for notebook; Redmo Note 13, for redmonote13
 fn joined_in_name(word: &Word, boost: u32) -> Option<Value> {
-    let long = word.is_letters() && word.whole.chars().count() >= 4;
-    long.then(|| json!({ "match": { "name.joined": { "query": word.whole, "boost": boost } } }))
+    let joinable = word.whole.contains(char::is_alphabetic) && word.whole.chars().count() >= 4;
+    joinable.then(|| json!({ "match": { "name.joined": { "query": word.whole, "boost": boost } } }))
 }
 
 fn joined<S: AsRef<str>>(words: impl Iterator<Item = S>) -> String {
@@ -286,7 +353,8 @@ mod tests {
         let corrections = [("prniter", "printer"), ("keybord", "keyboard")];
         let corrections = corrections.map(|(from, to)| (from.to_owned(), vec![to.to_owned()])).into();
         let (words, synonyms) = (words(text), Synonyms::default());
-        read(&QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching })
+        let step = Step::Words;
+        read(&QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching, step })
     }
 
     /// The part of the query that decides what matches.
@@ -327,8 +395,13 @@ mod tests {
     fn the_worst_text_has_a_bounded_number_of_clauses() {
         fn leaves(query: &Value) -> usize {
             match query {
+                Value::Object(members) if members.contains_key("terms") => {
+                    members["terms"]["codes"].as_array().map_or(0, Vec::len)
+                }
+                Value::Object(members) if members.contains_key("match_phrase_prefix") => begun::MAX_EXPANSIONS,
+                Value::Object(members) if query["match"]["name.beginnings"]["operator"] == "and" => begun::MAX_PARTS,
                 Value::Object(members)
-                    if ["match", "match_phrase", "term"].iter().any(|leaf| members.contains_key(*leaf)) =>
+                    if ["match", "match_phrase", "prefix", "term"].iter().any(|leaf| members.contains_key(*leaf)) =>
                 {
                     1
                 }
@@ -360,9 +433,12 @@ mod tests {
                 candidates.iter().flat_map(|word| three(word)).chain(candidates.clone()).map(group).collect();
             let groups = souk_domain::synonyms::SynonymGroups::new(&groups).expect("good");
             let synonyms = Synonyms::from(&groups);
-            let builder = QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1 };
-            let clauses = leaves(&builder.filter()) + builder.scores().iter().map(leaves).sum::<usize>();
-            assert!(clauses < 1_000, "{clauses} for {} words", words.len());
+            for step in [Step::Words, Step::Beginnings, Step::Number] {
+                let builder =
+                    QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1, step };
+                let clauses = leaves(&builder.filter()) + builder.scores().iter().map(leaves).sum::<usize>();
+                assert!(clauses < 1_000, "{clauses} for {} words, {step:?}", words.len());
+            }
         }
     }
 }

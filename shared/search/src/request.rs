@@ -118,6 +118,7 @@ mod tests {
     use souk_domain::time::Timestamp;
 
     use super::*;
+    use crate::query_builder::Step;
     use crate::spelling::Corrections;
     use crate::synonyms::Synonyms;
     use crate::text::words;
@@ -183,7 +184,9 @@ mod tests {
     #[test]
     fn only_relevance_scores() {
         let (words, synonyms) = (words("notebook"), Synonyms::default());
-        let text = QueryBuilder { words: &words, corrections: &Corrections::new(), synonyms: &synonyms, matching: 1 };
+        let corrections = Corrections::new();
+        let step = Step::Words;
+        let text = QueryBuilder { words: &words, corrections: &corrections, synonyms: &synonyms, matching: 1, step };
         let body = search_request(&SearchQuery { sort: Sort::PriceAsc, ..query() }, Some(&text));
         assert_eq!(body["query"]["bool"]["should"], json!([]));
         assert_eq!(body["sort"], json!([{ "price_minor": "asc" }, { "product_id": "asc" }]));

@@ -6,7 +6,7 @@ use crate::SearchError;
 use crate::facets::{self, Facets};
 use crate::index::{SearchIndex, within_limit};
 use crate::query::SearchQuery;
-use crate::query_builder::QueryBuilder;
+use crate::query_builder::{QueryBuilder, Step};
 use crate::request::{facets_request, search_request};
 use crate::response::SearchPage;
 use crate::spelling::{self, Corrections};
@@ -17,14 +17,17 @@ use crate::text::Word;
 pub struct Matches {
     /// A page of products, without facets.
     pub page: SearchPage,
-    /// The corrections and the number of required words that led to the page, so that facets count the same products.
+    /// The corrections, the number of required words and the step that led to the page, so that facets count the same
+    /// products.
     corrections: Corrections,
     matching: usize,
+    step: Step,
 }
 
 impl SearchIndex {
-    /// A page of products with its facets. All words are searched for; if hardly any product matches, also their
-    /// corrections; if none does, fewer and fewer of the words.
+    /// A page of products with its facets. All words are searched for; if no product matches, also words that begin so;
+    /// if hardly any does, also their corrections; if still none does, the numbers alone, then fewer and fewer of the
+    /// words.
     pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
         let search = async {
             let matches = self.matches(query).await?;
@@ -44,10 +47,20 @@ impl SearchIndex {
             return Ok(Matches::default());
         }
         let none = Corrections::new();
-        let typed = QueryBuilder { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required };
+        let step = Step::Words;
+        let typed =
+            QueryBuilder { words: &words, corrections: &none, synonyms: &query.synonyms, matching: required, step };
         let exact = self.page(query, Some(&typed)).await?;
-        if !exact.has_few() {
-            return Ok(Matches { page: exact, corrections: none, matching: required });
+        let found_number = exact.total > 0 && words.iter().any(|word| word.number);
+        if found_number || !exact.has_few() {
+            return Ok(Matches { page: exact, corrections: none, matching: required, step });
+        }
+        if exact.total == 0 && typed.can_begin() {
+            let step = Step::Beginnings;
+            let page = self.page(query, Some(&QueryBuilder { step, ..typed })).await?;
+            if page.total > 0 {
+                return Ok(Matches { page, corrections: none, matching: required, step });
+            }
         }
         let corrections = self.corrections(&words).await?;
         let corrected = QueryBuilder { corrections: &corrections, ..typed };
@@ -55,21 +68,33 @@ impl SearchIndex {
             let page = self.page(query, Some(&corrected)).await?;
             if page.total > exact.total {
                 let page = SearchPage { did_you_mean: corrected.did_you_mean(), ..page };
-                return Ok(Matches { page, corrections, matching: required });
+                return Ok(Matches { page, corrections, matching: required, step });
             }
         }
         if exact.total > 0 {
-            return Ok(Matches { page: exact, corrections: none, matching: required });
+            return Ok(Matches { page: exact, corrections: none, matching: required, step });
+        }
+        if typed.has_number() {
+            let step = Step::Number;
+            let page = self.page(query, Some(&QueryBuilder { step, ..typed })).await?;
+            if page.total > 0 {
+                return Ok(Matches {
+                    page: SearchPage { relaxed: true, ..page },
+                    corrections: none,
+                    matching: 1,
+                    step,
+                });
+            }
         }
         for matching in relaxations(required) {
             let relaxed = QueryBuilder { matching, ..corrected };
             let page = self.page(query, Some(&relaxed)).await?;
             if page.total > 0 {
                 let page = SearchPage { did_you_mean: relaxed.did_you_mean(), relaxed: true, ..page };
-                return Ok(Matches { page, corrections, matching });
+                return Ok(Matches { page, corrections, matching, step });
             }
         }
-        Ok(Matches { page: exact, corrections: none, matching: required })
+        Ok(Matches { page: exact, corrections: none, matching: required, step })
     }
 
     /// The facets of the matches. They are a separate request, because they are the same for every page and sort order
@@ -81,6 +106,7 @@ impl SearchIndex {
             corrections: &matches.corrections,
             synonyms: &query.synonyms,
             matching: matches.matching,
+            step: matches.step,
         });
         let mut facets = Facets::default();
         if text.as_ref().is_some_and(|text| text.matching == 0) {

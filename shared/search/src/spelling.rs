@@ -31,10 +31,15 @@ struct SuggestedWord {
     freq: u64,
 }
 
-/// The words to correct: each word, and each two neighbours as one (`key bord`). Words with digits are not corrected.
+/// The words to correct: each word, and each two neighbours as one (`key bord`). Words with digits are not corrected, nor
+/// are labels of numbers (`ean`).
 pub(crate) fn candidates(words: &[Word]) -> Vec<String> {
-    let single = words.iter().filter(|word| word.is_letters()).map(|word| word.whole.clone());
-    let both = words.windows(2).filter(|pair| pair.iter().all(Word::is_letters));
+    let correctable = |word: &&Word| word.is_letters() && !word.label;
+    let single = words.iter().filter(correctable).map(|word| word.whole.clone());
+    // Not with a stop word or a last letter: "c from" would become "from", and "programming c" "programming".
+    let both = words.windows(2).filter(|pair| {
+        pair.iter().all(|word| correctable(&word) && word.required) && pair[1].whole.chars().count() > 1
+    });
     let joined = both.map(|pair| format!("{}{}", pair[0].whole, pair[1].whole));
     single.chain(joined).filter(|word| word.chars().count() >= MIN_CHARS).collect()
 }
@@ -141,6 +146,8 @@ mod tests {
     #[test]
     fn model_numbers_are_not_corrected() {
         assert_eq!(candidates(&words("key bord k120")), ["key", "bord", "keybord"]);
+        assert_eq!(candidates(&words("programming c from scratch")), ["programming", "from", "scratch"]);
+        assert_eq!(candidates(&words("part no OUT-0000472 blue")), ["blue"]);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use souk_domain::synonyms::SynonymGroups;
 
+use crate::text::{Word, words};
+
 /// The list until staff write their own: general retail English.
 const DEFAULT: &[&[&str]] = &[
     &["notebook", "laptop"],
@@ -69,15 +71,31 @@ impl From<&SynonymGroups> for Synonyms {
     fn from(groups: &SynonymGroups) -> Self {
         let mut others: HashMap<String, Vec<String>> = HashMap::new();
         for group in groups.groups() {
-            for term in group {
-                let known = others.entry(term.clone()).or_default();
-                let new: Vec<_> =
-                    group.iter().filter(|other| *other != term && !known.contains(other)).cloned().collect();
-                known.extend(new);
+            let spellings: Vec<_> = group.iter().map(|term| spellings(term)).collect();
+            for own in &spellings {
+                for term in own {
+                    let known = others.entry(term.clone()).or_default();
+                    for other in spellings.iter().filter(|other| *other != own).flatten() {
+                        if other != term && !known.contains(other) {
+                            known.push(other.clone());
+                        }
+                    }
+                }
             }
         }
         Self(Arc::new(others))
     }
+}
+
+/// The ways to write a term that are found: with a space for each sign, and without signs. `air-intaq` is `air intaq`
+/// and `airintaq`.
+fn spellings(term: &str) -> Vec<String> {
+    let words = words(term);
+    let has_sign = |word: &Word| word.typed.contains(|c: char| !c.is_alphanumeric());
+    let spaced = words.iter().map(|word| if has_sign(word) { word.parts.join(" ") } else { word.whole.clone() });
+    let spaced = spaced.collect::<Vec<_>>().join(" ");
+    let whole = words.iter().map(|word| word.whole.as_str()).collect::<Vec<_>>().join(" ");
+    if spaced == whole { vec![whole] } else { vec![spaced, whole] }
 }
 
 impl Default for Synonyms {
@@ -102,6 +120,17 @@ mod tests {
     #[test]
     fn the_default_list_is_within_the_limits_of_staff_lists() {
         assert_eq!(Synonyms::default_groups().groups().len(), DEFAULT.len());
+    }
+
+    #[test]
+    fn hyphenated_terms_are_found_in_every_spelling() {
+        let groups = SynonymGroups::new(&[vec!["AIR-INTAQ", "air intake"], vec!["e.l.f.", "elf"]]).expect("good");
+        let synonyms = Synonyms::from(&groups);
+        assert_eq!(synonyms.of("airintaq"), ["air intake"]);
+        assert_eq!(synonyms.of("air intaq"), ["air intake"]);
+        assert_eq!(synonyms.of("air intake"), ["air intaq", "airintaq"]);
+        assert_eq!(synonyms.of("air intakes"), ["air intaq", "airintaq"]);
+        assert_eq!(synonyms.of("elf"), ["e l f"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Splits the text that a shopper typed into words. No character has a special meaning: no operators, no wildcards.
 
+use crate::numbers;
+use crate::quotes::{inch_marks, spelt_out};
 use crate::scripts::{is_border, is_mark, is_of_word, is_spaceless};
 
 /// Longest search text that is used, in characters.
@@ -21,8 +23,12 @@ pub(crate) struct Word {
     pub(crate) whole: String,
     /// Split at punctuation and between letters and digits: `usb`, `c`. At least one part.
     pub(crate) parts: Vec<String>,
-    /// False for words such as `for`.
+    /// False for words such as `for`, and for labels.
     pub(crate) required: bool,
+    /// Probably an SKU, EAN or model number.
+    pub(crate) number: bool,
+    /// Only announces a number: `ean 2000000004723`.
+    pub(crate) label: bool,
 }
 
 impl Word {
@@ -30,7 +36,7 @@ impl Word {
         let parts = parts(raw.strip_suffix("'s").unwrap_or(raw));
         let required = !STOP_WORDS.contains(&raw);
         let typed = raw.chars().take(MAX_WORD_CHARS).collect();
-        (!parts.is_empty()).then(|| Self { typed, whole: parts.concat(), parts, required })
+        (!parts.is_empty()).then(|| Self { typed, whole: parts.concat(), parts, required, number: false, label: false })
     }
 
     /// True for letters only: a word that can be misspelt, unlike a model number. False for scripts without spaces, where
@@ -45,6 +51,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     let text = plain(text);
     let pieces = text.split(|c: char| !is_of_word(c) && !is_glue(c));
     let mut words: Vec<Word> = pieces.filter_map(Word::new).take(MAX_WORDS).collect();
+    numbers::mark(&mut words);
     if words.iter().all(|word| !word.required) {
         for word in &mut words {
             word.required = true;
@@ -60,17 +67,15 @@ pub(crate) fn code(raw: &str) -> String {
     if code.bytes().all(|b| b.is_ascii_digit()) { code.trim_start_matches('0').to_owned() } else { code }
 }
 
-/// In lower case, cut to length, `27"` as `27 inch`, without combining accents and marks, with a space between scripts
-/// with and without spaces.
+/// In lower case, cut to length, `27"` as `27 inch`, `c#` as `csharp`, without combining accents and marks, with a space between
+/// scripts with and without spaces.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let characters: Vec<char> = text.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
-    for (at, c) in characters.iter().enumerate() {
-        let after_digit = plain.ends_with(|c: char| c.is_ascii_digit());
-        let doubled = *c == '\'' && characters.get(at + 1) == Some(&'\'');
+    for (c, is_inch) in characters.iter().zip(inch_marks(&characters)) {
         match c {
-            '"' | '″' | '”' if after_digit => plain.push_str(" inch "),
-            '\'' if after_digit && doubled => plain.push_str(" inch "),
+            // Two single quotation marks are one inch mark.
+            _ if is_inch => plain.push_str(if plain.ends_with(" inch ") { "" } else { " inch " }),
             '’' => plain.push('\''),
             c if is_mark(*c) => {}
             c => {
@@ -81,7 +86,7 @@ fn plain(text: &str) -> String {
             }
         }
     }
-    plain
+    spelt_out(&plain)
 }
 
 /// Punctuation that is within a word as often as between two.
@@ -130,6 +135,8 @@ mod tests {
         assert_eq!(words("1.5m...")[0].parts, ["1.5", "m"]);
         assert_eq!(words("EC.J9900.001")[0].parts, ["ec", "j", "9900", "001"]);
         assert_eq!(words("USB3.1")[0].parts, ["usb", "3.1"]);
+        assert_eq!(wholes("\"OUT-0000472\" “LC-1000”"), ["out0000472", "lc1000"]);
+        assert_eq!(wholes("C# and C++ for .NET"), ["csharp", "and", "cplusplus", "for", "dotnet"]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::edits::{self, misspell, pick};
 use crate::nouns::{Noun, nouns};
 use crate::plurals;
 
+mod numbers;
+
 /// Most products that a query for a known item may match.
 const MAX_MATCHES: usize = 3;
 /// Fewest relevant products of a query for a list.
@@ -56,6 +58,9 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     all.extend(deriver.rewritten());
     all.extend(deriver.typed());
     all.extend(plurals::derived(catalogue, seed, of_each));
+    all.extend(deriver.surrounded());
+    all.extend(deriver.begun());
+    all.extend(deriver.joined_with_digits());
     all.extend(edits::ALL.iter().flat_map(|(edit, place, kind)| {
         deriver.known(kind, |words, random| {
             deriver.change_one(words, random, |word, random| Some(misspell(word, *edit, *place, random)))
@@ -63,6 +68,9 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     }));
     all
 }
+
+/// The text of a query, its goal and the relevant products.
+type Made = (String, Goal, BTreeSet<usize>);
 
 /// How a model number is written.
 type Write = fn(&str, &Item) -> String;
@@ -237,24 +245,26 @@ impl Deriver<'_> {
 
     /// Known items with an incomplete last word, correct and misspelt.
     fn typed(&self) -> Vec<Derived> {
-        let begun = |random: &mut SeededRng, misspelt: bool| {
-            let (_, item) = self.item(random);
-            let mut words = self.some_words(item, random)?;
-            let last = words.pop().filter(|word| word.len() >= 6 && letters(word))?;
-            let begun = last[..pick(random, 4, last.len() - 1)].to_owned();
-            let begins = |item: &Item| item.words.iter().any(|word| word.starts_with(&begun));
-            let numbers = self.catalogue.with_all(&words).into_iter();
-            let relevant: BTreeSet<_> = numbers.filter(|number| begins(&self.catalogue.items[*number])).collect();
-            let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
-            words.push(if misspelt { misspell(&begun, edit, place, random) } else { begun });
-            (relevant.len() <= MAX_MATCHES).then(|| (words.join(" "), Goal::Item, relevant))
-        };
-        let mut all = self.each("suggest: last word begun", |random| begun(random, false));
-        all.extend(self.each("suggest: begun and misspelt", |random| begun(random, true)));
+        let mut all = self.each("suggest: last word begun", |random| self.last_word_begun(random, false));
+        all.extend(self.each("suggest: begun and misspelt", |random| self.last_word_begun(random, true)));
         for derived in &mut all {
             derived.typing = true;
         }
         all
+    }
+
+    /// A known item with an incomplete last word.
+    fn last_word_begun(&self, random: &mut SeededRng, misspelt: bool) -> Option<Made> {
+        let (_, item) = self.item(random);
+        let mut words = self.some_words(item, random)?;
+        let last = words.pop().filter(|word| word.len() >= 6 && letters(word))?;
+        let begun = last[..pick(random, 4, last.len() - 1)].to_owned();
+        let begins = |item: &Item| item.words.iter().any(|word| word.starts_with(&begun));
+        let numbers = self.catalogue.with_all(&words).into_iter();
+        let relevant: BTreeSet<_> = numbers.filter(|number| begins(&self.catalogue.items[*number])).collect();
+        let (edit, place, _) = edits::ALL[pick(random, 0, edits::ALL.len() - 1)];
+        words.push(if misspelt { misspell(&begun, edit, place, random) } else { begun });
+        (relevant.len() <= MAX_MATCHES).then(|| (words.join(" "), Goal::Item, relevant))
     }
 
     /// Known items with changed words.

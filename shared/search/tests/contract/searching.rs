@@ -54,8 +54,182 @@ async fn codes_are_found_exactly() {
     assert_eq!(shop.find("lc 1100 bk").await, ["LC-1100BK"]);
     assert_eq!(shop.find("5397184217696").await, ["mon-1"]);
     assert_eq!(shop.find("05397184217696").await, ["mon-1"]);
-    assert_eq!(shop.find("539718421769").await, [""; 0]);
     shop.remove().await;
+}
+
+#[tokio::test]
+async fn a_number_decides_whatever_stands_beside_it() {
+    let Some(shop) = Scratch::shop().await else { return };
+    for (text, expected) in [
+        ("ean 5397184217696", "mon-1"),
+        ("EAN: 05397184217696", "mon-1"),
+        ("5 397184 217696", "mon-1"),
+        ("usb keyboard 5397184217696", "mon-1"), // other products have these words
+        ("5397184217696 backpack black", "mon-1"),
+        ("part no LC-1000BK", "LC-1000BK"),
+        ("spare lc1000bk", "LC-1000BK"),
+        ("item number LC-1100BK magenta", "LC-1100BK"),
+        ("art. LC-1100BK", "LC-1100BK"),
+        ("model P2719H", "mon-1"), // a number in a name
+        ("unicorn P2719H purple", "mon-1"),
+        ("lc 1100 bk unicorn", "LC-1100BK"),
+        ("LC-1100BK x2", "LC-1100BK"),
+        ("2x LC-1100BK", "LC-1100BK"),
+        ("\"LC-1000BK\"", "LC-1000BK"),
+        ("“LC-1000BK”", "LC-1000BK"),
+        ("(LC-1000BK)", "LC-1000BK"),
+        ("[LC-1000BK]", "LC-1000BK"),
+        ("#LC-1000BK.", "LC-1000BK"),
+        ("sku mon-1", "mon-1"),
+    ] {
+        let found = shop.find(text).await;
+        assert_eq!(found.first().map(String::as_str), Some(expected), "{text}: {found:?}");
+        let page = shop.search(&SearchQuery { text: Some(text.to_owned()), ..SearchQuery::default() }).await;
+        assert_eq!(page.did_you_mean, None, "{text}");
+    }
+    shop.remove().await;
+}
+
+#[tokio::test]
+async fn begun_words_and_numbers_are_completed_before_they_are_corrected() {
+    let Some(scratch) = Scratch::shop().await else { return };
+    let category = ["Outdoor", "Camping chairs"];
+    scratch
+        .put(vec![
+            product("OUT-0000472", "Moorgate folding chair", "Aldercamp", category, 4_990),
+            product("XL-VL-4038-60", "Vellmar lantern", "Aldercamp", category, 2_990),
+            product("501250000", "Vellmar stove", "Aldercamp", category, 5_990),
+        ])
+        .await;
+    for (text, expected) in [
+        ("OUT-00004", "OUT-0000472"),
+        ("out00004", "OUT-0000472"),
+        ("part no OUT-00004", "OUT-0000472"),
+        ("0000472", "OUT-0000472"),
+        ("4038-60", "XL-VL-4038-60"),
+        ("vl-4038", "XL-VL-4038-60"),
+        ("50125", "501250000"),
+        ("539718421769", "mon-1"), // an EAN without its check digit
+        ("moorg", "OUT-0000472"),
+        ("moorg chair", "OUT-0000472"),
+        ("chair moorg", "OUT-0000472"),
+        ("alder lantern", "XL-VL-4038-60"), // a brand
+        ("backp", "bag-1"),
+        ("lenovo thinkp", "nb-1"),
+        ("lc-110", "LC-1100BK"),
+        ("lc110", "LC-1100BK"),
+        ("unicorn OUT-00004", "OUT-0000472"), // no word of it but the number
+    ] {
+        let page = scratch
+            .search(&SearchQuery {
+                text: Some(text.to_owned()),
+                facets: true,
+                highlight: true,
+                ..SearchQuery::default()
+            })
+            .await;
+        assert_eq!(ids(&page).first().map(String::as_str), Some(expected), "{text}: {page:?}");
+        assert_eq!(page.did_you_mean, None, "{text}");
+        let counted: u64 = page.facets.brands.iter().map(|brand| brand.count).sum();
+        assert_eq!(counted, page.total, "{text}: facets count the same products");
+    }
+    for text in ["zzzz", "zz-99", "99999"] {
+        assert_eq!(scratch.find(text).await, [""; 0], "{text}");
+    }
+    assert_eq!(scratch.find("mo").await, [""; 0]); // too short for a beginning
+    let query = SearchQuery { text: Some("moorg".to_owned()), highlight: true, ..SearchQuery::default() };
+    let page = scratch.search(&query).await;
+    let marked: Vec<_> = page.highlights.values().map(Highlight::to_html).collect();
+    assert_eq!(marked, ["<mark>Moorgate</mark> folding chair"]);
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn joined_words_quotations_and_signs() {
+    let Some(scratch) = Scratch::shop().await else { return };
+    let phones = ["Phones", "Mobile phones"];
+    let books = ["Books", "Programming"];
+    scratch
+        .put(vec![
+            product("ph-1", "Galaxyo S24 Ultra", "Samsong", phones, 99_900),
+            product("ph-2", "Galaxyo S23 Ultra", "Samsong", phones, 79_900),
+            product("ph-3", "Redmo Note 13 Pro", "Xiomi", phones, 29_900),
+            product("ph-4", "Redmo Note 12 Pro", "Xiomi", phones, 19_900),
+            product("bk-1", "Programming in C# from scratch", "Packer", books, 2_900),
+            product("bk-2", "Programming in C++ from scratch", "Packer", books, 2_900),
+            product("bk-3", "Programming in C from scratch", "Packer", books, 2_900),
+            product("bk-4", "Programming for .NET from scratch", "Packer", books, 2_900),
+            product("bk-5", "Programming net applications", "Packer", books, 2_900),
+        ])
+        .await;
+    for (text, expected) in [
+        ("galaxyos24", &["ph-1"][..]),
+        ("galaxyos24 ultra", &["ph-1"]),
+        ("galaxyos24ultra", &["ph-1"]),
+        ("redmonote13", &["ph-3"]),
+        ("note13pro", &["ph-3"]),
+        ("xiomi redmonote 13", &["ph-3"]),
+        ("programming c#", &["bk-1"]),
+        ("C# programming", &["bk-1"]),
+        ("programming c sharp", &["bk-1"]),
+        ("programming c++", &["bk-2"]),
+        ("programming .net", &["bk-4"]),
+        (".NET", &["bk-4"]),
+        ("c#", &["bk-1"]),
+        ("c++", &["bk-2"]),
+        ("\"programming in C from scratch\"", &["bk-3"]),
+        ("\"Galaxyo S24\" ultra", &["ph-1"]),
+        ("“dell P2719H monitor 27” full hd", &["mon-1"]),
+        ("\"27\" monitor\"", &["mon-1"]),
+        ("27” monitor", &["mon-1"]),
+        ("27'' monitor", &["mon-1"]),
+    ] {
+        let found = scratch.find(text).await;
+        assert_eq!(found.first().map(String::as_str), expected.first().copied(), "{text}: {found:?}");
+        assert!(found.len() <= expected.len(), "{text}: {found:?}");
+    }
+    let books = async |text: &str| {
+        let mut found = scratch.find(text).await;
+        found.retain(|id| id.starts_with("bk"));
+        found
+    };
+    assert!(!books("c").await.iter().any(|id| id == "bk-1" || id == "bk-2"));
+    assert!(!books("net").await.iter().any(|id| id == "bk-4"));
+    scratch.remove().await;
+}
+
+#[tokio::test]
+async fn hyphenated_synonyms_of_several_words() {
+    let Some(scratch) = Scratch::new() else { return };
+    let parts = ["Car parts", "Air"];
+    scratch
+        .put(vec![
+            product("air-1", "Bosk AIR-INTAQ chrome", "Bosk", parts, 4_900),
+            product("air-2", "Bosk air intake steel", "Bosk", parts, 3_900),
+            product("usb-1", "Hama pen drive", "Hama", ["Storage", "Sticks"], 900),
+        ])
+        .await;
+    let groups = SynonymGroups::new(&[vec!["AIR-INTAQ", "air intake"], vec!["usb flash drive", "pen drive"]]);
+    let synonyms = Synonyms::from(&groups.expect("good"));
+    for (text, expected) in [
+        ("AIR-INTAQ", "air-1 air-2"),
+        ("air intaq", "air-1 air-2"),
+        ("airintaq", "air-1 air-2"),
+        ("air intake", "air-1 air-2"),
+        ("air-intake", "air-1 air-2"),
+        ("air intake chrome", "air-1"),
+        ("air-intaq steel", "air-2"),
+        ("usb flash drive", "usb-1"),
+        ("usb-flash-drive", "usb-1"),
+        ("usb flash drive hama", "usb-1"),
+    ] {
+        let query = SearchQuery { text: Some(text.to_owned()), synonyms: synonyms.clone(), ..SearchQuery::default() };
+        let page = scratch.search(&query).await;
+        let mut found = ids(&page);
+        found.sort();
+        assert_eq!((found.join(" "), page.relaxed), (expected.to_owned(), false), "{text}");
+    }
+    scratch.remove().await;
 }
 
 #[tokio::test]
