@@ -1,6 +1,6 @@
 //! OpenSearch: the product index and its queries, uncached.
 //!
-//! [`SearchIndex`] keeps the index (`products-v3` behind the alias `products`), writes to it in bulk with external
+//! [`SearchIndex`] keeps the index (`products-v4` behind the alias `products`), writes to it in bulk with external
 //! versions, and searches it. A search returns the ids of products in order; documents and stock are read from their
 //! tables. No text of a shopper is ever parsed as a query language.
 
@@ -8,6 +8,7 @@ mod cluster;
 mod document;
 mod error;
 mod facets;
+mod head;
 mod highlight;
 mod index;
 mod mapping;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Numbers the mappings. Another mapping is another index (`products-v4`), filled beside the live one and then swapped
+/// Numbers the mappings. Another mapping is another index (`products-v5`), filled beside the live one and then swapped
 /// behind the alias.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Set explicitly, because an index with the default does not refresh while it is not searched.
 pub(crate) const REFRESH_INTERVAL: &str = "1s";
@@ -12,6 +12,9 @@ pub(crate) const REFRESH_INTERVAL: &str = "1s";
 /// Letters only, and not a word.
 pub(crate) const KIND_START: &str = "kindstart";
 pub(crate) const KIND_END: &str = "kindend";
+/// Marks both ends of a kind that is only one of several names of the category, and that the product's name does not
+/// mention.
+pub(crate) const WEAK_KIND: &str = "weakkind";
 
 /// The body of the request that creates the index with its alias.
 ///
@@ -139,6 +142,8 @@ fn properties() -> Value {
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
         "kinds": { "type": "text", "analyzer": "words", "norms": false },
+        // `laptop case kindend`: what the name says that the product is.
+        "heads": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
         "attributes": { "type": "keyword", "ignore_above": 4096 },
         "attribute_text": text(&["all"]),
         "price_minor": { "type": "long" },

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::mapping::{KIND_END, KIND_START};
+use crate::head::follows_head;
+use crate::mapping::{KIND_END, KIND_START, WEAK_KIND};
 use crate::spelling::Corrections;
 use crate::synonyms::Synonyms;
 use crate::text::{Word, code};
@@ -20,6 +21,10 @@ const MAX_KIND_NAMES: usize = 4;
 const CODE_BOOST: usize = 1_000_000;
 /// The score of each word of a product kind; a word that matches the name scores some 300 to 3,000.
 const KIND_BOOST: usize = 2_000;
+/// The score of a product whose name says that it is what the text asks for.
+const HEAD_BOOST: usize = 1_500;
+/// Most nouns before the head noun of the text that may qualify it.
+const MAX_QUALIFIERS: usize = 3;
 
 /// The words of a search, and how many of them must match.
 pub(crate) struct QueryBuilder<'a> {
@@ -90,6 +95,7 @@ impl QueryBuilder<'_> {
         );
         scores.push(json!({ "match": { "name.exact": { "query": typed, "boost": 60 } } }));
         scores.push(self.kinds());
+        scores.push(self.heads());
         scores.push(constant(&json!({ "term": { "codes": self.code() } }), CODE_BOOST));
         scores
     }
@@ -139,9 +145,7 @@ impl QueryBuilder<'_> {
     /// A search that names a kind of product, in all its words or in some, means that kind; most of all where English
     /// places the head of a noun phrase: a notebook bag is a bag.
     fn kinds(&self) -> Value {
-        let after_first = self.words.iter().skip(1);
-        // keyboard for notebooks
-        let head = after_first.clone().position(|word| !word.required).unwrap_or(after_first.len());
+        let head = self.head();
         let mut kinds = Vec::new();
         for first in 0..self.words.len() {
             for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
@@ -153,6 +157,7 @@ impl QueryBuilder<'_> {
                     // phone: mobile phones. toner: toner cartridges.
                     kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words / 2));
                     kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 45 / 100));
+                    kinds.push(constant(&any_kind(&names, weak_kind), KIND_BOOST * words * 3 / 10));
                 }
             }
         }
@@ -162,6 +167,35 @@ impl QueryBuilder<'_> {
             kinds.push(constant(&kind(&name), KIND_BOOST * 2));
         }
         json!({ "dis_max": { "queries": kinds } })
+    }
+
+    /// The word that says what is searched for: the last one, or the last one before *for*, *with*, …
+    fn head(&self) -> usize {
+        let end = self.words.iter().skip(1).position(|word| !word.required).map_or(self.words.len(), |at| at + 1);
+        self.words[..end].iter().rposition(|word| !follows_head(&word.whole)).unwrap_or(end.saturating_sub(1))
+    }
+
+    /// A product whose name says that it is what is searched for: a keyboard, not the cover of one.
+    fn heads(&self) -> Value {
+        let head = self.head();
+        let mut ways = Vec::new();
+        for Variant { text, tenths } in self.variants(head) {
+            ways.push(constant(&head_ending(&text), HEAD_BOOST * tenths as usize / 10));
+        }
+        // laptop case, case for laptop, and notebook case
+        let noun = self.corrected(&self.words[head]);
+        let before = self.words[..head].iter().rev().take(MAX_QUALIFIERS);
+        let after = self.words[head + 1..].iter().rev().filter(|word| word.required).take(1);
+        for word in before.chain(after).filter(|word| word.required) {
+            let synonyms = self.synonyms.of(&word.whole).iter().map(String::as_str).take(1);
+            let qualified: Vec<_> = [self.corrected(word)]
+                .into_iter()
+                .chain(synonyms)
+                .map(|word| head_ending(&format!("{word} {noun}")))
+                .collect();
+            ways.push(constant(&any(&qualified), HEAD_BOOST * 3 / 2));
+        }
+        json!({ "dis_max": { "queries": ways } })
     }
 
     /// The names of kinds that a span of words may mean.
@@ -267,6 +301,16 @@ fn kind_ending(name: &str) -> Value {
 
 fn kind_starting(name: &str) -> Value {
     phrase("kinds", &format!("{KIND_START} {name}"))
+}
+
+/// Products in a category of several names, of which this is one.
+fn weak_kind(name: &str) -> Value {
+    phrase("kinds", &format!("{WEAK_KIND} {name} {WEAK_KIND}"))
+}
+
+/// Products that are this thing by their name.
+fn head_ending(name: &str) -> Value {
+    phrase("heads", &format!("{name} {KIND_END}"))
 }
 
 fn constant(filter: &Value, boost: usize) -> Value {

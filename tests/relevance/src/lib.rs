@@ -10,3 +10,4 @@ mod edits;
 pub mod measure;
 mod nouns;
 pub mod shop;
+mod things;
