@@ -1,10 +1,11 @@
 //! An index of the catalogue.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use souk_domain::effects::Random;
+use souk_rng::SeededRng;
 use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex, SearchLimits};
-use souk_testkit::SeededRandom;
 
 use crate::catalogue::Catalogue;
 
@@ -18,11 +19,23 @@ pub struct Shop {
     alias: String,
 }
 
+/// Repeats from run to run. The test kit has the same, but depends on DynamoDB's client, which takes minutes to compile.
+struct Jitter(Mutex<SeededRng>);
+
+impl Random for Jitter {
+    fn fill(&self, buffer: &mut [u8]) {
+        let mut random = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for chunk in buffer.chunks_mut(8) {
+            chunk.copy_from_slice(&random.next_u64().to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
 impl Shop {
     /// Fills an index on this OpenSearch.
     pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
         let limits = SearchLimits::of_search(1_500);
-        let index = SearchIndex::at(url, limits, Arc::new(SeededRandom::new(7))).with_alias(alias);
+        let index = SearchIndex::at(url, limits, Arc::new(Jitter(Mutex::new(SeededRng::new(7, 0))))).with_alias(alias);
         let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };
         for batch in catalogue.items.chunks(BATCH) {
             let put = |item: &crate::catalogue::Item| {
