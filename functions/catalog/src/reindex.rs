@@ -8,7 +8,7 @@
 //! to the live one.
 //!
 //! ```json
-//! {"seconds": 600} {"done": false, "index": "products-v3", "written": 125000, "set_aside": 1, "problems":
+//! {"seconds": 600} {"done": false, "index": "products-v4", "written": 125000, "set_aside": 1, "problems":
 //! [{"product_id": "x", "reason": "…"}]} {"done": false, "refused": "…"}
 //! ```
 

@@ -143,7 +143,7 @@ fn properties() -> Value {
         // `kindstart notebook bags kindend`, one value for each kind.
         "kinds": { "type": "text", "analyzer": "words", "norms": false },
         // `laptop case kindend`: what the name says that the product is.
-        "heads": { "type": "text", "analyzer": "text", "search_analyzer": "words", "norms": false },
+        "heads": { "type": "text", "analyzer": "words", "norms": false },
         "attributes": { "type": "keyword", "ignore_above": 4096 },
         "attribute_text": text(&["all"]),
         "price_minor": { "type": "long" },

@@ -22,7 +22,9 @@ const CODE_BOOST: usize = 1_000_000;
 /// The score of each word of a product kind; a word that matches the name scores some 300 to 3,000.
 const KIND_BOOST: usize = 2_000;
 /// The score of a product whose name says that it is what the text asks for.
-const HEAD_BOOST: usize = 1_500;
+const HEAD_BOOST: usize = 600;
+/// And if the name qualifies it as the text does: a laptop case.
+const QUALIFIED_HEAD_BOOST: usize = 2_400;
 /// Most nouns before the head noun of the text that may qualify it.
 const MAX_QUALIFIERS: usize = 3;
 
@@ -157,7 +159,7 @@ impl QueryBuilder<'_> {
                     // phone: mobile phones. toner: toner cartridges.
                     kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words / 2));
                     kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 45 / 100));
-                    kinds.push(constant(&any_kind(&names, weak_kind), KIND_BOOST * words * 3 / 10));
+                    kinds.push(constant(&any_kind(&names, weak_kind), KIND_BOOST * words * 9 / 10));
                 }
             }
         }
@@ -193,7 +195,7 @@ impl QueryBuilder<'_> {
                 .chain(synonyms)
                 .map(|word| head_ending(&format!("{word} {noun}")))
                 .collect();
-            ways.push(constant(&any(&qualified), HEAD_BOOST * 3 / 2));
+            ways.push(constant(&any(&qualified), QUALIFIED_HEAD_BOOST));
         }
         json!({ "dis_max": { "queries": ways } })
     }

@@ -11,6 +11,8 @@ const MIN_ENDS: usize = 10;
 const MIN_ENDS_PERCENT: usize = 15;
 /// So many words after a noun decide whether it only says what something else goes with.
 const MAX_BETWEEN: usize = 2;
+/// Fewest products that a noun names.
+const MIN_NAMED: usize = 5;
 /// What follows these words is not the product.
 const PREPOSITIONS: [&str; 9] = ["for", "with", "without", "w", "from", "of", "in", "on", "over"];
 
@@ -18,6 +20,10 @@ const PREPOSITIONS: [&str; 9] = ["for", "with", "without", "w", "from", "of", "i
 pub(crate) struct Things<'a> {
     catalogue: &'a Catalogue,
     names: Vec<Name>,
+    /// The numbers of the products that have a word, in the singular, in their names.
+    with_word: BTreeMap<String, BTreeSet<usize>>,
+    /// The leaf category of each product.
+    leaves: Vec<Leaf>,
     /// Nouns in the singular, with their most frequent spelling.
     nouns: BTreeMap<String, String>,
     /// The last words of the names of categories, in the singular.
@@ -28,6 +34,14 @@ pub(crate) struct Things<'a> {
 
 /// The clauses of a name, and of each word its singular.
 struct Name(Vec<Vec<NameWord>>);
+
+/// The name of a leaf category, in the singular.
+#[derive(Default)]
+struct Leaf {
+    /// The last word of each of its nouns.
+    heads: Vec<String>,
+    words: BTreeSet<String>,
+}
 
 struct NameWord {
     singular: String,
@@ -50,9 +64,15 @@ impl<'a> Things<'a> {
         for word in catalogue.items.iter().flat_map(|item| &item.words) {
             *spelt.entry(singular(word)).or_default().entry(word).or_default() += 1;
         }
-        let leaves = catalogue.items.iter().filter_map(|item| item.product.category.leaf());
-        let heads = leaves.flat_map(|leaf| segments(&leaf.name)).filter_map(|segment| head(&segment));
-        let of_categories: BTreeSet<_> = heads.collect();
+        let leaf = |item: &Item| item.product.category.leaf().map(|leaf| Leaf::of(&leaf.name)).unwrap_or_default();
+        let leaves: Vec<_> = catalogue.items.iter().map(leaf).collect();
+        let of_categories: BTreeSet<_> = leaves.iter().flat_map(|leaf| leaf.heads.clone()).collect();
+        let mut with_word: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (number, name) in names.iter().enumerate() {
+            for word in name.words() {
+                with_word.entry(word.singular.clone()).or_default().insert(number);
+            }
+        }
         let is_noun = |word: &str| {
             let all = spelt.get(word).map_or(0, |forms| forms.values().sum());
             let ends = ends.get(word).copied().unwrap_or_default();
@@ -66,7 +86,7 @@ impl<'a> Things<'a> {
             .filter(|(word, _)| is_noun(word) && !others.contains(*word))
             .map(|(word, forms)| (word.clone(), usual(forms)))
             .collect();
-        Self { catalogue, names, nouns, of_categories, others }
+        Self { catalogue, names, with_word, leaves, nouns, of_categories, others }
     }
 
     /// The nouns that categories are named by, or all others.
@@ -79,30 +99,26 @@ impl<'a> Things<'a> {
     /// unless other products have the word, too.
     pub(crate) fn relevant(&self, noun: &str) -> Option<BTreeSet<usize>> {
         let known = self.of_categories.contains(noun);
-        let (mut relevant, mut named, mut others) = (BTreeSet::new(), 0, 0);
-        for (number, item) in self.catalogue.items.iter().enumerate() {
-            let has_word = self.names[number].words().any(|word| word.singular == noun);
-            let is_thing = has_word && self.is_thing(number, noun);
-            let in_category = self.in_category(item, noun);
-            let of_one_name = in_category && item.product.category.leaf().is_some_and(|l| segments(&l.name).len() == 1);
-            if (is_thing && (in_category || !known)) || (!has_word && of_one_name) {
-                relevant.insert(number);
-                named += usize::from(is_thing);
-            }
-            others += usize::from(has_word && !is_thing);
+        let in_category = |number: &usize| self.leaves[*number].heads.iter().any(|head| head == noun);
+        let (named, others): (BTreeSet<_>, BTreeSet<_>) =
+            self.with_word(noun).partition(|number| self.is_thing(*number, noun));
+        let mut relevant: BTreeSet<_> = named.iter().copied().filter(|number| !known || in_category(number)).collect();
+        if relevant.len() < MIN_NAMED || others.is_empty() {
+            return None;
         }
-        (named >= 5 && others >= 1).then_some(relevant)
+        let alone = |number: &usize| self.leaves[*number].heads.len() == 1 && in_category(number);
+        let unnamed = (0..self.names.len()).filter(|number| !named.contains(number) && !others.contains(number));
+        relevant.extend(unnamed.filter(alone));
+        Some(relevant)
     }
 
     /// The products that are this thing, and whose name or category also has another word.
     pub(crate) fn relevant_with(&self, noun: &str, other: &str) -> BTreeSet<usize> {
-        let fits = |number: &usize| {
-            let leaf = self.catalogue.items[*number].product.category.leaf();
-            let in_category = || leaf.is_some_and(|leaf| words(&leaf.name).iter().any(|word| singular(word) == other));
-            self.is_thing(*number, noun)
-                && (self.names[*number].words().any(|word| word.singular == other) || in_category())
+        let has_other = |number: &usize| {
+            self.with_word.get(other).is_some_and(|numbers| numbers.contains(number))
+                || self.leaves[*number].words.contains(other)
         };
-        (0..self.names.len()).filter(fits).collect()
+        self.with_word(noun).filter(has_other).filter(|number| self.is_thing(*number, noun)).collect()
     }
 
     /// The products that are what a term of several words says, with all of it in the name.
@@ -110,7 +126,7 @@ impl<'a> Things<'a> {
         let Some(noun) = term.last().map(|word| singular(word)) else { return BTreeSet::new() };
         let follow =
             |number: &usize| self.catalogue.items[*number].words.windows(term.len()).any(|words| words == term);
-        (0..self.names.len()).filter(follow).filter(|number| self.is_thing(*number, &noun)).collect()
+        self.with_word(&noun).filter(follow).filter(|number| self.is_thing(*number, &noun)).collect()
     }
 
     /// Two nouns beside each other in a name, of which the second says what the product is.
@@ -128,10 +144,9 @@ impl<'a> Things<'a> {
         pairs
     }
 
-    /// Whether the category is named by this noun.
-    fn in_category(&self, item: &Item, noun: &str) -> bool {
-        let leaf = item.product.category.leaf();
-        leaf.is_some_and(|leaf| segments(&leaf.name).iter().any(|segment| head(segment).as_deref() == Some(noun)))
+    /// The products with a word, in the singular, in their names.
+    fn with_word(&self, word: &str) -> impl Iterator<Item = usize> {
+        self.with_word.get(word).into_iter().flatten().copied()
     }
 
     /// Whether the name says that the product is this thing: the noun is in it, neither after a preposition nor before
@@ -161,6 +176,14 @@ impl<'a> Things<'a> {
             !self.others.contains(&word.singular) && !PREPOSITIONS.contains(&word.singular.as_str())
         });
         plain.take(MAX_BETWEEN).any(|word| !word.is_acronym && self.nouns.contains_key(&word.singular))
+    }
+}
+
+impl Leaf {
+    fn of(name: &str) -> Self {
+        let last = |segment: &String| words(segment).last().map(|word| singular(word));
+        let heads = segments(name).iter().filter_map(last).collect();
+        Self { heads, words: words(name).iter().map(|word| singular(word)).collect() }
     }
 }
 
@@ -201,11 +224,6 @@ fn end<'n>(clause: &'n [NameWord], others: &BTreeSet<String>) -> Option<&'n str>
     let before = clause.iter().take_while(|word| !PREPOSITIONS.contains(&word.singular.as_str()));
     let last = before.filter(|word| !others.contains(&word.singular)).last()?;
     (!last.is_acronym && last.singular.chars().count() >= 3).then_some(last.singular.as_str())
-}
-
-/// The last word of the name of a category, in the singular.
-fn head(segment: &str) -> Option<String> {
-    words(segment).last().map(|word| singular(word))
 }
 
 /// The words of colours and brands.
