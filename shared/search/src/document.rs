@@ -103,9 +103,12 @@ fn kinds(category: &str, heads: &[String]) -> Vec<String> {
     let names = category.split(['&', ',', '/']).flat_map(|name| name.split(" and "));
     let names: Vec<_> = names.map(str::trim).filter(|name| !name.is_empty()).collect();
     let is_head = |name: &str| heads.iter().any(|head| last_word(head) == last_word(name));
-    let kind = |name: &&str| match names.len() == 1 || is_head(name) {
-        true => format!("{KIND_START} {name} {KIND_END}"),
-        false => format!("{WEAK_KIND} {name} {WEAK_KIND}"),
+    let kind = |name: &&str| {
+        if names.len() == 1 || is_head(name) {
+            format!("{KIND_START} {name} {KIND_END}")
+        } else {
+            format!("{WEAK_KIND} {name} {WEAK_KIND}")
+        }
     };
     names.iter().map(kind).collect()
 }

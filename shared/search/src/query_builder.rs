@@ -151,15 +151,13 @@ impl QueryBuilder<'_> {
         let mut kinds = Vec::new();
         for first in 0..self.words.len() {
             for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
-                let names = self.kind_names(first, last);
                 let words = last - first + 1;
-                let whole = if last == head { KIND_BOOST * words } else { KIND_BOOST * 4 / 10 };
-                kinds.push(constant(&any_kind(&names, kind), whole));
+                let (own, synonyms) = self.kind_names(first, last);
                 if last == head {
-                    // phone: mobile phones. toner: toner cartridges.
-                    kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words / 2));
-                    kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 45 / 100));
-                    kinds.push(constant(&any_kind(&names, weak_kind), KIND_BOOST * words * 9 / 10));
+                    kinds.extend(kinds_at_head(&own, KIND_BOOST * words));
+                    kinds.extend(kinds_at_head(&synonyms, KIND_BOOST * words / 2));
+                } else {
+                    kinds.push(constant(&any_kind(&[own, synonyms].concat(), kind), KIND_BOOST * 4 / 10));
                 }
             }
         }
@@ -200,8 +198,8 @@ impl QueryBuilder<'_> {
         json!({ "dis_max": { "queries": ways } })
     }
 
-    /// The names of kinds that a span of words may mean.
-    fn kind_names(&self, first: usize, last: usize) -> Vec<String> {
+    /// The names of kinds that a span of words may mean, and their synonyms.
+    fn kind_names(&self, first: usize, last: usize) -> (Vec<String>, Vec<String>) {
         let span = &self.words[first..=last];
         let mut names = vec![joined(span.iter().map(|word| word.whole.as_str()))];
         if first == last {
@@ -213,13 +211,17 @@ impl QueryBuilder<'_> {
             names.push(joined(span.iter().map(|word| self.corrected(word))));
         }
         let synonyms: Vec<_> = names.iter().flat_map(|name| self.synonyms.of(name)).cloned().collect();
-        let mut different = Vec::new();
+        let mut different: Vec<String> = Vec::new();
         for name in names.into_iter().chain(synonyms) {
             if different.len() < MAX_KIND_NAMES && !different.contains(&name) {
                 different.push(name);
             }
         }
-        different
+        let known = different.clone();
+        let of_earlier = |at: usize| known[..at].iter().any(|name| self.synonyms.of(name).contains(&known[at]));
+        let (own, synonyms): (Vec<_>, Vec<_>) = different.into_iter().enumerate().partition(|(at, _)| !of_earlier(*at));
+        let names = |numbered: Vec<(usize, String)>| numbered.into_iter().map(|(_, name)| name).collect();
+        (names(own), names(synonyms))
     }
 
     /// The word, or its most likely correction.
@@ -252,7 +254,8 @@ impl QueryBuilder<'_> {
         variants.add_all(corrected(&word.whole), 7);
         variants.add_all(self.synonyms.of(&word.whole), 8);
         for pair in &pairs {
-            variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 8);
+            // Half, because both words of the pair count it.
+            variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 4);
         }
         for text in corrected(&word.whole) {
             variants.add_all(self.synonyms.of(text), 6);
@@ -290,6 +293,20 @@ fn phrase(field: &str, text: &str) -> Value {
 
 fn any_kind(names: &[String], of: fn(&str) -> Value) -> Value {
     any(&names.iter().map(|name| of(name)).collect::<Vec<_>>())
+}
+
+/// Products of these kinds: exactly, by a name that ends or begins with it, and by one of several names.
+fn kinds_at_head(names: &[String], boost: usize) -> Vec<Value> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        constant(&any_kind(names, kind), boost),
+        // phone: mobile phones, rather than phone cases. toner: toner cartridges.
+        constant(&any_kind(names, kind_ending), boost / 2),
+        constant(&any_kind(names, kind_starting), boost / 5),
+        constant(&any_kind(names, weak_kind), boost * 9 / 10),
+    ]
 }
 
 /// Products of exactly that kind.
