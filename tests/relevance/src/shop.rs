@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use souk_domain::effects::Random;
 use souk_rng::SeededRng;
-use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchIndex, SearchLimits};
+use souk_search::{IndexOperation, Indexed, IndexedProduct, SearchError, SearchIndex, SearchLimits};
 
 use crate::catalogue::Catalogue;
 
 const BATCH: usize = 500;
+/// Attempts to write a batch.
+const MAX_ATTEMPTS: u32 = 5;
 
 /// An index of the catalogue under an alias of its own.
 pub struct Shop {
@@ -34,7 +36,8 @@ impl Random for Jitter {
 impl Shop {
     /// Fills an index on this OpenSearch.
     pub async fn open(url: &str, alias: &str, catalogue: &Catalogue) -> Result<Self, Box<dyn Error>> {
-        let limits = SearchLimits::of_search(1_500);
+        // Long, so that the results do not depend on the speed of the machine.
+        let limits = SearchLimits::of_search(60_000);
         let index = SearchIndex::at(url, limits, Arc::new(Jitter(Mutex::new(SeededRng::new(7, 0))))).with_alias(alias);
         let shop = Self { index, url: url.to_owned(), alias: alias.to_owned() };
         for batch in catalogue.items.chunks(BATCH) {
@@ -42,13 +45,24 @@ impl Shop {
                 let indexed = IndexedProduct { product: item.product.clone(), in_stock: item.in_stock };
                 IndexOperation::Put(Box::new(indexed))
             };
-            let outcomes = shop.index.bulk(&batch.iter().map(put).collect::<Vec<_>>()).await?;
-            if let Some(bad) = outcomes.iter().find(|outcome| **outcome != Indexed::Done) {
+            let outcomes = shop.put(&batch.iter().map(put).collect::<Vec<_>>()).await?;
+            if let Some(bad) = outcomes.iter().find(|outcome| matches!(outcome, Indexed::Failed(_))) {
                 return Err(format!("not indexed: {bad:?}").into());
             }
         }
         shop.index.refresh().await?;
         Ok(shop)
+    }
+
+    /// Writes products, and again after a time-out: a shared node may be busy.
+    async fn put(&self, operations: &[IndexOperation]) -> Result<Vec<Indexed>, SearchError> {
+        for _ in 1..MAX_ATTEMPTS {
+            match self.index.bulk(operations).await {
+                Err(SearchError::Unavailable(_)) => {}
+                other => return other,
+            }
+        }
+        self.index.bulk(operations).await
     }
 
     /// Removes the index.
