@@ -66,7 +66,9 @@ fn runs(name: &str) -> Vec<Vec<&str>> {
     let words: Vec<_> = name.split_whitespace().flat_map(pieces).collect();
     for (at, piece) in words.iter().enumerate() {
         let plain = piece.text.trim_matches(|c: char| !c.is_alphanumeric());
-        if is_preposition(plain) && !(run.is_empty() && runs.is_empty()) {
+        // 28 in: inches.
+        let is_unit = plain == "in" && at > 0 && words[at - 1].text.ends_with(|c: char| c.is_ascii_digit());
+        if is_preposition(plain) && !is_unit && !(run.is_empty() && runs.is_empty()) {
             break;
         }
         if piece.opens || !is_plain(plain) || is_colour(plain) || values_follow(&run, plain, words.get(at + 1)) {
@@ -174,6 +176,7 @@ mod tests {
             ("Acme Memory Stick PRO Duo 2GB", "memory stick pro duo; acme memory stick pro; acme memory stick"),
             ("wireless headphones/headset White", "wireless headphones; wireless headset"),
             ("Acme keyboard/mouse support", "acme keyboard mouse support"),
+            ("Acme Atlas 28 in Commuter Bike, black", "acme atlas; commuter bike"),
             ("Acme iPhone case", "acme iphone case"),
             ("Keyboards, pack of 2", "keyboards; pack"),
             ("For Gamers mouse", "gamers mouse"),

@@ -190,7 +190,7 @@ impl Leaf {
 impl Name {
     /// Splits a name at punctuation and numbers.
     fn of(name: &str) -> Self {
-        let mut clauses = vec![Vec::new()];
+        let (mut clauses, mut after_number) = (vec![Vec::new()], false);
         for token in name.split_whitespace() {
             for (part, text) in token.split('/').enumerate() {
                 let and = matches!(text, "&" | "+");
@@ -200,7 +200,10 @@ impl Name {
                     clauses.push(Vec::new());
                 }
                 let is_acronym = !text.chars().any(char::is_lowercase);
-                let plain = words.iter().filter(|word| !has_number(word));
+                // 28 in: inches, no preposition.
+                let is_unit = text == "in" && after_number;
+                after_number = text.ends_with(|c: char| c.is_ascii_digit());
+                let plain = words.iter().filter(|word| !has_number(word) && !is_unit);
                 let plain = plain.map(|word| NameWord { singular: singular(word), is_acronym });
                 if let Some(clause) = clauses.last_mut() {
                     clause.extend(plain);
