@@ -7,7 +7,8 @@ use souk_domain::catalog::{AttributeValue, Product};
 use souk_domain::ids::ProductId;
 use souk_domain::unicode::folded;
 
-use crate::mapping::{KIND_END, KIND_START};
+use crate::head;
+use crate::mapping::{KIND_END, KIND_START, WEAK_KIND};
 use crate::numbers::code_parts;
 use crate::sort_key::sort_key;
 use crate::text::code;
@@ -41,6 +42,7 @@ pub(crate) struct Document<'a> {
     category_names: Vec<&'a str>,
     category_labels: Vec<String>,
     kinds: Vec<String>,
+    heads: Vec<String>,
     attribute_keys: Vec<String>,
     attribute_labels: Vec<String>,
     attribute_text: Vec<&'a str>,
@@ -59,6 +61,7 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
         let categories = product.category.categories();
         let brand_key = product.brand.as_deref().map(folded);
         let (attribute_keys, attribute_labels) = attributes(&product.attributes);
+        let heads = head::heads(&product.name, product.brand.as_deref());
         let codes = std::iter::once(product.product_id.as_str()).chain(product.ean.iter().map(String::as_str));
         Self {
             product_id: &product.product_id,
@@ -73,7 +76,8 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             category_ids: categories.iter().map(|category| category.category_id.as_str()).collect(),
             category_names: categories.iter().map(|category| category.name.as_str()).collect(),
             category_labels: categories.iter().map(|c| pair(c.category_id.as_str(), &c.name)).collect(),
-            kinds: product.category.leaf().map(|leaf| kinds(&leaf.name)).unwrap_or_default(),
+            kinds: product.category.leaf().map(|leaf| kinds(&leaf.name, &heads)).unwrap_or_default(),
+            heads: heads.into_iter().map(|head| format!("{head} {KIND_END}")).collect(),
             attribute_keys,
             attribute_labels,
             attribute_text: product
@@ -140,11 +144,32 @@ fn searchable_text<'a>(name: &'a str, value: &'a AttributeValue) -> Option<&'a s
     }
 }
 
-/// The kinds of product that a category names: `Keyboards & keypads` names keyboards and keypads.
-fn kinds(category: &str) -> Vec<String> {
+/// The kinds of product that a category names: `Keyboards & keypads` names keyboards and keypads. Of several kinds those
+/// that are no head noun of the product's name are weak.
+fn kinds(category: &str, heads: &[String]) -> Vec<String> {
     let names = category.split(['&', ',', '/']).flat_map(|name| name.split(" and "));
-    let names = names.map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| format!("{KIND_START} {name} {KIND_END}")).collect()
+    let names: Vec<_> = names.map(str::trim).filter(|name| !name.is_empty()).collect();
+    let is_head = |name: &str| heads.iter().any(|head| last_word(head) == last_word(name));
+    let kind = |name: &&str| {
+        if names.len() == 1 || is_head(name) {
+            format!("{KIND_START} {name} {KIND_END}")
+        } else {
+            format!("{WEAK_KIND} {name} {WEAK_KIND}")
+        }
+    };
+    names.iter().map(kind).collect()
+}
+
+/// The last word, in lower case and without the ending of an English plural.
+fn last_word(name: &str) -> String {
+    let word = name.rsplit(' ').next().unwrap_or(name).to_lowercase();
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    let stem = |end: &str| word.strip_suffix(end).map(str::to_owned);
+    let es = || ["ches", "shes", "sses", "xes"].iter().any(|end| word.ends_with(end)).then(|| stem("es")).flatten();
+    let s = || (!word.ends_with("ss")).then(|| stem("s")).flatten();
+    if word == "mice" { "mouse".to_owned() } else { es().or_else(s).unwrap_or(word) }
 }
 
 #[cfg(test)]
@@ -153,9 +178,26 @@ mod tests {
 
     #[test]
     fn a_category_names_kinds() {
-        let kinds = |category| kinds(category).join("; ");
-        assert_eq!(kinds("Keyboards & keypads"), "kindstart Keyboards kindend; kindstart keypads kindend");
-        assert_eq!(kinds("Tablets"), "kindstart Tablets kindend");
+        let kinds = |category, name: &str| kinds(category, &head::heads(name, None)).join("; ");
+        assert_eq!(kinds("Tablets", "Acme 10"), "kindstart Tablets kindend");
+        let category = "Mice & mouse pads";
+        assert_eq!(kinds(category, "Acme mouse USB"), "kindstart Mice kindend; weakkind mouse pads weakkind");
+        assert_eq!(kinds(category, "Acme mouse pad"), "weakkind Mice weakkind; kindstart mouse pads kindend");
+        assert_eq!(kinds(category, "Acme 10"), "weakkind Mice weakkind; weakkind mouse pads weakkind");
+    }
+
+    #[test]
+    fn words_are_compared_in_the_singular() {
+        for (words, expected) in [
+            ("laptop batteries", "battery"),
+            ("Switches", "switch"),
+            ("Mice", "mouse"),
+            ("cases", "case"),
+            ("glass", "glass"),
+            ("", ""),
+        ] {
+            assert_eq!(last_word(words), expected);
+        }
     }
 
     #[test]

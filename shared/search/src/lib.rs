@@ -11,6 +11,7 @@ mod collection;
 mod document;
 mod error;
 mod facets;
+mod head;
 mod highlight;
 mod index;
 mod mapping;

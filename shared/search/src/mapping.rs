@@ -14,6 +14,9 @@ pub(crate) const REFRESH_INTERVAL: &str = "1s";
 /// Letters only, and not a word.
 pub(crate) const KIND_START: &str = "kindstart";
 pub(crate) const KIND_END: &str = "kindend";
+/// Marks both ends of a kind that is only one of several names of the category, and that the product's name does not
+/// mention.
+pub(crate) const WEAK_KIND: &str = "weakkind";
 
 /// The body of the request that creates the index with its alias.
 ///
@@ -166,6 +169,8 @@ fn properties() -> Value {
         "category_labels": { "type": "keyword", "ignore_above": 1024 },
         // `kindstart notebook bags kindend`, one value for each kind.
         "kinds": { "type": "text", "analyzer": "words", "norms": false },
+        // `laptop case kindend`: what the name says that the product is.
+        "heads": { "type": "text", "analyzer": "words", "norms": false },
         "attribute_keys": { "type": "keyword", "ignore_above": 4096 },
         "attribute_labels": { "type": "keyword", "ignore_above": 8191 },
         "attribute_text": text(&["all"]),

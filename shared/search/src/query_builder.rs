@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::begun;
-use crate::mapping::{KIND_END, KIND_START};
+use crate::head::follows_head;
+use crate::mapping::{KIND_END, KIND_START, WEAK_KIND};
 use crate::numbers;
 use crate::scripts;
 use crate::spelling::Corrections;
@@ -25,6 +26,12 @@ const CODE_BOOST: usize = 1_000_000;
 const PART_CODE_BOOST: usize = CODE_BOOST / 2;
 /// The score of each word of a product kind; a word that matches the name scores some 300 to 3,000.
 const KIND_BOOST: usize = 2_000;
+/// The score of a product whose name says that it is what the text asks for.
+const HEAD_BOOST: usize = 600;
+/// And if the name qualifies it as the text does: a laptop case.
+const QUALIFIED_HEAD_BOOST: usize = 2_400;
+/// Most nouns before the head noun of the text that may qualify it.
+const MAX_QUALIFIERS: usize = 3;
 
 /// The words of a search, and how many of them must match.
 pub(crate) struct QueryBuilder<'a> {
@@ -138,6 +145,7 @@ impl QueryBuilder<'_> {
         );
         scores.push(json!({ "match": { "name.exact": { "query": typed, "boost": 60 } } }));
         scores.push(self.kinds());
+        scores.push(self.heads());
         scores.push(constant(&json!({ "term": { "codes": self.code() } }), CODE_BOOST));
         let mut codes = numbers::codes(self.words);
         codes.extend(numbers::loose_codes(self.words));
@@ -202,20 +210,17 @@ impl QueryBuilder<'_> {
     /// A search that names a kind of product, in all its words or in some, means that kind; most of all where English
     /// places the head of a noun phrase: a notebook bag is a bag.
     fn kinds(&self) -> Value {
-        let after_first = self.words.iter().skip(1);
-        // keyboard for notebooks
-        let head = after_first.clone().position(|word| !word.required).unwrap_or(after_first.len());
+        let head = self.head();
         let mut kinds = Vec::new();
         for first in 0..self.words.len() {
             for last in first..self.words.len().min(first + MAX_KIND_WORDS) {
-                let names = self.kind_names(first, last);
                 let words = last - first + 1;
-                let whole = if last == head { KIND_BOOST * words } else { KIND_BOOST * 4 / 10 };
-                kinds.push(constant(&any_kind(&names, kind), whole));
+                let (own, synonyms) = self.kind_names(first, last);
                 if last == head {
-                    // phone: mobile phones. toner: toner cartridges.
-                    kinds.push(constant(&any_kind(&names, kind_ending), KIND_BOOST * words / 2));
-                    kinds.push(constant(&any_kind(&names, kind_starting), KIND_BOOST * words * 45 / 100));
+                    kinds.extend(kinds_at_head(&own, KIND_BOOST * words));
+                    kinds.extend(kinds_at_head(&synonyms, KIND_BOOST * words / 2));
+                } else {
+                    kinds.push(constant(&any_kind(&[own, synonyms].concat(), kind), KIND_BOOST * 4 / 10));
                 }
             }
         }
@@ -227,8 +232,37 @@ impl QueryBuilder<'_> {
         json!({ "dis_max": { "queries": kinds } })
     }
 
-    /// The names of kinds that a span of words may mean.
-    fn kind_names(&self, first: usize, last: usize) -> Vec<String> {
+    /// The word that says what is searched for: the last one, or the last one before *for*, *with*, …
+    fn head(&self) -> usize {
+        let end = self.words.iter().skip(1).position(|word| !word.required).map_or(self.words.len(), |at| at + 1);
+        self.words[..end].iter().rposition(|word| !follows_head(&word.whole)).unwrap_or(end.saturating_sub(1))
+    }
+
+    /// A product whose name says that it is what is searched for: a keyboard, not the cover of one.
+    fn heads(&self) -> Value {
+        let head = self.head();
+        let mut ways = Vec::new();
+        for Variant { text, tenths } in self.variants(head) {
+            ways.push(constant(&head_ending(&text), HEAD_BOOST * tenths as usize / 10));
+        }
+        // laptop case, case for laptop, and notebook case
+        let noun = self.corrected(&self.words[head]);
+        let before = self.words[..head].iter().rev().take(MAX_QUALIFIERS);
+        let after = self.words[head + 1..].iter().rev().filter(|word| word.required).take(1);
+        for word in before.chain(after).filter(|word| word.required) {
+            let synonyms = self.synonyms.of(&word.whole).iter().map(String::as_str).take(1);
+            let qualified: Vec<_> = [self.corrected(word)]
+                .into_iter()
+                .chain(synonyms)
+                .map(|word| head_ending(&format!("{word} {noun}")))
+                .collect();
+            ways.push(constant(&any(&qualified), QUALIFIED_HEAD_BOOST));
+        }
+        json!({ "dis_max": { "queries": ways } })
+    }
+
+    /// The names of kinds that a span of words may mean, and their synonyms.
+    fn kind_names(&self, first: usize, last: usize) -> (Vec<String>, Vec<String>) {
         let span = &self.words[first..=last];
         let mut names = vec![joined(span.iter().map(|word| word.whole.as_str()))];
         if first == last {
@@ -240,13 +274,17 @@ impl QueryBuilder<'_> {
             names.push(joined(span.iter().map(|word| self.corrected(word))));
         }
         let synonyms: Vec<_> = names.iter().flat_map(|name| self.synonyms.of(name)).cloned().collect();
-        let mut different = Vec::new();
+        let mut different: Vec<String> = Vec::new();
         for name in names.into_iter().chain(synonyms) {
             if different.len() < MAX_KIND_NAMES && !different.contains(&name) {
                 different.push(name);
             }
         }
-        different
+        let known = different.clone();
+        let of_earlier = |at: usize| known[..at].iter().any(|name| self.synonyms.of(name).contains(&known[at]));
+        let (own, synonyms): (Vec<_>, Vec<_>) = different.into_iter().enumerate().partition(|(at, _)| !of_earlier(*at));
+        let names = |numbered: Vec<(usize, String)>| numbered.into_iter().map(|(_, name)| name).collect();
+        (names(own), names(synonyms))
     }
 
     /// The word, or its most likely correction.
@@ -281,7 +319,8 @@ impl QueryBuilder<'_> {
         // AIR-INTAKE: air intake
         variants.add_all(self.synonyms.of(&word.parts.join(" ")), 8);
         for pair in &pairs {
-            variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 8);
+            // Half, because both words of the pair count it.
+            variants.add_all(self.synonyms.of(&format!("{} {}", pair[0].whole, pair[1].whole)), 4);
         }
         for words in 3..=MAX_KIND_WORDS {
             let spans = (0..words).filter_map(|before| self.words.get(at.checked_sub(before)?..at + words - before));
@@ -327,6 +366,20 @@ fn any_kind(names: &[String], of: fn(&str) -> Value) -> Value {
     any(&names.iter().map(|name| of(name)).collect::<Vec<_>>())
 }
 
+/// Products of these kinds: exactly, by a name that ends or begins with it, and by one of several names.
+fn kinds_at_head(names: &[String], boost: usize) -> Vec<Value> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        constant(&any_kind(names, kind), boost),
+        // phone: mobile phones, rather than phone cases. toner: toner cartridges.
+        constant(&any_kind(names, kind_ending), boost / 2),
+        constant(&any_kind(names, kind_starting), boost / 5),
+        constant(&any_kind(names, weak_kind), boost * 9 / 10),
+    ]
+}
+
 /// Products of exactly that kind.
 fn kind(name: &str) -> Value {
     phrase("kinds", &format!("{KIND_START} {name} {KIND_END}"))
@@ -338,6 +391,16 @@ fn kind_ending(name: &str) -> Value {
 
 fn kind_starting(name: &str) -> Value {
     phrase("kinds", &format!("{KIND_START} {name}"))
+}
+
+/// Products in a category of several names, of which this is one.
+fn weak_kind(name: &str) -> Value {
+    phrase("kinds", &format!("{WEAK_KIND} {name} {WEAK_KIND}"))
+}
+
+/// Products that are this thing by their name.
+fn head_ending(name: &str) -> Value {
+    phrase("heads", &format!("{name} {KIND_END}"))
 }
 
 fn constant(filter: &Value, boost: usize) -> Value {

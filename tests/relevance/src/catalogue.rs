@@ -77,7 +77,8 @@ impl Catalogue {
         Self::from_lines(lines.iter().map(String::as_str))
     }
 
-    fn from_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Self, Box<dyn Error>> {
+    /// A catalogue of JSON lines.
+    pub(crate) fn from_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Self, Box<dyn Error>> {
         let items: Result<Vec<_>, _> = lines.enumerate().map(|(number, line)| item(number, line)).collect();
         let items = items?;
         let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();

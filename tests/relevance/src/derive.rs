@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use souk_domain::catalog::AttributeValue;
 use souk_rng::SeededRng;
+use souk_search::Synonyms;
 
 use crate::catalogue::{Catalogue, Item, words};
 use crate::edits::{self, misspell, pick};
-use crate::nouns::{Noun, nouns};
+use crate::nouns::{Noun, nouns, singular};
 use crate::plurals;
+use crate::things::Things;
 
 mod numbers;
 
@@ -61,6 +63,7 @@ pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {
     all.extend(deriver.surrounded());
     all.extend(deriver.begun());
     all.extend(deriver.joined_with_digits());
+    all.extend(deriver.things());
     all.extend(edits::ALL.iter().flat_map(|(edit, place, kind)| {
         deriver.known(kind, |words, random| {
             deriver.change_one(words, random, |word, random| Some(misspell(word, *edit, *place, random)))
@@ -267,6 +270,36 @@ impl Deriver<'_> {
         (relevant.len() <= MAX_MATCHES).then(|| (words.join(" "), Goal::Item, relevant))
     }
 
+    /// Things rather than what goes with them: nouns alone and with another noun, and terms that have synonyms.
+    fn things(&self) -> Vec<Derived> {
+        let things = Things::new(self.catalogue);
+        let mut all = Vec::new();
+        for (kind, of_categories) in [("thing: noun of a category", true), ("thing: noun of names", false)] {
+            let mut nouns = things.nouns(of_categories);
+            all.extend(self.each(kind, |random| {
+                let (noun, spelt) = nouns.swap_remove(pick(random, 0, nouns.len().checked_sub(1)?));
+                Some((spelt.to_owned(), Goal::List, things.relevant(noun)?))
+            }));
+        }
+        for (kind, between) in [("thing: laptop case", None), ("thing: case for laptop", Some("for"))] {
+            all.extend(self.each(kind, |random| {
+                let (number, _) = self.item(random);
+                let pairs = things.pairs(number);
+                let (other, noun) = pairs.get(pick(random, 0, pairs.len().checked_sub(1)?))?;
+                let relevant = things.relevant_with(&singular(noun), &singular(other));
+                let text = between.map_or_else(|| format!("{other} {noun}"), |word| format!("{noun} {word} {other}"));
+                (relevant.len() >= MIN_LISTED).then_some((text, Goal::List, relevant))
+            }));
+        }
+        let groups = Synonyms::default_groups().groups();
+        let mut terms: Vec<_> = groups.iter().flatten().collect();
+        all.extend(self.each("thing: literal before synonym", |random| {
+            let term = terms.swap_remove(pick(random, 0, terms.len().checked_sub(1)?));
+            Some((term.clone(), Goal::List, things.literally(&words(term))))
+        }));
+        all
+    }
+
     /// Known items with changed words.
     fn known(
         &self,
@@ -337,7 +370,7 @@ impl Deriver<'_> {
     fn each(
         &self,
         kind: &'static str,
-        make: impl Fn(&mut SeededRng) -> Option<(String, Goal, BTreeSet<usize>)>,
+        mut make: impl FnMut(&mut SeededRng) -> Option<(String, Goal, BTreeSet<usize>)>,
     ) -> Vec<Derived> {
         // Each kind has a stream of its own, so that a new kind does not change the others.
         let mut random =

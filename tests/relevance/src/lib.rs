@@ -12,3 +12,4 @@ mod nouns;
 pub mod plurals;
 pub mod shop;
 pub mod stemmers;
+mod things;

@@ -20,19 +20,22 @@ pub(crate) fn nouns(catalogue: &Catalogue) -> Vec<Noun> {
     let mut nouns: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (number, item) in catalogue.items.iter().enumerate() {
         let Some(leaf) = item.product.category.leaf() else { continue };
-        for segment in leaf.name.split(['&', ',', '/']).flat_map(|name| name.split(" and ")) {
-            let segment = segment.trim().to_lowercase();
-            if segment.chars().count() >= 3 {
-                nouns.entry(segment).or_default().insert(number);
-            }
+        for segment in segments(&leaf.name) {
+            nouns.entry(segment).or_default().insert(number);
         }
     }
     let named = |(plural, products): (String, BTreeSet<usize>)| Noun { singular: singular(&plural), plural, products };
     nouns.into_iter().map(named).collect()
 }
 
+/// The nouns of a category's name, in lower case: `Keyboards & keypads` has two.
+pub(crate) fn segments(name: &str) -> Vec<String> {
+    let segments = name.split(['&', ',', '/']).flat_map(|name| name.split(" and "));
+    segments.map(|segment| segment.trim().to_lowercase()).filter(|segment| segment.chars().count() >= 3).collect()
+}
+
 /// The singular of the last word, by English rules.
-fn singular(plural: &str) -> String {
+pub(crate) fn singular(plural: &str) -> String {
     let stem = |end: &str| plural.strip_suffix(end);
     let (before, last) = plural.rsplit_once(' ').map_or(("", plural), |(before, last)| (before, last));
     if let Some((singular, _)) = IRREGULAR.iter().find(|(_, irregular)| *irregular == last) {

@@ -1,6 +1,8 @@
 //! Guards search quality: bounds somewhat below the measured values, on the generated catalogue, with the OpenSearch of
 //! `SOUK_CONTRACT_OPENSEARCH`. Without it this test is skipped; CI sets it.
 
+use std::collections::BTreeSet;
+
 use souk_relevance::catalogue::Catalogue;
 use souk_relevance::derive::derive;
 use souk_relevance::measure::{Tally, measure};
@@ -12,7 +14,7 @@ const PRODUCTS: u64 = 3_000;
 const OF_EACH: u64 = 16;
 const SEED: u64 = 11;
 /// Kinds of query that this catalogue has; its names have no model numbers.
-const KINDS: usize = 39;
+const KINDS: usize = 44;
 
 #[tokio::test]
 async fn search_quality_is_within_bounds() {
@@ -46,6 +48,13 @@ async fn search_quality_is_within_bounds() {
             "{what}: {share:?} of a thousand, {bound} expected; {misses:#?}"
         );
     }
+}
+
+#[test]
+fn the_generated_catalogue_has_every_kind_of_query_but_model_numbers() {
+    let catalogue = Catalogue::generated(PRODUCTS).expect("a catalogue");
+    let kinds: BTreeSet<_> = derive(&catalogue, SEED, OF_EACH).iter().map(|query| query.kind).collect();
+    assert_eq!(kinds.len(), KINDS, "{kinds:?}");
 }
 
 #[test]

@@ -243,6 +243,41 @@ async fn a_kind_comes_before_its_accessories_and_stock_before_none() {
     shop.remove().await;
 }
 
+/// A noun that only says what something else goes with is not the thing, whatever the category is called.
+#[tokio::test]
+async fn a_thing_comes_before_what_goes_with_it() {
+    const KEYBOARDS: [&str; 2] = ["Input devices", "Keyboards & keypads"];
+    const COOLING: [&str; 2] = ["Components", "Cases & cooling"];
+    const BAGS: [&str; 2] = ["Bags", "Notebook bags & backpacks"];
+    const STICKS: [&str; 2] = ["Storage", "USB flash drives"];
+    let Some(shop) = Scratch::new() else { return };
+    shop.put(vec![
+        product("cover", "Moorgh keyboard cover", "Moorgh", KEYBOARDS, 900),
+        product("drawer", "Moorgh drawer for a keyboard", "Moorgh", KEYBOARDS, 900),
+        product("key", "Moorgh TX-80 slim wireless keyboard USB QWERTY US English, black", "Moorgh", KEYBOARDS, 900),
+        product("cooler", "Moorgh laptop cooler 15\"", "Moorgh", COOLING, 900),
+        product("case", "Moorgh TC-15 laptop case 15\" with a strap, black", "Moorgh", BAGS, 900),
+        product("for", "Moorgh case for a laptop", "Moorgh", ["Bags", "Other"], 900),
+        product("flash", "Moorgh USB flash drive 8 GB", "Moorgh", STICKS, 900),
+        product("stick", "Moorgh Memory Stick PRO 8 GB memory card", "Moorgh", ["Storage", "Memory cards"], 900),
+    ])
+    .await;
+    for (text, expected) in [
+        ("keyboard", "key cover drawer"),
+        ("keyboard cover", "cover"),
+        ("cover for keyboard", "cover"),
+        ("keyboard black", "key"),
+        ("laptop case", "case"),
+        ("laptop cooler", "cooler"),
+        ("memory stick", "stick flash"),
+    ] {
+        let found = shop.find(text).await;
+        let expected: Vec<_> = expected.split(' ').collect();
+        assert!(found.iter().map(String::as_str).take(expected.len()).eq(expected), "{text}: {found:?}");
+    }
+    shop.remove().await;
+}
+
 #[tokio::test]
 async fn filters_narrow() {
     let Some(shop) = Scratch::shop().await else { return };
