@@ -138,9 +138,8 @@ pub(crate) fn slug(name: &str) -> Result<String, Invalid> {
         0 => Err(Invalid::new("invalid_format", "must contain a letter or a digit")),
         1..=MAX_SLUG_BYTES => Ok(slug.to_owned()),
         _ => {
-            const HASH_BYTES: usize = 4;
-            let hash = Sha256::digest(name.to_lowercase());
-            let hash: String = hash.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+            let [first, second, third, fourth, ..]: [u8; 32] = Sha256::digest(name.to_lowercase()).into();
+            let hash = format!("{:08x}", u32::from_be_bytes([first, second, third, fourth]));
             let cut = &slug[..MAX_SLUG_BYTES - 1 - hash.len()]; // ASCII only
             Ok(format!("{}-{hash}", cut.trim_end_matches('-')))
         }

@@ -64,6 +64,7 @@ mod tests {
             ]),
             attributes: BTreeMap::from([(NFD.to_owned(), text(NFD)), ("Yield".to_owned(), text("7"))]),
             price_minor: 1,
+            compare_at_price_minor: None,
             currency: "EUR".parse().expect("a currency"),
             image_url: Some(format!("https://example.com/{NFD}.jpg")),
             thumbnail_url: None,
