@@ -28,13 +28,13 @@ fn import(shop: &'static Shop, prefix: &str, count: usize, category: &[&str]) {
     let numbers: Vec<_> = (0..count).collect();
     let parts: Vec<_> = numbers.chunks(IMPORT_LINES).collect();
     for imported in concurrently(parts.len().min(4), |thread| {
-        let mine = parts.iter().skip(thread).step_by(parts.len().min(4));
+        let mut mine = parts.iter().skip(thread).step_by(parts.len().min(4));
         let import = |part: &&[usize]| {
             let lines = part.iter().copied().map(line).collect::<Vec<_>>().join("\n");
             let answer = shop.staff().call("POST", "/admin/imports").body("application/x-ndjson", lines).send();
             usize::try_from(answer.is(200).whole("imported")).expect("a count") == part.len()
         };
-        mine.map(import).all(|complete| complete)
+        mine.all(import)
     }) {
         assert!(imported, "lines were rejected");
     }
@@ -81,7 +81,7 @@ fn thousands_of_products_follow_their_category_within_seconds() {
     assert_eq!(put(shop, &shelf, "Shelf", Some(&attic)), 200);
     let followed = until(shop, &attic, moved, FOLLOW_SECONDS);
     assert_eq!((total(shop, &hall), total(shop, &shelf)), (0, i64::try_from(moved).expect("a count")));
-    println!("{moved} products: imported in {imported:?}, indexed after {indexed:?}, moved in {followed:?}");
+    eprintln!("{moved} products: imported in {imported:?}, indexed after {indexed:?}, moved in {followed:?}");
 
     // A merge while an import adds products under the old names: all end in the other category.
     let late = 100;

@@ -110,8 +110,7 @@ impl Categories {
     /// Writes changes of a tree that was read. False if another writer was first: then none of them is written, or of
     /// very many only the first ones, which are complete in themselves.
     async fn write(&self, seen: &Snapshot, changes: &[CategoryRecord]) -> Result<bool, StoreError> {
-        let mut version = seen.version;
-        for part in changes.chunks(TRANSACTION_CATEGORIES) {
+        for (version, part) in (seen.version..).zip(changes.chunks(TRANSACTION_CATEGORIES)) {
             let mut actions = vec![self.next_version(version)?];
             for record in part {
                 let mut item = self.table.write(record)?;
@@ -125,7 +124,6 @@ impl Categories {
             if self.table.transact(actions).await?.is_err() {
                 return Ok(false);
             }
-            version += 1;
         }
         Ok(true)
     }

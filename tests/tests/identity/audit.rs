@@ -242,9 +242,9 @@ mod changes {
 
     /// Two new categories: the id of the first, and of the second.
     fn two_categories(world: &World) -> [String; 2] {
-        let word = souk_e2e::unique_word();
+        let unique = souk_e2e::unique_word();
         ["one", "two"].map(|name| {
-            let id = format!("{name}-{word}");
+            let id = format!("{name}-{unique}");
             world.shop.staff().put(&format!("/admin/categories/{id}"), json!({"name": id})).is(201);
             id
         })

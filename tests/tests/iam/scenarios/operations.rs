@@ -135,13 +135,13 @@ pub(super) fn reindex(world: &World) {
 
 /// A product in a category, both with a decomposed name, as earlier releases stored them.
 fn store_decomposed_product(world: &World) {
-    let word = unique_word();
-    let (name, category_id) = (format!("Cafe\u{301} {word}"), format!("cafe-{word}"));
+    let unique = unique_word();
+    let (name, category_id) = (format!("Cafe\u{301} {unique}"), format!("cafe-{unique}"));
     let category = json!({"category_id": {"S": category_id}, "name": {"S": name}});
     let mut of_tree = category.clone();
     of_tree["tree_id"] = json!({"S": "catalogue"});
     let product = json!({
-        "product_id": {"S": format!("cafe-{word}")}, "name": {"S": name}, "price_minor": {"N": "100"},
+        "product_id": {"S": format!("cafe-{unique}")}, "name": {"S": name}, "price_minor": {"N": "100"},
         "currency": {"S": "USD"}, "version": {"N": "1"}, "attributes": {"M": {}}, "category_id": {"S": category_id},
         "category": {"L": [{"M": category}]},
     });
