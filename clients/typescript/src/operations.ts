@@ -20,6 +20,8 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "DELETE /account/sessions/{session_id}",
   "DELETE /admin/accounts/{user_id}",
   "DELETE /admin/accounts/{user_id}/second-factor",
+  "DELETE /admin/categories/{category_id}",
+  "DELETE /admin/collections/{collection_id}",
   "DELETE /admin/products/{product_id}",
   "DELETE /admin/staff/{user_id}",
   "DELETE /cart",
@@ -29,6 +31,7 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "GET /account/sessions",
   "GET /admin/accounts/{user_id}/export",
   "GET /admin/audit",
+  "GET /admin/collections",
   "GET /admin/inventory/{product_id}/history",
   "GET /admin/orders",
   "GET /admin/orders/{order_id}",
@@ -42,6 +45,7 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "PATCH /cart/items/{product_id}",
   "POST /account/second-factor",
   "POST /account/second-factor/confirm",
+  "POST /admin/categories/{category_id}/merge",
   "POST /admin/imports",
   "POST /admin/inventory/{product_id}/adjustments",
   "POST /admin/invitations",
@@ -60,6 +64,8 @@ export const OPERATIONS_WITH_TOKEN: ReadonlySet<string> = new Set([
   "POST /orders/{order_id}/pay",
   "POST /orders/{order_id}/returns",
   "PUT /account/password",
+  "PUT /admin/categories/{category_id}",
+  "PUT /admin/collections/{collection_id}",
   "PUT /admin/inventory/{product_id}",
   "PUT /admin/inventory/{product_id}/shards",
   "PUT /admin/products/{product_id}",
@@ -88,7 +94,12 @@ export type ProblemCode =
   | "cart_changed"
   | "cart_empty"
   | "cart_full"
+  | "category_circle"
+  | "category_has_children"
+  | "category_name_taken"
+  | "category_too_deep"
   | "challenge_expired"
+  | "collection_changed"
   | "direct_access_refused"
   | "forbidden"
   | "hold_expired"
@@ -144,6 +155,8 @@ export type ProblemCode =
   | "token_invalid"
   | "token_required"
   | "too_many_attempts"
+  | "too_many_categories"
+  | "too_many_collections"
   | "too_many_lines"
   | "too_many_orders"
   | "too_many_payment_attempts"

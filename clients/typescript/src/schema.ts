@@ -297,6 +297,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Creates a category, renames it or moves it
+         * @description The id never changes; choose it for a new category. Products and the categories inside stay in it: lists and search show them in the new place within seconds. Imports that still use the name and place that it was made with find it. A category that was merged or deleted exists again, with what was in it.
+         *
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: The category stays as requested.
+         */
+        put: operations["putCategory"];
+        post?: never;
+        /**
+         * Removes a category
+         * @description Its products are in the category around it from then on, and its id leads there; those of a department have none. An import that names it makes it exist again: merge a category that imports still name.
+         *
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Refused with 404 `not_found`, because the category is already removed.
+         */
+        delete: operations["deleteCategory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/categories/{category_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a category into another one
+         * @description Its products and the categories in it are in the other one from then on, and so are products that imports still put into it by its name. Its id leads to the other one. To undo it, create the category again under its id.
+         *
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: The same response; nothing changes.
+         */
+        post: operations["mergeCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the collections with their rules
+         * @description For staff with the permission `catalogue:read`, whose session was started with a second factor.
+         */
+        get: operations["adminListCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/collections/{collection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Creates a collection or replaces its name and rule
+         * @description A product is in the collection if it meets all conditions; at least one is required. Lists follow a change within ten seconds. A shop has at most 100 collections.
+         *
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Refused with 409 `collection_changed`, because the first request replaced the version that the request names.
+         */
+        put: operations["putCollection"];
+        post?: never;
+        /**
+         * Removes a collection
+         * @description Its products stay. Whatever its version is: a removal does not depend on the rule.
+         *
+         *     For staff with the permission `catalogue:write`, whose session was started with a second factor.
+         *
+         *     When it is sent again: Refused with 404 `not_found`, because the collection is already removed.
+         */
+        delete: operations["deleteCollection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/imports": {
         parameters: {
             query?: never;
@@ -1134,8 +1242,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the departments and their categories */
+        /**
+         * Lists the departments and their categories
+         * @description Up to six levels. A category stays when its last product leaves it, with a `product_count` of 0, until staff delete it.
+         */
         get: operations["listCategories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the collections, such as a sale or new arrivals */
+        get: operations["listCollections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1362,12 +1490,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists products by category, text and filters, with live stock
+         * Lists products by category, collection, text and filters, with live stock
          * @description Without parameters, lists all products. A parameter without a value counts as left out.
          *
          *     `page` reaches the first 10,000 products. `cursor` has no such limit: send the `next_cursor` of a page to get the page after it.
          *
-         *     If search does not answer, the list of a category, or of all products, still works as long as it is in the default order and has no other filter. It is marked as `degraded`.
+         *     If search does not answer, the list of a category, or of all products, still works as long as it is in the default order and has no other filter. It is marked as `degraded`. The list of a collection needs search.
          */
         get: operations["listProducts"];
         put?: never;
@@ -1561,6 +1689,11 @@ export interface components {
             /** @description Why, for the history: `received`, `damaged`, … */
             reason: string;
         };
+        /** @description The collections of the shop, for staff. */
+        AdminCollectionList: {
+            /** @description The collections, by id. */
+            collections: components["schemas"]["Collection"][];
+        };
         /**
          * @description An amount of money in the `currency` beside it, with exactly that currency's decimals, such as `699.90`. It is exact. To keep it exact, read it as a decimal, or multiply it by 100 (by 1 or 1000 for currencies without or with three decimals) and round: amounts stay far below 2^53 minor units.
          * @example 699.99
@@ -1678,12 +1811,24 @@ export interface components {
         };
         /** @description A department, or a category in it. */
         Category: {
-            /** @description The categories of a department, by name. A category has none. */
+            /** @description The categories directly in it, by name. */
             children: components["schemas"]["Category"][];
             /** @description Send it as `category_id` to `GET /products`. */
             id: string;
             /** @description Its name. */
             name: string;
+            /**
+             * Format: uint64
+             * @description How many products it has, with those in the categories inside it. Absent while search does not answer.
+             */
+            product_count?: number;
+        };
+        /** @description A category as staff see it after a change. */
+        CategoryPath: {
+            /** @description Send it as `category_id` to `GET /products`. */
+            id: string;
+            /** @description The category and those around it, from the department down. */
+            path: components["schemas"]["ProductCategory"][];
         };
         /** @description A suggested department or category. */
         CategorySuggestion: {
@@ -1719,6 +1864,51 @@ export interface components {
              * @description The new password.
              */
             password: string;
+        };
+        /** @description A collection and its rule: a product in it meets all conditions. */
+        Collection: {
+            /** @description Products with any of the values of each of these attributes. Empty without that condition. */
+            attributes: {
+                [key: string]: string[];
+            };
+            /** @description Products of any of these brands. Empty without that condition. */
+            brands: string[];
+            /** @description Products of this department or category. Null without that condition. */
+            category_id: string | null;
+            /** @description ISO 4217, of both prices. */
+            currency: string;
+            /** @description The id of the collection. */
+            id: string;
+            /** @description Products at this price or a lower one. Null without that condition. */
+            max_price: components["schemas"]["Amount"] | null;
+            /** @description Products at this price or a higher one. Null without that condition. */
+            min_price: components["schemas"]["Amount"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Only products that have a `compare_at_price`. */
+            on_sale: boolean;
+            /**
+             * Format: uint32
+             * @description Products that were released at most this many days ago. Null without that condition.
+             */
+            released_within_days: number | null;
+            /**
+             * Format: int64
+             * @description A change must send it back.
+             */
+            version: number;
+        };
+        /** @description The collections of the shop. */
+        CollectionList: {
+            /** @description The collections, by name. */
+            collections: components["schemas"]["CollectionSummary"][];
+        };
+        /** @description A collection of products. */
+        CollectionSummary: {
+            /** @description Send it as `collection_id` to `GET /products`. */
+            id: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description The request of `POST /auth/password-reset/confirm`. */
         ConfirmPasswordResetRequest: {
@@ -2060,10 +2250,11 @@ export interface components {
         };
         /**
          * @description How many products of the list have each brand, category, price and attribute. Each facet counts as if its own filter
-         *     were not set.
+         *     were not set. Spellings of a brand, of an attribute and of its values that differ in case or accents are one entry, in
+         *     the most frequent of them.
          */
         Facets: {
-            /** @description Most frequent first. Only in lists within a category, by a text or by an attribute. */
+            /** @description Most frequent first. Only in lists within a category or a collection, by a text or by an attribute. */
             attributes: components["schemas"]["AttributeFacet"][];
             /** @description Values of `brand`, most frequent first. */
             brands: components["schemas"]["FacetValue"][];
@@ -2198,6 +2389,8 @@ export interface components {
         ListedProduct: {
             /** @description Its brand. Null if it has none. */
             brand: string | null;
+            /** @description The price before a reduction, higher than `price`. Absent unless the product is on sale. */
+            compare_at_price?: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
             /** @description The id of the product. */
@@ -2257,6 +2450,11 @@ export interface components {
              * @description The password.
              */
             password?: string | null;
+        };
+        /** @description The request of `POST /admin/categories/{category_id}/merge`. */
+        MergeCategoryRequest: {
+            /** @description The id of the category that replaces it. */
+            into: string;
         };
         /** @description A return that staff have to decide about, with its order. */
         OpenReturn: {
@@ -2524,8 +2722,13 @@ export interface components {
             };
             /** @description Its brand. Null if it has none. */
             brand: string | null;
-            /** @description From the department down; empty for a product without a category. */
+            /**
+             * @description The categories around it, from the department down, with their present names; empty for a product without a
+             *     category.
+             */
             category: components["schemas"]["ProductCategory"][];
+            /** @description The price before a reduction, higher than `price`. Absent unless the product is on sale. */
+            compare_at_price?: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
             /** @description For the product's page. Null if it has none. */
@@ -2585,8 +2788,13 @@ export interface components {
             };
             /** @description Its brand. Null if it has none. */
             brand: string | null;
-            /** @description From the department down; empty for a product without a category. */
+            /**
+             * @description The categories around it, from the department down, with their present names; empty for a product without a
+             *     category.
+             */
             category: components["schemas"]["ProductCategory"][];
+            /** @description The price before a reduction, higher than `price`. Absent unless the product is on sale. */
+            compare_at_price?: components["schemas"]["Amount"];
             /** @description ISO 4217. */
             currency: string;
             /** @description For the product's page. Null if it has none. */
@@ -2628,6 +2836,8 @@ export interface components {
         };
         /** @description A page of a list of products. */
         ProductList: {
+            /** @description The category of the list, if staff have merged or deleted the one in the request: this one replaces it. */
+            category_id?: string;
             /** @description ISO 4217, of all prices. */
             currency: string;
             /**
@@ -2687,6 +2897,42 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description The request of `PUT /admin/categories/{category_id}`. */
+        PutCategoryRequest: {
+            /** @description Shown to shoppers. Has a letter or a digit. */
+            name: string;
+            /** @description The category that it is in. Left out for a department. */
+            parent_id?: string | null;
+        };
+        /** @description The request of `PUT /admin/collections/{collection_id}`. What it leaves out is no condition. */
+        PutCollectionRequest: {
+            /** @description Only products with any of the values of each of these attributes. At most 20 values in all. */
+            attributes?: {
+                [key: string]: string[];
+            } | null;
+            /** @description Only products of any of these brands, as in the parameter `brand` of `GET /products`. */
+            brands?: string[] | null;
+            /** @description Only products of this department or category. */
+            category_id?: string | null;
+            /** @description Only products at this price or a lower one. Not below `min_price`. */
+            max_price?: components["schemas"]["Amount"] | null;
+            /** @description Only products at this price or a higher one, in the shop's currency. */
+            min_price?: components["schemas"]["Amount"] | null;
+            /** @description Shown to shoppers. */
+            name: string;
+            /** @description `true`: only products on sale, which have a `compare_at_price`. */
+            on_sale?: boolean | null;
+            /**
+             * Format: uint32
+             * @description Only new products: released at most this many days ago and not in the future. Days are those of UTC.
+             */
+            released_within_days?: number | null;
+            /**
+             * Format: int64
+             * @description The `version` of the collection that this one replaces; 0 for a new one.
+             */
+            version: number;
+        };
         /** @description The request of `PUT /admin/products/{product_id}`. */
         PutProductRequest: {
             /**
@@ -2699,10 +2945,12 @@ export interface components {
             /** @description Lists can be filtered by it. */
             brand?: string | null;
             /**
-             * @description The names of the department and of the category in it, or of the department alone. The ids of both are made from
-             *     their names.
+             * @description The names of its categories, from the department down. A category is known by its present name, and by the name
+             *     and place that it was made with. One that does not exist is made; its id is made from its name.
              */
             category?: string[] | null;
+            /** @description The price before a reduction, which makes the product one on sale: higher than `price`, in the same currency. */
+            compare_at_price?: components["schemas"]["Amount"] | null;
             /** @description The shop's currency, or left out. */
             currency?: string | null;
             /** @description For the product's page. */
@@ -5477,7 +5725,7 @@ export interface operations {
                 cursor?: string;
                 /** @description The maximum number of entries on a page. */
                 limit?: number;
-                /** @description What was changed: `product#` and the id of a product, `order#` and the id of an order, `account#` and the id of an account, or a word such as `synonyms` or `imports`. */
+                /** @description What was changed: `product#` and the id of a product, `category#` and the id of a category, `collection#` and the id of a collection, `order#` and the id of an order, `account#` and the id of an account, or a word such as `synonyms` or `imports`. */
                 subject?: string;
             };
             header?: never;
@@ -5592,6 +5840,1047 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    putCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the category. */
+                category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ink cartridges",
+                 *       "parent_id": "printing"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutCategoryRequest"];
+            };
+        };
+        responses: {
+            /** @description The category was renamed or moved. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "printing.ink-cartridges",
+                     *       "path": [
+                     *         {
+                     *           "name": "Printing",
+                     *           "id": "printing"
+                     *         },
+                     *         {
+                     *           "name": "Ink cartridges",
+                     *           "id": "printing.ink-cartridges"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CategoryPath"];
+                };
+            };
+            /** @description The category was created, or exists again. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "printing",
+                     *       "path": [
+                     *         {
+                     *           "name": "Printing",
+                     *           "id": "printing"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CategoryPath"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: The id in the path is not one to six texts of a-z, 0-9 and `-`, joined by dots. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `category_circle`: The category would be inside itself.
+             *     - `category_name_taken`: Another category in the same place has this name.
+             *     - `category_too_deep`: It, or a category in it, would be more than six levels deep.
+             *     - `too_many_categories`: The shop has 20,000 categories, with those that are gone.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "category_circle" | "category_name_taken" | "category_too_deep" | "too_many_categories";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the category. */
+                category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The category is removed. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such category. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description - `category_has_children`: There are categories in it: move, merge or remove them first. */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "category_has_children";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    mergeCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the category. */
+                category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "into": "printing.ink-cartridges"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergeCategoryRequest"];
+            };
+        };
+        responses: {
+            /** @description The category that replaces it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "printing.ink-cartridges",
+                     *       "path": [
+                     *         {
+                     *           "name": "Printing",
+                     *           "id": "printing"
+                     *         },
+                     *         {
+                     *           "name": "Ink cartridges",
+                     *           "id": "printing.ink-cartridges"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CategoryPath"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such category. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `category_circle`: The other category is inside this one, or is the same.
+             *     - `category_name_taken`: A category in it and one in the other have the same name: merge these first.
+             *     - `category_too_deep`: A category in it would be more than six levels deep.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "category_circle" | "category_name_taken" | "category_too_deep";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    adminListCollections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All collections, with their versions. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "collections": [
+                     *         {
+                     *           "name": "Ink on sale",
+                     *           "attributes": {},
+                     *           "brands": [
+                     *             "HP",
+                     *             "Canon"
+                     *           ],
+                     *           "category_id": "printing.ink-cartridges",
+                     *           "currency": "USD",
+                     *           "id": "ink-on-sale",
+                     *           "max_price": 50,
+                     *           "min_price": null,
+                     *           "on_sale": true,
+                     *           "released_within_days": null,
+                     *           "version": 1795503420000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminCollectionList"];
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    putCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ink on sale",
+                 *       "brands": [
+                 *         "HP",
+                 *         "Canon"
+                 *       ],
+                 *       "category_id": "printing.ink-cartridges",
+                 *       "max_price": 50,
+                 *       "on_sale": true,
+                 *       "version": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutCollectionRequest"];
+            };
+        };
+        responses: {
+            /** @description The collection was replaced. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Ink in the winter sale",
+                     *       "attributes": {},
+                     *       "brands": [
+                     *         "HP",
+                     *         "Canon"
+                     *       ],
+                     *       "category_id": "printing.ink-cartridges",
+                     *       "currency": "USD",
+                     *       "id": "ink-on-sale",
+                     *       "max_price": 50,
+                     *       "min_price": null,
+                     *       "on_sale": true,
+                     *       "released_within_days": null,
+                     *       "version": 1795503480000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description The collection was created. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Ink on sale",
+                     *       "attributes": {},
+                     *       "brands": [
+                     *         "HP",
+                     *         "Canon"
+                     *       ],
+                     *       "category_id": "printing.ink-cartridges",
+                     *       "currency": "USD",
+                     *       "id": "ink-on-sale",
+                     *       "max_price": 50,
+                     *       "min_price": null,
+                     *       "on_sale": true,
+                     *       "released_within_days": null,
+                     *       "version": 1795503420000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description - `malformed_json`: The body is not a JSON object. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json";
+                    };
+                };
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: The id in the path is not 1 to 60 lower-case letters, digits and single hyphens. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `collection_changed`: The collection was changed, created or deleted meanwhile: read it again.
+             *     - `too_many_collections`: There are 100 collections: delete one first.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "collection_changed" | "too_many_collections";
+                    };
+                };
+            };
+            /** @description - `body_too_large`: The body has more than 65,536 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description - `unsupported_media_type`: The `Content-Type` is not the media type that this operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description - `invalid_fields`: Fields are invalid. `errors` lists all of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_fields";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the collection. */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection is removed. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_ended`: The session has ended: log in again.
+             *     - `token_expired`: The token has expired: refresh it.
+             *     - `token_invalid`: The token is not valid: log in again.
+             *     - `token_required`: There is no token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "session_ended" | "token_expired" | "token_invalid" | "token_required";
+                    };
+                };
+            };
+            /**
+             * @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address.
+             *     - `forbidden`: The account lacks the permission.
+             *     - `second_factor_missing`: The account has the permission, but the session was started without a second factor.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused" | "forbidden" | "second_factor_missing";
+                    };
+                };
+            };
+            /** @description - `not_found`: There is no such collection. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
                     };
                 };
             };
@@ -13791,6 +15080,106 @@ export interface operations {
             };
         };
     };
+    listCollections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that the client has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All collections, at most about a hundred. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "collections": [
+                     *         {
+                     *           "name": "Ink on sale",
+                     *           "id": "ink-on-sale"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CollectionList"];
+                };
+            };
+            /** @description The client has this response already. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `direct_access_refused`: The shop is behind an edge, and the request was sent to the API's own address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "direct_access_refused";
+                    };
+                };
+            };
+            /** @description - `rate_limited`: The caller sends more requests of this kind than the shop allows. Try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description - `internal_error`: An error of the shop. Report its `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description - `temporarily_unavailable`: A part of the shop does not answer; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayError"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "temporarily_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getInventory: {
         parameters: {
             query: {
@@ -15495,14 +16884,16 @@ export interface operations {
     listProducts: {
         parameters: {
             query?: {
-                /** @description Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`. Values of one name are alternatives; all names must match. At most 20 values. */
+                /** @description Only products with these attributes, each as a parameter of its own: `attr.<name>=<value>`, such as `attr.Colour=Cyan` or `attr.Page%20yield=750`. Names and values are those of the product's `attributes`, ignoring case and accents. Values of one name are alternatives; all names must match. At most 20 values. */
                 attr?: {
                     [key: string]: string | string[];
                 };
-                /** @description Only products of this brand. Repeated: of any of these brands. */
+                /** @description Only products of this brand, ignoring case and accents. Repeated: of any of these brands. */
                 brand?: string[];
-                /** @description Only products of this department or category. */
+                /** @description Only products of this department or category, with those inside it. An id that staff have merged or deleted counts as the one that replaces it. */
                 category_id?: string;
+                /** @description Only products of this collection. Unknown: no products. */
+                collection_id?: string;
                 /** @description `next_cursor` of the page before, instead of `page`. Without either: the first page. Leave `sort` and the filters as they were: a cursor of another order or of other filters is refused with 422. */
                 cursor?: string;
                 /** @description `false` leaves out the facets, which makes the response faster. */
