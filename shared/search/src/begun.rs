@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::mapping::KIND_START;
-use crate::text::{Word, code};
+use crate::word::{Word, code};
 
 /// Fewest characters of a begun word.
 const MIN_WORD: usize = 3;

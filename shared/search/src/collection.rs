@@ -1,25 +1,27 @@
-//! The filters of a collection: the products that its rule selects.
+//! The conditions of a collection: the products that its rule selects.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use souk_domain::collection::CollectionRule;
+use souk_domain::ids::CategoryId;
 use souk_domain::time::Timestamp;
-
-use crate::query::SearchQuery;
-use crate::request::filters;
 
 /// The rule of a collection on one day. The filters of the shopper narrow it further. Clones share their texts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CollectionFilter(Arc<Conditions>);
 
+/// What the products of a collection must be like.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Conditions {
-    /// Category, brands, attributes and prices. Filters of lists have the same meaning, so the same code makes them.
-    listed: SearchQuery,
+pub(crate) struct Conditions {
+    pub(crate) category_id: Option<CategoryId>,
+    pub(crate) brands: Vec<String>,
+    /// Values of one name are alternatives.
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) min_price_minor: Option<i64>,
+    pub(crate) max_price_minor: Option<i64>,
     /// The first and the last date of release.
-    released: Option<(String, String)>,
-    on_sale: bool,
+    pub(crate) released: Option<(String, String)>,
+    pub(crate) on_sale: bool,
 }
 
 impl CollectionFilter {
@@ -28,42 +30,35 @@ impl CollectionFilter {
         let values = |(name, values): (&String, &Vec<String>)| {
             values.iter().map(|value| (name.clone(), value.clone())).collect::<Vec<_>>()
         };
-        let listed = SearchQuery {
+        Self(Arc::new(Conditions {
             category_id: rule.category_id.clone(),
-            brand: rule.brands.clone(),
+            brands: rule.brands.clone(),
             attributes: rule.attributes.iter().flat_map(values).collect(),
             min_price_minor: rule.min_price_minor,
             max_price_minor: rule.max_price_minor,
-            ..SearchQuery::default()
-        };
-        Self(Arc::new(Conditions { listed, released: rule.release_dates(now), on_sale: rule.on_sale }))
+            released: rule.release_dates(now),
+            on_sale: rule.on_sale,
+        }))
     }
 
     /// Its memory, for the weight of a query in a cache.
     pub fn bytes(&self) -> usize {
         const AROUND_TEXT: usize = 32;
-        let SearchQuery { brand, attributes, .. } = &self.0.listed;
-        let brands = brand.iter().map(String::len);
+        let Conditions { brands, attributes, .. } = self.conditions();
+        let brands = brands.iter().map(String::len);
         let attributes = attributes.iter().map(|(name, value)| name.len() + value.len() + AROUND_TEXT);
         size_of::<Conditions>() + brands.chain(attributes).map(|text| text + AROUND_TEXT).sum::<usize>()
     }
 
     /// Whether a change of price moves products into the collection or out of it.
     pub(crate) fn depends_on_price(&self) -> bool {
-        self.0.on_sale || self.0.listed.filters_by_price()
+        let Conditions { on_sale, min_price_minor, max_price_minor, .. } = self.conditions();
+        *on_sale || min_price_minor.is_some() || max_price_minor.is_some()
     }
 
-    /// What products must be like.
-    pub(crate) fn filters(&self) -> Vec<Value> {
-        let Conditions { listed, released, on_sale } = &*self.0;
-        let mut filters = filters(listed, None);
-        if let Some((first, last)) = released {
-            filters.push(json!({ "range": { "released": { "gte": first, "lte": last } } }));
-        }
-        if *on_sale {
-            filters.push(json!({ "term": { "on_sale": true } }));
-        }
-        filters
+    /// What its products must be like.
+    pub(crate) fn conditions(&self) -> &Conditions {
+        &self.0
     }
 }
 
@@ -73,33 +68,6 @@ mod tests {
 
     fn at(now: &str) -> Timestamp {
         now.parse().expect("a time")
-    }
-
-    #[test]
-    fn each_condition_becomes_a_filter() {
-        let rule = CollectionRule {
-            category_id: Some("printing".parse().expect("an id")),
-            brands: vec!["HP".to_owned(), "Canon".to_owned()],
-            attributes: [("Colour".to_owned(), vec!["Cyan".to_owned(), "Black".to_owned()])].into(),
-            min_price_minor: Some(100),
-            max_price_minor: Some(900),
-            released_within_days: Some(7),
-            on_sale: true,
-        };
-        let filter = CollectionFilter::new(&rule, at("2026-11-30T12:00:00Z"));
-        let same = SearchQuery {
-            category_id: rule.category_id.clone(),
-            brand: rule.brands.clone(),
-            attributes: ["Cyan", "Black"].map(|value| ("Colour".to_owned(), value.to_owned())).into(),
-            min_price_minor: Some(100),
-            max_price_minor: Some(900),
-            ..SearchQuery::default()
-        };
-        let mut expected = filters(&same, None);
-        assert_eq!(expected.len(), 4);
-        expected.push(json!({ "range": { "released": { "gte": "2026-11-23", "lte": "2026-11-30" } } }));
-        expected.push(json!({ "term": { "on_sale": true } }));
-        assert_eq!(filter.filters(), expected);
     }
 
     #[test]

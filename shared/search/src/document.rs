@@ -9,9 +9,9 @@ use souk_domain::unicode::folded;
 
 use crate::head;
 use crate::mapping::{KIND_END, KIND_START, WEAK_KIND};
-use crate::numbers::code_parts;
 use crate::sort_key::sort_key;
-use crate::text::code;
+use crate::text::words;
+use crate::word::code;
 
 /// A product and whether it is in stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +93,20 @@ impl<'a> From<&'a IndexedProduct> for Document<'a> {
             version: product.version,
         }
     }
+}
+
+/// Most parts at which a number may begin.
+const MAX_PARTS: usize = 8;
+/// Shortest of them, in characters.
+const MIN_PART_CHARS: usize = 3;
+
+/// What a number begins with at each of its parts but the first: `4038-60` and `60` for `VL-4038-60`. In lower case,
+/// without signs.
+pub(crate) fn code_parts(number: &str) -> Vec<String> {
+    let words = words(number);
+    let parts: Vec<_> = words.iter().flat_map(|word| &word.parts).map(String::as_str).collect();
+    let rests = (1..parts.len().min(MAX_PARTS)).map(|from| parts[from..].concat().replace('.', ""));
+    rests.filter(|rest| rest.chars().count() >= MIN_PART_CHARS).collect()
 }
 
 /// Separates the parts of a pair; no name or value may contain a control character.
@@ -212,6 +226,14 @@ mod tests {
         let split: Vec<_> = labels.iter().map(|label| split_attribute_label(label)).collect();
         assert_eq!(split, [Some((keys[0].as_str(), "FARBE", "weiss")), Some((keys[1].as_str(), "Größe", "7.50"))]);
         assert_eq!(split_attribute_label(&keys[0]), None);
+    }
+
+    #[test]
+    fn numbers_have_parts() {
+        assert_eq!(code_parts("XL-VL-4038-60.B"), ["vl403860b", "403860b", "60b"]);
+        assert_eq!(code_parts("OUT-0000472"), ["0000472"]);
+        assert_eq!(code_parts("2000000004723"), [""; 0]);
+        assert_eq!(code_parts(&"a1-".repeat(40)).len(), MAX_PARTS - 1);
     }
 
     #[test]

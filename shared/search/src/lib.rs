@@ -36,6 +36,7 @@ mod stored;
 mod suggest;
 mod synonyms;
 mod text;
+mod word;
 mod write;
 
 pub use category_counts::CategoryCounts;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::text::{Word, code, words};
+use crate::word::{Word, code};
 
 /// Words that announce a number, whatever it looks like.
 const LABELS: [&str; 14] = [
@@ -58,8 +58,6 @@ const MIN_LABELLED: usize = 3;
 /// Fewest characters of a number that is written as several words, with letters and without.
 const MIN_SPACED: usize = 6;
 const MIN_SPACED_DIGITS: usize = 8;
-/// Most parts at which a number may begin.
-const MAX_PARTS: usize = 8;
 /// Most words of such a number.
 const MAX_SPACED_WORDS: usize = 4;
 
@@ -116,15 +114,6 @@ pub(crate) fn loose_codes(words: &[Word]) -> BTreeSet<String> {
     loose.map(|word| code(&word.whole)).filter(|code| !code.is_empty()).collect()
 }
 
-/// What a number begins with at each of its parts but the first: `4038-60` and `60` for `VL-4038-60`. In lower case,
-/// without signs.
-pub(crate) fn code_parts(number: &str) -> Vec<String> {
-    let words = words(number);
-    let parts: Vec<_> = words.iter().flat_map(|word| &word.parts).map(String::as_str).collect();
-    let rests = (1..parts.len().min(MAX_PARTS)).map(|from| parts[from..].concat().replace('.', ""));
-    rests.filter(|rest| rest.chars().count() >= MIN_LABELLED).collect()
-}
-
 fn looks_like_number(word: &Word) -> bool {
     let digits = word.whole.chars().filter(|c| c.is_numeric()).count();
     let letters = word.whole.chars().filter(|c| c.is_alphabetic()).count();
@@ -148,6 +137,7 @@ fn has_digit(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::words;
 
     fn numbers(text: &str) -> Vec<String> {
         words(text).into_iter().filter(|word| word.number).map(|word| word.whole).collect()
@@ -193,14 +183,6 @@ mod tests {
         assert_eq!(numbers("part no 1399"), ["1399"]);
         let words = words("part no OUT-0000472");
         assert_eq!(words.iter().map(|word| word.required).collect::<Vec<_>>(), [false, false, true]);
-    }
-
-    #[test]
-    fn numbers_have_parts() {
-        assert_eq!(code_parts("XL-VL-4038-60.B"), ["vl403860b", "403860b", "60b"]);
-        assert_eq!(code_parts("OUT-0000472"), ["0000472"]);
-        assert_eq!(code_parts("2000000004723"), [""; 0]);
-        assert_eq!(code_parts(&"a1-".repeat(40)).len(), MAX_PARTS - 1);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::collection::CollectionFilter;
 use crate::position::Position;
 use crate::sort::Sort;
 use crate::synonyms::Synonyms;
-use crate::text::{Word, words};
+use crate::text::words;
+use crate::word::Word;
 
 /// Maximum depth of pages, in products: OpenSearch keeps all hits up to a page in memory. A cursor reaches further.
 pub const MAX_DEPTH: u32 = 10_000;

@@ -9,7 +9,7 @@ use crate::numbers;
 use crate::scripts;
 use crate::spelling::Corrections;
 use crate::synonyms::Synonyms;
-use crate::text::{Word, code};
+use crate::word::{Word, code};
 
 /// Most words of a product kind (`usb flash drives`).
 const MAX_KIND_WORDS: usize = 4;
@@ -118,7 +118,7 @@ impl QueryBuilder<'_> {
         let word = &self.words[at];
         let mut matches: Vec<_> = self.variants(at).iter().map(|variant| phrase("all", &variant.text)).collect();
         matches.extend(joined_in_name(word, 1));
-        matches.extend(scripts::most_pairs(word, |pair| phrase("all", pair)));
+        matches.extend(scripts::most_pairs(&word.whole, |pair| phrase("all", pair)));
         if !word.is_letters() {
             matches.push(json!({ "term": { "codes": code(&word.whole) } }));
         }
@@ -202,7 +202,7 @@ impl QueryBuilder<'_> {
         }
         ways.extend(joined_in_name(&self.words[at], 250));
         let pair = |pair: &str| json!({ "match_phrase": { "name": { "query": pair, "boost": 50 } } });
-        ways.extend(scripts::most_pairs(&self.words[at], pair));
+        ways.extend(scripts::most_pairs(&self.words[at].whole, pair));
         let best = json!({ "dis_max": { "queries": ways, "tie_breaker": 0.2 } });
         json!({ "bool": { "should": [best, { "dis_max": { "queries": categories } }] } })
     }

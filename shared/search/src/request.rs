@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use souk_domain::unicode::folded;
 
-use crate::collection::CollectionFilter;
+use crate::collection::{CollectionFilter, Conditions};
 use crate::document::attribute_key;
 use crate::facets::{self, Facet, FacetGroup};
 use crate::highlight;
@@ -93,9 +93,35 @@ pub(crate) fn filters(query: &SearchQuery, except: Option<&Facet>) -> Vec<Value>
     if query.collection_id.is_some() {
         // Facets never ignore these: a collection has no product of another brand to offer.
         let none = || vec![json!({ "match_none": {} })];
-        filters.extend(query.collection.as_ref().map_or_else(none, CollectionFilter::filters));
+        filters.extend(query.collection.as_ref().map_or_else(none, collection_filters));
     }
     filters
+}
+
+/// What the products of a collection must be like. The filters of lists have the same meaning, so the same code makes
+/// them.
+fn collection_filters(collection: &CollectionFilter) -> Vec<Value> {
+    let Conditions { released, on_sale, .. } = collection.conditions();
+    let mut filters = filters(&listed(collection.conditions()), None);
+    if let Some((first, last)) = released {
+        filters.push(json!({ "range": { "released": { "gte": first, "lte": last } } }));
+    }
+    if *on_sale {
+        filters.push(json!({ "term": { "on_sale": true } }));
+    }
+    filters
+}
+
+/// The list with the same filters.
+fn listed(conditions: &Conditions) -> SearchQuery {
+    SearchQuery {
+        category_id: conditions.category_id.clone(),
+        brand: conditions.brands.clone(),
+        attributes: conditions.attributes.clone(),
+        min_price_minor: conditions.min_price_minor,
+        max_price_minor: conditions.max_price_minor,
+        ..SearchQuery::default()
+    }
 }
 
 /// Ends with the id, so that the order is total and pages do not overlap.
@@ -125,6 +151,33 @@ mod tests {
 
     fn query() -> SearchQuery {
         SearchQuery::default()
+    }
+
+    #[test]
+    fn each_condition_of_a_collection_becomes_a_filter() {
+        let rule = CollectionRule {
+            category_id: Some("printing".parse().expect("an id")),
+            brands: vec!["HP".to_owned(), "Canon".to_owned()],
+            attributes: [("Colour".to_owned(), vec!["Cyan".to_owned(), "Black".to_owned()])].into(),
+            min_price_minor: Some(100),
+            max_price_minor: Some(900),
+            released_within_days: Some(7),
+            on_sale: true,
+        };
+        let filter = CollectionFilter::new(&rule, "2026-11-30T12:00:00Z".parse().expect("a time"));
+        let same = SearchQuery {
+            category_id: rule.category_id.clone(),
+            brand: rule.brands.clone(),
+            attributes: ["Cyan", "Black"].map(|value| ("Colour".to_owned(), value.to_owned())).into(),
+            min_price_minor: Some(100),
+            max_price_minor: Some(900),
+            ..SearchQuery::default()
+        };
+        let mut expected = filters(&same, None);
+        assert_eq!(expected.len(), 4);
+        expected.push(json!({ "range": { "released": { "gte": "2026-11-23", "lte": "2026-11-30" } } }));
+        expected.push(json!({ "term": { "on_sale": true } }));
+        assert_eq!(collection_filters(&filter), expected);
     }
 
     #[test]
@@ -175,7 +228,7 @@ mod tests {
             ..query()
         };
         let group = FacetGroup::with_own_filter_ignored(Facet::Brands);
-        let of_rule = CollectionFilter::new(&rule, Timestamp::from_millis(0)).filters();
+        let of_rule = collection_filters(&CollectionFilter::new(&rule, Timestamp::from_millis(0)));
         assert_eq!(facets_request(&query, None, &group)["query"]["bool"]["filter"], json!(of_rule));
         let unknown = SearchQuery { collection: None, ..query };
         assert_eq!(facets_request(&unknown, None, &group)["query"]["bool"]["filter"], json!([{ "match_none": {} }]));

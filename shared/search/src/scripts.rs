@@ -4,8 +4,6 @@
 
 use serde_json::{Value, json};
 
-use crate::text::Word;
-
 /// Scripts that are written without spaces, or whose words carry particles (Hangul). A word of them is found anywhere
 /// within a longer one.
 const SPACELESS: [(char, char); 16] = [
@@ -131,8 +129,8 @@ pub(crate) fn letters() -> Vec<String> {
 
 /// A long word without spaces may be several: a product matches if it has most of its pairs of neighbours. `of` makes
 /// the query for one pair. None for other words and for short ones.
-pub(crate) fn most_pairs(word: &Word, of: impl Fn(&str) -> Value) -> Option<Value> {
-    let characters: Vec<char> = word.whole.chars().collect();
+pub(crate) fn most_pairs(word: &str, of: impl Fn(&str) -> Value) -> Option<Value> {
+    let characters: Vec<char> = word.chars().collect();
     if !characters.iter().all(|c| is_spaceless(*c)) || characters.len() < MIN_CHARS {
         return None;
     }
@@ -169,7 +167,7 @@ mod tests {
 
     #[test]
     fn only_long_words_without_spaces_have_pairs() {
-        let pairs = |text: &str| most_pairs(&words(text)[0], |pair| json!(pair));
+        let pairs = |text: &str| most_pairs(&words(text)[0].whole, |pair| json!(pair));
         assert_eq!(pairs("keyboard"), None);
         assert_eq!(pairs("電話機"), None);
         let found = pairs("手机外壳").expect("pairs");

@@ -10,7 +10,7 @@ use crate::query_builder::{QueryBuilder, Step};
 use crate::request::{facets_request, search_request};
 use crate::response::SearchPage;
 use crate::spelling::{self, Corrections};
-use crate::text::Word;
+use crate::word::Word;
 
 /// The matches of a search.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::text::Word;
+use crate::word::Word;
 
 /// Most corrections that are tried for one word.
 const MAX_CORRECTIONS: usize = 3;

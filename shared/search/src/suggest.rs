@@ -8,7 +8,7 @@ use crate::index::{SearchIndex, within_limit};
 use crate::names::{PrefixMatch, SuggestedCategory, SuggestionNames, folded, split};
 use crate::response::{Hit, SearchResponse};
 use crate::spelling::allowed_edits;
-use crate::text::code;
+use crate::word::code;
 
 /// Maximum words that are used.
 const MAX_WORDS: usize = 6;

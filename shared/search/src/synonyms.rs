@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use souk_domain::synonyms::SynonymGroups;
 
-use crate::text::{Word, words};
+use crate::text::words;
+use crate::word::Word;
 
 /// The list until staff write their own: general retail English.
 const DEFAULT: &[&[&str]] = &[

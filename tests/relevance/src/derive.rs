@@ -7,6 +7,7 @@ use souk_rng::SeededRng;
 use souk_search::Synonyms;
 
 use crate::catalogue::{Catalogue, Item, words};
+use crate::derived::{Derived, Goal, MIN_LISTED};
 use crate::edits::{self, misspell, pick};
 use crate::nouns::{Noun, nouns, singular};
 use crate::plurals;
@@ -16,39 +17,11 @@ mod numbers;
 
 /// Most products that a query for a known item may match.
 const MAX_MATCHES: usize = 3;
-/// Fewest relevant products of a query for a list.
-pub(crate) const MIN_LISTED: usize = 5;
 /// Attempts for each query: not every product has what a query needs.
 const ATTEMPTS: u64 = 40;
 /// Words that are not used in queries.
 const STOP_WORDS: [&str; 14] =
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"];
-
-/// The goal of a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
-    /// One of a few products, as far up as possible.
-    Item,
-    /// As many of the relevant products as possible.
-    List,
-}
-
-/// One query.
-#[derive(Debug)]
-pub struct Derived {
-    /// Its row.
-    pub kind: &'static str,
-    /// The text.
-    pub text: String,
-    /// The goal.
-    pub goal: Goal,
-    /// Numbers of the relevant products.
-    pub relevant: BTreeSet<usize>,
-    /// The last word is incomplete: the query is for suggestions.
-    pub typing: bool,
-    /// Not used for tuning.
-    pub held_out: bool,
-}
 
 /// Derives `of_each` queries of each kind from a seed, or fewer if the catalogue has no more.
 pub fn derive(catalogue: &Catalogue, seed: u64, of_each: u64) -> Vec<Derived> {

@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 pub mod derive;
+pub mod derived;
 mod edits;
 pub mod measure;
 mod nouns;

@@ -7,7 +7,7 @@ use souk_domain::ids::ProductId;
 use souk_search::{SearchError, SearchIndex, SearchQuery, Window};
 
 use crate::catalogue::Catalogue;
-use crate::derive::{Derived, Goal};
+use crate::derived::{Derived, Goal};
 
 /// Scored results of a query.
 const TOP: u32 = 10;

@@ -3,7 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
-use crate::plurals::IRREGULAR;
+
+/// Nouns whose plural has no rule.
+pub(crate) const IRREGULAR: [(&str, &str); 14] = [
+    ("mouse", "mice"),
+    ("foot", "feet"),
+    ("tooth", "teeth"),
+    ("man", "men"),
+    ("woman", "women"),
+    ("child", "children"),
+    ("shelf", "shelves"),
+    ("knife", "knives"),
+    ("leaf", "leaves"),
+    ("half", "halves"),
+    ("scarf", "scarves"),
+    ("matrix", "matrices"),
+    ("index", "indices"),
+    ("quiz", "quizzes"),
+];
 
 /// A noun with the products of its categories.
 pub(crate) struct Noun {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use souk_rng::SeededRng;
 
 use crate::catalogue::{Catalogue, words};
-use crate::derive::{Derived, Goal, MIN_LISTED};
+use crate::derived::{Derived, Goal, MIN_LISTED};
 use crate::edits::pick;
-use crate::nouns::nouns;
+use crate::nouns::{IRREGULAR, nouns};
 
 /// The row of searches by one of both forms.
 const KIND: &str = "singular and plural";
@@ -15,23 +15,6 @@ const KIND: &str = "singular and plural";
 const MIN_LETTERS: usize = 3;
 /// Shorter nouns.
 const SHORT: [&str; 3] = ["pc", "tv", "cd"];
-/// Nouns whose plural has no rule.
-pub(crate) const IRREGULAR: [(&str, &str); 14] = [
-    ("mouse", "mice"),
-    ("foot", "feet"),
-    ("tooth", "teeth"),
-    ("man", "men"),
-    ("woman", "women"),
-    ("child", "children"),
-    ("shelf", "shelves"),
-    ("knife", "knives"),
-    ("leaf", "leaves"),
-    ("half", "halves"),
-    ("scarf", "scarves"),
-    ("matrix", "matrices"),
-    ("index", "indices"),
-    ("quiz", "quizzes"),
-];
 
 /// Words that look like forms of one word, and mean different things in a shop.
 pub const FALSE_FRIENDS: [(&str, &str); 24] = [
