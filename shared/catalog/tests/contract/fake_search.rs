@@ -67,7 +67,9 @@ fn response(answer: &FakeResponse) -> (StatusCode, String) {
         return (StatusCode::SERVICE_UNAVAILABLE, "{}".to_owned());
     }
     let hits: Vec<_> = answer.product_ids.iter().map(|id| json!({ "_id": id, "_source": { "name": id } })).collect();
-    let brands = json!({ "buckets": [{ "key": answer.brand, "doc_count": 1 }] });
+    let counted = |key: &str| json!({ "buckets": [{ "key": key, "doc_count": 1 }] });
+    let (key, label) = (answer.brand.to_lowercase(), format!("{}\u{1f}{}", answer.brand.to_lowercase(), answer.brand));
+    let aggregations = json!({ "brands": counted(&key), "brand_labels": counted(&label) });
     let hits = json!({ "total": { "value": answer.total }, "hits": hits });
-    (StatusCode::OK, json!({ "hits": hits, "aggregations": { "brands": brands } }).to_string())
+    (StatusCode::OK, json!({ "hits": hits, "aggregations": aggregations }).to_string())
 }
