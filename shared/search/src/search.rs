@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::try_join;
+
 use crate::SearchError;
 use crate::facets::{self, Facets};
 use crate::index::{SearchIndex, within_limit};
@@ -55,14 +57,18 @@ impl SearchIndex {
         if found_number || !exact.has_few() {
             return Ok(Matches { page: exact, corrections: none, matching: required, step });
         }
-        if exact.total == 0 && typed.can_begin() {
+        let corrections = if exact.total == 0 && typed.can_begin() {
             let step = Step::Beginnings;
-            let page = self.page(query, Some(&QueryBuilder { step, ..typed })).await?;
+            let begun = QueryBuilder { step, ..typed };
+            // At once, so that misspelt words need not wait for the beginnings.
+            let (page, corrections) = try_join(self.page(query, Some(&begun)), self.corrections(&words)).await?;
             if page.total > 0 {
                 return Ok(Matches { page, corrections: none, matching: required, step });
             }
-        }
-        let corrections = self.corrections(&words).await?;
+            corrections
+        } else {
+            self.corrections(&words).await?
+        };
         let corrected = QueryBuilder { corrections: &corrections, ..typed };
         if !corrections.is_empty() {
             let page = self.page(query, Some(&corrected)).await?;
