@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::MAX_ATTRIBUTE_CHARS;
 use crate::ids::{CategoryId, CollectionId};
 use crate::time::Timestamp;
-use crate::validation::{FieldError, Invalid, text};
+use crate::validation::{FieldError, Invalid, looks_like_card_number, text};
 
 /// Maximum number of collections of a shop: shoppers get all of them in one response.
 pub const MAX_COLLECTIONS: usize = 100;
@@ -70,6 +70,11 @@ impl CollectionRule {
         let brands = choices("brands", &self.brands, MAX_RULE_BRAND_CHARS, &mut errors);
         let attributes = attributes(&self.attributes, &mut errors);
         let rule = Self { brands, attributes, ..self };
+        // No category has such an id, because the text of its name is checked.
+        if rule.category_id.as_ref().is_some_and(|id| looks_like_card_number(id.as_str())) {
+            let message = "looks like a card number, which must never be sent here";
+            errors.push(FieldError::new("category_id", "card_number", message));
+        }
         if rule.text_bytes() > MAX_RULE_BYTES {
             let message = format!("brands and attributes must have at most {MAX_RULE_BYTES} bytes in UTF-8");
             errors.push(FieldError::new("attributes", "too_long", message));
@@ -194,6 +199,8 @@ mod tests {
             assert_eq!(one.clone().checked(), Ok(one));
         }
         assert_eq!(refused(none()), [("on_sale".to_owned(), "required")]);
+        let card = CollectionRule { category_id: Some("4242424242424242".parse().expect("an id")), ..none() };
+        assert_eq!(refused(card), [("category_id".to_owned(), "card_number")]);
     }
 
     #[test]
