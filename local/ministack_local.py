@@ -5,6 +5,8 @@
 Added to MiniStack 1.5.33:
 - the routes, integrations, authorizers and CORS of an HTTP API come from its OpenAPI Body, which the SAM transform
   creates from HttpApi events;
+- the SAM transform gets the stack's parameters; MiniStack gives it none, and it would take their defaults, such as those
+  of origins;
 - a request comes from the first address of its X-Forwarded-For, so that tests can be many clients; MiniStack calls every
   client 127.0.0.1, and limits for an address would stop the tests;
 - a warm call takes 3 ms instead of 97;
@@ -42,7 +44,10 @@ import types
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
 from ministack.services import dynamodb, lambda_svc, opensearch, sts
+from ministack.services.cloudformation import changesets, engine
+from ministack.services.cloudformation import handlers as stack_handlers
 from ministack.services.cloudformation import provisioners as cfn
+from samtranslator.translator import transform as sam
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method"}
 
@@ -115,6 +120,21 @@ def add_body_import():
         return made
 
     handlers["create"], handlers["update"] = create, update
+
+
+def give_sam_the_parameters():
+    transforms, translate = engine._apply_transforms, sam.transform
+
+    def apply_transforms(template, provided_params=None, previous_params=None):
+        values = engine._transform_parameters(template, provided_params, previous_params)
+        sam.transform = lambda fragment, _, policies: translate(fragment, values, policies)
+        try:
+            return transforms(template, provided_params, previous_params)
+        finally:
+            sam.transform = translate
+
+    for module in (changesets, stack_handlers):
+        module._apply_transforms = apply_transforms
 
 
 def keep_numbers_of_domains():
@@ -325,6 +345,7 @@ def save_on_signal(*_):
 if __name__ == "__main__":
     sys.argv = sys.argv[:1]  # HOME only marks the process; MiniStack refuses unknown arguments
     add_body_import()
+    give_sam_the_parameters()
     keep_numbers_of_domains()
     keep_alarms_on_expressions()
     follow_search_port()

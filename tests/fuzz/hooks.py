@@ -59,6 +59,8 @@ FIELDS_BEYOND_SCHEMAS = {
     "expires_at": "a grant ends in the future",
     "category": "names of categories contain a letter or a digit",
     "cursor": "cursors are opaque; only those are valid that the shop has made for the same list",
+    "image_url": "a host has no characters that no name of a host may have",
+    "thumbnail_url": "a host has no characters that no name of a host may have",
     "payment_token": "required unless the order is paid with store credit",
     "compare_at_price": "it is higher than the price",
     "on_sale": "a collection has at least one condition",
