@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_domain::catalog::CategoryPath;
 use souk_domain::category_tree::CategoryError;
+use souk_domain::ids::CategoryId;
 use souk_domain::validation::FieldError;
-use souk_runtime::http::Problem;
+use souk_runtime::http::{Problem, Reply};
+use souk_store::TreeChange;
 
 use crate::view::{CategoryStep, steps};
 
@@ -19,11 +20,13 @@ pub(crate) struct CategoryResponse<'a> {
     path: Vec<CategoryStep<'a>>,
 }
 
-impl<'a> CategoryResponse<'a> {
-    /// None for an empty path.
-    pub(crate) fn of(path: &'a CategoryPath) -> Option<Self> {
-        Some(Self { id: path.leaf()?.category_id.as_str(), path: steps(path) })
-    }
+/// The category after a change, with what the audit log says of it.
+pub(crate) fn reply(status: u16, category_id: &CategoryId, change: &TreeChange) -> Result<Reply, Problem> {
+    let path = change.after.path_to(category_id);
+    let category = path.leaf().ok_or_else(|| Problem::internal("a category without a path"))?;
+    let response = CategoryResponse { id: category.category_id.as_str(), path: steps(&path) };
+    let (before, after) = (change.before.record(category_id), change.after.record(category_id));
+    Ok(Reply::json(status, &response).audit(&before, &after))
 }
 
 /// Why a change is refused. `target` is the field with the other category.

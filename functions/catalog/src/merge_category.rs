@@ -10,7 +10,7 @@ use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Problem, Reply, Request};
 use souk_store::Categories;
 
-use crate::category_change::{CategoryResponse, problem};
+use crate::category_change::{CategoryResponse, problem, reply};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -65,10 +65,7 @@ impl Endpoint for MergeCategory {
 
         let change = self.categories.change(|tree| tree.merge(&category_id, &into)).await?;
         let change = change.map_err(|error| problem(error, "into"))?;
-        let path = change.after.path_to(&category_id);
-        let response = CategoryResponse::of(&path).ok_or_else(|| Problem::internal("a category without a path"))?;
-        let (before, after) = (change.before.record(&category_id), change.after.record(&category_id));
-        Ok(Reply::ok(&response).audit(&before, &after))
+        reply(200, &category_id, &change)
     }
 }
 

@@ -11,7 +11,7 @@ use souk_runtime::contract::{Caller, Operation, Tag};
 use souk_runtime::http::{Endpoint, Fields, Problem, Reply, Request};
 use souk_store::Categories;
 
-use crate::category_change::{CategoryResponse, problem};
+use crate::category_change::{CategoryResponse, problem, reply};
 
 /// The endpoint in the HTTP contract.
 pub fn operation() -> Operation {
@@ -74,12 +74,8 @@ impl Endpoint for PutCategory {
 
         let change = self.categories.change(|tree| tree.put(&category_id, &name, parent_id.as_ref())).await?;
         let change = change.map_err(|error| problem(error, "parent_id"))?;
-        let before = change.before.record(&category_id);
-        let existed = before.is_some_and(|record| record.removed.is_none());
-        let path = change.after.path_to(&category_id);
-        let response = CategoryResponse::of(&path).ok_or_else(|| Problem::internal("a category without a path"))?;
-        let status = if existed { 200 } else { 201 };
-        Ok(Reply::json(status, &response).audit(&before, &change.after.record(&category_id)))
+        let existed = change.before.record(&category_id).is_some_and(|record| record.removed.is_none());
+        reply(if existed { 200 } else { 201 }, &category_id, &change)
     }
 }
 
