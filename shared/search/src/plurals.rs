@@ -59,7 +59,7 @@ pub(crate) const IRREGULAR: &[&str] = &[
     "basis => basis",
     "series => series",
     "species => species",
-    // -u, which the stemmer takes for -us.
+    // -us after a -u: the stemmer does not cut it.
     "cpus => cpu",
     "gpus => gpu",
     "npus => npu",

@@ -1,12 +1,12 @@
 //! Collections that staff made. They are few and always read completely, like the category tree, whose table they share.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use souk_domain::collection::{Collection, MAX_COLLECTIONS};
 use souk_domain::ids::CollectionId;
 
 use crate::StoreError;
-use crate::table::{Table, key, number, text};
+use crate::conditional::WriteOutcome;
+use crate::table::{Table, key, text};
 
 /// The partition of all collections. The tree of categories has another one.
 const COLLECTIONS: &str = "collections";
@@ -62,26 +62,10 @@ impl Collections {
         }
         let mut item = self.table.write(collection)?;
         item.extend(key([("tree_id", COLLECTIONS), ("category_id", collection.collection_id.as_str())]));
-        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        let request = request.return_values(ReturnValue::AllOld);
-        let request = match seen {
-            None => request.condition_expression("attribute_not_exists(tree_id)"),
-            Some(version) => {
-                request.condition_expression("version = :seen").expression_attribute_values(":seen", number(version))
-            }
-        };
-        match request.send().await {
-            Ok(answer) => {
-                let before = answer.attributes.filter(|item| !item.is_empty());
-                // A collection that cannot be read can still be replaced.
-                let before = before.and_then(|item| self.table.read(item).ok()).map(Box::new);
-                Ok(CollectionOutcome::Saved { before })
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(CollectionOutcome::VersionConflict),
-                _ => Err(error.into()),
-            },
-        }
+        Ok(match self.table.put_if_seen(item, "tree_id", seen).await? {
+            WriteOutcome::Written(before) => CollectionOutcome::Saved { before: before.map(Box::new) },
+            WriteOutcome::Refused(_) => CollectionOutcome::VersionConflict,
+        })
     }
 
     /// Deletes a collection, and returns it; `None` if there is none.

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -13,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::StoreError;
 use crate::error::{Cancelled, cancelled};
-use crate::table::{Item, Table};
+use crate::table::{Item, Table, number};
 
 /// Maximum attempts of a transaction under contention.
 const MAX_ATTEMPTS: u32 = 8;
@@ -66,6 +67,34 @@ impl Table {
             Ok(answer) => self.read(answer.attributes.unwrap_or_default()).map(WriteOutcome::Written),
             Err(error) => match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.clone()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Writes a versioned item if the stored version is still `seen`, `None` if there must be no item: `partition` names its
+    /// partition key. Returns what it replaced; an item that cannot be read can still be replaced. A refusal has no item.
+    pub(crate) async fn put_if_seen<T: DeserializeOwned>(
+        &self,
+        item: Item,
+        partition: &str,
+        seen: Option<i64>,
+    ) -> Result<WriteOutcome<Option<T>>, StoreError> {
+        let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let request = request.return_values(ReturnValue::AllOld);
+        let request = match seen {
+            None => request.condition_expression(format!("attribute_not_exists({partition})")),
+            Some(version) => {
+                request.condition_expression("version = :seen").expression_attribute_values(":seen", number(version))
+            }
+        };
+        match request.send().await {
+            Ok(answer) => {
+                let before = answer.attributes.filter(|item| !item.is_empty());
+                Ok(WriteOutcome::Written(before.and_then(|item| self.read(item).ok())))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(WriteOutcome::Refused(None)),
                 _ => Err(error.into()),
             },
         }

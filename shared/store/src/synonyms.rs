@@ -1,12 +1,11 @@
 //! The list of synonyms for search, which staff edit.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use souk_domain::synonyms::SynonymGroups;
 
 use crate::StoreError;
-use crate::table::{Table, key, number, text};
+use crate::conditional::WriteOutcome;
+use crate::table::{Table, key, text};
 
 /// The key of the only list.
 const LIST: &str = "search";
@@ -59,24 +58,9 @@ impl SynonymLists {
     pub async fn put(&self, list: &SynonymList, seen: Option<i64>) -> Result<SynonymsOutcome, StoreError> {
         let mut item = self.table.write(list)?;
         item.insert("list_id".to_owned(), text(LIST));
-        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        let request = request.return_values(ReturnValue::AllOld);
-        let request = match seen {
-            None => request.condition_expression("attribute_not_exists(list_id)"),
-            Some(version) => {
-                request.condition_expression("version = :seen").expression_attribute_values(":seen", number(version))
-            }
-        };
-        match request.send().await {
-            Ok(answer) => {
-                let before = answer.attributes.filter(|item| !item.is_empty());
-                // A list that cannot be read can still be replaced.
-                Ok(SynonymsOutcome::Replaced { before: before.and_then(|item| self.table.read(item).ok()) })
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(SynonymsOutcome::VersionConflict),
-                _ => Err(error.into()),
-            },
-        }
+        Ok(match self.table.put_if_seen(item, "list_id", seen).await? {
+            WriteOutcome::Written(before) => SynonymsOutcome::Replaced { before },
+            WriteOutcome::Refused(_) => SynonymsOutcome::VersionConflict,
+        })
     }
 }
