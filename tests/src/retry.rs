@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use souk_rng::SeededRng;
 
+use crate::contract::is_timed_out;
 use crate::response::Response;
+use crate::text::print_line;
 use crate::wait::fails_fast;
 
 /// Attempts of a request, which take about half a minute.
@@ -27,13 +29,18 @@ pub fn wait(attempt: u32, answer: Option<&Response>, rng: &mut SeededRng) {
     thread::sleep(asked.map_or(jitter, |asked| asked.min(LONGEST_WAIT) + jitter));
 }
 
-/// Sends until the answer is something else than 503 with `Retry-After`, at most [`ATTEMPTS`] times. Returns the last
-/// answer and the number of attempts.
+/// Sends until the answer is something else than 503 with `Retry-After`, or than a function's that the emulator ended, at
+/// most [`ATTEMPTS`] times. Returns the last answer and the number of attempts.
 pub(crate) fn until_served(send: impl Fn() -> Response) -> (Response, u32) {
     let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {
         let answer = send();
-        if fails_fast() || answer.status != 503 || answer.header("retry-after").is_empty() {
+        let is_timed_out = is_timed_out(&answer);
+        if is_timed_out {
+            print_line(&format!("sent again, because the emulator stood still: {answer}"));
+        }
+        let is_busy = answer.status == 503 && !answer.header("retry-after").is_empty();
+        if fails_fast() || !(is_busy || is_timed_out) {
             return (answer, attempt);
         }
         wait(attempt - 1, Some(&answer), &mut rng);

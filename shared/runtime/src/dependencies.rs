@@ -32,8 +32,8 @@ use crate::objects::Objects;
 use crate::queues::{DeadLetters, ErasureQueue, MailQueue, Queues};
 use crate::stage::Stage;
 
-/// Timeouts of one call to AWS. The whole operation with its retries takes less than the 10 s of an API function, so a
-/// client gets 503 instead of a timeout.
+/// Timeouts of one call to AWS. The whole operation with its retries takes less than the 10 s of an API function, so the cause
+/// is in its log; if several are slow, the HTTP layer answers 503 in time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);

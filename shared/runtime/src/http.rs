@@ -15,7 +15,7 @@ mod response_cache;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use lambda_http::request::LambdaRequest;
@@ -37,6 +37,9 @@ use crate::stage::Stage;
 use origin::OriginSecrets;
 use rate_limits::RateDecision;
 use response_cache::{RequestKey, ResponseCache};
+
+/// The time that is kept for the response: a function that Lambda ends answers nothing, and its process is gone.
+const RESPONSE_TIME: Duration = Duration::from_millis(500);
 
 /// One endpoint. Its dependencies are in `self`, its input is in the request.
 pub trait Endpoint: Send + Sync + 'static {
@@ -128,11 +131,21 @@ impl<E: Endpoint> Service<E> {
         }
     }
 
+    /// How long the handler may take. Its calls to AWS have time-outs of their own, but several that are slow add up.
+    fn time_for(&self, request: &Request) -> Duration {
+        let Some(deadline) = request.deadline else { return Duration::MAX };
+        let left_ms = deadline.as_millis().saturating_sub(self.clock.now().as_millis());
+        Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(RESPONSE_TIME)
+    }
+
     async fn handle(&self, request: &Request, key: Option<RequestKey>) -> Handled {
         // A panic is a bug. The client still gets a response, and the log names the request.
-        let outcome = match AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Problem::internal("the handler panicked")),
+        let handling = AssertUnwindSafe(self.endpoint.handle(request)).catch_unwind();
+        let outcome = match tokio::time::timeout(self.time_for(request), handling).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Problem::internal("the handler panicked")),
+            // As after a crash, the same request with the same key goes on where this one ended.
+            Err(_) => Err(Problem::unavailable("temporarily_unavailable", "the function's time was over")),
         };
         match outcome {
             Ok(reply) => {
@@ -297,6 +310,27 @@ mod tests {
             [service.answer(&Request::new("GET", "/")).await, service.answer(&Request::new("HEAD", "/")).await];
         assert_eq!((answers[0].status(), answers[0].headers()), (answers[1].status(), answers[1].headers()));
         assert!(answers[1].body().is_empty() && !answers[0].body().is_empty());
+    }
+
+    struct NeverEnds;
+    impl Endpoint for NeverEnds {
+        async fn handle(&self, _: &Request) -> Result<Reply, Problem> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_takes_too_long_is_answered_before_lambda_ends_the_function() {
+        let service = service(NeverEnds);
+        let ask = async |seconds: i64| {
+            let request = Request::new("GET", "/").until(service.clock.now().plus_seconds(seconds));
+            let started = tokio::time::Instant::now();
+            let response = service.answer(&request).await;
+            let retry_after = response.headers().get("retry-after").map(|value| value.as_bytes().to_vec());
+            (response.status().as_u16(), retry_after, started.elapsed().as_millis().div_euclid(100))
+        };
+        assert_eq!(ask(10).await, (503, Some(b"1".to_vec()), 95));
+        assert_eq!(ask(0).await, (503, Some(b"1".to_vec()), 0), "when it is late already");
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ use souk_domain::idempotency::IdempotencyKey;
 use souk_domain::ids::{SessionId, UserId};
 use souk_domain::permission::{Permission, Permissions};
 use souk_domain::rate_limit::RateClass;
+use souk_domain::time::Timestamp;
 use souk_domain::validation::{Invalid, looks_like_card_number};
 
 use super::fields::Fields;
@@ -57,6 +58,8 @@ pub struct Request {
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// When Lambda ends the function.
+    pub(super) deadline: Option<Timestamp>,
 }
 
 impl Request {
@@ -75,6 +78,7 @@ impl Request {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            deadline: None,
         }
     }
 
@@ -109,6 +113,12 @@ impl Request {
     #[must_use]
     pub fn from_address(self, address: &str) -> Self {
         Self { source_address: address.to_owned(), ..self }
+    }
+
+    /// That Lambda ends at this time.
+    #[must_use]
+    pub fn until(self, deadline: Timestamp) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Adds a path parameter.
@@ -150,6 +160,7 @@ impl Request {
         let claim = |name: &str| authorized.and_then(|fields| fields.get(name)).and_then(|value| value.as_str());
         let identity = identity(&claim);
         let http = context.map(|context| &context.http);
+        let deadline = request.lambda_context_ref().and_then(|context| i64::try_from(context.deadline).ok());
         Self {
             request_id: context.and_then(|context| context.request_id.clone()).unwrap_or_default(),
             source_address: http.and_then(|http| http.source_ip.clone()).unwrap_or_default(),
@@ -167,6 +178,7 @@ impl Request {
                 lambda_http::Body::Binary(binary) => Bytes::from(binary),
                 _ => Bytes::new(),
             },
+            deadline: deadline.map(Timestamp::from_millis),
         }
     }
 
