@@ -40,5 +40,5 @@ pub use routes::{Route, routes};
 pub use session::{SecondFactor, Session};
 pub use shop::Shop;
 pub use souk_accounts::mail::Mail;
-pub use text::{print_line, unique_word};
+pub use text::{misspelt, print_line, unique_word};
 pub use wait::{SOON_SECONDS, eventually, expect_limits, fail_fast};

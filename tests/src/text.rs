@@ -19,3 +19,9 @@ pub fn unique_word() -> String {
     }
     word
 }
+
+/// The word with another letter at that place.
+pub fn misspelt(word: &str, at: usize) -> String {
+    let other = if word[at..].starts_with('x') { "y" } else { "x" };
+    format!("{}{other}{}", &word[..at], &word[at + 1..])
+}

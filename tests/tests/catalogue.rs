@@ -1,6 +1,6 @@
 //! Browsing: categories, lists, search, product pages, live stock.
 
-use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually, routes, unique_word};
+use souk_e2e::{CATEGORY_ID, Json, Product, SOON_SECONDS, Shop, eventually, misspelt, routes, unique_word};
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -32,7 +32,7 @@ fn a_product_is_found_by_name_sku_and_misspelt_name() {
     let entry = listed(shop, &format!("search={}", product.word), &product);
     assert_eq!((entry.text("price").as_str(), entry.whole("stock_quantity")), ("45.00", 3));
     listed(shop, &format!("search={}", product.id), &product);
-    let misspelt = format!("{}x{}", &product.word[..6], &product.word[7..]);
+    let misspelt = misspelt(&product.word, 6);
     listed(shop, &format!("search={misspelt}"), &product);
 }
 

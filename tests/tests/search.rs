@@ -1,6 +1,6 @@
 //! Search: facets, cursors, highlighting, corrections, suggestions, synonyms.
 
-use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, unique_word};
+use souk_e2e::{Json, Product, SOON_SECONDS, Shop, eventually, misspelt, unique_word};
 
 /// Waits until the product is indexed.
 fn searchable(shop: &'static Shop, product: &Product) {
@@ -123,7 +123,7 @@ fn a_misspelt_word_is_corrected_and_matches_are_highlighted() {
     let shop = Shop::open();
     let product = shop.product("45.00", 3);
     searchable(shop, &product);
-    let misspelt = format!("{}x{}", &product.word[..6], &product.word[7..]);
+    let misspelt = misspelt(&product.word, 6);
     let page = shop.anyone().get(&format!("/products?search={misspelt}&highlight=true")).is(200);
     assert_eq!(page.text("did_you_mean"), product.word);
     let found = page.list("products").into_iter().find(|found| found.text("id") == product.id);
@@ -139,7 +139,7 @@ fn suggestions_complete_the_input() {
     let suggest = |typed: &str| shop.anyone().get(&format!("/products/suggest?q={typed}")).is(200);
     let typed = &product.word[..7];
     assert!(suggest(typed).texts("products", "id").contains(&product.id));
-    let misspelt = format!("{}x{}", &product.word[..4], &product.word[5..8]);
+    let misspelt = misspelt(&product.word[..8], 4);
     assert!(suggest(&misspelt).texts("products", "id").contains(&product.id));
     assert!(suggest("testbra").raw().contains("Testbrand"));
     assert!(suggest("widg").texts("categories", "id").contains(&"test-goods.widgets".to_owned()));

@@ -7,7 +7,7 @@ use souk_e2e::{Response, Shop, fresh_email};
 use crate::people::{OTHER_PASSWORD, confirm, with_password};
 
 /// Members whose values are random or tokens.
-const RANDOM: [&str; 4] = ["token", "refresh_token", "user_id", "request_id"];
+const RANDOM: [&str; 5] = ["token", "refresh_token", "user_id", "request_id", "trace_id"];
 /// Headers that name a request or a time.
 const OF_REQUEST: [&str; 4] = ["date", "apigw-requestid", "x-amzn-requestid", "x-amz-request-id"];
 
