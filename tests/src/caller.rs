@@ -155,8 +155,8 @@ impl Call {
         Self { is_declared: false, ..self }
     }
 
-    /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After`,
-    /// unless it might take effect twice. Fails if there is no response in time.
+    /// Sends the request; sends it again, a bounded number of times, when the shop answers 503 with `Retry-After` or the
+    /// emulator ended the function, unless it might take effect twice. Fails if there is no response in time.
     pub fn send(&self) -> Response {
         self.send_counted().0
     }

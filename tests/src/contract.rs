@@ -52,7 +52,11 @@ pub(crate) fn check(sent: &Sent<'_>, response: &Response) {
 
 /// Whether the emulator ended the function because its time was over.
 pub(crate) fn is_timed_out(response: &Response) -> bool {
-    response.status == 502 && response.body.contains(TIMED_OUT)
+    is_of_emulator(response, TIMED_OUT)
+}
+
+fn is_of_emulator(response: &Response, error: &str) -> bool {
+    response.status == 502 && response.body.contains(error)
 }
 
 /// Whether the operation takes an `Idempotency-Key`.
@@ -93,7 +97,7 @@ impl Contract {
         if response.status == 404 && response.body == NO_ROUTE {
             return Ok(()); // the gateway decodes paths before it looks for a route, so this one may look like one
         }
-        if response.status == 502 && (response.body.contains(KILLED) || is_timed_out(response)) {
+        if is_of_emulator(response, KILLED) || is_timed_out(response) {
             return Ok(());
         }
         let template = self.template_of(path, &method).ok_or("there is no such operation")?;

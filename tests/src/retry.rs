@@ -35,13 +35,13 @@ pub(crate) fn until_served(send: impl Fn() -> Response) -> (Response, u32) {
     let mut rng = SeededRng::new(RandomState::new().hash_one("jitter"), 0);
     for attempt in 1..ATTEMPTS {
         let answer = send();
-        let is_timed_out = is_timed_out(&answer);
-        if is_timed_out {
-            print_line(&format!("sent again, because the emulator stood still: {answer}"));
-        }
         let is_busy = answer.status == 503 && !answer.header("retry-after").is_empty();
-        if fails_fast() || !(is_busy || is_timed_out) {
+        let stood_still = is_timed_out(&answer);
+        if fails_fast() || !(is_busy || stood_still) {
             return (answer, attempt);
+        }
+        if stood_still {
+            print_line(&format!("sent again, because the emulator stood still: {answer}"));
         }
         wait(attempt - 1, Some(&answer), &mut rng);
     }
